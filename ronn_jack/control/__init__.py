@@ -1,0 +1,1 @@
+"""What the node is told to do: the controller, its builder, presets and MIDI bindings."""

@@ -1,0 +1,1 @@
+"""Where audio comes from: a JACK server, or arrays and files."""

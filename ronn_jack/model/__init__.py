@@ -1,0 +1,1 @@
+"""What a network is: its architecture, its weights, and the seeds they come from."""

@@ -1,0 +1,263 @@
+"""The architecture of a network and the facts that follow from it."""
+
+from __future__ import annotations
+
+import math
+import numbers
+from dataclasses import dataclass, fields
+
+from ronn_jack.errors import ParameterError, SpecError
+from ronn_jack.parameters import PARAMETERS
+
+MAXIMUM_CHANNELS_OUTSIDE = 2
+MAXIMUM_FILM_DIM = 8
+MAXIMUM_FIELD_SECONDS = 60
+MAXIMUM_RATE = 192_000
+MAXIMUM_STATE_BYTES = 2**30
+
+LEAKY_SLOPE = {"ronn": 0.2, "plugin": 0.2, "package": 0.01}
+"""Slope of LeakyReLU below zero; the original's two programs differed."""
+RRELU_SLOPE = 11 / 48
+"""RReLU's slope in evaluation: the mean of its training range 1/8 … 1/3."""
+
+_RECIPE_INITIALISERS = {
+    "plugin": {
+        "normal", "uniform_0.25", "uniform_1", "xavier_normal", "xavier_uniform",
+        "kaiming_normal", "kaiming_uniform",
+    },
+    "package": {
+        "normal", "uniform_0.1", "xavier_uniform", "xavier_normal", "kaiming_uniform",
+        "orthogonal",
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One convolution with what follows it.
+
+    Attributes
+    ----------
+    inputs, outputs, groups, kernel, dilation : int
+        As of a torch Conv1d; weights have the shape (outputs, inputs/groups, kernel).
+    activation : str
+        Name of the curve; "linear" where there is none.
+    slope : float
+        Slope below zero of leaky_relu and rrelu.
+    residual_delay : int or None
+        Frames by which the layer's input is delayed before it is added after the activation;
+        None adds nothing. A single input channel is added to every output channel.
+    """
+
+    inputs: int
+    outputs: int
+    groups: int
+    kernel: int
+    dilation: int
+    activation: str
+    slope: float
+    residual_delay: int | None
+
+    @property
+    def history(self) -> int:
+        """Frames of input before the present one that the convolution reads."""
+        return (self.kernel - 1) * self.dilation
+
+
+@dataclass(frozen=True)
+class NetworkSpec:
+    """Everything that determines a network, checked when it is made.
+
+    Parameters
+    ----------
+    inputs, outputs : int
+        1 or 2.
+    layers, kernel, channels, dilation, activation, init, bias, depthwise, residual, seed, recipe
+        As in the parameter table (`ronn_jack.parameters`).
+    film : sequence of float, optional
+        The point that conditions the network: `film_dim` finite values. None leaves the
+        conditioning out.
+    film_dim : int
+        Size of the conditioning point, 1 to 8.
+
+    Raises
+    ------
+    SpecError
+        Naming every value at fault, its limit and the remedy.
+
+    References
+    ----------
+    C. J. Steinmetz and J. D. Reiss, "Randomized Overdrive Neural Networks", NeurIPS 2020
+    Workshop on Machine Learning for Creativity and Design.
+    """
+
+    inputs: int = 2
+    outputs: int = 2
+    layers: int = 6
+    kernel: int = 3
+    channels: int = 8
+    dilation: int = 2
+    activation: str = "relu"
+    init: str = "xavier_uniform"
+    bias: bool = False
+    depthwise: bool = False
+    residual: bool = False
+    seed: int = 42
+    recipe: str = "ronn"
+    film: tuple[float, ...] | None = None
+    film_dim: int = 2
+
+    def __post_init__(self) -> None:
+        faults = [*self._settle(), *self._recipe_faults()]
+        if not faults:
+            faults = self.limit_faults(MAXIMUM_RATE)
+        if faults:
+            raise SpecError("; ".join(faults))
+
+    @property
+    def receptive_field(self) -> int:
+        """Frames of input that one frame of output depends on, itself included."""
+        return 1 + (self.kernel - 1) * sum(self.dilation**i for i in range(self.layers))
+
+    @property
+    def parameter_count(self) -> int:
+        """Number of weights and biases of the convolutions."""
+        shapes = [self.weight_shape(i) for i in range(self.layers)]
+        biases = sum(shape[0] for shape in shapes) if self.has_bias else 0
+        return sum(math.prod(shape) for shape in shapes) + biases
+
+    @property
+    def has_bias(self) -> bool:
+        """Whether the layers add biases; the original package's always do."""
+        return self.bias or self.recipe == "package"
+
+    def weight_shape(self, index: int) -> tuple[int, int, int]:
+        """Return (outputs, inputs/groups, kernel) of layer `index`."""
+        inner = 0 < index < self.layers - 1
+        inputs = self.inputs if index == 0 else self.channels
+        outputs = self.outputs if index == self.layers - 1 else self.channels
+        return outputs, 1 if self.depthwise and inner else inputs, self.kernel
+
+    def layer(self, index: int) -> Layer:
+        """Return what layer `index` computes."""
+        outputs, inputs_per_group, kernel = self.weight_shape(index)
+        inputs = self.inputs if index == 0 else self.channels
+        last = index == self.layers - 1
+        dilation = self.dilation**index
+        delay = None
+        if self.residual and self.recipe == "package":
+            # The package crops its input at the centre: late by half the field of this layer.
+            span = (kernel - 1) * dilation
+            delay = span - span // 2
+            outputs = max(outputs, inputs)
+        elif self.residual and inputs == outputs:
+            delay = 0
+        return Layer(
+            inputs=inputs,
+            outputs=outputs,
+            groups=inputs // inputs_per_group,
+            kernel=kernel,
+            dilation=dilation,
+            activation="linear" if last and self.recipe != "package" else self.activation,
+            slope=RRELU_SLOPE if self.activation == "rrelu" else LEAKY_SLOPE[self.recipe],
+            residual_delay=delay,
+        )
+
+    def limit_faults(self, rate: float) -> list[str]:
+        """Return what makes this network too long or too large at a sample rate, in words."""
+        field = self.receptive_field
+        limit = int(MAXIMUM_FIELD_SECONDS * rate)
+        if field > limit:
+            smaller = self._largest_that_fits(limit)
+            return [
+                f"receptive field {field / rate:.3g} s exceeds {MAXIMUM_FIELD_SECONDS} s "
+                f"at {rate:g} Hz: lower {smaller}"
+            ]
+        state = 4 * sum(
+            min(layer.inputs, layer.outputs if i == self.layers - 1 else layer.inputs)
+            * layer.history
+            for i, layer in enumerate(map(self.layer, range(self.layers)))
+        )
+        if state > MAXIMUM_STATE_BYTES:
+            channels = max(1, self.channels * MAXIMUM_STATE_BYTES // state)
+            return [f"state of {state >> 20} MiB exceeds 1024 MiB: lower channels to {channels}"]
+        return []
+
+    def _largest_that_fits(self, limit: int) -> str:
+        options = []
+        for name in ("dilation", "layers", "kernel"):
+            for value in range(getattr(self, name) - 1, 0, -1):
+                trial = {n: getattr(self, n) for n in ("dilation", "layers", "kernel")}
+                trial[name] = value
+                span = sum(trial["dilation"] ** i for i in range(trial["layers"]))
+                if 1 + (trial["kernel"] - 1) * span <= limit:
+                    options.append(f"{name} to {value}")
+                    break
+        return " or ".join(options)
+
+    def _settle(self) -> list[str]:
+        """Replace each field by its accepted value and return the faults."""
+        faults: list[str] = []
+        for field in fields(self):
+            value = getattr(self, field.name)
+            try:
+                if field.name in PARAMETERS:
+                    value = PARAMETERS[field.name].parse(value)
+                elif field.name in ("inputs", "outputs"):
+                    value = _whole(field.name, value, MAXIMUM_CHANNELS_OUTSIDE)
+                elif field.name == "film_dim":
+                    value = _whole(field.name, value, MAXIMUM_FILM_DIM)
+                elif value is not None:
+                    value = _film_point(value)
+            except ParameterError as error:
+                faults.append(str(error))
+            else:
+                object.__setattr__(self, field.name, value)
+        if not faults and self.film is not None and len(self.film) != self.film_dim:
+            faults.append(f"film has {len(self.film)} values; give film_dim = {self.film_dim}")
+        return faults
+
+    def _recipe_faults(self) -> list[str]:
+        if self.recipe not in _RECIPE_INITIALISERS:
+            return []
+        faults = []
+        known = _RECIPE_INITIALISERS[self.recipe]
+        if self.init not in known:
+            faults.append(
+                f"recipe {self.recipe} has no init {self.init}; use {' '.join(sorted(known))}"
+            )
+        if self.recipe == "plugin":
+            if self.residual:
+                faults.append("recipe plugin has no residual; turn residual off")
+            if self.film is not None:
+                faults.append("recipe plugin has no FiLM; turn xy off")
+        elif self.depthwise:
+            faults.append("recipe package has no depthwise; turn depthwise off")
+        if self.recipe == "package" and self.residual:
+            for i in range(self.layers):
+                outputs, inputs, _ = self.weight_shape(i)
+                broadcast = inputs == 1 or (outputs == 1 and i == self.layers - 1)
+                if inputs != outputs and not broadcast:
+                    faults.append(
+                        f"recipe package can't add {inputs} channels to {outputs} in layer {i}: "
+                        f"set channels to {self.outputs} or turn residual off"
+                    )
+        return faults
+
+
+def _whole(name: str, value: object, maximum: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        raise ParameterError(f"{name} = {value!r} is no whole number; use 1 to {maximum}")
+    if not 1 <= value <= maximum:
+        raise ParameterError(f"{name} = {value} is out of range; use 1 to {maximum}")
+    return int(value)
+
+
+def _film_point(value: object) -> tuple[float, ...]:
+    try:
+        point = tuple(float(v) for v in value)  # type: ignore[attr-defined]
+    except (TypeError, ValueError):
+        raise ParameterError(f"film = {value!r} is no sequence of numbers") from None
+    if not all(map(math.isfinite, point)):
+        raise ParameterError(f"film = {value!r} is not finite; use finite values")
+    return point
