@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import numbers
-from dataclasses import dataclass, fields
+from dataclasses import InitVar, dataclass, fields
 
 from ronn_jack.errors import ParameterError, SpecError
 from ronn_jack.parameters import PARAMETERS
@@ -79,6 +79,8 @@ class NetworkSpec:
         conditioning out.
     film_dim : int
         Size of the conditioning point, 1 to 8.
+    rate : float, optional
+        Sample rate in Hz at which the longest receptive field is allowed; not kept.
 
     Raises
     ------
@@ -106,11 +108,12 @@ class NetworkSpec:
     recipe: str = "ronn"
     film: tuple[float, ...] | None = None
     film_dim: int = 2
+    rate: InitVar[float] = MAXIMUM_RATE
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, rate: float) -> None:
         faults = [*self._settle(), *self._recipe_faults()]
         if not faults:
-            faults = self.limit_faults(MAXIMUM_RATE)
+            faults = self.limit_faults(rate)
         if faults:
             raise SpecError("; ".join(faults))
 
