@@ -77,6 +77,11 @@ class LiveNode:
         """Whether the audio runs and a network sounds."""
         return self._audio is not None and self._builder.sounding is not None
 
+    @property
+    def sounding(self) -> NetworkSpec | None:
+        """The network that the audio thread has let in last; None before the first."""
+        return self._builder.sounding
+
     def start(self, spec: NetworkSpec, fade_ms: float) -> None:
         """Ask for the first network, before or after `attach`."""
         self._builder.request(Request(spec, fade_ms, None))
