@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Float32 = NDArray[np.float32]
+Float64 = NDArray[np.float64]
+Int32 = NDArray[np.int32]
 
 
 class FilmGenerator(Protocol):
@@ -23,12 +25,16 @@ class FilmGenerator(Protocol):
 class Weights:
     """All of a network's numbers.
 
+    Shapes are those of `NetworkSpec.weight_shape`. Where a layer's `Layer.outputs` is larger (the
+    package's residual, broadcast over several channels), each output is the one row there is,
+    with its bias, scale and shift.
+
     Attributes
     ----------
     weights : list of ndarray [shape=(outputs, inputs/groups, kernel), float32]
     biases : list of ndarray [shape=(outputs,), float32] or None
     film : FilmGenerator or None
-        Present in the recipes that can be conditioned.
+        None where the spec has no conditioning point.
     """
 
     weights: list[Float32]

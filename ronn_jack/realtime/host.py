@@ -1,0 +1,49 @@
+"""The vector unit that the kernels are written for on this host."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from numba.core.registry import cpu_target
+
+WIDTH_VARIABLE = "RONN_JACK_VECTOR_BITS"
+"""Environment variable that forces a vector width, for tests and comparisons: 128, 256, 512."""
+
+
+@dataclass(frozen=True)
+class Vector:
+    """A vector unit.
+
+    Attributes
+    ----------
+    lanes : int
+        float32 samples per vector.
+    rows : int
+        Output channels that a tile of the convolution computes at once.
+    fused : bool
+        Whether multiply-add rounds once; without the hardware it would be a slow library call.
+    """
+
+    lanes: int
+    rows: int
+    fused: bool
+
+
+def _choose() -> Vector:
+    triple, _, features = cpu_target.target_context.codegen().magic_tuple()
+    present = set(features.split(","))
+    arm = triple.startswith(("aarch64", "arm64"))
+    widest = 512 if "+avx512f" in present else 256 if "+avx2" in present else 128
+    bits = int(os.environ.get(WIDTH_VARIABLE, widest))
+    if bits not in (128, 256, 512):
+        raise ValueError(f"{WIDTH_VARIABLE} = {bits} is no vector width; use 128, 256 or 512")
+    many_registers = arm or "+avx512f" in present
+    return Vector(
+        lanes=bits // 32,
+        rows=8 if many_registers else 4,
+        fused=arm or "+fma" in present,
+    )
+
+
+VECTOR = _choose()
