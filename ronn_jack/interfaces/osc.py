@@ -251,12 +251,14 @@ def _bound_socket(host: str, port: int) -> socket.socket:
     if not 0 <= port <= _LARGEST_PORT:
         raise MachineError(f"OSC port {port} is out of range; use 0 to {_LARGEST_PORT}")
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_DGRAM, flags=socket.AI_PASSIVE
-        )[0]
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM, flags=socket.AI_PASSIVE)
+        # Most OSC senders know IPv4 alone, while 'localhost' often means IPv6 first.
+        family, kind, protocol, _, address = min(found, key=lambda f: f[0] != socket.AF_INET)
         listening = socket.socket(family, kind, protocol)
     except OSError as error:
-        raise MachineError(f"can't listen for OSC on '{host}' port {port}: {error}") from None
+        raise MachineError(
+            f"can't listen for OSC on '{host}' port {port}: {error.strerror}; use another --bind"
+        ) from None
     try:
         listening.setblocking(False)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER_BYTES)

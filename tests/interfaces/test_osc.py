@@ -369,6 +369,7 @@ class TestPort:
         ("host", "port", "hint"),
         [
             ("192.0.2.1", 0, "can't listen for OSC on '192.0.2.1'.*--bind"),
+            ("no host", 0, "can't listen for OSC on 'no host'.*--bind"),
             ("127.0.0.1", 70000, "70000 is out of range"),
             ("127.0.0.1", -1, "-1 is out of range"),
         ],
@@ -379,6 +380,13 @@ class TestPort:
         with pytest.raises(MachineError, match=hint) as caught, OscServer(controller, host, port):
             pytest.fail("it listens")
         assert "\n" not in str(caught.value)
+
+    def test_localhost_is_reached_by_ipv4(self, controller):
+        with (
+            OscServer(controller, "localhost", 0) as server,
+            OscClient.to(server.port) as client,
+        ):
+            assert client.ask(message("/ronn/layers")) == [("/ronn/layers", [6])]
 
     def test_closing_ends_the_thread_and_frees_the_port(self, controller):
         threads = threading.active_count()
