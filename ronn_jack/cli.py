@@ -178,8 +178,9 @@ def info(
 @cli.command()
 def presets() -> None:
     """List the presets with the numbers by which program changes load them."""
-    for number, preset in enumerate(PresetStore().presets()):
-        click.echo(f"{number:3}  {preset.name:24}  {preset.description}")
+    store = PresetStore()
+    for number, name in enumerate(store.names()):
+        click.echo(f"{number:3}  {name:24}  {store.load(name).description}")
 
 
 @cli.group()
@@ -189,11 +190,17 @@ def midi() -> None:
 
 @midi.command("list")
 def midi_list() -> None:
-    """List the hardware MIDI input ports, each with the profile that knows it."""
-    from ronn_jack.interfaces.midi import describe_ports
+    """List the hardware MIDI input ports, each with the profile that reads it."""
+    from ronn_jack.control.profiles import ProfileStore
+    from ronn_jack.interfaces.midi_ports import list_ports
 
-    for line in describe_ports():
-        click.echo(line)
+    profiles = ProfileStore().readable()
+    ports = list_ports()
+    for port in ports:
+        known = next((profile.name for profile in profiles if profile.matches(port)), "generic")
+        click.echo(f"{port}  ({known})")
+    if not ports:
+        click.echo("no hardware MIDI inputs; the JACK port midi_in takes MIDI without them")
 
 
 @cli.command()
