@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,10 +16,7 @@ from ronn_jack.parameters import Value
 
 _PACKAGE_NAMES = {*package.DEFAULTS, *package.NOTEBOOK}
 _PLUGIN_NAMES = set(plugin.RANGES)
-_SPEC_NAMES = (
-    "layers", "kernel", "channels", "dilation", "activation", "init", "bias", "depthwise",
-    "residual", "seed", "recipe",
-)  # fmt: skip
+_SPEC_NAMES = {field.name for field in fields(NetworkSpec)}
 
 _LONGEST = 100
 """Characters that a parameter's name and value have at most."""
@@ -118,7 +116,7 @@ def _refuse_strange(settings: Mapping[str, object]) -> None:
 def _network_faults(out: Translation) -> list[str]:
     """Return why the original's network can't be built as a preset, in words."""
     values: dict[str, Any] = {**out.ports}
-    values.update((name, out.parameters[name]) for name in _SPEC_NAMES if name in out.parameters)
+    values.update((name, out.parameters[name]) for name in out.parameters.keys() & _SPEC_NAMES)
     try:
         spec = NetworkSpec(**values)
     except SpecError as error:

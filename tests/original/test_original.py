@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ronn_jack.errors import PresetError
 from ronn_jack.model.recipes import draw
@@ -217,13 +219,13 @@ def test_a_stored_activation_is_what_was_played_unless_what_was_said_is_asked_fo
     ],
 )
 def test_a_label_read_off_the_menu(label: str, heard: str, labelled: str) -> None:
-    settings = {"layers": 4, "channels": 8, "activation": label}
-    assert sound(settings)["activation"] == heard
-    assert sound(settings, as_heard=False)["activation"] == labelled
+    written = {"layers": 4, "channels": 8, "activation": label}
+    assert sound(written)["activation"] == heard
+    assert sound(written, as_heard=False)["activation"] == labelled
 
 
 @pytest.mark.parametrize(
-    "settings, said",
+    "written, said",
     [
         ({"n_layers": 2, "kernal_size": 3}, "did you mean 'kernel_size'?"),
         ({"n_layers": 2, "activation": "LeakyRelu"}, "did you mean 'LeakyReLU'?"),
@@ -248,8 +250,8 @@ def test_a_label_read_off_the_menu(label: str, heard: str, labelled: str) -> Non
         ({"tempo": 120}, "holds no parameter of the original's"),
     ],
 )
-def test_what_cannot_be_expressed_is_said_in_a_line(settings: dict, said: str) -> None:
-    assert said in refusal(settings)
+def test_what_cannot_be_expressed_is_said_in_a_line(written: dict, said: str) -> None:
+    assert said in refusal(written)
 
 
 def test_all_faults_are_told_at_once() -> None:
@@ -281,6 +283,19 @@ def test_all_faults_are_told_at_once() -> None:
 )
 def test_rubbish_is_answered_in_a_line(content: bytes, said: str) -> None:
     assert said in refusal(content)
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_a_damaged_file_is_read_or_refused_in_a_line(data: st.DataObject) -> None:
+    content = data.draw(st.sampled_from([STATE, NOTEBOOK_CELL, '{"n_layers": 3}'])).encode()
+    start = data.draw(st.integers(0, len(content)))
+    stop = data.draw(st.integers(start, min(len(content), start + 8)))
+    damaged = content[:start] + data.draw(st.binary(max_size=8)) + content[stop:]
+    try:
+        parse_original(damaged)
+    except PresetError as error:
+        assert "\n" not in str(error)
 
 
 def test_no_entity_is_expanded() -> None:
