@@ -13,13 +13,10 @@ from ronn_jack.control.architecture import network_spec
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.node import LiveNode
 from ronn_jack.control.presets import PresetStore
-from ronn_jack.control.profiles import ProfileStore
 from ronn_jack.control.seams import Change
 from ronn_jack.drivers.jack_driver import JackClient, Wire
 from ronn_jack.errors import JackError
-from ronn_jack.files import name_or_file
-from ronn_jack.interfaces.midi import MidiInput, NativeMidi, PortChoice
-from ronn_jack.interfaces.midi_ports import HardwarePorts
+from ronn_jack.interfaces.midi import MidiInput
 from ronn_jack.interfaces.osc import OscServer
 from ronn_jack.parameters import Value
 from ronn_jack.settings import Settings
@@ -53,7 +50,7 @@ class App:
         self._node.set_controls(values)
         self.controller = Controller(self._node, PresetStore(), values)
         self._osc = OscServer(self.controller, settings.bind, settings.osc_port)
-        self._midi = _midi_input(self.controller, settings, self)
+        self._midi = MidiInput(self.controller, settings)
         self.client: JackClient | None = None
         self._wirings: list[tuple[float, list[Wire]]] = []
         self._missing: list[Wire] = []
@@ -82,7 +79,7 @@ class App:
             self._start_audio(client)
             if self.settings.connect:
                 self._connect(client, self.settings.connect)
-            self._midi.start()
+            self._midi.start(self._read_midi)
             undo.pop_all()
 
     def poll(self) -> None:
@@ -94,11 +91,6 @@ class App:
             self._lose(now)
         else:
             self._keep_wires(self.client, now)
-
-    def read(self) -> list[bytes]:
-        """Return what has arrived at the JACK port midi_in since the last call."""
-        client = self.client
-        return client.read() if client is not None else []
 
     def stop(self) -> None:
         """Fade out and stop every part; doing so twice is harmless."""
@@ -141,6 +133,10 @@ class App:
             client.connect(wire)
 
 
+    def _read_midi(self) -> list[bytes]:
+        client = self.client
+        return client.read() if client is not None else []
+
     def _lose(self, now: float) -> None:
         """Leave a server that is gone, and remember the wiring as it was while it was well."""
         assert self.client is not None
@@ -174,14 +170,6 @@ class App:
 
     def _refused(self, change: Change, reason: str) -> None:
         self.controller.refused(change, reason)
-
-
-def _midi_input(controller: Controller, settings: Settings, native: NativeMidi) -> MidiInput:
-    store = ProfileStore()
-    choice = PortChoice(
-        store.readable(), store.load(name_or_file(settings.midi_profile)), settings.midi_in
-    )
-    return MidiInput(controller, choice, native, HardwarePorts(settings.name, choice.wanted))
 
 
 def run_node(settings: Settings, values: Mapping[str, Value]) -> None:

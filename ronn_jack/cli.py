@@ -178,9 +178,8 @@ def info(
 @cli.command()
 def presets() -> None:
     """List the presets with the numbers by which program changes load them."""
-    store = PresetStore()
-    for number, name in enumerate(store.names()):
-        click.echo(f"{number:3}  {name:24}  {store.load(name).description}")
+    for number, entry in enumerate(PresetStore().presets()):
+        click.echo(f"{number:3}  {entry.name:24}  {entry.description}")
 
 
 @cli.group()
@@ -191,16 +190,10 @@ def midi() -> None:
 @midi.command("list")
 def midi_list() -> None:
     """List the hardware MIDI input ports, each with the profile that reads it."""
-    from ronn_jack.control.profiles import ProfileStore
-    from ronn_jack.interfaces.midi_ports import list_ports
+    from ronn_jack.interfaces.midi import describe_ports
 
-    profiles = ProfileStore().readable()
-    ports = list_ports()
-    for port in ports:
-        known = next((profile.name for profile in profiles if profile.matches(port)), "generic")
-        click.echo(f"{port}  ({known})")
-    if not ports:
-        click.echo("no hardware MIDI inputs; the JACK port midi_in takes MIDI without them")
+    for line in describe_ports():
+        click.echo(line)
 
 
 @cli.command()

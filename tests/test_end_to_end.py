@@ -85,8 +85,8 @@ def test_a_change_by_osc_is_heard_as_the_new_network():
 def test_a_change_by_midi_bytes_is_heard_as_the_new_network():
     x = noise(RATE // 2)
     with jack_server("midi") as server, studio(server, x) as (node, player, recorder):
+        player.send(bytes([0xB3, 23, 0]))  # CC 23, dilation, on some channel
         player.send(bytes([0xB0, 20, 127]))  # CC 20, layers, at its upper end
-        player.send(bytes([0xB3, 23, 0]))  # CC 23, dilation, on another channel
         player.send(bytes([0xB0, 26, 0]))  # CC 26, mix
         player.send(bytes([0xB0, 26, 127]))
         wait_for(lambda: node.osc.ask("/ronn/layers") == [24])
@@ -147,7 +147,12 @@ def test_a_buffer_size_change_keeps_the_sound_and_the_network():
 def test_a_server_that_dies_and_comes_back_at_another_rate_is_rejoined_with_its_wires():
     with jack_server("again", 48000) as server:
         with node_process(server.name, "--connect", "system", *options(SOUND)) as node:
-            wait_for(lambda: node.osc.ask("/ronn/status/state") == ["running"])
+            # The node trusts a wiring that has lasted; a second of audio is long enough.
+            recorder = Recorder(server.name, RATE)
+            wait_for(lambda: recorder.client.get_all_connections("ronn:out_2"))
+            recorder.record()
+            recorder.wait()
+            recorder.close()
             server.kill()
             wait_for(lambda: node.osc.ask("/ronn/status/state") == ["waiting"])
             with jack_server("again", 44100) as again:
