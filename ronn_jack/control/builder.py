@@ -131,7 +131,7 @@ class Builder:
         back = request.spec.receptive_field + round(
             SETTLING_SECONDS[request.spec.recipe] * engine.rate
         )
-        voice.start_at(max(0, engine.position - back))
+        voice.start_at(max(0, engine.position - min(back, engine.recorded_frames)))
         if self._catch_up(engine, voice):
             self.build_ms = (time.perf_counter() - begin) * 1e3
             self._publish(engine, voice, request)

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from ronn_jack.control.builder import Builder, Request
+from ronn_jack.control.controls import aim
 from ronn_jack.control.seams import Change
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value, defaults
-from ronn_jack.realtime.engine import GLIDE_SECONDS, PANIC_FRAMES, Control, Engine
-from ronn_jack.units import decibels_to_gain
+from ronn_jack.realtime.engine import GLIDE_SECONDS, PANIC_FRAMES, Engine
 
 FADE_OUT_SECONDS = 0.03
 """Length of the fade with which a node leaves; its stop is promised within 50 ms."""
@@ -77,6 +77,11 @@ class LiveNode:
         """Whether the audio runs and a network sounds."""
         return self._audio is not None and self._builder.sounding is not None
 
+    @property
+    def sounding(self) -> NetworkSpec | None:
+        """The network that the audio thread has let in last; None before the first."""
+        return self._builder.sounding
+
     def start(self, spec: NetworkSpec, fade_ms: float) -> None:
         """Ask for the first network, before or after `attach`."""
         self._builder.request(Request(spec, fade_ms, None))
@@ -85,7 +90,7 @@ class LiveNode:
         """Begin to sound through `audio`, whose engine has not run yet, fading in."""
         self._audio = audio
         self.rate = audio.engine.rate
-        self._aim(self._controls)
+        aim(audio.engine, self._controls)
         audio.engine.set_master(0.0)
         audio.engine.settle()
         self._master(0.0 if self._silent else 1.0, GLIDE_SECONDS)
@@ -106,7 +111,8 @@ class LiveNode:
     def set_controls(self, values: Mapping[str, Value]) -> None:
         """Aim at new values of continuous parameters and settings."""
         self._controls.update(values)
-        self._aim(values)
+        if self._audio is not None:
+            aim(self._audio.engine, values)
 
     def rebuild(self, spec: NetworkSpec, change: Change) -> None:
         """Ask for a network; the newest request wins."""
@@ -149,17 +155,3 @@ class LiveNode:
         if self._audio is not None:
             engine = self._audio.engine
             engine.set_master(target, max(1, round(seconds * engine.rate)))
-
-    def _aim(self, values: Mapping[str, Value]) -> None:
-        if self._audio is None:
-            return
-        engine = self._audio.engine
-        for name, control in (
-            ("input_gain", Control.INPUT_GAIN),
-            ("output_gain", Control.OUTPUT_GAIN),
-        ):
-            if name in values:
-                engine.set(control, decibels_to_gain(float(values[name])))
-        for name, control in (("mix", Control.MIX), ("bypass", Control.BYPASS)):
-            if name in values:
-                engine.set(control, float(values[name]))

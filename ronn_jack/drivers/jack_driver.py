@@ -206,11 +206,11 @@ class JackClient:
         def address(kind: str, callback: Any) -> Any:
             return ffi.cast(kind, callback.address)
 
+        process = ffi.cast("JackProcessCallback", self._process_address())
+
         ours = self._client._ptr
         for refused in (
-            library.jack_set_process_callback(
-                ours, address("JackProcessCallback", callbacks.process), argument
-            ),
+            library.jack_set_process_callback(ours, process, argument),
             library.jack_set_buffer_size_callback(
                 ours, address("JackBufferSizeCallback", callbacks.buffer_size_changed), argument
             ),
@@ -226,6 +226,9 @@ class JackClient:
         library.jack_on_info_shutdown(
             ours, address("JackInfoShutdownCallback", callbacks.shutdown), argument
         )
+
+    def _process_address(self) -> int:
+        return int(self._callbacks.process.address)
 
     def _describe_ports(self) -> None:
         """Set what patchbays show; a server without metadata support is no reason to stop."""

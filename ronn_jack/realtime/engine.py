@@ -327,6 +327,11 @@ class Engine:
         return self.position - start <= self._history.shape[1] - MAX_BLOCK
 
     @property
+    def recorded_frames(self) -> int:
+        """Frames of recent input that a voice may be primed with, with a second to work in."""
+        return max(0, self._history.shape[1] - math.ceil(self.rate))
+
+    @property
     def position(self) -> int:
         """Frames processed since the start."""
         return int(self._record.position[0])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,14 +30,12 @@ class RecordingNode:
     statuses: dict[str, int | float | str] = field(
         default_factory=lambda: {**dict.fromkeys(STATUS, 0), "state": "playing", "load": 0.25}
     )
-    rebuilt: threading.Event = field(default_factory=threading.Event)
 
     def set_controls(self, values: Mapping[str, Value]) -> None:
         self.controls.append(dict(values))
 
     def rebuild(self, spec: NetworkSpec, change: Change) -> None:
         self.rebuilds.append((spec, change))
-        self.rebuilt.set()
 
     def fits(self, spec: NetworkSpec) -> bool:
         return spec.parameter_count <= self.largest

@@ -1,0 +1,228 @@
+"""The command line, `ronn-jack`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ronn_jack import __version__
+from ronn_jack.control.architecture import network_spec
+from ronn_jack.control.presets import PresetStore
+from ronn_jack.errors import RonnError, UsageError
+from ronn_jack.files import name_or_file
+from ronn_jack.parameters import Value, defaults, parameter
+
+Command = Callable[..., None]
+
+
+def sound(preset: str | None, assignments: tuple[str, ...]) -> dict[str, Value]:
+    """Return every parameter's value: the defaults, changed by a preset and then one by one.
+
+    Parameters
+    ----------
+    preset : str or None
+        Name or file.
+    assignments : tuple of str
+        Each "name=value" in native units.
+    """
+    values = defaults()
+    if preset is not None:
+        values |= PresetStore().load(name_or_file(preset)).values
+    faults = []
+    for assignment in assignments:
+        name, equals, text = assignment.partition("=")
+        try:
+            if not equals:
+                raise UsageError(f"--set {assignment} has no value: write --set {name}=VALUE")
+            values[parameter(name).name] = parameter(name).parse(text)
+        except UsageError as error:
+            faults.append(str(error))
+    if faults:
+        raise UsageError("; ".join(faults))
+    return values
+
+
+def sound_options(command: Command) -> Command:
+    """Add --preset and --set."""
+    for option in (
+        click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE",
+                     help="Set a parameter; may be repeated."),
+        click.option("--preset", metavar="NAME|FILE", help="Start from a preset."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def node_options(command: Command) -> Command:
+    """Add the options of a running node; what is not given comes from the settings files."""
+    for option in (
+        click.option("--midi-profile", metavar="NAME|FILE", help="MIDI profile of midi_in."),
+        click.option("--midi-in", metavar="PATTERN", help="Open matching hardware MIDI ports."),
+        click.option("--connect", metavar="PATTERN", help="Connect to matching JACK ports."),
+        click.option("--bind", metavar="ADDRESS", help="Address to listen on (127.0.0.1)."),
+        click.option("--http-port", type=int, help="Port of the page (9421)."),
+        click.option("--osc-port", type=int, help="UDP port for OSC (9420)."),
+        click.option("--outputs", type=int, help="Output channels, 1 or 2."),
+        click.option("--inputs", type=int, help="Input channels, 1 or 2."),
+        click.option("-s", "--server", help="JACK server to connect to."),
+        click.option("-n", "--name", help="Client name (ronn)."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", package_name="ronn-jack")
+def cli() -> None:
+    """Randomized overdrive neural networks as a JACK effect."""
+
+
+@cli.command()
+@sound_options
+@node_options
+def run(preset: str | None, assignments: tuple[str, ...], **overrides: Any) -> None:
+    """Run the node until it is interrupted."""
+    from ronn_jack.app import run_node
+    from ronn_jack.settings import load_settings
+
+    settings = load_settings(overrides)
+    run_node(settings, sound(preset or settings.preset, assignments))
+
+
+@cli.command()
+@click.option("--seconds", default=20.0, show_default=True, type=click.FloatRange(1, 3600))
+@click.option("--out", default="ronn-demo.wav", show_default=True, type=click.Path(path_type=Path))
+def demo(seconds: float, out: Path) -> None:
+    """Play a built-in phrase through the node, turn some knobs, and write what was heard."""
+    from ronn_jack.demo import run_demo
+
+    run_demo(seconds, out)
+
+
+@cli.command()
+@click.argument("source", metavar="IN", type=click.Path(path_type=Path))
+@click.argument("target", metavar="OUT", type=click.Path(path_type=Path))
+@sound_options
+@click.option("--tail", default=0.0, type=click.FloatRange(0, 3600), metavar="SECONDS",
+              help="Render silence after the end.")
+@click.option("--subtype", help="Sample format of OUT, such as PCM_24.")
+def render(
+    source: Path,
+    target: Path,
+    preset: str | None,
+    assignments: tuple[str, ...],
+    tail: float,
+    subtype: str | None,
+) -> None:  # fmt: skip
+    """Render the audio file IN to OUT (WAV, FLAC or OGG)."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from ronn_jack.render import render_file
+
+    values = sound(preset, assignments)
+    with Progress(transient=True, disable=not sys.stdout.isatty(), console=Console()) as bar:
+        task = bar.add_task(target.name, total=None)
+        render_file(
+            source,
+            target,
+            values,
+            tail,
+            subtype,
+            lambda done, total: bar.update(task, completed=done, total=total),
+        )
+
+
+@cli.command()
+@sound_options
+@click.option("--rate", default=48000.0, show_default=True, type=click.FloatRange(8000, 192000),
+              help="Sample rate in Hz.")
+@click.option("--inputs", default=2, show_default=True, type=click.IntRange(1, 2))
+@click.option("--outputs", default=2, show_default=True, type=click.IntRange(1, 2))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def info(
+    preset: str | None,
+    assignments: tuple[str, ...],
+    rate: float,
+    inputs: int,
+    outputs: int,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Say what a network is."""
+    spec = network_spec(sound(preset, assignments), inputs, outputs, rate)
+    facts = {
+        "parameters": spec.parameter_count,
+        "receptive_field_frames": spec.receptive_field,
+        "receptive_field_ms": spec.receptive_field / rate * 1000.0,
+    }
+    if as_json:
+        click.echo(json.dumps(facts))
+        return
+    click.echo(
+        f"{spec.layers} layers of {spec.channels} channels, kernel {spec.kernel}, "
+        f"dilation {spec.dilation}, {spec.activation}, {spec.init}, "
+        f"seed {spec.seed} ({spec.recipe})"
+    )
+    click.echo(f"parameters       {facts['parameters']}")
+    click.echo(
+        f"receptive field  {facts['receptive_field_frames']} frames "
+        f"({facts['receptive_field_ms']:.1f} ms at {rate:g} Hz)"
+    )
+
+
+@cli.command()
+def presets() -> None:
+    """List the presets with the numbers by which program changes load them."""
+    for number, preset in enumerate(PresetStore().presets()):
+        click.echo(f"{number:3}  {preset.name:24}  {preset.description}")
+
+
+@cli.group()
+def midi() -> None:
+    """Hardware MIDI."""
+
+
+@midi.command("list")
+def midi_list() -> None:
+    """List the hardware MIDI input ports, each with the profile that knows it."""
+    from ronn_jack.interfaces.midi import describe_ports
+
+    for line in describe_ports():
+        click.echo(line)
+
+
+@cli.command()
+def doctor() -> None:
+    """Check this machine for what the node needs, with the remedy for each finding."""
+    from ronn_jack.doctor import diagnose
+    from ronn_jack.settings import load_settings
+
+    findings = diagnose(load_settings())
+    for finding in findings:
+        click.echo(finding.line)
+    if any(finding.ok is False for finding in findings):
+        sys.exit(1)
+
+
+def main() -> None:
+    """Run the command line: exit code 0 done, 2 wrong use, 1 anything else."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        _leave(error.format_message(), error.exit_code)
+    except UsageError as error:
+        _leave(str(error), 2)
+    except (RonnError, OSError) as error:
+        _leave(str(error), 1)
+    except (click.Abort, KeyboardInterrupt):
+        _leave("interrupted", 1)
+
+
+def _leave(message: str, code: int) -> None:
+    print(f"ronn-jack: {' '.join(message.split())}", file=sys.stderr)
+    sys.exit(code)
