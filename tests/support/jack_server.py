@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from ronn_jack.drivers import jack_library
-
-jack = jack_library.load()
+from ronn_jack.drivers.jack_server import DummyServer
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 20.0, what: str = "it") -> None:
@@ -25,36 +21,6 @@ def wait_for(condition: Callable[[], object], seconds: float = 20.0, what: str =
         time.sleep(0.005)
 
 
-class JackServer:
-    """A jackd process."""
-
-    def __init__(self, name: str, rate: int, period: int, realtime: bool = False) -> None:
-        self.name = name
-        self.rate = rate
-        command = ["jackd", "-n", name, "-R" if realtime else "-r", "-S", "--port-max", "64"]
-        command += ["-d", "dummy", "-r", str(rate), "-p", str(period)]
-        self._process = subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        wait_for(self._answers, what=f"jackd {name}")
-
-    def _answers(self) -> bool:
-        with contextlib.suppress(jack.JackOpenError):
-            jack.Client("probe", no_start_server=True, servername=self.name).close()
-            return True
-        return False
-
-    def kill(self) -> None:
-        """End the server without a chance to say goodbye."""
-        self._process.kill()
-        self._process.wait()
-
-    def stop(self) -> None:
-        """End the server as a user would."""
-        self._process.terminate()
-        self._process.wait(10)
-
-
 def server_name(label: str) -> str:
     """Return a name that no other test run uses."""
     return f"ronn-test-{os.getpid()}-{label}"
@@ -63,11 +29,7 @@ def server_name(label: str) -> str:
 @contextlib.contextmanager
 def jack_server(
     label: str, rate: int = 48000, period: int = 64, realtime: bool = False
-) -> Iterator[JackServer]:
+) -> Iterator[DummyServer]:
     """Run a private server for the time of a test."""
-    assert shutil.which("jackd"), "jackd is not installed: run make setup"
-    server = JackServer(server_name(label), rate, period, realtime)
-    try:
+    with DummyServer(server_name(label), rate, period, realtime) as server:
         yield server
-    finally:
-        server.stop()
