@@ -44,9 +44,7 @@ class App:
 
     def __init__(self, settings: Settings, values: Mapping[str, Value]) -> None:
         self.settings = settings
-        self._node = LiveNode(
-            settings.inputs, settings.outputs, self._sounding, self._refused
-        )
+        self._node = LiveNode(settings.inputs, settings.outputs, self._sounding, self._refused)
         self._node.set_controls(values)
         self.controller = Controller(self._node, PresetStore(), values)
         self._osc = OscServer(self.controller, settings.bind, settings.osc_port)
@@ -131,7 +129,6 @@ class App:
             log.warning("no JACK port matches --connect %s; jack_lsp lists them", pattern)
         for wire in wires:
             client.connect(wire)
-
 
     def _read_midi(self) -> list[bytes]:
         client = self.client

@@ -145,29 +145,33 @@ def test_a_buffer_size_change_keeps_the_sound_and_the_network():
 
 @pytest.mark.slow
 def test_a_server_that_dies_and_comes_back_at_another_rate_is_rejoined_with_its_wires():
-    with jack_server("again", 48000) as server:
-        with node_process(server.name, "--connect", "system", *options(SOUND)) as node:
-            # The node trusts a wiring that has lasted; a second of audio is long enough.
-            recorder = Recorder(server.name, RATE)
-            wait_for(lambda: recorder.client.get_all_connections("ronn:out_2"))
-            recorder.record()
-            recorder.wait()
-            recorder.close()
-            server.kill()
-            wait_for(lambda: node.osc.ask("/ronn/status/state") == ["waiting"])
-            with jack_server("again", 44100) as again:
-                node.osc.ask("/ronn/ping", answer="/ronn/pong")
-                field = node.osc.ask("/ronn/status/receptive_field")[0]
-                assert field == pytest.approx((1 + 8 * 121) / 44100, rel=1e-5)
-                probe = Recorder(again.name, 64)
-                try:
-                    wait_for(
-                        lambda: {p.name for p in probe.client.get_all_connections("ronn:in_1")}
+    with (
+        jack_server("again", 48000) as server,
+        node_process(server.name, "--connect", "system", *options(SOUND)) as node,
+    ):
+        # The node trusts a wiring that has lasted; a second of audio is long enough.
+        recorder = Recorder(server.name, RATE)
+        wait_for(lambda: recorder.client.get_all_connections("ronn:out_2"))
+        recorder.record()
+        recorder.wait()
+        recorder.close()
+        server.kill()
+        wait_for(lambda: node.osc.ask("/ronn/status/state") == ["waiting"])
+        with jack_server("again", 44100) as again:
+            node.osc.ask("/ronn/ping", answer="/ronn/pong")
+            field = node.osc.ask("/ronn/status/receptive_field")[0]
+            assert field == pytest.approx((1 + 8 * 121) / 44100, rel=1e-5)
+            probe = Recorder(again.name, 64)
+            try:
+                wait_for(
+                    lambda: (
+                        {p.name for p in probe.client.get_all_connections("ronn:in_1")}
                         == {"system:capture_1"}
                         and {p.name for p in probe.client.get_all_connections("ronn:out_2")}
-                        == {"system:playback_2"},
-                        what="the wires",
-                    )
-                finally:
-                    probe.close()
-                assert node.end()[0] == 0
+                        == {"system:playback_2"}
+                    ),
+                    what="the wires",
+                )
+            finally:
+                probe.close()
+            assert node.end()[0] == 0

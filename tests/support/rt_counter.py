@@ -6,7 +6,6 @@ Arguments: server, the callback to run (`node` or `python`). Prints the counts a
 from __future__ import annotations
 
 import ctypes
-import json
 import sys
 import time
 
@@ -109,4 +108,3 @@ def run_python(server: str) -> dict[str, int]:
 
 if __name__ == "__main__":
     server, which = sys.argv[1:]
-    print(json.dumps(run_node(server) if which == "node" else run_python(server)))
