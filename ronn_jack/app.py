@@ -44,9 +44,8 @@ class App:
 
     def __init__(self, settings: Settings, values: Mapping[str, Value]) -> None:
         self.settings = settings
-        self._node = LiveNode(
-            settings.inputs, settings.outputs, self._sounding, self._refused
-        )
+        self._node = LiveNode(settings.inputs, settings.outputs, self._sounding, self._refused)
+        self._node.set_controls(values)
         self.controller = Controller(self._node, PresetStore(), values)
         self._osc = OscServer(self.controller, settings.bind, settings.osc_port)
         self._midi = MidiInput(self.controller, settings)
@@ -78,7 +77,7 @@ class App:
             self._start_audio(client)
             if self.settings.connect:
                 self._connect(client, self.settings.connect)
-            self._midi.start(self._native_midi)
+            self._midi.start(self._read_midi)
             undo.pop_all()
 
     def poll(self) -> None:
@@ -131,7 +130,7 @@ class App:
         for wire in wires:
             client.connect(wire)
 
-    def _native_midi(self) -> list[bytes]:
+    def _read_midi(self) -> list[bytes]:
         client = self.client
         return client.read() if client is not None else []
 

@@ -108,8 +108,13 @@ def demo(seconds: float, out: Path) -> None:
 @click.argument("source", metavar="IN", type=click.Path(path_type=Path))
 @click.argument("target", metavar="OUT", type=click.Path(path_type=Path))
 @sound_options
-@click.option("--tail", default=0.0, type=click.FloatRange(0, 3600), metavar="SECONDS",
-              help="Render silence after the end.")
+@click.option(
+    "--tail",
+    default=0.0,
+    type=click.FloatRange(0, 3600),
+    metavar="SECONDS",
+    help="Render silence after the end.",
+)
 @click.option("--subtype", help="Sample format of OUT, such as PCM_24.")
 def render(
     source: Path,
@@ -140,8 +145,13 @@ def render(
 
 @cli.command()
 @sound_options
-@click.option("--rate", default=48000.0, show_default=True, type=click.FloatRange(8000, 192000),
-              help="Sample rate in Hz.")
+@click.option(
+    "--rate",
+    default=48000.0,
+    show_default=True,
+    type=click.FloatRange(8000, 192000),
+    help="Sample rate in Hz.",
+)
 @click.option("--inputs", default=2, show_default=True, type=click.IntRange(1, 2))
 @click.option("--outputs", default=2, show_default=True, type=click.IntRange(1, 2))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -178,8 +188,8 @@ def info(
 @cli.command()
 def presets() -> None:
     """List the presets with the numbers by which program changes load them."""
-    for number, preset in enumerate(PresetStore().presets()):
-        click.echo(f"{number:3}  {preset.name:24}  {preset.description}")
+    for number, entry in enumerate(PresetStore().presets()):
+        click.echo(f"{number:3}  {entry.name:24}  {entry.description}")
 
 
 @cli.group()
@@ -189,7 +199,7 @@ def midi() -> None:
 
 @midi.command("list")
 def midi_list() -> None:
-    """List the hardware MIDI input ports, each with the profile that knows it."""
+    """List the hardware MIDI input ports, each with the profile that reads it."""
     from ronn_jack.interfaces.midi import describe_ports
 
     for line in describe_ports():
@@ -224,5 +234,4 @@ def main() -> None:
 
 
 def _leave(message: str, code: int) -> None:
-    print(f"ronn-jack: {' '.join(message.split())}", file=sys.stderr)
     sys.exit(code)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -78,7 +77,7 @@ def render_file(
         If the network is too long at the file's rate.
     """
     form = _target_format(target, subtype)
-    if target.exists() and source.exists() and os.path.samefile(source, target):
+    if target.exists() and source.exists() and source.samefile(target):
         raise UsageError(f"{target} is the input itself; choose another output")
     with _opened(source) as reader:
         spec = network_spec(values, reader.channels, OUTPUTS, reader.samplerate)

@@ -33,7 +33,7 @@ def studio(server, x, *arguments):
     """Route player → node → recorder, and yield them."""
     with node_process(server.name, *arguments) as node:
         player = Player(server.name, x)
-        recorder = Recorder(server.name, x.shape[1] + 3 * RATE)
+        recorder = Recorder(server.name, x.shape[1] + RATE // 4)
         try:
             for i in (1, 2):
                 player.client.connect(f"player:out_{i}", f"ronn:in_{i}")
@@ -85,12 +85,16 @@ def test_a_change_by_osc_is_heard_as_the_new_network():
 def test_a_change_by_midi_bytes_is_heard_as_the_new_network():
     x = noise(RATE // 2)
     with jack_server("midi") as server, studio(server, x) as (node, player, recorder):
-        player.send(bytes([0xB0, 20, 127]))  # CC 20, layers: its upper end
-        player.send(bytes([0xB3, 26, 0]))  # CC 26, mix, on another channel: its lower end
-        player.send(bytes([0xB3, 26, 127]))
+        player.send(bytes([0xB3, 23, 0]))  # CC 23, dilation, on some channel
+        player.send(bytes([0xB0, 20, 127]))  # CC 20, layers, at its upper end
+        player.send(bytes([0xB0, 26, 0]))  # CC 26, mix
+        player.send(bytes([0xB0, 26, 127]))
         wait_for(lambda: node.osc.ask("/ronn/layers") == [24])
-        wait_for(lambda: node.osc.ask("/ronn/state") or True)
-    assert len(x)
+        wait_for(lambda: node.osc.ask("/ronn/dilation") == [1])
+        wait_for(lambda: node.osc.ask("/ronn/mix") == [1.0])
+        node.settle()
+        y = heard(player, recorder, x.shape[1])
+    assert np.abs(y - rendered(x, layers=24, dilation=1)).max() < 1e-6
 
 
 def test_a_change_while_music_plays_ends_in_what_the_new_network_had_always_given():
@@ -141,27 +145,33 @@ def test_a_buffer_size_change_keeps_the_sound_and_the_network():
 
 @pytest.mark.slow
 def test_a_server_that_dies_and_comes_back_at_another_rate_is_rejoined_with_its_wires():
-    with jack_server("again", 48000) as server:
-        with node_process(server.name, "--connect", "system", *options(SOUND)) as node:
-            wait_for(lambda: node.osc.ask("/ronn/status/state") == ["running"])
-            import time
-
-            time.sleep(1.2)
-            server.kill()
-            wait_for(lambda: node.osc.ask("/ronn/status/state") == ["waiting"])
-            with jack_server("again", 44100) as again:
-                node.osc.ask("/ronn/ping", answer="/ronn/pong")
-                field = node.osc.ask("/ronn/status/receptive_field")[0]
-                assert field == pytest.approx((1 + 8 * 121) / 44100, rel=1e-5)
-                probe = Recorder(again.name, 64)
-                try:
-                    wait_for(
-                        lambda: {p.name for p in probe.client.get_all_connections("ronn:in_1")}
+    with (
+        jack_server("again", 48000) as server,
+        node_process(server.name, "--connect", "system", *options(SOUND)) as node,
+    ):
+        # The node trusts a wiring that has lasted; a second of audio is long enough.
+        recorder = Recorder(server.name, RATE)
+        wait_for(lambda: recorder.client.get_all_connections("ronn:out_2"))
+        recorder.record()
+        recorder.wait()
+        recorder.close()
+        server.kill()
+        wait_for(lambda: node.osc.ask("/ronn/status/state") == ["waiting"])
+        with jack_server("again", 44100) as again:
+            node.osc.ask("/ronn/ping", answer="/ronn/pong")
+            field = node.osc.ask("/ronn/status/receptive_field")[0]
+            assert field == pytest.approx((1 + 8 * 121) / 44100, rel=1e-5)
+            probe = Recorder(again.name, 64)
+            try:
+                wait_for(
+                    lambda: (
+                        {p.name for p in probe.client.get_all_connections("ronn:in_1")}
                         == {"system:capture_1"}
                         and {p.name for p in probe.client.get_all_connections("ronn:out_2")}
-                        == {"system:playback_2"},
-                        what="the wires",
-                    )
-                finally:
-                    probe.close()
-                assert node.end()[0] == 0
+                        == {"system:playback_2"}
+                    ),
+                    what="the wires",
+                )
+            finally:
+                probe.close()
+            assert node.end()[0] == 0

@@ -149,6 +149,8 @@ class LiveNode:
             return "waiting"
         if self._builder.building:
             return "building"
+        if self._audio.engine.fading:
+            return "fading"
         return "silent" if self._silent else "running"
 
     def _master(self, target: float, seconds: float) -> None:

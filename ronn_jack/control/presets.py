@@ -73,11 +73,21 @@ class Preset:
     path: Path
 
 
+@dataclass(frozen=True)
+class Entry:
+    """A preset as it is listed; of a faulty one the description is what is wrong with it."""
+
+    name: str
+    description: str
+    index: int | None
+    path: Path
+
+
 class PresetStore:
     """The presets in a shipped and in the user's folder.
 
     The folders are looked at anew on each call, so that files may come and go. A file that can't
-    be read is logged once, keeps its name in the list, and is explained when it is loaded.
+    be read keeps its place in the list, and is explained when it is loaded.
 
     Parameters
     ----------
@@ -88,14 +98,26 @@ class PresetStore:
     def __init__(self, shipped: Path | None = None, user: Path | None = None) -> None:
         self._shipped = shipped or shipped_folder() / "presets"
         self._user = user or user_data_folder() / "presets"
-        self._told: set[str] = set()
+        self._told: set[Path] = set()
+
+    def presets(self) -> list[Entry]:
+        """Return what there is; a preset's number is its place in this list.
+
+        A faulty file is among them, so that it can be said what is wrong when it is asked for.
+        """
+        entries = _entries(self._shipped)
+        reserved = {entry.name for entry in entries}
+        for entry in _entries(self._user):
+            if entry.name not in reserved:
+                entries.append(entry)
+            elif entry.path not in self._told:
+                self._told.add(entry.path)
+                _log.warning("%s: left out, a shipped preset has its name; rename it", entry.path)
+        return entries
 
     def names(self) -> list[str]:
-        """Return the presets' names in the order of their numbers.
-
-        A preset whose file is faulty is among them, so that loading it can say what is wrong.
-        """
-        return list(self._paths())
+        """Return the presets' names in the order of their numbers."""
+        return [entry.name for entry in self.presets()]
 
     def load(self, reference: str | int | Path) -> Preset:
         """Return a preset by its name, its number (also as text) or its file.
@@ -107,9 +129,10 @@ class PresetStore:
         """
         if isinstance(reference, Path):
             return read_preset(reference)
-        paths = self._paths()
+        entries = self.presets()
         if isinstance(reference, int) or (reference.isdecimal() and reference.isascii()):
-            return read_preset(list(paths.values())[_number(reference, len(paths))])
+            return read_preset(entries[_number(reference, len(entries))].path)
+        paths = {entry.name: entry.path for entry in entries}
         if reference not in paths:
             raise PresetError(unknown("preset", shown(reference)[1:-1], paths))
         return read_preset(paths[reference])
@@ -148,29 +171,6 @@ class PresetStore:
         except OSError as error:
             raise PresetError(f"{path}: can't be written: {error.strerror}") from None
         return path
-
-    def _paths(self) -> dict[str, Path]:
-        """Return the presets' files by name, in the order of their numbers."""
-        paths = {path.stem: path for path in sorted(_files(self._shipped), key=self._order)}
-        for path in sorted(_files(self._user), key=self._order):
-            if path.stem in paths:
-                self._tell(f"{path}: left out, a shipped preset has its name; rename it")
-            else:
-                paths[path.stem] = path
-        return paths
-
-    def _order(self, path: Path) -> tuple[float, str]:
-        try:
-            index = read_preset(path).index
-        except PresetError as error:
-            self._tell(str(error))
-            index = None
-        return (float("inf") if index is None else index, path.stem)
-
-    def _tell(self, text: str) -> None:
-        if text not in self._told:
-            self._told.add(text)
-            _log.warning("%s", text)
 
 
 def read_preset(path: Path) -> Preset:
@@ -234,11 +234,21 @@ def _spec_faults(values: Mapping[str, Value]) -> list[str]:
     return []
 
 
-def _files(folder: Path) -> list[Path]:
-    """Return a folder's presets by name; hidden files are not among them."""
-    if not folder.is_dir():
-        return []
-    return sorted(path for path in folder.glob("*.toml") if not path.name.startswith("."))
+def _entries(folder: Path) -> list[Entry]:
+    """Return a folder's presets in order; hidden files, such as half-written ones, are none."""
+    entries = []
+    for path in folder.glob("[!.]*.toml"):
+        try:
+            preset = read_preset(path)
+        except PresetError as error:
+            entries.append(Entry(path.stem, f"can't be loaded: {error}", None, path))
+        else:
+            entries.append(Entry(preset.name, preset.description, preset.index, path))
+    return sorted(entries, key=_order)
+
+
+def _order(entry: Entry) -> tuple[float, str]:
+    return (float("inf") if entry.index is None else entry.index, entry.name)
 
 
 def _number(reference: str | int, count: int) -> int:

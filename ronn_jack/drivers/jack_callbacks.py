@@ -61,7 +61,7 @@ _midi_clear = types.ExternalFunction("jack_midi_clear_buffer", void(int64))
 
 
 @native(void(int64, uint32))
-def _take_midi(client, frames):
+def _take_midi(client: int, frames: int) -> None:
     """[audio-thread] Pass the block's MIDI messages on to the control side."""
     c = carray(pointer(client), (1,), CLIENT)[0]
     buffer = _get_buffer(c.midi_in, frames)
@@ -84,7 +84,7 @@ def _take_midi(client, frames):
 
 
 @entry(int32(uint32, int64))
-def process(frames, client):
+def process(frames: int, client: int) -> int:
     """[audio-thread] JACK's process callback."""
     mode = set_flush_to_zero()
     c = carray(pointer(client), (1,), CLIENT)[0]
@@ -109,21 +109,21 @@ def process(frames, client):
 
 
 @entry(int32(uint32, int64))
-def buffer_size_changed(frames, client):
+def buffer_size_changed(frames: int, client: int) -> int:
     """[notification-thread] The engine takes blocks of any size, so this only keeps count."""
     carray(pointer(client), (1,), CLIENT)[0].period = int64(frames)
     return 0
 
 
 @entry(int32(int64))
-def xrun(client):
+def xrun(client: int) -> int:
     """[notification-thread] Count an xrun of the server's."""
     carray(pointer(client), (1,), CLIENT)[0].xruns += 1
     return 0
 
 
 @entry(void(int32, int64))
-def freewheel(starting, client):
+def freewheel(starting: int, client: int) -> None:
     """[notification-thread] Keep whether the server freewheels: then no deadline holds."""
     c = carray(pointer(client), (1,), CLIENT)[0]
     c.freewheel = int64(starting)
@@ -131,6 +131,6 @@ def freewheel(starting, client):
 
 
 @entry(void(int32, int64, int64))
-def shutdown(status, reason, client):
+def shutdown(status: int, reason: int, client: int) -> None:
     """[any-thread] The server has gone, or has thrown this client out."""
     store_release(client + _SHUTDOWN, int64(1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes.util
-from types import ModuleType
+from typing import Any
 
 import llvmlite.binding
 from numba import int64, void
@@ -12,17 +12,17 @@ from ronn_jack.errors import JackError
 from ronn_jack.realtime.compile import entry
 
 INSTALL_REMEDY = (
-    "install it (Debian, Ubuntu: apt install jackd2; Fedora: dnf install jack-audio-connection-kit; "
-    "PipeWire: pipewire-jack; macOS: brew install jack)"
+    "install it (Debian, Ubuntu: apt install jackd2; Fedora: dnf install "
+    "jack-audio-connection-kit; PipeWire: pipewire-jack; macOS: brew install jack)"
 )
 
 
 @entry(void(int64))
-def _discard(message):
+def _discard(message: int) -> None:
     """[any-thread] libjack's own chatter: what matters is reported by return values."""
 
 
-def load() -> ModuleType:
+def load() -> Any:
     """Return the `jack` module, silent, with libjack's symbols visible to compiled code.
 
     Raises

@@ -5,28 +5,23 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from ronn_jack.control.bindings import Bindings, coalesce
-from ronn_jack.control.profiles import Profile
+from ronn_jack.control.profiles import Profile, ProfileStore
 from ronn_jack.control.seams import Operation, Set
-from ronn_jack.interfaces.midi_ports import HardwarePorts
+from ronn_jack.errors import MachineError
+from ronn_jack.files import name_or_file
+from ronn_jack.interfaces.midi_ports import HardwarePorts, System, list_ports
 from ronn_jack.parameters import PARAMETERS, Value
+from ronn_jack.settings import Settings
 
 POLL_SECONDS = 0.001
 RESCAN_SECONDS = 1.0
 JACK_PORT = "midi_in"
 
 _log = logging.getLogger(__name__)
-
-
-class NativeMidi(Protocol):
-    """The node's JACK MIDI input."""
-
-    def read(self) -> list[bytes]:
-        """Return the messages that came since the last call, in order; at once."""
-        ...
 
 
 class Controls(Protocol):
@@ -89,6 +84,21 @@ class PortChoice:
         return next(known, self._fallback)
 
 
+def describe_ports(profiles: ProfileStore | None = None, system: System | None = None) -> list[str]:
+    """Return a line about each hardware port and what reads it, or about what is missing."""
+    try:
+        ports = list_ports(system)
+    except MachineError as error:
+        return [str(error)]
+    known = (profiles or ProfileStore()).readable()
+    lines = []
+    for port in ports:
+        names = [profile.name for profile in known if profile.matches(port)]
+        use = f"profile {names[0]}" if names else "no profile; opened by run --midi-in PATTERN"
+        lines.append(f"{port}: {use}")
+    return lines or ["no hardware MIDI input port: plug a controller in"]
+
+
 class MidiInput:
     """Reads all MIDI inputs in one thread and applies what each round brings as one change.
 
@@ -98,32 +108,46 @@ class MidiInput:
     ----------
     controls : Controls
         The controller.
-    choice : PortChoice
-    native : NativeMidi, optional
-        The node's JACK port.
+    settings : Settings
+        Says which hardware to open and the profile for what no profile knows.
+    profiles : ProfileStore, optional
     hardware : HardwarePorts, optional
-        Hardware ports that `choice` wants.
+        In place of the system's ports.
+
+    Raises
+    ------
+    ProfileError
+        If the settings' profile is unknown or faulty.
     """
 
     def __init__(
         self,
         controls: Controls,
-        choice: PortChoice,
-        native: NativeMidi | None = None,
+        settings: Settings,
+        profiles: ProfileStore | None = None,
         hardware: HardwarePorts | None = None,
     ) -> None:
+        profiles = profiles or ProfileStore()
+        fallback = profiles.load(name_or_file(settings.midi_profile))
+        self._choice = PortChoice(profiles.readable(), fallback, settings.midi_in)
         self._controls = controls
-        self._choice = choice
-        self._native = native
-        self._hardware = hardware
+        self._hardware = hardware or HardwarePorts(settings.name, self._choice.wanted)
+        self._native: Callable[[], list[bytes]] = list
         self._origin = MidiOrigin()
         self._bindings: dict[str, Bindings] = {}
         self._round: list[Operation] = []
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="midi", daemon=True)
 
-    def start(self) -> None:
-        """Begin to listen."""
+    def start(self, native: Callable[[], list[bytes]]) -> None:
+        """Begin to listen.
+
+        Parameters
+        ----------
+        native : callable
+            Returns at once the messages that came to the JACK port since its last call, in order.
+        """
+        self._native = native
         self._thread.start()
 
     def close(self) -> None:
@@ -150,20 +174,17 @@ class MidiInput:
         rounds_per_scan = round(RESCAN_SECONDS / POLL_SECONDS)
         rounds = 0
         while not self._stop.is_set():
-            if self._hardware is not None and rounds % rounds_per_scan == 0:
+            if rounds % rounds_per_scan == 0:
                 self._hardware.rescan()
             self.poll()
             rounds += 1
             self._stop.wait(POLL_SECONDS)
-        if self._hardware is not None:
-            self._hardware.close()
+        self._hardware.close()
 
     def _messages(self) -> Iterator[tuple[str, bytes]]:
-        if self._native is not None:
-            for message in self._native.read():
-                yield JACK_PORT, message
-        if self._hardware is not None:
-            yield from self._hardware.read()
+        for message in self._native():
+            yield JACK_PORT, message
+        yield from self._hardware.read()
 
     def _value(self, name: str) -> Value:
         """Return a parameter's value as it will be after this round's operations so far."""

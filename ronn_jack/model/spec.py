@@ -120,7 +120,7 @@ class NetworkSpec:
     @property
     def receptive_field(self) -> int:
         """Frames of input that one frame of output depends on, itself included."""
-        return 1 + (self.kernel - 1) * sum(self.dilation**i for i in range(self.layers))
+        return 1 + (self.kernel - 1) * sum(int(self.dilation**i) for i in range(self.layers))
 
     @property
     def parameter_count(self) -> int:
@@ -251,9 +251,10 @@ class NetworkSpec:
 def _whole(name: str, value: object, maximum: int) -> int:
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise ParameterError(f"{name} = {value!r} is no whole number; use 1 to {maximum}")
-    if not 1 <= value <= maximum:
-        raise ParameterError(f"{name} = {value} is out of range; use 1 to {maximum}")
-    return int(value)
+    number = int(value)
+    if not 1 <= number <= maximum:
+        raise ParameterError(f"{name} = {number} is out of range; use 1 to {maximum}")
+    return number
 
 
 def _film_point(value: object) -> tuple[float, ...]:

@@ -1,4 +1,4 @@
-"""Memory by address: pointers, and the atomic operations that two threads meet through. [any-thread]
+"""[any-thread] Memory by address: pointers, and the atomic operations that threads meet through.
 
 Addresses are plain int64, so that the address of a field is the address of its record plus the
 field's offset, and one compiled signature serves every record.
@@ -16,7 +16,7 @@ from numba.extending import intrinsic
 _I64 = ir.IntType(64)
 
 
-@intrinsic  # type: ignore[misc]
+@intrinsic
 def pointer(typingctx: Any, address: Any) -> Any:
     """Return `address` (int64) as a void pointer, for `numba.carray`."""
 
@@ -26,7 +26,7 @@ def pointer(typingctx: Any, address: Any) -> Any:
     return types.voidptr(types.int64), codegen
 
 
-@intrinsic  # type: ignore[misc]
+@intrinsic
 def load_acquire(typingctx: Any, address: Any) -> Any:
     """Return the int64 at `address`; what its writer wrote before it is visible after."""
 
@@ -37,7 +37,7 @@ def load_acquire(typingctx: Any, address: Any) -> Any:
     return types.int64(types.int64), codegen
 
 
-@intrinsic  # type: ignore[misc]
+@intrinsic
 def store_release(typingctx: Any, address: Any, value: Any) -> Any:
     """Store `value` (int64) at `address`, after everything this thread wrote before."""
 
@@ -49,7 +49,7 @@ def store_release(typingctx: Any, address: Any, value: Any) -> Any:
     return types.void(types.int64, types.int64), codegen
 
 
-@intrinsic  # type: ignore[misc]
+@intrinsic
 def exchange(typingctx: Any, address: Any, value: Any) -> Any:
     """Put `value` (int64) at `address` and return what was there, in one step."""
 

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from ronn_jack.realtime.atomics import exchange, load_acquire, pointer, store_release
 from ronn_jack.realtime.compile import entry, native
 from ronn_jack.realtime.float_mode import restore_float_mode, set_flush_to_zero
-from ronn_jack.realtime.image import MAX_BLOCK
 from ronn_jack.realtime.memory import CACHE_LINE, aligned_bytes, offset, record
+from ronn_jack.realtime.network import MAX_BLOCK
 from ronn_jack.realtime.output_stage import guard
 from ronn_jack.realtime.ramp import RAMP, run_ramp, settle_ramp
 from ronn_jack.realtime.voice import MAX_CHANNELS, VOICE, Voice, process_voice, run_over_history
@@ -91,7 +91,7 @@ _RAMP_SIZE = RAMP.itemsize
 
 
 @native(void(int64, int64))
-def _take_pending(engine, frames):
+def _take_pending(engine: int, frames: int) -> None:
     """[audio-thread] Let the newest voice in, unless a fade is running or it came too late."""
     e = carray(pointer(engine), (1,), ENGINE)[0]
     if e.previous != 0 or load_acquire(engine + _RETIRED) != 0:
@@ -104,16 +104,14 @@ def _take_pending(engine, frames):
         v.late = 1
         store_release(engine + _RETIRED, incoming)
         return
-    run_over_history(
-        incoming, e.history, e.capacity, e.inputs, e.position, e.driven, e.leaving
-    )
+    run_over_history(incoming, e.history, e.capacity, e.inputs, e.position, e.driven, e.leaving)
     e.previous = e.current
     e.current = incoming
     e.fade_left = v.fade_frames if e.previous != 0 else 0
 
 
 @native(void(int64, int64, int64, int64, int64))
-def _take_input(engine, in_1, in_2, start, frames):
+def _take_input(engine: int, in_1: int, in_2: int, start: int, frames: int) -> None:
     """[audio-thread] Fill the dry and driven rows and the history from the ports."""
     e = carray(pointer(engine), (1,), ENGINE)[0]
     gain = carray(pointer(e.glides + _INPUT_GAIN * MAX_BLOCK * 8), (frames,), np.float64)
@@ -143,7 +141,7 @@ def _take_input(engine, in_1, in_2, start, frames):
 
 
 @native(void(int64, int64))
-def _run_voices(engine, frames):
+def _run_voices(engine: int, frames: int) -> None:
     """[audio-thread] Fill the wet rows: the current voice, crossfaded with the one that leaves."""
     e = carray(pointer(engine), (1,), ENGINE)[0]
     wet = carray(pointer(e.wet), (MAX_CHANNELS, MAX_BLOCK), np.float64)
@@ -169,7 +167,7 @@ def _run_voices(engine, frames):
 
 
 @native(void(int64, int64, int64, int64, int64))
-def _give_output(engine, out_1, out_2, start, frames):
+def _give_output(engine: int, out_1: int, out_2: int, start: int, frames: int) -> None:
     """[audio-thread] Mix wet and dry, guard, bypass and master, into the ports."""
     e = carray(pointer(engine), (1,), ENGINE)[0]
     wet = carray(pointer(e.wet), (MAX_CHANNELS, MAX_BLOCK), np.float64)
@@ -198,7 +196,7 @@ def _give_output(engine, out_1, out_2, start, frames):
 
 
 @native(void(int64, int64, int64, int64, int64, int64))
-def process_engine(engine, in_1, in_2, out_1, out_2, frames):
+def process_engine(engine: int, in_1: int, in_2: int, out_1: int, out_2: int, frames: int) -> None:
     """[audio-thread] Process one block of any length.
 
     Parameters
@@ -230,19 +228,20 @@ def process_engine(engine, in_1, in_2, out_1, out_2, frames):
 
 
 @entry(void(int64, int64, int64, int64, int64, int64))
-def _process_block(engine, in_1, in_2, out_1, out_2, frames):
+def _process_block(engine: int, in_1: int, in_2: int, out_1: int, out_2: int, frames: int) -> None:
     mode = set_flush_to_zero()
     process_engine(engine, in_1, in_2, out_1, out_2, frames)
     restore_float_mode(mode)
 
 
 @entry(int64(int64, int64))
-def _swap_slot(slot, voice):
-    return exchange(slot, voice)
+def _swap_slot(slot: int, voice: int) -> int:
+    waiting: int = exchange(slot, voice)
+    return waiting
 
 
 @entry(void(int64))
-def _settle_ramps(engine):
+def _settle_ramps(engine: int) -> None:
     for control in range(_CONTROLS):
         settle_ramp(engine + _RAMPS + control * _RAMP_SIZE, engine + _TARGETS + control * 8)
 
@@ -324,12 +323,17 @@ class Engine:
         """
         start = voice.position
         voice.prime(self._history, end)
-        return self.position - start <= self._history.shape[1] - MAX_BLOCK
+        return self.position - start <= int(self._history.shape[1]) - MAX_BLOCK
+
+    @property
+    def fading(self) -> bool:
+        """Whether a crossfade is running."""
+        return int(self._record.previous[0]) != 0
 
     @property
     def recorded_frames(self) -> int:
         """Frames of recent input that a voice may be primed with, with a second to work in."""
-        return max(0, self._history.shape[1] - math.ceil(self.rate))
+        return max(0, int(self._history.shape[1]) - math.ceil(self.rate))
 
     @property
     def position(self) -> int:

@@ -61,8 +61,8 @@ class NetworkImage:
         words[:4] = len(layers), layers[0].inputs, self.outputs, scratch
 
         def put(offset: int, values: np.ndarray) -> None:
-            block[offset : offset + values.nbytes] = np.ascontiguousarray(values).reshape(-1).view(
-                np.uint8
+            block[offset : offset + values.nbytes] = (
+                np.ascontiguousarray(values).reshape(-1).view(np.uint8)
             )
 
         for i, layer in enumerate(layers):
@@ -79,8 +79,10 @@ class NetworkImage:
             scales, shifts = np.ones(1, np.float32), np.float32(0)
             if film is not None:
                 scales, shifts = film[i]
-            put(w, np.broadcast_to(
-                weights.weights[i], (layer.outputs, *weights.weights[i].shape[1:])))
+            put(
+                w,
+                np.broadcast_to(weights.weights[i], (layer.outputs, *weights.weights[i].shape[1:])),
+            )
             put(scale, np.broadcast_to(scales, layer.outputs).astype(np.float32))
             put(shift, np.broadcast_to(shifts + scales * bias, layer.outputs).astype(np.float32))
         self.reset()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from numba import float32, int64
 
 from ronn_jack.realtime.activations import activate

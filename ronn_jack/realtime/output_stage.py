@@ -34,7 +34,7 @@ def high_pass_coefficients(rate: float, q: float) -> tuple[float, float, float]:
 
 
 @native(void(int64, float64))
-def settle_high_pass(state, constant):
+def settle_high_pass(state: int, constant: float) -> None:
     """Put the filter in the state in which an endless `constant` input leaves it: silent."""
     f = carray(pointer(state), (1,), HIGH_PASS)[0]
     f.s2 = f.b0 * constant
@@ -42,7 +42,7 @@ def settle_high_pass(state, constant):
 
 
 @native(void(int64, int64, int64, int64))
-def run_high_pass(state, source, result, frames):
+def run_high_pass(state: int, source: int, result: int, frames: int) -> None:
     """Filter float32 `source` into float64 `result`; a non-finite sample counts as 0.
 
     Transposed direct form II in float64: at 10 Hz a float32 recursion would be audibly noisy.
@@ -64,7 +64,7 @@ def run_high_pass(state, source, result, frames):
 
 
 @native(float64(float64))
-def guard(x):
+def guard(x: float) -> float:
     """Return `x` up to −1 dBFS, and bent towards ±1 beyond: no sample passes full scale."""
     size = abs(x)
     if size <= GUARD_KNEE:

@@ -16,7 +16,7 @@ RAMP = np.dtype([("value", "f8"), ("target", "f8"), ("step", "f8"), ("left", "i8
 
 
 @native(void(int64, int64))
-def settle_ramp(ramp, target):
+def settle_ramp(ramp: int, target: int) -> None:
     """Put the ramp at rest on the float64 at the address `target`."""
     state = carray(pointer(ramp), (1,), RAMP)[0]
     state.value = carray(pointer(target), (1,), np.float64)[0]
@@ -25,7 +25,7 @@ def settle_ramp(ramp, target):
 
 
 @native(void(int64, int64, int64, int64, int64))
-def run_ramp(ramp, target, length, values, frames):
+def run_ramp(ramp: int, target: int, length: int, values: int, frames: int) -> None:
     """Write the next `frames` float64 values of a ramp.
 
     Parameters

@@ -15,9 +15,9 @@ from ronn_jack.model.weights import Weights
 from ronn_jack.realtime.atomics import pointer
 from ronn_jack.realtime.compile import entry, native
 from ronn_jack.realtime.float_mode import restore_float_mode, set_flush_to_zero
-from ronn_jack.realtime.image import MAX_BLOCK, NetworkImage
+from ronn_jack.realtime.image import NetworkImage
 from ronn_jack.realtime.memory import aligned_bytes, offset, record
-from ronn_jack.realtime.network import process_network
+from ronn_jack.realtime.network import MAX_BLOCK, process_network
 from ronn_jack.realtime.output_stage import (
     HIGH_PASS,
     HIGH_PASS_Q,
@@ -46,7 +46,7 @@ _HIGH_PASS_SIZE = HIGH_PASS.itemsize
 
 
 @native(void(int64, int64, int64, int64))
-def process_voice(voice, source, result, frames):
+def process_voice(voice: int, source: int, result: int, frames: int) -> None:
     """[audio-thread] network → high-pass → level.
 
     Parameters
@@ -77,7 +77,9 @@ def process_voice(voice, source, result, frames):
 
 
 @native(void(int64, int64, int64, int64, int64, int64, int64))
-def run_over_history(voice, history, capacity, channels, end, inputs, discard):
+def run_over_history(
+    voice: int, history: int, capacity: int, channels: int, end: int, inputs: int, discard: int
+) -> None:
     """[any-thread] Let a voice take the recorded input from its position up to `end`.
 
     Parameters
@@ -106,14 +108,16 @@ def run_over_history(voice, history, capacity, channels, end, inputs, discard):
 
 
 @entry(void(int64, int64, int64, int64, int64, int64, int64))
-def _prime(voice, history, capacity, channels, end, inputs, discard):
+def _prime(
+    voice: int, history: int, capacity: int, channels: int, end: int, inputs: int, discard: int
+) -> None:
     mode = set_flush_to_zero()
     run_over_history(voice, history, capacity, channels, end, inputs, discard)
     restore_float_mode(mode)
 
 
 @entry(void(int64, int64, int64))
-def _settle(voice, inputs, channels):
+def _settle(voice: int, inputs: int, channels: int) -> None:
     """Put the high-passes where the network's response to endless silence leaves them."""
     mode = set_flush_to_zero()
     v = carray(pointer(voice), (1,), VOICE)[0]
@@ -187,4 +191,3 @@ class Voice:
             self._inputs.ctypes.data,
             self._discard.ctypes.data,
         )
-

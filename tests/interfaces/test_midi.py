@@ -5,16 +5,19 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ronn_jack.control.profiles import Profile, ProfileStore
 from ronn_jack.control.seams import Act, Operation, Set
+from ronn_jack.errors import ProfileError
 from ronn_jack.interfaces.midi import JACK_PORT, MidiInput, MidiOrigin, PortChoice
 from ronn_jack.interfaces.midi_ports import HardwarePorts
 from ronn_jack.parameters import Value, defaults
+from ronn_jack.settings import Settings, load_settings
 
 
 class FakeController:
@@ -32,20 +35,9 @@ class FakeController:
         self.changed.set()
 
 
-class FakeSource:
-    """Stands for the JACK port, and for hardware ports when given a name."""
-
-    def __init__(self) -> None:
-        self.waiting: list[bytes] = []
-        self.scans = 0
-        self.closed = False
-
-    def read(self) -> list[bytes]:
-        taken, self.waiting = self.waiting, []
-        return taken
-
-
 class FakeHardware(HardwarePorts):
+    """Ports whose messages the test puts into `waiting`."""
+
     def __init__(self) -> None:
         self.waiting: list[tuple[str, bytes]] = []
         self.scans = 0
@@ -54,12 +46,26 @@ class FakeHardware(HardwarePorts):
     def rescan(self) -> None:
         self.scans += 1
 
-    def read(self):  # type: ignore[no-untyped-def]
+    def read(self) -> Iterator[tuple[str, bytes]]:
         taken, self.waiting = self.waiting, []
         yield from taken
 
     def close(self) -> None:
         self.closed = True
+
+
+class Rig:
+    """A MIDI input with everything around it played by the test."""
+
+    def __init__(self, store: ProfileStore, settings: Settings) -> None:
+        self.controller = FakeController()
+        self.hardware = FakeHardware()
+        self.midi = MidiInput(self.controller, settings, store, self.hardware)
+
+    def round(self, *messages: bytes, port: str = "any port") -> list[list[Operation]]:
+        self.hardware.waiting += [(port, message) for message in messages]
+        self.midi.poll()
+        return self.controller.changes
 
 
 @pytest.fixture
@@ -68,51 +74,65 @@ def store(tmp_path: Path) -> ProfileStore:
 
 
 @pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load_settings(user_file=tmp_path / "none.toml")
+
+
+@pytest.fixture
+def rig(store: ProfileStore, settings: Settings) -> Rig:
+    return Rig(store, settings)
+
+
+@pytest.fixture
 def choice(store: ProfileStore) -> PortChoice:
     return PortChoice(store.readable(), store.load("generic"))
 
 
-def test_a_round_is_one_change(choice: PortChoice) -> None:
-    controller, native, hardware = FakeController(), FakeSource(), FakeHardware()
-    midi = MidiInput(controller, choice, native, hardware)
-    native.waiting = [bytes([0xB0, 20, level]) for level in range(128)] + [b"\xc0\x02"]
-    hardware.waiting = [("nanoKONTROL2 20:0", b"\xb0\x00\x00"), ("other", b"\xb0\x1a\x7f")]
-    midi.poll()
-    midi.poll()
-    assert controller.changes == [
-        [Set("layers", 24), Act("preset_load", 2), Set("layers", 1), Set("mix", 1.0)]
+def test_a_round_is_one_change(rig: Rig) -> None:
+    sweep = [bytes([0xB0, 20, level]) for level in range(128)]
+    rig.hardware.waiting = [("nanoKONTROL2 20:0", b"\xb0\x05\x7f")]
+    rig.round(*sweep, b"\xc0\x02", b"\xb0\x14\x00")
+    rig.round()
+    assert rig.controller.changes == [
+        [Set("mix", 1.0), Set("layers", 24), Act("preset_load", 2), Set("layers", 1)]
     ]
 
 
-def test_two_presses_in_one_round_toggle_twice(choice: PortChoice) -> None:
-    controller, hardware = FakeController(), FakeHardware()
-    midi = MidiInput(controller, choice, hardware=hardware)
-    hardware.waiting = [("nanoKONTROL2", bytes([0xB0, 39, n])) for n in (127, 0, 127)]
-    midi.poll()
-    assert controller.changes == [[Set("bypass", False)]]
+def test_two_presses_in_one_round_toggle_twice(rig: Rig) -> None:
+    presses = [bytes([0xB0, 39, level]) for level in (127, 0, 127)]
+    assert rig.round(*presses, port="nanoKONTROL2") == [[Set("bypass", False)]]
 
 
-def test_rubbish_changes_nothing(choice: PortChoice) -> None:
-    controller, native = FakeController(), FakeSource()
-    native.waiting = [b"", b"\x14\x40", b"\xb0", b"\xf0\x01\xf7", b"\xf8"]
-    MidiInput(controller, choice, native).poll()
-    assert controller.changes == []
+def test_rubbish_changes_nothing(rig: Rig) -> None:
+    assert rig.round(b"", b"\x14\x40", b"\xb0", b"\xf0\x01\xf7", b"\xf8") == []
 
 
-def test_the_thread_reads_scans_and_ends(choice: PortChoice) -> None:
-    controller, native, hardware = FakeController(), FakeSource(), FakeHardware()
-    midi = MidiInput(controller, choice, native, hardware)
-    midi.start()
-    native.waiting = [b"\xb0\x1c\x7f"]
-    assert controller.changed.wait(10)
-    midi.close()
-    assert controller.changes == [[Act("reseed")]]
-    assert hardware.scans >= 1
-    assert hardware.closed
+def test_the_thread_reads_scans_and_ends(rig: Rig) -> None:
+    native = iter([[b"\xb0\x1c\x7f"]])
+    rig.midi.start(lambda: next(native, []))
+    assert rig.controller.changed.wait(10)
+    rig.midi.close()
+    assert rig.controller.changes == [[Act("reseed")]]
+    assert rig.hardware.scans >= 1
+    assert rig.hardware.closed
 
 
-def test_closing_before_the_start_is_harmless(choice: PortChoice) -> None:
-    MidiInput(FakeController(), choice).close()
+def test_closing_before_the_start_is_harmless(rig: Rig) -> None:
+    rig.midi.close()
+
+
+def test_the_profile_of_the_settings_reads_what_no_profile_knows(
+    store: ProfileStore, settings: Settings
+) -> None:
+    rig = Rig(store, replace(settings, midi_profile="nanokontrol2"))
+    assert rig.round(b"\xb0\x2a\x7f") == [[Act("panic")]]
+
+
+def test_an_unknown_profile_is_refused_at_the_start(
+    store: ProfileStore, settings: Settings
+) -> None:
+    with pytest.raises(ProfileError, match="did you mean 'generic'"):
+        Rig(store, replace(settings, midi_profile="genric"))
 
 
 class TestChoice:

@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
+from ronn_jack.control.profiles import ProfileStore
 from ronn_jack.errors import MachineError
+from ronn_jack.interfaces.midi import describe_ports
 from ronn_jack.interfaces.midi_ports import MOST_AT_ONCE, HardwarePorts, System, list_ports
 
 
@@ -176,6 +178,17 @@ def test_ports_are_listed_without_loops(sequencer: Path) -> None:
     library = FakeLibrary("Midi Through:0 14:0", "nano 20:0")
     assert list_ports(System(library, sequencer)) == ["nano 20:0"]
     assert library.live == []
+
+
+def test_ports_are_described_with_their_profile(sequencer: Path, tmp_path: Path) -> None:
+    profiles = ProfileStore(user=tmp_path)
+    system = System(FakeLibrary("nanoKONTROL2 20:0", "Keys 24:0"), sequencer)
+    assert describe_ports(profiles, system) == [
+        "nanoKONTROL2 20:0: profile nanokontrol2",
+        "Keys 24:0: no profile; opened by run --midi-in PATTERN",
+    ]
+    assert "plug" in describe_ports(profiles, System(FakeLibrary(), sequencer))[0]
+    assert "modprobe" in describe_ports(profiles, System(FakeLibrary(), tmp_path / "none"))[0]
 
 
 def test_the_real_library_lists_ports_or_says_what_is_missing(

@@ -41,7 +41,8 @@ class OscClient:
         self._socket.connect(("127.0.0.1", port))
 
     def send(self, address: str, *arguments: Any) -> None:
-        self._socket.send(message(address, *arguments).dgram)
+        with contextlib.suppress(ConnectionRefusedError):  # of the datagram before
+            self._socket.send(message(address, *arguments).dgram)
 
     def send_bundle(self, *messages: tuple[Any, ...]) -> None:
         bundle = OscBundleBuilder(IMMEDIATELY)
@@ -51,13 +52,18 @@ class OscClient:
 
     def receive(self, seconds: float) -> OscMessage | None:
         self._socket.settimeout(seconds)
-        with contextlib.suppress(TimeoutError, ConnectionRefusedError):
+        try:
             return OscMessage(self._socket.recv(65536))
-        return None
+        except TimeoutError:
+            return None
+        except ConnectionRefusedError:
+            time.sleep(seconds)  # nobody listens yet
+            return None
 
     def ask(self, address: str, *arguments: Any, answer: str | None = None) -> list[Any]:
         """Send until an answer comes under `answer` (or the same address); return its values."""
-        for _ in range(400):
+        deadline = time.monotonic() + 20.0
+        while time.monotonic() < deadline:
             self.send(address, *arguments)
             reply = self.receive(0.05)
             while reply is not None:
@@ -89,7 +95,21 @@ class NodeProcess:
             cwd=Path(__file__).parents[2],
         )
         self.osc = OscClient(port)
-        self.osc.ask("/ronn/ping", answer="/ronn/pong")
+        try:
+            self.osc.ask("/ronn/ping", answer="/ronn/pong")
+        except AssertionError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """End it if it still runs, by force if it must be."""
+        self.osc.close()
+        self.process.terminate()
+        try:
+            self.process.communicate(timeout=5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.communicate()
 
     def settle(self) -> None:
         """Wait until the network last asked for sounds, alone."""
@@ -111,7 +131,4 @@ def node_process(server: str, *arguments: str) -> Iterator[NodeProcess]:
     try:
         yield node
     finally:
-        node.osc.close()
-        if node.process.poll() is None:
-            node.process.kill()
-        node.process.communicate()
+        node.close()
