@@ -16,7 +16,7 @@ from pathlib import Path
 import platformdirs
 
 from ronn_jack.drivers import jack_library
-from ronn_jack.drivers.jack_server import probe, server_name
+from ronn_jack.drivers.jack_server import probe, realtime_allowed, server_name
 from ronn_jack.errors import JackError, MachineError
 from ronn_jack.files import user_data_folder
 from ronn_jack.interfaces.midi_ports import list_ports
@@ -24,7 +24,7 @@ from ronn_jack.realtime.compile import cache_folder
 from ronn_jack.settings import Settings
 
 REALTIME_PRIORITY = 70
-"""What jackd runs its own thread with; its clients come a little below."""
+"""What sound servers are usually set to ask for."""
 LOCKED_BYTES = 128 << 20
 """jackd's shared memory (105 MB) and some room."""
 
@@ -107,19 +107,15 @@ def _jack(server: str | None) -> list[Finding]:
 def _realtime_priority() -> Finding | None:
     if sys.platform != "linux":
         return None
-    before = os.sched_getscheduler(0), os.sched_getparam(0)
-    try:
-        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(REALTIME_PRIORITY))
-    except PermissionError:
-        limit = resource.getrlimit(resource.RLIMIT_RTPRIO)[0]
-        return Finding(
-            "realtime priority",
-            None,
-            f"{REALTIME_PRIORITY} is not allowed (limit {limit})",
-            _LIMITS_REMEDY.format(item="rtprio", value=95),
-        )
-    os.sched_setscheduler(0, *before)
-    return Finding("realtime priority", True, f"{REALTIME_PRIORITY} is allowed")
+    if realtime_allowed(REALTIME_PRIORITY):
+        return Finding("realtime priority", True, f"{REALTIME_PRIORITY} is allowed")
+    limit = resource.getrlimit(resource.RLIMIT_RTPRIO)[0]
+    return Finding(
+        "realtime priority",
+        None,
+        f"{REALTIME_PRIORITY} is not allowed (limit {limit})",
+        _LIMITS_REMEDY.format(item="rtprio", value=95),
+    )
 
 
 def _locked_memory() -> Finding | None:

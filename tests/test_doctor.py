@@ -113,7 +113,7 @@ def test_a_forbidden_realtime_priority_is_noted_with_its_limit(sought, monkeypat
     def forbid(pid, policy, parameters):
         raise PermissionError
 
-    monkeypatch.setattr(doctor.os, "sched_setscheduler", forbid)
+    monkeypatch.setattr(os, "sched_setscheduler", forbid)
     finding = sought("realtime priority")
     assert finding.ok is None
     assert str(resource.getrlimit(resource.RLIMIT_RTPRIO)[0]) in finding.text
