@@ -140,8 +140,13 @@ class DummyServer:
                         raise JackError(_failure(process.poll(), text))
                     time.sleep(_POLL_SECONDS)
             except BaseException:
-                self.kill()
+                self.stop()
                 raise
+
+    @property
+    def running(self) -> bool:
+        """Whether the server was started and has not ended since."""
+        return self._process is not None and self._process.poll() is None
 
     def stop(self) -> None:
         """End the server as a user would; doing so twice is harmless."""
@@ -156,7 +161,10 @@ class DummyServer:
         self._process = None
 
     def kill(self) -> None:
-        """End the server without a chance to say goodbye."""
+        """End the server without a chance to say goodbye.
+
+        JACK keeps one of its eight places for servers, until one of the same name has ended well.
+        """
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -188,6 +196,11 @@ class DummyServer:
 
 def _failure(code: int | None, words: str) -> str:
     """Say why jackd did not start, in the first of its words that complain."""
+    if "Too many servers" in words:
+        return (
+            "jackd did not start: JACK counts too many servers, which may have been killed; "
+            "when none runs, remove /dev/shm/jack-shm-registry"
+        )
     lines = [line.strip() for line in words.splitlines()]
     complaints = [line for line in lines if re.search("cannot|error|fail|invalid", line, re.I)]
     silent = f"no answer within {_START_SECONDS:g} s" if code is None else f"exit code {code}"
