@@ -181,6 +181,9 @@ def _perform(
         xruns = app.controller.status()["xruns"]
         view.event(f"{hands.arrived} of {hands.begun} turns arrived by OSC, xruns {xruns}")
         app.stop()
+        gone = time.monotonic() + _STALL_SECONDS
+        while not (recorder.full or interrupts.wanted or time.monotonic() > gone):
+            time.sleep(POLL_SECONDS)
         return recorder.audio[:, : recorder.position].copy(), rate
 
 
