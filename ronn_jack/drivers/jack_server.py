@@ -115,6 +115,8 @@ class DummyServer:
     def start(self) -> None:
         """Start the server and wait until it answers.
 
+        On Linux it ends with the thread that calls this, should that not come to stop it.
+
         Raises
         ------
         JackError
