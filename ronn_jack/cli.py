@@ -234,4 +234,5 @@ def main() -> None:
 
 
 def _leave(message: str, code: int) -> None:
+    click.echo(f"ronn-jack: {' '.join(message.split())}", err=True)
     sys.exit(code)
