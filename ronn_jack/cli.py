@@ -96,6 +96,14 @@ def node_options(command: Command) -> Command:
     return command
 
 
+def tell_of_compiling() -> None:
+    """Say on stderr what takes so long, if the kernels are yet to be compiled."""
+    from ronn_jack.realtime.compile import cache_folder
+
+    if not any(cache_folder().iterdir()):
+        click.echo("compiling for this machine: up to a minute, this time only", err=True)
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "-V", "--version", package_name="ronn-jack")
 def cli() -> None:
@@ -107,12 +115,14 @@ def cli() -> None:
 @node_options
 def run(preset: str | None, assignments: tuple[str, ...], **overrides: Any) -> None:
     """Run the node until it is interrupted."""
-    from ronn_jack.app import run_node
-    from ronn_jack.interfaces.terminal import PlainView, logging_to
     from ronn_jack.settings import load_settings
 
     settings = load_settings(overrides)
     values = sound(preset or settings.preset, assignments)
+    tell_of_compiling()
+    from ronn_jack.app import run_node
+    from ronn_jack.interfaces.terminal import PlainView, logging_to
+
     with PlainView(sys.stdout) as view, logging_to(view):
         run_node(settings, values)
 
@@ -146,6 +156,7 @@ def demo(
 
     chosen = preset is not None or bool(assignments)
     values = sound(preset, assignments) if chosen else None
+    tell_of_compiling()
     from ronn_jack.demo import run_demo
 
     run_demo(seconds, out, load_settings({"server": server}), values)
@@ -175,9 +186,10 @@ def render(
     from rich.console import Console
     from rich.progress import Progress
 
+    values = sound(preset, assignments)
+    tell_of_compiling()
     from ronn_jack.render import render_file
 
-    values = sound(preset, assignments)
     with Progress(transient=True, disable=not sys.stdout.isatty(), console=Console()) as bar:
         task = bar.add_task("rendering", total=None)
         render_file(
@@ -219,9 +231,10 @@ def info(
     as_json: bool,
 ) -> None:  # fmt: skip
     """Say what a network is, and how much of a block's time it takes on this machine."""
+    spec = network_spec(sound(preset, assignments), inputs, outputs, rate)
+    tell_of_compiling()
     from ronn_jack.render import predicted_load
 
-    spec = network_spec(sound(preset, assignments), inputs, outputs, rate)
     milliseconds = spec.receptive_field / rate * 1000.0
     load = predicted_load(spec, rate, period)
     if as_json:

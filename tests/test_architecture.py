@@ -11,6 +11,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "ronn_jack"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 MOST_LINES = 400
+TAGS = ("[audio-thread]", "[control-thread]", "[any-thread]")
 
 FOUNDATION = {"errors", "units", "files", "parameters"}
 MAY_IMPORT: dict[str, set[str]] = {
@@ -35,7 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bench": {*FOUNDATION, "model", "control", "realtime", "render"},
     "cli": {
         *FOUNDATION, "settings", "control", "interfaces", "original", "model", "app", "bench",
-        "demo", "doctor", "render",
+        "demo", "doctor", "render", "realtime.compile",
     },
     "__main__": {"cli"},
     "__init__": {"model"},
@@ -140,3 +141,16 @@ def test_a_module_is_explained_and_not_too_long(name: str) -> None:
 def test_only_the_command_line_prints(name: str) -> None:
     called = {ast.unparse(n.func) for n in ast.walk(TREES[name]) if isinstance(n, ast.Call)}
     assert not called & {"print", "click.echo", "sys.stdout.write", "sys.stderr.write"}
+
+
+@pytest.mark.parametrize("name", [name for name in TREES if is_within(name, "realtime")])
+def test_compiled_functions_say_which_thread_may_call_them(name: str) -> None:
+    tree = TREES[name]
+    # A module whose functions all belong to one thread says so once.
+    whole = ast.get_docstring(tree) or ""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            called = {ast.unparse(d.func) for d in node.decorator_list if isinstance(d, ast.Call)}
+            first = (ast.get_docstring(node) or "").partition("\n\n")[0]
+            if called & {"entry", "native"}:
+                assert any(tag in first + whole for tag in TAGS), node.name
