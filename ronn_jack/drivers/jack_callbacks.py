@@ -13,6 +13,7 @@ from ronn_jack.realtime.atomics import load_acquire, pointer, store_release
 from ronn_jack.realtime.compile import entry, native
 from ronn_jack.realtime.engine import ENGINE, process_engine
 from ronn_jack.realtime.float_mode import restore_float_mode, set_flush_to_zero
+from ronn_jack.realtime.histogram import BINS, count_duration
 from ronn_jack.realtime.memory import offset
 
 MIDI_RING_SIZE = 1024
@@ -35,6 +36,7 @@ CLIENT = np.dtype(
         ("load", "f8"),  # share of the period spent in the callback, smoothed
         ("peak_load", "f8"),  # its largest value since the control side last set it to 0
         ("late_blocks", "i8"),  # blocks that took longer than their period
+        ("times", "i8", BINS),  # histogram of the time spent in the callback
         ("midi_written", "i8"),
         ("midi_read", "i8"),
         ("midi_dropped", "i8"),
@@ -51,6 +53,7 @@ _WRITTEN = offset(CLIENT, "midi_written")
 _READ = offset(CLIENT, "midi_read")
 _EVENT = offset(CLIENT, "midi_event")
 _SHUTDOWN = offset(CLIENT, "shutdown")
+_TIMES = offset(CLIENT, "times")
 _ENGINE_FREEWHEEL = offset(ENGINE, "freewheel")
 
 _get_buffer = types.ExternalFunction("jack_port_get_buffer", int64(int64, uint32))
@@ -99,7 +102,9 @@ def process(frames: int, client: int) -> int:
     c.blocks += 1
     if c.freewheel == 0:
         period = float(frames) / c.rate
-        share = float(_get_time() - begin) * 1e-6 / period
+        microseconds = float(_get_time() - begin)
+        count_duration(client + _TIMES, microseconds)
+        share = microseconds * 1e-6 / period
         c.load += (share - c.load) * min(1.0, period / _LOAD_SECONDS)
         c.peak_load = max(c.peak_load, share)
         if share > 1.0:
