@@ -4,75 +4,34 @@ from __future__ import annotations
 
 from numba import float32, int64
 
-from ronn_jack.realtime.activations import activate
 from ronn_jack.realtime.compile import entry, native
 from ronn_jack.realtime.float_mode import restore_float_mode, set_flush_to_zero
-from ronn_jack.realtime.vectors import load_float32, load_int64, store_float32, store_int64
-
-MAX_BLOCK = 256
-
-LAYERS, INPUTS, OUTPUTS = range(3)
-HEADER = 8
-(
-    L_IN, L_OUT, L_GROUPS, L_KERNEL, L_DILATION, L_ACT, L_SLOPE, L_DELAY,
-    L_WEIGHTS, L_SHIFT, L_ROWS, L_RING, L_POSITION, L_SCALE,
-) = range(14)  # fmt: skip
-LAYER = 16
-
-
-@native("void(int64, int64, int64, int64, int64)")
-def run_layer(network, index, target, stride, frames):
-    """Run one layer over `frames` new frames at its ring's position."""
-    d = network + 8 * (HEADER + LAYER * index)
-    inputs = load_int64(d + 8 * L_IN)
-    outputs = load_int64(d + 8 * L_OUT)
-    groups = load_int64(d + 8 * L_GROUPS)
-    kernel = load_int64(d + 8 * L_KERNEL)
-    dilation = load_int64(d + 8 * L_DILATION)
-    kind = load_int64(d + 8 * L_ACT)
-    slope = load_float32(d + 8 * L_SLOPE)
-    delay = load_int64(d + 8 * L_DELAY)
-    ring = load_int64(d + 8 * L_RING)
-    position = load_int64(d + 8 * L_POSITION)
-    weights = network + load_int64(d + 8 * L_WEIGHTS)
-    shift = network + load_int64(d + 8 * L_SHIFT)
-    scale = network + load_int64(d + 8 * L_SCALE)
-    rows = network + load_int64(d + 8 * L_ROWS)
-    per_group = inputs // groups
-    for o in range(outputs):
-        group = o * groups // outputs
-        for t in range(frames):
-            total = float32(0)
-            for k in range(kernel):
-                at = (position + t - (kernel - 1 - k) * dilation) % ring
-                for c in range(per_group):
-                    x = load_float32(rows + 4 * ((group * per_group + c) * ring + at))
-                    total = float32(
-                        total + load_float32(weights + 4 * ((o * per_group + c) * kernel + k)) * x
-                    )
-            total = float32(total * load_float32(scale + 4 * o) + load_float32(shift + 4 * o))
-            y = activate(kind, slope, total)
-            if delay >= 0:
-                at = (position + t - delay) % ring
-                row = o if inputs > 1 else 0
-                y = float32(y + load_float32(rows + 4 * (row * ring + at)))
-            store_float32(target + 4 * (o * stride + t), y)
-    store_int64(d + 8 * L_POSITION, (position + frames) % ring)
+from ronn_jack.realtime.layers import run_layer
+from ronn_jack.realtime.layout import (
+    CHUNK,
+    FINAL,
+    FINAL_STRIDE,
+    HEADER_WORDS,
+    LAYER_WORDS,
+    LAYERS,
+    LEVELS,
+    MAX_BLOCK,
+    OUTPUTS,
+    ROWS_IN,
+    SOURCE_STRIDE,
+    STEP,
+    TAPS,
+    WORD,
+)
+from ronn_jack.realtime.silence import fill_source, fill_sums
+from ronn_jack.realtime.source import close_source, mirror, next_frame, open_source
+from ronn_jack.realtime.vectors import copy_frames, fill_frames, load_int64
 
 
-@native("void(int64, int64, int64, int64, int64)")
-def feed_layer(network, index, source, stride, frames):
-    """Write new input frames into a layer's ring."""
-    d = network + 8 * (HEADER + LAYER * index)
-    ring = load_int64(d + 8 * L_RING)
-    position = load_int64(d + 8 * L_POSITION)
-    rows = network + load_int64(d + 8 * L_ROWS)
-    for c in range(load_int64(d + 8 * L_IN)):
-        for t in range(frames):
-            store_float32(
-                rows + 4 * (c * ring + (position + t) % ring),
-                load_float32(source + 4 * (c * stride + t)),
-            )
+@native("int64(int64, int64)")
+def layer_words(network, index):
+    """Return the address of a layer's words."""
+    return network + WORD * (HEADER_WORDS + LAYER_WORDS * index)
 
 
 @native("void(int64, int64, int64, int64, int64, int64)")
@@ -90,50 +49,77 @@ def process_network(network, inputs, input_stride, outputs, output_stride, frame
     frames : int64
         1 to MAX_BLOCK.
     """
-    layers = load_int64(network + 8 * LAYERS)
-    scratch = network + load_int64(network + 8 * 3)
-    source = inputs
-    stride = input_stride
+    step = load_int64(network + WORD * STEP)
+    for start in range(0, frames, step):
+        count = min(step, frames - start)
+        _process_step(
+            network, inputs + 4 * start, input_stride, outputs + 4 * start, output_stride, count
+        )
+
+
+@native("void(int64, int64, int64, int64, int64, int64)")
+def _process_step(network, inputs, input_stride, outputs, output_stride, frames):
+    layer = layer_words(network, int64(0))
+    _feed(layer, inputs, input_stride, frames)
+    final = load_int64(network + WORD * FINAL)
+    final_stride = load_int64(network + WORD * FINAL_STRIDE)
+    table = load_int64(network + WORD * TAPS)
+    layers = load_int64(network + WORD * LAYERS)
     for index in range(layers):
-        feed_layer(network, index, source, stride, frames)
-        if index == layers - 1:
-            run_layer(network, index, outputs, output_stride, frames)
-        else:
-            run_layer(network, index, scratch, MAX_BLOCK, frames)
-        source = scratch
-        stride = MAX_BLOCK
+        open_source(layer)
+        following = layer + WORD * LAYER_WORDS if index + 1 < layers else int64(0)
+        run_layer(layer, table, following, final, final_stride, frames)
+        if following != 0:
+            for ahead in range(0, frames, CHUNK):
+                mirror(following, ahead, min(CHUNK, frames - ahead))
+        close_source(layer, frames)
+        layer = following
+    for row in range(load_int64(network + WORD * OUTPUTS)):
+        copy_frames(outputs + 4 * row * output_stride, final + row * final_stride, frames)
+
+
+@native("void(int64, int64, int64, int64)")
+def _feed(layer, inputs, input_stride, frames):
+    """Write a block of input into the first layer's rows."""
+    stride = load_int64(layer + WORD * SOURCE_STRIDE)
+    for ahead in range(0, frames, CHUNK):
+        count = min(CHUNK, frames - ahead)
+        at = next_frame(layer, ahead)
+        for row in range(load_int64(layer + WORD * ROWS_IN)):
+            copy_frames(at + row * stride, inputs + 4 * (row * input_stride + ahead), count)
+        mirror(layer, ahead, count)
 
 
 @entry("void(int64, int64, int64, int64, int64, int64)")
 def process_signal(network, inputs, input_stride, outputs, output_stride, frames):
-    """[any-thread] As `process_network` for any number of frames, denormals flushed."""
+    """[any-thread] As `process_network`, for any number of frames and with denormals flushed."""
     mode = set_flush_to_zero()
-    start = int64(0)
-    while start < frames:
-        block = min(MAX_BLOCK, frames - start)
+    for start in range(0, frames, MAX_BLOCK):
+        count = min(MAX_BLOCK, frames - start)
         process_network(
-            network, inputs + 4 * start, input_stride, outputs + 4 * start, output_stride, block
+            network, inputs + 4 * start, input_stride, outputs + 4 * start, output_stride, count
         )
-        start += block
     restore_float_mode(mode)
 
 
 @entry("void(int64)")
 def settle(network):
-    """[control-thread] Set every history to the response to endless zero input."""
+    """[control-thread] Make every history the network's response to endless zero input.
+
+    Each layer's history is filled with the constant that the kernel itself computes for it, so
+    that silence running on changes no bit.
+    """
     mode = set_flush_to_zero()
-    scratch = network + load_int64(network + 8 * 3)
-    for c in range(64):
-        store_float32(scratch + 4 * c * MAX_BLOCK, float32(0))
-    for index in range(load_int64(network + 8 * LAYERS)):
-        d = network + 8 * (HEADER + LAYER * index)
-        ring = load_int64(d + 8 * L_RING)
-        rows = network + load_int64(d + 8 * L_ROWS)
-        for c in range(load_int64(d + 8 * L_IN)):
-            x = load_float32(scratch + 4 * c * MAX_BLOCK)
-            for t in range(ring):
-                store_float32(rows + 4 * (c * ring + t), x)
-        store_int64(d + 8 * L_POSITION, 0)
-        run_layer(network, index, scratch, MAX_BLOCK, 1)
-        store_int64(d + 8 * L_POSITION, 0)
+    levels = load_int64(network + WORD * LEVELS)
+    table = load_int64(network + WORD * TAPS)
+    layers = load_int64(network + WORD * LAYERS)
+    layer = layer_words(network, int64(0))
+    for row in range(load_int64(layer + WORD * ROWS_IN)):
+        fill_frames(levels + 4 * CHUNK * row, float32(0), int64(1))
+    for _ in range(layers):
+        fill_source(layer, levels)
+        fill_sums(layer, table)
+        run_layer(layer, table, int64(0), levels, int64(4 * CHUNK), int64(1))
+        fill_sums(layer, table)
+        layer += WORD * LAYER_WORDS
     restore_float_mode(mode)

@@ -1,15 +1,18 @@
-"""Memory by address, for compiled code: single values. [any-thread]"""
+"""Memory by address for compiled code: single values, and rows of float32. [any-thread]
+
+Addresses are int64 and multiples of 4 bytes. A row operation touches exactly its frames.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-_INT64 = ir.IntType(64)
-_FLOAT = ir.FloatType()
+from ronn_jack.realtime.emitter import FLOAT, INT64, Emitter
 
 
 @intrinsic
@@ -17,7 +20,7 @@ def load_int64(typing_context: Any, address: Any) -> Any:
     """Return the int64 at an address."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.load(builder.inttoptr(arguments[0], _INT64.as_pointer()))
+        return builder.load(builder.inttoptr(arguments[0], INT64.as_pointer()))
 
     return types.int64(types.int64), codegen
 
@@ -27,7 +30,7 @@ def store_int64(typing_context: Any, address: Any, value: Any) -> Any:
     """Write an int64 to an address."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        builder.store(arguments[1], builder.inttoptr(arguments[0], _INT64.as_pointer()))
+        builder.store(arguments[1], builder.inttoptr(arguments[0], INT64.as_pointer()))
         return context.get_dummy_value()
 
     return types.void(types.int64, types.int64), codegen
@@ -38,17 +41,95 @@ def load_float32(typing_context: Any, address: Any) -> Any:
     """Return the float32 at an address."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.load(builder.inttoptr(arguments[0], _FLOAT.as_pointer()))
+        return builder.load(builder.inttoptr(arguments[0], FLOAT.as_pointer()))
 
     return types.float32(types.int64), codegen
 
 
 @intrinsic
-def store_float32(typing_context: Any, address: Any, value: Any) -> Any:
-    """Write a float32 to an address."""
+def copy_frames(typing_context: Any, target: Any, source: Any, frames: Any) -> Any:
+    """Copy a row; source and target may not overlap, except where the target lies lower."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        builder.store(arguments[1], builder.inttoptr(arguments[0], _FLOAT.as_pointer()))
+        target, source, frames = arguments
+        emit = Emitter(builder)
+
+        def step(lane: Emitter, at: Any) -> None:
+            lane.store(lane.load(builder.add(source, at)), builder.add(target, at))
+
+        _every_frame(emit, frames, step)
         return context.get_dummy_value()
 
-    return types.void(types.int64, types.float32), codegen
+    return types.void(types.int64, types.int64, types.int64), codegen
+
+
+@intrinsic
+def add_frames(typing_context: Any, target: Any, source: Any, frames: Any) -> Any:
+    """Add a row to another."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        target, source, frames = arguments
+        emit = Emitter(builder)
+
+        def step(lane: Emitter, at: Any) -> None:
+            into = builder.add(target, at)
+            lane.store(lane.add(lane.load(into), lane.load(builder.add(source, at))), into)
+
+        _every_frame(emit, frames, step)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64, types.int64), codegen
+
+
+@intrinsic
+def scale_frames(
+    typing_context: Any, target: Any, scale: Any, shift: Any, frames: Any
+) -> Any:
+    """Replace a row by row · scale + shift."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        target, scale, shift, frames = arguments
+        emit = Emitter(builder)
+
+        def step(lane: Emitter, at: Any) -> None:
+            into = builder.add(target, at)
+            product = lane.multiply_add(lane.load(into), lane.splat(scale), lane.splat(shift))
+            lane.store(product, into)
+
+        _every_frame(emit, frames, step)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.float32, types.float32, types.int64), codegen
+
+
+@intrinsic
+def fill_frames(typing_context: Any, target: Any, value: Any, frames: Any) -> Any:
+    """Set a row to one value."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        target, value, frames = arguments
+        emit = Emitter(builder)
+
+        def step(lane: Emitter, at: Any) -> None:
+            lane.store(lane.splat(value), builder.add(target, at))
+
+        _every_frame(emit, frames, step)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.float32, types.int64), codegen
+
+
+def _every_frame(emit: Emitter, frames: Any, step: Callable[[Emitter, Any], None]) -> None:
+    """Emit `step(emitter, bytes from the first frame)` for whole vectors, then for the rest."""
+    builder = emit.builder
+    at = emit.variable(INT64(0))
+    for lane in (emit, emit.single()):
+
+        def more(lanes: int = lane.lanes) -> Any:
+            return builder.icmp_signed(
+                "<=", builder.add(builder.load(at), INT64(lanes)), frames
+            )
+
+        with emit.repeat_while(more):
+            step(lane, builder.mul(builder.load(at), INT64(4)))
+            emit.advance(at, INT64(lane.lanes))

@@ -1,0 +1,63 @@
+"""Where things lie in a network's image: words of 8 bytes, by index. [any-thread]
+
+An image is one block of memory: the header's words, each layer's words, then weights, histories
+and scratch rows at the addresses that those words hold. docs/kernels.md draws it.
+"""
+
+from __future__ import annotations
+
+MAX_BLOCK = 256
+"""Most frames that a network takes at once."""
+CHUNK = 64
+"""Most frames that a tile's call computes; a ring's start is repeated so far after its end."""
+WORD = 8
+"""Bytes of a word."""
+
+(
+    LAYERS,  # number of layers
+    OUTPUTS,  # rows that the network puts out
+    STEP,  # frames that the layers take at once; longer blocks are cut
+    TAPS,  # address of scratch words for one layer's taps
+    FINAL,  # address of scratch rows for the last layer's output
+    FINAL_STRIDE,  # bytes from row to row
+    LEVELS,  # address of one vector per channel, for constant signals
+) = range(7)
+HEADER_WORDS = 8
+
+DENSE, DEPTHWISE, TRANSPOSED = range(3)
+"""How a layer convolves."""
+
+(
+    FORM,  # DENSE, DEPTHWISE or TRANSPOSED
+    ROWS_IN,  # input channels
+    ROWS_OUT,  # output channels
+    KERNEL,  # taps
+    DILATION,  # frames from tap to tap
+    WEIGHTS,  # address of the packed weights
+    TILES,  # number of tiles that the output rows are dealt out to
+    BIAS,  # address of one float32 per row of the convolution
+    LOWER,  # float32: smallest output of the convolution, which is how relu is computed
+    ACTIVATION,  # one of ACTIVATION_IDS
+    SLOPE,  # float32
+    SCALE,  # address of one float32 per output row, or 0: y becomes y · scale + shift
+    SHIFT,
+    RESIDUAL,  # frames that the input is delayed by before it is added, or -1
+    RESIDUAL_STRIDE,  # bytes from input row to input row for that; 0 repeats the first
+    SOURCE,  # address of the first input row
+    SOURCE_STRIDE,  # bytes from row to row
+    RING,  # frames of a ring, or 0 where rows are scratch and their past is kept apart
+    POSITION,  # frame of the rows that comes next
+    PAST,  # address of the kept past
+    PAST_FRAMES,  # a multiple of the vector
+    PRODUCTS,  # TRANSPOSED: address of scratch rows, one per tap and output
+    SUMS,  # TRANSPOSED: address of the rings of sums for frames to come
+    SUMS_STRIDE,  # bytes from ring to ring
+    SUMS_RING,  # frames of each
+    SUMS_POSITION,  # frame that comes next
+    SUMS_BIAS,  # address of one float32 per output row
+) = range(27)
+LAYER_WORDS = 32
+
+HEADER_PLACES = {TAPS, FINAL, LEVELS}
+LAYER_PLACES = {WEIGHTS, BIAS, SCALE, SHIFT, SOURCE, PAST, PRODUCTS, SUMS, SUMS_BIAS}
+"""Words that hold addresses."""

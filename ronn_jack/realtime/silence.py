@@ -1,0 +1,82 @@
+"""A layer's histories for an input that has been constant for ever. [control-thread]"""
+
+from __future__ import annotations
+
+from numba import float32, int64
+
+from ronn_jack.realtime.compile import native
+from ronn_jack.realtime.layers import multiply_taps
+from ronn_jack.realtime.layout import (
+    CHUNK,
+    DILATION,
+    FORM,
+    KERNEL,
+    PAST,
+    PAST_FRAMES,
+    POSITION,
+    PRODUCTS,
+    RING,
+    ROWS_IN,
+    ROWS_OUT,
+    SOURCE,
+    SOURCE_STRIDE,
+    SUMS,
+    SUMS_POSITION,
+    SUMS_RING,
+    SUMS_STRIDE,
+    TRANSPOSED,
+    WORD,
+)
+from ronn_jack.realtime.vectors import fill_frames, load_float32, load_int64, store_int64
+
+
+@native("void(int64, int64)")
+def fill_source(layer, levels):
+    """Fill a layer's input rows, past and next frames alike, each with its constant.
+
+    Parameters
+    ----------
+    levels : int64
+        Address of rows CHUNK apart whose first frames are the constants.
+    """
+    ring = load_int64(layer + WORD * RING)
+    past = load_int64(layer + WORD * PAST)
+    past_frames = load_int64(layer + WORD * PAST_FRAMES)
+    row = load_int64(layer + WORD * SOURCE)
+    stride = load_int64(layer + WORD * SOURCE_STRIDE)
+    for r in range(load_int64(layer + WORD * ROWS_IN)):
+        level = load_float32(levels + 4 * CHUNK * r)
+        if ring > 0:
+            fill_frames(row, level, ring + CHUNK)
+        else:
+            fill_frames(past, level, past_frames)
+            fill_frames(row, level, past_frames + CHUNK)
+        row += stride
+        past += 4 * past_frames
+    if ring > 0:
+        store_int64(layer + WORD * POSITION, 0)
+
+
+@native("void(int64, int64)")
+def fill_sums(layer, table):
+    """Fill a transposed layer's sums with what the constants in its source have added so far."""
+    if load_int64(layer + WORD * FORM) != TRANSPOSED:
+        return
+    source = load_int64(layer + WORD * SOURCE)
+    stride = load_int64(layer + WORD * SOURCE_STRIDE)
+    multiply_taps(layer, table, source, stride, load_int64(layer + WORD * ROWS_IN), int64(1))
+    kernel = load_int64(layer + WORD * KERNEL)
+    dilation = load_int64(layer + WORD * DILATION)
+    outputs = load_int64(layer + WORD * ROWS_OUT)
+    products = load_int64(layer + WORD * PRODUCTS)
+    ring = load_int64(layer + WORD * SUMS_RING)
+    row = load_int64(layer + WORD * SUMS)
+    for o in range(outputs):
+        fill_frames(row, float32(0), ring)
+        total = float32(0)
+        # The frames up to one dilation before the newest tap's reach lack that tap, and so on.
+        for k in range(kernel - 1):
+            total += load_float32(products + 4 * CHUNK * (k * outputs + o))
+            fill_frames(row + 4 * (kernel - 2 - k) * dilation, total, dilation)
+        row += load_int64(layer + WORD * SUMS_STRIDE)
+    store_int64(layer + WORD * SUMS_POSITION, 0)
