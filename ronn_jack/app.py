@@ -14,6 +14,7 @@ from ronn_jack.control.controller import Controller
 from ronn_jack.control.node import LiveNode
 from ronn_jack.control.presets import PresetStore
 from ronn_jack.control.seams import Change
+from ronn_jack.control.telemetry import Swap
 from ronn_jack.drivers.jack_driver import JackClient, Wire
 from ronn_jack.errors import JackError
 from ronn_jack.interfaces.midi import MidiInput
@@ -44,7 +45,7 @@ class App:
 
     def __init__(self, settings: Settings, values: Mapping[str, Value]) -> None:
         self.settings = settings
-        self._node = LiveNode(settings.inputs, settings.outputs, self._sounding, self._refused)
+        self._node = LiveNode(settings.inputs, settings.outputs, self)
         self._node.set_controls(values)
         self.controller = Controller(self._node, PresetStore(), values)
         self._osc = OscServer(self.controller, settings.bind, settings.osc_port)
@@ -109,7 +110,7 @@ class App:
         spec = network_spec(
             self.controller.values, client.engine.inputs, client.engine.outputs, client.rate
         )
-        self._node.start(spec, float(self.controller.value("fade_ms")))
+        self._node.start(spec)
         self._node.attach(client)
         client.activate()
         self.client = client
@@ -162,11 +163,21 @@ class App:
             if not client.lost:
                 self._wirings = [*self._wirings[-4:], (now, wires)]
 
-    def _sounding(self, change: Change) -> None:
+    def sounding(self, change: Change) -> None:
+        """[builder-thread] The network of `change` has been let in."""
         self.controller.sounding(change)
 
-    def _refused(self, change: Change, reason: str) -> None:
+    def refused(self, change: Change, reason: str) -> None:
+        """[builder-thread] The network of `change` can't be had."""
         self.controller.refused(change, reason)
+
+    def fell_back(self, fallen: Change | None, good: Change | None, reason: str) -> None:
+        """[builder-thread] The network of `fallen` had to go; that of `good` takes its place."""
+        self.controller.fell_back(fallen, good, reason)
+
+    def swapped(self, swap: Swap) -> None:
+        """[builder-thread] A network has taken another's place."""
+        log.info("%s", swap)
 
 
 def run_node(settings: Settings, values: Mapping[str, Value]) -> None:

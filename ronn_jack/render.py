@@ -11,12 +11,13 @@ import soundfile
 from numpy.typing import NDArray
 
 from ronn_jack.control.architecture import network_spec
-from ronn_jack.control.builder import make_voice
+from ronn_jack.control.preparation import make_voice
 from ronn_jack.control.controls import aim
 from ronn_jack.errors import AudioFileError, UsageError
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value
-from ronn_jack.realtime.engine import Control, Engine
+from ronn_jack.realtime.engine import Engine
+from ronn_jack.realtime.engine_state import Control
 
 OUTPUTS = 2
 _BLOCK = 8192
@@ -41,7 +42,7 @@ def offline_engine(
     aim(engine, values)
     engine.set(Control.MASTER, 1.0)
     engine.settle()
-    engine.publish(make_voice(spec, rate, float(values["fade_ms"])))
+    engine.publish(make_voice(spec, rate))
     return engine
 
 

@@ -15,6 +15,7 @@ from tests.support.jack_server import jack_server, wait_for
 from tests.support.node_process import node_process
 
 SOUND = {"activation": "tanh", "layers": 5, "kernel": 9, "dilation": 3, "seed": 77, "mix": 0.8}
+PLAIN = ("--set", "auto_level=off")
 RATE = 48000
 
 
@@ -31,7 +32,7 @@ def options(values):
 @contextlib.contextmanager
 def studio(server, x, *arguments):
     """Route player → node → recorder, and yield them."""
-    with node_process(server.name, *arguments) as node:
+    with node_process(server.name, *PLAIN, *arguments) as node:
         player = Player(server.name, x)
         recorder = Recorder(server.name, x.shape[1] + RATE // 4)
         try:

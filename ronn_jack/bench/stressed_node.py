@@ -20,7 +20,6 @@ from typing import Literal
 import msgspec
 
 from ronn_jack.app import POLL_SECONDS, App
-from ronn_jack.control.architecture import network_spec
 from ronn_jack.drivers.jack_driver import JackClient
 from ronn_jack.parameters import Value
 from ronn_jack.settings import load_settings
@@ -51,8 +50,6 @@ class Outcome:
     ----------
     blocks_run, blocks_due : int
         Blocks that the callback finished, and those that passed by the server's clock.
-    late_blocks : int
-        Blocks that took longer than their period.
     messages_per_second : float
         OSC messages that were sent.
     times : list of int
@@ -76,10 +73,7 @@ class _InterpreterApp(App):
         from ronn_jack.bench.interpreter_client import InterpreterClient
 
         settings = self.settings
-        spec = network_spec(
-            self.controller.values, settings.inputs, settings.outputs, self.controller.spec().rate
-        )
-        return InterpreterClient(settings.name, settings.server, spec)
+        return InterpreterClient(settings.name, settings.server, self.controller.spec())
 
 
 def measure(task: Task) -> Outcome:
@@ -87,20 +81,31 @@ def measure(task: Task) -> Outcome:
     settings = load_settings({"name": "ronn", "server": task.server, "osc_port": 0})
     app = (App if task.callback == "compiled" else _InterpreterApp)(settings, task.values)
     app.start()
+    stop = threading.Event()
+    hogs = [threading.Thread(target=hog, args=(stop,)) for hog in (_serialise, _collect_garbage)]
+    try:
+        for hog in hogs:
+            hog.start()
+        with _flood(app.osc_port, task.messages_per_second) as flood:
+            return _watch(app, task, flood)
+    finally:
+        stop.set()
+        for hog in hogs:
+            hog.join()
+        app.stop()
+
+
+def _watch(app: App, task: Task, flood: subprocess.Popen[str]) -> Outcome:
     client = app.client
     assert client is not None
-    for hog in (_serialise, _collect_garbage):
-        threading.Thread(target=hog, daemon=True).start()
-    with _flood(app.osc_port, task.messages_per_second) as flood:
-        _wait(app, _WARM_UP_SECONDS)
-        times, xruns = client.callback_times(), client.xruns
-        # The clock right after the blocks: the call lets the lock go, and others may hold it long.
-        blocks, frame = client.blocks, client.frame_time
-        _wait(app, task.seconds)
-        blocks, frame = client.blocks - blocks, (client.frame_time - frame) % _CLOCK
-        times, xruns = client.callback_times() - times, client.xruns - xruns
-        assert flood.stdin is not None
-        sent, _ = flood.communicate()
+    _wait(app, _WARM_UP_SECONDS)
+    times, xruns = client.callback_times(), client.xruns
+    # The clock right after the blocks: the call lets the lock go, and others may hold it long.
+    blocks, frame = client.blocks, client.frame_time
+    _wait(app, task.seconds)
+    blocks, frame = client.blocks - blocks, (client.frame_time - frame) % _CLOCK
+    times, xruns = client.callback_times() - times, client.xruns - xruns
+    sent, _ = flood.communicate()
     return Outcome(
         callback=task.callback,
         seconds=frame / client.rate,
@@ -133,21 +138,17 @@ def _wait(app: App, seconds: float) -> None:
         time.sleep(POLL_SECONDS)
 
 
-def _serialise() -> None:
+def _serialise(stop: threading.Event) -> None:
     table = {str(i): [i, {"name": "x" * 20}] for i in range(300)}
-    while True:
+    while not stop.is_set():
         json.loads(json.dumps(table))
 
 
-def _collect_garbage() -> None:
-    while True:
+def _collect_garbage(stop: threading.Event) -> None:
+    while not stop.is_set():
         gc.collect()
 
 
 if __name__ == "__main__":
     outcome = measure(msgspec.json.decode(sys.stdin.buffer.read(), type=Task))
     sys.stdout.write(msgspec.json.encode(outcome).decode())
-    sys.stdout.flush()
-    # The hogs never end, and the server is about to: nothing of this process is to be kept.
-    import os
-    os._exit(0)

@@ -48,7 +48,7 @@ class Controller:
         # Reentrant, as a node may refuse a network while it is being asked for it.
         self._lock = threading.RLock()
         self._values: Mapping[str, Value] = {**defaults(), **(values or {})}
-        self._sounding = architecture(self._values)
+        self._first = self._sounding = architecture(self._values)
         self._awaited: Change | None = None
         self._preset: str | None = None
         self._silent = False
@@ -123,6 +123,19 @@ class Controller:
                 self._values = {**self._values, **self._sounding}
         _log.info("%s from %s refused: %s", change.subject, change.origin.name, reason)
         change.origin.refuse(change.subject, reason)
+
+    def fell_back(self, fallen: Change | None, good: Change | None, reason: str) -> None:
+        """Note that a network that sounded had to go, and that of `good` takes its place.
+
+        None stands for the network that the node began with.
+        """
+        with self._lock:
+            self._sounding = dict(good.architecture) if good else self._first
+            if self._awaited is None:
+                self._values = {**self._values, **self._sounding}
+        _log.warning("fell back: %s", reason)
+        if fallen is not None:
+            fallen.origin.refuse(fallen.subject, reason)
 
     def _commit(self, draft: Draft, origin: Origin, refusals: list[tuple[str, str]]) -> None:
         before = self._values

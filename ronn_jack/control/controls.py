@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ronn_jack.parameters import Value
-from ronn_jack.realtime.engine import Control, Engine
+from ronn_jack.realtime.engine import Engine
+from ronn_jack.realtime.engine_state import Control
 from ronn_jack.units import decibels_to_gain
 
 _GAINS = {"input_gain": Control.INPUT_GAIN, "output_gain": Control.OUTPUT_GAIN}

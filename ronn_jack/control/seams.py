@@ -6,8 +6,9 @@ engine with its builder is the node; the preset files are the store.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -23,6 +24,14 @@ STATUS: Mapping[str, str] = {
     "level_in": "level of the input, dBFS",
     "level_out": "level of the output, dBFS",
     "state": "what the node is doing, in one word",
+    "true_peak": "true peak of the output, dBTP",
+    "progress": "how far the network in the making has come, 0–1",
+    "change_to_sound_ms": "from the last change's arrival to its first sounding block, ms",
+    "fade_ms": "length of the last crossfade, ms",
+    "swap_step": "largest step between two wet samples in the last crossfade",
+    "network_load": "share of the period that the network alone takes, as measured, 0–1",
+    "level": "gain that matches the network to its input, dB",
+    "overloads": "networks dropped because they overloaded the callback",
 }
 """What can be asked of a running node, with its meaning."""
 
@@ -76,11 +85,14 @@ class Change:
         The parameter or action that a refusal names.
     architecture : mapping
         Values of all rebuild parameters that the network was asked for with.
+    received : float
+        When it arrived, as `time.monotonic()`.
     """
 
     subject: str
     origin: Origin
     architecture: Mapping[str, Value]
+    received: float = field(default_factory=time.monotonic)
 
 
 class Node(Protocol):

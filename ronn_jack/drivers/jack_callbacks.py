@@ -10,11 +10,13 @@ import numpy as np
 from numba import carray, int32, int64, types, uint32, void
 
 from ronn_jack.realtime.atomics import load_acquire, pointer, store_release
+from ronn_jack.realtime.clock import thread_cpu_ns
 from ronn_jack.realtime.compile import entry, native
-from ronn_jack.realtime.engine import ENGINE, process_engine
+from ronn_jack.realtime.engine_state import ENGINE
 from ronn_jack.realtime.float_mode import restore_float_mode, set_flush_to_zero
 from ronn_jack.realtime.histogram import BINS, count_duration
 from ronn_jack.realtime.memory import offset
+from ronn_jack.realtime.signal_path import process_engine, watch
 
 MIDI_RING_SIZE = 1024
 """Events that wait for the control side; a burst beyond it is dropped and counted."""
@@ -44,6 +46,7 @@ CLIENT = np.dtype(
         ("period", "i8"),
         ("freewheel", "i8"),
         ("shutdown", "i8"),
+        ("timespec", "i8", 2),
         ("midi_event", "i8", 3),  # a jack_midi_event_t
         ("midi_ring", "i8", MIDI_RING_SIZE),
     ],
@@ -54,6 +57,7 @@ _READ = offset(CLIENT, "midi_read")
 _EVENT = offset(CLIENT, "midi_event")
 _SHUTDOWN = offset(CLIENT, "shutdown")
 _TIMES = offset(CLIENT, "times")
+_TIMESPEC = offset(CLIENT, "timespec")
 _ENGINE_FREEWHEEL = offset(ENGINE, "freewheel")
 
 _get_buffer = types.ExternalFunction("jack_port_get_buffer", int64(int64, uint32))
@@ -92,6 +96,7 @@ def process(frames: int, client: int) -> int:
     mode = set_flush_to_zero()
     c = carray(pointer(client), (1,), CLIENT)[0]
     begin = _get_time()
+    cpu_begin = thread_cpu_ns(client + _TIMESPEC)
     _take_midi(client, frames)
     _midi_clear(_get_buffer(c.midi_out, frames))
     in_1 = _get_buffer(c.in_1, frames)
@@ -109,6 +114,9 @@ def process(frames: int, client: int) -> int:
         c.peak_load = max(c.peak_load, share)
         if share > 1.0:
             c.late_blocks += 1
+        # The thread's own time: a preempted thread is late without any fault of the network.
+        busy = thread_cpu_ns(client + _TIMESPEC) - cpu_begin
+        watch(c.engine, busy, int64(period * 1e9))
     restore_float_mode(mode)
     return 0
 

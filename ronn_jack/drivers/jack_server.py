@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -74,6 +75,19 @@ def probe(server: str | None = None) -> ServerFacts | None:
         client.close()
 
 
+def realtime_allowed(priority: int) -> bool:
+    """Return whether this process may have realtime scheduling, by asking for it a moment."""
+    if sys.platform != "linux":
+        return True
+    before = os.sched_getscheduler(0), os.sched_getparam(0)
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(priority))
+    except PermissionError:
+        return False
+    os.sched_setscheduler(0, *before)
+    return True
+
+
 class DummyServer:
     """A jackd with the dummy driver, which runs by the clock and discards what is played.
 
@@ -86,7 +100,7 @@ class DummyServer:
     period : int
         Frames in a block.
     realtime : bool
-        Whether to ask for realtime scheduling.
+        Whether to ask for realtime scheduling; jackd claims to have it even if it is refused.
     """
 
     def __init__(
@@ -100,6 +114,8 @@ class DummyServer:
 
     def start(self) -> None:
         """Start the server and wait until it answers.
+
+        On Linux it ends with the thread that calls this, should that not come to stop it.
 
         Raises
         ------
@@ -126,8 +142,13 @@ class DummyServer:
                         raise JackError(_failure(process.poll(), text))
                     time.sleep(_POLL_SECONDS)
             except BaseException:
-                self.kill()
+                self.stop()
                 raise
+
+    @property
+    def running(self) -> bool:
+        """Whether the server was started and has not ended since."""
+        return self._process is not None and self._process.poll() is None
 
     def stop(self) -> None:
         """End the server as a user would; doing so twice is harmless."""
@@ -142,7 +163,10 @@ class DummyServer:
         self._process = None
 
     def kill(self) -> None:
-        """End the server without a chance to say goodbye."""
+        """End the server without a chance to say goodbye.
+
+        JACK keeps one of its eight places for servers, until one of the same name has ended well.
+        """
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -174,6 +198,11 @@ class DummyServer:
 
 def _failure(code: int | None, words: str) -> str:
     """Say why jackd did not start, in the first of its words that complain."""
+    if "Too many servers" in words:
+        return (
+            "jackd did not start: JACK counts too many servers, which may have been killed; "
+            "when none runs, remove /dev/shm/jack-shm-registry"
+        )
     lines = [line.strip() for line in words.splitlines()]
     complaints = [line for line in lines if re.search("cannot|error|fail|invalid", line, re.I)]
     silent = f"no answer within {_START_SECONDS:g} s" if code is None else f"exit code {code}"

@@ -19,7 +19,7 @@ HIGH_PASS_Q = {"ronn": math.sqrt(0.5), "package": math.sqrt(0.5), "plugin": 10.0
 GUARD_KNEE = 10.0 ** (-1.0 / 20.0)
 """Amplitude (−1 dBFS) up to which the guard passes samples untouched."""
 
-_LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
+LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
 
 
 def high_pass_coefficients(rate: float, q: float) -> tuple[float, float, float]:
@@ -41,9 +41,11 @@ def settle_high_pass(state: int, constant: float) -> None:
     f.s1 = -f.s2
 
 
-@native(void(int64, int64, int64, int64))
-def run_high_pass(state: int, source: int, result: int, frames: int) -> None:
+@native(int64(int64, int64, int64, int64))
+def run_high_pass(state: int, source: int, result: int, frames: int) -> int:
     """Filter float32 `source` into float64 `result`; a non-finite sample counts as 0.
+
+    Returns the number of non-finite samples.
 
     Transposed direct form II in float64: at 10 Hz a float32 recursion would be audibly noisy.
     """
@@ -51,16 +53,19 @@ def run_high_pass(state: int, source: int, result: int, frames: int) -> None:
     x = carray(pointer(source), (frames,), np.float32)
     y = carray(pointer(result), (frames,), np.float64)
     b0, a1, a2, s1, s2 = f.b0, f.a1, f.a2, f.s1, f.s2
+    overflows = 0
     for t in range(frames):
         v = float64(x[t])
-        if not abs(v) <= _LARGEST_FLOAT32:
+        if not abs(v) <= LARGEST_FLOAT32:
             v = 0.0
+            overflows += 1
         w = b0 * v
         out = w + s1
         s1 = s2 - 2.0 * w - a1 * out
         s2 = w - a2 * out
         y[t] = out
     f.s1, f.s2 = s1, s2
+    return overflows
 
 
 @native(float64(float64))

@@ -108,15 +108,15 @@ def test_a_missing_jackd_is_named_with_the_remedy(monkeypatch, tmp_path):
 
 
 def test_a_lost_server_is_noticed(noise):
-    server = DummyServer(server_name("lost"), period=1024)
-    server.start()
-    player = Player(server.name, noise)
-    try:
-        assert not player.lost
-        server.kill()
-        wait_for(lambda: player.lost, what="the player to notice")
-    finally:
-        player.close()
+    with jack_server("lost", period=1024) as server:
+        player = Player(server.name, noise)
+        try:
+            assert not player.lost
+            server.kill()
+            assert not server.running
+            wait_for(lambda: player.lost, what="the player to notice")
+        finally:
+            player.close()
 
 
 def test_a_server_dies_with_the_program_that_started_it():

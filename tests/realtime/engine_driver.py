@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ronn_jack.control.builder import make_voice
+from ronn_jack.control.preparation import make_voice
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value, defaults
 from ronn_jack.realtime.engine import Engine
@@ -27,7 +27,8 @@ def play(engine: Engine, x: NDArray[np.float32], block: int = 64) -> NDArray[np.
 
 def swap(engine: Engine, spec: NetworkSpec, fade_frames: int) -> None:
     """Hand over a voice that has caught up with the present."""
-    voice = make_voice(spec, RATE, fade_frames / RATE * 1e3)
+    voice = make_voice(spec, RATE)
+    voice.set_fade(fade_frames, 1.0)
     assert engine.prime(voice, engine.position)
     engine.publish(voice)
 

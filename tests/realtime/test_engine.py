@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from ronn_jack.model.recipes import draw
 from ronn_jack.model.spec import NetworkSpec
-from ronn_jack.realtime.engine import Control, Engine
+from ronn_jack.realtime.engine import Engine
+from ronn_jack.realtime.engine_state import Control
 from tests import oracle
 from tests.realtime.engine_driver import RATE, engine_for, noise, play, swap
 
@@ -142,13 +143,13 @@ def test_a_crossfade_is_bounded_by_its_gains_and_the_two_signals():
 
 
 def test_a_voice_a_little_late_is_caught_up_and_one_too_late_is_turned_away():
-    from ronn_jack.control.builder import make_voice
+    from ronn_jack.control.preparation import make_voice
 
     x = noise(4096)
     for behind, late in ((2 * 64, False), (3 * 64, True)):
         engine = engine_for(TANH)
         play(engine, x[:, :1024])
-        voice = make_voice(NetworkSpec(seed=4), RATE, 1.0)
+        voice = make_voice(NetworkSpec(seed=4), RATE)
         voice.start_at(0)
         assert engine.prime(voice, engine.position - behind)
         engine.publish(voice)
@@ -158,11 +159,11 @@ def test_a_voice_a_little_late_is_caught_up_and_one_too_late_is_turned_away():
 
 
 def test_only_the_newest_waiting_voice_is_heard():
-    from ronn_jack.control.builder import make_voice
+    from ronn_jack.control.preparation import make_voice
 
     engine = engine_for(TANH)
     engine.process(noise(64))
-    voices = [make_voice(NetworkSpec(seed=s), RATE, 1.0) for s in (5, 6)]
+    voices = [make_voice(NetworkSpec(seed=s), RATE) for s in (5, 6)]
     for voice in voices:
         engine.prime(voice, engine.position)
     assert engine.publish(voices[0]) is None
@@ -192,9 +193,9 @@ def test_levels_are_those_of_the_ports():
 
 def test_overwritten_history_is_reported():
     engine = Engine(2, 2, RATE, history_seconds=0.1)
-    from ronn_jack.control.builder import make_voice
+    from ronn_jack.control.preparation import make_voice
 
-    voice = make_voice(TANH, RATE, 1.0)
+    voice = make_voice(TANH, RATE)
     play(engine, noise(9600))
     voice.start_at(0)
     assert not engine.prime(voice, engine.position)

@@ -62,7 +62,7 @@ class OscClient:
 
     def ask(self, address: str, *arguments: Any, answer: str | None = None) -> list[Any]:
         """Send until an answer comes under `answer` (or the same address); return its values."""
-        deadline = time.monotonic() + 20.0
+        deadline = time.monotonic() + 90.0  # a cold kernel cache takes its time
         while time.monotonic() < deadline:
             self.send(address, *arguments)
             reply = self.receive(0.05)

@@ -15,7 +15,8 @@ import numpy as np
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.node import LiveNode
 from ronn_jack.control.presets import PresetStore
-from ronn_jack.control.seams import Set
+from ronn_jack.control.seams import Change, Set
+from ronn_jack.control.telemetry import Swap
 from ronn_jack.drivers import jack_library
 from ronn_jack.drivers.jack_driver import JackClient
 from ronn_jack.model.spec import NetworkSpec
@@ -46,15 +47,31 @@ def counts() -> dict[str, int]:
     return dict(zip(NAMES, values, strict=True))
 
 
+class Swaps:
+    """Listens to the node, for its controller."""
+
+    controller: Controller
+
+    def sounding(self, change: Change) -> None:
+        self.controller.sounding(change)
+
+    def refused(self, change: Change, reason: str) -> None:
+        self.controller.refused(change, reason)
+
+    def fell_back(self, fallen: Change | None, good: Change | None, reason: str) -> None:
+        raise AssertionError(reason)
+
+    def swapped(self, swap: Swap) -> None:
+        pass
+
+
 def run_node(server: str) -> dict[str, int]:
     """Swap networks and move every kind of control while thousands of blocks are counted."""
     client = CountedClient("ronn", server, 2, 2)
-    controller: Controller
-    node = LiveNode(
-        2, 2, lambda change: controller.sounding(change), lambda c, r: controller.refused(c, r)
-    )
-    controller = Controller(node, PresetStore(), defaults())
-    node.start(NetworkSpec(), 5.0)
+    listener = Swaps()
+    node = LiveNode(2, 2, listener)
+    controller = listener.controller = Controller(node, PresetStore(), defaults())
+    node.start(NetworkSpec())
     node.attach(client)
     client.activate()
     swaps = 0
