@@ -14,6 +14,7 @@ from ronn_jack.realtime.clock import thread_cpu_ns
 from ronn_jack.realtime.compile import entry, native
 from ronn_jack.realtime.engine_state import ENGINE
 from ronn_jack.realtime.float_mode import restore_float_mode, set_flush_to_zero
+from ronn_jack.realtime.histogram import BINS, count_duration
 from ronn_jack.realtime.memory import offset
 from ronn_jack.realtime.signal_path import process_engine, watch
 
@@ -37,6 +38,7 @@ CLIENT = np.dtype(
         ("load", "f8"),  # share of the period spent in the callback, smoothed
         ("peak_load", "f8"),  # its largest value since the control side last set it to 0
         ("late_blocks", "i8"),  # blocks that took longer than their period
+        ("times", "i8", BINS),  # histogram of the time spent in the callback
         ("midi_written", "i8"),
         ("midi_read", "i8"),
         ("midi_dropped", "i8"),
@@ -54,6 +56,7 @@ _WRITTEN = offset(CLIENT, "midi_written")
 _READ = offset(CLIENT, "midi_read")
 _EVENT = offset(CLIENT, "midi_event")
 _SHUTDOWN = offset(CLIENT, "shutdown")
+_TIMES = offset(CLIENT, "times")
 _TIMESPEC = offset(CLIENT, "timespec")
 _ENGINE_FREEWHEEL = offset(ENGINE, "freewheel")
 
@@ -104,7 +107,9 @@ def process(frames: int, client: int) -> int:
     c.blocks += 1
     if c.freewheel == 0:
         period = float(frames) / c.rate
-        share = float(_get_time() - begin) * 1e-6 / period
+        microseconds = float(_get_time() - begin)
+        count_duration(client + _TIMES, microseconds)
+        share = microseconds * 1e-6 / period
         c.load += (share - c.load) * min(1.0, period / _LOAD_SECONDS)
         c.peak_load = max(c.peak_load, share)
         if share > 1.0:

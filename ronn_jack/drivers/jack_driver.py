@@ -12,6 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ronn_jack.drivers import jack_library
 from ronn_jack.errors import JackError
 from ronn_jack.realtime.engine import Engine
@@ -117,6 +120,11 @@ class JackClient:
         return int(self._state.blocks[0])
 
     @property
+    def frame_time(self) -> int:
+        """The server's clock: frames modulo 2³², those of blocks that never ran included."""
+        return int(self._client.frame_time)
+
+    @property
     def xruns(self) -> int:
         """Xruns the server has reported."""
         return int(self._state.xruns[0])
@@ -125,6 +133,15 @@ class JackClient:
     def load(self) -> float:
         """Share of the period that the callback takes, smoothed over 0.3 s."""
         return float(self._state.load[0])
+
+    def callback_times(self) -> NDArray[np.int64]:
+        """Return the histogram of the time that the callback has taken in each block so far.
+
+        `ronn_jack.realtime.histogram.quantile` reads it; the difference of two tells of the
+        time between them. Blocks of a freewheeling server are left out.
+        """
+        counts: NDArray[np.int64] = self._state.times[0].copy()
+        return counts
 
     def read(self) -> list[bytes]:
         """Return the MIDI messages that have arrived at `midi_in` since the last call."""

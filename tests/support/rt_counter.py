@@ -6,6 +6,7 @@ Arguments: server, the callback to run (`node` or `python`). Prints the counts a
 from __future__ import annotations
 
 import ctypes
+import json
 import sys
 import time
 
@@ -125,3 +126,5 @@ def run_python(server: str) -> dict[str, int]:
 
 if __name__ == "__main__":
     server, which = sys.argv[1:]
+    found = run_node(server) if which == "node" else run_python(server)
+    sys.stdout.write(json.dumps(found))

@@ -1,0 +1,1 @@
+"""What this machine can do, and how much of it the kernels use."""
