@@ -1,6 +1,7 @@
 """Every error that ronn_jack raises on purpose.
 
 RonnError
+├── RefusedError          a network that can't run here, though nothing about it is wrong
 ├── UsageError            a flag, name or file that the user can mend (exit code 2)
 │   ├── ParameterError    a value outside a parameter's table entry
 │   ├── SpecError         parameters that are valid alone but not together
@@ -21,6 +22,10 @@ from collections.abc import Iterable
 
 class RonnError(Exception):
     """Root of the tree; its text is fit to be shown to the user as it is."""
+
+
+class RefusedError(RonnError):
+    """A network would overload the machine, or can't be heard."""
 
 
 class UsageError(RonnError):

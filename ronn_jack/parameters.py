@@ -148,6 +148,21 @@ class Parameter:
             return self.choices[round(number)]
         return round(number) if self.kind is Kind.INT else float(number)
 
+    def parse_normalised(self, raw: object) -> Value:
+        """Return the accepted value for a position 0–1 of the range, clamped to it.
+
+        Raises
+        ------
+        ParameterError
+            If `raw` is non-finite or of a type that has no meaning here.
+        """
+        number = _number(raw)
+        if number is None:
+            raise ParameterError(f"{self.name} = {raw!r} is no number; use a position 0 to 1")
+        if isinstance(number, float) and not math.isfinite(number):
+            raise ParameterError(f"{self.name} = {raw!r} is not finite; use a position 0 to 1")
+        return self.denormalise(number)
+
     def normalise(self, value: Value) -> float:
         """Return where an accepted value lies in the range, 0–1."""
         number = self.choices.index(str(value)) if self.kind is Kind.ENUM else float(value)
@@ -172,7 +187,8 @@ class Action:
     Attributes
     ----------
     argument : str
-        What the action may be given: "" (nothing), "amount" (0–1) or "preset" (name or index).
+        What the action may be given: "" (nothing), "amount" (0–1), "preset" (name or index) or
+        "name" (of a preset to be).
     """
 
     name: str
@@ -283,7 +299,7 @@ ACTIONS: Mapping[str, Action] = {
         Action("seed_previous", "Previous seed", "", "seed − 1"),
         Action("randomize", "Randomize", "amount", "draw an architecture, near (0) or far (1)"),
         Action("preset_load", "Load preset", "preset", "load a preset by name or index"),
-        Action("preset_save", "Save preset", "preset", "save the sound as a user preset"),
+        Action("preset_save", "Save preset", "name", "save the sound as a user preset"),
         Action("preset_next", "Next preset", "", "load the next preset"),
         Action("preset_previous", "Previous preset", "", "load the previous preset"),
         Action("panic", "Panic", "", "silence now, until any change"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -19,6 +20,13 @@ from ronn_jack.model.weights import Float32, Float64
 
 Modulation = tuple[Float32, Float32]
 """(scale, shift) of one layer, each [shape=(outputs,), float32]."""
+
+
+PACKAGE_CONDITION = 128
+"""Values that the package's generator hands to every layer's adaptor."""
+
+_FEATURES = 32
+_SHIFT = 0.25
 
 
 @dataclass(frozen=True)
@@ -40,16 +48,6 @@ class Linear:
         return product + self.bias
 
 
-def package_generator_shapes(film_dim: int) -> list[tuple[int, int]]:
-    """Return the weight shapes of the original package's generator."""
-    widths = [film_dim, film_dim**2, film_dim**4, PACKAGE_CONDITION]
-    return [(wide, narrow) for narrow, wide in pairwise(widths)]
-
-
-PACKAGE_CONDITION = 128
-"""Values that the package's generator hands to every layer's adaptor."""
-
-
 @dataclass(frozen=True)
 class PackageFilm:
     """The original package's generator: three ReLU layers, then one adaptor per convolution.
@@ -68,6 +66,13 @@ class PackageFilm:
         return [_halves(adaptor(condition)) for adaptor in self.adaptors]
 
 
+def package_generator_shapes(film_dim: int) -> list[tuple[int, int]]:
+    """Return the weight shapes of the original package's generator."""
+    widths = [film_dim, film_dim**2, film_dim**4, PACKAGE_CONDITION]
+    return [(outputs, inputs) for inputs, outputs in pairwise(widths)]
+
+
+@dataclass(frozen=True)
 class RonnFilm:
     """This program's generator: the identity at the zero point, bounded everywhere.
 
@@ -76,45 +81,38 @@ class RonnFilm:
     1 + d / sqrt(layers) and the shift 0.25 d / sqrt(layers): the root keeps the change of the
     whole network alike at any depth. The last layer isn't shifted, as no activation follows it
     and the shift would be mere DC.
-
-    Parameters
-    ----------
-    stream : TorchStream
-        Where the convolutions' draws ended.
-    film_dim : int
-    outputs : list of int
-        Output channels of each layer.
     """
 
-    def __init__(self, stream: TorchStream, film_dim: int, outputs: list[int]) -> None:
-        self._features = [
-            _linear(stream, (_FEATURES, film_dim)),
-            _linear(stream, (_FEATURES, _FEATURES)),
-        ]
-        self._adaptors = [_linear(stream, (2 * count, _FEATURES)) for count in outputs]
-        self._strength = 1.0 / math.sqrt(len(outputs))
-        self._origin = self._raw((0.0,) * film_dim)
+    features: list[Linear]
+    adaptors: list[Linear]
 
     def condition(self, point: tuple[float, ...]) -> list[Modulation]:
         """Return (scale, shift) per layer, each [shape=(outputs,), float32]."""
+        strength = 1.0 / math.sqrt(len(self.adaptors))
         modulations = []
-        for raw, origin in zip(self._raw(point), self._origin, strict=True):
-            scale, shift = np.split(self._strength * (raw - origin), 2)
+        for value, origin in zip(self._values(point), self._origin, strict=True):
+            scale, shift = np.split(strength * (value - origin), 2)
             modulations.append(
                 ((1.0 + scale).astype(np.float32), (_SHIFT * shift).astype(np.float32))
             )
         modulations[-1][1][...] = 0.0
         return modulations
 
-    def _raw(self, point: tuple[float, ...]) -> list[Float64]:
+    @cached_property
+    def _origin(self) -> list[Float64]:
+        return self._values((0.0,) * self.features[0].weight.shape[1])
+
+    def _values(self, point: tuple[float, ...]) -> list[Float64]:
         features = np.array(point, dtype=np.float64)
-        for linear in self._features:
+        for linear in self.features:
             features = np.tanh(linear(features))
-        return [np.tanh(adaptor(features)) for adaptor in self._adaptors]
+        return [np.tanh(adaptor(features)) for adaptor in self.adaptors]
 
 
-_FEATURES = 32
-_SHIFT = 0.25
+def draw_ronn_film(stream: TorchStream, film_dim: int, outputs: list[int]) -> RonnFilm:
+    """Draw the generator for layers with these numbers of output channels."""
+    features = [_linear(stream, (_FEATURES, film_dim)), _linear(stream, (_FEATURES, _FEATURES))]
+    return RonnFilm(features, [_linear(stream, (2 * count, _FEATURES)) for count in outputs])
 
 
 def _linear(stream: TorchStream, shape: tuple[int, int]) -> Linear:

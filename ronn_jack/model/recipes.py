@@ -9,7 +9,7 @@ from ronn_jack.model.film import (
     PACKAGE_CONDITION,
     Linear,
     PackageFilm,
-    RonnFilm,
+    draw_ronn_film,
     package_generator_shapes,
 )
 from ronn_jack.model.initialisers import Shape
@@ -44,7 +44,7 @@ def _ronn(spec: NetworkSpec, stream: TorchStream) -> Weights:
             biases.append(initialisers.bias(stream, shape))
     # Drawn last, so that whether the network is conditioned changes nothing before it.
     film = (
-        RonnFilm(stream, spec.film_dim, [shape[0] for shape in shapes])
+        draw_ronn_film(stream, spec.film_dim, [shape[0] for shape in shapes])
         if spec.film is not None
         else None
     )

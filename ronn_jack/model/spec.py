@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import numbers
-from dataclasses import dataclass, fields
+from dataclasses import InitVar, dataclass, fields
 
 from ronn_jack.errors import ParameterError, SpecError
 from ronn_jack.parameters import PARAMETERS
@@ -79,6 +79,8 @@ class NetworkSpec:
         conditioning out.
     film_dim : int
         Size of the conditioning point, 1 to 8.
+    rate : float, optional
+        Sample rate in Hz at which the longest receptive field is allowed; not kept.
 
     Raises
     ------
@@ -106,18 +108,19 @@ class NetworkSpec:
     recipe: str = "ronn"
     film: tuple[float, ...] | None = None
     film_dim: int = 2
+    rate: InitVar[float] = MAXIMUM_RATE
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, rate: float) -> None:
         faults = [*self._settle(), *self._recipe_faults()]
         if not faults:
-            faults = self.limit_faults(MAXIMUM_RATE)
+            faults = self.limit_faults(rate)
         if faults:
             raise SpecError("; ".join(faults))
 
     @property
     def receptive_field(self) -> int:
         """Frames of input that one frame of output depends on, itself included."""
-        return 1 + (self.kernel - 1) * sum(self.dilation**i for i in range(self.layers))
+        return 1 + (self.kernel - 1) * sum(int(self.dilation**i) for i in range(self.layers))
 
     @property
     def parameter_count(self) -> int:
@@ -248,9 +251,10 @@ class NetworkSpec:
 def _whole(name: str, value: object, maximum: int) -> int:
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise ParameterError(f"{name} = {value!r} is no whole number; use 1 to {maximum}")
-    if not 1 <= value <= maximum:
-        raise ParameterError(f"{name} = {value} is out of range; use 1 to {maximum}")
-    return int(value)
+    number = int(value)
+    if not 1 <= number <= maximum:
+        raise ParameterError(f"{name} = {number} is out of range; use 1 to {maximum}")
+    return number
 
 
 def _film_point(value: object) -> tuple[float, ...]:

@@ -11,15 +11,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from ronn_jack.model.weights import Float32, Float64
+from ronn_jack.model.weights import Float32, Float64, Int32
 
 BLOCK = 16
 """Torch transforms uniforms in blocks of 16: eight radii, then eight angles."""
 
-_CHUNK = 512
+_CHUNK = 1024
 """Blocks transformed at a time, so that the scratch stays in the processor's cache."""
 
-_SQRT_HALF = np.float32(0.707106781186547524)
+_SQRT_HALF_BITS = np.int32(0x3F3504F3)
+"""The bits of sqrt(1/2) as float32."""
 _LOG_POLYNOMIAL = np.array(
     [
         7.0376836292e-2,
@@ -41,7 +42,9 @@ _FOUR_OVER_PI = np.float32(1.27323954473516)
 _MINUS_QUARTER_PI = np.array(
     [-0.78515625, -2.4187564849853515625e-4, -3.77489497744594108e-8], np.float32
 )
-_COSINE_POLYNOMIAL = np.float32([2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2])
+_COSINE_POLYNOMIAL = np.array(
+    [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2], np.float32
+)
 _SINE_POLYNOMIAL = np.array([-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1], np.float32)
 
 
@@ -87,20 +90,29 @@ def fused(a: Float32, b: np.float32, c: np.float32) -> Float32:
 
 def log(x: Float32) -> Float32:
     """Return Cephes' logarithm of x in [2^-24, 1]."""
-    bits = x.view(np.int32)
-    exponent = ((bits >> 23) - 126).astype(np.float32)
-    mantissa = ((bits & 0x007FFFFF) | 0x3F000000).view(np.float32)
-    small = mantissa < _SQRT_HALF
-    exponent -= small
-    x = mantissa - np.float32(1.0)
-    np.add(x, mantissa, out=x, where=small)
-    wide = x.astype(np.float64)
+    # x = m 2^exponent with m in [sqrt(1/2), sqrt(2)), by whole-number arithmetic on the bits.
+    bits = x.view(np.int32) - _SQRT_HALF_BITS
+    exponent = (bits >> 23).astype(np.float32)
+    bits &= 0x007FFFFF
+    bits += _SQRT_HALF_BITS
+    x = bits.view(np.float32)
+    x -= np.float32(1.0)
     z = x * x
-    y = _horner(_LOG_POLYNOMIAL, wide) * x
-    y = _round(y.astype(np.float64) * z + exponent * _LN2_LOW)
-    y = _round(y - 0.5 * z.astype(np.float64))
-    x = x + y
-    return _round(exponent * np.float64(_LN2_HIGH) + x)
+    y = _horner(_LOG_POLYNOMIAL, x.astype(np.float64))
+    y *= x
+    wide = y.astype(np.float64)
+    wide_z = z.astype(np.float64)
+    wide *= wide_z
+    wide += exponent * _LN2_LOW
+    y[...] = wide
+    wide_z *= 0.5
+    np.subtract(y, wide_z, out=wide)
+    y[...] = wide
+    x += y
+    wide[...] = exponent
+    wide *= float(_LN2_HIGH)
+    wide += x
+    return wide.astype(np.float32)
 
 
 def sine_cosine(angle: Float32) -> tuple[Float32, Float32]:
@@ -109,35 +121,55 @@ def sine_cosine(angle: Float32) -> tuple[Float32, Float32]:
     octant += 1
     octant &= ~1
     turns = octant.astype(np.float64)
-    x = angle
-    for part in _MINUS_QUARTER_PI:
-        x = _round(turns * np.float64(part) + x)
+    x = angle.copy()
+    wide_x = angle.astype(np.float64)
+    for part in _MINUS_QUARTER_PI.tolist():
+        wide_x += turns * part
+        x[...] = wide_x
+        wide_x[...] = x
     z = x * x
-    wide_x, wide_z = x.astype(np.float64), z.astype(np.float64)
-    c = _horner(_COSINE_POLYNOMIAL, wide_z) * z
-    c = _round(c * wide_z - 0.5 * wide_z)
-    c += np.float32(1.0)
-    s = _horner(_SINE_POLYNOMIAL, wide_z) * z
-    s = _round(s * wide_x + wide_x)
-    straight = (octant & 2) == 0
-    sine, cosine = np.where(straight, s, c), np.where(straight, c, s)
-    # Bit 2 of the octant, moved to float32's sign bit.
-    sine.view(np.int32)[...] ^= (octant & 4) << 29
-    cosine.view(np.int32)[...] ^= (~(octant - 2) & 4) << 29
+    wide_z = z.astype(np.float64)
+    cosine = _horner(_COSINE_POLYNOMIAL, wide_z)
+    cosine *= z
+    wide = cosine.astype(np.float64)
+    wide *= wide_z
+    wide -= 0.5 * wide_z
+    cosine[...] = wide
+    cosine += np.float32(1.0)
+    sine = _horner(_SINE_POLYNOMIAL, wide_z)
+    sine *= z
+    wide[...] = sine
+    wide *= wide_x
+    wide += wide_x
+    sine[...] = wide
+    _swap_and_sign(octant, sine.view(np.int32), cosine.view(np.int32))
     return sine, cosine
+
+
+def _swap_and_sign(octant: Int32, sine: Int32, cosine: Int32) -> None:
+    """Turn the values of the first octant into those of each octant, by their bits."""
+    swapped = octant & 2
+    swapped >>= 1
+    np.negative(swapped, out=swapped)
+    swapped &= sine ^ cosine
+    sine ^= swapped
+    cosine ^= swapped
+    # Bit 2 of the octant, moved to float32's sign bit.
+    sine ^= (octant & 4) << 29
+    octant -= 2
+    cosine ^= (~octant & 4) << 29
 
 
 def _horner(coefficients: Float32, x: Float64) -> Float32:
     """Evaluate a polynomial, highest power first, by fused multiply-adds."""
-    y = np.full(x.shape, coefficients[0])
-    wide = np.empty_like(x)
-    for coefficient in coefficients[1:]:
-        wide[...] = y
-        wide *= x
+    y = np.empty(x.shape, np.float32)
+    first, *others = coefficients.tolist()
+    wide = x * first
+    for coefficient in others[:-1]:
         wide += coefficient
         y[...] = wide
+        wide[...] = y
+        wide *= x
+    wide += others[-1]
+    y[...] = wide
     return y
-
-
-def _round(x: Float64) -> Float32:
-    return x.astype(np.float32)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ronn_jack.model.torch_float32 import BLOCK, box_muller, fused
-from ronn_jack.model.weights import Float32
+from ronn_jack.model.weights import Float32, Int32
 
 _FLOAT32_BITS = 24
 _FLOAT64_BITS = 53
@@ -72,7 +72,7 @@ class TorchStream:
     def _words(self, count: int) -> NDArray[np.uint32]:
         return self._generator.randint(0, 2**32, size=count, dtype=np.uint32)
 
-    def _numerators(self, count: int) -> NDArray[np.int32]:
+    def _numerators(self, count: int) -> Int32:
         """Draw whole numbers below 2^24, one word each."""
         words = self._words(count)
         words &= (1 << _FLOAT32_BITS) - 1
@@ -98,5 +98,5 @@ def _words_of_normal(count: int) -> int:
     return count + (BLOCK if count % BLOCK else 0)
 
 
-def _fractions(numerators: NDArray[np.int32]) -> Float32:
+def _fractions(numerators: Int32) -> Float32:
     return numerators.astype(np.float32) * np.float32(2.0**-_FLOAT32_BITS)

@@ -1,0 +1,210 @@
+"""The composition root: puts the node together, starts its parts in order, stops them reversed."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import signal
+import sys
+import threading
+import time
+from collections.abc import Mapping
+
+from ronn_jack.control.architecture import network_spec
+from ronn_jack.control.controller import Controller
+from ronn_jack.control.node import LiveNode
+from ronn_jack.control.presets import PresetStore
+from ronn_jack.control.seams import Change
+from ronn_jack.control.telemetry import Swap
+from ronn_jack.drivers.jack_driver import JackClient, Wire
+from ronn_jack.errors import JackError
+from ronn_jack.interfaces.midi import MidiInput
+from ronn_jack.interfaces.osc import OscServer
+from ronn_jack.interfaces.terminal import logging_to, open_view
+from ronn_jack.interfaces.terminal_snapshot import Snapshot, take_snapshot
+from ronn_jack.parameters import Value
+from ronn_jack.settings import Settings
+
+POLL_SECONDS = 0.02
+"""How often `App.poll` wants to be called."""
+_WIRES_SECONDS = 0.25
+_SETTLED_SECONDS = 0.5
+"""Wiring younger than this may be what a dying server has left of it."""
+_RECONNECT_SECONDS = 0.1
+_REWIRE_SECONDS = 30.0
+
+log = logging.getLogger(__name__)
+
+
+class App:
+    """The node with all its interfaces.
+
+    Parameters
+    ----------
+    settings : Settings
+    values : mapping
+        Accepted value of every parameter.
+    """
+
+    def __init__(self, settings: Settings, values: Mapping[str, Value]) -> None:
+        self.settings = settings
+        self._node = LiveNode(settings.inputs, settings.outputs, self)
+        self._node.set_controls(values)
+        self.controller = Controller(self._node, PresetStore(), values)
+        self._osc = OscServer(self.controller, settings.bind, settings.osc_port)
+        self._midi = MidiInput(self.controller, settings)
+        self.client: JackClient | None = None
+        self._wirings: list[tuple[float, list[Wire]]] = []
+        self._missing: list[Wire] = []
+        self._rewire_until = 0.0
+        self._next_wiring = self._next_attempt = 0.0
+
+    @property
+    def osc_port(self) -> int:
+        """The UDP port that OSC is taken on."""
+        return self._osc.port
+
+    def start(self) -> None:
+        """Start every part.
+
+        Raises
+        ------
+        MachineError
+            If the OSC port is taken, or there is no libjack or no server.
+        SpecError
+            If the network is too long at the server's rate.
+        """
+        with contextlib.ExitStack() as undo:
+            undo.callback(self.stop)
+            self._osc.start()
+            client = self._open()
+            self._start_audio(client)
+            if self.settings.connect:
+                self._connect(client, self.settings.connect)
+            self._midi.start(self._read_midi)
+            undo.pop_all()
+
+    def snapshot(self) -> Snapshot:
+        """Return what there is to see now."""
+        osc = f"{self.settings.bind}:{self.osc_port}"
+        return take_snapshot(self.controller, self.client, osc, self.controller.preset)
+
+    def poll(self) -> None:
+        """Take care of a server that went or came back, and of wires that are to be restored."""
+        now = time.monotonic()
+        if self.client is None:
+            self._try_again(now)
+        elif self.client.lost:
+            self._lose(now)
+        else:
+            self._keep_wires(self.client, now)
+
+    def stop(self) -> None:
+        """Fade out and stop every part; doing so twice is harmless."""
+        self._midi.close()
+        self._osc.close()
+        client, self.client = self.client, None
+        if client is not None:
+            if not client.lost:
+                time.sleep(self._node.fade_out() + client.period / client.rate)
+            self._node.detach()
+            client.close()
+
+    def _open(self) -> JackClient:
+        settings = self.settings
+        return JackClient(settings.name, settings.server, settings.inputs, settings.outputs)
+
+    def _start_audio(self, client: JackClient) -> None:
+        spec = network_spec(
+            self.controller.values, client.engine.inputs, client.engine.outputs, client.rate
+        )
+        self._node.start(spec)
+        self._node.attach(client)
+        client.activate()
+        self.client = client
+        log.info(
+            "%s on JACK: %g Hz, %d frames a period%s; OSC on %s port %d",
+            client.name,
+            client.rate,
+            client.period,
+            "" if client.realtime else ", without realtime scheduling (expect dropouts)",
+            self.settings.bind,
+            self.osc_port,
+        )
+
+    def _connect(self, client: JackClient, pattern: str) -> None:
+        wires = client.wires_to(pattern)
+        if not wires:
+            log.warning("no JACK port matches --connect %s; jack_lsp lists them", pattern)
+        for wire in wires:
+            client.connect(wire)
+
+    def _read_midi(self) -> list[bytes]:
+        client = self.client
+        return client.read() if client is not None else []
+
+    def _lose(self, now: float) -> None:
+        """Leave a server that is gone, and remember the wiring as it was while it was well."""
+        assert self.client is not None
+        log.warning("the JACK server has gone; waiting until it is back")
+        settled = [wires for at, wires in self._wirings if at < now - _SETTLED_SECONDS]
+        self._missing = (settled or [wires for _, wires in self._wirings] or [[]])[-1]
+        self._wirings = []
+        client, self.client = self.client, None
+        self._node.detach()
+        client.close()
+
+    def _try_again(self, now: float) -> None:
+        if now < self._next_attempt:
+            return
+        self._next_attempt = now + _RECONNECT_SECONDS
+        with contextlib.suppress(JackError):
+            self._start_audio(self._open())
+            self._rewire_until = now + _REWIRE_SECONDS
+
+    def _keep_wires(self, client: JackClient, now: float) -> None:
+        if self._missing and now < self._rewire_until:
+            self._missing = [wire for wire in self._missing if not client.connect(wire)]
+        if now >= self._next_wiring:
+            self._next_wiring = now + _WIRES_SECONDS
+            wires = client.wires()
+            if not client.lost:
+                self._wirings = [*self._wirings[-4:], (now, wires)]
+
+    def sounding(self, change: Change) -> None:
+        """[builder-thread] The network of `change` has been let in."""
+        self.controller.sounding(change)
+
+    def refused(self, change: Change, reason: str) -> None:
+        """[builder-thread] The network of `change` can't be had."""
+        self.controller.refused(change, reason)
+
+    def fell_back(self, fallen: Change | None, good: Change | None, reason: str) -> None:
+        """[builder-thread] The network of `fallen` had to go; that of `good` takes its place."""
+        self.controller.fell_back(fallen, good, reason)
+
+    def swapped(self, swap: Swap) -> None:
+        """[builder-thread] A network has taken another's place."""
+        log.info("%s", swap)
+
+
+def run_node(settings: Settings, values: Mapping[str, Value]) -> None:
+    """Run the node until SIGINT or SIGTERM, then fade out and close.
+
+    Raises
+    ------
+    RonnError
+        If it can't start.
+    """
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with open_view(sys.stdout) as view, logging_to(view):
+        app = App(settings, values)
+        app.start()
+        try:
+            while not stop.wait(POLL_SECONDS):
+                app.poll()
+                view.update(app.snapshot())
+        finally:
+            app.stop()

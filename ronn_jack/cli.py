@@ -1,0 +1,359 @@
+"""The command line, `ronn-jack`."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ronn_jack import __version__
+from ronn_jack.control.architecture import network_spec
+from ronn_jack.control.presets import PresetStore
+from ronn_jack.errors import RonnError, UsageError
+from ronn_jack.files import check_name, name_or_file
+from ronn_jack.parameters import Value, defaults, parameter
+
+PROGRAM = "ronn-jack"
+
+Command = Callable[..., None]
+
+
+class Number(click.FloatRange):
+    """A finite number within limits; click's own lets NaN pass."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the number, or fail with click's words."""
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"{value} is not in the range {self._describe_range()}.", param, ctx)
+        return number
+
+
+def sound(preset: str | None, assignments: tuple[str, ...]) -> dict[str, Value]:
+    """Return every parameter's value: the defaults, changed by a preset and then one by one.
+
+    Parameters
+    ----------
+    preset : str or None
+        Name or file.
+    assignments : tuple of str
+        Each "name=value" in native units.
+    """
+    values = defaults()
+    if preset is not None:
+        values |= PresetStore().load(name_or_file(preset)).values
+    faults = []
+    for assignment in assignments:
+        name, equals, text = assignment.partition("=")
+        try:
+            if not equals:
+                raise UsageError(f"--set {assignment} has no value: write --set {name}=VALUE")
+            values[parameter(name).name] = parameter(name).parse(text)
+        except UsageError as error:
+            faults.append(str(error))
+    if faults:
+        raise UsageError("; ".join(faults))
+    return values
+
+
+def sound_options(command: Command) -> Command:
+    """Add --preset and --set."""
+    for option in (
+        click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE",
+                     help="Set a parameter; may be repeated."),
+        click.option("--preset", metavar="NAME|FILE", help="Start from a preset."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def node_options(command: Command) -> Command:
+    """Add the options of a running node; what is not given comes from the settings files."""
+    for option in (
+        click.option("--midi-profile", metavar="NAME|FILE", help="MIDI profile of midi_in."),
+        click.option("--midi-in", metavar="PATTERN", help="Open matching hardware MIDI ports."),
+        click.option("--connect", metavar="PATTERN", help="Connect to matching JACK ports."),
+        click.option("--bind", metavar="ADDRESS", help="Address to listen on (127.0.0.1)."),
+        click.option("--http-port", type=int, help="Port of the page (9421)."),
+        click.option("--osc-port", type=int, help="UDP port for OSC (9420)."),
+        click.option("--outputs", type=int, help="Output channels, 1 or 2."),
+        click.option("--inputs", type=int, help="Input channels, 1 or 2."),
+        click.option("-s", "--server", help="JACK server to connect to."),
+        click.option("-n", "--name", help="Client name (ronn)."),
+    ):
+        command = option(command)
+    return command
+
+
+def tell_of_compiling() -> None:
+    """Say on stderr what takes so long, if the kernels are yet to be compiled."""
+    from ronn_jack.realtime.compile import cache_folder
+
+    if not any(cache_folder().iterdir()):
+        click.echo("compiling for this machine: up to a minute, this time only", err=True)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", package_name="ronn-jack")
+def cli() -> None:
+    """Randomized overdrive neural networks as a JACK effect."""
+
+
+@cli.command()
+@sound_options
+@node_options
+def run(preset: str | None, assignments: tuple[str, ...], **overrides: Any) -> None:
+    """Run the node until it is interrupted."""
+    from ronn_jack.settings import load_settings
+
+    settings = load_settings(overrides)
+    values = sound(preset or settings.preset, assignments)
+    tell_of_compiling()
+    from ronn_jack.app import run_node
+    from ronn_jack.interfaces.terminal import PlainView, logging_to
+
+    with PlainView(sys.stdout) as view, logging_to(view):
+        run_node(settings, values)
+
+
+@cli.command()
+@sound_options
+@click.option("-s", "--server", help="JACK server to connect to.")
+@click.option(
+    "--seconds",
+    default=20.0,
+    show_default=True,
+    type=Number(1, 3600),
+    help="Length of the recording.",
+)
+@click.option(
+    "--out",
+    default="ronn-demo.wav",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="WAV file to write.",
+)
+def demo(
+    preset: str | None,
+    assignments: tuple[str, ...],
+    server: str | None,
+    seconds: float,
+    out: Path,
+) -> None:  # fmt: skip
+    """Play a built-in phrase through the node, turn some knobs, and write what was heard."""
+    from ronn_jack.settings import load_settings
+
+    chosen = preset is not None or bool(assignments)
+    values = sound(preset, assignments) if chosen else None
+    tell_of_compiling()
+    from ronn_jack.demo import run_demo
+
+    run_demo(seconds, out, load_settings({"server": server}), values)
+
+
+@cli.command()
+@click.argument("source", metavar="IN", type=click.Path(path_type=Path))
+@click.argument("target", metavar="OUT", type=click.Path(path_type=Path))
+@sound_options
+@click.option(
+    "--tail",
+    default=0.0,
+    type=Number(0, 3600),
+    metavar="SECONDS",
+    help="Render silence after the end.",
+)
+@click.option("--subtype", help="Sample format of OUT, such as PCM_24.")
+def render(
+    source: Path,
+    target: Path,
+    preset: str | None,
+    assignments: tuple[str, ...],
+    tail: float,
+    subtype: str | None,
+) -> None:  # fmt: skip
+    """Render the audio file IN to OUT (WAV, FLAC or OGG)."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    values = sound(preset, assignments)
+    tell_of_compiling()
+    from ronn_jack.render import render_file
+
+    with Progress(transient=True, disable=not sys.stdout.isatty(), console=Console()) as bar:
+        task = bar.add_task("rendering", total=None)
+        render_file(
+            source,
+            target,
+            values,
+            tail,
+            subtype,
+            lambda done, total: bar.update(task, completed=done, total=total),
+        )
+
+
+@cli.command()
+@sound_options
+@click.option(
+    "--rate",
+    default=48000.0,
+    show_default=True,
+    type=Number(8000, 192000),
+    help="Sample rate in Hz.",
+)
+@click.option(
+    "--period",
+    default=128,
+    show_default=True,
+    type=click.IntRange(16, 8192),
+    help="Frames in a block.",
+)
+@click.option("--inputs", default=2, show_default=True, type=click.IntRange(1, 2))
+@click.option("--outputs", default=2, show_default=True, type=click.IntRange(1, 2))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def info(
+    preset: str | None,
+    assignments: tuple[str, ...],
+    rate: float,
+    period: int,
+    inputs: int,
+    outputs: int,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Say what a network is, and how much of a block's time it takes on this machine."""
+    spec = network_spec(sound(preset, assignments), inputs, outputs, rate)
+    tell_of_compiling()
+    from ronn_jack.render import predicted_load
+
+    milliseconds = spec.receptive_field / rate * 1000.0
+    load = predicted_load(spec, rate, period)
+    if as_json:
+        facts = {
+            "parameters": spec.parameter_count,
+            "receptive_field_frames": spec.receptive_field,
+            "receptive_field_ms": milliseconds,
+            "predicted_load": load,
+        }
+        click.echo(json.dumps(facts))
+        return
+    click.echo(
+        f"{spec.layers} layers of {spec.channels} channels, kernel {spec.kernel}, "
+        f"dilation {spec.dilation}, {spec.activation}, {spec.init}, "
+        f"seed {spec.seed} ({spec.recipe})"
+    )
+    click.echo(f"parameters       {spec.parameter_count}")
+    click.echo(
+        f"receptive field  {spec.receptive_field} frames ({milliseconds:.1f} ms at {rate:g} Hz)"
+    )
+    click.echo(f"predicted load   {load:.1%} of a period of {period} frames")
+
+
+@cli.command()
+def presets() -> None:
+    """List the presets with the numbers by which program changes load them."""
+    for number, entry in enumerate(PresetStore().presets()):
+        click.echo(f"{number:3}  {entry.name:24}  {entry.description}")
+
+
+@cli.command("import")
+@click.argument("source", metavar="FILE", type=click.Path(path_type=Path))
+@click.option(
+    "--as-heard/--as-labelled",
+    default=True,
+    show_default=True,
+    help="What an entry of the plugin's menus means: what it played, or what it said.",
+)
+@click.option("--name", help="Name of the preset; without it, the file's.")
+def import_(source: Path, as_heard: bool, name: str | None) -> None:
+    """Write a user preset from a sound of the original ronn: FILE of its plugin or notebook."""
+    from ronn_jack.original import read_original
+
+    found = read_original(source, as_heard)
+    store = PresetStore()
+    name = check_name("preset", source.stem if name is None else name, UsageError)
+    if name in store.names():
+        raise UsageError(f"there is a preset '{name}' already: choose another with --name")
+    path = store.save(name, found.parameters, found.description)
+    click.echo(f"wrote {path}")
+    for note in found.notes:
+        click.echo(f"note: {note}")
+
+
+@cli.group()
+def midi() -> None:
+    """Hardware MIDI."""
+
+
+@midi.command("list")
+def midi_list() -> None:
+    """List the hardware MIDI input ports, each with the profile that reads it."""
+    from ronn_jack.interfaces.midi import describe_ports
+
+    for line in describe_ports():
+        click.echo(line)
+
+
+@cli.command()
+def doctor() -> None:
+    """Check this machine for what the node needs, with the remedy for each finding."""
+    from ronn_jack.doctor import diagnose
+    from ronn_jack.settings import load_settings
+
+    findings = diagnose(load_settings())
+    for finding in findings:
+        click.echo(finding.line)
+    if any(finding.ok is False for finding in findings):
+        sys.exit(1)
+
+
+def main() -> None:
+    """Run the command line: exit code 0 done, 2 wrong use, 1 anything else."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A character that the terminal can't show is no reason to fail.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        with cli.make_context(PROGRAM, sys.argv[1:]) as context:
+            cli.invoke(context)
+        sys.stdout.flush()
+    except click.exceptions.Exit as end:
+        sys.exit(end.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        _leave("give a command", 2)
+    except click.ClickException as error:
+        _leave(error.format_message(), error.exit_code)
+    except UsageError as error:
+        _leave(str(error), 2)
+    except BrokenPipeError:
+        # Whoever read our output has gone; nothing more may be written at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except (RonnError, OSError) as error:
+        _leave(str(error), 1)
+    except MemoryError:
+        _leave("not enough memory: lower channels, kernel or dilation", 1)
+    except (click.Abort, KeyboardInterrupt):
+        _leave("interrupted", 1)
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(place.filename).name}:{place.lineno}"
+        _leave(f"internal error, please report it: {error!r} at {where}", 1)
+
+
+def _leave(message: str, code: int) -> None:
+    """Say in one line on stderr why the program ends, and end it."""
+    line = "".join(c if c.isprintable() else " " for c in " ".join(message.split()))
+    click.echo(f"{PROGRAM}: {line}", err=True)
+    sys.exit(code)

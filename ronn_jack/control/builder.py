@@ -1,0 +1,420 @@
+"""The worker that turns requests into sounding voices, off the audio thread.
+
+It alone makes voices, hands them over and frees them. The newest request wins: one that is out of
+date is dropped before it costs more time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from ronn_jack.control import auto_level
+from ronn_jack.control.admission import Cost, Deadline, admit
+from ronn_jack.control.auto_level import Level
+from ronn_jack.control.level_glide import LevelGlide, is_due
+from ronn_jack.control.preparation import (
+    OutdatedError,
+    Prepared,
+    Work,
+    catch_up,
+    make_voice,
+    measure_level,
+    prepare,
+    run_up_frames,
+    time_block,
+)
+from ronn_jack.control.seams import Change
+from ronn_jack.control.telemetry import Swap
+from ronn_jack.errors import RefusedError, RonnError
+from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.realtime.engine import Engine
+from ronn_jack.realtime.voice import Voice
+from ronn_jack.units import gain_to_decibels, milliseconds_to_frames
+
+DIP_MS = 15.0
+"""Each half of the dip by which a network comes in where old and new don't fit together."""
+_KEPT_SECONDS = 0.05
+"""Age up to which a build is not dropped for a newer request."""
+_POLL_SECONDS = 0.001
+_IDLE_SECONDS = 0.02
+_SWITCH_SECONDS = 0.1
+"""Time in which the gain follows when auto level is switched."""
+_LEVEL_SECONDS = 0.5
+"""Time between two looks whether a level that was found on noise can be found on real input."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Request:
+    """A network that should sound.
+
+    Attributes
+    ----------
+    fade_ms : float
+        Length of the crossfade that brings it in.
+    budget : float
+        Share of the period that it may take.
+    levelled : bool
+        Whether it is to be as loud as its input.
+    input_gain : float
+        Amplitude ratio of the gain before the network.
+    change : Change or None
+        What asked for it, to be told if it can't be had; None for the first network.
+    """
+
+    spec: NetworkSpec
+    fade_ms: float
+    budget: float
+    levelled: bool
+    input_gain: float
+    change: Change | None = None
+
+    @property
+    def subject(self) -> str:
+        """The parameter or action that asked for it; empty for the first network."""
+        return self.change.subject if self.change else ""
+
+
+class Listener(Protocol):
+    """Who is told what becomes of requests; on the builder's thread."""
+
+    def sounding(self, change: Change) -> None:
+        """The network of `change` has been let in."""
+        ...
+
+    def refused(self, change: Change, reason: str) -> None:
+        """The network of `change` can't be had."""
+        ...
+
+    def fell_back(self, fallen: Change | None, good: Change | None, reason: str) -> None:
+        """The network of `fallen` had to go; that of `good` follows, or the dry signal.
+
+        None stands for the network that the node began with or, as `good`, for none.
+        """
+        ...
+
+    def swapped(self, swap: Swap) -> None:
+        """A network has taken another's place."""
+        ...
+
+
+@dataclass
+class _Entry:
+    """A request whose voice was made."""
+
+    request: Request
+    prepared: Prepared
+    swap: Swap
+
+    @property
+    def voice(self) -> Voice:
+        return self.prepared.voice
+
+
+class Builder:
+    """Builds, primes, publishes and frees voices on a thread of its own.
+
+    Parameters
+    ----------
+    listener : Listener
+        Told what becomes of each request.
+    cost : Cost, optional
+        Predicts what a network takes before any time is spent on it.
+    """
+
+    def __init__(self, listener: Listener, cost: Cost | None = None) -> None:
+        self._listener = listener
+        self._cost = cost
+        self._condition = threading.Condition()
+        self._period: Callable[[], int] = lambda: 0
+        self._request: Request | None = None
+        self._latest: Request | None = None
+        self._levelled: bool | None = None
+        self._published: _Entry | None = None
+        self._current: _Entry | None = None
+        self._good: Request | None = None
+        self._admitted_period = 0
+        self._work = Work()
+        self._busy = False
+        self._next_level = 0.0
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+        self.swap = Swap()
+        """The last change of network that was heard."""
+
+    @property
+    def sounding(self) -> NetworkSpec | None:
+        """The network that the audio thread has let in last; None while there is none."""
+        return self._current.request.spec if self._current else None
+
+    @property
+    def building(self) -> bool:
+        """Whether a network was asked for that does not sound yet."""
+        return self._request is not None or self._busy or self._published is not None
+
+    @property
+    def progress(self) -> float:
+        """How far the network in the making has come, 0–1."""
+        return self._work.share if self._busy else 1.0
+
+    def request(self, request: Request) -> None:
+        """Ask for a network; an earlier request that does not sound yet is forgotten."""
+        with self._condition:
+            self._request = self._latest = request
+            self._condition.notify()
+
+    def level(self, on: bool) -> None:
+        """Let the network that sounds glide to the level of its input, or to no gain at all."""
+        with self._condition:
+            self._levelled = on
+            if self._latest is not None:
+                self._latest = dataclasses.replace(self._latest, levelled=on)
+            self._condition.notify()
+
+    def attach(self, engine: Engine, period: Callable[[], int]) -> None:
+        """Start to serve an engine, with the network last asked for.
+
+        Parameters
+        ----------
+        period : callable
+            Returns the frames in a block.
+        """
+        auto_level.warm_up(engine.inputs, engine.rate)
+        self._period = period
+        self._request = self._latest
+        self._current = self._published = None
+        self._stopping = False
+        self._thread = threading.Thread(
+            target=self._run, args=(engine,), name="builder", daemon=True
+        )
+        self._thread.start()
+
+    def detach(self) -> None:
+        """Stop the thread; the engine keeps its voices alive."""
+        with self._condition:
+            self._stopping = True
+            self._condition.notify()
+        if self._thread is not None:
+            self._thread.join()
+        self._thread = None
+
+    def _run(self, engine: Engine) -> None:
+        while True:
+            with self._condition:
+                if self._request is None and not self._stopping:
+                    waiting = self._published is not None or engine.fading
+                    self._condition.wait(_POLL_SECONDS if waiting else _IDLE_SECONDS)
+                if self._stopping:
+                    return
+                request, self._request = self._request, None
+                self._busy = request is not None
+            try:
+                self._tend(engine)
+                if request is not None:
+                    self._serve(engine, request)
+            except Exception:
+                log.exception("while building a network; the one that sounds plays on")
+            self._busy = False
+
+    def _serve(self, engine: Engine, request: Request) -> None:
+        begin = time.monotonic()
+        # A sweep that never pauses has to be heard too: what has just begun is not dropped.
+        self._work = Work(lambda: self._wanted_no_more(begin))
+        deadline = self._deadline(engine, request)
+        try:
+            prepared = prepare(
+                request.spec,
+                engine,
+                deadline,
+                self._cost,
+                request.levelled,
+                request.input_gain,
+                self._work,
+                request.subject,
+            )
+        except OutdatedError:
+            if self._request is None and not self._stopping:
+                self._refuse(request, "the machine is too slow to bring it up to the present")
+        except (RonnError, MemoryError) as error:
+            self._refuse(request, str(error) or "not enough memory: lower channels or layers")
+        else:
+            self._hand_over(engine, _entry(request, prepared, deadline, begin))
+
+    def _hand_over(self, engine: Engine, entry: _Entry) -> None:
+        deadline = self._deadline(engine, entry.request)
+        if deadline and self._current and not self._together(self._current, entry, deadline):
+            dip = milliseconds_to_frames(DIP_MS, engine.rate)
+            self._make_room(engine, entry.prepared, dip)
+            entry.swap = dataclasses.replace(entry.swap, dip=True, fade_ms=DIP_MS)
+        frames = milliseconds_to_frames(entry.swap.fade_ms, engine.rate)
+        # The very first network is faded in by the master, with the node.
+        entry.voice.set_fade(
+            frames if engine.position else 0, 0.0 if entry.swap.dip else entry.prepared.correlation
+        )
+        self._admitted_period = self._period()
+        self._published = entry
+        engine.publish(entry.voice)
+
+    def _together(self, old: _Entry, new: _Entry, deadline: Deadline) -> bool:
+        return (
+            deadline.load(old.prepared.block_seconds + new.prepared.block_seconds)
+            <= deadline.budget
+        )
+
+    def _make_room(self, engine: Engine, prepared: Prepared, frames: int) -> None:
+        """Let the current voice fade out while the new one keeps up with the present."""
+        engine.withdraw()
+        engine.release(frames)
+        while engine.sounds and not self._stopping:
+            engine.collect()
+            time.sleep(_POLL_SECONDS)
+            catch_up(prepared, engine, Work())
+        self._wait_for_fade(engine, prepared)
+
+    def _wait_for_fade(self, engine: Engine, prepared: Prepared) -> None:
+        while engine.fading and not self._stopping:
+            time.sleep(_POLL_SECONDS)
+            catch_up(prepared, engine, Work())
+        engine.collect()
+
+    def _tend(self, engine: Engine) -> None:
+        """Free what the audio thread has finished with, and see to what sounds."""
+        self._note_arrival(engine)
+        voice = engine.collect()
+        entry = self._published
+        if voice is not None and voice.late and entry is not None and voice is entry.voice:
+            with contextlib.suppress(OutdatedError):
+                catch_up(entry.prepared, engine, Work(self._outdated))
+                voice.rejoin_at(voice.position)
+                engine.publish(voice)
+        if engine.collect_dropped() is not None:
+            self._unseat(engine, "took the whole period, several blocks in a row")
+        if self._current is not None:
+            self._check_period(engine, self._current)
+            self._check_level(engine, self._current)
+
+    def _note_arrival(self, engine: Engine) -> None:
+        entry = self._published
+        if entry is None or not engine.is_current(entry.voice):
+            return
+        self._published = None
+        if self._current is not None:
+            self._good = self._current.request
+        self._current = entry
+        change = entry.request.change
+        swap = entry.swap
+        if change is not None:
+            waited = entry.voice.heard_at - change.received
+            swap = dataclasses.replace(swap, change_to_sound_ms=waited * 1e3)
+            self._listener.sounding(change)
+        self.swap = swap
+        self._listener.swapped(swap)
+
+    def _check_period(self, engine: Engine, current: _Entry) -> None:
+        """Admit the running network anew when the buffer size has changed."""
+        period = self._period()
+        if period in (0, self._admitted_period):
+            return
+        self._admitted_period = period
+        deadline = self._deadline(engine, current.request)
+        assert deadline is not None
+        scratch = make_voice(current.request.spec, engine.rate)
+        current.prepared.block_seconds = time_block(scratch, period)
+        try:
+            admit(current.request.spec, current.prepared.block_seconds, deadline, self._cost)
+        except RefusedError as error:
+            engine.release(milliseconds_to_frames(DIP_MS, engine.rate))
+            engine.go_dry()
+            self._unseat(engine, str(error))
+
+    def _unseat(self, engine: Engine, reason: str) -> None:
+        """Fall back to the last good network, or to the dry signal where there is none."""
+        fallen, self._current = self._current, None
+        good, self._good = self._good, None
+        self._listener.fell_back(
+            fallen.request.change if fallen else None, good.change if good else None, reason
+        )
+        if good is not None and self._request is None:
+            self._serve(engine, good)
+
+    def _check_level(self, engine: Engine, current: _Entry) -> None:
+        """Find the level again that was found on noise, and follow the switch of auto level."""
+        wanted, self._levelled = self._levelled, None
+        if wanted is not None and wanted != (current.prepared.level is not None):
+            self._switch_level(engine, current, wanted)
+        level = current.prepared.level
+        now = time.monotonic()
+        if level is None or not level.on_noise or now < self._next_level:
+            return
+        self._next_level = now + _LEVEL_SECONDS
+        gain = current.request.input_gain
+        end = engine.position
+        frames = min(end, round(auto_level.WINDOW_SECONDS * engine.rate))
+        driven = engine.recent_input(end, frames)
+        if not is_due(auto_level.powers_of_input(driven, gain, engine.outputs, engine.rate)):
+            return
+        found = self._measured(engine, current)
+        if found is not None:
+            current.prepared.level = found
+            glide = LevelGlide.between(current.voice.level, found.gain, engine.rate)
+            current.voice.glide_level(glide.target, glide.ratio, glide.frames)
+
+    def _measured(self, engine: Engine, current: _Entry) -> Level | None:
+        scratch = make_voice(current.request.spec, engine.rate)
+        with contextlib.suppress(OutdatedError):
+            return measure_level(scratch, engine, current.request.input_gain, Work(self._outdated))
+        return None
+
+    def _switch_level(self, engine: Engine, current: _Entry, on: bool) -> None:
+        level = None
+        if on:
+            level = self._measured(engine, current)
+            if level is None:
+                scratch = make_voice(current.request.spec, engine.rate)
+                run_up = run_up_frames(current.request.spec, engine.rate)
+                level = auto_level.level_on_noise(scratch, current.request.input_gain, run_up)
+        current.prepared.level = level
+        target = level.gain if level is not None else 1.0
+        frames = round(_SWITCH_SECONDS * engine.rate)
+        ratio = (target / current.voice.level) ** (1.0 / frames)
+        current.voice.glide_level(target, ratio, frames)
+
+    def _deadline(self, engine: Engine, request: Request) -> Deadline | None:
+        period = self._period()
+        return Deadline(period, engine.rate, request.budget) if period else None
+
+    def _wanted_no_more(self, begin: float) -> bool:
+        return self._stopping or (
+            self._request is not None and time.monotonic() - begin > _KEPT_SECONDS
+        )
+
+    def _outdated(self) -> bool:
+        return self._request is not None or self._stopping
+
+    def _refuse(self, request: Request, reason: str) -> None:
+        if request.change is not None:
+            self._listener.refused(request.change, reason)
+        else:
+            log.warning("refused: %s", reason)
+
+
+def _entry(request: Request, prepared: Prepared, deadline: Deadline | None, begin: float) -> _Entry:
+    level = prepared.level
+    swap = Swap(
+        subject=request.subject,
+        build_ms=(time.monotonic() - begin) * 1e3,
+        load=deadline.load(prepared.block_seconds) if deadline else 0.0,
+        fade_ms=request.fade_ms,
+        correlation=prepared.correlation,
+        level_db=gain_to_decibels(level.gain) if level else 0.0,
+        silent=level is not None and level.silent,
+    )
+    return _Entry(request, prepared, swap)

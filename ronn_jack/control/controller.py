@@ -1,0 +1,186 @@
+"""The one place where the node's parameters are changed."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from random import Random
+
+from ronn_jack.control.architecture import REBUILD, architecture, network_spec
+from ronn_jack.control.draft import Draft
+from ronn_jack.control.seams import Change, Node, Operation, Origin, PresetStore
+from ronn_jack.errors import SpecError, UsageError
+from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.parameters import Value, defaults, parameter
+
+_log = logging.getLogger(__name__)
+
+
+class Controller:
+    """Keeps the accepted values, and turns operations into changes of the node.
+
+    A value is accepted as soon as it is known to be possible; the network it asks for comes
+    later. Where the node then refuses that network, the rebuild parameters return to those of
+    the network that sounds. Every method may be called by any thread but the audio thread.
+
+    Parameters
+    ----------
+    node : Node
+        The running effect; it plays `values` already.
+    presets : PresetStore
+    values : mapping, optional
+        Accepted values to start from, over the defaults.
+    random : random.Random, optional
+        Where new seeds and architectures come from.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        presets: PresetStore,
+        values: Mapping[str, Value] | None = None,
+        random: Random | None = None,
+    ) -> None:
+        self._node = node
+        self._presets = presets
+        self._random = random or Random()
+        # Reentrant, as a node may refuse a network while it is being asked for it.
+        self._lock = threading.RLock()
+        self._values: Mapping[str, Value] = {**defaults(), **(values or {})}
+        self._first = self._sounding = architecture(self._values)
+        self._awaited: Change | None = None
+        self._preset: str | None = None
+        self._silent = False
+
+    @property
+    def name(self) -> str:
+        """Name of the node's client in the audio graph."""
+        return self._node.name
+
+    @property
+    def ready(self) -> bool:
+        """Whether the node's ports are registered and its first network sounds."""
+        return self._node.ready
+
+    @property
+    def values(self) -> Mapping[str, Value]:
+        """The accepted values of all parameters, never modified afterwards."""
+        return self._values
+
+    @property
+    def preset(self) -> str | None:
+        """The preset loaded last."""
+        return self._preset
+
+    def value(self, name: str) -> Value:
+        """Return a parameter's accepted value, whose network may still be in the making."""
+        return self._values[parameter(name).name]
+
+    def status(self) -> Mapping[str, int | float | str]:
+        """Return the present value of every key of STATUS."""
+        return self._node.status()
+
+    def spec(self) -> NetworkSpec:
+        """Return the network that the accepted values ask for at the node's rate."""
+        return self._spec_of(self._values)
+
+    def apply(self, operations: Sequence[Operation], origin: Origin) -> None:
+        """Apply operations in order as one change, with at most one new network.
+
+        What can't be done is refused to `origin` and the rest is done. Where the rebuild
+        parameters don't go together, all of them stay as they were and the others move.
+        """
+        refusals: list[tuple[str, str]] = []
+        with self._lock:
+            draft = Draft(self._values, self._preset, self._presets, self._random, self._fits)
+            for operation in operations:
+                try:
+                    draft.take(operation)
+                except UsageError as error:
+                    refusals.append((operation.name, str(error)))
+            self._preset = draft.preset
+            self._commit(draft, origin, refusals)
+            values = self._values
+        for name in draft.saves:
+            try:
+                self._presets.save(name, values)
+            except UsageError as error:
+                refusals.append(("preset_save", str(error)))
+        for subject, reason in refusals:
+            origin.refuse(subject, reason)
+
+    def sounding(self, change: Change) -> None:
+        """Note that the network of `change` was handed over to the audio thread."""
+        with self._lock:
+            self._sounding = dict(change.architecture)
+            if change is self._awaited:
+                self._awaited = None
+
+    def refused(self, change: Change, reason: str) -> None:
+        """Return to what sounds, as the network of `change` can't be had; answer who asked.
+
+        Where a newer change is under way its values stay: it will be tried on its own account.
+        """
+        with self._lock:
+            if change is self._awaited:
+                self._awaited = None
+                self._values = {**self._values, **self._sounding}
+        _log.info("%s from %s refused: %s", change.subject, change.origin.name, reason)
+        change.origin.refuse(change.subject, reason)
+
+    def fell_back(self, fallen: Change | None, good: Change | None, reason: str) -> None:
+        """Note that a network that sounded had to go, and that of `good` takes its place.
+
+        None stands for the network that the node began with.
+        """
+        with self._lock:
+            self._sounding = dict(good.architecture) if good else self._first
+            if self._awaited is None:
+                self._values = {**self._values, **self._sounding}
+        _log.warning("fell back: %s", reason)
+        if fallen is not None:
+            fallen.origin.refuse(fallen.subject, reason)
+
+    def _commit(self, draft: Draft, origin: Origin, refusals: list[tuple[str, str]]) -> None:
+        before = self._values
+        spec = None
+        refused = False
+        if any(draft.values[name] != before[name] for name in REBUILD):
+            try:
+                spec = self._spec_of(draft.values)
+            except SpecError as error:
+                refused = True
+                refusals.append((draft.subject, str(error)))
+                draft.values.update(architecture(before))
+        moved = {name: value for name, value in draft.values.items() if value != before[name]}
+        if draft.changed and (moved or not refused):
+            self._set_silent(False)
+        elif draft.panicked:
+            self._set_silent(True)
+        if not moved:
+            return
+        # Committed first: the node may refuse at once, and then these are what is taken back.
+        self._values = draft.values
+        for name, value in moved.items():
+            _log.info("%s: %s = %s", origin.name, name, value)
+        controls = {name: value for name, value in moved.items() if name not in REBUILD}
+        if controls:
+            self._node.set_controls(controls)
+        if spec is not None:
+            self._awaited = Change(draft.subject, origin, architecture(draft.values))
+            self._node.rebuild(spec, self._awaited)
+
+    def _set_silent(self, silent: bool) -> None:
+        if silent != self._silent:
+            self._silent = silent
+            self._node.panic(silent)
+
+    def _spec_of(self, values: Mapping[str, Value]) -> NetworkSpec:
+        return network_spec(values, self._node.inputs, self._node.outputs, self._node.rate)
+
+    def _fits(self, values: Mapping[str, Value]) -> bool:
+        try:
+            return self._node.fits(self._spec_of(values))
+        except SpecError:
+            return False

@@ -1,0 +1,198 @@
+"""The running effect as the controller drives it: an engine, its builder, and their telemetry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from ronn_jack.control.admission import Cost
+from ronn_jack.control.builder import Builder, Listener, Request
+from ronn_jack.control.controls import aim
+from ronn_jack.control.seams import Change
+from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.parameters import Value, defaults
+from ronn_jack.realtime.engine import GLIDE_SECONDS, PANIC_FRAMES, Engine
+from ronn_jack.units import decibels_to_gain
+
+FADE_OUT_SECONDS = 0.03
+"""Length of the fade with which a node leaves; its stop is promised within 50 ms."""
+
+
+class Audio(Protocol):
+    """What drives an engine: a JACK client, or a loop over arrays."""
+
+    @property
+    def engine(self) -> Engine:
+        """The engine it drives."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """Its name in the audio graph."""
+        ...
+
+    @property
+    def period(self) -> int:
+        """Frames in a block; 0 where no deadline holds."""
+        ...
+
+    @property
+    def load(self) -> float:
+        """Share of the period that the callback takes, 0–1."""
+        ...
+
+    @property
+    def xruns(self) -> int:
+        """Xruns since it started."""
+        ...
+
+
+class LiveNode:
+    """Implements the controller's `Node` on an engine that may be exchanged while it lives.
+
+    Parameters
+    ----------
+    inputs, outputs : int
+        Audio channels.
+    listener : Listener
+        Told what becomes of each change.
+    cost : Cost, optional
+        Predicts what a network takes.
+    """
+
+    def __init__(
+        self, inputs: int, outputs: int, listener: Listener, cost: Cost | None = None
+    ) -> None:
+        self.inputs = inputs
+        self.outputs = outputs
+        self.rate = 48000.0
+        self._cost = cost
+        self._builder = Builder(listener, cost)
+        self._controls = dict(defaults())
+        self._audio: Audio | None = None
+        self._silent = False
+        self._xruns_before = 0
+
+    @property
+    def name(self) -> str:
+        """Name of the client in the audio graph."""
+        return self._audio.name if self._audio else ""
+
+    @property
+    def ready(self) -> bool:
+        """Whether the audio runs and a network sounds."""
+        return self._audio is not None and self._builder.sounding is not None
+
+    @property
+    def sounding(self) -> NetworkSpec | None:
+        """The network that the audio thread has let in last; None before the first."""
+        return self._builder.sounding
+
+    def start(self, spec: NetworkSpec) -> None:
+        """Ask for the first network, before `attach`."""
+        self._builder.request(self._request(spec, None))
+
+    def attach(self, audio: Audio) -> None:
+        """Begin to sound through `audio`, whose engine has not run yet, fading in."""
+        self._audio = audio
+        self.rate = audio.engine.rate
+        aim(audio.engine, self._controls)
+        audio.engine.set_master(0.0)
+        audio.engine.settle()
+        self._master(0.0 if self._silent else 1.0, GLIDE_SECONDS)
+        self._builder.attach(audio.engine, lambda: audio.period)
+
+    def fade_out(self) -> float:
+        """Begin to fall silent for good; return the seconds that it takes."""
+        self._master(0.0, FADE_OUT_SECONDS)
+        return FADE_OUT_SECONDS
+
+    def detach(self) -> None:
+        """Stop building; what sounded is asked for again at the next `attach`."""
+        self._builder.detach()
+        if self._audio is not None:
+            self._xruns_before += self._audio.xruns
+        self._audio = None
+
+    def set_controls(self, values: Mapping[str, Value]) -> None:
+        """Aim at new values of continuous parameters and settings."""
+        self._controls.update(values)
+        audio = self._audio
+        if audio is not None:
+            aim(audio.engine, values)
+            if "freeze" in values:
+                spec = self._builder.sounding
+                audio.engine.set_freeze(bool(values["freeze"]), spec.receptive_field if spec else 0)
+        if "auto_level" in values:
+            self._builder.level(bool(values["auto_level"]))
+
+    def rebuild(self, spec: NetworkSpec, change: Change) -> None:
+        """Ask for a network; the newest request wins."""
+        self._builder.request(self._request(spec, change))
+
+    def fits(self, spec: NetworkSpec) -> bool:
+        """Tell whether this machine can run the network at this rate within its budget."""
+        if spec.limit_faults(self.rate):
+            return False
+        if self._audio is None or self._cost is None or not self._audio.period:
+            return True
+        period = self._audio.period
+        return self._cost(spec, period) * self.rate / period <= float(self._controls["budget"])
+
+    def panic(self, silent: bool) -> None:
+        """Be silent within a block, or sound again."""
+        self._silent = silent
+        if silent:
+            self._master(0.0, PANIC_FRAMES / self.rate)
+        else:
+            self._master(1.0, GLIDE_SECONDS)
+
+    def status(self) -> Mapping[str, int | float | str]:
+        """Return the telemetry by its key."""
+        audio, spec, swap = self._audio, self._builder.sounding, self._builder.swap
+        engine = audio.engine if audio else None
+        return {
+            "receptive_field": spec.receptive_field / self.rate if spec else 0.0,
+            "parameters": spec.parameter_count if spec else 0,
+            "load": audio.load if audio else 0.0,
+            "xruns": self._xruns_before + (audio.xruns if audio else 0),
+            "build_ms": swap.build_ms,
+            "level_in": engine.level_in if engine else float("-inf"),
+            "level_out": engine.level_out if engine else float("-inf"),
+            "state": self._state(),
+            "true_peak": engine.true_peak if engine else float("-inf"),
+            "progress": self._builder.progress,
+            "change_to_sound_ms": swap.change_to_sound_ms,
+            "fade_ms": swap.fade_ms,
+            "swap_step": engine.swap_step if engine else 0.0,
+            "network_load": swap.load,
+            "level": swap.level_db,
+            "overloads": engine.overloads if engine else 0,
+        }
+
+    def _state(self) -> str:
+        if self._audio is None:
+            return "waiting"
+        if self._builder.building:
+            return "building"
+        if self._audio.engine.fading:
+            return "fading"
+        if self._silent:
+            return "silent"
+        return "running" if self._builder.sounding is not None else "dry"
+
+    def _request(self, spec: NetworkSpec, change: Change | None) -> Request:
+        controls = self._controls
+        return Request(
+            spec,
+            float(controls["fade_ms"]),
+            float(controls["budget"]),
+            bool(controls["auto_level"]),
+            decibels_to_gain(float(controls["input_gain"])),
+            change,
+        )
+
+    def _master(self, target: float, seconds: float) -> None:
+        if self._audio is not None:
+            engine = self._audio.engine
+            engine.set_master(target, max(1, round(seconds * engine.rate)))

@@ -1,0 +1,80 @@
+"""Draw an architecture, nearer or farther from the present one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from random import Random
+
+from ronn_jack.control.architecture import REBUILD
+from ronn_jack.parameters import MAXIMUM_SEED, PARAMETERS, Kind, Parameter, Value
+
+_SEEDS = {"seed", "seed_b"}
+_KEPT = {"recipe"}
+"""What a seed means is the player's choice, not a matter of luck."""
+_BY_RATIO = {"kernel", "channels", "dilation"}
+"""Drawn evenly in ratio: 1 to 2 is as large a step as 32 to 64, and small networks stay common."""
+_TRIES = 64
+"""Draws at one distance before the distance is halved."""
+_NEAREST = 0.01
+"""Distance below which nothing but the seeds moves."""
+
+
+def randomized(
+    values: Mapping[str, Value],
+    amount: float,
+    random: Random,
+    fits: Callable[[Mapping[str, Value]], bool],
+) -> dict[str, Value]:
+    """Return `values` with new seeds and other rebuild parameters.
+
+    Every architecture within `amount` that fits can come. Where many draws in a row don't fit,
+    the next ones are nearer to the present values; where none fits, only the seeds are new.
+
+    Parameters
+    ----------
+    values : mapping
+        Accepted values of all parameters.
+    amount : float
+        0–1: share of a parameter's range that it may move by; at 1 the whole range is open from
+        everywhere. A number moves by at least one step at most amounts.
+    fits : callable
+        Tells whether a full set of values makes a network that can run.
+    """
+    distance = amount
+    while distance >= _NEAREST or distance == amount:
+        for _ in range(_TRIES):
+            drawn = dict(values)
+            for name in REBUILD:
+                if name not in _KEPT:
+                    drawn[name] = _draw(PARAMETERS[name], values[name], distance, random)
+            if fits(drawn):
+                return drawn
+        distance /= 2.0
+    return {**values, **{name: random.randint(0, MAXIMUM_SEED) for name in _SEEDS}}
+
+
+def _draw(row: Parameter, value: Value, distance: float, random: Random) -> Value:
+    if row.name in _SEEDS:
+        return random.randint(0, MAXIMUM_SEED)
+    if row.kind is Kind.INT:
+        return _draw_number(row, int(value), distance, random)
+    if random.random() >= distance:
+        return value
+    return random.choice(row.choices) if row.kind is Kind.ENUM else random.random() < 0.5
+
+
+def _draw_number(row: Parameter, value: int, distance: float, random: Random) -> int:
+    minimum, maximum = int(row.minimum), int(row.maximum)
+    if row.name in _BY_RATIO:
+        ratio = math.exp(distance * math.log(maximum / minimum))
+        low, high = math.floor(value / ratio), math.ceil(value * ratio)
+    else:
+        span = round(distance * (maximum - minimum))
+        low, high = value - span, value + span
+    low = max(minimum, min(low, value - 1))
+    high = min(maximum, max(high, value + 1))
+    if row.name in _BY_RATIO:
+        drawn = math.exp(random.uniform(math.log(low), math.log(high + 1)))
+        return min(high, max(low, math.floor(drawn)))
+    return random.randint(low, high)

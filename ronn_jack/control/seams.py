@@ -1,0 +1,179 @@
+"""What the controller is told by, drives and reads: its neighbours as it sees them.
+
+The OSC server, the MIDI bindings and the command line are origins of operations; the running
+engine with its builder is the node; the preset files are the store.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.parameters import Value
+
+STATUS: Mapping[str, str] = {
+    "receptive_field": "length of the running network's memory, s",
+    "parameters": "weights and biases of the running network",
+    "load": "share of the period that the callback takes, 0–1",
+    "xruns": "blocks that came too late since the start",
+    "build_ms": "time that the last network took to build, ms",
+    "level_in": "level of the input, dBFS",
+    "level_out": "level of the output, dBFS",
+    "state": "what the node is doing, in one word",
+    "true_peak": "true peak of the output, dBTP",
+    "progress": "how far the network in the making has come, 0–1",
+    "change_to_sound_ms": "from the last change's arrival to its first sounding block, ms",
+    "fade_ms": "length of the last crossfade, ms",
+    "swap_step": "largest step between two wet samples in the last crossfade",
+    "network_load": "share of the period that the network alone takes, as measured, 0–1",
+    "level": "gain that matches the network to its input, dB",
+    "overloads": "networks dropped because they overloaded the callback",
+}
+"""What can be asked of a running node, with its meaning."""
+
+
+@dataclass(frozen=True)
+class Set:
+    """Move a parameter.
+
+    Attributes
+    ----------
+    value : object
+        As it came: in native units, or a position 0–1 of the range if `normalised`.
+    """
+
+    name: str
+    value: object
+    normalised: bool = False
+
+
+@dataclass(frozen=True)
+class Act:
+    """Do an action; an argument of None is none."""
+
+    name: str
+    argument: object = None
+
+
+Operation = Set | Act
+
+
+class Origin(Protocol):
+    """Who asked for a change, and where to say that it can't be done."""
+
+    @property
+    def name(self) -> str:
+        """Who it is, for the log: "osc 127.0.0.1:5000", "midi", "cli"."""
+        ...
+
+    def refuse(self, subject: str, reason: str) -> None:
+        """[any-thread] Answer that `subject`, a parameter or action, was not done and why."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """A request for a new network, as it is handed to the node; the node only passes it back.
+
+    Attributes
+    ----------
+    subject : str
+        The parameter or action that a refusal names.
+    architecture : mapping
+        Values of all rebuild parameters that the network was asked for with.
+    received : float
+        When it arrived, as `time.monotonic()`.
+    """
+
+    subject: str
+    origin: Origin
+    architecture: Mapping[str, Value]
+    received: float = field(default_factory=time.monotonic)
+
+
+class Node(Protocol):
+    """The running effect. Its methods return at once and are called by one thread at a time."""
+
+    @property
+    def name(self) -> str:
+        """Name of the client in the audio graph."""
+        ...
+
+    @property
+    def inputs(self) -> int:
+        """Number of audio inputs, 1 or 2."""
+        ...
+
+    @property
+    def outputs(self) -> int:
+        """Number of audio outputs, 1 or 2."""
+        ...
+
+    @property
+    def rate(self) -> float:
+        """Sample rate in Hz."""
+        ...
+
+    @property
+    def ready(self) -> bool:
+        """Whether the ports are registered and the first network sounds."""
+        ...
+
+    def set_controls(self, values: Mapping[str, Value]) -> None:
+        """Aim at new values of continuous parameters and settings; only those that changed."""
+        ...
+
+    def rebuild(self, spec: NetworkSpec, change: Change) -> None:
+        """Ask for a network; the newest request wins.
+
+        The node calls `Controller.sounding(change)` once the network is handed over, or
+        `Controller.refused(change, reason)` if it can't be; never while it holds a lock that
+        this method takes.
+        """
+        ...
+
+    def fits(self, spec: NetworkSpec) -> bool:
+        """Tell whether this machine can run the network within its budget."""
+        ...
+
+    def panic(self, silent: bool) -> None:
+        """Be silent at once, or sound again."""
+        ...
+
+    def status(self) -> Mapping[str, int | float | str]:
+        """Return the present value of every key of STATUS."""
+        ...
+
+
+class Preset(Protocol):
+    """A sound with a name."""
+
+    @property
+    def name(self) -> str:
+        """What it is loaded by."""
+        ...
+
+    @property
+    def values(self) -> Mapping[str, Value]:
+        """Accepted values of the parameters that loading it sets."""
+        ...
+
+
+class PresetStore(Protocol):
+    """Where presets are kept."""
+
+    def names(self) -> Sequence[str]:
+        """Return the names in the order of their indices."""
+        ...
+
+    def load(self, name: str) -> Preset:
+        """Read one; PresetError if it is unknown or faulty."""
+        ...
+
+    def save(self, name: str, values: Mapping[str, Value]) -> Path:
+        """Write one and return its file; PresetError if it can't be."""
+        ...

@@ -1,0 +1,208 @@
+"""The node shows itself: a riff, a few knobs turned by OSC, and a recording of what was heard."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import FrameType
+from typing import TextIO
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from ronn_jack.app import POLL_SECONDS, App
+from ronn_jack.control.presets import PresetStore
+from ronn_jack.demo_score import START, Hands, score
+from ronn_jack.drivers import jack_library
+from ronn_jack.drivers.jack_server import DummyServer, probe, realtime_allowed
+from ronn_jack.errors import AudioFileError, JackError
+from ronn_jack.interfaces.terminal import View, logging_to, open_view
+from ronn_jack.interfaces.terminal_snapshot import take_snapshot
+from ronn_jack.parameters import Value, defaults
+from ronn_jack.phrase import pluck_phrase
+from ronn_jack.settings import Settings, load_settings
+from ronn_jack.units import gain_to_decibels
+
+RATE = 48000
+PERIOD = 512
+"""Frames in a block of the private server: long, as it may run without realtime scheduling."""
+PRIORITY = 10
+"""Realtime priority that jackd asks for by itself."""
+
+_SPEAKERS = ":playback_"
+_FADE_SECONDS = 0.1
+"""The end of the recording, in which the node fades out and leaves."""
+_START_SECONDS = 60.0
+_STALL_SECONDS = 5.0
+
+
+def run_demo(
+    seconds: float,
+    out: Path,
+    settings: Settings | None = None,
+    values: Mapping[str, Value] | None = None,
+    stream: TextIO | None = None,
+) -> None:
+    """Play the riff through the node for a while and write what was heard.
+
+    A JACK server that runs is used, with its speakers; otherwise a private one is started and
+    stopped again. SIGINT and SIGTERM end the demo early. Call it on the main thread.
+
+    Parameters
+    ----------
+    seconds : float
+        Length of the recording.
+    out : Path
+        WAV file to write, 32-bit float.
+    settings : Settings, optional
+        The node's, but for its address and ports: it listens on loopback at a free one.
+    values : mapping, optional
+        Accepted value of every parameter to begin with.
+    stream : text stream, optional
+        Where to show what happens; stdout unless given.
+
+    Raises
+    ------
+    MachineError
+        If libjack or jackd is missing, a server refuses, or the file can't be written.
+    KeyboardInterrupt
+        If it was interrupted before anything was heard.
+    """
+    _check_writable(out)
+    settings = replace(settings or load_settings(), bind="127.0.0.1", osc_port=0, http_port=0)
+    with contextlib.ExitStack() as stack:
+        interrupts = stack.enter_context(_interrupts())
+        view = stack.enter_context(open_view(stream or sys.stdout))
+        stack.enter_context(logging_to(view))
+        jack_library.load()
+        if probe(settings.server) is None:
+            name = f"ronn-demo-{os.getpid()}"
+            server = DummyServer(name, RATE, PERIOD, realtime_allowed(PRIORITY))
+            stack.enter_context(server)
+            settings = replace(settings, server=name)
+            view.event(f"no JACK server runs: started a private one, '{name}'")
+        app = App(settings, values or {**defaults(), **START})
+        stack.callback(app.stop)
+        app.start()
+        _wait_until_ready(app)
+        audio, rate = _perform(app, view, interrupts, seconds)
+        _write(out, audio, rate)
+        view.event(f"wrote {out}: {_sound_words(audio, rate)}")
+
+
+@dataclass
+class _Interrupts:
+    """Whether somebody wants the demo to end; while nothing is heard yet, a signal ends it."""
+
+    heard: bool = False
+    wanted: bool = False
+
+    def take(self, number: int, frame: FrameType | None) -> None:
+        """Take a signal."""
+        self.wanted = True
+        if not self.heard:
+            raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def _interrupts() -> Iterator[_Interrupts]:
+    interrupts = _Interrupts()
+    before = {n: signal.signal(n, interrupts.take) for n in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield interrupts
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _wait_until_ready(app: App) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while not app.controller.ready:
+        if time.monotonic() > deadline:
+            raise JackError(f"no network sounded within {_START_SECONDS:g} s: is JACK stuck?")
+        app.poll()
+        time.sleep(POLL_SECONDS)
+
+
+def _perform(
+    app: App, view: View, interrupts: _Interrupts, seconds: float
+) -> tuple[NDArray[np.float32], int]:
+    """Play, turn and record until the recording is full or somebody has heard enough.
+
+    Returns
+    -------
+    audio : ndarray [shape=(outputs, frames), float32]
+    rate : int
+        In Hz.
+    """
+    # Imported late, as its compiled code needs libjack.
+    from ronn_jack.drivers.jack_tape import Player, Recorder
+
+    client = app.client
+    assert client is not None
+    settings, rate = app.settings, round(client.rate)
+    frames = round(seconds * rate)
+    with contextlib.ExitStack() as stack:
+        riff = pluck_phrase(rate)[: settings.inputs]
+        player = Player(settings.server, riff, "ronn-riff", loop=True)
+        stack.callback(player.close)
+        ports = [f"in_{i + 1}" for i in range(settings.outputs)]
+        recorder = Recorder(settings.server, ports, frames, "ronn-recorder")
+        stack.callback(recorder.close)
+        for i in range(settings.inputs):
+            player.connect(f"out_{i + 1}", f"{client.name}:in_{i + 1}")
+        for i in range(settings.outputs):
+            recorder.connect(f"in_{i + 1}", f"{client.name}:out_{i + 1}")
+        for wire in client.wires_to(_SPEAKERS):
+            client.connect(wire)
+        hands = stack.enter_context(Hands(score(PresetStore()), app.osc_port, view))
+        osc = f"{settings.bind}:{app.osc_port}"
+        position, moved_at = 0, time.monotonic()
+        interrupts.heard = True
+        recorder.record()
+        player.roll()
+        while position < frames - _FADE_SECONDS * rate and not interrupts.wanted:
+            now = time.monotonic()
+            if recorder.position > position:
+                position, moved_at = recorder.position, now
+            if app.client is None or now > moved_at + _STALL_SECONDS:
+                raise JackError("the JACK server went away during the demo: start it again")
+            app.poll()
+            hands.turn(position / frames, app.controller.values)
+            view.update(take_snapshot(app.controller, app.client, osc))
+            time.sleep(POLL_SECONDS)
+        xruns = app.controller.status()["xruns"]
+        view.event(f"{hands.arrived} of {hands.begun} turns arrived by OSC, xruns {xruns}")
+        app.stop()
+        gone = time.monotonic() + _STALL_SECONDS
+        while not (recorder.full or interrupts.wanted or time.monotonic() > gone):
+            time.sleep(POLL_SECONDS)
+        return recorder.audio[:, : recorder.position].copy(), rate
+
+
+def _check_writable(out: Path) -> None:
+    """Refuse a target that can't be written before anything is played."""
+    if out.is_dir() or not os.access(out if out.exists() else out.parent, os.W_OK):
+        raise AudioFileError(f"{out} can't be written: choose another file with --out")
+
+
+def _write(out: Path, audio: NDArray[np.float32], rate: int) -> None:
+    try:
+        soundfile.write(out, audio.T, rate, subtype="FLOAT", format="WAV")
+    except (OSError, soundfile.SoundFileError) as error:
+        raise AudioFileError(f"{out} can't be written: {error}") from error
+
+
+def _sound_words(audio: NDArray[np.float32], rate: int) -> str:
+    length = audio.shape[1] / rate
+    peak = gain_to_decibels(float(np.abs(audio).max(initial=0.0)))
+    power = float(np.square(audio, dtype=np.float64).sum()) / max(1, audio.size)
+    rms = gain_to_decibels(power**0.5)
+    return f"{length:.1f} s at {rate} Hz, peak {peak:.1f} dBFS, RMS {rms:.1f} dBFS"

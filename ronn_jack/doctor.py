@@ -1,0 +1,225 @@
+"""What of this machine the node needs, and what to do where it is missing."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import shutil
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+import platformdirs
+
+from ronn_jack.drivers import jack_library
+from ronn_jack.drivers.jack_server import probe, realtime_allowed, server_name
+from ronn_jack.errors import JackError, MachineError
+from ronn_jack.files import user_data_folder
+from ronn_jack.interfaces.midi_ports import list_ports
+from ronn_jack.realtime.compile import cache_folder
+from ronn_jack.settings import Settings
+
+REALTIME_PRIORITY = 70
+"""What sound servers are usually set to ask for."""
+LOCKED_BYTES = 128 << 20
+"""jackd's shared memory (105 MB) and some room."""
+
+_LIMITS_REMEDY = (
+    "put '@audio - {item} {value}' into /etc/security/limits.d/audio.conf, join the group audio "
+    "and log in again"
+)
+_SHARED_MEMORY = Path("/dev/shm")
+_GOVERNORS = Path("/sys/devices/system/cpu")
+_CAPABILITIES = Path("/proc/self/status")
+_CAP_IPC_LOCK = 14
+_MARKS = {True: "ok", None: "note", False: "FAIL"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes
+    ----------
+    ok : bool or None
+        None where the node runs, but with a drawback; False where it can't.
+    remedy : str
+        What to do; "" where nothing is to be done.
+    """
+
+    subject: str
+    ok: bool | None
+    text: str
+    remedy: str = ""
+
+    @property
+    def line(self) -> str:
+        """All of it on one line."""
+        remedy = f": {self.remedy}" if self.remedy else ""
+        return f"{_MARKS[self.ok]:5} {self.subject:20} {self.text}{remedy}"
+
+
+def diagnose(settings: Settings) -> list[Finding]:
+    """Look at everything that the node needs, with these settings.
+
+    No other JACK client may be open in this process.
+    """
+    findings = _jack(settings.server)
+    checks: tuple[Callable[[], Finding | None], ...] = (
+        _realtime_priority,
+        _locked_memory,
+        _shared_memory,
+        _governor,
+        lambda: _osc_port(settings.bind, settings.osc_port),
+        _hardware_midi,
+        _kernel_cache,
+        _audio_files,
+        _preset_folder,
+    )
+    return findings + [finding for check in checks if (finding := check()) is not None]
+
+
+def _jack(server: str | None) -> list[Finding]:
+    try:
+        jack = jack_library.load()
+    except JackError as error:
+        text, _, remedy = str(error).partition(": ")
+        return [Finding("JACK library", False, text, remedy)]
+    library = Finding("JACK library", True, str(jack.version_string()))
+    facts = probe(server)
+    name = server_name(server)
+    if facts is None:
+        remedy = "start jackd, qjackctl or PipeWire's pw-jack (ronn-jack demo starts its own)"
+        if shutil.which("jackd") is None:
+            remedy = f"nor is jackd installed: {jack_library.INSTALL_REMEDY}"
+        return [library, Finding("JACK server", None, f"none runs as '{name}'", remedy)]
+    text = f"'{name}' at {facts.rate} Hz, {facts.period} frames a period"
+    if facts.realtime:
+        return [library, Finding("JACK server", True, f"{text}, realtime")]
+    remedy = "start it with -R, or expect dropouts"
+    return [library, Finding("JACK server", None, f"{text}, not realtime", remedy)]
+
+
+def _realtime_priority() -> Finding | None:
+    if sys.platform != "linux":
+        return None
+    if realtime_allowed(REALTIME_PRIORITY):
+        return Finding("realtime priority", True, f"{REALTIME_PRIORITY} is allowed")
+    limit = resource.getrlimit(resource.RLIMIT_RTPRIO)[0]
+    return Finding(
+        "realtime priority",
+        None,
+        f"{REALTIME_PRIORITY} is not allowed (limit {limit})",
+        _LIMITS_REMEDY.format(item="rtprio", value=95),
+    )
+
+
+def _locked_memory() -> Finding | None:
+    if sys.platform != "linux":
+        return None
+    limit = resource.getrlimit(resource.RLIMIT_MEMLOCK)[0]
+    if limit == resource.RLIM_INFINITY or _may_lock():
+        return Finding("locked memory", True, "without limit")
+    if limit >= LOCKED_BYTES:
+        return Finding("locked memory", True, f"up to {limit >> 20} MiB")
+    return Finding(
+        "locked memory",
+        None,
+        f"limited to {limit >> 10} KiB, so JACK's memory may be swapped out",
+        _LIMITS_REMEDY.format(item="memlock", value="unlimited"),
+    )
+
+
+def _may_lock() -> bool:
+    """Return whether this process may lock memory whatever its limit (CAP_IPC_LOCK)."""
+    with contextlib.suppress(OSError):
+        for line in _CAPABILITIES.read_text().splitlines():
+            if line.startswith("CapEff:"):
+                return bool(int(line.split()[1], 16) >> _CAP_IPC_LOCK & 1)
+    return False
+
+
+def _shared_memory() -> Finding | None:
+    if not _SHARED_MEMORY.is_dir():
+        return None
+    free = shutil.disk_usage(_SHARED_MEMORY).free
+    text = f"{free >> 20} MiB free in {_SHARED_MEMORY}"
+    if free >= LOCKED_BYTES:
+        return Finding("shared memory", True, text)
+    remedy = "start jackd with --port-max 64, or enlarge it (docker: --shm-size 256m)"
+    return Finding("shared memory", None, text, remedy)
+
+
+def _governor() -> Finding | None:
+    if sys.platform != "linux":
+        return None
+    governors = set(_read_governors())
+    if not governors:
+        return Finding("CPU governor", True, "none: the speed is not ours to scale")
+    text = ", ".join(sorted(governors))
+    if governors == {"performance"}:
+        return Finding("CPU governor", True, text)
+    remedy = "for short periods: sudo cpupower frequency-set -g performance"
+    return Finding("CPU governor", None, text, remedy)
+
+
+def _read_governors() -> Iterator[str]:
+    for path in _GOVERNORS.glob("cpu[0-9]*/cpufreq/scaling_governor"):
+        with contextlib.suppress(OSError):
+            yield path.read_text().strip()
+
+
+def _osc_port(host: str, number: int) -> Finding:
+    subject = "OSC port"
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, number, type=socket.SOCK_DGRAM)[0]
+        with socket.socket(family, socket.SOCK_DGRAM) as trial:
+            trial.bind(address)
+    except socket.gaierror as error:
+        text = f"{host} is no address of this machine ({error.strerror})"
+        return Finding(subject, False, text, "mend --bind")
+    except OSError as error:
+        text = f"{host} port {number} can't be had ({error.strerror})"
+        remedy = "stop who has it (a running node?), or choose another with --osc-port"
+        return Finding(subject, False, text, remedy)
+    return Finding(subject, True, f"{host} port {number} is free")
+
+
+def _hardware_midi() -> Finding:
+    try:
+        ports = list_ports()
+    except MachineError as error:
+        text, _, remedy = str(error).removeprefix("no hardware MIDI: ").partition("; ")
+        return Finding("hardware MIDI", None, text, remedy)
+    return Finding("hardware MIDI", True, ", ".join(ports) or "no inputs plugged in")
+
+
+def _kernel_cache() -> Finding:
+    folder = cache_folder()
+    root = platformdirs.user_cache_path("ronn_jack")
+    if folder.is_relative_to(root):
+        return Finding("kernel cache", True, str(folder))
+    text = f"{root} can't be written, so every start compiles anew"
+    return Finding("kernel cache", None, text, f"make it writable: chown -R $USER {root}")
+
+
+def _audio_files() -> Finding:
+    try:
+        soundfile = import_module("soundfile")
+    except (ImportError, OSError) as error:
+        remedy = "pip install soundfile (and apt install libsndfile1)"
+        return Finding("audio files", False, f"soundfile can't be loaded ({error})", remedy)
+    return Finding("audio files", True, str(soundfile.__libsndfile_version__))
+
+
+def _preset_folder() -> Finding:
+    folder = user_data_folder()
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    if existing.is_dir() and os.access(existing, os.W_OK | os.X_OK):
+        return Finding("user presets", True, str(folder))
+    text = f"{existing} can't be written, so no preset can be saved"
+    return Finding("user presets", None, text, f"make it writable: chown $USER {existing}")

@@ -1,0 +1,212 @@
+"""JACK servers: whether one answers, and a private one that needs no sound card. [control-thread]
+
+A process can be a client of one server at a time, so nothing here may be called while another
+client of this process is open.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from ronn_jack.drivers import jack_library
+from ronn_jack.errors import JackError
+
+DEFAULT_SERVER = "default"
+MOST_PORTS = 64
+"""Ports of a private server: 39 MB of shared memory instead of 105 MB for jackd's 2048."""
+
+_START_SECONDS = 15.0
+_STOP_SECONDS = 5.0
+_POLL_SECONDS = 0.02
+
+
+@dataclass(frozen=True)
+class ServerFacts:
+    """What a running server says of itself.
+
+    Attributes
+    ----------
+    rate : int
+        Sample rate in Hz.
+    period : int
+        Frames in a block.
+    realtime : bool
+        Whether its threads have realtime scheduling.
+    """
+
+    name: str
+    rate: int
+    period: int
+    realtime: bool
+
+
+def server_name(server: str | None) -> str:
+    """Return the name that libjack takes `server` for; None is the default server."""
+    return server or os.environ.get("JACK_DEFAULT_SERVER") or DEFAULT_SERVER
+
+
+def probe(server: str | None = None) -> ServerFacts | None:
+    """Return the facts of a running server, or None if none runs under that name.
+
+    Raises
+    ------
+    JackError
+        If libjack is not installed.
+    """
+    jack = jack_library.load()
+    try:
+        client = jack.Client("ronn-probe", no_start_server=True, servername=server)
+    except jack.JackOpenError:
+        return None
+    try:
+        return ServerFacts(
+            server_name(server), client.samplerate, client.blocksize, bool(client.realtime)
+        )
+    finally:
+        client.close()
+
+
+def realtime_allowed(priority: int) -> bool:
+    """Return whether this process may have realtime scheduling, by asking for it a moment."""
+    if sys.platform != "linux":
+        return True
+    before = os.sched_getscheduler(0), os.sched_getparam(0)
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(priority))
+    except PermissionError:
+        return False
+    os.sched_setscheduler(0, *before)
+    return True
+
+
+class DummyServer:
+    """A jackd with the dummy driver, which runs by the clock and discards what is played.
+
+    Parameters
+    ----------
+    name : str
+        Name of the server; it has to be one that nobody else uses.
+    rate : int
+        Sample rate in Hz.
+    period : int
+        Frames in a block.
+    realtime : bool
+        Whether to ask for realtime scheduling; jackd claims to have it even if it is refused.
+    """
+
+    def __init__(
+        self, name: str, rate: int = 48000, period: int = 256, realtime: bool = False
+    ) -> None:
+        self.name = name
+        self.rate = rate
+        self.period = period
+        self._realtime = realtime
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the server and wait until it answers.
+
+        On Linux it ends with the thread that calls this, should that not come to stop it.
+
+        Raises
+        ------
+        JackError
+            If jackd is not installed or does not come up; no process is left behind.
+        """
+        command = self._command()
+        with tempfile.TemporaryFile() as words:
+            # A session of its own, so that a Ctrl-C on our terminal does not reach it: it has to
+            # outlive its clients.
+            process = self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=words,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            deadline = time.monotonic() + _START_SECONDS
+            try:
+                while probe(self.name) is None:
+                    if process.poll() is not None or time.monotonic() > deadline:
+                        words.seek(0)
+                        text = words.read().decode(errors="replace")
+                        raise JackError(_failure(process.poll(), text))
+                    time.sleep(_POLL_SECONDS)
+            except BaseException:
+                self.stop()
+                raise
+
+    @property
+    def running(self) -> bool:
+        """Whether the server was started and has not ended since."""
+        return self._process is not None and self._process.poll() is None
+
+    def stop(self) -> None:
+        """End the server as a user would; doing so twice is harmless."""
+        process = self._process
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+        self._process = None
+
+    def kill(self) -> None:
+        """End the server without a chance to say goodbye.
+
+        JACK keeps one of its eight places for servers, until one of the same name has ended well.
+        """
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _command(self) -> list[str]:
+        if shutil.which("jackd") is None:
+            raise JackError(f"jackd is not installed: {jack_library.INSTALL_REMEDY}")
+        scheduling = "-R" if self._realtime else "-r"
+        command = ["jackd", "-n", self.name, scheduling, "-S", "--port-max", str(MOST_PORTS)]
+        command += ["-d", "dummy", "-r", str(self.rate), "-p", str(self.period)]
+        if shutil.which("setpriv") is not None:
+            # Should this process be killed, the kernel ends the server too.
+            command = ["setpriv", "--pdeathsig", "TERM", "--", *command]
+        return command
+
+
+def _failure(code: int | None, words: str) -> str:
+    """Say why jackd did not start, in the first of its words that complain."""
+    if "Too many servers" in words:
+        return (
+            "jackd did not start: JACK counts too many servers, which may have been killed; "
+            "when none runs, remove /dev/shm/jack-shm-registry"
+        )
+    lines = [line.strip() for line in words.splitlines()]
+    complaints = [line for line in lines if re.search("cannot|error|fail|invalid", line, re.I)]
+    silent = f"no answer within {_START_SECONDS:g} s" if code is None else f"exit code {code}"
+    return (
+        f"jackd did not start ({complaints[0] if complaints else silent}): check that /dev/shm "
+        "has 40 MB free, or start a server yourself"
+    )

@@ -1,0 +1,280 @@
+"""[control-thread] The engine: the signal path's memory, and the only door to it.
+
+The control thread speaks to the audio thread through single aligned stores (controls) and one-deep
+slots: it puts the newest voice into `pending` and takes what the audio thread has finished with out
+of `retired` and `dropped`. Nothing is allocated or freed on the audio thread.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import int64, void
+from numpy.typing import NDArray
+
+from ronn_jack.realtime.atomics import exchange
+from ronn_jack.realtime.compile import entry
+from ronn_jack.realtime.engine_state import (
+    CONTROLS,
+    DROPPED,
+    ENGINE,
+    PENDING,
+    RAMPS,
+    RELEASE,
+    RETIRED,
+    TARGETS,
+    Control,
+)
+from ronn_jack.realtime.float_mode import restore_float_mode, set_flush_to_zero
+from ronn_jack.realtime.freeze import LONGEST_SECONDS, LOOP, SEAM_SECONDS, SHORTEST_SECONDS
+from ronn_jack.realtime.loudness import LoudnessMeter
+from ronn_jack.realtime.memory import aligned_bytes, record
+from ronn_jack.realtime.layout import MAX_BLOCK
+from ronn_jack.realtime.ramp import RAMP, settle_ramp
+from ronn_jack.realtime.signal_path import process_engine
+from ronn_jack.realtime.voice import MAX_CHANNELS, Voice
+from ronn_jack.units import gain_to_decibels
+
+HISTORY_SECONDS = 75.0
+"""Input kept for priming: the longest receptive field (60 s) and a margin to work in."""
+GLIDE_SECONDS = 0.02
+"""Time in which a gain, the mix, bypass or the master reaches its target."""
+PANIC_FRAMES = 32
+WET_SECONDS = 0.25
+"""Output kept for telling how alike an incoming voice is."""
+
+_METER_SECONDS = 0.3
+_WORK_SECONDS = 1.0
+"""Part of the history that is left for priming to take its time in."""
+_RAMP_SIZE = RAMP.itemsize
+
+
+@entry(void(int64, int64, int64, int64, int64, int64))
+def _process_block(engine: int, in_1: int, in_2: int, out_1: int, out_2: int, frames: int) -> None:
+    mode = set_flush_to_zero()
+    process_engine(engine, in_1, in_2, out_1, out_2, frames)
+    restore_float_mode(mode)
+
+
+@entry(int64(int64, int64))
+def _swap_slot(slot: int, voice: int) -> int:
+    waiting: int = exchange(slot, voice)
+    return waiting
+
+
+@entry(void(int64))
+def _settle_ramps(engine: int) -> None:
+    for control in range(CONTROLS):
+        settle_ramp(engine + RAMPS + control * _RAMP_SIZE, engine + TARGETS + control * 8)
+
+
+class Engine:
+    """The node's signal path with its memory.
+
+    Parameters
+    ----------
+    inputs, outputs : int
+        Channels, 1 or 2 each.
+    rate : float
+        Sample rate in Hz.
+    history_seconds : float
+        How much recent input is kept for priming voices.
+    """
+
+    def __init__(
+        self, inputs: int, outputs: int, rate: float, history_seconds: float = HISTORY_SECONDS
+    ) -> None:
+        self.inputs = inputs
+        self.outputs = outputs
+        self.rate = rate
+        self._record, self.address = record(ENGINE)
+        self._history = _rows(inputs, max(MAX_BLOCK, math.ceil(history_seconds * rate)))
+        self._wet_history = _rows(MAX_CHANNELS, math.ceil(WET_SECONDS * rate))
+        rows = {"dry": 4, "driven": 4, "wet": 8, "leaving": 8}
+        self._scratch = {
+            name: aligned_bytes(MAX_CHANNELS * MAX_BLOCK * size) for name, size in rows.items()
+        }
+        self._scratch["glides"] = aligned_bytes(CONTROLS * MAX_BLOCK * 8)
+        self._scratch["history"] = self._history.view(np.uint8)
+        self._scratch["wet_history"] = self._wet_history.view(np.uint8)
+        fields = self._record
+        for name, block in self._scratch.items():
+            fields[name] = block.ctypes.data
+        fields.inputs = inputs
+        fields.outputs = outputs
+        fields.capacity = self._history.shape[1]
+        fields.wet_capacity = self._wet_history.shape[1]
+        fields.glide_frames = fields.master_frames = round(GLIDE_SECONDS * rate)
+        fields.freeze_frames = round(SEAM_SECONDS * rate)
+        fields.meter_decay = -1.0 / (_METER_SECONDS * rate)
+        self._loop = self._loop_memory(fields)
+        for control in (Control.INPUT_GAIN, Control.OUTPUT_GAIN, Control.MIX):
+            self.set(control, 1.0)
+        self._voices: dict[int, Voice] = {}
+
+    def set(self, control: Control, target: float) -> None:
+        """Let a control glide to `target`: a gain as an amplitude ratio, the others 0–1."""
+        self._record.controls[0, control] = target
+
+    def set_master(self, target: float, frames: int | None = None) -> None:
+        """Let the master gain glide to `target` (0–1) within `frames`."""
+        self._record.master_frames = frames or round(GLIDE_SECONDS * self.rate)
+        self.set(Control.MASTER, target)
+
+    def set_freeze(self, on: bool, memory_frames: int) -> None:
+        """Hold the recent input as a loop, or let it go.
+
+        Parameters
+        ----------
+        memory_frames : int
+            Receptive field of the network; the loop is as long, within 1 to 8 s.
+        """
+        seconds = min(LONGEST_SECONDS, max(SHORTEST_SECONDS, memory_frames / self.rate))
+        self._record.loop[0].view(LOOP)["wanted"] = round(seconds * self.rate)
+        self.set(Control.FREEZE, float(on))
+
+    def settle(self) -> None:
+        """Put every control on its target at once; only while no audio runs."""
+        _settle_ramps.ctypes(self.address)
+
+    def publish(self, voice: Voice) -> Voice | None:
+        """Hand a voice to the audio thread; return the one it replaces unheard, if any."""
+        self._voices[voice.address] = voice
+        return self._voices.pop(_swap_slot.ctypes(self.address + PENDING, voice.address), None)
+
+    def withdraw(self) -> Voice | None:
+        """Take back the voice that waits to be let in, if it still does."""
+        return self._taken(PENDING)
+
+    def release(self, frames: int) -> None:
+        """Let the current voice fade out within `frames`, with nothing in its place."""
+        self._record.release_frames = frames
+        _swap_slot.ctypes(self.address + RELEASE, 1)
+
+    def go_dry(self) -> None:
+        """Let the dry signal take the wet one's place until a voice is let in."""
+        self.set(Control.DRY, 1.0)
+
+    def collect(self) -> Voice | None:
+        """Take back a voice that the audio thread has faded out, or turned away as late."""
+        return self._taken(RETIRED)
+
+    def collect_dropped(self) -> Voice | None:
+        """Take back a voice that was dropped because it overloaded the audio thread."""
+        return self._taken(DROPPED)
+
+    def is_current(self, voice: Voice) -> bool:
+        """Whether the audio thread has let this voice in and no later one."""
+        return int(self._record.current[0]) == voice.address
+
+    def prime(self, voice: Voice, end: int, meter: LoudnessMeter | None = None) -> bool:
+        """Let a voice take the recorded input up to `end`, measured by `meter`.
+
+        Returns
+        -------
+        bool
+            False if the recording was overwritten while it was read; the voice is spoilt then.
+        """
+        start = voice.position
+        voice.prime(self._history, end, meter)
+        return self.position - start <= int(self._history.shape[1]) - MAX_BLOCK
+
+    def recent_input(self, end: int, frames: int) -> NDArray[np.float32]:
+        """Return a copy of the network's input before `end` [shape=(inputs, frames)]."""
+        return _from_ring(self._history, end, frames)
+
+    def recent_wet(self, end: int, frames: int) -> NDArray[np.float32]:
+        """Return a copy of what the networks gave before `end` [shape=(outputs, frames)]."""
+        return _from_ring(self._wet_history[: self.outputs], end, frames)
+
+    @property
+    def sounds(self) -> bool:
+        """Whether there is a voice."""
+        return int(self._record.current[0]) != 0
+
+    @property
+    def fading(self) -> bool:
+        """Whether a crossfade is running."""
+        return int(self._record.fade_left[0]) > 0
+
+    @property
+    def recorded_frames(self) -> int:
+        """Frames of recent input that a voice may be primed with."""
+        return max(0, int(self._history.shape[1]) - math.ceil(_WORK_SECONDS * self.rate))
+
+    @property
+    def position(self) -> int:
+        """Frames processed since the start."""
+        return int(self._record.position[0])
+
+    @property
+    def level_in(self) -> float:
+        """Peak level of the input in dBFS, falling back with a time constant of 0.3 s."""
+        return gain_to_decibels(float(self._record.level_in[0]))
+
+    @property
+    def level_out(self) -> float:
+        """Peak level of the output in dBFS, falling back with a time constant of 0.3 s."""
+        return gain_to_decibels(float(self._record.level_out[0]))
+
+    @property
+    def true_peak(self) -> float:
+        """True peak (4 times oversampled) of the output in dBTP, falling back likewise."""
+        return gain_to_decibels(float(self._record.true_peak[0]))
+
+    @property
+    def swap_step(self) -> float:
+        """Largest step between two samples of the wet signal during the last crossfade."""
+        return float(self._record.swap_step[0])
+
+    @property
+    def overloads(self) -> int:
+        """Times that a voice was dropped because it overloaded the audio thread."""
+        return int(self._record.overloads[0])
+
+    def process(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Process a block offline, on the calling thread and without the GIL.
+
+        Parameters
+        ----------
+        x : ndarray [shape=(inputs, frames), float32]
+
+        Returns
+        -------
+        ndarray [shape=(outputs, frames), float32]
+        """
+        x = np.ascontiguousarray(x, np.float32)
+        frames = x.shape[1]
+        y = np.empty((self.outputs, frames), np.float32)
+        _process_block.ctypes(
+            self.address,
+            x[0].ctypes.data,
+            x[-1].ctypes.data,
+            y[0].ctypes.data,
+            y[-1].ctypes.data,
+            frames,
+        )
+        return y
+
+    def _taken(self, slot: int) -> Voice | None:
+        return self._voices.pop(_swap_slot.ctypes(self.address + slot, 0), None)
+
+    def _loop_memory(self, fields: np.recarray) -> NDArray[np.float32]:
+        memory = _rows(self.inputs, math.ceil((LONGEST_SECONDS + SEAM_SECONDS) * self.rate) + 1)
+        loop = fields.loop[0].view(LOOP)
+        loop["memory"] = memory.ctypes.data
+        loop["capacity"] = memory.shape[1]
+        loop["channels"] = self.inputs
+        loop["seam"] = round(SEAM_SECONDS * self.rate)
+        loop["wanted"] = round(SHORTEST_SECONDS * self.rate)
+        return memory
+
+
+def _rows(channels: int, frames: int) -> NDArray[np.float32]:
+    return aligned_bytes(channels * frames * 4).view(np.float32).reshape(channels, frames)
+
+
+def _from_ring(ring: NDArray[np.float32], end: int, frames: int) -> NDArray[np.float32]:
+    places = np.arange(end - frames, end) % ring.shape[1]
+    return ring[:, places]

@@ -1,0 +1,278 @@
+"""[audio-thread] The signal path of the node, from input ports to output ports.
+
+input → non-finite samples to 0 → input gain → freeze → network → high-pass → level → output gain →
+mix with the dry input → guard → bypass → master.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import carray, int64, void
+
+from ronn_jack.realtime.atomics import exchange, load_acquire, pointer, store_release
+from ronn_jack.realtime.clock import monotonic_ns
+from ronn_jack.realtime.compile import native
+from ronn_jack.realtime.engine_state import (
+    CONTROLS,
+    DROPPED,
+    ENGINE,
+    LOOP_STATE,
+    PEAKS,
+    PENDING,
+    POSITION,
+    RAMPS,
+    RELEASE,
+    RETIRED,
+    TARGETS,
+    TIMESPEC,
+    Control,
+)
+from ronn_jack.realtime.freeze import run_freeze
+from ronn_jack.realtime.layout import MAX_BLOCK
+from ronn_jack.realtime.output_stage import LARGEST_FLOAT32, guard
+from ronn_jack.realtime.ramp import RAMP, run_ramp
+from ronn_jack.realtime.true_peak import TRUE_PEAK, run_true_peak
+from ronn_jack.realtime.voice import MAX_CHANNELS, VOICE, process_voice, run_over_history
+
+LATE_BLOCKS = 2
+"""Blocks that the audio thread itself may catch up when it lets a voice in."""
+BUSY_BLOCKS = 4
+"""Consecutive blocks over the whole period after which a voice is dropped."""
+
+_RAMP_SIZE = RAMP.itemsize
+_PEAK_SIZE = TRUE_PEAK.itemsize
+_LARGEST = np.float32(LARGEST_FLOAT32)
+_INPUT_GAIN = int(Control.INPUT_GAIN)
+_OUTPUT_GAIN = int(Control.OUTPUT_GAIN)
+_MIX = int(Control.MIX)
+_BYPASS = int(Control.BYPASS)
+_MASTER = int(Control.MASTER)
+_FREEZE = int(Control.FREEZE)
+_DRY = int(Control.DRY)
+
+
+@native(void(int64, int64))
+def _take_voice(engine: int, frames: int) -> None:
+    """Let the newest voice in, or the current one go, unless a fade is running."""
+    e = carray(pointer(engine), (1,), ENGINE)[0]
+    if e.fade_left > 0 or load_acquire(engine + RETIRED) != 0:
+        return
+    if exchange(engine + RELEASE, 0) != 0 and e.current != 0:
+        e.previous = e.current
+        e.current = 0
+        e.fade_frames = e.fade_left = e.release_frames
+        e.fade_correlation = 0.0
+        return
+    incoming = exchange(engine + PENDING, 0)
+    if incoming == 0:
+        return
+    v = carray(pointer(incoming), (1,), VOICE)[0]
+    if e.position - v.position > LATE_BLOCKS * frames and e.freewheel == 0:
+        v.late = 1
+        store_release(engine + RETIRED, incoming)
+        return
+    run_over_history(incoming, e.history, e.capacity, e.inputs, e.position, e.driven, e.leaving, 0)
+    v.heard_ns = monotonic_ns(engine + TIMESPEC)
+    e.fade_frames = e.fade_left = v.fade_frames
+    e.fade_correlation = v.correlation
+    if v.fade_frames > 0:
+        e.previous = e.current
+    elif e.current != 0:
+        store_release(engine + RETIRED, e.current)
+    e.current = incoming
+    e.controls[_DRY] = 0.0
+
+
+@native(void(int64, int64, int64, int64, int64))
+def _take_input(engine: int, in_1: int, in_2: int, start: int, frames: int) -> None:
+    """Fill the dry and driven rows and the history from the ports."""
+    e = carray(pointer(engine), (1,), ENGINE)[0]
+    glides = carray(pointer(e.glides), (CONTROLS, MAX_BLOCK), np.float64)
+    peak = 0.0
+    for channel in range(e.inputs):
+        source = in_1 if channel == 0 else in_2
+        x = carray(pointer(source + start * 4), (frames,), np.float32)
+        dry = carray(pointer(e.dry + channel * MAX_BLOCK * 4), (frames,), np.float32)
+        driven = carray(pointer(e.driven + channel * MAX_BLOCK * 4), (frames,), np.float32)
+        for t in range(frames):
+            v = x[t]
+            if not abs(v) <= _LARGEST:
+                v = np.float32(0.0)
+            dry[t] = v
+            driven[t] = np.float32(v * glides[_INPUT_GAIN, t])
+            peak = max(peak, abs(v))
+    e.level_in = max(peak, e.level_in * math.exp(e.meter_decay * frames))
+    frozen = 1 if e.controls[_FREEZE] > 0.0 else 0
+    for t in range(frames):
+        run_freeze(
+            engine + LOOP_STATE,
+            e.glides + (_FREEZE * MAX_BLOCK + t) * 8,
+            frozen,
+            e.driven + t * 4,
+            MAX_BLOCK,
+        )
+    for channel in range(e.inputs):
+        row = e.history + channel * e.capacity * 4
+        _record(e.driven + channel * MAX_BLOCK * 4, row, e.capacity, e.position, frames)
+
+
+@native(void(int64, int64, int64, int64, int64))
+def _record(source: int, ring: int, capacity: int, position: int, frames: int) -> None:
+    """Write float32 frames into a ring at `position`."""
+    x = carray(pointer(source), (frames,), np.float32)
+    place = position % capacity
+    until_wrap = min(frames, capacity - place)
+    ahead = carray(pointer(ring + place * 4), (until_wrap,), np.float32)
+    wrapped = carray(pointer(ring), (frames - until_wrap,), np.float32)
+    for t in range(until_wrap):
+        ahead[t] = x[t]
+    for t in range(until_wrap, frames):
+        wrapped[t - until_wrap] = x[t]
+
+
+@native(void(int64, int64))
+def _run_voices(engine: int, frames: int) -> None:
+    """Fill the wet rows: the current voice, crossfaded with the one that leaves."""
+    e = carray(pointer(engine), (1,), ENGINE)[0]
+    wet = carray(pointer(e.wet), (MAX_CHANNELS, MAX_BLOCK), np.float64)
+    if e.current != 0:
+        process_voice(e.current, e.driven, e.wet, frames)
+    else:
+        wet[: e.outputs, :frames] = 0.0
+    if e.fade_left > 0:
+        _fade(engine, frames)
+    past = carray(pointer(e.wet_history), (MAX_CHANNELS, e.wet_capacity), np.float32)
+    for channel in range(e.outputs):
+        for t in range(frames):
+            past[channel, (e.position + t) % e.wet_capacity] = np.float32(wet[channel, t])
+        e.last_wet[channel] = wet[channel, frames - 1]
+
+
+@native(void(int64, int64))
+def _fade(engine: int, frames: int) -> None:
+    """Crossfade the wet rows with the voice that leaves.
+
+    With s going from 0 to 1, the gains s and 1 − s are divided by the root of
+    s² + (1 − s)² + 2ρs(1 − s), which keeps the power of two signals of correlation ρ: linear
+    gains where they are alike, equal-power gains where they have nothing in common.
+    """
+    e = carray(pointer(engine), (1,), ENGINE)[0]
+    wet = carray(pointer(e.wet), (MAX_CHANNELS, MAX_BLOCK), np.float64)
+    leaving = carray(pointer(e.leaving), (MAX_CHANNELS, MAX_BLOCK), np.float64)
+    if e.previous != 0:
+        process_voice(e.previous, e.driven, e.leaving, frames)
+    else:
+        leaving[: e.outputs, :frames] = 0.0
+    fading = min(frames, e.fade_left)
+    done = e.fade_frames - e.fade_left
+    for t in range(fading):
+        s = (done + t + 1) / e.fade_frames
+        power = s * s + (1.0 - s) * (1.0 - s) + 2.0 * e.fade_correlation * s * (1.0 - s)
+        scale = 1.0 / math.sqrt(power)
+        for channel in range(e.outputs):
+            mixed = scale * (s * wet[channel, t] + (1.0 - s) * leaving[channel, t])
+            before = wet[channel, t - 1] if t > 0 else e.last_wet[channel]
+            e.fade_step = max(e.fade_step, abs(mixed - before))
+            wet[channel, t] = mixed
+    e.fade_left -= fading
+    if e.fade_left == 0:
+        e.swap_step = e.fade_step
+        e.fade_step = 0.0
+        if e.previous != 0:
+            store_release(engine + RETIRED, e.previous)
+            e.previous = 0
+
+
+@native(void(int64, int64, int64, int64, int64))
+def _give_output(engine: int, out_1: int, out_2: int, start: int, frames: int) -> None:
+    """Mix wet and dry, guard, bypass and master, into the ports."""
+    e = carray(pointer(engine), (1,), ENGINE)[0]
+    wet = carray(pointer(e.wet), (MAX_CHANNELS, MAX_BLOCK), np.float64)
+    dry = carray(pointer(e.dry), (MAX_CHANNELS, MAX_BLOCK), np.float32)
+    glides = carray(pointer(e.glides), (CONTROLS, MAX_BLOCK), np.float64)
+    peak = 0.0
+    true_peak = 0.0
+    for channel in range(e.outputs):
+        target = out_1 if channel == 0 else out_2
+        out = carray(pointer(target + start * 4), (frames,), np.float32)
+        for t in range(frames):
+            if e.inputs == 1:
+                d = float(dry[0, t])
+            elif e.outputs == 1:
+                d = 0.5 * (float(dry[0, t]) + float(dry[1, t]))
+            else:
+                d = float(dry[channel, t])
+            mix = glides[_MIX, t] * (1.0 - glides[_DRY, t])
+            y = guard(mix * glides[_OUTPUT_GAIN, t] * wet[channel, t] + (1.0 - mix) * d)
+            bypass = glides[_BYPASS, t]
+            if bypass > 0.0:
+                y = (1.0 - bypass) * y + bypass * min(1.0, max(-1.0, d))
+            y *= glides[_MASTER, t]
+            out[t] = np.float32(y)
+            peak = max(peak, abs(y))
+        true_peak = max(
+            true_peak,
+            run_true_peak(engine + PEAKS + channel * _PEAK_SIZE, target + start * 4, frames),
+        )
+    fall = math.exp(e.meter_decay * frames)
+    e.level_out = max(peak, e.level_out * fall)
+    e.true_peak = max(true_peak, e.true_peak * fall)
+
+
+@native(void(int64, int64, int64, int64, int64, int64))
+def process_engine(engine: int, in_1: int, in_2: int, out_1: int, out_2: int, frames: int) -> None:
+    """Process one block of any length.
+
+    Parameters
+    ----------
+    engine : int64
+        Address of an ENGINE.
+    in_1, in_2, out_1, out_2 : int64
+        Addresses of float32 [shape=(frames,)]; those of channels that the engine does not have
+        are ignored.
+    """
+    e = carray(pointer(engine), (1,), ENGINE)[0]
+    _take_voice(engine, frames)
+    done = 0
+    while done < frames:
+        step = min(MAX_BLOCK, frames - done)
+        for control in range(CONTROLS):
+            length = e.glide_frames
+            if control == _MASTER:
+                length = e.master_frames
+            elif control == _FREEZE:
+                length = e.freeze_frames
+            run_ramp(
+                engine + RAMPS + control * _RAMP_SIZE,
+                engine + TARGETS + control * 8,
+                length,
+                e.glides + control * MAX_BLOCK * 8,
+                step,
+            )
+        _take_input(engine, in_1, in_2, done, step)
+        _run_voices(engine, step)
+        _give_output(engine, out_1, out_2, done, step)
+        store_release(engine + POSITION, e.position + step)
+        done += step
+
+
+@native(void(int64, int64, int64))
+def watch(engine: int, busy_ns: int, period_ns: int) -> None:
+    """Drop the voices if the thread was busy for the whole period several blocks in a row.
+
+    Their place is taken by the dry input until the control thread has something better.
+    """
+    e = carray(pointer(engine), (1,), ENGINE)[0]
+    e.busy_blocks = e.busy_blocks + 1 if busy_ns > period_ns else 0
+    if e.busy_blocks < BUSY_BLOCKS or e.current == 0 or load_acquire(engine + DROPPED) != 0:
+        return
+    # While a fade runs the retired slot is empty, so both voices have a place to go.
+    if e.previous != 0:
+        store_release(engine + RETIRED, e.previous)
+    store_release(engine + DROPPED, e.current)
+    e.previous = e.current = e.fade_left = e.busy_blocks = 0
+    e.fade_step = 0.0
+    e.controls[_DRY] = 1.0
+    e.overloads += 1

@@ -1,0 +1,348 @@
+"""A network that can sound: its image, its own high-pass and its level.
+
+Order of use: the control thread makes it, lets it catch up with the present (`Voice.prime`), and
+publishes its address; from then on it belongs to the audio thread, until it is retired.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import carray, float32, float64, int64, void
+from numpy.typing import NDArray
+
+from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.model.weights import Weights
+from ronn_jack.realtime.atomics import load_acquire, pointer, store_release
+from ronn_jack.realtime.calls import call_entry
+from ronn_jack.realtime.clock import TIMESPEC_BYTES, thread_cpu_ns
+from ronn_jack.realtime.compile import entry, native
+from ronn_jack.realtime.float_mode import restore_float_mode, set_flush_to_zero
+from ronn_jack.realtime.image import NetworkImage
+from ronn_jack.realtime.layout import MAX_BLOCK
+from ronn_jack.realtime.loudness import LoudnessMeter, run_loudness
+from ronn_jack.realtime.memory import aligned_bytes, offset, record
+from ronn_jack.realtime.network import process_signal
+from ronn_jack.realtime.output_stage import (
+    HIGH_PASS,
+    HIGH_PASS_Q,
+    high_pass_coefficients,
+    run_high_pass,
+    settle_high_pass,
+)
+
+MAX_CHANNELS = 2
+
+VOICE = np.dtype(
+    [
+        ("process", "i8"),  # address of the network's kernel
+        ("network", "i8"),
+        ("scratch", "i8"),  # float32 rows of MAX_BLOCK for the network's output
+        ("outputs", "i8"),  # rows that are heard
+        ("position", "i8"),  # frames of input taken so far
+        ("overflows", "i8"),  # non-finite samples that the network gave
+        ("fade_frames", "i8"),  # length of the crossfade that brings it in; 0 is none
+        ("correlation", "f8"),  # of its output with that of the voice it replaces, 0–1
+        ("late", "i8"),  # set by the audio thread when it came too late to be let in
+        ("heard_ns", "i8"),  # when the audio thread let it in, by the monotonic clock
+        ("level", "f8"),  # gain that matches it to its input
+        ("level_ratio", "f8"),  # factor from one frame to the next while the level glides
+        ("level_frames", "i8"),  # frames left of the glide
+        ("level_target", "f8"),
+        ("next_ratio", "f8"),  # a glide that waits to be taken over, once `next_ready` is set
+        ("next_frames", "i8"),
+        ("next_target", "f8"),
+        ("next_ready", "i8"),
+        ("high_pass", "u1", MAX_CHANNELS * HIGH_PASS.itemsize),
+    ],
+    align=True,
+)
+_HIGH_PASS = offset(VOICE, "high_pass")
+_HIGH_PASS_SIZE = HIGH_PASS.itemsize
+_NEXT_READY = offset(VOICE, "next_ready")
+
+
+@native(void(int64))
+def _take_level_glide(voice: int) -> None:
+    v = carray(pointer(voice), (1,), VOICE)[0]
+    if load_acquire(voice + _NEXT_READY) != 0:
+        v.level_ratio = v.next_ratio
+        v.level_frames = v.next_frames
+        v.level_target = v.next_target
+        store_release(voice + _NEXT_READY, int64(0))
+
+
+@native(void(int64, int64, int64))
+def _run_level(voice: int, result: int, frames: int) -> None:
+    v = carray(pointer(voice), (1,), VOICE)[0]
+    y = carray(pointer(result), (MAX_CHANNELS, MAX_BLOCK), np.float64)
+    _take_level_glide(voice)
+    gliding = min(frames, v.level_frames)
+    level = v.level
+    for t in range(gliding):
+        level *= v.level_ratio
+        for channel in range(v.outputs):
+            y[channel, t] *= level
+    v.level_frames -= gliding
+    if gliding > 0:
+        v.level = v.level_target if v.level_frames == 0 else level
+    for channel in range(v.outputs):
+        for t in range(gliding, frames):
+            y[channel, t] *= v.level
+
+
+@native(void(int64, int64, int64, int64))
+def process_voice(voice: int, source: int, result: int, frames: int) -> None:
+    """[audio-thread] network → high-pass → level.
+
+    Parameters
+    ----------
+    voice : int64
+        Address of a VOICE.
+    source : int64
+        Address of float32 rows, MAX_BLOCK apart: the network's input.
+    result : int64
+        Address of float64 rows, MAX_BLOCK apart.
+    frames : int64
+        At most MAX_BLOCK.
+    """
+    v = carray(pointer(voice), (1,), VOICE)[0]
+    call_entry(v.process, v.network, source, MAX_BLOCK, v.scratch, MAX_BLOCK, frames)
+    for channel in range(v.outputs):
+        v.overflows += run_high_pass(
+            voice + _HIGH_PASS + channel * _HIGH_PASS_SIZE,
+            v.scratch + channel * MAX_BLOCK * 4,
+            result + channel * MAX_BLOCK * 8,
+            frames,
+        )
+    _run_level(voice, result, frames)
+    v.position += frames
+
+
+@native(void(int64, int64, int64, int64, int64, int64, int64, int64))
+def run_over_history(
+    voice: int,
+    history: int,
+    capacity: int,
+    channels: int,
+    end: int,
+    inputs: int,
+    result: int,
+    meter: int,
+) -> None:
+    """[any-thread] Let a voice take the recorded input from its position up to `end`.
+
+    Parameters
+    ----------
+    history : int64
+        Address of float32 rows of `capacity` frames, written in a ring.
+    channels : int64
+        Rows of the history.
+    end : int64
+        Position, in frames since the start, before which to stop.
+    inputs, result : int64
+        Addresses of scratch: `channels` float32 rows and MAX_CHANNELS float64 rows of MAX_BLOCK.
+    meter : int64
+        Address of a LOUDNESS that measures the output, or 0.
+    """
+    v = carray(pointer(voice), (1,), VOICE)[0]
+    while v.position < end:
+        place = v.position % capacity
+        frames = min(MAX_BLOCK, end - v.position, capacity - place)
+        for channel in range(channels):
+            row = carray(pointer(inputs + channel * MAX_BLOCK * 4), (frames,), np.float32)
+            past = carray(
+                pointer(history + (channel * capacity + place) * 4), (frames,), np.float32
+            )
+            for t in range(frames):
+                row[t] = past[t]
+        process_voice(voice, inputs, result, frames)
+        if meter != 0:
+            run_loudness(meter, result, MAX_BLOCK, frames)
+
+
+@entry(void(int64, int64, int64, int64, int64, int64, int64, int64))
+def _prime(
+    voice: int,
+    history: int,
+    capacity: int,
+    channels: int,
+    end: int,
+    inputs: int,
+    result: int,
+    meter: int,
+) -> None:
+    mode = set_flush_to_zero()
+    run_over_history(voice, history, capacity, channels, end, inputs, result, meter)
+    restore_float_mode(mode)
+
+
+@entry(int64(int64, int64, int64, int64, int64, int64, int64, int64))
+def _time_blocks(
+    voice: int,
+    noise: int,
+    length: int,
+    channels: int,
+    block: int,
+    inputs: int,
+    result: int,
+    timespec: int,
+) -> int:
+    """Return the processor time, in ns, that a voice takes for `length` frames in blocks."""
+    mode = set_flush_to_zero()
+    v = carray(pointer(voice), (1,), VOICE)[0]
+    begin = thread_cpu_ns(timespec)
+    done = 0
+    while done < length:
+        end = v.position + min(block, length - done)
+        run_over_history(voice, noise, length, channels, end, inputs, result, 0)
+        done += block
+    spent: int = thread_cpu_ns(timespec) - begin
+    restore_float_mode(mode)
+    return spent
+
+
+@entry(void(int64, int64, int64))
+def _settle(voice: int, inputs: int, channels: int) -> None:
+    """Put the high-passes where the network's response to endless silence leaves them."""
+    mode = set_flush_to_zero()
+    v = carray(pointer(voice), (1,), VOICE)[0]
+    for channel in range(channels):
+        carray(pointer(inputs + channel * MAX_BLOCK * 4), (1,), np.float32)[0] = 0.0
+    call_entry(v.process, v.network, inputs, MAX_BLOCK, v.scratch, MAX_BLOCK, 1)
+    for channel in range(v.outputs):
+        rest = carray(pointer(v.scratch + channel * MAX_BLOCK * 4), (1,), np.float32)[0]
+        if not abs(rest) <= np.float32(3.4028235e38):
+            rest = float32(0.0)
+        settle_high_pass(voice + _HIGH_PASS + channel * _HIGH_PASS_SIZE, float64(rest))
+    restore_float_mode(mode)
+
+
+class Voice:
+    """[control-thread] A network with its output stage, ready to be published to an engine.
+
+    Parameters
+    ----------
+    spec : NetworkSpec
+    weights : Weights
+    rate : float
+        Sample rate in Hz.
+    """
+
+    def __init__(self, spec: NetworkSpec, weights: Weights, rate: float) -> None:
+        self.spec = spec
+        self.rate = rate
+        self.image = NetworkImage(spec, weights)
+        self._scratch = aligned_bytes(self.image.outputs * MAX_BLOCK * 4)
+        self._inputs = aligned_bytes(spec.inputs * MAX_BLOCK * 4)
+        self._result = aligned_bytes(MAX_CHANNELS * MAX_BLOCK * 8)
+        self._timespec = aligned_bytes(TIMESPEC_BYTES)
+        self._record, self.address = record(VOICE)
+        fields = self._record
+        fields.process = process_signal.address
+        fields.network = self.image.address
+        fields.scratch = self._scratch.ctypes.data
+        fields.outputs = spec.outputs
+        fields.level = 1.0
+        b0, a1, a2 = high_pass_coefficients(rate, HIGH_PASS_Q[spec.recipe])
+        filters = fields.high_pass[0].view(HIGH_PASS)
+        filters["b0"], filters["a1"], filters["a2"] = b0, a1, a2
+        self._settle()
+
+    @property
+    def position(self) -> int:
+        """Frames of input taken so far."""
+        return int(self._record.position[0])
+
+    @property
+    def late(self) -> bool:
+        """Whether the audio thread turned it away because the present had moved on."""
+        return bool(self._record.late[0])
+
+    @property
+    def heard_at(self) -> float:
+        """When the audio thread let it in, as `time.monotonic()`; 0 before."""
+        return int(self._record.heard_ns[0]) * 1e-9
+
+    @property
+    def overflows(self) -> bool:
+        """Whether the network has given a sample that is not finite."""
+        return bool(self._record.overflows[0])
+
+    @property
+    def level(self) -> float:
+        """The gain that matches the network to its input, as an amplitude ratio."""
+        return float(self._record.level[0])
+
+    def set_level(self, level: float) -> None:
+        """Set the gain; only before the voice is published."""
+        self._record.level = level
+
+    def glide_level(self, target: float, ratio: float, frames: int) -> None:
+        """Let the gain of a published voice glide: `ratio` a frame, then `target`."""
+        fields = self._record
+        fields.next_ratio, fields.next_frames, fields.next_target = ratio, frames, target
+        fields.next_ready = 1
+
+    def set_fade(self, frames: int, correlation: float) -> None:
+        """Set how it comes in: the crossfade's length, and how alike the two outputs are."""
+        self._record.fade_frames = frames
+        self._record.correlation = correlation
+
+    def start_at(self, position: int) -> None:
+        """Take what comes before `position` (frames since the start) for silence."""
+        self.image.reset()
+        self._settle()
+        self.rejoin_at(position)
+
+    def rejoin_at(self, position: int) -> None:
+        """Go on from `position` with the state that it has."""
+        self._record.position = position
+        self._record.late = 0
+
+    def prime(
+        self, history: NDArray[np.float32], end: int, meter: LoudnessMeter | None = None
+    ) -> None:
+        """Take the input recorded in the ring `history` [shape=(inputs, capacity)] up to `end`.
+
+        Where there is a `meter`, it measures the output.
+        """
+        if meter is not None:
+            meter.reserve(end - self.position)
+        _prime.ctypes(
+            self.address,
+            history.ctypes.data,
+            history.shape[1],
+            history.shape[0],
+            end,
+            self._inputs.ctypes.data,
+            self._result.ctypes.data,
+            meter.address if meter is not None else 0,
+        )
+
+    def time_block(self, noise: NDArray[np.float32], block: int) -> float:
+        """Return the processor time in s that a block of `block` frames takes.
+
+        Runs the voice over `noise` [shape=(inputs, frames)], so `start_at` has to follow.
+        """
+        self.rejoin_at(0)
+        spent = _time_blocks.ctypes(
+            self.address,
+            noise.ctypes.data,
+            noise.shape[1],
+            noise.shape[0],
+            block,
+            self._inputs.ctypes.data,
+            self._result.ctypes.data,
+            self._timespec.ctypes.data,
+        )
+        return float(spent * 1e-9 * block / noise.shape[1])
+
+    @property
+    def last_block(self) -> NDArray[np.float64]:
+        """Scratch [shape=(2, MAX_BLOCK)] that holds the output of what it was run over last."""
+        return self._result.view(np.float64).reshape(MAX_CHANNELS, MAX_BLOCK)
+
+    def _settle(self) -> None:
+        self._record.overflows = 0
+        _settle.ctypes(self.address, self._inputs.ctypes.data, self.spec.inputs)
+        self._record.position = 0

@@ -1,0 +1,42 @@
+"""A real jackd with the dummy driver, under a name of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from ronn_jack.drivers.jack_server import DummyServer
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 20.0, what: str = "it") -> None:
+    """Poll until `condition` holds; fail the test when it never does."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            pytest.fail(f"waited {seconds} s for {what}")
+        time.sleep(0.005)
+
+
+def server_name(label: str) -> str:
+    """Return a name that no other test run uses."""
+    return f"ronn-test-{os.getpid()}-{label}"
+
+
+@contextlib.contextmanager
+def jack_server(
+    label: str, rate: int = 48000, period: int = 64, realtime: bool = False
+) -> Iterator[DummyServer]:
+    """Run a private server for the time of a test."""
+    server = DummyServer(server_name(label), rate, period, realtime)
+    server.start()
+    try:
+        yield server
+    finally:
+        if not server.running:
+            # One that was killed keeps a place in JACK's registry until it has ended well.
+            server.start()
+        server.stop()

@@ -1,0 +1,130 @@
+"""Runs in a process of its own, preloaded with rt_counter.c: counts inside the JACK callback.
+
+Arguments: server, the callback to run (`node` or `python`). Prints the counts as JSON.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import sys
+import time
+
+import numpy as np
+
+from ronn_jack.control.controller import Controller
+from ronn_jack.control.node import LiveNode
+from ronn_jack.control.presets import PresetStore
+from ronn_jack.control.seams import Change, Set
+from ronn_jack.control.telemetry import Swap
+from ronn_jack.drivers import jack_library
+from ronn_jack.drivers.jack_driver import JackClient
+from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.parameters import defaults
+
+SWAPS = 40
+BLOCKS = 4000
+NAMES = ("allocations", "frees", "locks", "gil", "blocks")
+counter = ctypes.CDLL(None)
+
+
+class Quiet:
+    name = "test"
+
+    def refuse(self, subject: str, reason: str) -> None:
+        raise AssertionError(f"{subject}: {reason}")
+
+
+class CountedClient(JackClient):
+    def _process_address(self) -> int:
+        counter.set_target(ctypes.c_void_p(super()._process_address()))
+        return ctypes.cast(counter.counted_process, ctypes.c_void_p).value
+
+
+def counts() -> dict[str, int]:
+    values = (ctypes.c_int64 * len(NAMES))()
+    counter.read_counts(values)
+    return dict(zip(NAMES, values, strict=True))
+
+
+class Swaps:
+    """Listens to the node, for its controller."""
+
+    controller: Controller
+
+    def sounding(self, change: Change) -> None:
+        self.controller.sounding(change)
+
+    def refused(self, change: Change, reason: str) -> None:
+        self.controller.refused(change, reason)
+
+    def fell_back(self, fallen: Change | None, good: Change | None, reason: str) -> None:
+        raise AssertionError(reason)
+
+    def swapped(self, swap: Swap) -> None:
+        pass
+
+
+def run_node(server: str) -> dict[str, int]:
+    """Swap networks and move every kind of control while thousands of blocks are counted."""
+    client = CountedClient("ronn", server, 2, 2)
+    listener = Swaps()
+    node = LiveNode(2, 2, listener)
+    controller = listener.controller = Controller(node, PresetStore(), defaults())
+    node.start(NetworkSpec())
+    node.attach(client)
+    client.activate()
+    swaps = 0
+    controller.apply([Set("fade_ms", 5.0)], Quiet())
+    generator = np.random.default_rng(1)
+    while client.blocks < BLOCKS or swaps < SWAPS:
+        wanted = int(generator.integers(1, 25))
+        operations = [
+            Set("layers", wanted),
+            Set("seed", swaps),
+            Set("kernel", 3 + swaps % 9),
+            Set("activation", swaps % 13),
+            Set("dilation", 1),
+            Set("mix", float(generator.random())),
+            Set("input_gain", float(generator.uniform(-24, 24))),
+            Set("bypass", bool(generator.integers(2))),
+        ]
+        controller.apply(operations, Quiet())
+        while node.sounding is None or node.sounding.seed != swaps:
+            time.sleep(0.001)
+        swaps += 1
+    found = counts()
+    node.detach()
+    client.close()
+    return {**found, "swaps": swaps}
+
+
+def run_python(server: str) -> dict[str, int]:
+    """The same counts for a Python callback, which has to be seen by them."""
+    jack = jack_library.load()
+    client = jack.Client("ronn", no_start_server=True, servername=server)
+    blocks = []
+
+    @jack._ffi.callback("JackProcessCallback")
+    def process(frames: int, argument: object) -> int:
+        blocks.append(len(bytes(frames * 10_000)))  # allocated here and freed here
+        return 0
+
+    counter.set_target(ctypes.c_void_p(int(jack._ffi.cast("intptr_t", process))))
+    address = ctypes.cast(counter.counted_process, ctypes.c_void_p).value
+    jack._lib.jack_set_process_callback(
+        client._ptr, jack._ffi.cast("JackProcessCallback", address), jack._ffi.NULL
+    )
+    client.activate()
+    while counts()["blocks"] < 200:
+        time.sleep(0.001)
+    found = counts()
+    client.deactivate()
+    client.close()
+    return found
+
+
+if __name__ == "__main__":
+    server, which = sys.argv[1:]
+    found = run_node(server) if which == "node" else run_python(server)
+    sys.stdout.write(json.dumps(found))

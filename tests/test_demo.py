@@ -1,0 +1,180 @@
+"""The demo runs to its end without a sound card or a terminal, and its knobs are heard."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from ronn_jack.control.presets import PresetStore
+from ronn_jack.demo import run_demo
+from ronn_jack.demo_score import START, Hands, Turn, score
+from ronn_jack.drivers.jack_server import probe
+from ronn_jack.errors import AudioFileError, JackError
+from ronn_jack.interfaces.osc_codec import Message, decode
+from ronn_jack.parameters import defaults, parameter
+from ronn_jack.phrase import pluck_phrase
+from tests.support.jack_server import jack_server, server_name
+
+SECONDS = 3.0
+
+
+def start_demo(server, out, seconds):
+    """Start the demo as a user does, where the default server is `server`."""
+    command = [sys.executable, "-m", "ronn_jack", "demo", "--seconds", str(seconds)]
+    return subprocess.Popen(
+        [*command, "--out", str(out)],
+        env={**os.environ, "JACK_DEFAULT_SERVER": server},
+        cwd=Path(__file__).parents[1],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """What a demo without any server said and recorded."""
+    out = tmp_path_factory.mktemp("demo") / "heard.wav"
+    demo = start_demo(server_name("none"), out, SECONDS)
+    said, complaints = demo.communicate(timeout=100)
+    assert (demo.returncode, complaints) == (0, "")
+    return said, out
+
+
+def test_it_ends_well_and_says_where_the_sound_is(finished):
+    said, out = finished
+    assert f"wrote {out}: {SECONDS} s at 48000 Hz, peak " in said.splitlines()[-1]
+    assert all(character.isprintable() or character == "\n" for character in said)
+
+
+def test_what_was_heard_is_sound(finished):
+    audio, rate = soundfile.read(finished[1], dtype="float32")
+    assert (rate, audio.shape) == (48000, (round(SECONDS * 48000), 2))
+    assert soundfile.info(finished[1]).subtype == "FLOAT"
+    assert np.isfinite(audio).all()
+    assert np.abs(audio).max() <= 1.0
+    for tenth in np.array_split(audio[:-4800], 10):
+        assert np.sqrt(np.mean(tenth**2)) > 0.003
+
+
+def test_every_turn_of_a_knob_arrived(finished):
+    turns = len(score(PresetStore()))
+    assert f"{turns} of {turns} turns arrived by OSC" in finished[0]
+
+
+def plays(riff, piece):
+    """Whether a piece is a part of the riff, bit for bit."""
+    loudest = np.argmax(np.abs(piece))
+    starts = np.flatnonzero(riff == piece[loudest]) - loudest
+    return any(np.array_equal(riff[start : start + len(piece)], piece) for start in starts)
+
+
+def test_the_last_turn_is_heard_the_bypassed_node_gives_the_riff_itself(finished):
+    audio, _ = soundfile.read(finished[1], dtype="float32")
+    riff = pluck_phrase(48000)[0]
+    end = round(0.96 * len(audio))
+    assert plays(riff, audio[end - 500 : end, 0])
+    assert not plays(riff, audio[20000:20500, 0])
+
+
+def test_the_recording_ends_in_a_fade(finished):
+    audio, _ = soundfile.read(finished[1], dtype="float32")
+    assert np.abs(audio[-1000:]).max() == 0.0
+
+
+def test_its_private_server_is_gone_afterwards(finished):
+    name = re.search("'(ronn-demo-[0-9]+)'", finished[0])[1]
+    assert probe(name) is None
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_demo_keeps_what_was_heard_and_leaves_the_users_server(number, tmp_path):
+    out = tmp_path / "heard.wav"
+    with jack_server("demo", rate=44100, period=512) as server:
+        demo = start_demo(server.name, out, 20.0)
+        for line in demo.stdout:
+            if line.startswith("turning"):
+                demo.send_signal(number)
+                break
+        said, complaints = demo.communicate(timeout=60)
+        assert (demo.returncode, complaints) == (0, "")
+        assert probe(server.name) is not None
+    assert "private" not in said
+    audio, rate = soundfile.read(out)
+    assert rate == 44100
+    assert 2.0 <= len(audio) / rate < 10.0
+
+
+@pytest.mark.parametrize("place", ["missing/heard.wav", "."])
+def test_a_file_that_can_not_be_written_is_refused_before_anything_starts(tmp_path, place):
+    with pytest.raises(AudioFileError, match="can't be written: choose another file with --out"):
+        run_demo(1.0, tmp_path / place)
+
+
+def test_a_missing_jackd_is_named_and_signals_are_left_as_they_were(tmp_path, monkeypatch):
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", server_name("none"))
+    with pytest.raises(JackError, match=r"jackd is not installed: install it \(Debian"):
+        run_demo(1.0, tmp_path / "heard.wav")
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_every_turn_of_the_score_moves_something_to_a_value_that_is_allowed():
+    values = {**defaults(), **START}
+    turns = score(PresetStore())
+    assert [turn.share for turn in turns] == sorted(turn.share for turn in turns)
+    for turn in turns:
+        for name, value in turn.values.items():
+            assert parameter(name).parse(value) == value
+        assert any(values[name] != value for name, value in turn.values.items())
+        values.update(turn.values)
+
+
+class Shown:
+    def __init__(self):
+        self.events = []
+
+    def event(self, text):
+        self.events.append(text)
+
+
+def test_hands_turn_in_time_by_one_bundle_and_count_what_arrives():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as node:
+        node.bind(("127.0.0.1", 0))
+        node.settimeout(10)
+        turns = [
+            Turn(0.25, "more", {"layers": 9, "mix": 0.5}),
+            Turn(0.5, "made before", {"seed": 5}, "warm"),
+        ]
+        shown = Shown()
+        accepted = defaults()
+        with Hands(turns, node.getsockname()[1], shown) as hands:
+            hands.turn(0.2, accepted)
+            assert hands.begun == 0
+            hands.turn(0.3, accepted)
+            assert decode(node.recv(1000)) == [
+                Message("/ronn/layers", (9,)),
+                Message("/ronn/mix", (0.5,)),
+            ]
+            hands.turn(0.35, accepted)
+            assert (hands.begun, hands.arrived) == (1, 0)
+            hands.turn(0.4, {**accepted, "layers": 9, "mix": 0.5})
+            assert (hands.begun, hands.arrived) == (1, 1)
+            hands.turn(0.6, accepted)
+            assert decode(node.recv(1000)) == [Message("/ronn/preset_load", ("warm",))]
+            hands.turn(0.7, accepted)
+            assert (hands.begun, hands.arrived) == (2, 1)
+    assert shown.events == [
+        "turning layers = 9, mix = 0.5: more",
+        "loading preset warm: made before",
+    ]

@@ -1,0 +1,206 @@
+"""The doctor finds what is wrong with a machine and says what to do about it."""
+
+from __future__ import annotations
+
+import os
+import resource
+import socket
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+
+from ronn_jack import doctor
+from ronn_jack.doctor import Finding, diagnose
+from ronn_jack.errors import JackError, MachineError
+from ronn_jack.settings import load_settings
+from tests.support.jack_server import jack_server, server_name
+
+
+@pytest.fixture
+def settings():
+    return replace(load_settings(), server=server_name("none"), osc_port=0)
+
+
+@pytest.fixture
+def sought(settings):
+    """Return a function that finds one finding."""
+
+    def find(subject, **changes):
+        findings = {finding.subject: finding for finding in diagnose(replace(settings, **changes))}
+        return findings[subject]
+
+    return find
+
+
+def test_every_finding_is_one_line_with_a_remedy_unless_all_is_well(settings):
+    findings = diagnose(settings)
+    assert len({finding.subject for finding in findings}) == len(findings) >= 10
+    for finding in findings:
+        assert "\n" not in finding.line
+        assert finding.subject in finding.line
+        assert finding.text
+        assert (finding.remedy == "") == (finding.ok is True)
+
+
+def test_a_line_tells_fine_from_bad_from_broken():
+    assert Finding("x", True, "fine").line.split() == ["ok", "x", "fine"]
+    assert Finding("x", None, "slow", "hurry").line.split() == ["note", "x", "slow:", "hurry"]
+    assert Finding("x", False, "gone", "get it").line.startswith("FAIL")
+
+
+def test_a_running_server_is_described(sought):
+    with jack_server("doctor", rate=44100, period=256) as server:
+        finding = sought("JACK server", server=server.name)
+    assert finding.ok is None
+    assert finding.text == f"'{server.name}' at 44100 Hz, 256 frames a period, not realtime"
+    assert "-R" in finding.remedy
+
+
+def test_a_missing_server_is_no_failure_but_named(sought, settings):
+    finding = sought("JACK server")
+    assert finding.ok is None
+    assert settings.server in finding.text
+    assert "start jackd" in finding.remedy
+
+
+def test_a_missing_jackd_is_part_of_the_remedy(sought, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "apt install jackd2" in sought("JACK server").remedy
+
+
+def test_a_missing_library_fails_with_what_to_install(sought, monkeypatch):
+    def missing():
+        raise JackError("the JACK library is not installed: install it")
+
+    monkeypatch.setattr(doctor.jack_library, "load", missing)
+    finding = sought("JACK library")
+    assert (finding.ok, finding.text, finding.remedy) == (
+        False,
+        "the JACK library is not installed",
+        "install it",
+    )
+
+
+def test_a_taken_port_fails(sought):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        finding = sought("OSC port", osc_port=port)
+        assert finding.ok is False
+        assert str(port) in finding.text
+        assert "--osc-port" in finding.remedy
+    assert sought("OSC port", osc_port=port).ok is True
+
+
+def test_an_address_that_is_not_ours_fails(sought):
+    finding = sought("OSC port", bind="203.0.113.1")
+    assert finding.ok is False
+    assert "203.0.113.1" in finding.text
+
+
+def test_a_name_that_leads_nowhere_fails(sought, monkeypatch):
+    def unknown(*arguments, **keywords):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(doctor.socket, "getaddrinfo", unknown)
+    finding = sought("OSC port", bind="nowhere")
+    assert finding.ok is False
+    assert "nowhere is no address of this machine" in finding.text
+
+
+def test_a_forbidden_realtime_priority_is_noted_with_its_limit(sought, monkeypatch):
+    def forbid(pid, policy, parameters):
+        raise PermissionError
+
+    monkeypatch.setattr(os, "sched_setscheduler", forbid)
+    finding = sought("realtime priority")
+    assert finding.ok is None
+    assert str(resource.getrlimit(resource.RLIMIT_RTPRIO)[0]) in finding.text
+    assert "@audio - rtprio 95" in finding.remedy
+
+
+def test_looking_leaves_the_scheduling_as_it_was(sought):
+    before = os.sched_getscheduler(0)
+    sought("realtime priority")
+    assert os.sched_getscheduler(0) == before
+
+
+@pytest.mark.parametrize(
+    ("limit", "capabilities", "ok"),
+    [
+        (8 << 20, "0000000000000000", None),
+        (8 << 20, "0000000000004000", True),
+        (256 << 20, "0000000000000000", True),
+        (resource.RLIM_INFINITY, "0000000000000000", True),
+    ],
+)
+def test_locked_memory_counts_by_limit_or_capability(
+    sought, monkeypatch, tmp_path, limit, capabilities, ok
+):
+    status = tmp_path / "status"
+    status.write_text(f"Name:\tx\nCapEff:\t{capabilities}\n")
+    monkeypatch.setattr(doctor, "_CAPABILITIES", status)
+    monkeypatch.setattr(doctor.resource, "getrlimit", lambda which: (limit, limit))
+    assert sought("locked memory").ok is ok
+
+
+@pytest.mark.parametrize(("governor", "ok"), [("performance", True), ("powersave", None)])
+def test_a_governor_that_saves_power_is_noted(sought, monkeypatch, tmp_path, governor, ok):
+    for core, value in enumerate(("performance", governor)):
+        folder = tmp_path / f"cpu{core}" / "cpufreq"
+        folder.mkdir(parents=True)
+        (folder / "scaling_governor").write_text(f"{value}\n")
+    monkeypatch.setattr(doctor, "_GOVERNORS", tmp_path)
+    finding = sought("CPU governor")
+    assert finding.ok is ok
+    assert governor in finding.text
+
+
+def test_scarce_shared_memory_is_noted(sought, monkeypatch):
+    usage = SimpleNamespace(free=64 << 20)
+    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda path: usage)
+    finding = sought("shared memory")
+    assert finding.ok is None
+    assert "64 MiB" in finding.text
+    assert "--port-max 64" in finding.remedy
+
+
+def test_missing_hardware_midi_is_noted_with_its_reason(sought, monkeypatch):
+    def missing():
+        raise MachineError("no hardware MIDI: the sequencer is missing; load it")
+
+    monkeypatch.setattr(doctor, "list_ports", missing)
+    finding = sought("hardware MIDI")
+    assert (finding.ok, finding.text, finding.remedy) == (
+        None,
+        "the sequencer is missing",
+        "load it",
+    )
+
+
+def test_a_kernel_cache_that_is_only_temporary_is_noted(sought, monkeypatch, tmp_path):
+    assert sought("kernel cache").ok is True
+    monkeypatch.setattr(doctor, "cache_folder", lambda: tmp_path)
+    finding = sought("kernel cache")
+    assert finding.ok is None
+    assert "compiles anew" in finding.text
+
+
+def test_missing_audio_files_fail(sought, monkeypatch):
+    def missing(name):
+        raise OSError("no libsndfile")
+
+    monkeypatch.setattr(doctor, "import_module", missing)
+    finding = sought("audio files")
+    assert finding.ok is False
+    assert "no libsndfile" in finding.text
+
+
+def test_a_preset_folder_that_can_not_be_written_is_noted(sought, monkeypatch, tmp_path):
+    file = tmp_path / "file"
+    file.touch()
+    monkeypatch.setattr(doctor, "user_data_folder", lambda: file / "ronn_jack")
+    finding = sought("user presets")
+    assert finding.ok is None
+    assert str(file) in finding.text

@@ -1,0 +1,182 @@
+"""The whole node through a real JACK server: what goes in, what comes out."""
+
+import contextlib
+import signal
+
+import numpy as np
+import pytest
+
+from ronn_jack.control.architecture import network_spec
+from ronn_jack.parameters import defaults
+from ronn_jack.render import offline_engine
+from tests.realtime.engine_driver import noise
+from tests.support.jack_graph import MidiSender, Player, Recorder
+from tests.support.jack_server import jack_server, wait_for
+from tests.support.node_process import node_process
+
+SOUND = {"activation": "tanh", "layers": 5, "kernel": 9, "dilation": 3, "seed": 77, "mix": 0.8}
+PLAIN = ("--set", "auto_level=off")
+RATE = 48000
+
+
+def rendered(x, **values):
+    values = {**defaults(), **values}
+    spec = network_spec(values, 2, 2, RATE)
+    return offline_engine(spec, values, RATE).process(x)
+
+
+def options(values):
+    return [word for name, value in values.items() for word in ("--set", f"{name}={value}")]
+
+
+@contextlib.contextmanager
+def studio(server, x, *arguments):
+    """Route player → node → recorder, and yield them."""
+    with node_process(server.name, *PLAIN, *arguments) as node:
+        player = Player(server.name, x)
+        recorder = Recorder(server.name, x.shape[1] + RATE // 4)
+        try:
+            for i in (1, 2):
+                player.client.connect(f"player:out_{i}", f"ronn:in_{i}")
+                player.client.connect(f"ronn:out_{i}", f"recorder:dut_{i}")
+                player.client.connect(f"player:out_{i}", f"recorder:ref_{i}")
+            node.settle()
+            yield node, player, recorder
+        finally:
+            recorder.close()
+            player.close()
+
+
+def heard(player, recorder, frames):
+    recorder.record()
+    player.roll()
+    recorder.wait()
+    return recorder.aligned()[:, :frames]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("freewheel", [False, True], ids=["real time", "freewheel"])
+@pytest.mark.parametrize("period", [64, 256])
+def test_the_node_gives_sample_for_sample_what_render_gives(period, freewheel):
+    x = noise(RATE)
+    with (
+        jack_server("exact", RATE, period) as server,
+        studio(server, x, *options(SOUND)) as (_, player, recorder),
+    ):
+        if freewheel:
+            recorder.client.set_freewheel(True)
+        y = heard(player, recorder, x.shape[1])
+        if freewheel:
+            recorder.client.set_freewheel(False)
+    assert np.array_equal(y, rendered(x, **SOUND))
+
+
+def test_a_change_by_osc_is_heard_as_the_new_network():
+    x = noise(RATE // 2)
+    with jack_server("osc") as server, studio(server, x) as (node, player, recorder):
+        node.osc.send_bundle(*((f"/ronn/{name}", value) for name, value in SOUND.items()))
+        wait_for(lambda: node.osc.ask("/ronn/seed") == [77])
+        node.settle()
+        wait_for(lambda: node.osc.ask("/ronn/status/parameters") == [64 * 27 + 32 * 9])
+        y = heard(player, recorder, x.shape[1])
+    assert np.abs(y - rendered(x, **SOUND)).max() < 1e-6
+
+
+def test_a_change_by_midi_bytes_is_heard_as_the_new_network():
+    x = noise(RATE // 2)
+    with (
+        jack_server("midi") as server,
+        studio(server, x) as (node, player, recorder),
+        contextlib.closing(MidiSender(server.name)) as keys,
+    ):
+        keys.client.connect("keys:midi_out", "ronn:midi_in")
+        keys.send(bytes([0xB3, 23, 0]))  # CC 23, dilation, on some channel
+        keys.send(bytes([0xB0, 20, 127]))  # CC 20, layers, at its upper end
+        keys.send(bytes([0xB0, 26, 0]))  # CC 26, mix
+        keys.send(bytes([0xB0, 26, 127]))
+        wait_for(lambda: node.osc.ask("/ronn/layers") == [24])
+        wait_for(lambda: node.osc.ask("/ronn/dilation") == [1])
+        wait_for(lambda: node.osc.ask("/ronn/mix") == [1.0])
+        node.settle()
+        y = heard(player, recorder, x.shape[1])
+    assert np.abs(y - rendered(x, layers=24, dilation=1)).max() < 1e-6
+
+
+def test_a_change_while_music_plays_ends_in_what_the_new_network_had_always_given():
+    x = noise(3 * RATE)
+    with jack_server("live", period=128) as server, studio(server, x) as (node, player, recorder):
+        recorder.record()
+        player.roll()
+        wait_for(lambda: player.position > RATE // 2)
+        node.osc.send_bundle(*((f"/ronn/{name}", value) for name, value in SOUND.items()))
+        recorder.wait()
+        y = recorder.aligned()[:, : x.shape[1]]
+    before, after = rendered(x), rendered(x, **SOUND)
+    assert np.array_equal(y[:, : RATE // 2], before[:, : RATE // 2])
+    assert np.abs(y - after)[:, -RATE:].max() < 1e-6
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_node_softly(number):
+    x = np.full((2, 4 * RATE), 0.5, np.float32)
+    with (
+        jack_server("end") as server,
+        studio(server, x, "--set", "mix=0") as (node, player, recorder),
+    ):
+        recorder.record()
+        player.roll()
+        wait_for(lambda: recorder.position > RATE // 4)
+        code, _ = node.end(number)
+        recorder.wait()
+        y = recorder.aligned()
+    assert code == 0
+    sounding = np.flatnonzero(y[0] == 0.5)[-1]
+    silent = np.flatnonzero(y[0])[-1]
+    assert 0 < silent - sounding < 0.05 * RATE
+    assert np.abs(np.diff(y[:, sounding:])).max() < 0.01
+
+
+def test_a_buffer_size_change_keeps_the_sound_and_the_network():
+    x = noise(RATE)
+    with (
+        jack_server("resize", period=64) as server,
+        studio(server, x, *options(SOUND)) as (_, player, recorder),
+    ):
+        recorder.client.blocksize = 1024
+        recorder.client.blocksize = 256
+        y = heard(player, recorder, x.shape[1])
+    assert np.array_equal(y, rendered(x, **SOUND))
+
+
+@pytest.mark.slow
+def test_a_server_that_dies_and_comes_back_at_another_rate_is_rejoined_with_its_wires():
+    with (
+        jack_server("again", 48000) as server,
+        node_process(server.name, "--connect", "system", *options(SOUND)) as node,
+    ):
+        # The node trusts a wiring that has lasted; a second of audio is long enough.
+        recorder = Recorder(server.name, RATE)
+        wait_for(lambda: recorder.client.get_all_connections("ronn:out_2"))
+        recorder.record()
+        recorder.wait()
+        recorder.close()
+        server.kill()
+        wait_for(lambda: node.osc.ask("/ronn/status/state") == ["waiting"])
+        with jack_server("again", 44100) as again:
+            node.osc.ask("/ronn/ping", answer="/ronn/pong")
+            field = node.osc.ask("/ronn/status/receptive_field")[0]
+            assert field == pytest.approx((1 + 8 * 121) / 44100, rel=1e-5)
+            probe = Recorder(again.name, 64)
+            try:
+                wait_for(
+                    lambda: (
+                        {p.name for p in probe.client.get_all_connections("ronn:in_1")}
+                        == {"system:capture_1"}
+                        and {p.name for p in probe.client.get_all_connections("ronn:out_2")}
+                        == {"system:playback_2"}
+                    ),
+                    what="the wires",
+                )
+            finally:
+                probe.close()
+            assert node.end()[0] == 0

@@ -1,0 +1,81 @@
+"""Settings come from the shipped file, the user's, and the command line, in that order."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from ronn_jack.errors import UsageError
+from ronn_jack.files import shipped_folder
+from ronn_jack.settings import Settings, load_settings
+
+
+@pytest.fixture
+def user_file(tmp_path: Path) -> Path:
+    return tmp_path / "config.toml"
+
+
+def test_shipped_settings_are_those_of_the_contract(user_file: Path) -> None:
+    assert load_settings(user_file=user_file) == Settings(
+        name="ronn",
+        inputs=2,
+        outputs=2,
+        osc_port=9420,
+        http_port=9421,
+        bind="127.0.0.1",
+        midi_profile="generic",
+    )
+
+
+def test_every_setting_is_explained_in_the_shipped_file() -> None:
+    text = (shipped_folder() / "default.toml").read_text(encoding="utf-8")
+    for field in fields(Settings):
+        assert f"\n{field.name} = " in text or f"\n# {field.name} = " in text
+
+
+def test_the_user_overrides_the_program_and_an_option_overrides_both(user_file: Path) -> None:
+    user_file.write_text('version = 1\nosc_port = 9000\nbind = "0.0.0.0"\nmidi_in = "nano"\n')
+    settings = load_settings({"osc_port": 9001, "server": None, "preset": "x"}, user_file)
+    assert (settings.osc_port, settings.bind, settings.midi_in) == (9001, "0.0.0.0", "nano")
+    assert (settings.server, settings.preset) == (None, "x")
+
+
+def test_the_users_file_is_found_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ronn_jack.settings.user_config_folder", lambda: tmp_path)
+    (tmp_path / "config.toml").write_text('version = 1\nname = "mine"\n')
+    assert load_settings().name == "mine"
+
+
+def test_every_fault_of_the_users_file_is_listed(user_file: Path) -> None:
+    user_file.write_text(
+        'version = 1\nosc_prot = 1\ninputs = 3\nhttp_port = "x"\nname = "a:b"\nconnect = "("\n'
+        'bind = ""\nserver = "a\\nb"\n'
+    )
+    with pytest.raises(UsageError) as caught:
+        load_settings(user_file=user_file)
+    text = str(caught.value)
+    assert str(user_file) in text
+    assert "did you mean 'osc_port'?" in text
+    for word in (
+        "inputs = 3",
+        "http_port = 'x'",
+        "name = 'a:b'",
+        "connect = '('",
+        "bind",
+        "server",
+    ):
+        assert word in text
+    assert "\n" not in text
+
+
+def test_an_option_out_of_range_is_refused(user_file: Path) -> None:
+    with pytest.raises(UsageError, match="osc_port = 70000 is out of range; use 0 to 65535"):
+        load_settings({"osc_port": 70000}, user_file)
+
+
+def test_a_client_name_has_to_fit_jack(user_file: Path) -> None:
+    assert load_settings({"name": "x" * 63}, user_file).name == "x" * 63
+    with pytest.raises(UsageError, match="can't name a JACK client"):
+        load_settings({"name": "é" * 32}, user_file)
