@@ -114,8 +114,9 @@ def settle(network):
         fill_frames(levels + 4 * CHUNK * row, float32(0), int64(1))
     for _ in range(layers):
         fill_source(layer, levels)
-        fill_sums(layer)
-        run_layer(layer, int64(0), levels, int64(4 * CHUNK), int64(1))
-        fill_sums(layer)
+        # Twice: sums of frames to come are known only once the layer has run.
+        for _ in range(2):
+            run_layer(layer, int64(0), levels, int64(4 * CHUNK), int64(1))
+            fill_sums(layer)
         layer += WORD * LAYER_WORDS
     restore_float_mode(mode)
