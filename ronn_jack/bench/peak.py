@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from llvmlite import ir
@@ -10,7 +9,7 @@ from numba import types
 from numba.extending import intrinsic
 
 from ronn_jack.realtime.compile import entry
-from ronn_jack.realtime.emitter import FLOAT, INT64, Emitter
+from ronn_jack.realtime.emitter import Emitter
 from ronn_jack.realtime.host import VECTOR
 
 _SUMS = 12

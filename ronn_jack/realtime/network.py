@@ -23,7 +23,7 @@ from ronn_jack.realtime.layout import (
     WORD,
 )
 from ronn_jack.realtime.silence import fill_source, fill_sums
-from ronn_jack.realtime.source import close_source, mirror, frame_address, open_source
+from ronn_jack.realtime.source import close_source, frame_address, mirror, open_source
 from ronn_jack.realtime.vectors import copy_frames, fill_frames, load_int64
 
 
