@@ -27,6 +27,8 @@ from ronn_jack.settings import Settings
 
 POLL_SECONDS = 0.02
 """How often `App.poll` wants to be called."""
+_SWITCH_SECONDS = 0.0005
+"""Longest turn of a Python thread while others wait: a knob should not wait for the screen."""
 _WIRES_SECONDS = 0.25
 _SETTLED_SECONDS = 0.5
 """Wiring younger than this may be what a dying server has left of it."""
@@ -199,6 +201,7 @@ def run_node(settings: Settings, values: Mapping[str, Value]) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+    sys.setswitchinterval(_SWITCH_SECONDS)
     with open_view(sys.stdout) as view, logging_to(view):
         app = App(settings, values)
         app.start()
