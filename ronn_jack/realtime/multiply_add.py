@@ -1,8 +1,7 @@
-"""The most float32 multiply-adds that one core can do."""
+"""Nothing but multiply-adds: what a core can do at most. [any-thread]"""
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from llvmlite import ir
@@ -10,11 +9,13 @@ from numba import types
 from numba.extending import intrinsic
 
 from ronn_jack.realtime.compile import entry
-from ronn_jack.realtime.emitter import FLOAT, INT64, Emitter
+from ronn_jack.realtime.emitter import Emitter
 from ronn_jack.realtime.host import VECTOR
 
 _SUMS = 12
 """Independent sums, more than a multiply-add's latency times the units that do them."""
+FLOP_PER_ROUND = 2 * _SUMS * VECTOR.lanes
+"""A multiply-add counts as two."""
 
 
 @intrinsic
@@ -39,9 +40,6 @@ def _multiply_add_sums(typing_context: Any, count: Any, factor: Any) -> Any:
 
 
 @entry("float32(int64, float32)")
-def multiply_add_rounds(count, factor):
-    """[any-thread] Run the multiply-add units on registers alone."""
-    return _multiply_add_sums(count, factor)
-
-
-FLOP_PER_ROUND = 2 * _SUMS * VECTOR.lanes
+def multiply_add_rounds(count: int, factor: float) -> float:
+    """Do `count` rounds of FLOP_PER_ROUND operations on registers alone; return some sum."""
+    return _multiply_add_sums(count, factor)  # type: ignore[no-any-return]
