@@ -1,4 +1,4 @@
-"""The most float32 multiply-adds that one core can do."""
+"""Nothing but multiply-adds: what a core can do at most. [any-thread]"""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from ronn_jack.realtime.host import VECTOR
 
 _SUMS = 12
 """Independent sums, more than a multiply-add's latency times the units that do them."""
+FLOP_PER_ROUND = 2 * _SUMS * VECTOR.lanes
+"""A multiply-add counts as two."""
 
 
 @intrinsic
@@ -38,9 +40,6 @@ def _multiply_add_sums(typing_context: Any, count: Any, factor: Any) -> Any:
 
 
 @entry("float32(int64, float32)")
-def multiply_add_rounds(count, factor):
-    """[any-thread] Run the multiply-add units on registers alone."""
-    return _multiply_add_sums(count, factor)
-
-
-FLOP_PER_ROUND = 2 * _SUMS * VECTOR.lanes
+def multiply_add_rounds(count: int, factor: float) -> float:
+    """Do `count` rounds of FLOP_PER_ROUND operations on registers alone; return some sum."""
+    return _multiply_add_sums(count, factor)  # type: ignore[no-any-return]
