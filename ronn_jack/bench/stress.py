@@ -29,7 +29,7 @@ class StressRow:
     Attributes
     ----------
     blocks_run_share : float
-        Blocks that the callback finished, against those that passed by the server's clock.
+        Blocks that the callback finished, against those that fell due by the clock.
     callback_p50_us, callback_p99_us, callback_max_us : float
         Time in the callback, waiting for the interpreter's lock included; to the histogram's 4.5 %.
     """
