@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import signal
+import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -19,6 +20,8 @@ from ronn_jack.drivers.jack_driver import JackClient, Wire
 from ronn_jack.errors import JackError
 from ronn_jack.interfaces.midi import MidiInput
 from ronn_jack.interfaces.osc import OscServer
+from ronn_jack.interfaces.terminal import logging_to, open_view
+from ronn_jack.interfaces.terminal_snapshot import Snapshot, take_snapshot
 from ronn_jack.parameters import Value
 from ronn_jack.settings import Settings
 
@@ -80,6 +83,11 @@ class App:
                 self._connect(client, self.settings.connect)
             self._midi.start(self._read_midi)
             undo.pop_all()
+
+    def snapshot(self) -> Snapshot:
+        """Return what there is to see now."""
+        osc = f"{self.settings.bind}:{self.osc_port}"
+        return take_snapshot(self.controller, self.client, osc, self.controller.preset)
 
     def poll(self) -> None:
         """Take care of a server that went or came back, and of wires that are to be restored."""
@@ -191,10 +199,12 @@ def run_node(settings: Settings, values: Mapping[str, Value]) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    app = App(settings, values)
-    app.start()
-    try:
-        while not stop.wait(POLL_SECONDS):
-            app.poll()
-    finally:
-        app.stop()
+    with open_view(sys.stdout) as view, logging_to(view):
+        app = App(settings, values)
+        app.start()
+        try:
+            while not stop.wait(POLL_SECONDS):
+                app.poll()
+                view.update(app.snapshot())
+        finally:
+            app.stop()

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
+import math
+import os
+import signal
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,10 +19,25 @@ from ronn_jack import __version__
 from ronn_jack.control.architecture import network_spec
 from ronn_jack.control.presets import PresetStore
 from ronn_jack.errors import RonnError, UsageError
-from ronn_jack.files import name_or_file
+from ronn_jack.files import check_name, name_or_file
 from ronn_jack.parameters import Value, defaults, parameter
 
+PROGRAM = "ronn-jack"
+
 Command = Callable[..., None]
+
+
+class Number(click.FloatRange):
+    """A finite number within limits; click's own lets NaN pass."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the number, or fail with click's words."""
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"{value} is not in the range {self._describe_range()}.", param, ctx)
+        return number
 
 
 def sound(preset: str | None, assignments: tuple[str, ...]) -> dict[str, Value]:
@@ -76,6 +96,14 @@ def node_options(command: Command) -> Command:
     return command
 
 
+def tell_of_compiling() -> None:
+    """Say on stderr what takes so long, if the kernels are yet to be compiled."""
+    from ronn_jack.realtime.compile import cache_folder
+
+    if not any(cache_folder().iterdir()):
+        click.echo("compiling for this machine: up to a minute, this time only", err=True)
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "-V", "--version", package_name="ronn-jack")
 def cli() -> None:
@@ -87,21 +115,51 @@ def cli() -> None:
 @node_options
 def run(preset: str | None, assignments: tuple[str, ...], **overrides: Any) -> None:
     """Run the node until it is interrupted."""
-    from ronn_jack.app import run_node
     from ronn_jack.settings import load_settings
 
     settings = load_settings(overrides)
-    run_node(settings, sound(preset or settings.preset, assignments))
+    values = sound(preset or settings.preset, assignments)
+    tell_of_compiling()
+    from ronn_jack.app import run_node
+    from ronn_jack.interfaces.terminal import PlainView, logging_to
+
+    with PlainView(sys.stdout) as view, logging_to(view):
+        run_node(settings, values)
 
 
 @cli.command()
-@click.option("--seconds", default=20.0, show_default=True, type=click.FloatRange(1, 3600))
-@click.option("--out", default="ronn-demo.wav", show_default=True, type=click.Path(path_type=Path))
-def demo(seconds: float, out: Path) -> None:
+@sound_options
+@click.option("-s", "--server", help="JACK server to connect to.")
+@click.option(
+    "--seconds",
+    default=20.0,
+    show_default=True,
+    type=Number(1, 3600),
+    help="Length of the recording.",
+)
+@click.option(
+    "--out",
+    default="ronn-demo.wav",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="WAV file to write.",
+)
+def demo(
+    preset: str | None,
+    assignments: tuple[str, ...],
+    server: str | None,
+    seconds: float,
+    out: Path,
+) -> None:  # fmt: skip
     """Play a built-in phrase through the node, turn some knobs, and write what was heard."""
+    from ronn_jack.settings import load_settings
+
+    chosen = preset is not None or bool(assignments)
+    values = sound(preset, assignments) if chosen else None
+    tell_of_compiling()
     from ronn_jack.demo import run_demo
 
-    run_demo(seconds, out)
+    run_demo(seconds, out, load_settings({"server": server}), values)
 
 
 @cli.command()
@@ -111,7 +169,7 @@ def demo(seconds: float, out: Path) -> None:
 @click.option(
     "--tail",
     default=0.0,
-    type=click.FloatRange(0, 3600),
+    type=Number(0, 3600),
     metavar="SECONDS",
     help="Render silence after the end.",
 )
@@ -128,11 +186,12 @@ def render(
     from rich.console import Console
     from rich.progress import Progress
 
+    values = sound(preset, assignments)
+    tell_of_compiling()
     from ronn_jack.render import render_file
 
-    values = sound(preset, assignments)
     with Progress(transient=True, disable=not sys.stdout.isatty(), console=Console()) as bar:
-        task = bar.add_task(target.name, total=None)
+        task = bar.add_task("rendering", total=None)
         render_file(
             source,
             target,
@@ -149,8 +208,15 @@ def render(
     "--rate",
     default=48000.0,
     show_default=True,
-    type=click.FloatRange(8000, 192000),
+    type=Number(8000, 192000),
     help="Sample rate in Hz.",
+)
+@click.option(
+    "--period",
+    default=128,
+    show_default=True,
+    type=click.IntRange(16, 8192),
+    help="Frames in a block.",
 )
 @click.option("--inputs", default=2, show_default=True, type=click.IntRange(1, 2))
 @click.option("--outputs", default=2, show_default=True, type=click.IntRange(1, 2))
@@ -159,18 +225,25 @@ def info(
     preset: str | None,
     assignments: tuple[str, ...],
     rate: float,
+    period: int,
     inputs: int,
     outputs: int,
     as_json: bool,
 ) -> None:  # fmt: skip
-    """Say what a network is."""
+    """Say what a network is, and how much of a block's time it takes on this machine."""
     spec = network_spec(sound(preset, assignments), inputs, outputs, rate)
-    facts = {
-        "parameters": spec.parameter_count,
-        "receptive_field_frames": spec.receptive_field,
-        "receptive_field_ms": spec.receptive_field / rate * 1000.0,
-    }
+    tell_of_compiling()
+    from ronn_jack.render import predicted_load
+
+    milliseconds = spec.receptive_field / rate * 1000.0
+    load = predicted_load(spec, rate, period)
     if as_json:
+        facts = {
+            "parameters": spec.parameter_count,
+            "receptive_field_frames": spec.receptive_field,
+            "receptive_field_ms": milliseconds,
+            "predicted_load": load,
+        }
         click.echo(json.dumps(facts))
         return
     click.echo(
@@ -178,11 +251,11 @@ def info(
         f"dilation {spec.dilation}, {spec.activation}, {spec.init}, "
         f"seed {spec.seed} ({spec.recipe})"
     )
-    click.echo(f"parameters       {facts['parameters']}")
+    click.echo(f"parameters       {spec.parameter_count}")
     click.echo(
-        f"receptive field  {facts['receptive_field_frames']} frames "
-        f"({facts['receptive_field_ms']:.1f} ms at {rate:g} Hz)"
+        f"receptive field  {spec.receptive_field} frames ({milliseconds:.1f} ms at {rate:g} Hz)"
     )
+    click.echo(f"predicted load   {load:.1%} of a period of {period} frames")
 
 
 @cli.command()
@@ -190,6 +263,30 @@ def presets() -> None:
     """List the presets with the numbers by which program changes load them."""
     for number, entry in enumerate(PresetStore().presets()):
         click.echo(f"{number:3}  {entry.name:24}  {entry.description}")
+
+
+@cli.command("import")
+@click.argument("source", metavar="FILE", type=click.Path(path_type=Path))
+@click.option(
+    "--as-heard/--as-labelled",
+    default=True,
+    show_default=True,
+    help="What an entry of the plugin's menus means: what it played, or what it said.",
+)
+@click.option("--name", help="Name of the preset; without it, the file's.")
+def import_(source: Path, as_heard: bool, name: str | None) -> None:
+    """Write a user preset from a sound of the original ronn: FILE of its plugin or notebook."""
+    from ronn_jack.original import read_original
+
+    found = read_original(source, as_heard)
+    store = PresetStore()
+    name = check_name("preset", source.stem if name is None else name, UsageError)
+    if name in store.names():
+        raise UsageError(f"there is a preset '{name}' already: choose another with --name")
+    path = store.save(name, found.parameters, found.description)
+    click.echo(f"wrote {path}")
+    for note in found.notes:
+        click.echo(f"note: {note}")
 
 
 @cli.group()
@@ -221,17 +318,42 @@ def doctor() -> None:
 
 def main() -> None:
     """Run the command line: exit code 0 done, 2 wrong use, 1 anything else."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A character that the terminal can't show is no reason to fail.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
-        cli.main(standalone_mode=False)
+        with cli.make_context(PROGRAM, sys.argv[1:]) as context:
+            cli.invoke(context)
+        sys.stdout.flush()
+    except click.exceptions.Exit as end:
+        sys.exit(end.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        _leave("give a command", 2)
     except click.ClickException as error:
         _leave(error.format_message(), error.exit_code)
     except UsageError as error:
         _leave(str(error), 2)
+    except BrokenPipeError:
+        # Whoever read our output has gone; nothing more may be written at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except (RonnError, OSError) as error:
         _leave(str(error), 1)
+    except MemoryError:
+        _leave("not enough memory: lower channels, kernel or dilation", 1)
     except (click.Abort, KeyboardInterrupt):
         _leave("interrupted", 1)
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(place.filename).name}:{place.lineno}"
+        _leave(f"internal error, please report it: {error!r} at {where}", 1)
 
 
 def _leave(message: str, code: int) -> None:
+    """Say in one line on stderr why the program ends, and end it."""
+    line = "".join(c if c.isprintable() else " " for c in " ".join(message.split()))
+    click.echo(f"{PROGRAM}: {line}", err=True)
     sys.exit(code)

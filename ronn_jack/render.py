@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,21 +12,31 @@ import soundfile
 from numpy.typing import NDArray
 
 from ronn_jack.control.architecture import network_spec
-from ronn_jack.control.preparation import make_voice
+from ronn_jack.control.auto_level import level_from, level_on_noise
 from ronn_jack.control.controls import aim
+from ronn_jack.control.loudness import match_powers
+from ronn_jack.control.preparation import make_voice, run_up_frames
 from ronn_jack.errors import AudioFileError, UsageError
 from ronn_jack.model.spec import NetworkSpec
-from ronn_jack.parameters import Value
+from ronn_jack.parameters import Value, defaults
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.engine_state import Control
+from ronn_jack.realtime.loudness import LoudnessMeter
+from ronn_jack.units import decibels_to_gain
 
 OUTPUTS = 2
-_BLOCK = 8192
+_BLOCK = 1024
 _MAXIMUM_INPUTS = 2
+_TRIAL_SECONDS = 0.1
+_MOST_TRIALS = 200
 
 
 def offline_engine(
-    spec: NetworkSpec, values: Mapping[str, Value], rate: float, history_seconds: float = 0.0
+    spec: NetworkSpec,
+    values: Mapping[str, Value],
+    rate: float,
+    history_seconds: float = 0.0,
+    level: float = 1.0,
 ) -> Engine:
     """Return an engine that sounds from its first frame, with every control at rest.
 
@@ -37,12 +48,16 @@ def offline_engine(
         Sample rate in Hz.
     history_seconds : float
         Input kept for priming later voices.
+    level : float
+        Gain of the network, as an amplitude ratio.
     """
     engine = Engine(spec.inputs, spec.outputs, rate, history_seconds)
     aim(engine, values)
     engine.set(Control.MASTER, 1.0)
     engine.settle()
-    engine.publish(make_voice(spec, rate))
+    voice = make_voice(spec, rate)
+    voice.set_level(level)
+    engine.publish(voice)
     return engine
 
 
@@ -82,8 +97,15 @@ def render_file(
         raise UsageError(f"{target} is the input itself; choose another output")
     with _opened(source) as reader:
         spec = network_spec(values, reader.channels, OUTPUTS, reader.samplerate)
-        engine = offline_engine(spec, values, reader.samplerate)
         total = reader.frames + round(tail_seconds * reader.samplerate)
+        level, passes = 1.0, 1
+        if values["auto_level"]:
+            passes = 2
+            level = _matching_level(
+                reader, spec, values, lambda done: progress(done, reader.frames + total)
+            )
+        engine = offline_engine(spec, values, reader.samplerate, level=level)
+        before = reader.frames * (passes - 1)
         partial = target.with_name(f".{target.name}.part")
         try:
             with soundfile.SoundFile(
@@ -93,12 +115,65 @@ def render_file(
                 for block in _blocks(reader, total):
                     writer.write(engine.process(block).T)
                     done += block.shape[1]
-                    progress(done, total)
+                    progress(before + done, before + total)
             partial.replace(target)
         except (OSError, soundfile.SoundFileError) as error:
             raise AudioFileError(f"{target} can't be written: {_reason(error)}") from error
         finally:
             partial.unlink(missing_ok=True)
+
+
+def _matching_level(
+    reader: soundfile.SoundFile,
+    spec: NetworkSpec,
+    values: Mapping[str, Value],
+    progress: Callable[[int], None],
+) -> float:
+    """Return the gain that makes a network as loud as the whole file, and rewind the file."""
+    rate = float(reader.samplerate)
+    gain = decibels_to_gain(float(values["input_gain"]))
+    voice = make_voice(spec, rate)
+    dry, wet = LoudnessMeter(spec.inputs, rate), LoudnessMeter(spec.outputs, rate)
+    done = 0
+    for block in _blocks(reader, reader.frames):
+        clean = np.where(np.isfinite(block), block, np.float32(0.0))
+        dry.add(clean)
+        voice.rejoin_at(0)
+        voice.prime(np.ascontiguousarray(clean * np.float32(gain)), block.shape[1], wet)
+        done += block.shape[1]
+        progress(done)
+    reader.seek(0)
+    # One channel is heard at both outputs.
+    match = match_powers(dry.powers * (spec.outputs / spec.inputs), wet.powers)
+    if match is None:
+        return level_on_noise(voice, gain, run_up_frames(spec, rate)).gain
+    return level_from(match, on_noise=False).gain
+
+
+def predicted_load(spec: NetworkSpec, rate: float, period: int) -> float:
+    """Return the share of a period that the engine takes for a network, tried on this machine.
+
+    The fastest of some blocks counts, since other programs can only make a block slower.
+
+    Parameters
+    ----------
+    rate : float
+        Sample rate in Hz.
+    period : int
+        Frames in a block.
+    """
+    engine = offline_engine(spec, defaults(), rate)
+    noise = np.random.default_rng(1).uniform(-0.5, 0.5, (spec.inputs, period)).astype(np.float32)
+    deadline = time.perf_counter() + _TRIAL_SECONDS
+    fastest = float("inf")
+    for _ in range(_MOST_TRIALS):
+        begin = time.perf_counter()
+        engine.process(noise)
+        end = time.perf_counter()
+        fastest = min(fastest, end - begin)
+        if end > deadline:
+            break
+    return fastest * rate / period
 
 
 def _target_format(target: Path, subtype: str | None) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from ronn_jack.control.architecture import network_spec
 from ronn_jack.parameters import defaults
 from ronn_jack.render import offline_engine
 from tests.realtime.engine_driver import noise
-from tests.support.jack_graph import Player, Recorder
+from tests.support.jack_graph import MidiSender, Player, Recorder
 from tests.support.jack_server import jack_server, wait_for
 from tests.support.node_process import node_process
 
@@ -40,7 +40,6 @@ def studio(server, x, *arguments):
                 player.client.connect(f"player:out_{i}", f"ronn:in_{i}")
                 player.client.connect(f"ronn:out_{i}", f"recorder:dut_{i}")
                 player.client.connect(f"player:out_{i}", f"recorder:ref_{i}")
-            player.client.connect("player:midi_out", "ronn:midi_in")
             node.settle()
             yield node, player, recorder
         finally:
@@ -85,11 +84,16 @@ def test_a_change_by_osc_is_heard_as_the_new_network():
 
 def test_a_change_by_midi_bytes_is_heard_as_the_new_network():
     x = noise(RATE // 2)
-    with jack_server("midi") as server, studio(server, x) as (node, player, recorder):
-        player.send(bytes([0xB3, 23, 0]))  # CC 23, dilation, on some channel
-        player.send(bytes([0xB0, 20, 127]))  # CC 20, layers, at its upper end
-        player.send(bytes([0xB0, 26, 0]))  # CC 26, mix
-        player.send(bytes([0xB0, 26, 127]))
+    with (
+        jack_server("midi") as server,
+        studio(server, x) as (node, player, recorder),
+        contextlib.closing(MidiSender(server.name)) as keys,
+    ):
+        keys.client.connect("keys:midi_out", "ronn:midi_in")
+        keys.send(bytes([0xB3, 23, 0]))  # CC 23, dilation, on some channel
+        keys.send(bytes([0xB0, 20, 127]))  # CC 20, layers, at its upper end
+        keys.send(bytes([0xB0, 26, 0]))  # CC 26, mix
+        keys.send(bytes([0xB0, 26, 127]))
         wait_for(lambda: node.osc.ask("/ronn/layers") == [24])
         wait_for(lambda: node.osc.ask("/ronn/dilation") == [1])
         wait_for(lambda: node.osc.ask("/ronn/mix") == [1.0])

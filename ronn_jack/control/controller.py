@@ -68,6 +68,11 @@ class Controller:
         """The accepted values of all parameters, never modified afterwards."""
         return self._values
 
+    @property
+    def preset(self) -> str | None:
+        """The preset loaded last."""
+        return self._preset
+
     def value(self, name: str) -> Value:
         """Return a parameter's accepted value, whose network may still be in the making."""
         return self._values[parameter(name).name]
@@ -157,6 +162,8 @@ class Controller:
             return
         # Committed first: the node may refuse at once, and then these are what is taken back.
         self._values = draft.values
+        for name, value in moved.items():
+            _log.info("%s: %s = %s", origin.name, name, value)
         controls = {name: value for name, value in moved.items() if name not in REBUILD}
         if controls:
             self._node.set_controls(controls)

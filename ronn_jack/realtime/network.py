@@ -30,7 +30,7 @@ from ronn_jack.realtime.vectors import copy_frames, fill_frames, load_int64
 
 @native("int64(int64, int64)")
 def layer_words(network, index):
-    """Return the address of a layer's words."""
+    """[any-thread] Return the address of a layer's words."""
     return network + WORD * (HEADER_WORDS + LAYER_WORDS * index)
 
 

@@ -28,12 +28,12 @@ _midi_reserve = types.ExternalFunction("jack_midi_event_reserve", int64(int64, u
 MESSAGE = np.dtype(
     [
         ("port", "i8"),
-        ("size", "i8"),  # of the message to be sent next; the callback sets it to 0
+        ("length", "i8"),  # of the message to be sent next; the callback sets it to 0
         ("content", "u1", 8),
     ],
     align=True,
 )
-_SIZE = offset(MESSAGE, "size")
+_SIZE = offset(MESSAGE, "length")
 
 
 @entry(int32(uint32, int64))
@@ -70,8 +70,8 @@ class MidiSender:
     def send(self, message: bytes) -> None:
         """Send one message in the next block and wait until it has left."""
         self._message.content[0, : len(message)] = list(message)
-        self._message.size = len(message)
-        wait_for(lambda: self._message.size[0] == 0, what="the MIDI message to leave")
+        self._message.length = len(message)
+        wait_for(lambda: self._message.length[0] == 0, what="the MIDI message to leave")
 
     def close(self) -> None:
         self.client.deactivate()

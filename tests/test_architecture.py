@@ -1,0 +1,156 @@
+"""The source keeps the structure that it is meant to have, read without running it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "ronn_jack"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+MOST_LINES = 400
+TAGS = ("[audio-thread]", "[control-thread]", "[any-thread]")
+
+FOUNDATION = {"errors", "units", "files", "parameters"}
+MAY_IMPORT: dict[str, set[str]] = {
+    "errors": set(),
+    "units": set(),
+    "files": {"errors"},
+    "parameters": {"errors"},
+    "settings": {"errors", "files"},
+    "phrase": {"units"},
+    "model": {"errors", "parameters"},
+    "realtime": {"model.spec", "model.weights", "units"},
+    "model.network": {"errors", "model", "realtime"},
+    "control": {*FOUNDATION, "model", "realtime"},
+    "original": {"errors", "parameters", "model.spec"},
+    "interfaces": {*FOUNDATION, "settings", "control"},
+    "drivers": {"errors", "realtime"},
+    "reference": {"parameters", "control.seams"},
+    "render": {*FOUNDATION, "model", "control", "realtime"},
+    "app": {*FOUNDATION, "settings", "control", "interfaces", "drivers"},
+    "doctor": {*FOUNDATION, "settings", "interfaces", "drivers", "realtime.compile"},
+    "demo": {*FOUNDATION, "settings", "phrase", "app", "control", "interfaces", "drivers"},
+    "bench": {*FOUNDATION, "model", "control", "realtime", "render"},
+    "cli": {
+        *FOUNDATION, "settings", "control", "interfaces", "original", "model", "app", "bench",
+        "demo", "doctor", "render", "realtime.compile",
+    },
+    "__main__": {"cli"},
+    "__init__": {"model"},
+}  # fmt: skip
+"""What a module or the modules of a package may import, besides its own package.
+
+The longest name that fits a module counts. What is not listed here is forbidden.
+"""
+
+
+def name_of(path: Path) -> str:
+    """Return a module's name within the package, such as "model.spec"."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if len(parts) > 1 and parts[-1] == "__init__" else parts)
+
+
+TREES = {name_of(path): ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
+PATHS = {name_of(path): path for path in MODULES}
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """Yield the full names of all that is imported, wherever in the module."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "relative imports hide where they lead"
+            assert node.module is not None
+            for alias in node.names:
+                yield f"{node.module}.{alias.name}"
+
+
+def own_imports(name: str) -> set[str]:
+    """Return the package's modules that a module imports."""
+    found = set()
+    for full in imported(TREES[name]):
+        inside = full.removeprefix("ronn_jack.")
+        while inside and inside != full and inside not in TREES:
+            inside = inside.rpartition(".")[0]
+        if inside and inside != full:
+            found.add(inside)
+    return found
+
+
+def is_within(name: str, scope: str) -> bool:
+    return name == scope or name.startswith(f"{scope}.")
+
+
+def allowed_for(name: str) -> set[str]:
+    """Return what a module may import; its own package is always among it."""
+    row = max((row for row in MAY_IMPORT if is_within(name, row)), key=len)
+    return MAY_IMPORT[row] | ({row} if "." not in row else set())
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_imports_lead_one_way(name: str) -> None:
+    allowed = allowed_for(name)
+    assert {o for o in own_imports(name) if not any(is_within(o, a) for a in allowed)} == set()
+
+
+def test_the_rules_know_only_what_exists_and_see_a_stray() -> None:
+    packages = {name.partition(".")[0] for name in TREES}
+    missing = {row.partition(".")[0] for row in MAY_IMPORT} - packages - {"bench", "demo", "doctor"}
+    assert not missing
+    assert "control.seams" in own_imports("interfaces.osc")
+    assert "drivers.jack_library" in own_imports("drivers.jack_driver")
+    assert not any(is_within("control.seams", scope) for scope in allowed_for("realtime.engine"))
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    left = {name: own_imports(name) - {name} for name in TREES}
+    while left:
+        free = [name for name, needs in left.items() if not needs & left.keys()]
+        assert free, f"a circle among {sorted(left)}"
+        for name in free:
+            del left[name]
+
+
+def test_only_the_drivers_know_libjack_s_binding() -> None:
+    users = {
+        name
+        for name, tree in TREES.items()
+        if any(full.partition(".")[0] == "jack" for full in imported(tree))
+    }
+    assert users
+    assert all(is_within(name, "drivers") for name in users)
+
+
+def test_the_engine_knows_neither_threads_nor_files_nor_logs() -> None:
+    for name in ("engine", "voice", "network", "output_stage", "ramp", "activations"):
+        tops = {full.partition(".")[0] for full in imported(TREES[f"realtime.{name}"])}
+        assert not tops & {"threading", "logging", "pathlib", "os", "time", "socket"}, name
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_a_module_is_explained_and_not_too_long(name: str) -> None:
+    assert ast.get_docstring(TREES[name])
+    assert len(PATHS[name].read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+
+
+@pytest.mark.parametrize("name", [name for name in TREES if name != "cli"])
+def test_only_the_command_line_prints(name: str) -> None:
+    called = {ast.unparse(n.func) for n in ast.walk(TREES[name]) if isinstance(n, ast.Call)}
+    assert not called & {"print", "click.echo", "sys.stdout.write", "sys.stderr.write"}
+
+
+@pytest.mark.parametrize("name", [name for name in TREES if is_within(name, "realtime")])
+def test_compiled_functions_say_which_thread_may_call_them(name: str) -> None:
+    tree = TREES[name]
+    # A module whose functions all belong to one thread says so once.
+    whole = ast.get_docstring(tree) or ""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            called = {ast.unparse(d.func) for d in node.decorator_list if isinstance(d, ast.Call)}
+            first = (ast.get_docstring(node) or "").partition("\n\n")[0]
+            if called & {"entry", "native"}:
+                assert any(tag in first + whole for tag in TAGS), node.name

@@ -1,0 +1,261 @@
+"""Rendering a file: its shape, and its sound against the engine and a float64 oracle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+from numpy.typing import NDArray
+
+from ronn_jack.control.architecture import network_spec
+from ronn_jack.errors import AudioFileError, SpecError, UsageError
+from ronn_jack.model.recipes import draw
+from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.parameters import defaults
+from ronn_jack.render import offline_engine, predicted_load, render_file
+from tests import oracle
+from tests.realtime.engine_driver import noise
+
+RATE = 44100
+RAW = {"auto_level": False}
+"""The oracle knows no level."""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+def written(folder: Path, x: NDArray[np.float32], rate: int = RATE, name: str = "in.wav") -> Path:
+    path = folder / name
+    soundfile.write(path, x.T, rate, subtype="FLOAT" if name.endswith(".wav") else None)
+    return path
+
+
+def rendered(
+    folder: Path, x: NDArray[np.float32], rate: int = RATE, tail: float = 0.0, **values: Any
+) -> NDArray[np.float32]:
+    """Return what a file that holds `x` becomes, [shape=(2, frames)]."""
+    target = folder / "out.wav"
+    render_file(written(folder, x, rate), target, {**defaults(), **values}, tail)
+    y, read_rate = soundfile.read(target, dtype="float32", always_2d=True)
+    assert read_rate == rate
+    return np.ascontiguousarray(y.T)
+
+
+def guarded(y: NDArray[np.float64]) -> NDArray[np.float64]:
+    knee = 10 ** (-1 / 20)
+    bent = np.sign(y) * (knee + (1 - knee) * np.tanh((np.abs(y) - knee) / (1 - knee)))
+    return np.where(np.abs(y) <= knee, y, bent)
+
+
+def expected(
+    x: NDArray[np.float32], rate: int, values: dict[str, Any]
+) -> tuple[NDArray[np.float64], float]:
+    """Return network → high-pass → gains → mix → guard in float64, and the largest value in it.
+
+    float32 loses what is small beside a large constant, which only the high-pass takes away.
+    """
+    spec = network_spec(values, len(x), 2, rate)
+    weights = draw(spec)
+    net = oracle.network(spec, weights, x * 10 ** (values["input_gain"] / 20))
+    before = oracle.silence(spec, weights)
+    wet = oracle.high_pass(net, rate, oracle.Q[spec.recipe], before)
+    gain = 10 ** (values["output_gain"] / 20)
+    out = guarded(values["mix"] * gain * wet + (1 - values["mix"]) * x)
+    return out, max(np.abs(out).max(), values["mix"] * gain * np.abs(net).max())
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"activation": "tanh", "layers": 4, "kernel": 9, "dilation": 3, "seed": 5},
+        {"activation": "sine", "bias": True, "channels": 3, "init": "kaiming_normal"},
+        {"activation": "softplus", "bias": True, "depthwise": True, "layers": 5},
+        {"activation": "gelu", "residual": True, "init": "orthogonal", "input_gain": 9.0},
+        {"activation": "leaky_relu", "layers": 1, "kernel": 128, "mix": 0.4},
+        {"activation": "selu", "channels": 64, "layers": 3, "output_gain": 12.0},
+        {"activation": "elu", "recipe": "plugin", "bias": True, "depthwise": True},
+        {"activation": "rrelu", "recipe": "package", "kernel": 5, "dilation": 4, "mix": 0.7},
+        {"activation": "tanh", "xy": True, "xy_x": 0.7, "xy_y": -0.4, "layers": 5},
+    ],
+    ids=lambda values: "-".join(str(value) for value in values.values()) or "defaults",
+)
+@pytest.mark.parametrize("channels", [1, 2])
+def test_it_is_what_the_signal_path_says(
+    folder: Path, channels: int, values: dict[str, Any]
+) -> None:
+    x = noise(3000, channels)
+    all_values = {**defaults(), **RAW, **values}
+    wanted, peak = expected(x, RATE, all_values)
+    y = rendered(folder, x, **all_values)
+    assert np.abs(y - wanted).max() < 1e-5 * peak
+
+
+def test_it_is_what_the_engine_gives_bit_for_bit(folder: Path) -> None:
+    x = noise(20_000)
+    values = {**defaults(), **RAW, "activation": "tanh", "input_gain": 6.0, "mix": 0.8}
+    engine = offline_engine(network_spec(values, 2, 2, RATE), values, RATE)
+    assert np.array_equal(rendered(folder, x, **values), engine.process(x))
+
+
+@pytest.mark.parametrize("rate", [8000, 44100, 192000])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_it_keeps_the_rate_and_adds_the_tail_that_is_asked_for(
+    folder: Path, rate: int, channels: int
+) -> None:
+    x = noise(1234, channels)
+    assert rendered(folder, x, rate).shape == (2, 1234)
+    assert rendered(folder, x, rate, tail=0.25).shape == (2, 1234 + rate // 4)
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+def test_it_starts_with_the_first_frame(folder: Path, channels: int) -> None:
+    x = noise(5000, channels)
+    assert np.array_equal(rendered(folder, x, mix=0.0), np.broadcast_to(x, (2, 5000)))
+
+
+def test_the_tail_is_what_silence_would_have_given(folder: Path) -> None:
+    x = noise(3000)
+    values = {**RAW, "kernel": 40, "activation": "tanh"}
+    longer = np.hstack([x, np.zeros((2, RATE // 10), np.float32)])
+    y = rendered(folder, x, tail=0.1, **values)
+    assert np.array_equal(y, rendered(folder, longer, **values))
+    assert np.abs(y[:, 3000:]).max() > 1e-3
+
+
+def test_poisoned_samples_count_as_zero(folder: Path) -> None:
+    x = noise(2000)
+    x[0, 500:503] = 0.0
+    clean = rendered(folder, x, mix=0.5)
+    x[0, 500:503] = np.nan, np.inf, -np.inf
+    assert np.array_equal(rendered(folder, x, mix=0.5), clean)
+
+
+@pytest.mark.parametrize(
+    ("name", "subtype", "stored"),
+    [
+        ("o.wav", None, ("WAV", "FLOAT")),
+        ("o.WAV", "pcm_24", ("WAV", "PCM_24")),
+        ("o.wav", "DOUBLE", ("WAV", "DOUBLE")),
+        ("o.flac", None, ("FLAC", "PCM_16")),
+        ("o.flac", "PCM_24", ("FLAC", "PCM_24")),
+        ("o.ogg", None, ("OGG", "VORBIS")),
+    ],
+)
+def test_the_target_s_name_and_subtype_choose_the_format(
+    folder: Path, name: str, subtype: str | None, stored: tuple[str, str]
+) -> None:
+    x = noise(4000)
+    render_file(written(folder, x), folder / name, defaults(), 0.0, subtype)
+    facts = soundfile.info(folder / name)
+    assert (facts.format, facts.subtype) == stored
+    assert (facts.samplerate, facts.channels, facts.frames) == (RATE, 2, 4000)
+
+
+@pytest.mark.parametrize("name", ["in.flac", "in.ogg"])
+def test_compressed_files_are_read(folder: Path, name: str) -> None:
+    # Vorbis may overshoot; stay clear of the guard.
+    source = written(folder, noise(4000, peak=0.2), name=name)
+    render_file(source, folder / "o.wav", {**defaults(), "mix": 0.0})
+    x, _ = soundfile.read(source, dtype="float32")
+    y, _ = soundfile.read(folder / "o.wav", dtype="float32")
+    assert np.array_equal(x, y)
+
+
+def test_progress_goes_up_to_all_of_it(folder: Path) -> None:
+    told: list[tuple[int, int]] = []
+    source = written(folder, noise(5000))
+    render_file(source, folder / "o.wav", defaults(), 0.1, None, lambda *step: told.append(step))
+    done = [frames for frames, _ in told]
+    assert done == sorted(done)
+    assert told[-1] == (5000 + RATE // 10, 5000 + RATE // 10)
+
+
+def test_an_older_target_is_replaced_only_by_a_whole_one(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, target = written(folder, noise(5000)), folder / "o.wav"
+    target.write_bytes(b"old")
+
+    def interrupt(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        render_file(source, target, defaults(), 0.0, None, interrupt)
+    assert target.read_bytes() == b"old"
+    assert {path.name for path in folder.iterdir()} == {"in.wav", "o.wav"}
+
+
+class TestRefusals:
+    def refused(
+        self, error: type[Exception], source: Path, target: Path, *arguments: Any, **values: Any
+    ) -> str:
+        with pytest.raises(error) as caught:
+            render_file(source, target, {**defaults(), **values}, *arguments)
+        text = str(caught.value)
+        assert "\n" not in text
+        assert not list(target.parent.glob(".*")) if target.parent.is_dir() else True
+        return text
+
+    def test_files_that_are_no_audio(self, folder: Path) -> None:
+        (folder / "text.wav").write_text("no audio at all\n")
+        (folder / "nothing.wav").write_bytes(b"")
+        for name in ("missing.wav", "text.wav", "nothing.wav", "."):
+            assert "can't be read" in self.refused(AudioFileError, folder / name, folder / "o.wav")
+
+    def test_a_file_without_frames(self, folder: Path) -> None:
+        source = written(folder, np.zeros((2, 0), np.float32))
+        assert "is empty" in self.refused(AudioFileError, source, folder / "o.wav")
+
+    def test_too_many_channels(self, folder: Path) -> None:
+        source = written(folder, noise(100, 3))
+        reason = self.refused(AudioFileError, source, folder / "o.wav")
+        assert "has 3 channels; give a mono or stereo file" in reason
+
+    @pytest.mark.parametrize("name", ["o.xyz", "o", "o.mp5"])
+    def test_formats_that_nobody_knows(self, folder: Path, name: str) -> None:
+        source = written(folder, noise(100))
+        assert ".flac or .ogg" in self.refused(UsageError, source, folder / name)
+
+    def test_subtypes_that_the_format_has_not(self, folder: Path) -> None:
+        source = written(folder, noise(100))
+        reason = self.refused(UsageError, source, folder / "o.flac", 0.0, "FLOAT")
+        assert "FLAC has no subtype 'FLOAT': use one of" in reason
+
+    def test_folders_that_can_t_be_written_to(self, folder: Path) -> None:
+        source = written(folder, noise(100))
+        for target in (folder / "missing" / "o.wav", Path("/proc/o.wav")):
+            assert "can't be written" in self.refused(AudioFileError, source, target)
+
+    def test_a_folder_in_the_target_s_place(self, folder: Path) -> None:
+        source = written(folder, noise(100))
+        (folder / "o.wav").mkdir()
+        assert "can't be written" in self.refused(AudioFileError, source, folder / "o.wav")
+
+    def test_the_input_as_output(self, folder: Path) -> None:
+        source = written(folder, noise(100))
+        before = source.read_bytes()
+        assert "is the input itself" in self.refused(UsageError, source, source)
+        (folder / "link.wav").symlink_to(source)
+        assert "is the input itself" in self.refused(UsageError, source, folder / "link.wav")
+        assert source.read_bytes() == before
+
+    def test_a_network_that_is_too_long_at_the_file_s_rate(self, folder: Path) -> None:
+        values = {"layers": 16, "kernel": 9, "dilation": 2}
+        at_192 = written(folder, noise(100), 192_000)
+        render_file(at_192, folder / "o.wav", {**defaults(), **values})
+        at_8 = written(folder, noise(100), 8000)
+        reason = self.refused(SpecError, at_8, folder / "p.wav", **values)
+        assert "60 s at 8000 Hz: lower dilation to 1 or layers to 15 or kernel to 8" in reason
+
+
+def test_the_predicted_load_grows_with_the_network() -> None:
+    small, large = (
+        predicted_load(NetworkSpec(channels=channels), 48000.0, 128) for channels in (2, 64)
+    )
+    assert 0.0 < small < large
