@@ -1,7 +1,7 @@
 """A process of its own: a node under stress, by the callback of its choice.
 
-Reads a `Task` as JSON from its standard input and prints an `Outcome` as JSON. The stress is Python
-threads that keep the interpreter's lock busy in this process, and OSC messages from another one.
+The stress is Python threads that keep the interpreter's lock busy in this process, and OSC messages
+from another one.
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-import msgspec
-
 from ronn_jack.app import POLL_SECONDS, App
+from ronn_jack.bench.own_process import Progress, answer
 from ronn_jack.drivers import jack_library
 from ronn_jack.drivers.jack_driver import JackClient
 from ronn_jack.parameters import Value
@@ -76,7 +75,7 @@ class _InterpreterApp(App):
         return InterpreterClient(settings.name, settings.server, self.controller.spec())
 
 
-def measure(task: Task) -> Outcome:
+def measure(task: Task, progress: Progress) -> Outcome:
     """Run a node under stress, and return what became of its blocks."""
     settings = load_settings({"name": "ronn", "server": task.server, "osc_port": 0})
     app = (App if task.callback == "compiled" else _InterpreterApp)(settings, task.values)
@@ -150,5 +149,4 @@ def _collect_garbage(stop: threading.Event) -> None:
 
 
 if __name__ == "__main__":
-    outcome = measure(msgspec.json.decode(sys.stdin.buffer.read(), type=Task))
-    sys.stdout.write(msgspec.json.encode(outcome).decode())
+    answer(Task, measure)
