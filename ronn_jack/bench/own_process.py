@@ -62,11 +62,12 @@ def measure_apart(
         try:
             process.stdin.write(msgspec.json.encode(task))
             process.stdin.close()
-            last = b""
+            found = b""
             for line in process.stdout:
-                if last:
-                    progress(last.decode().strip())
-                last = line
+                if line.startswith(b"{"):
+                    found = line
+                else:
+                    progress(line.decode().strip())
             code = process.wait()
         finally:
             deadline.cancel()
@@ -78,7 +79,7 @@ def measure_apart(
     if code != 0:
         reason = said[-1] if said else f"it did not end within {seconds:g} s"
         raise MachineError(f"measuring failed in {module}: {reason}")
-    return msgspec.json.decode(last, type=result)
+    return msgspec.json.decode(found, type=result)
 
 
 def answer(task: type[_Task], measure: Callable[[_Task, Progress], object]) -> None:

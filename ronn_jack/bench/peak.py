@@ -45,14 +45,3 @@ def multiply_add_rounds(count, factor):
 
 
 FLOP_PER_ROUND = 2 * _SUMS * VECTOR.lanes
-
-
-def measure_peak(seconds: float = 0.01) -> float:
-    """Return the FLOP per second of one core, multiply and add counted apart."""
-    rounds = 2000
-    begin = time.thread_time()
-    done = 0
-    while (passed := time.thread_time() - begin) < seconds:
-        multiply_add_rounds.ctypes(rounds, 0.5)
-        done += rounds
-    return FLOP_PER_ROUND * done / passed

@@ -17,12 +17,11 @@ from numba.extending import intrinsic
 
 from ronn_jack.realtime.emitter import INT64, Emitter
 from ronn_jack.realtime.host import VECTOR
+from ronn_jack.realtime.layout import CHUNK
 
-CHUNK = 64
-"""Most frames that one call computes."""
-DENSE_ROWS = VECTOR.rows
-DEPTHWISE_ROWS = VECTOR.rows // 2
-"""Most rows that one call computes."""
+DENSE_ROWS = 12 if VECTOR.registers == 32 else 4
+DEPTHWISE_ROWS = VECTOR.registers // 8
+"""Most rows that one call computes: a tall tile loads least per multiply-add."""
 
 Tile = Callable[[int, int, Any], None]
 """Emits one tile: rows, vectors, and bytes from the chunk's first frame to the tile's."""
@@ -176,7 +175,8 @@ def _cover(emit: Emitter, rows: Any, most_rows: int, frames: Any, tile: Tile) ->
 def _widths(height: int) -> list[int]:
     """Return how many vectors wide tiles of a height are; the narrower ones end a chunk.
 
-    A multiply-add takes four cycles and two start in each, so eight sums keep the units busy.
+    As wide as the registers hold the sums, a row of inputs and a weight, and CHUNK divides.
     """
-    widths = [2, 1] if height > 4 else [4, 2, 1]
-    return [width for width in widths if width * VECTOR.lanes <= CHUNK]
+    held = VECTOR.registers
+    widths = [w for w in (4, 2, 1) if height * w + w + 1 <= held and w * VECTOR.lanes <= CHUNK]
+    return widths or [1]

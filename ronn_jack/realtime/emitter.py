@@ -34,9 +34,9 @@ class Emitter:
         self._integers = ir.VectorType(_INT32, vector.lanes)
         self._suffix = f"v{vector.lanes}f32"
 
-    def single(self) -> Emitter:
-        """Return an emitter for one sample at a time."""
-        return Emitter(self.builder, dataclasses.replace(self.vector, lanes=1))
+    def of_lanes(self, lanes: int) -> Emitter:
+        """Return an emitter of narrower vectors."""
+        return Emitter(self.builder, dataclasses.replace(self.vector, lanes=lanes))
 
     # Memory, by int64 address.
 

@@ -19,14 +19,14 @@ class Vector:
     ----------
     lanes : int
         float32 samples per vector.
-    rows : int
-        Output channels that a tile of the convolution computes at once.
+    registers : int
+        Vectors that the processor holds.
     fused : bool
         Whether multiply-add rounds once; without the hardware it would be a slow library call.
     """
 
     lanes: int
-    rows: int
+    registers: int
     fused: bool
 
 
@@ -38,10 +38,9 @@ def _choose() -> Vector:
     bits = int(os.environ.get(WIDTH_VARIABLE, widest))
     if bits not in (128, 256, 512):
         raise ValueError(f"{WIDTH_VARIABLE} = {bits} is no vector width; use 128, 256 or 512")
-    many_registers = arm or "+avx512f" in present
     return Vector(
         lanes=bits // 32,
-        rows=8 if many_registers else 4,
+        registers=32 if arm or bits == 512 else 16,
         fused=arm or "+fma" in present,
     )
 

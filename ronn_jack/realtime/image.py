@@ -17,8 +17,12 @@ from ronn_jack.realtime.network import settle
 
 LINE = 64
 """Bytes of a cache line, and of the widest vector."""
-LONGEST_KEPT_PAST = 64
-"""Frames; a longer past lies in a ring, because copying it at every block costs more."""
+LONGEST_COPIED = 64
+LONGEST_COPIED_OUTSIDE = 128
+"""Frames of past, of inner channels and of the network's few inputs, that are cheaper to copy
+at every block than to keep in a ring."""
+SMALL_BYTES = 24 << 10
+"""Layers whose rows come to less stay in the nearest cache, each with rows of its own."""
 
 Words = dict[int, int]
 
@@ -58,13 +62,15 @@ class NetworkImage:
         self.address = self._block.ctypes.data
 
         self._write_words(0, plan.header)
+        for place, table in plan.tables:
+            self._block[place : place + WORD * len(table)].view(np.int64)[:] = table
         for i, (layer, words) in enumerate(zip(layers, plan.layers, strict=True)):
             self._write_words(layout.HEADER_WORDS + layout.LAYER_WORDS * i, words)
             weight = weights.weights[i]
             if len(weight) < layer.outputs:
                 # Recipe package repeats one output on as many rows as the residual has.
                 weight = np.repeat(weight, layer.outputs, axis=0)
-            self._write(words[layout.WEIGHTS], pack(weight, words[layout.FORM], words[layout.TILES]))
+            self._write(words[layout.WEIGHTS], pack(weight, words))
             if weights.biases is not None:
                 transposed = words[layout.FORM] == layout.TRANSPOSED
                 place = words[layout.SUMS_BIAS if transposed else layout.BIAS]
@@ -94,29 +100,33 @@ class _Plan:
 
     def __init__(self, layers: list[Layer], step: int, modulated: bool) -> None:
         self.size = 0
+        self.tables: list[tuple[int, list[int]]] = []
         self._step = step
         self._modulated = modulated
         self._reserve(WORD * (layout.HEADER_WORDS + layout.LAYER_WORDS * len(layers)))
         self.layers = [_shape(layer) for layer in layers]
 
-        pasts = [words[layout.PAST_FRAMES] for words in self.layers]
-        self._scratch_stride = _odd_lines(max(pasts) + step + CHUNK)
+        frames = max(words.get(layout.POSITION, 0) for words in self.layers) + step + CHUNK
+        self._scratch_stride = _odd_lines(frames)
         rows = max(max(layer.inputs, layer.outputs) for layer in layers)
         # A layer reads one and writes the other.
         self._scratch = [self._reserve(rows * self._scratch_stride) for _ in range(2)]
-        self._products = self._reserve(4 * CHUNK * max(self._product_rows(w) for w in self.layers))
+        self._products = self._reserve(4 * CHUNK * max(map(_product_rows, self.layers)))
         kernel = max(layer.kernel for layer in layers)
+        self._taps = self._reserve(WORD * kernel * math.ceil(step / CHUNK))
+        self._own_rows = sum(map(_busy_bytes, self.layers)) <= SMALL_BYTES
         self.header = {
             layout.LAYERS: len(layers),
             layout.OUTPUTS: layers[-1].outputs,
             layout.STEP: step,
-            layout.TAPS: self._reserve(WORD * (kernel + 1) * math.ceil(step / CHUNK)),
             layout.FINAL: self._scratch[len(layers) % 2],
             layout.FINAL_STRIDE: self._scratch_stride,
             layout.LEVELS: self._reserve(4 * CHUNK * rows),
         }
         for i, words in enumerate(self.layers):
-            words |= self._places(words, i)
+            words |= self._source(words, i)
+            words |= self._terms(words)
+            words |= self._numbers(words)
 
     def _reserve(self, count: int) -> int:
         """Return the place of `count` bytes."""
@@ -124,50 +134,95 @@ class _Plan:
         self.size += -(-count // LINE) * LINE
         return place
 
-    def _product_rows(self, words: Words) -> int:
-        if words[layout.FORM] != layout.TRANSPOSED:
-            return 0
-        return words[layout.ROWS_OUT] * words[layout.KERNEL]
+    def _source(self, words: Words, index: int) -> Words:
+        """Return where a layer's input rows lie."""
+        rows = words[layout.ROWS_IN]
+        if words[layout.RING]:
+            ring = _vectors(words[layout.RING] + self._step + CHUNK)
+            stride = _odd_lines(ring + 2 * CHUNK)
+            source = {
+                layout.RING: ring,
+                layout.SOURCE: self._reserve(rows * stride),
+                layout.SOURCE_STRIDE: stride,
+            }
+        elif self._own_rows:
+            stride = self._scratch_stride
+            place = self._reserve(rows * stride)
+            source = {
+                layout.SOURCE: place,
+                layout.SOURCE_STRIDE: stride,
+                layout.PAST: place + 4 * (words[layout.POSITION] - words[layout.KEPT]),
+                layout.PAST_STRIDE: stride,
+            }
+        else:
+            source = {
+                layout.SOURCE: self._scratch[index % 2],
+                layout.SOURCE_STRIDE: self._scratch_stride,
+                layout.PAST: self._reserve(4 * rows * words[layout.KEPT]),
+                layout.PAST_STRIDE: 4 * words[layout.KEPT],
+            }
+        return source | {
+            layout.RESIDUAL_STRIDE: 0 if rows == 1 else source[layout.SOURCE_STRIDE]
+        }
 
-    def _places(self, words: Words, index: int) -> Words:
-        rows_in, rows_out = words[layout.ROWS_IN], words[layout.ROWS_OUT]
-        kernel = words[layout.KERNEL]
-        past = (kernel - 1) * words[layout.DILATION]
-        depthwise = words[layout.FORM] == layout.DEPTHWISE
-        transposed = words[layout.FORM] == layout.TRANSPOSED
-        per_row = kernel if depthwise else kernel * rows_in
+    def _terms(self, words: Words) -> Words:
+        """Return the two loops over a sum's terms: over taps and rows, or over rows and taps."""
+        kernel, rows = words[layout.KERNEL], words[layout.ROWS_IN]
+        stride, dilation = words[layout.SOURCE_STRIDE], 4 * words[layout.DILATION]
+        if words[layout.RING]:
+            return {
+                layout.OUTER: kernel,
+                layout.INNER: rows,
+                layout.INNER_STRIDE: stride,
+                layout.TAPS: self._taps,
+            }
+        newest = 4 * words[layout.POSITION]
+        if words[layout.FORM] == layout.TRANSPOSED:
+            outer, inner, inner_stride, table = 1, rows, stride, [newest]
+        else:
+            oldest = newest - (kernel - 1) * dilation
+            if _by_rows(words):
+                outer, inner, inner_stride = rows, kernel, dilation
+                table = [oldest + r * stride for r in range(rows)]
+            else:
+                outer, inner, inner_stride = kernel, rows, stride
+                table = [oldest + k * dilation for k in range(kernel)]
+        self.tables.append((self._reserve(WORD * outer), table))
+        return {
+            layout.OUTER: outer,
+            layout.INNER: inner,
+            layout.INNER_STRIDE: inner_stride,
+            layout.TAPS: self.tables[-1][0],
+        }
+
+    def _numbers(self, words: Words) -> Words:
+        """Return where a layer's weights and sums lie."""
+        rows = words[layout.ROWS_OUT]
+        products = _product_rows(words)
+        terms = words[layout.OUTER] * words[layout.INNER]
+        if words[layout.FORM] == layout.DEPTHWISE:
+            terms = words[layout.KERNEL]
         places = {
-            layout.WEIGHTS: self._reserve(4 * rows_out * per_row),
-            layout.BIAS: self._reserve(4 * (rows_out * kernel if transposed else rows_out)),
+            layout.WEIGHTS: self._reserve(4 * (products or rows) * terms),
+            layout.BIAS: self._reserve(4 * (products or rows)),
         }
         if self._modulated:
-            places[layout.SCALE] = self._reserve(4 * rows_out)
-            places[layout.SHIFT] = self._reserve(4 * rows_out)
-        if transposed:
-            ring = _vectors(past + CHUNK)
-            places[layout.PRODUCTS] = self._products
-            places[layout.SUMS_RING] = ring
-            places[layout.SUMS_STRIDE] = _odd_lines(ring)
-            places[layout.SUMS] = self._reserve(rows_out * _odd_lines(ring))
-            places[layout.SUMS_BIAS] = self._reserve(4 * rows_out)
-        if words[layout.RING]:
-            ring = _vectors(past + self._step + CHUNK)
-            stride = _odd_lines(ring + 2 * CHUNK)
-            places[layout.RING] = ring
-            places[layout.SOURCE] = self._reserve(rows_in * stride)
-            places[layout.SOURCE_STRIDE] = stride
-        else:
-            kept = words[layout.PAST_FRAMES]
-            places[layout.PAST] = self._reserve(4 * kept * rows_in)
-            places[layout.SOURCE] = self._scratch[index % 2]
-            places[layout.SOURCE_STRIDE] = self._scratch_stride
-            places[layout.POSITION] = kept
-        places[layout.RESIDUAL_STRIDE] = 0 if rows_in == 1 else places[layout.SOURCE_STRIDE]
+            places[layout.SCALE] = self._reserve(4 * rows)
+            places[layout.SHIFT] = self._reserve(4 * rows)
+        if products:
+            ring = _vectors((words[layout.KERNEL] - 1) * words[layout.DILATION] + CHUNK)
+            places |= {
+                layout.PRODUCTS: self._products,
+                layout.SUMS_RING: ring,
+                layout.SUMS_STRIDE: _odd_lines(ring),
+                layout.SUMS: self._reserve(rows * _odd_lines(ring)),
+                layout.SUMS_BIAS: self._reserve(4 * rows),
+            }
         return places
 
 
 def _shape(layer: Layer) -> Words:
-    """Return the words of a layer that need no place."""
+    """Return the words of a layer that depend on nothing else; RING is its past, if in one."""
     if layer.groups > 1:
         form, rows, most = layout.DEPTHWISE, layer.outputs, DEPTHWISE_ROWS
     elif layer.outputs < layer.inputs and layer.residual_delay is None:
@@ -176,7 +231,8 @@ def _shape(layer: Layer) -> Words:
     else:
         form, rows, most = layout.DENSE, layer.outputs, DENSE_ROWS
     past = 0 if form == layout.TRANSPOSED else layer.history
-    return {
+    longest = LONGEST_COPIED_OUTSIDE if layer.inputs <= 2 else LONGEST_COPIED
+    words = {
         layout.FORM: form,
         layout.ROWS_IN: layer.inputs,
         layout.ROWS_OUT: layer.outputs,
@@ -187,31 +243,55 @@ def _shape(layer: Layer) -> Words:
         layout.ACTIVATION: ACTIVATION_IDS[layer.activation],
         layout.SLOPE: _float_word(layer.slope),
         layout.RESIDUAL: -1 if layer.residual_delay is None else layer.residual_delay,
-        layout.RING: past > LONGEST_KEPT_PAST,
-        layout.PAST_FRAMES: 0 if past > LONGEST_KEPT_PAST else _vectors(past),
+        layout.RING: past if past > longest else 0,
     }
+    if not words[layout.RING]:
+        kept = -(-past // 4) * 4
+        words |= {layout.KEPT: kept, layout.POSITION: _vectors(kept)}
+    return words
 
 
-def pack(weight: NDArray[np.float32], form: int, tiles: int) -> NDArray[np.float32]:
+def _product_rows(words: Words) -> int:
+    """Return the rows that a transposed layer multiplies its inputs to."""
+    if words[layout.FORM] != layout.TRANSPOSED:
+        return 0
+    return words[layout.ROWS_OUT] * words[layout.KERNEL]
+
+
+def _busy_bytes(words: Words) -> int:
+    """Return what a block of CHUNK frames touches of a layer's rows."""
+    if words[layout.RING]:
+        return SMALL_BYTES
+    return 4 * words[layout.ROWS_IN] * (words[layout.POSITION] + CHUNK)
+
+
+def _by_rows(words: Words) -> bool:
+    """Whether a layer's sums run over taps within rows, the longer of the two being inside."""
+    dense = words[layout.FORM] == layout.DENSE
+    return dense and not words[layout.RING] and words[layout.ROWS_IN] < words[layout.KERNEL]
+
+
+def pack(weight: NDArray[np.float32], words: Words) -> NDArray[np.float32]:
     """Return a layer's weights in the order in which its tiles read them.
 
     Parameters
     ----------
     weight : ndarray [shape=(outputs, inputs/groups, kernel), float32]
-    form : int
-        `layout.DENSE`, `DEPTHWISE` or `TRANSPOSED`.
-    tiles : int
+    words : dict of int
+        The layer's words.
 
     Returns
     -------
     ndarray [float32]
-        Tile by tile [shape=(kernel, inputs/groups, rows)]; a transposed layer's rows are
-        its taps, the oldest first, times its outputs, and its kernel is 1.
+        Tile by tile [shape=(kernel, inputs/groups, rows)], or (inputs, kernel, rows) where sums
+        run over rows first. The rows of a transposed layer are its taps, the oldest first,
+        times its outputs, and its kernel is 1.
     """
-    if form == layout.TRANSPOSED:
+    if words[layout.FORM] == layout.TRANSPOSED:
         weight = weight.transpose(2, 0, 1).reshape(-1, weight.shape[1], 1)
-    parts = np.array_split(weight, tiles)
-    return np.concatenate([part.transpose(2, 1, 0).reshape(-1) for part in parts])
+    order = (1, 2, 0) if _by_rows(words) else (2, 1, 0)
+    parts = np.array_split(weight, words[layout.TILES])
+    return np.concatenate([part.transpose(order).reshape(-1) for part in parts])
 
 
 def _float_word(value: float) -> int:

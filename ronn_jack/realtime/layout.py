@@ -17,11 +17,10 @@ WORD = 8
     LAYERS,  # number of layers
     OUTPUTS,  # rows that the network puts out
     STEP,  # frames that the layers take at once; longer blocks are cut
-    TAPS,  # address of scratch words for one layer's taps
     FINAL,  # address of scratch rows for the last layer's output
     FINAL_STRIDE,  # bytes from row to row
     LEVELS,  # address of one vector per channel, for constant signals
-) = range(7)
+) = range(6)
 HEADER_WORDS = 8
 
 DENSE, DEPTHWISE, TRANSPOSED = range(3)
@@ -33,6 +32,10 @@ DENSE, DEPTHWISE, TRANSPOSED = range(3)
     ROWS_OUT,  # output channels
     KERNEL,  # taps
     DILATION,  # frames from tap to tap
+    OUTER,  # entries of the tap table: taps, or input rows if those are fewer
+    INNER,  # terms of a sum per entry: input rows, or taps
+    INNER_STRIDE,  # bytes from term to term
+    TAPS,  # address of the tap table: bytes from SOURCE to an entry's first term, oldest first
     WEIGHTS,  # address of the packed weights
     TILES,  # number of tiles that the output rows are dealt out to
     BIAS,  # address of one float32 per row of the convolution
@@ -41,23 +44,24 @@ DENSE, DEPTHWISE, TRANSPOSED = range(3)
     SLOPE,  # float32
     SCALE,  # address of one float32 per output row, or 0: y becomes y · scale + shift
     SHIFT,
-    RESIDUAL,  # frames that the input is delayed by before it is added, or -1
+    RESIDUAL,  # frames that the input is delayed by before it is added to the output, or -1
     RESIDUAL_STRIDE,  # bytes from input row to input row for that; 0 repeats the first
     SOURCE,  # address of the first input row
     SOURCE_STRIDE,  # bytes from row to row
-    RING,  # frames of a ring, or 0 where rows are scratch and their past is kept apart
-    POSITION,  # frame of the rows that comes next
-    PAST,  # address of the kept past
-    PAST_FRAMES,  # a multiple of the vector
+    RING,  # frames of a ring, or 0 where the past is copied
+    POSITION,  # frame of the rows that comes next; fixed where there is no ring
+    KEPT,  # frames of past to copy
+    PAST,  # address of the first row's kept past
+    PAST_STRIDE,  # bytes from row to row
     PRODUCTS,  # TRANSPOSED: address of scratch rows, one per tap and output
     SUMS,  # TRANSPOSED: address of the rings of sums for frames to come
     SUMS_STRIDE,  # bytes from ring to ring
     SUMS_RING,  # frames of each
     SUMS_POSITION,  # frame that comes next
     SUMS_BIAS,  # address of one float32 per output row
-) = range(27)
+) = range(32)
 LAYER_WORDS = 32
 
-HEADER_PLACES = {TAPS, FINAL, LEVELS}
-LAYER_PLACES = {WEIGHTS, BIAS, SCALE, SHIFT, SOURCE, PAST, PRODUCTS, SUMS, SUMS_BIAS}
+HEADER_PLACES = {FINAL, LEVELS}
+LAYER_PLACES = {TAPS, WEIGHTS, BIAS, SCALE, SHIFT, SOURCE, PAST, PRODUCTS, SUMS, SUMS_BIAS}
 """Words that hold addresses."""

@@ -20,11 +20,10 @@ from ronn_jack.realtime.layout import (
     ROWS_IN,
     SOURCE_STRIDE,
     STEP,
-    TAPS,
     WORD,
 )
 from ronn_jack.realtime.silence import fill_source, fill_sums
-from ronn_jack.realtime.source import close_source, mirror, next_frame, open_source
+from ronn_jack.realtime.source import close_source, mirror, frame_address, open_source
 from ronn_jack.realtime.vectors import copy_frames, fill_frames, load_int64
 
 
@@ -63,15 +62,13 @@ def _process_step(network, inputs, input_stride, outputs, output_stride, frames)
     _feed(layer, inputs, input_stride, frames)
     final = load_int64(network + WORD * FINAL)
     final_stride = load_int64(network + WORD * FINAL_STRIDE)
-    table = load_int64(network + WORD * TAPS)
     layers = load_int64(network + WORD * LAYERS)
     for index in range(layers):
         open_source(layer)
         following = layer + WORD * LAYER_WORDS if index + 1 < layers else int64(0)
-        run_layer(layer, table, following, final, final_stride, frames)
+        run_layer(layer, following, final, final_stride, frames)
         if following != 0:
-            for ahead in range(0, frames, CHUNK):
-                mirror(following, ahead, min(CHUNK, frames - ahead))
+            mirror(following, frames)
         close_source(layer, frames)
         layer = following
     for row in range(load_int64(network + WORD * OUTPUTS)):
@@ -84,10 +81,10 @@ def _feed(layer, inputs, input_stride, frames):
     stride = load_int64(layer + WORD * SOURCE_STRIDE)
     for ahead in range(0, frames, CHUNK):
         count = min(CHUNK, frames - ahead)
-        at = next_frame(layer, ahead)
+        at = frame_address(layer, ahead)
         for row in range(load_int64(layer + WORD * ROWS_IN)):
             copy_frames(at + row * stride, inputs + 4 * (row * input_stride + ahead), count)
-        mirror(layer, ahead, count)
+    mirror(layer, frames)
 
 
 @entry("void(int64, int64, int64, int64, int64, int64)")
@@ -111,15 +108,14 @@ def settle(network):
     """
     mode = set_flush_to_zero()
     levels = load_int64(network + WORD * LEVELS)
-    table = load_int64(network + WORD * TAPS)
     layers = load_int64(network + WORD * LAYERS)
     layer = layer_words(network, int64(0))
     for row in range(load_int64(layer + WORD * ROWS_IN)):
         fill_frames(levels + 4 * CHUNK * row, float32(0), int64(1))
     for _ in range(layers):
         fill_source(layer, levels)
-        fill_sums(layer, table)
-        run_layer(layer, table, int64(0), levels, int64(4 * CHUNK), int64(1))
-        fill_sums(layer, table)
+        fill_sums(layer)
+        run_layer(layer, int64(0), levels, int64(4 * CHUNK), int64(1))
+        fill_sums(layer)
         layer += WORD * LAYER_WORDS
     restore_float_mode(mode)

@@ -10,9 +10,10 @@ from ronn_jack.realtime.layout import (
     CHUNK,
     DILATION,
     FORM,
+    KEPT,
     KERNEL,
     PAST,
-    PAST_FRAMES,
+    PAST_STRIDE,
     POSITION,
     PRODUCTS,
     RING,
@@ -40,8 +41,9 @@ def fill_source(layer, levels):
         Address of rows CHUNK apart whose first frames are the constants.
     """
     ring = load_int64(layer + WORD * RING)
+    kept = load_int64(layer + WORD * KEPT)
     past = load_int64(layer + WORD * PAST)
-    past_frames = load_int64(layer + WORD * PAST_FRAMES)
+    past_stride = load_int64(layer + WORD * PAST_STRIDE)
     row = load_int64(layer + WORD * SOURCE)
     stride = load_int64(layer + WORD * SOURCE_STRIDE)
     for r in range(load_int64(layer + WORD * ROWS_IN)):
@@ -49,22 +51,20 @@ def fill_source(layer, levels):
         if ring > 0:
             fill_frames(row, level, ring + CHUNK)
         else:
-            fill_frames(past, level, past_frames)
-            fill_frames(row, level, past_frames + CHUNK)
+            fill_frames(row, level, load_int64(layer + WORD * POSITION) + 1)
+            fill_frames(past, level, kept)
         row += stride
-        past += 4 * past_frames
+        past += past_stride
     if ring > 0:
         store_int64(layer + WORD * POSITION, 0)
 
 
-@native("void(int64, int64)")
-def fill_sums(layer, table):
+@native("void(int64)")
+def fill_sums(layer):
     """Fill a transposed layer's sums with what the constants in its source have added so far."""
     if load_int64(layer + WORD * FORM) != TRANSPOSED:
         return
-    source = load_int64(layer + WORD * SOURCE)
-    stride = load_int64(layer + WORD * SOURCE_STRIDE)
-    multiply_taps(layer, table, source, stride, load_int64(layer + WORD * ROWS_IN), int64(1))
+    multiply_taps(layer, int64(0), int64(1))
     kernel = load_int64(layer + WORD * KERNEL)
     dilation = load_int64(layer + WORD * DILATION)
     outputs = load_int64(layer + WORD * ROWS_OUT)

@@ -1,114 +1,122 @@
 """A layer's input rows with the past that its taps read. [audio-thread]
 
-A short past is kept apart and put before the new frames in scratch rows that all layers share,
-so that they stay in the nearest cache. A long one lies in a ring of its own that is never copied:
-its first CHUNK frames are repeated after its end, so that any tap reads a chunk without a wrap.
+A short past is copied: kept apart from one block to the next and put before the new frames, in
+scratch rows that all layers share, so that these stay in the nearest cache. A network that is
+small enough to stay there as a whole gives each layer rows of its own, and the past is only
+moved to their start. A long past lies in a ring and is never copied: its first CHUNK frames
+are repeated after its end, so that a tap reads any chunk without a wrap.
 """
 
 from __future__ import annotations
-
-from numba import int64
 
 from ronn_jack.realtime.compile import native
 from ronn_jack.realtime.layout import (
     CHUNK,
     DILATION,
-    KERNEL,
+    KEPT,
+    OUTER,
     PAST,
-    PAST_FRAMES,
+    PAST_STRIDE,
     POSITION,
-    RESIDUAL,
     RING,
     ROWS_IN,
     SOURCE,
     SOURCE_STRIDE,
+    TAPS,
     WORD,
 )
-from ronn_jack.realtime.vectors import copy_frames, load_int64, store_int64
+from ronn_jack.realtime.vectors import copy_rows, load_int64, store_int64
 
 
 @native("int64(int64, int64)")
-def next_frame(layer, ahead):
-    """Return the address, in the first row, of the frame that comes `ahead` after the next."""
+def frame_address(layer, ahead):
+    """Return the address, in the first row, of the frame `ahead` of the next; backward if < 0."""
     ring = load_int64(layer + WORD * RING)
     at = load_int64(layer + WORD * POSITION) + ahead
-    return load_int64(layer + WORD * SOURCE) + 4 * (at - ring if at >= ring and ring > 0 else at)
+    if ring > 0:
+        if at >= ring:
+            at -= ring
+        elif at < 0:
+            at += ring
+    return load_int64(layer + WORD * SOURCE) + 4 * at
 
 
 @native("void(int64)")
 def open_source(layer):
     """Put the kept past before the place of the next frames."""
-    frames = load_int64(layer + WORD * PAST_FRAMES)
-    if frames > 0:
-        past = load_int64(layer + WORD * PAST)
-        row = load_int64(layer + WORD * SOURCE)
-        stride = load_int64(layer + WORD * SOURCE_STRIDE)
-        for _ in range(load_int64(layer + WORD * ROWS_IN)):
-            copy_frames(row, past, frames)
-            row += stride
-            past += 4 * frames
-
-
-@native("void(int64, int64, int64)")
-def mirror(layer, ahead, frames):
-    """Keep a ring's repeated start equal after a chunk was written."""
-    ring = load_int64(layer + WORD * RING)
-    if ring == 0:
+    kept = load_int64(layer + WORD * KEPT)
+    if kept == 0:
         return
-    at = (load_int64(layer + WORD * POSITION) + ahead) % ring
-    row = load_int64(layer + WORD * SOURCE)
-    stride = load_int64(layer + WORD * SOURCE_STRIDE)
-    rows = load_int64(layer + WORD * ROWS_IN)
-    if at < CHUNK:
-        count = min(frames, CHUNK - at)
-        for r in range(rows):
-            start = row + r * stride
-            copy_frames(start + 4 * (ring + at), start + 4 * at, count)
-    elif at + frames > ring:
-        for r in range(rows):
-            start = row + r * stride
-            copy_frames(start, start + 4 * ring, at + frames - ring)
-
-
-@native("void(int64, int64, int64)")
-def find_taps(layer, table, frames):
-    """Write where each tap starts to read, in bytes from the first row's start.
-
-    For each chunk of the block: the taps from the oldest to the newest, then the residual.
-    """
-    ring = load_int64(layer + WORD * RING)
-    position = load_int64(layer + WORD * POSITION)
-    dilation = load_int64(layer + WORD * DILATION)
-    kernel = load_int64(layer + WORD * KERNEL)
-    residual = max(int64(0), load_int64(layer + WORD * RESIDUAL))
-    for ahead in range(0, frames, CHUNK):
-        back = (kernel - 1) * dilation
-        for k in range(kernel + 1):
-            at = position + ahead - (back if k < kernel else residual)
-            if ring > 0:
-                if at < 0:
-                    at += ring
-                elif at >= ring:
-                    at -= ring
-            store_int64(table, 4 * at)
-            table += WORD
-            back -= dilation
+    past = load_int64(layer + WORD * PAST)
+    start = load_int64(layer + WORD * SOURCE) + 4 * (load_int64(layer + WORD * POSITION) - kept)
+    if past != start:
+        copy_rows(
+            start,
+            load_int64(layer + WORD * SOURCE_STRIDE),
+            past,
+            load_int64(layer + WORD * PAST_STRIDE),
+            load_int64(layer + WORD * ROWS_IN),
+            kept,
+        )
 
 
 @native("void(int64, int64)")
 def close_source(layer, frames):
     """Make the block's frames part of the past."""
     ring = load_int64(layer + WORD * RING)
+    at = load_int64(layer + WORD * POSITION) + frames
     if ring > 0:
-        at = load_int64(layer + WORD * POSITION) + frames
         store_int64(layer + WORD * POSITION, at - ring if at >= ring else at)
         return
-    kept = load_int64(layer + WORD * PAST_FRAMES)
+    kept = load_int64(layer + WORD * KEPT)
     if kept > 0:
-        past = load_int64(layer + WORD * PAST)
-        row = load_int64(layer + WORD * SOURCE) + 4 * frames
-        stride = load_int64(layer + WORD * SOURCE_STRIDE)
-        for _ in range(load_int64(layer + WORD * ROWS_IN)):
-            copy_frames(past, row, kept)
-            row += stride
-            past += 4 * kept
+        copy_rows(
+            load_int64(layer + WORD * PAST),
+            load_int64(layer + WORD * PAST_STRIDE),
+            load_int64(layer + WORD * SOURCE) + 4 * (at - kept),
+            load_int64(layer + WORD * SOURCE_STRIDE),
+            load_int64(layer + WORD * ROWS_IN),
+            kept,
+        )
+
+
+@native("void(int64, int64)")
+def mirror(layer, frames):
+    """Keep a ring's repeated start equal after a block was written by chunks."""
+    ring = load_int64(layer + WORD * RING)
+    if ring == 0:
+        return
+    row = load_int64(layer + WORD * SOURCE)
+    stride = load_int64(layer + WORD * SOURCE_STRIDE)
+    rows = load_int64(layer + WORD * ROWS_IN)
+    at = load_int64(layer + WORD * POSITION)
+    for ahead in range(0, frames, CHUNK):
+        count = min(CHUNK, frames - ahead)
+        if at + count > ring:
+            copy_rows(row, stride, row + 4 * ring, stride, rows, at + count - ring)
+        elif at < CHUNK:
+            start = row + 4 * at
+            copy_rows(start + 4 * ring, stride, start, stride, rows, min(count, CHUNK - at))
+        at += count
+        if at >= ring:
+            at -= ring
+
+
+@native("void(int64, int64)")
+def find_taps(layer, frames):
+    """Write where each tap starts to read in a ring: a table for each chunk of the block."""
+    ring = load_int64(layer + WORD * RING)
+    table = load_int64(layer + WORD * TAPS)
+    position = load_int64(layer + WORD * POSITION)
+    dilation = load_int64(layer + WORD * DILATION)
+    taps = load_int64(layer + WORD * OUTER)
+    for ahead in range(0, frames, CHUNK):
+        at = position + ahead - (taps - 1) * dilation
+        if at < 0:
+            at += ring
+        for _ in range(taps):
+            if at >= ring:
+                at -= ring
+            store_int64(table, 4 * at)
+            table += WORD
+            at += dilation

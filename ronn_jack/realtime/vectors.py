@@ -64,6 +64,32 @@ def copy_frames(typing_context: Any, target: Any, source: Any, frames: Any) -> A
 
 
 @intrinsic
+def copy_rows(
+    typing_context: Any, target: Any, target_stride: Any, source: Any, source_stride: Any,
+    rows: Any, frames: Any,
+) -> Any:  # fmt: skip
+    """Copy some frames of several rows; strides in bytes."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        target, target_stride, source, source_stride, rows, frames = arguments
+        emit = Emitter(builder)
+
+        # A column of vectors at a time: rows are many and short.
+        def step(lane: Emitter, at: Any) -> None:
+            into = emit.variable(builder.add(target, at))
+            out_of = emit.variable(builder.add(source, at))
+            with emit.repeat(rows):
+                lane.store(lane.load(builder.load(out_of)), builder.load(into))
+                emit.advance(into, target_stride)
+                emit.advance(out_of, source_stride)
+
+        _every_frame(emit, frames, step)
+        return context.get_dummy_value()
+
+    return types.void(*[types.int64] * 6), codegen
+
+
+@intrinsic
 def add_frames(typing_context: Any, target: Any, source: Any, frames: Any) -> Any:
     """Add a row to another."""
 
@@ -103,6 +129,25 @@ def scale_frames(
 
 
 @intrinsic
+def take_frames(typing_context: Any, target: Any, source: Any, shift: Any, frames: Any) -> Any:
+    """Move a row out, adding a constant, and leave zeros."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        target, source, shift, frames = arguments
+        emit = Emitter(builder)
+
+        def step(lane: Emitter, at: Any) -> None:
+            out_of = builder.add(source, at)
+            lane.store(lane.add(lane.load(out_of), lane.splat(shift)), builder.add(target, at))
+            lane.store(lane.constant(0.0), out_of)
+
+        _every_frame(emit, frames, step)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64, types.float32, types.int64), codegen
+
+
+@intrinsic
 def fill_frames(typing_context: Any, target: Any, value: Any, frames: Any) -> Any:
     """Set a row to one value."""
 
@@ -120,10 +165,11 @@ def fill_frames(typing_context: Any, target: Any, value: Any, frames: Any) -> An
 
 
 def _every_frame(emit: Emitter, frames: Any, step: Callable[[Emitter, Any], None]) -> None:
-    """Emit `step(emitter, bytes from the first frame)` for whole vectors, then for the rest."""
+    """Emit `step(emitter, bytes from the first frame)` for wide vectors, then narrower ones."""
     builder = emit.builder
     at = emit.variable(INT64(0))
-    for lane in (emit, emit.single()):
+    for lanes in sorted({emit.lanes, 4, 1}, reverse=True):
+        lane = emit.of_lanes(lanes)
 
         def more(lanes: int = lane.lanes) -> Any:
             return builder.icmp_signed(
