@@ -14,9 +14,7 @@ import numpy
 from ronn_jack import __version__
 from ronn_jack.realtime.host import VECTOR
 
-ONE_THREAD = {
-    name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
-}
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """Environment that keeps numpy's matrix products on the core they are called on."""
 
 _PROCESSOR_FACTS = Path("/proc/cpuinfo")

@@ -10,7 +10,7 @@ from numba import types
 from numba.extending import intrinsic
 
 from ronn_jack.realtime.compile import entry
-from ronn_jack.realtime.emitter import FLOAT, INT64, Emitter
+from ronn_jack.realtime.emitter import Emitter
 from ronn_jack.realtime.host import VECTOR
 
 _SUMS = 12
@@ -39,9 +39,19 @@ def _multiply_add_sums(typing_context: Any, count: Any, factor: Any) -> Any:
 
 
 @entry("float32(int64, float32)")
-def multiply_add_rounds(count, factor):
+def multiply_add_rounds(count: int, factor: float) -> float:
     """[any-thread] Run the multiply-add units on registers alone."""
-    return _multiply_add_sums(count, factor)
+    total: float = _multiply_add_sums(count, factor)
+    return total
 
 
 FLOP_PER_ROUND = 2 * _SUMS * VECTOR.lanes
+_ROUNDS = 400_000
+"""About a millisecond: as short as the batches that are held against it."""
+
+
+def measure_peak() -> float:
+    """Return the FLOP per second of this core now, a multiply-add counted as two."""
+    begin = time.thread_time()
+    multiply_add_rounds.ctypes(_ROUNDS, 0.5)
+    return FLOP_PER_ROUND * _ROUNDS / (time.thread_time() - begin)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 
@@ -21,7 +21,7 @@ from ronn_jack.bench.look_back import (
 from ronn_jack.bench.machine import stay_on_one_core
 from ronn_jack.bench.own_process import Progress, answer
 from ronn_jack.bench.peak import measure_peak
-from ronn_jack.control.builder import make_voice
+from ronn_jack.control.preparation import make_voice
 from ronn_jack.model.spec import NetworkSpec
 
 RATE = 48000.0
@@ -65,7 +65,7 @@ class SpeedRow:
     block_us, fastest_us : float
         Time of a block: its median, and in the fastest batch.
     peak_share : float
-        Share of the peak measured in the same rounds.
+        Share of the peak, which is read right before and right after each batch.
     times_realtime : float
         Length of the block at 48 kHz against `block_us`.
     numpy_us, torch_us : float or None
@@ -108,6 +108,22 @@ class SpeedReport:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """One batch of blocks.
+
+    Attributes
+    ----------
+    seconds : float
+        Time of a block.
+    peak : float
+        FLOP per second that the core could do around that time.
+    """
+
+    seconds: float
+    peak: float
+
+
+@dataclass(frozen=True)
 class _Cell:
     name: str
     spec: NetworkSpec
@@ -125,17 +141,19 @@ def measure_speed(task: SpeedTask, progress: Progress) -> SpeedReport:
     ]
     timers = [BlockTimer(cell.spec, cell.period) for cell in cells]
     batches = [max(1, round(_BATCH_SECONDS / timer.run(2))) for timer in timers]
-    peaks: list[float] = []
-    times: list[list[float]] = [[] for _ in cells]
+    readings: list[list[Reading]] = [[] for _ in cells]
     for number in range(1, task.rounds + 1):
-        progress(f"networks A to E and peak, round {number} of {task.rounds}")
-        peaks.append(measure_peak())
-        for timer, blocks, kept in zip(timers, batches, times, strict=True):
-            kept.append(timer.run(blocks))
-    peak = median(peaks)
+        progress(f"networks, round {number} of {task.rounds}")
+        before = measure_peak()
+        for timer, blocks, kept in zip(timers, batches, readings, strict=True):
+            seconds = timer.run(blocks)
+            after = measure_peak()
+            kept.append(Reading(seconds, (before + after) / 2))
+            before = after
+    peak = median(reading.peak for kept in readings for reading in kept)
     rows = [
-        speed_row(cell.name, cell.spec, cell.period, kept, peak)
-        for cell, kept in zip(cells, times, strict=True)
+        speed_row(cell.name, cell.spec, cell.period, kept)
+        for cell, kept in zip(cells, readings, strict=True)
     ]
     del timers
     for place, cell in enumerate(cells):
@@ -147,35 +165,20 @@ def measure_speed(task: SpeedTask, progress: Progress) -> SpeedReport:
     return SpeedReport(peak / 1e9, rows, rebuilds)
 
 
-def speed_row(
-    name: str, spec: NetworkSpec, period: int, times: Sequence[float], peak: float
-) -> SpeedRow:
-    """Return what the times of a block say of a network.
-
-    Parameters
-    ----------
-    times : sequence of float
-        Seconds.
-    peak : float
-        FLOP per second of one core.
-    """
-    block = median(times)
-    speed = flop_per_frame(spec) * period / block
+def speed_row(name: str, spec: NetworkSpec, period: int, readings: Sequence[Reading]) -> SpeedRow:
+    """Return what readings say of a network."""
+    block = median(reading.seconds for reading in readings)
+    flop = flop_per_frame(spec) * period
     return SpeedRow(
         network=name,
         activation=spec.activation,
         period=period,
         block_us=block * 1e6,
-        fastest_us=min(times) * 1e6,
-        gflop_per_second=speed / 1e9,
-        peak_share=speed / peak,
+        fastest_us=min(reading.seconds for reading in readings) * 1e6,
+        gflop_per_second=flop / block / 1e9,
+        peak_share=median(flop / reading.seconds / reading.peak for reading in readings),
         times_realtime=period / RATE / block,
     )
-
-
-def arguments_of(spec: NetworkSpec) -> dict[str, Any]:
-    """Return what a NetworkSpec is made from, fit for JSON."""
-    return asdict(spec)
 
 
 def _with_look_back(row: SpeedRow, cell: _Cell) -> SpeedRow:
@@ -184,7 +187,7 @@ def _with_look_back(row: SpeedRow, cell: _Cell) -> SpeedRow:
         ways["torch_us"] = TorchLookBack
     x = np.random.default_rng(0).uniform(-0.5, 0.5, (cell.spec.inputs, cell.period))
     block = x.astype(np.float32)
-    found: dict[str, float] = {}
+    found: dict[str, Any] = {}
     for name, way in ways.items():
         network = way(cell.spec, cell.period)
         first = _seconds(network, block, 1)

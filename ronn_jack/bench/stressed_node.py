@@ -120,9 +120,7 @@ def _watch(app: App, task: Task, flood: subprocess.Popen[str]) -> Outcome:
 @contextmanager
 def _flood(port: int, rate: float) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "ronn_jack.bench.osc_flood", str(port), str(rate)]
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         yield process
     finally:
