@@ -27,6 +27,8 @@ from ronn_jack.model.spec import NetworkSpec
 RATE = 48000.0
 _BATCH_SECONDS = 0.004
 """Blocks are timed in batches of about this length: long for the clock, short for a scheduler."""
+_BATCHES = 5
+_WARM_UP_BLOCKS = 3000
 _SLOW_ROUNDS = 5
 _SLOW_SECONDS = 0.2
 """A look-back whose block takes longer is timed only once, after a first block."""
@@ -133,29 +135,21 @@ class _Cell:
 def measure_speed(task: SpeedTask, progress: Progress) -> SpeedReport:
     """Measure in rounds, so that what disturbs the machine disturbs everything alike."""
     stay_on_one_core()
-    progress("building the networks")
     cells = [
         _Cell(name, NetworkSpec(**arguments), period)
         for name, arguments in task.networks
         for period in task.periods
     ]
-    timers = [BlockTimer(cell.spec, cell.period) for cell in cells]
-    batches = [max(1, round(_BATCH_SECONDS / timer.run(2))) for timer in timers]
     readings: list[list[Reading]] = [[] for _ in cells]
     for number in range(1, task.rounds + 1):
-        progress(f"networks, round {number} of {task.rounds}")
-        before = measure_peak()
-        for timer, blocks, kept in zip(timers, batches, readings, strict=True):
-            seconds = timer.run(blocks)
-            after = measure_peak()
-            kept.append(Reading(seconds, (before + after) / 2))
-            before = after
+        for cell, kept in zip(cells, readings, strict=True):
+            progress(f"round {number} of {task.rounds}, network {cell.name}, {cell.period} frames")
+            kept += _read(cell)
     peak = median(reading.peak for kept in readings for reading in kept)
     rows = [
         speed_row(cell.name, cell.spec, cell.period, kept)
         for cell, kept in zip(cells, readings, strict=True)
     ]
-    del timers
     for place, cell in enumerate(cells):
         if cell.period in task.slow and can_look_back(cell.spec):
             progress(f"look-back of network {cell.name}, {cell.period} frames")
@@ -163,6 +157,22 @@ def measure_speed(task: SpeedTask, progress: Progress) -> SpeedReport:
     progress("rebuilding")
     rebuilds = [_rebuild(name, NetworkSpec(**arguments)) for name, arguments in task.rebuilt]
     return SpeedReport(peak / 1e9, rows, rebuilds)
+
+
+def _read(cell: _Cell) -> list[Reading]:
+    """Time a network in the state that playing it for long leaves the caches in."""
+    timer = BlockTimer(cell.spec, cell.period)
+    once_around = -(-cell.spec.receptive_field // cell.period)
+    seconds = timer.run(min(once_around, _WARM_UP_BLOCKS))
+    blocks = max(1, round(_BATCH_SECONDS / seconds))
+    readings = []
+    before = measure_peak()
+    for _ in range(_BATCHES):
+        seconds = timer.run(blocks)
+        after = measure_peak()
+        readings.append(Reading(seconds, (before + after) / 2))
+        before = after
+    return readings
 
 
 def speed_row(name: str, spec: NetworkSpec, period: int, readings: Sequence[Reading]) -> SpeedRow:
