@@ -15,6 +15,8 @@ RELATIVE_GATE_LU = -10.0
 SILENT_LUFS = -90.0
 """A network that is quieter than this counts as silent; no gain would be of use."""
 MAXIMUM_GAIN_DB = 60.0
+"""Beyond this a gain would lift little but rounding noise. There is no limit to attenuation: a few
+layers of normal weights are louder than their input by 100 dB and more, and must not be heard so."""
 
 _OFFSET = -0.691
 """dB; makes a 997 Hz sine at 0 dBFS in one channel −3.01 LUFS."""
@@ -30,7 +32,7 @@ class Match:
     Attributes
     ----------
     gain_db : float
-        What makes it as loud, within ±60 dB; 0 if it is silent or overflows.
+        What makes it as loud, at most 60 dB; 0 if it is silent or overflows.
     dry_lufs, wet_lufs : float
         Over the same blocks; −inf for digital silence, inf where it overflows.
     gated_blocks : int
@@ -119,7 +121,7 @@ def match_powers(dry: Powers, wet: Powers) -> Match | None:
     wet_lufs = lufs(float(wet[gated].mean()))
     if wet_lufs < SILENT_LUFS:
         return Match(0.0, dry_lufs, wet_lufs, blocks, silent=True)
-    gain_db = min(MAXIMUM_GAIN_DB, max(-MAXIMUM_GAIN_DB, dry_lufs - wet_lufs))
+    gain_db = min(MAXIMUM_GAIN_DB, dry_lufs - wet_lufs)
     return Match(gain_db, dry_lufs, wet_lufs, blocks)
 
 

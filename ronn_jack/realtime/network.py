@@ -23,7 +23,7 @@ from ronn_jack.realtime.layout import (
     WORD,
 )
 from ronn_jack.realtime.silence import fill_source, fill_sums
-from ronn_jack.realtime.source import close_source, mirror, frame_address, open_source
+from ronn_jack.realtime.source import close_source, frame_address, mirror, open_source
 from ronn_jack.realtime.vectors import copy_frames, fill_frames, load_int64
 
 
@@ -114,8 +114,9 @@ def settle(network):
         fill_frames(levels + 4 * CHUNK * row, float32(0), int64(1))
     for _ in range(layers):
         fill_source(layer, levels)
-        fill_sums(layer)
-        run_layer(layer, int64(0), levels, int64(4 * CHUNK), int64(1))
-        fill_sums(layer)
+        # Twice: sums of frames to come are known only once the layer has run.
+        for _ in range(2):
+            run_layer(layer, int64(0), levels, int64(4 * CHUNK), int64(1))
+            fill_sums(layer)
         layer += WORD * LAYER_WORDS
     restore_float_mode(mode)
