@@ -73,6 +73,19 @@ def stay_on_one_core() -> None:
         os.sched_setaffinity(0, cores[-1:])
 
 
+def realtime_allowed() -> bool:
+    """Tell whether this process may have threads with realtime scheduling."""
+    if not hasattr(os, "sched_setscheduler"):
+        return True
+    before = os.sched_getscheduler(0), os.sched_getparam(0)
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+    except OSError:
+        return False
+    os.sched_setscheduler(0, *before)
+    return True
+
+
 def resident_bytes(process: int) -> int | None:
     """Return the memory that a process has in RAM; None where the system does not tell."""
     try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ronn_jack.bench.machine import realtime_allowed
 from ronn_jack.bench.own_process import Progress, measure_apart
 from ronn_jack.bench.stressed_node import Callback, Outcome, Task
 from ronn_jack.drivers.jack_server import DummyServer
@@ -58,17 +59,6 @@ class StressReport:
     realtime: bool
     network: dict[str, Value]
     rows: list[StressRow]
-
-
-def realtime_allowed() -> bool:
-    """Tell whether this process may have threads with realtime scheduling."""
-    before = os.sched_getscheduler(0), os.sched_getparam(0)
-    try:
-        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
-    except OSError:
-        return False
-    os.sched_setscheduler(0, *before)
-    return True
 
 
 def measure_stress(
