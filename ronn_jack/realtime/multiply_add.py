@@ -1,4 +1,4 @@
-"""Nothing but multiply-adds: what a core can do at most. [any-thread]"""
+"""[any-thread] Nothing but multiply-adds: what a core can do at most."""
 
 from __future__ import annotations
 
@@ -41,5 +41,6 @@ def _multiply_add_sums(typing_context: Any, count: Any, factor: Any) -> Any:
 
 @entry("float32(int64, float32)")
 def multiply_add_rounds(count: int, factor: float) -> float:
-    """Do `count` rounds of FLOP_PER_ROUND operations on registers alone; return some sum."""
-    return _multiply_add_sums(count, factor)  # type: ignore[no-any-return]
+    """[any-thread] Do `count` rounds of FLOP_PER_ROUND operations on registers; return some sum."""
+    total: float = _multiply_add_sums(count, factor)
+    return total
