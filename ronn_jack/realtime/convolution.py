@@ -157,7 +157,7 @@ def _cover(emit: Emitter, rows: Any, most_rows: int, frames: Any, tile: Tile) ->
         choice.add_case(INT64(height), block)
         with builder.goto_block(block):
             at = emit.variable(INT64(0))
-            widths = _widths(height)
+            widths = tile_widths(height)
             for width, narrower in zip(widths, [*widths[1:], 0], strict=True):
                 frames_left = narrower * emit.lanes
 
@@ -172,7 +172,7 @@ def _cover(emit: Emitter, rows: Any, most_rows: int, frames: Any, tile: Tile) ->
     builder.position_at_end(done)
 
 
-def _widths(height: int) -> list[int]:
+def tile_widths(height: int) -> list[int]:
     """Return how many vectors wide tiles of a height are; the narrower ones end a chunk.
 
     As wide as the registers hold the sums, a row of inputs and a weight, and CHUNK divides.
