@@ -98,9 +98,7 @@ def elu(emit: Emitter, x: Any) -> Any:
 def selu(emit: Emitter, x: Any) -> Any:
     """Return the scaled elu whose outputs normalise themselves."""
     above = emit.multiply(x, emit.constant(_SELU_SCALE))
-    below = emit.multiply(
-        _expm1_of_negative(emit, x), emit.constant(_SELU_SCALE * _SELU_ALPHA)
-    )
+    below = emit.multiply(_expm1_of_negative(emit, x), emit.constant(_SELU_SCALE * _SELU_ALPHA))
     return emit.where_positive(x, above, below)
 
 

@@ -165,7 +165,7 @@ def _cover_frames(emit: Emitter, height: int, frames: Any, tile: Tile) -> None:
     """Emit a loop over the chunk for each width; a narrower one ends what a wider one began."""
     builder = emit.builder
     at = emit.variable(INT64(0))
-    widths = _widths(height)
+    widths = tile_widths(height)
     for width, narrower in zip(widths, [*widths[1:], 0], strict=True):
 
         def more(least: int = narrower * emit.lanes) -> Any:
@@ -176,7 +176,7 @@ def _cover_frames(emit: Emitter, height: int, frames: Any, tile: Tile) -> None:
             emit.advance(at, INT64(width * emit.lanes))
 
 
-def _widths(height: int) -> list[int]:
+def tile_widths(height: int) -> list[int]:
     """Return how many vectors wide tiles of a height are; the narrower ones end a chunk.
 
     As wide as the registers hold the sums, a row of inputs and a weight, and CHUNK divides.

@@ -131,9 +131,7 @@ def _finish_rows(
             )
     activation = load_int64(layer + WORD * ACTIVATION)
     if activation != 0:
-        activate_rows(
-            activation, load_float32(layer + WORD * SLOPE), rows, y, y_stride, frames
-        )
+        activate_rows(activation, load_float32(layer + WORD * SLOPE), rows, y, y_stride, frames)
     residual = load_int64(layer + WORD * RESIDUAL)
     if residual >= 0:
         stride = load_int64(layer + WORD * RESIDUAL_STRIDE)

@@ -18,7 +18,7 @@ from ronn_jack.realtime.host import WIDTH_VARIABLE
 
 PACKAGE = Path(compilation.__file__).parents[1]
 
-PROBE = '''
+PROBE = """
 from ronn_jack.realtime import compile
 from ronn_jack.realtime.compile import entry
 from ronn_jack.realtime.layout import CHUNK
@@ -28,7 +28,7 @@ def chunk():
     return CHUNK
 
 print(chunk.ctypes(), chunk.cache_hits, compile.cache_folder())
-'''
+"""
 
 
 @pytest.fixture
