@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 
 from ronn_jack.control.architecture import network_spec
+from ronn_jack.control.calibration import load_cost_model
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.node import LiveNode
 from ronn_jack.control.presets import PresetStore
@@ -50,7 +51,8 @@ class App:
 
     def __init__(self, settings: Settings, values: Mapping[str, Value]) -> None:
         self.settings = settings
-        self._node = LiveNode(settings.inputs, settings.outputs, self)
+        cost = load_cost_model().seconds
+        self._node = LiveNode(settings.inputs, settings.outputs, self, cost)
         self._node.set_controls(values)
         self.controller = Controller(self._node, PresetStore(), values)
         self._osc = OscServer(self.controller, settings.bind, settings.osc_port)

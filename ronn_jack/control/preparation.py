@@ -22,6 +22,8 @@ from ronn_jack.realtime.voice import Voice
 SETTLING_SECONDS = {"ronn": 0.35, "package": 0.35, "plugin": 4.5}
 """Input before the receptive field that the high-pass needs to forget how it started."""
 _PIECE_SECONDS = 0.25
+_HOPELESS = 1.25
+"""A prediction this much over the budget is believed; nearer to it, the network is measured."""
 _TRIED_BLOCKS = 8
 _TRIED_FRAMES = 1024
 _TRIES = 3
@@ -129,7 +131,9 @@ def prepare(
         If it is no longer wanted, or the audio ran away from the priming.
     """
     if deadline is not None and cost is not None:
-        admit(spec, cost(spec, deadline.period), deadline, cost, subject)
+        predicted = cost(spec, deadline.period)
+        if deadline.load(predicted) > _HOPELESS * deadline.budget:
+            admit(spec, predicted, deadline, cost, subject)
     voice = make_voice(spec, engine.rate)
     seconds = time_block(voice, deadline.period if deadline else MAX_BLOCK)
     if voice.overflows:
