@@ -37,7 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *FOUNDATION, "settings", "phrase", "app", "control", "interfaces", "drivers", "demo_score",
     },
     "bench": {
-        *FOUNDATION, "settings", "model", "realtime", "control", "interfaces", "drivers", "render",
+        *FOUNDATION, "settings", "phrase", "model", "realtime", "control", "interfaces", "drivers",
         "app",
     },
     "cli": {
