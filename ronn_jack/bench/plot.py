@@ -40,7 +40,7 @@ def check_plot(path: Path) -> None:
 
 
 def plot(report: Report, path: Path) -> None:
-    """Draw what was measured."""
+    """Draw what was measured: all but starts and memory, of which there is little to see."""
     from matplotlib.figure import Figure
 
     panels: list[Callable[[Any], None]] = []
@@ -78,7 +78,9 @@ def _peak_shares(report: SpeedReport, axes: Any) -> None:
     groups = list(dict.fromkeys(f"{row.network} {row.activation}" for row in report.rows))
     periods = sorted({row.period for row in report.rows})
     found = {(f"{r.network} {r.activation}", r.period): 100 * r.peak_share for r in report.rows}
-    series = {f"{p} frames": [found[group, p] for group in groups] for p in periods}
+    series = {
+        f"{p} frames": [found.get((group, p), float("nan")) for group in groups] for p in periods
+    }
     _bars(axes, groups, series)
     axes.set_ylabel(f"% of {report.peak_gflop_per_second:.0f} GFLOP/s")
     axes.set_title("share of one core's peak")
