@@ -344,7 +344,7 @@ def bench(
     """
     chosen = preset is not None or bool(assignments)
     values = sound(preset, assignments) if chosen else None
-    tell_of_compiling()
+    tell_of_compiling("network")
     from ronn_jack.bench.command import Scope
     from ronn_jack.bench.command import bench as measured
     from ronn_jack.bench.tables import tables
