@@ -21,10 +21,12 @@ from ronn_jack.realtime.layout import CHUNK, MAX_BLOCK
 
 _FRAME = 4
 """Bytes of a float32."""
+_LINE_FRAMES = LINE // _FRAME
 _CHAIN = 8
 """Multiply-adds that can start until the sum of the first is ready: 4 cycles, 2 in each."""
-_SCATTERED = 4 * LINE
-"""Bytes of a tap's frames that come one by one; for more, the processor reads ahead."""
+_ALONE = 4 * LINE
+"""Bytes of a tap's frames that come one by one."""
+
 
 (
     _STEP,  # up to MAX_BLOCK frames
@@ -33,6 +35,7 @@ _SCATTERED = 4 * LINE
     _CHUNK,  # a layer's chunk of frames
     _TAP,  # finding where a tap reads in a ring, in a chunk
     _PASS,  # a tile's run over some vectors of frames
+    _SUM,  # starting a vector of sums, and storing it
     _LOOP,  # the inner loop of a pass
     _DENSE,  # a multiply-add of vectors, or the time of one, in a dense tile
     _DEPTHWISE,  # the same in a depthwise tile
@@ -41,15 +44,15 @@ _SCATTERED = 4 * LINE
     _PRODUCT,  # finding where a transposed layer's row of products belongs
     _ROW,  # activating a chunk's row
     _NEAR,  # reading a line again that the first cache has lost
-    _STREAM,  # reading a line again that the second has lost, among its neighbours
-    _SCATTER,  # the same, a few lines here and a few there
+    _FAR,  # reading a line again that the second has lost, by distance
+    _AGAIN,  # reading a line for another tile of the layer when the second may have lost it
     _WAIT,  # a multiply-add that waits for such a line and so keeps later reads from starting
-) = range(17)
+) = range(18)
 
 _CURVES = [name for name in ACTIVATION_IDS if name != "linear"]
 KINDS = [
-    "step", "channel", "layer", "chunk", "tap", "pass", "loop", "dense", "depthwise", "copy",
-    "change", "product", "row", "near", "stream", "scatter", "wait",
+    "step", "channel", "layer", "chunk", "tap", "pass", "sum", "loop", "dense", "depthwise", "copy",
+    "change", "product", "row", "near", "far", "again", "wait",
     *_CURVES,  # activating a vector
 ]  # fmt: skip
 """Names of the kinds of work, in the order of `count_work`'s result."""
@@ -68,12 +71,17 @@ class _Part:
         Index of the first of them, and how many there are.
     passes : int
         Of the tiles of one of them, in a step.
+    aligned, crossing : int
+        Of the depthwise tiles of one of them, in a step: multiply-adds that could start while
+        a tap of each is computed, and how many more if rows lie across two cache lines.
     """
 
     words: Words
     first: int
     number: int
     passes: int = 0
+    aligned: int = 0
+    crossing: int = 0
 
 
 def count_work(spec: NetworkSpec, block: int) -> list[float]:
@@ -122,7 +130,8 @@ def _add_part(
     form, kernel = words[layout.FORM], words[layout.KERNEL]
     inputs, outputs = words[layout.ROWS_IN], words[layout.ROWS_OUT]
     count = sum(times for _, times in chunks)
-    outcome = number * outputs * sum(vectors * times for vectors, times in chunks)
+    vectors = sum(vectors * times for vectors, times in chunks)
+    outcome = number * outputs * vectors
     changes = modulated + (words[layout.RESIDUAL] >= 0)
     rows, terms, most = outputs, kernel * inputs, DENSE_ROWS
     if form == layout.TRANSPOSED:
@@ -130,7 +139,8 @@ def _add_part(
         work[_PRODUCT] += number * count * rows
         changes += kernel + 1
     elif form == layout.DEPTHWISE:
-        terms, most = kernel, DEPTHWISE_ROWS
+        most = DEPTHWISE_ROWS
+    work[_SUM] += number * rows * vectors
     work[_CHANGE] += outcome * changes
     curve = _CURVE_KIND.get(words[layout.ACTIVATION])
     if curve is not None:
@@ -139,37 +149,39 @@ def _add_part(
 
     tiles = math.ceil(rows / most)
     height, taller = divmod(rows, tiles)
-    part.passes = 0
+    part.passes = part.aligned = part.crossing = 0
     for tile_height, alike in ((height, tiles - taller), (height + 1, taller)):
         if alike == 0:
             continue
-        for vectors, times in chunks:
-            passes, dense, depthwise = _passes(tile_height, vectors)
+        for width, times in chunks:
+            passes, dense, aligned, crossing = _passes(tile_height, width)
             part.passes += alike * times * passes
             if form == layout.DEPTHWISE:
-                work[_DEPTHWISE] += number * alike * times * terms * depthwise
+                part.aligned += alike * times * aligned
+                part.crossing += alike * times * crossing
             else:
                 work[_DENSE] += number * alike * times * terms * dense
     work[_PASS] += number * part.passes
 
 
 @functools.cache
-def _passes(height: int, vectors: int) -> tuple[int, int, int]:
+def _passes(height: int, vectors: int) -> tuple[int, int, int, int]:
     """Return how many passes a tile takes over a chunk, and how long a term takes in all of them.
 
-    Lengths are in multiply-adds that could start meanwhile, for a dense and a depthwise tile.
+    Lengths are in multiply-adds that could start meanwhile, as many as loads: of a dense tile, of
+    a depthwise one, and what comes to the latter where each load touches two cache lines.
     """
-    passes = dense = depthwise = 0
+    passes = dense = aligned = crossing = 0
     left = vectors
     widths = tile_widths(height)
     for width, narrower in zip(widths, [*widths[1:], 0], strict=True):
         while left > narrower:
             passes += 1
-            # As many loads as multiply-adds can start; most rows of a tap lie across two lines.
             dense += max(_CHAIN, height * width, height + 2 * width)
-            depthwise += max(_CHAIN, height + 2 * height * width)
+            aligned += max(_CHAIN, height + height * width)
+            crossing += height * width
             left -= width
-    return passes, dense, depthwise
+    return passes, dense, aligned, crossing
 
 
 def _add_pasts(
@@ -209,6 +221,9 @@ def _add_pasts(
             copied += number * rows * vectors
             busy += number * rows * _FRAME * (vectors * VECTOR.lanes + CHUNK)
         work[_LOOP] += number * part.passes * loops
+        if part.aligned:
+            crossed = 1.0 - math.gcd(dilation, _LINE_FRAMES) / _LINE_FRAMES if past else 0.0
+            work[_DEPTHWISE] += number * kernel * (part.aligned + crossed * part.crossing)
         if frame:
             window = number * frame * min(past + frames, kernel * frames)
             touched += window
@@ -225,23 +240,24 @@ def _add_pasts(
     for words, frame, past, window, dilation in rings:
         ring = past + MAX_BLOCK + CHUNK
         lines = window / LINE
-        again = 0.0
-        if words[layout.FORM] == layout.DENSE:
-            again = (words[layout.TILES] - 1) * sizes.missing_first(window)
-        work[_NEAR] += lines * (near + again)
+        work[_NEAR] += lines * near
+        if words[layout.FORM] == layout.DENSE and words[layout.TILES] > 1:
+            # A window shares the cache with weights and sums.
+            again = sizes.beyond_second(2.0 * window)
+            work[_AGAIN] += lines * (words[layout.TILES] - 1) * again
         # A ring's start is copied once a round.
         work[_COPY] += frame * CHUNK * frames / (ring * LINE)
         passed += frame * ring
         distant -= frame * kernel
         if dilation <= frames:
-            work[_STREAM] += lines * sizes.beyond_second(touched)
-        else:
-            far = lines * sizes.beyond_second(passed + distant * dilation)
-            scattered = far * min(1.0, _SCATTERED / (_FRAME * frames))
-            work[_STREAM] += far - scattered
-            work[_SCATTER] += scattered
-            if words[layout.FORM] == layout.DENSE:
-                work[_WAIT] += scattered * (words[layout.ROWS_OUT] / words[layout.TILES] - 1.0)
+            work[_FAR] += lines * sizes.beyond_second(touched)
+            continue
+        # The longer a tap's frames, the more of them the processor reads ahead.
+        alone = min(1.0, math.sqrt(_ALONE / (_FRAME * frames)))
+        far = lines * sizes.beyond_second(passed + distant * dilation) * alone
+        work[_FAR] += far
+        if words[layout.FORM] == layout.DENSE:
+            work[_WAIT] += far * (words[layout.ROWS_OUT] / words[layout.TILES] - 1.0)
 
 
 def _in_order(spec: NetworkSpec, parts: list[_Part]) -> list[tuple[_Part, int, int]]:
