@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 
 from ronn_jack.control.architecture import network_spec
+from ronn_jack.control.calibration import load_cost_model
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.node import LiveNode
 from ronn_jack.control.presets import PresetStore
@@ -27,6 +28,8 @@ from ronn_jack.settings import Settings
 
 POLL_SECONDS = 0.02
 """How often `App.poll` wants to be called."""
+_SWITCH_SECONDS = 0.0005
+"""Longest turn of a Python thread while others wait: a knob should not wait for the screen."""
 _WIRES_SECONDS = 0.25
 _SETTLED_SECONDS = 0.5
 """Wiring younger than this may be what a dying server has left of it."""
@@ -48,7 +51,8 @@ class App:
 
     def __init__(self, settings: Settings, values: Mapping[str, Value]) -> None:
         self.settings = settings
-        self._node = LiveNode(settings.inputs, settings.outputs, self)
+        cost = load_cost_model().seconds
+        self._node = LiveNode(settings.inputs, settings.outputs, self, cost)
         self._node.set_controls(values)
         self.controller = Controller(self._node, PresetStore(), values)
         self._osc = OscServer(self.controller, settings.bind, settings.osc_port)
@@ -199,6 +203,7 @@ def run_node(settings: Settings, values: Mapping[str, Value]) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+    sys.setswitchinterval(_SWITCH_SECONDS)
     with open_view(sys.stdout) as view, logging_to(view):
         app = App(settings, values)
         app.start()

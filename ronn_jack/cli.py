@@ -121,10 +121,8 @@ def run(preset: str | None, assignments: tuple[str, ...], **overrides: Any) -> N
     values = sound(preset or settings.preset, assignments)
     tell_of_compiling()
     from ronn_jack.app import run_node
-    from ronn_jack.interfaces.terminal import PlainView, logging_to
 
-    with PlainView(sys.stdout) as view, logging_to(view):
-        run_node(settings, values)
+    run_node(settings, values)
 
 
 @cli.command()

@@ -284,7 +284,7 @@ class TestRefusals:
         )
         for reference, words in (
             ("warm-thin", ["unknown preset 'warm-thin': did you mean 'warm-thing'?"]),
-            ("../../etc/passwd", ["no such file"]),
+            ("../no/such.preset", ["no such file"]),
             (tmp_path / "missing.toml", ["no such file"]),
             (tmp_path / ".", ["no regular file"]),
             ("4711", ["preset number '4711' is unknown: use 0 to "]),

@@ -17,17 +17,14 @@ from typing import Protocol
 
 from ronn_jack.control import auto_level
 from ronn_jack.control.admission import Cost, Deadline, admit
-from ronn_jack.control.auto_level import Level
-from ronn_jack.control.level_glide import LevelGlide, is_due
+from ronn_jack.control.level_keeper import LevelKeeper
 from ronn_jack.control.preparation import (
     OutdatedError,
     Prepared,
     Work,
     catch_up,
     make_voice,
-    measure_level,
     prepare,
-    run_up_frames,
     time_block,
 )
 from ronn_jack.control.seams import Change
@@ -44,10 +41,6 @@ _KEPT_SECONDS = 0.05
 """Age up to which a build is not dropped for a newer request."""
 _POLL_SECONDS = 0.001
 _IDLE_SECONDS = 0.02
-_SWITCH_SECONDS = 0.1
-"""Time in which the gain follows when auto level is switched."""
-_LEVEL_SECONDS = 0.5
-"""Time between two looks whether a level that was found on noise can be found on real input."""
 
 log = logging.getLogger(__name__)
 
@@ -64,8 +57,6 @@ class Request:
         Share of the period that it may take.
     levelled : bool
         Whether it is to be as loud as its input.
-    input_gain : float
-        Amplitude ratio of the gain before the network.
     change : Change or None
         What asked for it, to be told if it can't be had; None for the first network.
     """
@@ -74,7 +65,6 @@ class Request:
     fade_ms: float
     budget: float
     levelled: bool
-    input_gain: float
     change: Change | None = None
 
     @property
@@ -137,16 +127,17 @@ class Builder:
         self._period: Callable[[], int] = lambda: 0
         self._request: Request | None = None
         self._latest: Request | None = None
-        self._levelled: bool | None = None
         self._published: _Entry | None = None
         self._current: _Entry | None = None
         self._good: Request | None = None
         self._admitted_period = 0
         self._work = Work()
+        self._keeper = LevelKeeper(self._outdated)
         self._busy = False
-        self._next_level = 0.0
         self._stopping = False
         self._thread: threading.Thread | None = None
+        self.input_gain = 1.0
+        """Amplitude ratio of the gain before the network, as it is now."""
         self.swap = Swap()
         """The last change of network that was heard."""
 
@@ -174,7 +165,7 @@ class Builder:
     def level(self, on: bool) -> None:
         """Let the network that sounds glide to the level of its input, or to no gain at all."""
         with self._condition:
-            self._levelled = on
+            self._keeper.switch(on)
             if self._latest is not None:
                 self._latest = dataclasses.replace(self._latest, levelled=on)
             self._condition.notify()
@@ -236,7 +227,7 @@ class Builder:
                 deadline,
                 self._cost,
                 request.levelled,
-                request.input_gain,
+                self.input_gain,
                 self._work,
                 request.subject,
             )
@@ -299,7 +290,7 @@ class Builder:
             self._unseat(engine, "took the whole period, several blocks in a row")
         if self._current is not None:
             self._check_period(engine, self._current)
-            self._check_level(engine, self._current)
+            self._keeper.tend(engine, self.input_gain, self._current.prepared)
 
     def _note_arrival(self, engine: Engine) -> None:
         entry = self._published
@@ -344,48 +335,6 @@ class Builder:
         )
         if good is not None and self._request is None:
             self._serve(engine, good)
-
-    def _check_level(self, engine: Engine, current: _Entry) -> None:
-        """Find the level again that was found on noise, and follow the switch of auto level."""
-        wanted, self._levelled = self._levelled, None
-        if wanted is not None and wanted != (current.prepared.level is not None):
-            self._switch_level(engine, current, wanted)
-        level = current.prepared.level
-        now = time.monotonic()
-        if level is None or not level.on_noise or now < self._next_level:
-            return
-        self._next_level = now + _LEVEL_SECONDS
-        gain = current.request.input_gain
-        end = engine.position
-        frames = min(end, round(auto_level.WINDOW_SECONDS * engine.rate))
-        driven = engine.recent_input(end, frames)
-        if not is_due(auto_level.powers_of_input(driven, gain, engine.outputs, engine.rate)):
-            return
-        found = self._measured(engine, current)
-        if found is not None:
-            current.prepared.level = found
-            glide = LevelGlide.between(current.voice.level, found.gain, engine.rate)
-            current.voice.glide_level(glide.target, glide.ratio, glide.frames)
-
-    def _measured(self, engine: Engine, current: _Entry) -> Level | None:
-        scratch = make_voice(current.request.spec, engine.rate)
-        with contextlib.suppress(OutdatedError):
-            return measure_level(scratch, engine, current.request.input_gain, Work(self._outdated))
-        return None
-
-    def _switch_level(self, engine: Engine, current: _Entry, on: bool) -> None:
-        level = None
-        if on:
-            level = self._measured(engine, current)
-            if level is None:
-                scratch = make_voice(current.request.spec, engine.rate)
-                run_up = run_up_frames(current.request.spec, engine.rate)
-                level = auto_level.level_on_noise(scratch, current.request.input_gain, run_up)
-        current.prepared.level = level
-        target = level.gain if level is not None else 1.0
-        frames = round(_SWITCH_SECONDS * engine.rate)
-        ratio = (target / current.voice.level) ** (1.0 / frames)
-        current.voice.glide_level(target, ratio, frames)
 
     def _deadline(self, engine: Engine, request: Request) -> Deadline | None:
         period = self._period()

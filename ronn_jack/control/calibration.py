@@ -41,9 +41,7 @@ _loaded: dict[Path, CostModel] = {}
 
 
 @overload
-def load_cost_model(
-    calibrate: Literal[True] = True, path: Path | None = None
-) -> CostModel: ...
+def load_cost_model(calibrate: Literal[True] = True, path: Path | None = None) -> CostModel: ...
 @overload
 def load_cost_model(calibrate: bool, path: Path | None = None) -> CostModel | None: ...
 def load_cost_model(calibrate: bool = True, path: Path | None = None) -> CostModel | None:
@@ -179,10 +177,10 @@ def _mixed_cases() -> list[Case]:
                 residual=random.random() < 0.5,
                 film=random.choice((None, None, (0.0, 0.0))),
                 rate=_RATE,
-                **{
-                    name: _draw(random, int(PARAMETERS[name].maximum), whole)
-                    for name in ("layers", "kernel", "channels", "dilation")
-                },
+                layers=_draw(random, "layers", whole),
+                kernel=_draw(random, "kernel", whole),
+                channels=_draw(random, "channels", whole),
+                dilation=_draw(random, "dilation", whole),
             )
         except SpecError:
             continue
@@ -195,8 +193,9 @@ def _mixed_cases() -> list[Case]:
     return cases
 
 
-def _draw(random: Random, maximum: int, evenly: bool) -> int:
-    """Return a number from 1 to a maximum, drawn evenly or evenly in ratio."""
+def _draw(random: Random, name: str, evenly: bool) -> int:
+    """Return a parameter's value from 1 to its maximum, drawn evenly or evenly in ratio."""
+    maximum = int(PARAMETERS[name].maximum)
     if evenly:
         return random.randint(1, maximum)
     return min(maximum, int((maximum + 1.0) ** random.random()))

@@ -42,7 +42,7 @@ class CostModel:
 
     def seconds(self, spec: NetworkSpec, block: int) -> float:
         """Return the processor time in s that a network takes for a block of so many frames."""
-        return sum(map(mul, self.rates, count_work(spec, block)))
+        return float(sum(map(mul, self.rates, count_work(spec, block))))
 
     def load(self, spec: NetworkSpec, block: int, rate: float) -> float:
         """Return the share of a block's duration at a sample rate in Hz that a network takes."""
@@ -95,7 +95,5 @@ def fit_cost_model(timings: Sequence[Timing]) -> CostModel:
 
 def _plausible(value: object) -> bool:
     return (
-        isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and 0.0 <= value <= _LONGEST
+        isinstance(value, int | float) and not isinstance(value, bool) and 0.0 <= value <= _LONGEST
     )

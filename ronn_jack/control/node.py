@@ -123,6 +123,7 @@ class LiveNode:
             if "freeze" in values:
                 spec = self._builder.sounding
                 audio.engine.set_freeze(bool(values["freeze"]), spec.receptive_field if spec else 0)
+        self._builder.input_gain = decibels_to_gain(float(self._controls["input_gain"]))
         if "auto_level" in values:
             self._builder.level(bool(values["auto_level"]))
 
@@ -188,7 +189,6 @@ class LiveNode:
             float(controls["fade_ms"]),
             float(controls["budget"]),
             bool(controls["auto_level"]),
-            decibels_to_gain(float(controls["input_gain"])),
             change,
         )
 

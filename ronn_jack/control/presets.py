@@ -129,13 +129,14 @@ class PresetStore:
         """
         if isinstance(reference, Path):
             return read_preset(reference)
-        entries = self.presets()
         if isinstance(reference, int) or (reference.isdecimal() and reference.isascii()):
+            entries = self.presets()
             return read_preset(entries[_number(reference, len(entries))].path)
-        paths = {entry.name: entry.path for entry in entries}
-        if reference not in paths:
-            raise PresetError(unknown("preset", shown(reference)[1:-1], paths))
-        return read_preset(paths[reference])
+        for folder in (self._shipped, self._user):
+            # Looked up in the list, not opened by name, so that no name leads out of the folder.
+            if (path := folder / f"{reference}.toml") in _files(folder):
+                return read_preset(path)
+        raise PresetError(unknown("preset", shown(reference)[1:-1], self.names()))
 
     def save(self, name: str, values: Mapping[str, Value], description: str = "") -> Path:
         """Write a user preset, over one of the same name, and return its path.
@@ -234,10 +235,15 @@ def _spec_faults(values: Mapping[str, Value]) -> list[str]:
     return []
 
 
+def _files(folder: Path) -> list[Path]:
+    """Return the files of a folder's presets; hidden ones, such as half-written ones, are none."""
+    return list(folder.glob("[!.]*.toml"))
+
+
 def _entries(folder: Path) -> list[Entry]:
-    """Return a folder's presets in order; hidden files, such as half-written ones, are none."""
+    """Return a folder's presets in order."""
     entries = []
-    for path in folder.glob("[!.]*.toml"):
+    for path in _files(folder):
         try:
             preset = read_preset(path)
         except PresetError as error:

@@ -146,7 +146,8 @@ class NetworkSpec:
         outputs, inputs_per_group, kernel = self.weight_shape(index)
         inputs = self.inputs if index == 0 else self.channels
         last = index == self.layers - 1
-        dilation = self.dilation**index
+        # A single tap has no distance to others, and 20^23 would be no sensible one.
+        dilation = self.dilation**index if kernel > 1 else 1
         delay = None
         if self.residual and self.recipe == "package":
             # The package crops its input at the centre: late by half the field of this layer.

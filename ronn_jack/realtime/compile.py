@@ -18,10 +18,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import llvmlite
+import llvmlite.binding
 import numba
 import platformdirs
-from numba.core import config
+from numba.core import config, sigutils, types
 from numba.core.registry import cpu_target
 
 from ronn_jack.realtime import host
@@ -68,6 +68,27 @@ def entry(signature: str) -> Callable[[Function], Any]:
             return numba.cfunc(signature, cache=True, **_OPTIONS)(function)
 
     return decorate
+
+
+def shared(signature: str) -> Callable[[Function], Any]:
+    """Make a function that compiled code calls, but compile it once instead of into each caller.
+
+    For the large ones: what calls them compiles and loads without them.
+    """
+
+    def decorate(function: Function) -> Any:
+        compiled = entry(signature)(function)
+        symbol = f"{function.__module__}.{function.__qualname__}"
+        llvmlite.binding.add_symbol(symbol, compiled.address)
+        _shared.append(compiled)
+        arguments, result = sigutils.normalize_signature(signature)
+        return types.ExternalFunction(symbol, result(*arguments))
+
+    return decorate
+
+
+_shared: list[Any] = []
+"""What callers hold only the address of."""
 
 
 @functools.cache

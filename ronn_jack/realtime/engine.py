@@ -28,9 +28,9 @@ from ronn_jack.realtime.engine_state import (
 )
 from ronn_jack.realtime.float_mode import restore_float_mode, set_flush_to_zero
 from ronn_jack.realtime.freeze import LONGEST_SECONDS, LOOP, SEAM_SECONDS, SHORTEST_SECONDS
+from ronn_jack.realtime.layout import MAX_BLOCK
 from ronn_jack.realtime.loudness import LoudnessMeter
 from ronn_jack.realtime.memory import aligned_bytes, record
-from ronn_jack.realtime.layout import MAX_BLOCK
 from ronn_jack.realtime.ramp import RAMP, settle_ramp
 from ronn_jack.realtime.signal_path import process_engine
 from ronn_jack.realtime.voice import MAX_CHANNELS, Voice
@@ -276,5 +276,7 @@ def _rows(channels: int, frames: int) -> NDArray[np.float32]:
 
 
 def _from_ring(ring: NDArray[np.float32], end: int, frames: int) -> NDArray[np.float32]:
-    places = np.arange(end - frames, end) % ring.shape[1]
-    return ring[:, places]
+    begin, stop = (end - frames) % ring.shape[1], end % ring.shape[1]
+    if begin < stop or frames == 0:
+        return ring[:, begin : begin + frames].copy()
+    return np.concatenate([ring[:, begin:], ring[:, :stop]], axis=1)

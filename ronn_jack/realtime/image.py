@@ -168,9 +168,7 @@ class _Plan:
                 layout.PAST: self._reserve(4 * rows * words[layout.KEPT]),
                 layout.PAST_STRIDE: 4 * words[layout.KEPT],
             }
-        return source | {
-            layout.RESIDUAL_STRIDE: 0 if rows == 1 else source[layout.SOURCE_STRIDE]
-        }
+        return source | {layout.RESIDUAL_STRIDE: 0 if rows == 1 else source[layout.SOURCE_STRIDE]}
 
     def _terms(self, words: Words) -> Words:
         """Return the two loops over a sum's terms: over taps and rows, or over rows and taps."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from numba import int64
 
 from ronn_jack.realtime.activations import activate_rows
-from ronn_jack.realtime.compile import native
+from ronn_jack.realtime.compile import native, shared
 from ronn_jack.realtime.convolution import convolve_dense, convolve_depthwise
 from ronn_jack.realtime.layout import (
     ACTIVATION,
     BIAS,
     CHUNK,
-    DENSE,
+    DEPTHWISE,
     DILATION,
     FORM,
     INNER,
@@ -52,42 +52,30 @@ from ronn_jack.realtime.vectors import (
 
 
 @native("int64(int64, int64, int64)")
-def tile_rows(rows, tiles, index):
+def tile_rows(rows: int, tiles: int, index: int) -> int:
     """Return how many of `rows` the tile of an index computes: they are dealt out evenly."""
     return rows // tiles + (1 if index < rows % tiles else 0)
 
 
-@native("void(int64, int64, int64, int64, int64)")
-def run_layer(layer, following, target, target_stride, frames):
-    """Compute a layer's output for one block.
+@native("void(int64, int64, int64, int64, int64, int64, int64)")
+def _run_tiles(
+    layer: int,
+    rows_out: int,
+    source: int,
+    following: int,
+    target: int,
+    target_stride: int,
+    frames: int,
+) -> None:
+    """Compute a layer's convolution by tiles, each over the whole block, and what follows it.
 
-    Parameters
-    ----------
-    layer, following : int64
-        Addresses of this layer's words and of those of the layer that its output goes to, or 0.
-    target, target_stride : int64
-        Where the output goes if to no layer, and bytes from row to row.
-    frames : int64
-        1 to the network's step; the source holds as many new ones.
+    A transposed layer's products are computed here too; only its taken sums are finished.
     """
-    if following != 0:
-        target_stride = load_int64(following + WORD * SOURCE_STRIDE)
-    if load_int64(layer + WORD * FORM) == TRANSPOSED:
-        _run_transposed(layer, following, target, target_stride, frames)
-    else:
-        _run_tiles(layer, following, target, target_stride, frames)
-
-
-@native("void(int64, int64, int64, int64, int64)")
-def _run_tiles(layer, following, target, target_stride, frames):
-    """Compute a layer by tiles, each over the whole block."""
-    dense = load_int64(layer + WORD * FORM) == DENSE
-    rows_out = load_int64(layer + WORD * ROWS_OUT)
+    form = load_int64(layer + WORD * FORM)
     tiles = load_int64(layer + WORD * TILES)
     outer = load_int64(layer + WORD * OUTER)
     inner = load_int64(layer + WORD * INNER)
     inner_stride = load_int64(layer + WORD * INNER_STRIDE)
-    source = load_int64(layer + WORD * SOURCE)
     weights = load_int64(layer + WORD * WEIGHTS)
     bias = load_int64(layer + WORD * BIAS)
     lower = load_float32(layer + WORD * LOWER)
@@ -108,7 +96,7 @@ def _run_tiles(layer, following, target, target_stride, frames):
             count = min(CHUNK, frames - ahead)
             y = frame_address(following, ahead) if following != 0 else target + 4 * ahead
             y += first * target_stride
-            if dense:
+            if form != DEPTHWISE:
                 convolve_dense(
                     rows, table, outer, x, inner_stride, inner, weights, bias + 4 * first,
                     lower, y, target_stride, count,
@@ -118,15 +106,18 @@ def _run_tiles(layer, following, target, target_stride, frames):
                     rows, table, outer, x + first * inner_stride, inner_stride, weights,
                     bias + 4 * first, lower, y, target_stride, count,
                 )  # fmt: skip
-            _finish_rows(layer, first, rows, ahead, y, target_stride, count)
+            if form != TRANSPOSED:
+                _finish_rows(layer, first, rows, ahead, y, target_stride, count)
             x += source_step
             table += taps_step
-        weights += 4 * rows * outer * (inner if dense else 1)
+        weights += 4 * rows * outer * (1 if form == DEPTHWISE else inner)
         first += rows
 
 
 @native("void(int64, int64, int64, int64, int64, int64, int64)")
-def _finish_rows(layer, first, rows, ahead, y, y_stride, frames):
+def _finish_rows(
+    layer: int, first: int, rows: int, ahead: int, y: int, y_stride: int, frames: int
+) -> None:
     """Modulate and activate rows of the convolution's output, and add the residual."""
     scale = load_int64(layer + WORD * SCALE)
     if scale != 0:
@@ -140,9 +131,7 @@ def _finish_rows(layer, first, rows, ahead, y, y_stride, frames):
             )
     activation = load_int64(layer + WORD * ACTIVATION)
     if activation != 0:
-        activate_rows(
-            activation, load_float32(layer + WORD * SLOPE), rows, y, y_stride, frames
-        )
+        activate_rows(activation, load_float32(layer + WORD * SLOPE), rows, y, y_stride, frames)
     residual = load_int64(layer + WORD * RESIDUAL)
     if residual >= 0:
         stride = load_int64(layer + WORD * RESIDUAL_STRIDE)
@@ -152,12 +141,16 @@ def _finish_rows(layer, first, rows, ahead, y, y_stride, frames):
 
 
 @native("void(int64, int64, int64, int64, int64)")
-def _run_transposed(layer, following, target, target_stride, frames):
+def _run_transposed(
+    layer: int, following: int, target: int, target_stride: int, frames: int
+) -> None:
     """Multiply each frame once by all taps and add the products to the frames they belong to.
 
     A frame's sum grows from the oldest tap to the newest, which is the order in which blocks
     deliver them, so cutting blocks differently changes no bit.
     """
+    source = load_int64(layer + WORD * SOURCE)
+    products = load_int64(layer + WORD * PRODUCTS)
     kernel = load_int64(layer + WORD * KERNEL)
     outputs = load_int64(layer + WORD * ROWS_OUT)
     dilation = load_int64(layer + WORD * DILATION)
@@ -168,8 +161,10 @@ def _run_transposed(layer, following, target, target_stride, frames):
     position = load_int64(layer + WORD * SUMS_POSITION)
     for ahead in range(0, frames, CHUNK):
         count = min(CHUNK, frames - ahead)
-        multiply_taps(layer, ahead, count)
-        product = load_int64(layer + WORD * PRODUCTS)
+        _run_tiles(
+            layer, outputs * kernel, source + 4 * ahead, int64(0), products, int64(4 * CHUNK), count
+        )
+        product = products
         for k in range(kernel):
             at = position + (kernel - 1 - k) * dilation
             if at >= ring:
@@ -197,23 +192,24 @@ def _run_transposed(layer, following, target, target_stride, frames):
     store_int64(layer + WORD * SUMS_POSITION, position)
 
 
-@native("void(int64, int64, int64)")
-def multiply_taps(layer, ahead, frames):
-    """Compute a transposed layer's products for a chunk: rows [tap, oldest first][output]."""
-    rows_out = load_int64(layer + WORD * ROWS_OUT) * load_int64(layer + WORD * KERNEL)
-    tiles = load_int64(layer + WORD * TILES)
-    x = load_int64(layer + WORD * SOURCE) + 4 * ahead
-    inner = load_int64(layer + WORD * INNER)
-    weights = load_int64(layer + WORD * WEIGHTS)
-    bias = load_int64(layer + WORD * BIAS)
-    y = load_int64(layer + WORD * PRODUCTS)
-    for tile in range(tiles):
-        rows = tile_rows(rows_out, tiles, tile)
-        convolve_dense(
-            rows, load_int64(layer + WORD * TAPS), int64(1), x,
-            load_int64(layer + WORD * INNER_STRIDE), inner, weights, bias,
-            load_float32(layer + WORD * LOWER), y, int64(4 * CHUNK), frames,
-        )  # fmt: skip
-        weights += 4 * rows * inner
-        bias += 4 * rows
-        y += 4 * CHUNK * rows
+@shared("void(int64, int64, int64, int64, int64)")
+def run_layer(layer: int, following: int, target: int, target_stride: int, frames: int) -> None:
+    """[audio-thread] Compute a layer's output for one block.
+
+    Parameters
+    ----------
+    layer, following : int64
+        Addresses of this layer's words and of those of the layer that its output goes to, or 0.
+    target, target_stride : int64
+        Where the output goes if to no layer, and bytes from row to row.
+    frames : int64
+        1 to the network's step; the source holds as many new ones.
+    """
+    if following != 0:
+        target_stride = load_int64(following + WORD * SOURCE_STRIDE)
+    if load_int64(layer + WORD * FORM) == TRANSPOSED:
+        _run_transposed(layer, following, target, target_stride, frames)
+    else:
+        rows_out = load_int64(layer + WORD * ROWS_OUT)
+        source = load_int64(layer + WORD * SOURCE)
+        _run_tiles(layer, rows_out, source, following, target, target_stride, frames)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from numba import float32, int64
+from numba import float32
 
 from ronn_jack.realtime.compile import native
-from ronn_jack.realtime.layers import multiply_taps
 from ronn_jack.realtime.layout import (
     CHUNK,
     DILATION,
@@ -32,7 +31,7 @@ from ronn_jack.realtime.vectors import fill_frames, load_float32, load_int64, st
 
 
 @native("void(int64, int64)")
-def fill_source(layer, levels):
+def fill_source(layer: int, levels: int) -> None:
     """Fill a layer's input rows, past and next frames alike, each with its constant.
 
     Parameters
@@ -60,11 +59,13 @@ def fill_source(layer, levels):
 
 
 @native("void(int64)")
-def fill_sums(layer):
-    """Fill a transposed layer's sums with what the constants in its source have added so far."""
+def fill_sums(layer: int) -> None:
+    """Fill a transposed layer's sums with what its constant input has added so far.
+
+    The layer has just run, so its products are those of the constants.
+    """
     if load_int64(layer + WORD * FORM) != TRANSPOSED:
         return
-    multiply_taps(layer, int64(0), int64(1))
     kernel = load_int64(layer + WORD * KERNEL)
     dilation = load_int64(layer + WORD * DILATION)
     outputs = load_int64(layer + WORD * ROWS_OUT)

@@ -1,0 +1,91 @@
+"""Keeps the level of the network that sounds right, on the builder's thread."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+
+from ronn_jack.control import auto_level
+from ronn_jack.control.auto_level import Level
+from ronn_jack.control.level_glide import LevelGlide, is_due
+from ronn_jack.control.preparation import (
+    OutdatedError,
+    Prepared,
+    Work,
+    make_voice,
+    measure_level,
+    run_up_frames,
+)
+from ronn_jack.realtime.engine import Engine
+
+_SWITCH_SECONDS = 0.1
+"""Time in which the gain follows when auto level is switched."""
+_LOOK_SECONDS = 0.5
+"""Time between two looks whether there is enough input to find a level again."""
+
+
+class LevelKeeper:
+    """Follows the switch of auto level, and finds a level again that was found on noise.
+
+    Parameters
+    ----------
+    outdated : callable
+        Asked while a level is measured whether a new network makes it pointless.
+    """
+
+    def __init__(self, outdated: Callable[[], bool]) -> None:
+        self._outdated = outdated
+        self._wanted: bool | None = None
+        self._next_look = 0.0
+
+    def switch(self, on: bool) -> None:
+        """[any-thread] Ask that the network be levelled, or not, from the next `tend` on."""
+        self._wanted = on
+
+    def tend(self, engine: Engine, input_gain: float, prepared: Prepared) -> None:
+        """Do what is due for the network that sounds.
+
+        Parameters
+        ----------
+        input_gain : float
+            Amplitude ratio of the gain before the network.
+        """
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None and wanted != (prepared.level is not None):
+            prepared.level = self._find(engine, input_gain, prepared) if wanted else None
+            target = prepared.level.gain if prepared.level else 1.0
+            frames = round(_SWITCH_SECONDS * engine.rate)
+            ratio = (target / prepared.voice.level) ** (1.0 / frames)
+            prepared.voice.glide_level(target, ratio, frames)
+        now = time.monotonic()
+        if prepared.level is not None and prepared.level.on_noise and now >= self._next_look:
+            self._next_look = now + _LOOK_SECONDS
+            self._find_again(engine, input_gain, prepared)
+
+    def _find_again(self, engine: Engine, input_gain: float, prepared: Prepared) -> None:
+        end = engine.position
+        frames = min(end, round(auto_level.WINDOW_SECONDS * engine.rate))
+        driven = engine.recent_input(end, frames)
+        powers = auto_level.powers_of_input(driven, input_gain, engine.outputs, engine.rate)
+        if not is_due(powers):
+            return
+        level = self._measured(engine, input_gain, prepared)
+        if level is not None:
+            prepared.level = level
+            glide = LevelGlide.between(prepared.voice.level, level.gain, engine.rate)
+            prepared.voice.glide_level(glide.target, glide.ratio, glide.frames)
+
+    def _find(self, engine: Engine, input_gain: float, prepared: Prepared) -> Level:
+        level = self._measured(engine, input_gain, prepared)
+        if level is not None:
+            return level
+        spec = prepared.voice.spec
+        run_up = run_up_frames(spec, engine.rate)
+        return auto_level.level_on_noise(make_voice(spec, engine.rate), input_gain, run_up)
+
+    def _measured(self, engine: Engine, input_gain: float, prepared: Prepared) -> Level | None:
+        scratch = make_voice(prepared.voice.spec, engine.rate)
+        with contextlib.suppress(OutdatedError):
+            return measure_level(scratch, engine, input_gain, Work(self._outdated))
+        return None
