@@ -96,12 +96,15 @@ def node_options(command: Command) -> Command:
     return command
 
 
-def tell_of_compiling() -> None:
-    """Say on stderr what takes so long, if the kernels are yet to be compiled."""
+def tell_of_compiling(module: str, err: bool = True) -> None:
+    """Say what takes so long, if a module's functions are yet to be compiled.
+
+    Only a terminal is told on stderr, where programs that read it expect errors alone.
+    """
     from ronn_jack.realtime.compile import cache_folder
 
-    if not any(cache_folder().iterdir()):
-        click.echo("compiling for this machine: up to a minute, this time only", err=True)
+    if (sys.stderr.isatty() or not err) and not any(cache_folder().rglob(f"{module}.*")):
+        click.echo("compiling for this machine: up to a minute, this time only", err=err)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -119,7 +122,7 @@ def run(preset: str | None, assignments: tuple[str, ...], **overrides: Any) -> N
 
     settings = load_settings(overrides)
     values = sound(preset or settings.preset, assignments)
-    tell_of_compiling()
+    tell_of_compiling("jack_callbacks", err=False)
     from ronn_jack.app import run_node
 
     run_node(settings, values)
@@ -154,7 +157,7 @@ def demo(
 
     chosen = preset is not None or bool(assignments)
     values = sound(preset, assignments) if chosen else None
-    tell_of_compiling()
+    tell_of_compiling("jack_callbacks", err=False)
     from ronn_jack.demo import run_demo
 
     run_demo(seconds, out, load_settings({"server": server}), values)
@@ -185,7 +188,7 @@ def render(
     from rich.progress import Progress
 
     values = sound(preset, assignments)
-    tell_of_compiling()
+    tell_of_compiling("engine")
     from ronn_jack.render import render_file
 
     with Progress(transient=True, disable=not sys.stdout.isatty(), console=Console()) as bar:
@@ -228,13 +231,13 @@ def info(
     outputs: int,
     as_json: bool,
 ) -> None:  # fmt: skip
-    """Say what a network is, and how much of a block's time it takes on this machine."""
+    """Say what a network is, and what share of a period it takes on this machine."""
     spec = network_spec(sound(preset, assignments), inputs, outputs, rate)
-    tell_of_compiling()
-    from ronn_jack.render import predicted_load
+    tell_of_compiling("engine")
+    from ronn_jack.control.calibration import load_cost_model
 
     milliseconds = spec.receptive_field / rate * 1000.0
-    load = predicted_load(spec, rate, period)
+    load = load_cost_model().load(spec, period, rate)
     if as_json:
         facts = {
             "parameters": spec.parameter_count,
