@@ -147,9 +147,10 @@ class App:
         )
         self._node.start(spec)
         self._node.attach(client)
+        # Told before the first network can sound, as the swap is told by another thread.
+        self._report(ServerJoined(client.name, client.rate, client.period, client.realtime))
         client.activate()
         self.client = client
-        self._report(ServerJoined(client.name, client.rate, client.period, client.realtime))
         if not (client.realtime or self._warned):
             self._warned = True
             log.warning(

@@ -23,7 +23,7 @@ def test_a_session_is_told_as_json_lines(tmp_path):
     ):
         node.osc.send("/ronn/layers", 9)
         wait_for(lambda: node.osc.ask("/ronn/layers") == [9])
-        node.settle()
+        wait_for(lambda: path.read_text(encoding="utf-8").count('"swap"') == 2)
         node.osc.send("/ronn/channels", 65)
         node.osc.ask("/ronn/ping", answer="/ronn/pong")
         assert node.end()[0] == 0

@@ -202,7 +202,7 @@ class Builder:
         while True:
             with self._condition:
                 if self._request is None and not self._stopping:
-                    waiting = self._published is not None or engine.fading
+                    waiting = self._published is not None or self._fading is not None
                     self._condition.wait(_POLL_SECONDS if waiting else _IDLE_SECONDS)
                 if self._stopping:
                     return
