@@ -119,7 +119,10 @@ def cli() -> None:
 @cli.command()
 @sound_options
 @node_options
-def run(preset: str | None, assignments: tuple[str, ...], **overrides: Any) -> None:
+@click.option("--log-json", metavar="FILE|-", help="Write what happens as JSON lines.")
+def run(
+    preset: str | None, assignments: tuple[str, ...], log_json: str | None, **overrides: Any
+) -> None:
     """Run the node until it is interrupted."""
     from ronn_jack.settings import load_settings
 
@@ -128,7 +131,7 @@ def run(preset: str | None, assignments: tuple[str, ...], **overrides: Any) -> N
     tell_of_compiling("jack_callbacks", err=False)
     from ronn_jack.app import run_node
 
-    run_node(settings, values)
+    run_node(settings, values, log_json)
 
 
 @cli.command()
