@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 from ronn_jack.parameters import Value
 
@@ -19,6 +19,8 @@ class Event(Protocol):
     """The event's name in the event log."""
     level: ClassVar[int]
     """How much it matters, as `logging` counts."""
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+    """Every event is a dataclass."""
 
     def lines(self) -> list[str]:
         """Return it in words."""
