@@ -37,7 +37,8 @@ class Caches:
         Each doubling costs about as much: farther levels, the address translation and what other
         cores evict blur the steps.
         """
-        return max(0.0, math.log2(2.0 * distance / self.second))
+        half = self.second / 2.0
+        return math.log2(distance / half) if distance > half else 0.0
 
 
 @functools.cache

@@ -21,10 +21,10 @@ from ronn_jack.parameters import PARAMETERS
 from ronn_jack.realtime.activations import ACTIVATION_IDS
 from ronn_jack.realtime.compile import cache_folder
 
-_MEASURING_SECONDS = 1.5
+_MEASURING_SECONDS = 2.5
 _RUN_SECONDS = 3e-4
-_RUNS = 3
-_LEAST_ROUNDS, _MOST_ROUNDS = 1, 6
+_RUNS = 5
+_MOST_ROUNDS = 3
 _BLOCKS = (16, 32, 48, 64, 128, 256)
 _MIXED = 100
 """Networks drawn at random, which hold the model to what players make."""
@@ -93,17 +93,16 @@ def calibration_cases() -> list[Case]:
 
 def _measure(cases: list[Case]) -> list[float]:
     """Return the fastest times in s, taken in rounds, so that a slow spell spoils no network."""
-    trials = [Trial(*case) for case in cases]
-    for trial in trials:
-        trial.stretch(_RUN_SECONDS)
-    fastest = [math.inf] * len(trials)
-    end = time.perf_counter() + _MEASURING_SECONDS
-    for number in range(_MOST_ROUNDS):
-        for index, trial in enumerate(trials):
-            trial.run()  # brings back to the caches what the others have evicted
-            for _ in range(_RUNS):
-                fastest[index] = min(fastest[index], trial.run())
-        if number + 1 >= _LEAST_ROUNDS and time.perf_counter() > end:
+    fastest = [math.inf] * len(cases)
+    begin = time.perf_counter()
+    for number in range(1, _MOST_ROUNDS + 1):
+        for index, case in enumerate(cases):
+            # Made anew: others have taken its place in the caches since.
+            trial = Trial(*case)
+            trial.stretch(_RUN_SECONDS)
+            fastest[index] = min(fastest[index], *(trial.run() for _ in range(_RUNS)))
+        spent = time.perf_counter() - begin
+        if spent * (number + 1) / number > _MEASURING_SECONDS:
             break
     return fastest
 
@@ -127,8 +126,11 @@ def _separating_cases() -> list[Case]:
         cases.append(plain(layers=6, channels=channels, kernel=90, dilation=1))
     for kernel in (1, 3, 20, 64, 128):
         cases += [
-            plain(layers=1, kernel=kernel),
-            plain(layers=1, kernel=kernel, inputs=2, outputs=2),
+            plain(layers=1, kernel=kernel, inputs=inputs, outputs=outputs)
+            for inputs in (1, 2)
+            for outputs in (1, 2)
+        ]
+        cases += [
             plain(layers=2, kernel=kernel, channels=20, outputs=2),
             plain(layers=2, kernel=kernel, channels=4, dilation=8, activation="relu"),
         ]
@@ -137,30 +139,25 @@ def _separating_cases() -> list[Case]:
             plain(layers=10, channels=12, kernel=2, dilation=1, residual=residual, film=film)
         )
     # Pasts from what the first cache holds to many times the second.
-    for layers, kernel, channels, dilation in (
-        (5, 20, 16, 4), (5, 20, 16, 8), (6, 24, 12, 6), (8, 40, 16, 3), (6, 60, 20, 4),
-        (10, 12, 10, 3), (9, 60, 12, 3), (12, 30, 8, 2), (14, 12, 12, 2), (8, 40, 8, 4),
-        (6, 20, 32, 8),
-    ):  # fmt: skip
-        for depthwise in (False, True):
-            cases.append(
-                plain(
-                    layers=layers,
-                    kernel=kernel,
-                    channels=channels,
-                    dilation=dilation,
-                    depthwise=depthwise,
-                )
-            )
-    return [(spec, 64) for spec in cases] + [
-        (spec, block)
-        for block in _BLOCKS
-        for spec in (
-            plain(layers=10, channels=8, kernel=3, dilation=1),
-            plain(layers=6, channels=32, kernel=9, dilation=1),
-            plain(layers=8, channels=24, kernel=12, dilation=1, depthwise=True),
+    long = [
+        plain(layers=layers, kernel=kernel, channels=channels, dilation=dilation, depthwise=apart)
+        for layers, kernel, channels, dilation in (
+            (5, 20, 16, 4), (5, 20, 16, 8), (6, 24, 12, 6), (8, 40, 16, 3), (6, 60, 20, 4),
+            (10, 12, 10, 3), (9, 60, 12, 3), (12, 30, 8, 2), (14, 12, 12, 2), (8, 40, 8, 4),
+            (6, 20, 32, 8), (9, 100, 30, 2), (11, 30, 48, 2), (4, 64, 40, 12), (4, 100, 48, 8),
+            (4, 120, 60, 4), (4, 100, 48, 16), (5, 50, 56, 9),
         )
+        for apart in (False, True)
+    ]  # fmt: skip
+    cut = [
+        plain(layers=7, channels=8, kernel=3, dilation=2),
+        plain(layers=6, channels=32, kernel=9, dilation=1),
+        plain(layers=8, channels=24, kernel=12, dilation=1, depthwise=True),
+        plain(layers=1, kernel=2),
+        *(plain(layers=8, kernel=40, channels=10, dilation=3, depthwise=d) for d in (False, True)),
+        *(plain(layers=11, kernel=16, channels=56, dilation=2, depthwise=d) for d in (False, True)),
     ]
+    return [(spec, 64) for spec in cases + long] + [(spec, n) for n in _BLOCKS for spec in cut]
 
 
 def _mixed_cases() -> list[Case]:

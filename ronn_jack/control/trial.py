@@ -17,7 +17,10 @@ from ronn_jack.realtime.network import process_signal
 RUNS = 5
 RUN_SECONDS = 1e-3
 _LEAST_BLOCKS = 2
-_WARM_BLOCKS = 3
+_WARM_RUNS = 2
+_GROWTH = 8
+_MOST_FRAMES = 1 << 15
+"""Longer signals would come from farther than a callback's buffers do."""
 _LEVEL = 0.3
 
 
@@ -36,41 +39,45 @@ class Trial:
 
     def __init__(self, spec: NetworkSpec, block: int) -> None:
         step = min(block, MAX_BLOCK)
-        self._cuts = block // step
-        self._step = step
+        self._block = block
         self._random = np.random.default_rng(0)
         self._spec = spec
         self._image = NetworkImage(spec, self._weights(spec))
         self._image.set_step(step)
-        self._blocks = _LEAST_BLOCKS
-        self._reserve()
+        self._calls = 1
+        self._reserve(_LEAST_BLOCKS)
 
     def run(self) -> float:
         """Return the processor time in s that a block takes, the mean of one run of many."""
         frames = self._input.shape[1]
         before = time.thread_time_ns()
-        process_signal.ctypes(
-            self._image.address,
-            self._input.ctypes.data,
-            frames,
-            self._output.ctypes.data,
-            frames,
-            frames,
-        )
-        return (time.thread_time_ns() - before) * 1e-9 / self._blocks
+        for _ in range(self._calls):
+            process_signal.ctypes(
+                self._image.address,
+                self._input.ctypes.data,
+                frames,
+                self._output.ctypes.data,
+                frames,
+                frames,
+            )
+        seconds = (time.thread_time_ns() - before) * 1e-9
+        return float(seconds * self._block / (self._calls * frames))
 
     def stretch(self, seconds: float) -> None:
         """Run the network in, and let each run take about so long from now on."""
-        for _ in range(_WARM_BLOCKS):
-            block = self.run()
-        self._blocks = max(_LEAST_BLOCKS, round(seconds / max(block, 1e-9)))
-        self._reserve()
+        blocks = 0
+        wanted = _LEAST_BLOCKS
+        # A short run is mostly the call, so the number of blocks is approached from below.
+        while wanted > 2 * blocks:
+            blocks = min(wanted, max(_LEAST_BLOCKS, _GROWTH * blocks))
+            self._calls = math.ceil(blocks * self._block / _MOST_FRAMES)
+            self._reserve(math.ceil(blocks / self._calls))
+            wanted = round(seconds / max(min(self.run() for _ in range(_WARM_RUNS)), 1e-9))
 
-    def _reserve(self) -> None:
-        frames = self._blocks * self._cuts * self._step
-        noise = self._random.uniform(-_LEVEL, _LEVEL, (self._spec.inputs, frames))
-        self._input = noise.astype(np.float32)
-        self._output = np.empty((self._image.outputs, frames), np.float32)
+    def _reserve(self, blocks: int) -> None:
+        shape = (self._spec.inputs, blocks * self._block)
+        self._input = self._random.uniform(-_LEVEL, _LEVEL, shape).astype(np.float32)
+        self._output = np.empty((self._image.outputs, shape[1]), np.float32)
 
     def _weights(self, spec: NetworkSpec) -> Weights:
         shapes = [spec.weight_shape(i) for i in range(spec.layers)]
