@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 
 from ronn_jack.control.architecture import network_spec
+from ronn_jack.control.calibration import load_cost_model
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.node import LiveNode
 from ronn_jack.control.presets import PresetStore
@@ -36,6 +37,8 @@ from ronn_jack.settings import Settings
 
 POLL_SECONDS = 0.02
 """How often `App.poll` wants to be called."""
+_SWITCH_SECONDS = 0.0005
+"""Longest turn of a Python thread while others wait: a knob should not wait for the screen."""
 _WIRES_SECONDS = 0.25
 _LOOK_SECONDS = 0.1
 """Time between two looks at the audio thread's counters."""
@@ -64,7 +67,8 @@ class App:
     ) -> None:
         self.settings = settings
         self._report = report
-        self._node = LiveNode(settings.inputs, settings.outputs, self)
+        cost = load_cost_model().seconds
+        self._node = LiveNode(settings.inputs, settings.outputs, self, cost)
         self._node.set_controls(values)
         self.controller = Controller(self._node, PresetStore(), values, report=report)
         self._osc = OscServer(self.controller, settings.bind, settings.osc_port)
@@ -233,6 +237,7 @@ def run_node(settings: Settings, values: Mapping[str, Value], log_json: str | No
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+    sys.setswitchinterval(_SWITCH_SECONDS)
     with contextlib.ExitStack() as stack:
         report: Report = log_event
         if log_json is not None:

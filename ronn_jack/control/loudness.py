@@ -15,8 +15,8 @@ RELATIVE_GATE_LU = -10.0
 SILENT_LUFS = -90.0
 """A network that is quieter than this counts as silent; no gain would be of use."""
 MAXIMUM_GAIN_DB = 60.0
-"""Beyond this a gain would lift little but rounding noise. Attenuation has no limit: a few layers of
-normal weights are louder than their input by 100 dB and more, and must not be heard like that."""
+"""Beyond this a gain would lift little but rounding noise. Attenuation has no limit: a few layers
+of normal weights are louder than their input by 100 dB and more, and must not be heard so."""
 TOLERANCE_DB = 2.0
 """A network that stays as much below its input, even with the largest gain, counts as silent."""
 

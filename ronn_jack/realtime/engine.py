@@ -271,5 +271,7 @@ def _rows(channels: int, frames: int) -> NDArray[np.float32]:
 
 
 def _from_ring(ring: NDArray[np.float32], end: int, frames: int) -> NDArray[np.float32]:
-    places = np.arange(end - frames, end) % ring.shape[1]
-    return ring[:, places]
+    begin, stop = (end - frames) % ring.shape[1], end % ring.shape[1]
+    if begin < stop or frames == 0:
+        return ring[:, begin : begin + frames].copy()
+    return np.concatenate([ring[:, begin:], ring[:, :stop]], axis=1)

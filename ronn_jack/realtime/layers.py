@@ -52,13 +52,21 @@ from ronn_jack.realtime.vectors import (
 
 
 @native("int64(int64, int64, int64)")
-def tile_rows(rows, tiles, index):
+def tile_rows(rows: int, tiles: int, index: int) -> int:
     """Return how many of `rows` the tile of an index computes: they are dealt out evenly."""
     return rows // tiles + (1 if index < rows % tiles else 0)
 
 
 @native("void(int64, int64, int64, int64, int64, int64, int64)")
-def _run_tiles(layer, rows_out, source, following, target, target_stride, frames):
+def _run_tiles(
+    layer: int,
+    rows_out: int,
+    source: int,
+    following: int,
+    target: int,
+    target_stride: int,
+    frames: int,
+) -> None:
     """Compute a layer's convolution by tiles, each over the whole block, and what follows it.
 
     A transposed layer's products are computed here too; only its taken sums are finished.
@@ -107,7 +115,9 @@ def _run_tiles(layer, rows_out, source, following, target, target_stride, frames
 
 
 @native("void(int64, int64, int64, int64, int64, int64, int64)")
-def _finish_rows(layer, first, rows, ahead, y, y_stride, frames):
+def _finish_rows(
+    layer: int, first: int, rows: int, ahead: int, y: int, y_stride: int, frames: int
+) -> None:
     """Modulate and activate rows of the convolution's output, and add the residual."""
     scale = load_int64(layer + WORD * SCALE)
     if scale != 0:
@@ -121,9 +131,7 @@ def _finish_rows(layer, first, rows, ahead, y, y_stride, frames):
             )
     activation = load_int64(layer + WORD * ACTIVATION)
     if activation != 0:
-        activate_rows(
-            activation, load_float32(layer + WORD * SLOPE), rows, y, y_stride, frames
-        )
+        activate_rows(activation, load_float32(layer + WORD * SLOPE), rows, y, y_stride, frames)
     residual = load_int64(layer + WORD * RESIDUAL)
     if residual >= 0:
         stride = load_int64(layer + WORD * RESIDUAL_STRIDE)
@@ -133,7 +141,9 @@ def _finish_rows(layer, first, rows, ahead, y, y_stride, frames):
 
 
 @native("void(int64, int64, int64, int64, int64)")
-def _run_transposed(layer, following, target, target_stride, frames):
+def _run_transposed(
+    layer: int, following: int, target: int, target_stride: int, frames: int
+) -> None:
     """Multiply each frame once by all taps and add the products to the frames they belong to.
 
     A frame's sum grows from the oldest tap to the newest, which is the order in which blocks
@@ -183,7 +193,7 @@ def _run_transposed(layer, following, target, target_stride, frames):
 
 
 @shared("void(int64, int64, int64, int64, int64)")
-def run_layer(layer, following, target, target_stride, frames):
+def run_layer(layer: int, following: int, target: int, target_stride: int, frames: int) -> None:
     """[audio-thread] Compute a layer's output for one block.
 
     Parameters
