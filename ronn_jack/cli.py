@@ -24,6 +24,9 @@ from ronn_jack.parameters import Value, defaults, parameter
 
 PROGRAM = "ronn-jack"
 
+_TABLE_WIDTH = 120
+"""Columns of a table that no terminal limits."""
+
 Command = Callable[..., None]
 
 
@@ -96,12 +99,15 @@ def node_options(command: Command) -> Command:
     return command
 
 
-def tell_of_compiling() -> None:
-    """Say on stderr what takes so long, if the kernels are yet to be compiled."""
+def tell_of_compiling(module: str, err: bool = True) -> None:
+    """Say what takes so long, if a module's functions are yet to be compiled.
+
+    Only a terminal is told on stderr, where programs that read it expect errors alone.
+    """
     from ronn_jack.realtime.compile import cache_folder
 
-    if not any(cache_folder().iterdir()):
-        click.echo("compiling for this machine: up to a minute, this time only", err=True)
+    if (sys.stderr.isatty() or not err) and not any(cache_folder().rglob(f"{module}.*")):
+        click.echo("compiling for this machine: up to a minute, this time only", err=err)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -113,16 +119,19 @@ def cli() -> None:
 @cli.command()
 @sound_options
 @node_options
-def run(preset: str | None, assignments: tuple[str, ...], **overrides: Any) -> None:
+@click.option("--log-json", metavar="FILE|-", help="Write what happens as JSON lines.")
+def run(
+    preset: str | None, assignments: tuple[str, ...], log_json: str | None, **overrides: Any
+) -> None:
     """Run the node until it is interrupted."""
     from ronn_jack.settings import load_settings
 
     settings = load_settings(overrides)
     values = sound(preset or settings.preset, assignments)
-    tell_of_compiling()
+    tell_of_compiling("jack_callbacks", err=False)
     from ronn_jack.app import run_node
 
-    run_node(settings, values)
+    run_node(settings, values, log_json)
 
 
 @cli.command()
@@ -154,7 +163,7 @@ def demo(
 
     chosen = preset is not None or bool(assignments)
     values = sound(preset, assignments) if chosen else None
-    tell_of_compiling()
+    tell_of_compiling("jack_callbacks", err=False)
     from ronn_jack.demo import run_demo
 
     run_demo(seconds, out, load_settings({"server": server}), values)
@@ -185,7 +194,7 @@ def render(
     from rich.progress import Progress
 
     values = sound(preset, assignments)
-    tell_of_compiling()
+    tell_of_compiling("engine")
     from ronn_jack.render import render_file
 
     with Progress(transient=True, disable=not sys.stdout.isatty(), console=Console()) as bar:
@@ -228,13 +237,13 @@ def info(
     outputs: int,
     as_json: bool,
 ) -> None:  # fmt: skip
-    """Say what a network is, and how much of a block's time it takes on this machine."""
+    """Say what a network is, and what share of a period it takes on this machine."""
     spec = network_spec(sound(preset, assignments), inputs, outputs, rate)
-    tell_of_compiling()
-    from ronn_jack.render import predicted_load
+    tell_of_compiling("engine")
+    from ronn_jack.control.calibration import load_cost_model
 
     milliseconds = spec.receptive_field / rate * 1000.0
-    load = predicted_load(spec, rate, period)
+    load = load_cost_model().load(spec, period, rate)
     if as_json:
         facts = {
             "parameters": spec.parameter_count,
@@ -312,6 +321,40 @@ def doctor() -> None:
         click.echo(finding.line)
     if any(finding.ok is False for finding in findings):
         sys.exit(1)
+
+
+@cli.command()
+@sound_options
+@click.option("--stress", is_flag=True, help="Blocks run while Python is busy in the node.")
+@click.option("--live", is_flag=True, help="Time from a turned knob to its sound.")
+@click.option("--quick", is_flag=True, help="A rough look, in seconds.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option(
+    "--plot", "picture", type=click.Path(path_type=Path), metavar="FILE", help="Draw a picture."
+)
+def bench(
+    preset: str | None,
+    assignments: tuple[str, ...],
+    stress: bool,
+    live: bool,
+    quick: bool,
+    as_json: bool,
+    picture: Path | None,
+) -> None:
+    """Measure this machine: kernels against its peak, starts, memory.
+
+    With --stress or --live, measure a running node instead.
+    """
+    chosen = preset is not None or bool(assignments)
+    values = sound(preset, assignments) if chosen else None
+    tell_of_compiling("network")
+    from ronn_jack.bench.command import Scope
+    from ronn_jack.bench.command import bench as measured
+    from ronn_jack.bench.tables import tables
+
+    report = measured(Scope(values, stress, live, quick), picture)
+    width = None if sys.stdout.isatty() else _TABLE_WIDTH
+    click.echo(report.to_json() if as_json else tables(report, width))
 
 
 def main() -> None:

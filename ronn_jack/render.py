@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +17,7 @@ from ronn_jack.control.loudness import match_powers
 from ronn_jack.control.preparation import make_voice, run_up_frames
 from ronn_jack.errors import AudioFileError, UsageError
 from ronn_jack.model.spec import NetworkSpec
-from ronn_jack.parameters import Value, defaults
+from ronn_jack.parameters import Value
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.engine_state import Control
 from ronn_jack.realtime.loudness import LoudnessMeter
@@ -27,8 +26,6 @@ from ronn_jack.units import decibels_to_gain
 OUTPUTS = 2
 _BLOCK = 1024
 _MAXIMUM_INPUTS = 2
-_TRIAL_SECONDS = 0.1
-_MOST_TRIALS = 200
 
 
 def offline_engine(
@@ -148,32 +145,6 @@ def _matching_level(
     if match is None:
         return level_on_noise(voice, gain, run_up_frames(spec, rate)).gain
     return level_from(match, on_noise=False).gain
-
-
-def predicted_load(spec: NetworkSpec, rate: float, period: int) -> float:
-    """Return the share of a period that the engine takes for a network, tried on this machine.
-
-    The fastest of some blocks counts, since other programs can only make a block slower.
-
-    Parameters
-    ----------
-    rate : float
-        Sample rate in Hz.
-    period : int
-        Frames in a block.
-    """
-    engine = offline_engine(spec, defaults(), rate)
-    noise = np.random.default_rng(1).uniform(-0.5, 0.5, (spec.inputs, period)).astype(np.float32)
-    deadline = time.perf_counter() + _TRIAL_SECONDS
-    fastest = float("inf")
-    for _ in range(_MOST_TRIALS):
-        begin = time.perf_counter()
-        engine.process(noise)
-        end = time.perf_counter()
-        fastest = min(fastest, end - begin)
-        if end > deadline:
-            break
-    return fastest * rate / period
 
 
 def _target_format(target: Path, subtype: str | None) -> tuple[str, str]:

@@ -427,7 +427,8 @@ class TestProcess:
         source, folder = tmp_path / "long.wav", tmp_path / "out"
         folder.mkdir()
         soundfile.write(source, np.zeros((48_000 * 60, 2), np.float32), 48000)
-        heavy = ("--set", "layers=24", "--set", "channels=32", "--set", "dilation=1")
+        sets = ("layers=24", "channels=64", "dilation=1", "kernel=128", "auto_level=off")
+        heavy = [word for assignment in sets for word in ("--set", assignment)]
         process = started("render", source, folder / "out.wav", *heavy)
         wait_for(lambda: list(folder.iterdir()), 60, "the rendering to begin")
         process.send_signal(number)

@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from ronn_jack.control.architecture import network_spec
 from ronn_jack.errors import AudioFileError, SpecError, UsageError
 from ronn_jack.model.recipes import draw
-from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import defaults
-from ronn_jack.render import offline_engine, predicted_load, render_file
+from ronn_jack.render import offline_engine, render_file
 from tests import oracle
 from tests.realtime.engine_driver import noise
 
@@ -171,9 +170,10 @@ def test_progress_goes_up_to_all_of_it(folder: Path) -> None:
     told: list[tuple[int, int]] = []
     source = written(folder, noise(5000))
     render_file(source, folder / "o.wav", defaults(), 0.1, None, lambda *step: told.append(step))
-    done = [frames for frames, _ in told]
-    assert done == sorted(done)
-    assert told[-1] == (5000 + RATE // 10, 5000 + RATE // 10)
+    done, totals = zip(*told, strict=True)
+    assert list(done) == sorted(done)
+    assert set(totals) == {done[-1]}
+    assert done[-1] >= 5000 + RATE // 10
 
 
 def test_an_older_target_is_replaced_only_by_a_whole_one(
@@ -252,10 +252,3 @@ class TestRefusals:
         at_8 = written(folder, noise(100), 8000)
         reason = self.refused(SpecError, at_8, folder / "p.wav", **values)
         assert "60 s at 8000 Hz: lower dilation to 1 or layers to 15 or kernel to 8" in reason
-
-
-def test_the_predicted_load_grows_with_the_network() -> None:
-    small, large = (
-        predicted_load(NetworkSpec(channels=channels), 48000.0, 128) for channels in (2, 64)
-    )
-    assert 0.0 < small < large

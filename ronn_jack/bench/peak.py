@@ -2,45 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+import time
 
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
+from ronn_jack.realtime.multiply_add import FLOP_PER_ROUND, multiply_add_rounds
 
-from ronn_jack.realtime.compile import entry
-from ronn_jack.realtime.emitter import Emitter
-from ronn_jack.realtime.host import VECTOR
-
-_SUMS = 12
-"""Independent sums, more than a multiply-add's latency times the units that do them."""
+_ROUNDS = 400_000
+"""About a millisecond: as short as the batches that are held against it."""
 
 
-@intrinsic
-def _multiply_add_sums(typing_context: Any, count: Any, factor: Any) -> Any:
-    """Do `count` rounds of one vector multiply-add on each of the sums; return one lane."""
-
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        count, factor = arguments
-        emit = Emitter(builder)
-        factors = emit.splat(factor)
-        sums = [emit.variable(emit.constant(1.0 + i / 8)) for i in range(_SUMS)]
-        with emit.repeat(count):
-            for total in sums:
-                product = emit.multiply_add(builder.load(total), factors, emit.constant(0.5))
-                builder.store(product, total)
-        result = builder.load(sums[0])
-        for total in sums[1:]:
-            result = emit.add(result, builder.load(total))
-        return builder.extract_element(result, ir.IntType(32)(0))
-
-    return types.float32(types.int64, types.float32), codegen
-
-
-@entry("float32(int64, float32)")
-def multiply_add_rounds(count, factor):
-    """[any-thread] Run the multiply-add units on registers alone."""
-    return _multiply_add_sums(count, factor)
-
-
-FLOP_PER_ROUND = 2 * _SUMS * VECTOR.lanes
+def measure_peak() -> float:
+    """Return the FLOP per second of this core now, a multiply-add counted as two."""
+    begin = time.thread_time()
+    multiply_add_rounds.ctypes(_ROUNDS, 0.5)
+    return FLOP_PER_ROUND * _ROUNDS / (time.thread_time() - begin)

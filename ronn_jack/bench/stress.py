@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-import msgspec
 import numpy as np
 
+from ronn_jack.bench.machine import realtime_allowed
+from ronn_jack.bench.own_process import Progress, measure_apart
 from ronn_jack.bench.stressed_node import Callback, Outcome, Task
 from ronn_jack.drivers.jack_server import DummyServer
-from ronn_jack.errors import MachineError
 from ronn_jack.parameters import Value
 from ronn_jack.realtime.histogram import quantile
 
 RATE = 48000
 MESSAGES_PER_SECOND = 5000.0
-_PATIENCE_SECONDS = 60.0
+_PATIENCE_SECONDS = 120.0
+_NODE = "ronn_jack.bench.stressed_node"
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class StressRow:
     Attributes
     ----------
     blocks_run_share : float
-        Blocks that the callback finished, against those that passed by the server's clock.
+        Blocks that the callback finished, against those that fell due by the clock.
     callback_p50_us, callback_p99_us, callback_max_us : float
         Time in the callback, waiting for the interpreter's lock included; to the histogram's 4.5 %.
     """
@@ -62,22 +61,11 @@ class StressReport:
     rows: list[StressRow]
 
 
-def realtime_allowed() -> bool:
-    """Tell whether this process may have threads with realtime scheduling."""
-    before = os.sched_getscheduler(0), os.sched_getparam(0)
-    try:
-        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
-    except OSError:
-        return False
-    os.sched_setscheduler(0, *before)
-    return True
-
-
 def measure_stress(
     values: Mapping[str, Value],
     period: int,
     seconds: float,
-    progress: Callable[[str], None],
+    progress: Progress,
 ) -> StressReport:
     """Run both callbacks under stress.
 
@@ -105,26 +93,13 @@ def measure_stress(
         name = f"ronn-bench-{os.getpid()}-{callback}"
         with DummyServer(name, RATE, period, realtime) as server:
             task = Task(server.name, callback, values, MESSAGES_PER_SECOND, seconds)
-            rows.append(row(run(task)))
+            patience = seconds + _PATIENCE_SECONDS
+            found = measure_apart(_NODE, task, Outcome, patience, progress)
+            rows.append(stress_row(found))
     return StressReport(RATE, period, period / RATE * 1e6, realtime, dict(values), rows)
 
 
-def run(task: Task) -> Outcome:
-    """Measure in a process of its own, whose interpreter can be kept busy."""
-    finished = subprocess.run(
-        [sys.executable, "-m", "ronn_jack.bench.stressed_node"],
-        input=msgspec.json.encode(task),
-        capture_output=True,
-        timeout=task.seconds + _PATIENCE_SECONDS,
-        check=False,
-    )
-    if finished.returncode != 0:
-        words = finished.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
-        raise MachineError(f"the node under stress failed: {words[-1]}")
-    return msgspec.json.decode(finished.stdout, type=Outcome)
-
-
-def row(outcome: Outcome) -> StressRow:
+def stress_row(outcome: Outcome) -> StressRow:
     """Return what is reported of an outcome."""
     times = np.array(outcome.times, np.int64)
     return StressRow(

@@ -1,7 +1,7 @@
 """A process of its own: a node under stress, by the callback of its choice.
 
-Reads a `Task` as JSON from its standard input and prints an `Outcome` as JSON. The stress is Python
-threads that keep the interpreter's lock busy in this process, and OSC messages from another one.
+The stress is Python threads that keep the interpreter's lock busy in this process, and OSC messages
+from another one.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-import msgspec
-
 from ronn_jack.app import POLL_SECONDS, App
+from ronn_jack.bench.own_process import Progress, answer
+from ronn_jack.drivers import jack_library
 from ronn_jack.drivers.jack_driver import JackClient
 from ronn_jack.parameters import Value
 from ronn_jack.settings import load_settings
@@ -27,8 +27,6 @@ from ronn_jack.settings import load_settings
 Callback = Literal["compiled", "interpreter"]
 
 _WARM_UP_SECONDS = 1.0
-_CLOCK = 2**32
-"""What the server counts its frames modulo."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ class Outcome:
     Attributes
     ----------
     blocks_run, blocks_due : int
-        Blocks that the callback finished, and those that passed by the server's clock.
+        Blocks that the callback finished, and those that fell due by the clock.
     messages_per_second : float
         OSC messages that were sent.
     times : list of int
@@ -70,13 +68,14 @@ class _InterpreterApp(App):
     """The node, but for its callback."""
 
     def _open(self) -> JackClient:
+        jack_library.load()
         from ronn_jack.bench.interpreter_client import InterpreterClient
 
         settings = self.settings
         return InterpreterClient(settings.name, settings.server, self.controller.spec())
 
 
-def measure(task: Task) -> Outcome:
+def measure(task: Task, progress: Progress) -> Outcome:
     """Run a node under stress, and return what became of its blocks."""
     settings = load_settings({"name": "ronn", "server": task.server, "osc_port": 0})
     app = (App if task.callback == "compiled" else _InterpreterApp)(settings, task.values)
@@ -100,18 +99,18 @@ def _watch(app: App, task: Task, flood: subprocess.Popen[str]) -> Outcome:
     assert client is not None
     _wait(app, _WARM_UP_SECONDS)
     times, xruns = client.callback_times(), client.xruns
-    # The clock right after the blocks: the call lets the lock go, and others may hold it long.
-    blocks, frame = client.blocks, client.frame_time
+    # By the clock and not by the server's frames, which stand still while it waits for a client.
+    begin, blocks = time.monotonic(), client.blocks
     _wait(app, task.seconds)
-    blocks, frame = client.blocks - blocks, (client.frame_time - frame) % _CLOCK
+    seconds, blocks = time.monotonic() - begin, client.blocks - blocks
     times, xruns = client.callback_times() - times, client.xruns - xruns
     sent, _ = flood.communicate()
     return Outcome(
         callback=task.callback,
-        seconds=frame / client.rate,
+        seconds=seconds,
         period_us=client.period / client.rate * 1e6,
         blocks_run=blocks,
-        blocks_due=round(frame / client.period),
+        blocks_due=round(seconds * client.rate / client.period),
         xruns=xruns,
         messages_per_second=float(sent),
         times=times.tolist(),
@@ -121,9 +120,7 @@ def _watch(app: App, task: Task, flood: subprocess.Popen[str]) -> Outcome:
 @contextmanager
 def _flood(port: int, rate: float) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "ronn_jack.bench.osc_flood", str(port), str(rate)]
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         yield process
     finally:
@@ -150,5 +147,4 @@ def _collect_garbage(stop: threading.Event) -> None:
 
 
 if __name__ == "__main__":
-    outcome = measure(msgspec.json.decode(sys.stdin.buffer.read(), type=Task))
-    sys.stdout.write(msgspec.json.encode(outcome).decode())
+    answer(Task, measure, sys.stdout)

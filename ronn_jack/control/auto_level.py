@@ -17,7 +17,7 @@ from ronn_jack.units import decibels_to_gain
 
 WINDOW_SECONDS = 5.0
 """Recent input that a network's loudness is compared on."""
-NOISE_SECONDS = 2.0
+NOISE_SECONDS = 1.0
 _LONGEST_RUN_UP_SECONDS = 8.0
 """Noise that a network hears before it is measured on it, at most."""
 _NOISE_RING_SECONDS = 4.0
@@ -63,13 +63,12 @@ def level_on_noise(voice: Voice, input_gain: float, run_up: int) -> Level:
     ring = _noise_ring(spec.inputs, rate)
     start = min(run_up, round(_LONGEST_RUN_UP_SECONDS * rate))
     frames = round(NOISE_SECONDS * rate)
-    places = np.arange(start, start + frames) % ring.shape[1]
     driven = ring if input_gain == 1.0 else np.ascontiguousarray(ring * np.float32(input_gain))
     meter = LoudnessMeter(spec.outputs, rate)
     voice.start_at(0)
     voice.prime(driven, start)
     voice.prime(driven, start + frames, meter)
-    dry = dry_powers(ring[:, places], spec.outputs, rate)
+    dry = _noise_powers(spec.inputs, spec.outputs, rate, start % ring.shape[1], frames)
     match = match_powers(dry, meter.powers)
     assert match is not None, "noise is loud enough to be measured"
     return level_from(match, on_noise=True)
@@ -90,6 +89,12 @@ def powers_of_input(
 ) -> Powers:
     """Return the powers of the raw input, given the network's input behind the input gain."""
     return dry_powers(driven, outputs, rate) / input_gain**2
+
+
+@functools.lru_cache(maxsize=256)
+def _noise_powers(inputs: int, outputs: int, rate: float, start: int, frames: int) -> Powers:
+    ring = _noise_ring(inputs, rate)
+    return dry_powers(np.roll(ring, -start, axis=1)[:, :frames], outputs, rate)
 
 
 @functools.lru_cache(maxsize=4)

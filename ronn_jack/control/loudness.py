@@ -15,8 +15,10 @@ RELATIVE_GATE_LU = -10.0
 SILENT_LUFS = -90.0
 """A network that is quieter than this counts as silent; no gain would be of use."""
 MAXIMUM_GAIN_DB = 60.0
-"""Beyond this a gain would lift little but rounding noise. There is no limit to attenuation: a few
-layers of normal weights are louder than their input by 100 dB and more, and must not be heard so."""
+"""Beyond this a gain would lift little but rounding noise. Attenuation has no limit: a few layers
+of normal weights are louder than their input by 100 dB and more, and must not be heard so."""
+TOLERANCE_DB = 2.0
+"""A network that stays as much below its input, even with the largest gain, counts as silent."""
 
 _OFFSET = -0.691
 """dB; makes a 997 Hz sine at 0 dBFS in one channel −3.01 LUFS."""
@@ -38,7 +40,7 @@ class Match:
     gated_blocks : int
         Blocks that counted.
     silent : bool
-        Whether the network stays below −90 LUFS.
+        Whether the network stays below −90 LUFS, or so low that 60 dB don't lift it to its input.
     overflows : bool
         Whether it gave a sample that is not finite.
     """
@@ -121,8 +123,10 @@ def match_powers(dry: Powers, wet: Powers) -> Match | None:
     wet_lufs = lufs(float(wet[gated].mean()))
     if wet_lufs < SILENT_LUFS:
         return Match(0.0, dry_lufs, wet_lufs, blocks, silent=True)
-    gain_db = min(MAXIMUM_GAIN_DB, dry_lufs - wet_lufs)
-    return Match(gain_db, dry_lufs, wet_lufs, blocks)
+    wanted_db = dry_lufs - wet_lufs
+    gain_db = min(MAXIMUM_GAIN_DB, wanted_db)
+    out_of_reach = wanted_db - gain_db > TOLERANCE_DB
+    return Match(gain_db, dry_lufs, wet_lufs, blocks, silent=out_of_reach)
 
 
 def matched_gain(dry: NDArray[np.float32], wet: NDArray[np.float32], rate: float) -> Match | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ import numpy as np
 from ronn_jack.control import auto_level
 from ronn_jack.control.admission import Cost, Deadline, admit
 from ronn_jack.control.auto_level import Level
-from ronn_jack.control.loudness import match_powers
+from ronn_jack.control.loudness import gate, match_powers
 from ronn_jack.errors import RefusedError
 from ronn_jack.model.recipes import draw
 from ronn_jack.model.spec import NetworkSpec
@@ -22,6 +23,8 @@ from ronn_jack.realtime.voice import Voice
 SETTLING_SECONDS = {"ronn": 0.35, "package": 0.35, "plugin": 4.5}
 """Input before the receptive field that the high-pass needs to forget how it started."""
 _PIECE_SECONDS = 0.25
+_HOPELESS = 1.25
+"""A prediction this much over the budget is believed; nearer to it, the network is measured."""
 _TRIED_BLOCKS = 8
 _TRIED_FRAMES = 1024
 _TRIES = 3
@@ -69,12 +72,15 @@ class Prepared:
         None where no level was asked for.
     correlation : float
         Of its output with the one that was heard meanwhile, 0–1.
+    prime_seconds : float
+        How long it took to level it and to let it take the recent input.
     """
 
     voice: Voice
     block_seconds: float
     level: Level | None
     correlation: float = 0.0
+    prime_seconds: float = 0.0
 
 
 def make_voice(spec: NetworkSpec, rate: float) -> Voice:
@@ -129,7 +135,9 @@ def prepare(
         If it is no longer wanted, or the audio ran away from the priming.
     """
     if deadline is not None and cost is not None:
-        admit(spec, cost(spec, deadline.period), deadline, cost, subject)
+        predicted = cost(spec, deadline.period)
+        if deadline.load(predicted) > _HOPELESS * deadline.budget:
+            admit(spec, predicted, deadline, cost, subject)
     voice = make_voice(spec, engine.rate)
     seconds = time_block(voice, deadline.period if deadline else MAX_BLOCK)
     if voice.overflows:
@@ -139,12 +147,14 @@ def prepare(
         )
     if deadline is not None:
         admit(spec, seconds, deadline, cost, subject)
+    begin = time.monotonic()
     prepared = Prepared(voice, seconds, None)
     if levelled:
         _prime_levelled(prepared, engine, input_gain, work)
     else:
         voice.start_at(_start(engine, voice, engine.position))
     catch_up(prepared, engine, work)
+    prepared.prime_seconds = time.monotonic() - begin
     return prepared
 
 
@@ -175,17 +185,19 @@ def catch_up(prepared: Prepared, engine: Engine, work: Work) -> None:
 def measure_level(voice: Voice, engine: Engine, input_gain: float, work: Work) -> Level | None:
     """Return the level that the recent input calls for; None if there is too little of it.
 
-    Leaves the voice primed up to the end of the input that was measured.
+    Leaves the voice primed up to the end of the input that was measured, if any was.
     """
     rate, outputs = engine.rate, engine.outputs
     end = engine.position
     frames = min(end, round(auto_level.WINDOW_SECONDS * rate))
     dry = auto_level.powers_of_input(engine.recent_input(end, frames), input_gain, outputs, rate)
+    if not gate(dry).any():
+        return None
     voice.start_at(_start(engine, voice, end - frames))
     _advance(voice, engine, end - frames, work)
     meter = LoudnessMeter(outputs, rate)
     _advance(voice, engine, end, work, meter)
-    match = match_powers(dry, meter.powers) if dry.size else None
+    match = match_powers(dry, meter.powers)
     return None if match is None else auto_level.level_from(match, on_noise=False)
 
 

@@ -120,11 +120,6 @@ class JackClient:
         return int(self._state.blocks[0])
 
     @property
-    def frame_time(self) -> int:
-        """The server's clock: frames modulo 2³², those of blocks that never ran included."""
-        return int(self._client.frame_time)
-
-    @property
     def xruns(self) -> int:
         """Xruns the server has reported."""
         return int(self._state.xruns[0])

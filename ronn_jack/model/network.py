@@ -52,7 +52,10 @@ class Network:
         UsageError
             If `x` has another shape, or values that are no real numbers.
         """
-        signal = np.asarray(x)
+        try:
+            signal = np.asarray(x)
+        except ValueError:
+            raise UsageError("x has rows of unequal length; use (inputs, frames)") from None
         if signal.dtype.kind not in "fiu":
             raise UsageError(f"x has dtype {signal.dtype}; use real numbers (float32)")
         if signal.ndim != 2 or signal.shape[0] != self.spec.inputs:

@@ -58,8 +58,9 @@ _SELU_SCALE = 1.0507009873554805
 _SELU_ALPHA = 1.6732632423543772
 
 _SINE = [2.59975172e-06, -0.000198064794, 0.00833301526, -0.166666567]
-_PI_PARTS = [3.140625, 0.0009670257568359375, 6.2770843505859375e-07]  # 9, 11 and 12 bits
-_PI_PARTS.append(math.pi - sum(_PI_PARTS))
+_PI_PARTS = [3.1415927410125732, math.pi - 3.1415927410125732]  # float32's pi, and the rest
+_PI_SHORT_PARTS = [3.140625, 0.0009670257568359375, 6.2770843505859375e-07]  # 9, 11, 12 bits
+_PI_SHORT_PARTS.append(math.pi - sum(_PI_SHORT_PARTS))
 
 _ROUND = 1.5 * 2.0**23
 """Added to a float32, leaves its nearest whole number in the low bits."""
@@ -97,9 +98,7 @@ def elu(emit: Emitter, x: Any) -> Any:
 def selu(emit: Emitter, x: Any) -> Any:
     """Return the scaled elu whose outputs normalise themselves."""
     above = emit.multiply(x, emit.constant(_SELU_SCALE))
-    below = emit.multiply(
-        _expm1_of_negative(emit, x), emit.constant(_SELU_SCALE * _SELU_ALPHA)
-    )
+    below = emit.multiply(_expm1_of_negative(emit, x), emit.constant(_SELU_SCALE * _SELU_ALPHA))
     return emit.where_positive(x, above, below)
 
 
@@ -126,12 +125,16 @@ def softshrink(emit: Emitter, x: Any) -> Any:
 
 
 def sine(emit: Emitter, x: Any) -> Any:
-    """Return sin(x): to 1e-6 up to |x| = 1e5, within ±1 beyond."""
+    """Return sin(x): to 1e-6 up to |x| = 1e6 where multiply-adds are fused and to 5e4 elsewhere.
+
+    Beyond, it stays within ±1.
+    """
     # x = n · pi + r; the sine of r changes its sign with every n.
     shifted = emit.multiply_add(x, emit.constant(1.0 / math.pi), emit.constant(_ROUND))
     n = emit.subtract(shifted, emit.constant(_ROUND))
     r = x
-    for part in _PI_PARTS:
+    # Rounded in between, a product is only exact with few bits of pi.
+    for part in _PI_PARTS if emit.vector.fused else _PI_SHORT_PARTS:
         r = emit.multiply_add(n, emit.constant(-part), r)
     r = emit.clamp(r, -math.pi / 2, math.pi / 2)
     square = emit.multiply(r, r)
@@ -160,7 +163,7 @@ def _expm1_of_negative(emit: Emitter, x: Any) -> Any:
     return emit.multiply_add(power, expm1, emit.subtract(power, emit.constant(1.0)))
 
 
-_CURVES: dict[str, Callable[..., Any]] = {
+_CURVES: dict[str, Callable[[Emitter, Any], Any]] = {
     "tanh": tanh,
     "sigmoid": sigmoid,
     "relu": relu,
@@ -197,11 +200,11 @@ def activate_rows(
         activation, slope, rows, y, y_stride, frames = arguments
         emit = Emitter(builder)
         slopes = emit.splat(slope)
-        curves = {
-            **_CURVES,
-            "leaky_relu": lambda emit, x: leaky_relu(emit, x, slopes),
-            "rrelu": lambda emit, x: leaky_relu(emit, x, slopes),
-        }
+
+        def sloped(emit: Emitter, x: Any) -> Any:
+            return leaky_relu(emit, x, slopes)
+
+        curves = {**_CURVES, "leaky_relu": sloped, "rrelu": sloped}
         vectors = emit.vectors(frames)
         done = builder.append_basic_block("activated")
         choice = builder.switch(activation, done)

@@ -34,7 +34,7 @@ def convolve_dense(
 ) -> Any:  # fmt: skip
     """Compute some rows of a layer's output from all of its inputs.
 
-    Writes whole vectors, so up to a vector less one frame beyond `frames`, and reads as far.
+    Reads and writes whole tiles: up to CHUNK frames, however few are asked for.
 
     Parameters
     ----------
@@ -156,23 +156,27 @@ def _cover(emit: Emitter, rows: Any, most_rows: int, frames: Any, tile: Tile) ->
         block = builder.append_basic_block(f"rows{height}")
         choice.add_case(INT64(height), block)
         with builder.goto_block(block):
-            at = emit.variable(INT64(0))
-            widths = _widths(height)
-            for width, narrower in zip(widths, [*widths[1:], 0], strict=True):
-                frames_left = narrower * emit.lanes
-
-                def more(least: int = frames_left) -> Any:
-                    left = builder.sub(frames, builder.load(at))
-                    return builder.icmp_signed(">", left, INT64(least))
-
-                with emit.repeat_while(more):
-                    tile(height, width, builder.mul(builder.load(at), INT64(4)))
-                    emit.advance(at, INT64(width * emit.lanes))
+            _cover_frames(emit, height, frames, tile)
             builder.branch(done)
     builder.position_at_end(done)
 
 
-def _widths(height: int) -> list[int]:
+def _cover_frames(emit: Emitter, height: int, frames: Any, tile: Tile) -> None:
+    """Emit a loop over the chunk for each width; a narrower one ends what a wider one began."""
+    builder = emit.builder
+    at = emit.variable(INT64(0))
+    widths = tile_widths(height)
+    for width, narrower in zip(widths, [*widths[1:], 0], strict=True):
+
+        def more(least: int = narrower * emit.lanes) -> Any:
+            return builder.icmp_signed(">", builder.sub(frames, builder.load(at)), INT64(least))
+
+        with emit.repeat_while(more):
+            tile(height, width, builder.mul(builder.load(at), INT64(4)))
+            emit.advance(at, INT64(width * emit.lanes))
+
+
+def tile_widths(height: int) -> list[int]:
     """Return how many vectors wide tiles of a height are; the narrower ones end a chunk.
 
     As wide as the registers hold the sums, a row of inputs and a weight, and CHUNK divides.

@@ -224,11 +224,6 @@ class Engine:
         return gain_to_decibels(float(self._record.true_peak[0]))
 
     @property
-    def swap_step(self) -> float:
-        """Largest step between two samples of the wet signal during the last crossfade."""
-        return float(self._record.swap_step[0])
-
-    @property
     def overloads(self) -> int:
         """Times that a voice was dropped because it overloaded the audio thread."""
         return int(self._record.overloads[0])
@@ -276,5 +271,7 @@ def _rows(channels: int, frames: int) -> NDArray[np.float32]:
 
 
 def _from_ring(ring: NDArray[np.float32], end: int, frames: int) -> NDArray[np.float32]:
-    places = np.arange(end - frames, end) % ring.shape[1]
-    return ring[:, places]
+    begin, stop = (end - frames) % ring.shape[1], end % ring.shape[1]
+    if begin < stop or frames == 0:
+        return ring[:, begin : begin + frames].copy()
+    return np.concatenate([ring[:, begin:], ring[:, :stop]], axis=1)

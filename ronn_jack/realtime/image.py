@@ -118,6 +118,13 @@ class NetworkImage:
             [self.widened(i, values) for i, pair in enumerate(film) for values in pair]
         )
 
+    def set_step(self, step: int) -> None:
+        """Let the layers take at most `step` frames at once, no more than the image was made for.
+
+        A long signal then runs as if it came in blocks of that length.
+        """
+        self._write_words(0, {layout.STEP: step})
+
     def _write(self, offset: int, values: NDArray[np.float32]) -> None:
         self._block[offset : offset + 4 * values.size].view(np.float32)[:] = values.reshape(-1)
 
@@ -138,7 +145,7 @@ class _Plan:
         self.tables: list[tuple[int, list[int]]] = []
         self._step = step
         self._reserve(WORD * (layout.HEADER_WORDS + layout.LAYER_WORDS * len(layers)))
-        self.layers = [_shape(layer) for layer in layers]
+        self.layers = [shape(layer) for layer in layers]
 
         frames = max(words.get(layout.POSITION, 0) for words in self.layers) + step + CHUNK
         self._scratch_stride = _odd_lines(frames)
@@ -199,9 +206,7 @@ class _Plan:
                 layout.PAST: self._reserve(4 * rows * words[layout.KEPT]),
                 layout.PAST_STRIDE: 4 * words[layout.KEPT],
             }
-        return source | {
-            layout.RESIDUAL_STRIDE: 0 if rows == 1 else source[layout.SOURCE_STRIDE]
-        }
+        return source | {layout.RESIDUAL_STRIDE: 0 if rows == 1 else source[layout.SOURCE_STRIDE]}
 
     def _terms(self, words: Words) -> Words:
         """Return the two loops over a sum's terms: over taps and rows, or over rows and taps."""
@@ -267,7 +272,7 @@ class _Plan:
         return places
 
 
-def _shape(layer: Layer) -> Words:
+def shape(layer: Layer) -> Words:
     """Return the words of a layer that depend on nothing else; RING is its past, if in one."""
     if layer.groups > 1:
         form, rows, most = layout.DEPTHWISE, layer.outputs, DEPTHWISE_ROWS
@@ -277,24 +282,29 @@ def _shape(layer: Layer) -> Words:
     else:
         form, rows, most = layout.DENSE, layer.outputs, DENSE_ROWS
     past = 0 if form == layout.TRANSPOSED else layer.history
-    longest = LONGEST_COPIED_OUTSIDE if layer.inputs <= 2 else LONGEST_COPIED
     words = {
         layout.FORM: form,
         layout.ROWS_IN: layer.inputs,
         layout.ROWS_OUT: layer.outputs,
         layout.KERNEL: layer.kernel,
-        layout.DILATION: layer.dilation,
+        # One tap is no distance from itself, and growth can make it longer than a word holds.
+        layout.DILATION: layer.dilation if layer.kernel > 1 else 1,
         layout.TILES: math.ceil(rows / most),
         layout.LOWER: _float_word(-math.inf),
         layout.ACTIVATION: ACTIVATION_IDS[layer.activation],
         layout.SLOPE: _float_word(layer.slope),
         layout.RESIDUAL: -1 if layer.residual_delay is None else layer.residual_delay,
-        layout.RING: past if past > longest else 0,
+        layout.RING: past if past > longest_copied(layer.inputs) else 0,
     }
     if not words[layout.RING]:
         kept = -(-past // 4) * 4
         words |= {layout.KEPT: kept, layout.POSITION: _vectors(kept)}
     return words
+
+
+def longest_copied(rows: int) -> int:
+    """Return the longest past in frames of a layer of so many input rows that is in no ring."""
+    return LONGEST_COPIED_OUTSIDE if rows <= 2 else LONGEST_COPIED
 
 
 def _product_rows(words: Words) -> int:

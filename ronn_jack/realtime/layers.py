@@ -60,15 +60,24 @@ _PER_CELL = 1.0 / CELL
 
 
 @native("int64(int64, int64, int64)")
-def tile_rows(rows, tiles, index):
+def tile_rows(rows: int, tiles: int, index: int) -> int:
     """Return how many of `rows` the tile of an index computes: they are dealt out evenly."""
     return rows // tiles + (1 if index < rows % tiles else 0)
 
 
 @native("void(int64, int64, int64, int64, int64, int64, int64, int64, int64, int64)")
 def _run_tiles(
-    layer, rows_out, source, following, target, target_stride, frames, moved, glided, slopes
-):
+    layer: int,
+    rows_out: int,
+    source: int,
+    following: int,
+    target: int,
+    target_stride: int,
+    frames: int,
+    moved: int,
+    glided: int,
+    slopes: int,
+) -> None:
     """Compute a layer's convolution by tiles, each over the whole block, and what follows it.
 
     A transposed layer's products are computed here too; only its taken sums are finished. While
@@ -132,16 +141,31 @@ def _run_tiles(
 
 
 @native("void(int64, int64, int64, int64, int64, int64)")
-def _blend_rows(rows, moved, y, y_stride, blend, frames):
+def _blend_rows(
+    rows: int,
+    moved: int,
+    y: int,
+    y_stride: int,
+    blend: int,
+    frames: int,
+) -> None:
     """Move rows towards those of the weights to come; `moved` frames of the cell have passed."""
     for r in range(rows):
-        blend_frames(
-            y + r * y_stride, blend + 4 * CHUNK * r, moved + 1, float32(_PER_CELL), frames
-        )
+        blend_frames(y + r * y_stride, blend + 4 * CHUNK * r, moved + 1, float32(_PER_CELL), frames)
 
 
 @native("void(int64, int64, int64, int64, int64, int64, int64, int64, int64)")
-def _finish_rows(layer, first, rows, ahead, y, y_stride, frames, glided, slopes):
+def _finish_rows(
+    layer: int,
+    first: int,
+    rows: int,
+    ahead: int,
+    y: int,
+    y_stride: int,
+    frames: int,
+    glided: int,
+    slopes: int,
+) -> None:
     """Modulate and activate rows of the convolution's output, and add the residual."""
     scale = load_int64(layer + WORD * SCALE) + 4 * first
     shift = load_int64(layer + WORD * SHIFT) + 4 * first
@@ -159,9 +183,7 @@ def _finish_rows(layer, first, rows, ahead, y, y_stride, frames, glided, slopes)
                 )  # fmt: skip
     activation = load_int64(layer + WORD * ACTIVATION)
     if activation != 0:
-        activate_rows(
-            activation, load_float32(layer + WORD * SLOPE), rows, y, y_stride, frames
-        )
+        activate_rows(activation, load_float32(layer + WORD * SLOPE), rows, y, y_stride, frames)
     residual = load_int64(layer + WORD * RESIDUAL)
     if residual >= 0:
         stride = load_int64(layer + WORD * RESIDUAL_STRIDE)
@@ -171,7 +193,16 @@ def _finish_rows(layer, first, rows, ahead, y, y_stride, frames, glided, slopes)
 
 
 @native("void(int64, int64, int64, int64, int64, int64, int64, int64)")
-def _run_transposed(layer, following, target, target_stride, frames, moved, glided, slopes):
+def _run_transposed(
+    layer: int,
+    following: int,
+    target: int,
+    target_stride: int,
+    frames: int,
+    moved: int,
+    glided: int,
+    slopes: int,
+) -> None:
     """Multiply each frame once by all taps and add the products to the frames they belong to.
 
     A frame's sum grows from the oldest tap to the newest, which is the order in which blocks
@@ -228,7 +259,16 @@ def _run_transposed(layer, following, target, target_stride, frames, moved, glid
 
 
 @shared("void(int64, int64, int64, int64, int64, int64, int64, int64)")
-def run_layer(layer, following, target, target_stride, frames, moved, glided, slopes):
+def run_layer(
+    layer: int,
+    following: int,
+    target: int,
+    target_stride: int,
+    frames: int,
+    moved: int,
+    glided: int,
+    slopes: int,
+) -> None:
     """[audio-thread] Compute a layer's output for one block.
 
     Parameters

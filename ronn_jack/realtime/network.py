@@ -31,13 +31,15 @@ from ronn_jack.realtime.vectors import copy_frames, fill_frames, load_int64
 
 
 @native("int64(int64, int64)")
-def layer_words(network, index):
+def layer_words(network: int, index: int) -> int:
     """[any-thread] Return the address of a layer's words."""
     return network + WORD * (HEADER_WORDS + LAYER_WORDS * index)
 
 
 @native("void(int64, int64, int64, int64, int64, int64)")
-def process_network(network, inputs, input_stride, outputs, output_stride, frames):
+def process_network(
+    network: int, inputs: int, input_stride: int, outputs: int, output_stride: int, frames: int
+) -> None:
     """[audio-thread] Run a network over its next frames.
 
     Parameters
@@ -61,7 +63,15 @@ def process_network(network, inputs, input_stride, outputs, output_stride, frame
 
 
 @native("void(int64, int64, int64, int64, int64, int64, int64)")
-def _process_step(network, inputs, input_stride, outputs, output_stride, frames, done):
+def _process_step(
+    network: int,
+    inputs: int,
+    input_stride: int,
+    outputs: int,
+    output_stride: int,
+    frames: int,
+    done: int,
+) -> None:
     """Run the layers over a part of a block, of which `done` frames are behind it."""
     layer = layer_words(network, int64(0))
     _feed(layer, inputs, input_stride, frames)
@@ -88,7 +98,7 @@ def _process_step(network, inputs, input_stride, outputs, output_stride, frames,
 
 
 @native("void(int64, int64, int64, int64)")
-def _feed(layer, inputs, input_stride, frames):
+def _feed(layer: int, inputs: int, input_stride: int, frames: int) -> None:
     """Write a block of input into the first layer's rows."""
     stride = load_int64(layer + WORD * SOURCE_STRIDE)
     for ahead in range(0, frames, CHUNK):
@@ -100,7 +110,9 @@ def _feed(layer, inputs, input_stride, frames):
 
 
 @entry("void(int64, int64, int64, int64, int64, int64)")
-def process_signal(network, inputs, input_stride, outputs, output_stride, frames):
+def process_signal(
+    network: int, inputs: int, input_stride: int, outputs: int, output_stride: int, frames: int
+) -> None:
     """[any-thread] As `process_network`, for any number of frames and with denormals flushed."""
     mode = set_flush_to_zero()
     for start in range(0, frames, MAX_BLOCK):
@@ -112,7 +124,7 @@ def process_signal(network, inputs, input_stride, outputs, output_stride, frames
 
 
 @entry("void(int64)")
-def settle(network):
+def settle(network: int) -> None:
     """[control-thread] Make every history the network's response to endless zero input.
 
     Each layer's history is filled with the constant that the kernel itself computes for it, so

@@ -31,7 +31,7 @@ from ronn_jack.realtime.vectors import fill_frames, load_float32, load_int64, st
 
 
 @native("void(int64, int64)")
-def fill_source(layer, levels):
+def fill_source(layer: int, levels: int) -> None:
     """Fill a layer's input rows, past and next frames alike, each with its constant.
 
     Parameters
@@ -59,7 +59,7 @@ def fill_source(layer, levels):
 
 
 @native("void(int64)")
-def fill_sums(layer):
+def fill_sums(layer: int) -> None:
     """Fill a transposed layer's sums with what its constant input has added so far.
 
     The layer has just run, so its products are those of the constants.

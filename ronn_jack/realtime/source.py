@@ -29,20 +29,21 @@ from ronn_jack.realtime.vectors import copy_rows, load_int64, store_int64
 
 
 @native("int64(int64, int64)")
-def frame_address(layer, ahead):
+def frame_address(layer: int, ahead: int) -> int:
     """Return the address, in the first row, of the frame `ahead` of the next; backward if < 0."""
     ring = load_int64(layer + WORD * RING)
-    at = load_int64(layer + WORD * POSITION) + ahead
+    at: int = load_int64(layer + WORD * POSITION) + ahead
     if ring > 0:
         if at >= ring:
             at -= ring
         elif at < 0:
             at += ring
-    return load_int64(layer + WORD * SOURCE) + 4 * at
+    start: int = load_int64(layer + WORD * SOURCE)
+    return start + 4 * at
 
 
 @native("void(int64)")
-def open_source(layer):
+def open_source(layer: int) -> None:
     """Put the kept past before the place of the next frames."""
     kept = load_int64(layer + WORD * KEPT)
     if kept == 0:
@@ -61,7 +62,7 @@ def open_source(layer):
 
 
 @native("void(int64, int64)")
-def close_source(layer, frames):
+def close_source(layer: int, frames: int) -> None:
     """Make the block's frames part of the past."""
     ring = load_int64(layer + WORD * RING)
     at = load_int64(layer + WORD * POSITION) + frames
@@ -81,7 +82,7 @@ def close_source(layer, frames):
 
 
 @native("void(int64, int64)")
-def mirror(layer, frames):
+def mirror(layer: int, frames: int) -> None:
     """Keep a ring's repeated start equal after a block was written by chunks."""
     ring = load_int64(layer + WORD * RING)
     if ring == 0:
@@ -103,7 +104,7 @@ def mirror(layer, frames):
 
 
 @native("void(int64, int64)")
-def find_taps(layer, frames):
+def find_taps(layer: int, frames: int) -> None:
     """Write where each tap starts to read in a ring: a table for each chunk of the block."""
     ring = load_int64(layer + WORD * RING)
     table = load_int64(layer + WORD * TAPS)

@@ -110,9 +110,7 @@ def add_frames(typing_context: Any, target: Any, source: Any, frames: Any) -> An
 
 
 @intrinsic
-def scale_frames(
-    typing_context: Any, target: Any, scale: Any, shift: Any, frames: Any
-) -> Any:
+def scale_frames(typing_context: Any, target: Any, scale: Any, shift: Any, frames: Any) -> Any:
     """Replace a row by row · scale + shift."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -272,9 +270,7 @@ def _every_frame(emit: Emitter, frames: Any, step: Callable[[Emitter, Any], None
         lane = emit.of_lanes(lanes)
 
         def more(lanes: int = lane.lanes) -> Any:
-            return builder.icmp_signed(
-                "<=", builder.add(builder.load(at), INT64(lanes)), frames
-            )
+            return builder.icmp_signed("<=", builder.add(builder.load(at), INT64(lanes)), frames)
 
         with emit.repeat_while(more):
             step(lane, builder.mul(builder.load(at), INT64(4)))

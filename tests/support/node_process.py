@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -60,10 +60,16 @@ class OscClient:
             time.sleep(seconds)  # nobody listens yet
             return None
 
-    def ask(self, address: str, *arguments: Any, answer: str | None = None) -> list[Any]:
+    def ask(
+        self,
+        address: str,
+        *arguments: Any,
+        answer: str | None = None,
+        alive: Callable[[], bool] = lambda: True,
+    ) -> list[Any]:
         """Send until an answer comes under `answer` (or the same address); return its values."""
         deadline = time.monotonic() + 90.0  # a cold kernel cache takes its time
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and alive():
             self.send(address, *arguments)
             reply = self.receive(0.05)
             while reply is not None:
@@ -96,7 +102,9 @@ class NodeProcess:
         )
         self.osc = OscClient(port)
         try:
-            self.osc.ask("/ronn/ping", answer="/ronn/pong")
+            self.osc.ask(
+                "/ronn/ping", answer="/ronn/pong", alive=lambda: self.process.poll() is None
+            )
         except AssertionError:
             self.close()
             raise

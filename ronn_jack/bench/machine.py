@@ -1,0 +1,113 @@
+"""What this machine is, and how to keep its scheduler out of a measurement."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numba
+import numpy
+
+from ronn_jack import __version__
+from ronn_jack.realtime.host import VECTOR
+
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""Environment that keeps numpy's matrix products on the core they are called on."""
+
+_PROCESSOR_FACTS = Path("/proc/cpuinfo")
+
+
+@dataclass(frozen=True)
+class MachineFacts:
+    """What figures depend on.
+
+    Attributes
+    ----------
+    cores : int
+        Cores that this process may use.
+    vector_bits : int
+        Width of the vectors that the kernels are compiled for.
+    """
+
+    processor: str
+    cores: int
+    vector_bits: int
+    system: str
+    python: str
+    numba: str
+    numpy: str
+    torch: str | None
+    ronn_jack: str
+
+
+def machine_facts() -> MachineFacts:
+    """Return the facts of this machine."""
+    return MachineFacts(
+        processor=_processor(),
+        cores=len(usable_cores()) or os.cpu_count() or 1,
+        vector_bits=32 * VECTOR.lanes,
+        system=f"{platform.system()} {platform.release()} {platform.machine()}",
+        python=platform.python_version(),
+        numba=numba.__version__,
+        numpy=numpy.__version__,
+        torch=_version("torch"),
+        ronn_jack=__version__,
+    )
+
+
+def usable_cores() -> list[int]:
+    """Return the cores that this process may use; empty where the system does not tell."""
+    return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+
+
+def stay_on_one_core() -> None:
+    """Keep this thread on the last core it may use, where the system lets it choose.
+
+    The last, as interrupts and other programs are served mostly by the first.
+    """
+    cores = usable_cores()
+    if cores:
+        os.sched_setaffinity(0, cores[-1:])
+
+
+def realtime_allowed() -> bool:
+    """Tell whether this process may have threads with realtime scheduling."""
+    if not hasattr(os, "sched_setscheduler"):
+        return True
+    before = os.sched_getscheduler(0), os.sched_getparam(0)
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+    except OSError:
+        return False
+    os.sched_setscheduler(0, *before)
+    return True
+
+
+def resident_bytes(process: int) -> int | None:
+    """Return the memory that a process has in RAM; None where the system does not tell."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return None
+    found = re.search(r"^VmRSS:\s+(\d+) kB$", status, re.MULTILINE)
+    return int(found[1]) * 1024 if found else None
+
+
+def _processor() -> str:
+    if _PROCESSOR_FACTS.exists():
+        found = re.search(r"^model name\s*:\s*(.+)$", _PROCESSOR_FACTS.read_text(), re.MULTILINE)
+        if found:
+            return found[1]
+    return platform.processor() or platform.machine()
+
+
+def _version(package: str) -> str | None:
+    import importlib.metadata
+
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None

@@ -1,0 +1,134 @@
+"""A kernel in the cache is used only if it is the very one that would be compiled."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numba
+import pytest
+from numba.core import config
+
+from ronn_jack.realtime import compile as compilation
+from ronn_jack.realtime.compile import cache_folder, cache_key, entry, native, prune
+from ronn_jack.realtime.host import WIDTH_VARIABLE
+
+PACKAGE = Path(compilation.__file__).parents[1]
+
+PROBE = """
+from ronn_jack.realtime import compile
+from ronn_jack.realtime.compile import entry
+from ronn_jack.realtime.layout import CHUNK
+
+@entry("int64()")
+def chunk():
+    return CHUNK
+
+print(chunk.ctypes(), chunk.cache_hits, compile.cache_folder())
+"""
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A package of its own, whose sources may be edited, with a script that compiles from it."""
+    shutil.copytree(PACKAGE / "realtime", tmp_path / "ronn_jack" / "realtime")
+    (tmp_path / "ronn_jack" / "__init__.py").write_text("")
+    (tmp_path / "probe.py").write_text(PROBE)
+    return tmp_path
+
+
+def probe(folder: Path, **environment: str) -> tuple[int, int, Path]:
+    """Run the script; return the constant compiled into it, cache hits, and the cache's folder."""
+    inherited = {k: v for k, v in os.environ.items() if k != WIDTH_VARIABLE}
+    settings = {"XDG_CACHE_HOME": str(folder / "cache"), "PYTHONPATH": str(folder)}
+    done = subprocess.run(
+        [sys.executable, "probe.py"],
+        cwd=folder,
+        env=inherited | settings | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    constant, hits, where = done.stdout.split()
+    return int(constant), int(hits), Path(where)
+
+
+def test_the_same_kernel_is_loaded_and_an_edited_import_is_compiled_anew(copy: Path) -> None:
+    constant, hits, folder = probe(copy)
+    assert (constant, hits) == (64, 0)
+    assert probe(copy) == (64, 1, folder)
+    layout = copy / "ronn_jack" / "realtime" / "layout.py"
+    layout.write_text(layout.read_text().replace("CHUNK = 64", "CHUNK = 48"))
+    constant, hits, other = probe(copy)
+    assert (constant, hits) == (48, 0), "numba alone would have run the kernel from before"
+    assert other != folder
+
+
+def test_another_width_and_another_host_have_other_folders(copy: Path) -> None:
+    _, _, folder = probe(copy)
+    _, hits, narrow = probe(copy, **{WIDTH_VARIABLE: "128"})
+    assert hits == 0
+    _, hits, generic = probe(copy, NUMBA_CPU_NAME="generic")
+    assert hits == 0
+    assert len({folder, narrow, generic}) == 3
+
+
+def test_a_cache_that_can_t_be_written_is_replaced_for_this_start(copy: Path) -> None:
+    blocked = copy / "a file"
+    blocked.write_text("")
+    constant, hits, folder = probe(copy, XDG_CACHE_HOME=str(blocked))
+    assert (constant, hits) == (64, 0)
+    assert not folder.is_relative_to(blocked)
+    assert not folder.exists(), "the replacement goes when the process ends"
+
+
+def test_the_key_follows_every_source(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.py").write_text(name)
+    before = cache_key(tmp_path)
+    assert cache_key(tmp_path) == before
+    (tmp_path / "two.py").write_text("tWo")
+    assert cache_key(tmp_path) != before
+
+
+def test_numba_s_own_setting_is_left_alone() -> None:
+    before = config.CACHE_DIR
+
+    @entry("int64(int64)")
+    def twice(x: int) -> int:
+        return 2 * x
+
+    assert twice.ctypes(21) == 42
+    assert before == config.CACHE_DIR
+
+
+def test_the_least_recently_used_folders_go(tmp_path: Path) -> None:
+    for age in range(6):
+        folder = tmp_path / f"{age}"
+        folder.mkdir()
+        (folder / "kernel").write_text("")
+        os.utime(folder, (1000 - age, 1000 - age))
+    prune(tmp_path, 2)
+    assert sorted(f.name for f in tmp_path.iterdir()) == ["0", "1"]
+    prune(tmp_path / "missing", 2)
+
+
+def test_a_native_function_has_one_signature_whatever_it_is_called_with() -> None:
+    @native("float64(float64)")
+    def half(x: float) -> float:
+        return x / 2
+
+    @numba.njit
+    def caller(x: int) -> float:
+        return half(x)
+
+    assert caller(3) == 1.5
+    assert [str(s) for s in half.signatures] == ["(float64,)"]
+
+
+def test_the_folder_in_use_exists() -> None:
+    assert cache_folder().is_dir()

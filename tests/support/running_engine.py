@@ -1,0 +1,69 @@
+"""An engine whose audio thread runs without JACK, about in real time."""
+
+from __future__ import annotations
+
+import threading
+import time
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numba import int64, void
+
+from ronn_jack.realtime.compile import entry
+from ronn_jack.realtime.engine import Engine
+from ronn_jack.realtime.signal_path import watch
+
+RATE = 48000.0
+
+
+@entry(void(int64, int64, int64))
+def _watch(engine: int, busy_ns: int, period_ns: int) -> None:
+    watch(engine, busy_ns, period_ns)
+
+
+class RunningEngine:
+    """Plays noise through an engine block by block and keeps what comes out.
+
+    Attributes
+    ----------
+    busy_ns : int
+        What the watchdog is told that each block took, of a period of 1000 ns.
+    """
+
+    name = "running"
+    load = 0.0
+    xruns = 0
+
+    def __init__(self, period: int = 64) -> None:
+        self.engine = Engine(2, 2, RATE, history_seconds=20.0)
+        self.period = period
+        self.busy_ns = 0
+        self._out: list[np.ndarray] = []
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def _run(self) -> None:
+        generator = np.random.default_rng(1)
+        while not self._stop.is_set():
+            block = generator.uniform(-0.3, 0.3, (2, self.period)).astype(np.float32)
+            self._out.append(self.engine.process(block))
+            _watch.ctypes(self.engine.address, self.busy_ns, 1000)
+            time.sleep(self.period / RATE)
+
+    @property
+    def output(self) -> np.ndarray:
+        return np.concatenate(self._out, axis=1)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stop.set()
+        self._thread.join()
