@@ -1,7 +1,7 @@
-# make setup | demo | test | check | bench | soak: each sets up first when needed.
+# make setup | demo | test | check | bench | soak | docs: each sets up first when needed.
 PYTHON_BIN := .venv/bin/python
 
-.PHONY: setup demo test check bench soak
+.PHONY: setup demo test check bench soak docs
 setup: .venv/ready
 
 .venv/ready: .ci/setup requirements.lock pyproject.toml
@@ -24,3 +24,6 @@ bench: .venv/ready
 
 soak: .venv/ready
 	@$(PYTHON_BIN) -m pytest -m soak
+
+docs: .venv/ready
+	@$(PYTHON_BIN) docs/generate.py

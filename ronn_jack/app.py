@@ -16,12 +16,21 @@ from ronn_jack.control.controller import Controller
 from ronn_jack.control.node import LiveNode
 from ronn_jack.control.presets import PresetStore
 from ronn_jack.control.seams import Change
-from ronn_jack.control.telemetry import Swap
+from ronn_jack.control.telemetry import (
+    Event,
+    Report,
+    ServerJoined,
+    ServerLost,
+    Stopped,
+    Swap,
+    log_event,
+)
 from ronn_jack.drivers.jack_driver import JackClient, Wire
 from ronn_jack.errors import JackError
+from ronn_jack.interfaces.event_log import STDOUT, EventLog
 from ronn_jack.interfaces.midi import MidiInput
 from ronn_jack.interfaces.osc import OscServer
-from ronn_jack.interfaces.terminal import logging_to, open_view
+from ronn_jack.interfaces.terminal import PlainView, logging_to, open_view
 from ronn_jack.interfaces.terminal_snapshot import Snapshot, take_snapshot
 from ronn_jack.parameters import Value
 from ronn_jack.settings import Settings
@@ -31,6 +40,8 @@ POLL_SECONDS = 0.02
 _SWITCH_SECONDS = 0.0005
 """Longest turn of a Python thread while others wait: a knob should not wait for the screen."""
 _WIRES_SECONDS = 0.25
+_LOOK_SECONDS = 0.1
+"""Time between two looks at the audio thread's counters."""
 _SETTLED_SECONDS = 0.5
 """Wiring younger than this may be what a dying server has left of it."""
 _RECONNECT_SECONDS = 0.1
@@ -47,21 +58,27 @@ class App:
     settings : Settings
     values : mapping
         Accepted value of every parameter.
+    report : Report, optional
+        Told what happens; without it, that is only logged.
     """
 
-    def __init__(self, settings: Settings, values: Mapping[str, Value]) -> None:
+    def __init__(
+        self, settings: Settings, values: Mapping[str, Value], report: Report = log_event
+    ) -> None:
         self.settings = settings
+        self._report = report
         cost = load_cost_model().seconds
         self._node = LiveNode(settings.inputs, settings.outputs, self, cost)
         self._node.set_controls(values)
-        self.controller = Controller(self._node, PresetStore(), values)
+        self.controller = Controller(self._node, PresetStore(), values, report=report)
         self._osc = OscServer(self.controller, settings.bind, settings.osc_port)
         self._midi = MidiInput(self.controller, settings)
         self.client: JackClient | None = None
         self._wirings: list[tuple[float, list[Wire]]] = []
         self._missing: list[Wire] = []
         self._rewire_until = 0.0
-        self._next_wiring = self._next_attempt = 0.0
+        self._next_wiring = self._next_attempt = self._next_look = 0.0
+        self._warned = False
 
     @property
     def osc_port(self) -> int:
@@ -96,6 +113,9 @@ class App:
     def poll(self) -> None:
         """Take care of a server that went or came back, and of wires that are to be restored."""
         now = time.monotonic()
+        if now >= self._next_look:
+            self._next_look = now + _LOOK_SECONDS
+            self._look()
         if self.client is None:
             self._try_again(now)
         elif self.client.lost:
@@ -109,10 +129,17 @@ class App:
         self._osc.close()
         client, self.client = self.client, None
         if client is not None:
+            self._look()
+            self._report(Stopped(self._node.status()))
             if not client.lost:
                 time.sleep(self._node.fade_out() + client.period / client.rate)
             self._node.detach()
             client.close()
+
+    def _look(self) -> None:
+        xruns = self._node.look()
+        if xruns is not None:
+            self._report(xruns)
 
     def _open(self) -> JackClient:
         settings = self.settings
@@ -124,17 +151,16 @@ class App:
         )
         self._node.start(spec)
         self._node.attach(client)
+        # Told before the first network can sound, as the swap is told by another thread.
+        self._report(ServerJoined(client.name, client.rate, client.period, client.realtime))
         client.activate()
         self.client = client
-        log.info(
-            "%s on JACK: %g Hz, %d frames a period%s; OSC on %s port %d",
-            client.name,
-            client.rate,
-            client.period,
-            "" if client.realtime else ", without realtime scheduling (expect dropouts)",
-            self.settings.bind,
-            self.osc_port,
-        )
+        if not (client.realtime or self._warned):
+            self._warned = True
+            log.warning(
+                "the JACK server runs without realtime scheduling, so expect dropouts: start it "
+                "with -R; 'ronn-jack doctor' says whether this machine allows it"
+            )
 
     def _connect(self, client: JackClient, pattern: str) -> None:
         wires = client.wires_to(pattern)
@@ -150,7 +176,7 @@ class App:
     def _lose(self, now: float) -> None:
         """Leave a server that is gone, and remember the wiring as it was while it was well."""
         assert self.client is not None
-        log.warning("the JACK server has gone; waiting until it is back")
+        self._report(ServerLost())
         settled = [wires for at, wires in self._wirings if at < now - _SETTLED_SECONDS]
         self._missing = (settled or [wires for _, wires in self._wirings] or [[]])[-1]
         self._wirings = []
@@ -189,11 +215,19 @@ class App:
 
     def swapped(self, swap: Swap) -> None:
         """[builder-thread] A network has taken another's place."""
-        log.info("%s", swap)
+        self._report(swap)
 
 
-def run_node(settings: Settings, values: Mapping[str, Value]) -> None:
+def run_node(settings: Settings, values: Mapping[str, Value], log_json: str | None = None) -> None:
     """Run the node until SIGINT or SIGTERM, then fade out and close.
+
+    Parameters
+    ----------
+    settings : Settings
+    values : mapping
+        Accepted value of every parameter.
+    log_json : str, optional
+        File for the event log, or STDOUT; what people read goes to stderr then.
 
     Raises
     ------
@@ -204,8 +238,14 @@ def run_node(settings: Settings, values: Mapping[str, Value]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     sys.setswitchinterval(_SWITCH_SECONDS)
-    with open_view(sys.stdout) as view, logging_to(view):
-        app = App(settings, values)
+    with contextlib.ExitStack() as stack:
+        report: Report = log_event
+        if log_json is not None:
+            report = _logging_also(stack.enter_context(EventLog(log_json)))
+        view = PlainView(sys.stderr) if log_json == STDOUT else open_view(sys.stdout)
+        stack.enter_context(view)
+        stack.enter_context(logging_to(view))
+        app = App(settings, values, report)
         app.start()
         try:
             while not stop.wait(POLL_SECONDS):
@@ -213,3 +253,11 @@ def run_node(settings: Settings, values: Mapping[str, Value]) -> None:
                 view.update(app.snapshot())
         finally:
             app.stop()
+
+
+def _logging_also(event_log: EventLog) -> Report:
+    def report(event: Event) -> None:
+        log_event(event)
+        event_log.write(event)
+
+    return report

@@ -24,6 +24,9 @@ from ronn_jack.parameters import Value, defaults, parameter
 
 PROGRAM = "ronn-jack"
 
+_TABLE_WIDTH = 120
+"""Columns of a table that no terminal limits."""
+
 Command = Callable[..., None]
 
 
@@ -116,7 +119,10 @@ def cli() -> None:
 @cli.command()
 @sound_options
 @node_options
-def run(preset: str | None, assignments: tuple[str, ...], **overrides: Any) -> None:
+@click.option("--log-json", metavar="FILE|-", help="Write what happens as JSON lines.")
+def run(
+    preset: str | None, assignments: tuple[str, ...], log_json: str | None, **overrides: Any
+) -> None:
     """Run the node until it is interrupted."""
     from ronn_jack.settings import load_settings
 
@@ -125,7 +131,7 @@ def run(preset: str | None, assignments: tuple[str, ...], **overrides: Any) -> N
     tell_of_compiling("jack_callbacks", err=False)
     from ronn_jack.app import run_node
 
-    run_node(settings, values)
+    run_node(settings, values, log_json)
 
 
 @cli.command()
@@ -315,6 +321,40 @@ def doctor() -> None:
         click.echo(finding.line)
     if any(finding.ok is False for finding in findings):
         sys.exit(1)
+
+
+@cli.command()
+@sound_options
+@click.option("--stress", is_flag=True, help="Blocks run while Python is busy in the node.")
+@click.option("--live", is_flag=True, help="Time from a turned knob to its sound.")
+@click.option("--quick", is_flag=True, help="A rough look, in seconds.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option(
+    "--plot", "picture", type=click.Path(path_type=Path), metavar="FILE", help="Draw a picture."
+)
+def bench(
+    preset: str | None,
+    assignments: tuple[str, ...],
+    stress: bool,
+    live: bool,
+    quick: bool,
+    as_json: bool,
+    picture: Path | None,
+) -> None:
+    """Measure this machine: kernels against its peak, starts, memory.
+
+    With --stress or --live, measure a running node instead.
+    """
+    chosen = preset is not None or bool(assignments)
+    values = sound(preset, assignments) if chosen else None
+    tell_of_compiling("network")
+    from ronn_jack.bench.command import Scope
+    from ronn_jack.bench.command import bench as measured
+    from ronn_jack.bench.tables import tables
+
+    report = measured(Scope(values, stress, live, quick), picture)
+    width = None if sys.stdout.isatty() else _TABLE_WIDTH
+    click.echo(report.to_json() if as_json else tables(report, width))
 
 
 def main() -> None:

@@ -38,7 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "bench": {
         *FOUNDATION, "settings", "phrase", "model", "realtime", "control", "interfaces", "drivers",
-        "render", "app",
+        "app",
     },
     "cli": {
         *FOUNDATION, "settings", "control", "interfaces", "original", "model", "app", "bench",

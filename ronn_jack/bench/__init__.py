@@ -1,1 +1,1 @@
-"""What this machine can do, and how much of it the kernels use."""
+"""What this machine can do, and how much of it the node uses."""

@@ -10,20 +10,20 @@ from numba import int64, void
 
 from ronn_jack.model.recipes import draw
 from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.realtime.calls import call_entry
 from ronn_jack.realtime.compile import entry
-from ronn_jack.realtime.float_mode import restore_float_mode, set_flush_to_zero
 from ronn_jack.realtime.image import NetworkImage
 from ronn_jack.realtime.memory import aligned_bytes
-from ronn_jack.realtime.network import process_network
+from ronn_jack.realtime.network import process_signal
 
 
-@entry(void(int64, int64, int64, int64, int64))
-def _process_blocks(network: int, inputs: int, outputs: int, frames: int, blocks: int) -> None:
-    """Run a network over the same block of input again and again."""
-    mode = set_flush_to_zero()
+@entry(void(int64, int64, int64, int64, int64, int64))
+def _process_blocks(
+    process: int, network: int, inputs: int, outputs: int, frames: int, blocks: int
+) -> None:
+    """Run a network over the same block of input again and again, as a voice calls it."""
     for _ in range(blocks):
-        process_network(network, inputs, frames, outputs, frames, frames)
-    restore_float_mode(mode)
+        call_entry(process, network, inputs, frames, outputs, frames, frames)
 
 
 def flop_per_frame(spec: NetworkSpec) -> int:
@@ -54,6 +54,7 @@ class BlockTimer:
         """Run some blocks and return the seconds that one took."""
         begin = time.thread_time()
         _process_blocks.ctypes(
+            process_signal.address,
             self._image.address,
             self._inputs.ctypes.data,
             self._outputs.ctypes.data,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import queue
 import socket
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -262,4 +263,4 @@ def _prepare(
 
 
 if __name__ == "__main__":
-    answer(LiveTask, measure_live)
+    answer(LiveTask, measure_live, sys.stdout)

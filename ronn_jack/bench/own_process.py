@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import TextIO, TypeVar
 
 import msgspec
 
@@ -82,12 +82,12 @@ def measure_apart(
     return msgspec.json.decode(found, type=result)
 
 
-def answer(task: type[_Task], measure: Callable[[_Task, Progress], object]) -> None:
+def answer(task: type[_Task], measure: Callable[[_Task, Progress], object], stdout: TextIO) -> None:
     """Do as a measuring module has to."""
 
     def progress(text: str) -> None:
-        sys.stdout.write(f"{text}\n")
-        sys.stdout.flush()
+        stdout.write(f"{text}\n")
+        stdout.flush()
 
     found = measure(msgspec.json.decode(sys.stdin.buffer.read(), type=task), progress)
-    sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
+    stdout.write(msgspec.json.encode(found).decode() + "\n")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from statistics import median
 from typing import Any
 
@@ -191,6 +192,11 @@ def speed_row(name: str, spec: NetworkSpec, period: int, readings: Sequence[Read
     )
 
 
+def arguments_of(spec: NetworkSpec) -> dict[str, Any]:
+    """Return what a NetworkSpec is made from, fit for JSON."""
+    return asdict(spec)
+
+
 def _with_look_back(row: SpeedRow, cell: _Cell) -> SpeedRow:
     ways: dict[str, Callable[[NetworkSpec, int], LookBack]] = {"numpy_us": NumpyLookBack}
     if torch_installed():
@@ -226,4 +232,4 @@ def _rebuild(name: str, spec: NetworkSpec) -> RebuildRow:
 
 
 if __name__ == "__main__":
-    answer(SpeedTask, measure_speed)
+    answer(SpeedTask, measure_speed, sys.stdout)

@@ -147,4 +147,4 @@ def _collect_garbage(stop: threading.Event) -> None:
 
 
 if __name__ == "__main__":
-    answer(Task, measure)
+    answer(Task, measure, sys.stdout)

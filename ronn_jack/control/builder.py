@@ -92,7 +92,7 @@ class Listener(Protocol):
         ...
 
     def swapped(self, swap: Swap) -> None:
-        """A network has taken another's place."""
+        """A network has taken another's place; its crossfade is over."""
         ...
 
 
@@ -129,6 +129,7 @@ class Builder:
         self._latest: Request | None = None
         self._published: _Entry | None = None
         self._current: _Entry | None = None
+        self._fading: _Entry | None = None
         self._good: Request | None = None
         self._admitted_period = 0
         self._work = Work()
@@ -201,7 +202,7 @@ class Builder:
         while True:
             with self._condition:
                 if self._request is None and not self._stopping:
-                    waiting = self._published is not None or engine.fading
+                    waiting = self._published is not None or self._fading is not None
                     self._condition.wait(_POLL_SECONDS if waiting else _IDLE_SECONDS)
                 if self._stopping:
                     return
@@ -278,6 +279,7 @@ class Builder:
 
     def _tend(self, engine: Engine) -> None:
         """Free what the audio thread has finished with, and see to what sounds."""
+        self._note_fade()
         self._note_arrival(engine)
         voice = engine.collect()
         entry = self._published
@@ -306,8 +308,17 @@ class Builder:
             waited = entry.voice.heard_at - change.received
             swap = dataclasses.replace(swap, change_to_sound_ms=waited * 1e3)
             self._listener.sounding(change)
-        self.swap = swap
-        self._listener.swapped(swap)
+        self.swap = entry.swap = swap
+        self._fading = entry
+
+    def _note_fade(self) -> None:
+        """Report the last swap once its crossfade is over, or was cut short."""
+        entry = self._fading
+        if entry is None or (entry is self._current and entry.voice.fade_step is None):
+            return
+        self._fading = None
+        self.swap = dataclasses.replace(entry.swap, step=entry.voice.fade_step)
+        self._listener.swapped(self.swap)
 
     def _check_period(self, engine: Engine, current: _Entry) -> None:
         """Admit the running network anew when the buffer size has changed."""
@@ -360,6 +371,7 @@ def _entry(request: Request, prepared: Prepared, deadline: Deadline | None, begi
     swap = Swap(
         subject=request.subject,
         build_ms=(time.monotonic() - begin) * 1e3,
+        prime_ms=prepared.prime_seconds * 1e3,
         load=deadline.load(prepared.block_seconds) if deadline else 0.0,
         fade_ms=request.fade_ms,
         correlation=prepared.correlation,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Mapping, Sequence
 from random import Random
@@ -10,11 +9,10 @@ from random import Random
 from ronn_jack.control.architecture import REBUILD, architecture, network_spec
 from ronn_jack.control.draft import Draft
 from ronn_jack.control.seams import Change, Node, Operation, Origin, PresetStore
+from ronn_jack.control.telemetry import FellBack, Moved, Refused, Report, log_event
 from ronn_jack.errors import SpecError, UsageError
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value, defaults, parameter
-
-_log = logging.getLogger(__name__)
 
 
 class Controller:
@@ -33,6 +31,8 @@ class Controller:
         Accepted values to start from, over the defaults.
     random : random.Random, optional
         Where new seeds and architectures come from.
+    report : Report, optional
+        Told what is accepted and refused; without it, that is only logged.
     """
 
     def __init__(
@@ -41,8 +41,10 @@ class Controller:
         presets: PresetStore,
         values: Mapping[str, Value] | None = None,
         random: Random | None = None,
+        report: Report = log_event,
     ) -> None:
         self._node = node
+        self._report = report
         self._presets = presets
         self._random = random or Random()
         # Reentrant, as a node may refuse a network while it is being asked for it.
@@ -108,6 +110,7 @@ class Controller:
             except UsageError as error:
                 refusals.append(("preset_save", str(error)))
         for subject, reason in refusals:
+            self._report(Refused(origin.name, subject, reason, network=False))
             origin.refuse(subject, reason)
 
     def sounding(self, change: Change) -> None:
@@ -126,7 +129,7 @@ class Controller:
             if change is self._awaited:
                 self._awaited = None
                 self._values = {**self._values, **self._sounding}
-        _log.info("%s from %s refused: %s", change.subject, change.origin.name, reason)
+        self._report(Refused(change.origin.name, change.subject, reason, network=True))
         change.origin.refuse(change.subject, reason)
 
     def fell_back(self, fallen: Change | None, good: Change | None, reason: str) -> None:
@@ -138,7 +141,7 @@ class Controller:
             self._sounding = dict(good.architecture) if good else self._first
             if self._awaited is None:
                 self._values = {**self._values, **self._sounding}
-        _log.warning("fell back: %s", reason)
+        self._report(FellBack(fallen.subject if fallen else "", good is None, reason))
         if fallen is not None:
             fallen.origin.refuse(fallen.subject, reason)
 
@@ -162,8 +165,7 @@ class Controller:
             return
         # Committed first: the node may refuse at once, and then these are what is taken back.
         self._values = draft.values
-        for name, value in moved.items():
-            _log.info("%s: %s = %s", origin.name, name, value)
+        self._report(Moved(origin.name, moved))
         controls = {name: value for name, value in moved.items() if name not in REBUILD}
         if controls:
             self._node.set_controls(controls)

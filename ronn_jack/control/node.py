@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ronn_jack.control.admission import Cost
 from ronn_jack.control.builder import Builder, Listener, Request
+from ronn_jack.control.callback_times import CallbackShares, CallbackTimes
 from ronn_jack.control.controls import aim
 from ronn_jack.control.seams import Change
+from ronn_jack.control.telemetry import Xruns
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value, defaults
 from ronn_jack.realtime.engine import GLIDE_SECONDS, PANIC_FRAMES, Engine
@@ -46,6 +52,10 @@ class Audio(Protocol):
         """Xruns since it started."""
         ...
 
+    def callback_times(self) -> NDArray[np.int64]:
+        """Return the histogram of the times that the callback has taken."""
+        ...
+
 
 class LiveNode:
     """Implements the controller's `Node` on an engine that may be exchanged while it lives.
@@ -72,6 +82,11 @@ class LiveNode:
         self._audio: Audio | None = None
         self._silent = False
         self._xruns_before = 0
+        self._xruns_seen = 0
+        self._last_change: Change | None = None
+        self._after = ""
+        self._callback_times = CallbackTimes(self.rate)
+        self._callback_shares = CallbackShares()
 
     @property
     def name(self) -> str:
@@ -96,6 +111,7 @@ class LiveNode:
         """Begin to sound through `audio`, whose engine has not run yet, fading in."""
         self._audio = audio
         self.rate = audio.engine.rate
+        self._callback_times = CallbackTimes(self.rate)
         aim(audio.engine, self._controls)
         audio.engine.set_master(0.0)
         audio.engine.settle()
@@ -129,6 +145,7 @@ class LiveNode:
 
     def rebuild(self, spec: NetworkSpec, change: Change) -> None:
         """Ask for a network; the newest request wins."""
+        self._last_change = change
         self._builder.request(self._request(spec, change))
 
     def fits(self, spec: NetworkSpec) -> bool:
@@ -148,6 +165,23 @@ class LiveNode:
         else:
             self._master(1.0, GLIDE_SECONDS)
 
+    def look(self) -> Xruns | None:
+        """Look at the audio thread's counters, several times a second; return new xruns."""
+        audio = self._audio
+        if audio is not None and audio.period:
+            self._callback_shares = self._callback_times.look(
+                time.monotonic(), audio.callback_times(), audio.period
+            )
+        total, change = self._xruns, self._last_change
+        count, self._xruns_seen = total - self._xruns_seen, total
+        if count <= 0:
+            return None
+        if change is None:
+            return Xruns(count, total)
+        self._after = change.subject
+        waited = (time.monotonic() - change.received) * 1e3
+        return Xruns(count, total, change.subject, change.origin.name, waited)
+
     def status(self) -> Mapping[str, int | float | str]:
         """Return the telemetry by its key."""
         audio, spec, swap = self._audio, self._builder.sounding, self._builder.swap
@@ -156,8 +190,13 @@ class LiveNode:
             "receptive_field": spec.receptive_field / self.rate if spec else 0.0,
             "parameters": spec.parameter_count if spec else 0,
             "load": audio.load if audio else 0.0,
-            "xruns": self._xruns_before + (audio.xruns if audio else 0),
+            "xruns": self._xruns,
+            "xruns_after": self._after,
+            "callback_p50": self._callback_shares.p50,
+            "callback_p99": self._callback_shares.p99,
+            "callback_max": self._callback_shares.largest,
             "build_ms": swap.build_ms,
+            "prime_ms": swap.prime_ms,
             "level_in": engine.level_in if engine else float("-inf"),
             "level_out": engine.level_out if engine else float("-inf"),
             "state": self._state(),
@@ -165,11 +204,16 @@ class LiveNode:
             "progress": self._builder.progress,
             "change_to_sound_ms": swap.change_to_sound_ms,
             "fade_ms": swap.fade_ms,
-            "swap_step": engine.swap_step if engine else 0.0,
+            "swap_step": swap.step or 0.0,
             "network_load": swap.load,
             "level": swap.level_db,
+            "silent": int(swap.silent),
             "overloads": engine.overloads if engine else 0,
         }
+
+    @property
+    def _xruns(self) -> int:
+        return self._xruns_before + (self._audio.xruns if self._audio else 0)
 
     def _state(self) -> str:
         if self._audio is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -71,12 +72,15 @@ class Prepared:
         None where no level was asked for.
     correlation : float
         Of its output with the one that was heard meanwhile, 0–1.
+    prime_seconds : float
+        How long it took to level it and to let it take the recent input.
     """
 
     voice: Voice
     block_seconds: float
     level: Level | None
     correlation: float = 0.0
+    prime_seconds: float = 0.0
 
 
 def make_voice(spec: NetworkSpec, rate: float) -> Voice:
@@ -143,12 +147,14 @@ def prepare(
         )
     if deadline is not None:
         admit(spec, seconds, deadline, cost, subject)
+    begin = time.monotonic()
     prepared = Prepared(voice, seconds, None)
     if levelled:
         _prime_levelled(prepared, engine, input_gain, work)
     else:
         voice.start_at(_start(engine, voice, engine.position))
     catch_up(prepared, engine, work)
+    prepared.prime_seconds = time.monotonic() - begin
     return prepared
 
 

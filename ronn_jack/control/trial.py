@@ -60,8 +60,8 @@ class Trial:
                 frames,
                 frames,
             )
-        spent = time.thread_time_ns() - before
-        return float(spent * 1e-9 * self._block / (self._calls * frames))
+        seconds = (time.thread_time_ns() - before) * 1e-9
+        return float(seconds * self._block / (self._calls * frames))
 
     def stretch(self, seconds: float) -> None:
         """Run the network in, and let each run take about so long from now on."""

@@ -215,7 +215,7 @@ def _add_pasts(
     """
     kernel = spec.kernel
     weights = sum(part.number * part.weights for part in parts)
-    touched = weights + 2 * _FRAME * frames * max(part.inputs for part in parts)
+    touched: float = weights + 2 * _FRAME * frames * max(part.inputs for part in parts)
     copied = 0.0
     busy = 0
     rings = []

@@ -10,9 +10,12 @@ from rich.text import Text
 
 from ronn_jack.interfaces.terminal_snapshot import (
     Snapshot,
+    callback_words,
+    change_words,
     control_words,
     network_words,
     reach_words,
+    xrun_words,
 )
 
 FLOOR_DB = -60.0
@@ -91,9 +94,11 @@ def _node_lines(snapshot: Snapshot, console: Console, width: int) -> Iterator[Te
     yield _level_line("in", snapshot.number("level_in"), width)
     yield _level_line("out", snapshot.number("level_out"), width)
     yield _load_line(snapshot.number("load"), width)
-    yield from _labelled("xruns", f"{snapshot.number('xruns'):.0f}", console, width)
+    yield from _labelled("callback", callback_words(snapshot), console, width)
+    yield from _labelled("xruns", xrun_words(snapshot), console, width)
     yield from _labelled("network", network_words(snapshot), console, width)
     yield from _labelled("", reach_words(snapshot), console, width)
+    yield from _labelled("change", change_words(snapshot), console, width)
     yield from _labelled("controls", control_words(snapshot), console, width)
     yield from _labelled("osc", snapshot.osc, console, width)
 

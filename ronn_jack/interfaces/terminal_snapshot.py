@@ -141,3 +141,32 @@ def control_words(snapshot: Snapshot) -> str:
         for name in ("input_gain", "output_gain")
     )
     return f"{gains}, mix {float(values['mix']):.2f}" + (", bypass" if values["bypass"] else "")
+
+
+def callback_words(snapshot: Snapshot) -> str:
+    """Return how much of the period the callback has taken lately."""
+    shares = (f"{key} {snapshot.number(f'callback_{key}'):.0%}" for key in ("p50", "p99", "max"))
+    return f"{', '.join(shares)} of the period"
+
+
+def xrun_words(snapshot: Snapshot) -> str:
+    """Return how many xruns there were, and what was changed before the latest."""
+    after = snapshot.status["xruns_after"]
+    return f"{snapshot.number('xruns'):.0f}" + (f", the latest after {after}" if after else "")
+
+
+def change_words(snapshot: Snapshot) -> str:
+    """Return how the last change of network went, or how far the next one has come."""
+    if snapshot.status["state"] == "building":
+        return f"{snapshot.number('progress'):.0%} of the next network is ready"
+    parts = [
+        f"built in {snapshot.number('build_ms'):.0f} ms",
+        f"load {snapshot.number('network_load'):.0%}",
+        f"fade {snapshot.number('fade_ms'):g} ms",
+        f"level {snapshot.number('level'):+.1f} dB",
+    ]
+    if snapshot.number("change_to_sound_ms"):
+        parts.insert(0, f"heard after {snapshot.number('change_to_sound_ms'):.0f} ms")
+    if snapshot.number("silent"):
+        parts.append("silent")
+    return ", ".join(parts)

@@ -224,11 +224,6 @@ class Engine:
         return gain_to_decibels(float(self._record.true_peak[0]))
 
     @property
-    def swap_step(self) -> float:
-        """Largest step between two samples of the wet signal during the last crossfade."""
-        return float(self._record.swap_step[0])
-
-    @property
     def overloads(self) -> int:
         """Times that a voice was dropped because it overloaded the audio thread."""
         return int(self._record.overloads[0])

@@ -65,7 +65,6 @@ ENGINE = np.dtype(
         ("fade_left", "i8"),
         ("fade_correlation", "f8"),
         ("fade_step", "f8"),  # largest step between two wet samples in the fade under way
-        ("swap_step", "f8"),  # the same of the last complete fade
         ("last_wet", "f8", MAX_CHANNELS),
         ("busy_blocks", "i8"),  # consecutive blocks that took more than their period
         ("overloads", "i8"),

@@ -178,7 +178,8 @@ def _fade(engine: int, frames: int) -> None:
             wet[channel, t] = mixed
     e.fade_left -= fading
     if e.fade_left == 0:
-        e.swap_step = e.fade_step
+        if e.current != 0:
+            carray(pointer(e.current), (1,), VOICE)[0].fade_step = e.fade_step
         e.fade_step = 0.0
         if e.previous != 0:
             store_release(engine + RETIRED, e.previous)

@@ -42,6 +42,7 @@ VOICE = np.dtype(
         ("overflows", "i8"),  # non-finite samples that the network gave
         ("fade_frames", "i8"),  # length of the crossfade that brings it in; 0 is none
         ("correlation", "f8"),  # of its output with that of the voice it replaces, 0–1
+        ("fade_step", "f8"),  # largest step between two samples in that fade; -1 until its end
         ("late", "i8"),  # set by the audio thread when it came too late to be let in
         ("heard_ns", "i8"),  # when the audio thread let it in, by the monotonic clock
         ("level", "f8"),  # gain that matches it to its input
@@ -264,6 +265,12 @@ class Voice:
         return int(self._record.heard_ns[0]) * 1e-9
 
     @property
+    def fade_step(self) -> float | None:
+        """Largest step between two wet samples in the fade that brought it in, once it is over."""
+        step = float(self._record.fade_step[0])
+        return step if step >= 0.0 else None
+
+    @property
     def overflows(self) -> bool:
         """Whether the network has given a sample that is not finite."""
         return bool(self._record.overflows[0])
@@ -287,6 +294,7 @@ class Voice:
         """Set how it comes in: the crossfade's length, and how alike the two outputs are."""
         self._record.fade_frames = frames
         self._record.correlation = correlation
+        self._record.fade_step = -1.0 if frames else 0.0
 
     def start_at(self, position: int) -> None:
         """Take what comes before `position` (frames since the start) for silence."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.seams import STATUS, Change
+from ronn_jack.control.telemetry import Report, log_event
 from ronn_jack.errors import PresetError
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value, defaults
@@ -93,6 +94,8 @@ class MemoryStore:
         return Path(name)
 
 
-def controller_of(node: RecordingNode, **presets: Mapping[str, Value]) -> Controller:
+def controller_of(
+    node: RecordingNode, report: Report = log_event, **presets: Mapping[str, Value]
+) -> Controller:
     """Return a controller of `node` with named presets."""
-    return Controller(node, MemoryStore(**presets))
+    return Controller(node, MemoryStore(**presets), report=report)

@@ -79,8 +79,10 @@ def test_a_request_is_heard_and_reported():
     with running() as (_, builder, listener):
         play(builder, NetworkSpec(seed=7))
         assert [c.subject for c in listener.heard] == ["seed"]
+        wait_for(lambda: len(listener.swaps) == 2)
         swap = listener.swaps[-1]
-        assert swap.change_to_sound_ms >= swap.build_ms > 0.0
+        assert swap.change_to_sound_ms >= swap.build_ms >= swap.prime_ms > 0.0
+        assert 0.0 < swap.step < 2.0
         assert not swap.dip
 
 
@@ -113,7 +115,7 @@ def test_where_two_do_not_fit_together_one_goes_before_the_other_comes(monkeypat
     fixed_cost(monkeypatch, 0.5 * 64 / RATE)
     with running() as (audio, builder, listener):
         play(builder, NetworkSpec(seed=7))
-        wait_for(lambda: not audio.engine.fading)
+        wait_for(lambda: len(listener.swaps) == 2)
         assert listener.swaps[-1].dip
         assert listener.swaps[-1].fade_ms == 15.0
         steps = np.abs(np.diff(audio.output, axis=1))

@@ -25,6 +25,7 @@ from ronn_jack.interfaces.terminal import (
 from ronn_jack.interfaces.terminal_screen import Screen
 from ronn_jack.interfaces.terminal_snapshot import (
     Snapshot,
+    change_words,
     network_words,
     reach_words,
     take_snapshot,
@@ -37,7 +38,17 @@ STATUS = {
     "parameters": 990,
     "load": 0.25,
     "xruns": 3,
+    "xruns_after": "layers",
+    "callback_p50": 0.25,
+    "callback_p99": 0.31,
+    "callback_max": 0.48,
     "build_ms": 3.1,
+    "change_to_sound_ms": 12.4,
+    "network_load": 0.04,
+    "fade_ms": 30.0,
+    "level": -12.34,
+    "silent": 0,
+    "progress": 0.5,
     "level_in": -30.0,
     "level_out": -6.0,
     "state": "running",
@@ -106,7 +117,9 @@ def test_the_screen_says_what_there_is_to_know(snapshot):
         "-30.0 dBFS",
         "-6.0 dBFS",
         "25%",
-        "xruns    3",
+        "p50 25%, p99 31%, max 48% of the period",
+        "xruns    3, the latest after layers",
+        "heard after 12 ms, built in 3 ms, load 4%, fade 30 ms, level -12.3 dB",
         "9 layers × 6 channels × 15 taps, dilation 2, relu, xavier_uniform",
         "depthwise",
         "hears 162.2 ms back, 990 parameters, seed 42, preset warm-drive",
@@ -285,6 +298,13 @@ def test_a_network_is_put_in_words(snapshot):
         "9 layers × 6 channels × 15 taps, dilation 2, relu, xavier_uniform, bias, recipe package"
     )
     assert reach_words(other) == "hears 2.50 s back, 990 parameters, seed 42"
+
+
+def test_a_network_in_the_making_is_shown_with_its_progress(snapshot):
+    building = replace(snapshot, status={**STATUS, "state": "building"})
+    assert change_words(building) == "50% of the next network is ready"
+    silent = replace(snapshot, status={**STATUS, "silent": 1})
+    assert change_words(silent).endswith("level -12.3 dB, silent")
 
 
 def test_values_are_shown_as_a_user_would_write_them():

@@ -1,0 +1,133 @@
+"""Write what in docs/ is made from the program: `make docs`.
+
+- osc.md: the OSC reference, from the parameter table
+- presets.svg: spectrograms of the demo's riff and of what some presets make of it
+"""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import struct
+import tempfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from ronn_jack.control.presets import PresetStore
+from ronn_jack.parameters import defaults
+from ronn_jack.phrase import pluck_phrase
+from ronn_jack.reference import osc_reference
+from ronn_jack.render import render_file
+
+DOCS = Path(__file__).parent
+PRESETS = ("fuzz", "slapback", "cathedral")
+RATE = 48000
+SECONDS = 4.0
+LOWEST_HZ, HIGHEST_HZ = 60.0, 16_000.0
+MARKED_HZ = {100: "100", 1000: "1 k", 10_000: "10 k"}
+RANGE_DB = 75.0
+"""What lies farther below the loudest point is black."""
+
+WIDTH, HEIGHT = 400, 150
+LEFT, TOP, GAP_X, GAP_Y = 44, 34, 28, 52
+_WINDOW = 2048
+_SHADES = 64
+_COLOURS = np.array(
+    [(0, 0, 4), (59, 15, 112), (140, 41, 129), (222, 73, 104), (254, 159, 109), (252, 253, 191)]
+)
+
+
+def spectrogram(x: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return levels in dB [shape=(HEIGHT, WIDTH)], high frequencies on top, of a mono signal."""
+    padded = np.concatenate([np.zeros(_WINDOW // 2), x, np.zeros(_WINDOW)])
+    starts = np.linspace(0, len(x) - 1, WIDTH).astype(int)
+    frames = padded[starts[:, np.newaxis] + np.arange(_WINDOW)] * np.hanning(_WINDOW)
+    power = np.abs(np.fft.rfft(frames)) ** 2
+    edges = np.geomspace(HIGHEST_HZ, LOWEST_HZ, HEIGHT + 1) * _WINDOW / RATE
+    rows = [
+        power[:, int(low) : max(int(low) + 1, int(high) + 1)].mean(axis=1)
+        for high, low in itertools.pairwise(edges)
+    ]
+    return 10.0 * np.log10(np.array(rows) + 1e-12)
+
+
+def png(levels: NDArray[np.float64]) -> bytes:
+    """Return a picture of levels in dB, the loudest brightest."""
+    place = np.clip((levels - levels.max()) / RANGE_DB + 1.0, 0.0, 1.0)
+    shades = np.round(place * (_SHADES - 1)).astype(np.uint8)
+    known = np.linspace(0.0, 1.0, len(_COLOURS))
+    wanted = np.linspace(0.0, 1.0, _SHADES)
+    palette = np.stack([np.interp(wanted, known, _COLOURS[:, c]) for c in range(3)], axis=-1)
+    chunks = {
+        b"IHDR": struct.pack(">2I5B", levels.shape[1], levels.shape[0], 8, 3, 0, 0, 0),
+        b"PLTE": palette.round().astype(np.uint8).tobytes(),
+        b"IDAT": zlib.compress(b"".join(b"\0" + row.tobytes() for row in shades), 9),
+        b"IEND": b"",
+    }
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(content)) + kind + content
+        + struct.pack(">I", zlib.crc32(kind + content))
+        for kind, content in chunks.items()
+    )  # fmt: skip
+
+
+def panel(number: int, title: str, x: NDArray[np.floating]) -> str:
+    """Return one spectrogram with its title and axes, as SVG."""
+    left = LEFT + number % 2 * (WIDTH + LEFT + GAP_X)
+    top = TOP + number // 2 * (HEIGHT + GAP_Y)
+    picture = base64.b64encode(png(spectrogram(x.mean(axis=0)))).decode()
+    parts = [
+        f'<text x="{left}" y="{top - 10}" class="title">{title}</text>',
+        f'<image x="{left}" y="{top}" width="{WIDTH}" height="{HEIGHT}" '
+        f'href="data:image/png;base64,{picture}"/>',
+    ]
+    span = np.log(HIGHEST_HZ / LOWEST_HZ)
+    for hertz, label in MARKED_HZ.items():
+        y = top + HEIGHT * np.log(HIGHEST_HZ / hertz) / span
+        parts.append(f'<text x="{left - 6}" y="{y + 4:.1f}" class="tick end">{label}</text>')
+    for second in range(int(SECONDS) + 1):
+        x_place = left + WIDTH * second / SECONDS
+        unit = " s" if second == int(SECONDS) else ""
+        parts.append(
+            f'<text x="{x_place:.1f}" y="{top + HEIGHT + 15}" class="tick middle">{second}{unit}'
+            "</text>"
+        )
+    return "\n".join(parts)
+
+
+def presets_picture() -> str:
+    """Return the riff and what the presets make of it, as SVG."""
+    store = PresetStore()
+    riff = pluck_phrase(RATE)[:, : round(SECONDS * RATE)]
+    panels = [panel(0, "the riff, dry (frequency in Hz)", riff)]
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder, "in.wav"), Path(folder, "out.wav")
+        soundfile.write(source, riff.T, RATE, subtype="FLOAT")
+        for number, name in enumerate(PRESETS, 1):
+            preset = store.load(name)
+            render_file(source, target, {**defaults(), **preset.values})
+            heard, _ = soundfile.read(target, always_2d=True)
+            panels.append(panel(number, f"{name}: {preset.description.lower()}", heard.T))
+    width = 2 * (LEFT + WIDTH) + 2 * GAP_X
+    height = TOP + 2 * HEIGHT + GAP_Y + 26
+    style = (
+        "text{font-family:sans-serif;fill:#222}.title{font-size:14px}.tick{font-size:11px}"
+        ".end{text-anchor:end}.middle{text-anchor:middle}"
+    )
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">',
+            f'<style>{style}</style><rect width="{width}" height="{height}" fill="#fff"/>',
+            *panels,
+            "</svg>\n",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    (DOCS / "osc.md").write_text(osc_reference(), encoding="utf-8")
+    (DOCS / "presets.svg").write_text(presets_picture(), encoding="utf-8")

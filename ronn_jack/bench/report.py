@@ -1,0 +1,36 @@
+"""Everything that `ronn-jack bench` can find, as one document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from ronn_jack.bench.live import LiveReport
+from ronn_jack.bench.machine import MachineFacts
+from ronn_jack.bench.speed import SpeedReport
+from ronn_jack.bench.startup import StartReport
+from ronn_jack.bench.stress import StressReport
+
+
+@dataclass(frozen=True)
+class Report:
+    """One run; a part that was not asked for is None.
+
+    The names of all fields below are those of the JSON document.
+    """
+
+    machine: MachineFacts
+    speed: SpeedReport | None = None
+    start: StartReport | None = None
+    stress: StressReport | None = None
+    live: LiveReport | None = None
+
+    def to_json(self) -> str:
+        """Return the document, indented."""
+        return msgspec.json.format(msgspec.json.encode(self)).decode()
+
+
+def from_json(document: str | bytes) -> Report:
+    """Read what `Report.to_json` wrote; msgspec.ValidationError names what does not belong."""
+    return msgspec.json.decode(document, type=Report)

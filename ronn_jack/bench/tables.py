@@ -1,0 +1,160 @@
+"""A report as tables for people."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Iterator
+from itertools import groupby
+
+from rich import box
+from rich.console import Console, RenderableType
+from rich.table import Table
+
+from ronn_jack.bench.live import LiveReport
+from ronn_jack.bench.machine import MachineFacts
+from ronn_jack.bench.report import Report
+from ronn_jack.bench.speed import SpeedReport, SpeedRow
+from ronn_jack.bench.startup import StartReport
+from ronn_jack.bench.stress import StressReport
+
+_MEBIBYTE = 2**20
+
+
+def tables(report: Report, width: int | None) -> str:
+    """Return every part that was measured, as text without any control characters.
+
+    Parameters
+    ----------
+    width : int or None
+        Columns that there are; None for those of the terminal.
+    """
+    text = io.StringIO()
+    console = Console(file=text, width=width or shutil.get_terminal_size().columns)
+    for part in _parts(report):
+        console.print(part, highlight=False, markup=False)
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
+
+
+def _parts(report: Report) -> Iterator[RenderableType]:
+    yield _machine(report.machine)
+    if report.speed is not None:
+        yield f"peak of one core: {report.speed.peak_gflop_per_second:.1f} GFLOP/s"
+        yield _speed(report.speed)
+        yield from _rebuilds(report.speed)
+    if report.start is not None:
+        yield from _start(report.start)
+    if report.stress is not None:
+        yield _stress(report.stress)
+        yield _scheduling(report.stress.realtime)
+    if report.live is not None:
+        yield _live(report.live)
+        yield _scheduling(report.live.realtime)
+
+
+def _machine(facts: MachineFacts) -> str:
+    torch = f", torch {facts.torch}" if facts.torch else ""
+    return (
+        f"{facts.processor}, {facts.cores} cores, vectors of {facts.vector_bits} bits\n"
+        f"{facts.system}, Python {facts.python}, numba {facts.numba}, numpy {facts.numpy}{torch}, "
+        f"ronn_jack {facts.ronn_jack}"
+    )
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="left" if number == 0 else "right", no_wrap=True)
+    return table
+
+
+def _speed(report: SpeedReport) -> Table:
+    columns = ["network", "frames", "µs/block", "GFLOP/s", "% of peak", "× real time", "look-back"]
+    with_torch = any(row.torch_us is not None for row in report.rows)
+    table = _table(
+        "networks on one core (look-back: the original's way, in numpy, against ours)",
+        *columns,
+        *(["in torch"] if with_torch else []),
+    )
+    for _, rows in groupby(report.rows, key=lambda row: (row.network, row.activation)):
+        for row in rows:
+            cells = [
+                f"{row.network} {row.activation}",
+                f"{row.period}",
+                f"{row.block_us:.2f}",
+                f"{row.gflop_per_second:.1f}",
+                f"{100 * row.peak_share:.1f}",
+                f"{row.times_realtime:.1f}",
+                _slower(row, row.numpy_us),
+            ]
+            table.add_row(*cells, *([_slower(row, row.torch_us)] if with_torch else []))
+        table.add_section()
+    return table
+
+
+def _slower(row: SpeedRow, block_us: float | None) -> str:
+    if block_us is None:
+        return ""
+    return f"{block_us:.0f} µs ({block_us / row.block_us:.0f} ×)"
+
+
+def _rebuilds(report: SpeedReport) -> Iterator[str]:
+    for row in report.rebuilds:
+        yield f"rebuild of {row.network}, spec to network: {row.milliseconds:.2f} ms"
+
+
+def _start(report: StartReport) -> Iterator[str]:
+    if report.cold_seconds is not None:
+        yield f"cold start, kernels compiled: {report.cold_seconds:.1f} s"
+    yield f"warm start, command to sound: {report.warm_seconds:.2f} s"
+    for row in report.memory:
+        yield f"memory of a node with {row.network}: {row.resident_bytes / _MEBIBYTE:.0f} MiB"
+
+
+def _stress(report: StressReport) -> Table:
+    table = _table(
+        f"node under stress, {report.period} frames ({report.period_us:.0f} µs) a block",
+        *("callback", "blocks run", "xruns", "p50 µs", "p99 µs", "max µs", "OSC/s", "seconds"),
+    )
+    for row in report.rows:
+        table.add_row(
+            row.callback,
+            f"{100 * row.blocks_run_share:.2f} %",
+            f"{row.xruns}",
+            f"{row.callback_p50_us:.0f}",
+            f"{row.callback_p99_us:.0f}",
+            f"{row.callback_max_us:.0f}",
+            f"{row.messages_per_second:.0f}",
+            f"{row.seconds:.1f}",
+        )
+    return table
+
+
+def _scheduling(realtime: bool) -> str:
+    if realtime:
+        return "with realtime scheduling"
+    return "without realtime scheduling, which is not allowed here: `ronn-jack doctor` says why"
+
+
+def _live(report: LiveReport) -> Table:
+    table = _table(
+        "change to sound, ms (sweep: 200 changes a second)",
+        *("network", "frames", "auto level", "p50", "p99", "max", "changes", "dips"),
+        *("sweep p50", "sweep p99", "heard/s", "longest gap"),
+    )
+    for row in report.rows:
+        table.add_row(
+            row.network,
+            f"{row.period}",
+            "on" if row.auto_level else "off",
+            f"{row.p50_ms:.1f}",
+            f"{row.p99_ms:.1f}",
+            f"{row.max_ms:.1f}",
+            f"{row.changes}",
+            f"{row.dips}",
+            "" if row.sweep_p50_ms is None else f"{row.sweep_p50_ms:.1f}",
+            "" if row.sweep_p99_ms is None else f"{row.sweep_p99_ms:.1f}",
+            f"{row.sweep_heard_per_second:.1f}",
+            f"{row.sweep_gap_ms:.0f}",
+        )
+    return table

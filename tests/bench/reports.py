@@ -1,0 +1,47 @@
+"""A report with every part in it, made up."""
+
+from __future__ import annotations
+
+from ronn_jack.bench.live import LiveReport
+from ronn_jack.bench.live_node import LiveRow
+from ronn_jack.bench.machine import MachineFacts
+from ronn_jack.bench.report import Report
+from ronn_jack.bench.speed import RebuildRow, SpeedReport, SpeedRow
+from ronn_jack.bench.startup import MemoryRow, StartReport
+from ronn_jack.bench.stress import StressReport, StressRow
+
+
+def whole_report() -> Report:
+    """Return figures that can be told apart."""
+    return Report(
+        machine=MachineFacts("Abacus 9", 2, 512, "Linux", "3.11", "0.65", "2.0", None, "0.1"),
+        speed=SpeedReport(
+            peak_gflop_per_second=117.04,
+            rows=[
+                SpeedRow("A", "relu", 64, 1.54, 1.5, 67.9, 0.581, 865.8, 90.0, None),
+                SpeedRow("A", "relu", 128, 2.9, 2.8, 72.0, 0.62, 919.5, None, None),
+                SpeedRow("C", "tanh", 64, 50.0, 49.0, 113.0, 0.97, 26.7, 100000.0, 175000.0),
+            ],
+            rebuilds=[RebuildRow("A", 0.14)],
+        ),
+        start=StartReport(21.5, 0.61, [MemoryRow("A", 256 * 2**20)]),
+        stress=StressReport(
+            rate=48000,
+            period=128,
+            period_us=2666.7,
+            realtime=True,
+            network={"layers": 6},
+            rows=[
+                StressRow("compiled", 15.0, 0.9987, 3, 20.0, 44.0, 55.0, 5000.0),
+                StressRow("interpreter", 15.0, 0.1234, 64, 5546.0, 48392.0, 60096.0, 4998.0),
+            ],
+        ),
+        live=LiveReport(
+            rate=48000,
+            realtime=False,
+            rows=[
+                LiveRow("A", 128, False, 60, 4.2, 7.7, 8.8, 0, 21.0, 66.0, 5.5, 9.9),
+                LiveRow("D", 64, True, 20, 44.4, 77.7, 88.8, 2, 0.0, 2000.0, None, None),
+            ],
+        ),
+    )

@@ -1,0 +1,62 @@
+"""One quick run of each benchmark: that it measures something, never how fast it is."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from ronn_jack.bench.report import from_json
+
+pytestmark = pytest.mark.slow
+
+
+def bench(*arguments):
+    result = subprocess.run(
+        [sys.executable, "-m", "ronn_jack", "bench", "--quick", "--json", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    return from_json(result.stdout)
+
+
+def test_speed_and_start():
+    report = bench("--set", "layers=2", "--set", "activation=sine")
+    assert report.speed.peak_gflop_per_second > 0
+    cells = {(row.network, row.activation, row.period) for row in report.speed.rows}
+    assert {("A", "relu", 64), ("E", "tanh", 256), ("own", "sine", 128)} <= cells
+    assert all(row.block_us >= row.fastest_us > 0 for row in report.speed.rows)
+    assert [row.network for row in report.speed.rebuilds] == ["A", "D"]
+    assert report.start.cold_seconds is None
+    assert report.start.warm_seconds > 0
+    assert report.stress is None
+
+
+def test_stress_tells_the_compiled_callback_from_the_interpreter_s():
+    rows = {row.callback: row for row in bench("--stress").stress.rows}
+    assert rows["compiled"].blocks_run_share > 0
+    assert rows["compiled"].messages_per_second > 0
+    assert rows["interpreter"].callback_p99_us > rows["compiled"].callback_p50_us
+
+
+def test_live_hears_every_change():
+    rows = bench("--live").live.rows
+    assert [(row.network, row.auto_level) for row in rows] == [("A", False), ("A", True)]
+    assert all(0 < row.p50_ms <= row.p99_ms <= row.max_ms for row in rows)
+
+
+def test_a_picture_of_no_known_kind_is_refused_before_anything_is_measured(tmp_path):
+    result = subprocess.run(
+        [sys.executable, "-m", "ronn_jack", "bench", "--plot", str(tmp_path / "picture.xyz")],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert result.returncode == 2
+    assert ".png" in result.stderr
+    assert len(result.stderr.splitlines()) == 1

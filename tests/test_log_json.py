@@ -1,0 +1,65 @@
+"""`run --log-json`: what a session leaves behind for programs to read."""
+
+import json
+
+from ronn_jack.control.seams import STATUS
+from tests.support.jack_server import jack_server, wait_for
+from tests.support.node_process import node_process
+
+PLAIN = ("--set", "auto_level=off")
+
+
+def events(text):
+    """Return the events but for xruns, which come as the machine has time."""
+    read = [json.loads(line) for line in text.splitlines()]
+    return [event for event in read if event["event"] != "xruns"]
+
+
+def test_a_session_is_told_as_json_lines(tmp_path):
+    path = tmp_path / "log"
+    with (
+        jack_server("log") as server,
+        node_process(server.name, *PLAIN, "--log-json", str(path)) as node,
+    ):
+        node.osc.send("/ronn/layers", 9)
+        wait_for(lambda: node.osc.ask("/ronn/layers") == [9])
+        wait_for(lambda: path.read_text(encoding="utf-8").count('"swap"') == 2)
+        node.osc.send("/ronn/channels", 65)
+        node.osc.ask("/ronn/ping", answer="/ronn/pong")
+        assert node.end()[0] == 0
+    told = events(path.read_text(encoding="utf-8"))
+    assert [event["event"] for event in told] == [
+        "server",
+        "swap",
+        "change",
+        "swap",
+        "refusal",
+        "end",
+    ]
+    by_name = {event["event"]: event for event in told}
+    assert by_name["server"]["rate"] == 48000.0
+    assert by_name["change"]["values"] == {"layers": 9}
+    assert by_name["change"]["origin"].startswith("osc 127.0.0.1:")
+    swap = by_name["swap"]
+    assert swap["subject"] == "layers"
+    assert swap["change_to_sound_ms"] >= swap["build_ms"] >= swap["prime_ms"] > 0.0
+    assert swap["fade_ms"] == 30.0
+    assert swap["step"] == 0.0  # nothing is played
+    assert (by_name["refusal"]["subject"], by_name["refusal"]["network"]) == ("channels", False)
+    assert set(by_name["end"]["status"]) == set(STATUS)
+    assert by_name["end"]["status"]["callback_p50"] > 0.0
+
+
+def test_on_stdout_the_lines_are_alone_and_people_read_stderr():
+    with (
+        jack_server("stdout") as server,
+        node_process(server.name, *PLAIN, "--log-json", "-") as node,
+    ):
+        node.osc.send("/ronn/mix", 0.5)
+        wait_for(lambda: node.osc.ask("/ronn/mix") == [0.5])
+        node.end()
+        out, err = node.process.communicate()
+    assert [event["event"] for event in events(out)][-2:] == ["change", "end"]
+    assert "mix = 0.5" in err
+    assert "warning: the JACK server runs without realtime scheduling" in err
+    assert err.count("realtime") == 1
