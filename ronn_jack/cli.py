@@ -253,6 +253,7 @@ def doctor() -> None:
 @sound_options
 @click.option("--stress", is_flag=True, help="Blocks run while Python is busy in the node.")
 @click.option("--live", is_flag=True, help="Time from a turned knob to its sound.")
+@click.option("--cost", is_flag=True, help="Predicted against measured cost of networks.")
 @click.option("--quick", is_flag=True, help="A rough look, in seconds.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option(
@@ -261,15 +262,13 @@ def doctor() -> None:
 def bench(
     preset: str | None,
     assignments: tuple[str, ...],
-    stress: bool,
-    live: bool,
-    quick: bool,
     as_json: bool,
     picture: Path | None,
+    **parts: bool,
 ) -> None:
     """Measure this machine: kernels against its peak, starts, memory.
 
-    With --stress or --live, measure a running node instead.
+    With --stress or --live, measure a running node instead; with --cost, the cost model.
     """
     chosen = preset is not None or bool(assignments)
     values = sound(preset, assignments) if chosen else None
@@ -278,7 +277,7 @@ def bench(
     from ronn_jack.bench.command import bench as measured
     from ronn_jack.bench.tables import tables
 
-    report = measured(Scope(values, stress, live, quick), picture)
+    report = measured(Scope(values, **parts), picture)
     width = None if sys.stdout.isatty() else _TABLE_WIDTH
     click.echo(report.to_json() if as_json else tables(report, width))
 
