@@ -157,7 +157,7 @@ class Builder:
             self._condition.notify()
         if self._thread is not None:
             self._thread.join()
-        self._thread = None
+        self._thread = self._current = self._published = None
 
     def _run(self, engine: Engine) -> None:
         while True:
