@@ -11,7 +11,7 @@ from numba import carray, float32, float64, int64, void
 from numpy.typing import NDArray
 
 from ronn_jack.model.spec import NetworkSpec
-from ronn_jack.model.weights import Weights
+from ronn_jack.model.weights import FilmGenerator, Weights
 from ronn_jack.realtime.atomics import load_acquire, pointer, store_release
 from ronn_jack.realtime.calls import call_entry
 from ronn_jack.realtime.clock import TIMESPEC_BYTES, thread_cpu_ns
@@ -250,6 +250,7 @@ class Voice:
         self.image = NetworkImage(spec, weights)
         self.modulation: Modulation | None = None
         self.motion: Motion | None = None
+        self.other_film: FilmGenerator | None = None
         self._scratch = aligned_bytes(self.image.outputs * MAX_BLOCK * 4)
         self._inputs = aligned_bytes(spec.inputs * MAX_BLOCK * 4)
         self._result = aligned_bytes(MAX_CHANNELS * MAX_BLOCK * 8)
@@ -316,9 +317,16 @@ class Voice:
         self._record.correlation = correlation
         self._record.fade_step = -1.0 if frames else 0.0
 
-    def attach(self, motion: Motion) -> None:
-        """Let the network's weights move from now on; the voice may sound already."""
+    def attach(self, motion: Motion, film: FilmGenerator | None) -> None:
+        """Let the network's weights move from now on; the voice may sound already.
+
+        Parameters
+        ----------
+        film : FilmGenerator or None
+            That of the other seed, where morph leads.
+        """
         self.motion = motion
+        self.other_film = film
         publish(self.address + _MOTION, motion.address)
 
     def start_at(self, position: int) -> None:
