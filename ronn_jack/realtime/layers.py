@@ -18,6 +18,7 @@ from ronn_jack.realtime.layout import (
     INNER_STRIDE,
     KERNEL,
     LOWER,
+    NEAR_BYTES,
     OUTER,
     PRODUCTS,
     RESIDUAL,
@@ -83,10 +84,12 @@ def _run_tiles(
     # In a ring every chunk has its own table; elsewhere the chunks follow one another.
     source_step = int64(4 * CHUNK)
     taps_step = int64(0)
+    far = int64(0)
     if load_int64(layer + WORD * RING) > 0:
         find_taps(layer, frames)
         source_step = 0
         taps_step = WORD * outer
+        far = int64(4 * CHUNK * outer * inner > NEAR_BYTES)
     first = int64(0)
     for tile in range(tiles):
         rows = tile_rows(rows_out, tiles, tile)
@@ -98,7 +101,7 @@ def _run_tiles(
             y += first * target_stride
             if form != DEPTHWISE:
                 convolve_dense(
-                    rows, table, outer, x, inner_stride, inner, weights, bias + 4 * first,
+                    rows, table, outer, x, inner_stride, inner, far, weights, bias + 4 * first,
                     lower, y, target_stride, count,
                 )  # fmt: skip
             else:

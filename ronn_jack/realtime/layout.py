@@ -10,6 +10,8 @@ MAX_BLOCK = 256
 """Most frames that a network takes at once."""
 CHUNK = 64
 """Most frames that a tile's call computes; a ring's start is repeated so far after its end."""
+NEAR_BYTES = 32 << 10
+"""What surely fits the nearest cache."""
 WORD = 8
 """Bytes of a word."""
 
