@@ -429,7 +429,9 @@ class TestProcess:
         os.close(write)
         assert (process.returncode, process.stderr) == (1, b"")
 
-    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    @pytest.mark.parametrize(
+        "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
+    )
     def test_an_interrupted_render_leaves_nothing_behind(self, tmp_path: Path, number: int) -> None:
         source, folder = tmp_path / "long.wav", tmp_path / "out"
         folder.mkdir()
