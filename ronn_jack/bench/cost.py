@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 import numpy as np
-from rich import box
-from rich.table import Table
 
-from ronn_jack.control.calibration import draw_network
+from ronn_jack.bench.machine import stay_on_one_core
+from ronn_jack.bench.own_process import Progress, answer
+from ronn_jack.control.calibration import draw_network, load_cost_model
 from ronn_jack.control.cost import CostModel
 from ronn_jack.control.trial import time_network
 from ronn_jack.model.spec import NetworkSpec
@@ -18,14 +20,28 @@ from ronn_jack.model.spec import NetworkSpec
 RATE = 48_000.0
 PERIOD = 64
 BUDGET = 0.7
-ACTIVATIONS = ("relu", "tanh")
-PERIODS = (64, 128, 256)
 _HOPELESS = 2.0
 """Predicted load beyond which a network is not even built: none such has come near the budget."""
 
 Timed = Callable[[NetworkSpec, int], float]
 """Measures the seconds that a network takes for a block."""
-Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class CostTask:
+    """What to compare.
+
+    Attributes
+    ----------
+    networks : sequence of (name, arguments of its NetworkSpec)
+        Each is compared at every period.
+    count : int
+        How many networks to draw at random.
+    """
+
+    networks: Sequence[tuple[str, dict[str, Any]]]
+    periods: Sequence[int]
+    count: int
 
 
 @dataclass(frozen=True)
@@ -69,33 +85,26 @@ class CostReport:
     rows: list[CostRow]
 
 
-def measure_cost(
-    model: CostModel,
-    networks: Mapping[str, NetworkSpec],
-    count: int = 200,
-    progress: Progress = lambda text: None,
-    timed: Timed = time_network,
-) -> CostReport:
-    """Compare predictions with measurements, for given networks and for random ones.
+def measure_cost(task: CostTask, progress: Progress) -> CostReport:
+    """Compare this machine's cost model with what networks take now."""
+    stay_on_one_core()
+    progress("the cost model")
+    return compare(load_cost_model(), task, progress)
 
-    Parameters
-    ----------
-    networks : mapping
-        Those to be shown by name, whatever their activation.
-    count : int
-        How many networks to draw.
-    """
+
+def compare(
+    model: CostModel, task: CostTask, progress: Progress, timed: Timed = time_network
+) -> CostReport:
+    """Compare a model's predictions with measurements."""
     rows = []
-    for name, spec in networks.items():
-        progress(f"network {name}")
-        rows += [
-            _row(model, name, replace(spec, activation=activation), period, timed)
-            for activation in ACTIVATIONS
-            for period in PERIODS
-        ]
-    errors = verify(model, count, progress=progress, timed=timed)
+    for name, arguments in task.networks:
+        spec = NetworkSpec(**arguments)
+        for period in task.periods:
+            progress(f"network {name}, {period} frames")
+            rows.append(_row(model, name, spec, period, timed))
+    errors = verify(model, task.count, progress=progress, timed=timed)
     return CostReport(
-        networks=count,
+        networks=len(errors),
         median_error=float(np.median(np.abs(errors))),
         p95_error=float(np.percentile(np.abs(errors), 95.0)),
         median_signed_error=float(np.median(errors)),
@@ -136,31 +145,6 @@ def verify(
     return errors
 
 
-def cost_summary(report: CostReport) -> str:
-    """Return a line about the random networks."""
-    return (
-        f"predicted cost of {report.networks} random networks: median error "
-        f"{report.median_error:.1%}, 95th percentile {report.p95_error:.1%}, "
-        f"mostly {report.median_signed_error:+.1%}"
-    )
-
-
-def cost_table(report: CostReport) -> Table:
-    """Return the networks by name as a table."""
-    table = Table(title="predicted cost", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for number, column in enumerate(("network", "frames", "predicted µs", "measured µs", "error")):
-        table.add_column(column, justify="left" if number == 0 else "right", no_wrap=True)
-    for row in report.rows:
-        table.add_row(
-            f"{row.network} {row.activation}",
-            f"{row.period}",
-            f"{row.predicted_us:.2f}",
-            f"{row.measured_us:.2f}",
-            f"{100.0 * row.error:+.1f} %",
-        )
-    return table
-
-
 def _row(model: CostModel, name: str, spec: NetworkSpec, period: int, timed: Timed) -> CostRow:
     predicted, measured = model.seconds(spec, period), timed(spec, period)
     return CostRow(
@@ -171,3 +155,7 @@ def _row(model: CostModel, name: str, spec: NetworkSpec, period: int, timed: Tim
         measured_us=1e6 * measured,
         error=predicted / measured - 1.0,
     )
+
+
+if __name__ == "__main__":
+    answer(CostTask, measure_cost, sys.stdout)

@@ -12,7 +12,7 @@ from ronn_jack.model.spec import Layer, NetworkSpec
 from ronn_jack.model.weights import Weights
 from ronn_jack.realtime import layout
 from ronn_jack.realtime.activations import ACTIVATION_IDS
-from ronn_jack.realtime.convolution import DENSE_ROWS, DEPTHWISE_ROWS
+from ronn_jack.realtime.convolution import DEPTHWISE_ROWS, tallest_tile
 from ronn_jack.realtime.layout import CHUNK, MAX_BLOCK, WORD
 from ronn_jack.realtime.network import settle
 
@@ -145,7 +145,7 @@ class _Plan:
         self.tables: list[tuple[int, list[int]]] = []
         self._step = step
         self._reserve(WORD * (layout.HEADER_WORDS + layout.LAYER_WORDS * len(layers)))
-        self.layers = [shape(layer) for layer in layers]
+        self.layers = [shape(layer, modulated) for layer in layers]
 
         frames = max(words.get(layout.POSITION, 0) for words in self.layers) + step + CHUNK
         self._scratch_stride = _odd_lines(frames)
@@ -272,16 +272,22 @@ class _Plan:
         return places
 
 
-def shape(layer: Layer) -> Words:
-    """Return the words of a layer that depend on nothing else; RING is its past, if in one."""
+def shape(layer: Layer, modulated: bool = False) -> Words:
+    """Return the words of a layer that need no place; RING is its past, if in one.
+
+    `modulated` says whether something comes between the convolution and the activation.
+    """
     if layer.groups > 1:
-        form, rows, most = layout.DEPTHWISE, layer.outputs, DEPTHWISE_ROWS
+        form, rows = layout.DEPTHWISE, layer.outputs
     elif layer.outputs < layer.inputs and layer.residual_delay is None:
         # One sum per output and frame to come is less than a past of every input.
-        form, rows, most = layout.TRANSPOSED, layer.outputs * layer.kernel, DENSE_ROWS
+        form, rows = layout.TRANSPOSED, layer.outputs * layer.kernel
     else:
-        form, rows, most = layout.DENSE, layer.outputs, DENSE_ROWS
+        form, rows = layout.DENSE, layer.outputs
+    tallest = DEPTHWISE_ROWS if form == layout.DEPTHWISE else tallest_tile(rows)
     past = 0 if form == layout.TRANSPOSED else layer.history
+    # The convolution's own last step, where nothing comes in between.
+    rectified = layer.activation == "relu" and form != layout.TRANSPOSED and not modulated
     words = {
         layout.FORM: form,
         layout.ROWS_IN: layer.inputs,
@@ -289,9 +295,9 @@ def shape(layer: Layer) -> Words:
         layout.KERNEL: layer.kernel,
         # One tap is no distance from itself, and growth can make it longer than a word holds.
         layout.DILATION: layer.dilation if layer.kernel > 1 else 1,
-        layout.TILES: math.ceil(rows / most),
-        layout.LOWER: _float_word(-math.inf),
-        layout.ACTIVATION: ACTIVATION_IDS[layer.activation],
+        layout.TILES: math.ceil(rows / tallest),
+        layout.LOWER: _float_word(0.0 if rectified else -math.inf),
+        layout.ACTIVATION: ACTIVATION_IDS["linear" if rectified else layer.activation],
         layout.SLOPE: _float_word(layer.slope),
         layout.RESIDUAL: -1 if layer.residual_delay is None else layer.residual_delay,
         layout.RING: past if past > longest_copied(layer.inputs) else 0,
