@@ -153,7 +153,12 @@ class App:
         self._node.attach(client)
         # Told before the first network can sound, as the swap is told by another thread.
         self._report(ServerJoined(client.name, client.rate, client.period, client.realtime))
-        client.activate()
+        try:
+            client.activate()
+        except JackError:
+            self._node.detach()
+            client.close()
+            raise
         self.client = client
         if not (client.realtime or self._warned):
             self._warned = True

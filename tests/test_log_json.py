@@ -61,7 +61,7 @@ def test_on_stdout_the_lines_are_alone_and_people_read_stderr():
         node.osc.send("/ronn/mix", 0.5)
         wait_for(lambda: node.osc.ask("/ronn/mix") == [0.5])
         node.end()
-        out, err = node.process.communicate()
+        out, err = node.said()
     assert [event["event"] for event in events(out)][-2:] == ["change", "end"]
     assert "mix = 0.5" in err
     assert "warning: the JACK server runs without realtime scheduling" in err
