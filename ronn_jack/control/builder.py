@@ -39,6 +39,7 @@ DIP_MS = 15.0
 """Each half of the dip by which a network comes in where old and new don't fit together."""
 _KEPT_SECONDS = 0.05
 """Age up to which a build is not dropped for a newer request."""
+_TOO_SLOW = "the machine is too slow to bring it up to the present: lower channels or layers"
 _POLL_SECONDS = 0.001
 _IDLE_SECONDS = 0.02
 
@@ -76,6 +77,7 @@ class Builder:
         self._period: Callable[[], int] = lambda: 0
         self._request: Request | None = None
         self._latest: Request | None = None
+        self._ready: _Entry | None = None
         self._published: _Entry | None = None
         self._current: _Entry | None = None
         self._fading: _Entry | None = None
@@ -101,7 +103,12 @@ class Builder:
     @property
     def building(self) -> bool:
         """Whether a network was asked for that does not sound yet."""
-        return self._request is not None or self._busy or self._published is not None
+        return (
+            self._request is not None
+            or self._busy
+            or self._ready is not None
+            or self._published is not None
+        )
 
     @property
     def progress(self) -> float:
@@ -142,7 +149,7 @@ class Builder:
         auto_level.warm_up(engine.inputs, engine.rate)
         self._period = period
         self._request = self._latest
-        self._current = self._published = None
+        self._current = self._published = self._ready = None
         self.steering.follow(None)
         self._stopping = False
         self._thread = threading.Thread(
@@ -157,13 +164,13 @@ class Builder:
             self._condition.notify()
         if self._thread is not None:
             self._thread.join()
-        self._thread = self._current = self._published = None
+        self._thread = self._current = self._published = self._ready = None
 
     def _run(self, engine: Engine) -> None:
         while True:
             with self._condition:
                 if self._request is None and not self._stopping:
-                    waiting = self._published is not None or self._fading is not None
+                    waiting = self._ready or self._published or self._fading
                     self._condition.wait(_POLL_SECONDS if waiting else _IDLE_SECONDS)
                 if self._stopping:
                     return
@@ -173,6 +180,7 @@ class Builder:
                 self._tend(engine)
                 if request is not None:
                     self._serve(engine, request)
+                self._offer(engine)
             except Exception:
                 log.exception("while building a network; the one that sounds plays on")
             self._busy = False
@@ -197,18 +205,28 @@ class Builder:
             )
         except OutdatedError:
             if self._request is None and not self._stopping:
-                self._refuse(request, "the machine is too slow to bring it up to the present")
+                self._refuse(request, _TOO_SLOW)
         except (RonnError, MemoryError) as error:
             self._refuse(request, str(error) or "not enough memory: lower channels or layers")
         else:
-            self._hand_over(engine, _entry(request, prepared, deadline, begin))
+            self._ready = _entry(request, prepared, deadline, begin)
 
-    def _hand_over(self, engine: Engine, entry: _Entry) -> None:
+    def _offer(self, engine: Engine) -> None:
+        """Publish the voice that is ready, once no fade keeps it waiting until it is late."""
+        entry = self._ready
+        if entry is None or engine.fading or self._published is not None:
+            return
+        self._ready = None
         deadline = self._deadline(engine, entry.request)
         if deadline and self._current and not self._together(self._current, entry, deadline):
             dip = milliseconds_to_frames(DIP_MS, engine.rate)
             self._make_room(engine, entry.prepared, dip)
             entry.swap = dataclasses.replace(entry.swap, dip=True, fade_ms=DIP_MS)
+        try:
+            catch_up(entry.prepared, engine, Work())
+        except OutdatedError:
+            self._refuse(entry.request, _TOO_SLOW)
+            return
         frames = milliseconds_to_frames(entry.swap.fade_ms, engine.rate)
         # The very first network is faded in by the master, with the node.
         entry.voice.set_fade(

@@ -114,6 +114,7 @@ class LiveNode:
         self.rate = audio.engine.rate
         self._callback_times = CallbackTimes(self.rate)
         aim(audio.engine, self._controls)
+        self._freeze(audio.engine)
         audio.engine.set_master(0.0)
         audio.engine.settle()
         self._master(0.0 if self._silent else 1.0, GLIDE_SECONDS)
@@ -138,8 +139,7 @@ class LiveNode:
         if audio is not None:
             aim(audio.engine, values)
             if "freeze" in values:
-                spec = self._builder.sounding
-                audio.engine.set_freeze(bool(values["freeze"]), spec.receptive_field if spec else 0)
+                self._freeze(audio.engine)
         self._builder.input_gain = decibels_to_gain(float(self._controls["input_gain"]))
         if "auto_level" in values:
             self._builder.level(bool(values["auto_level"]))
@@ -249,6 +249,10 @@ class LiveNode:
             change,
             int(controls["seed_b"]),
         )
+
+    def _freeze(self, engine: Engine) -> None:
+        spec = self._builder.sounding
+        engine.set_freeze(bool(self._controls["freeze"]), spec.receptive_field if spec else 0)
 
     def _master(self, target: float, seconds: float) -> None:
         if self._audio is not None:

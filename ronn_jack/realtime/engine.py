@@ -108,7 +108,6 @@ class Engine:
         fields.glide_frames = fields.master_frames = round(GLIDE_SECONDS * rate)
         fields.freeze_frames = round(SEAM_SECONDS * rate)
         fields.meter_decay = -1.0 / (_METER_SECONDS * rate)
-        self._loop = self._loop_memory(fields)
         for control in (Control.INPUT_GAIN, Control.OUTPUT_GAIN, Control.MIX):
             self.set(control, 1.0)
         self._voices: dict[int, Voice] = {}
@@ -131,7 +130,9 @@ class Engine:
             Receptive field of the network; the loop is as long, within 1 to 8 s.
         """
         seconds = min(LONGEST_SECONDS, max(SHORTEST_SECONDS, memory_frames / self.rate))
-        self._record.loop[0].view(LOOP)["wanted"] = round(seconds * self.rate)
+        frames = min(round(seconds * self.rate), int(self._history.shape[1]) - MAX_BLOCK)
+        # With hardly any history, as in a render, there is nothing to hold.
+        self._record.loop[0].view(LOOP)["wanted"] = frames if frames >= MAX_BLOCK else 0
         self.set(Control.FREEZE, float(on))
 
     def settle(self) -> None:
@@ -254,16 +255,6 @@ class Engine:
 
     def _taken(self, slot: int) -> Voice | None:
         return self._voices.pop(_swap_slot.ctypes(self.address + slot, 0), None)
-
-    def _loop_memory(self, fields: np.recarray) -> NDArray[np.float32]:
-        memory = _rows(self.inputs, math.ceil((LONGEST_SECONDS + SEAM_SECONDS) * self.rate) + 1)
-        loop = fields.loop[0].view(LOOP)
-        loop["memory"] = memory.ctypes.data
-        loop["capacity"] = memory.shape[1]
-        loop["channels"] = self.inputs
-        loop["seam"] = round(SEAM_SECONDS * self.rate)
-        loop["wanted"] = round(SHORTEST_SECONDS * self.rate)
-        return memory
 
 
 def _rows(channels: int, frames: int) -> NDArray[np.float32]:

@@ -1,7 +1,8 @@
 """[audio-thread] Freeze: the network's recent input, held as a loop.
 
-The loop's memory records all the time and stops when the input is frozen, so that nothing is
-copied at that moment. At its end it is crossfaded with what came before its beginning.
+While frozen, the input is replaced by itself one loop earlier, as the history has recorded it, so
+that the loop goes round for ever and nothing is copied when it begins. The crossfade that leads
+into it is recorded too, between the loop's end and its beginning: it is the seam.
 """
 
 from __future__ import annotations
@@ -18,59 +19,59 @@ LONGEST_SECONDS = 8.0
 
 LOOP = np.dtype(
     [
-        ("memory", "i8"),  # float32 rows of `capacity` frames, a ring
-        ("capacity", "i8"),  # at least the longest loop and a seam
-        ("channels", "i8"),
-        ("written", "i8"),  # frames recorded
-        ("wanted", "i8"),  # length that the next loop has
+        ("wanted", "i8"),  # frames that the next loop has; 0 is none
         ("length", "i8"),
-        ("seam", "i8"),
-        ("at", "i8"),  # frame of the loop that is played next
         ("frozen", "i8"),
     ],
     align=True,
 )
 
 
-@native(void(int64, int64, int64, int64, int64))
-def run_freeze(loop: int, shares: int, on: int, rows: int, stride: int) -> None:
-    """Record one frame of the rows or, while frozen, fade them into the loop.
+@native(void(int64, int64, int64, int64, int64, int64, int64, int64))
+def run_freeze(
+    loop: int,
+    shares: int,
+    on: int,
+    rows: int,
+    history: int,
+    capacity: int,
+    position: int,
+    frames: int,
+) -> None:
+    """Fade one channel of a block into the loop.
 
     Parameters
     ----------
     loop : int64
         Address of a LOOP.
     shares : int64
-        Address of the float64 share, 0–1, that the loop has in this frame.
+        Address of the loop's share, 0–1, in each frame [shape=(frames,), float64].
     on : int64
         Whether it is to be frozen; the loop plays on until its share is 0.
-    rows, stride : int64
-        Address of the frame's first float32 sample, and floats from one channel to the next.
+    rows : int64
+        Address of the channel's float32 frames.
+    history, capacity, position : int64
+        Address of the channel's float32 ring, its length and the number of the next frame.
+    frames : int64
+        No more than the shortest loop.
     """
     s = carray(pointer(loop), (1,), LOOP)[0]
-    share = carray(pointer(shares), (1,), np.float64)[0]
-    frame = carray(pointer(rows), ((s.channels - 1) * stride + 1,), np.float32)
-    memory = carray(pointer(s.memory), (s.channels, s.capacity), np.float32)
-    if s.frozen == 0 and on != 0:
+    share = carray(pointer(shares), (frames,), np.float64)
+    if s.frozen == 0 and on != 0 and s.wanted > 0:
         s.frozen = 1
         s.length = s.wanted
-        s.at = 0
-    elif s.frozen != 0 and on == 0 and share == 0.0:
+    elif s.frozen != 0 and on == 0 and share[0] == 0.0:
         s.frozen = 0
     if s.frozen == 0:
-        place = s.written % s.capacity
-        for channel in range(s.channels):
-            memory[channel, place] = frame[channel * stride]
-        s.written += 1
         return
-    # `written` frames lie before the freeze; one capacity more keeps the places positive.
-    begin = s.written - s.length + s.capacity
-    into_seam = s.at - (s.length - s.seam)
-    for channel in range(s.channels):
-        held = float(memory[channel, (begin + s.at) % s.capacity])
-        if into_seam >= 0:
-            before = float(memory[channel, (begin - s.seam + into_seam) % s.capacity])
-            held += (before - held) * (into_seam + 1) / s.seam
-        live = float(frame[channel * stride])
-        frame[channel * stride] = np.float32(live + (held - live) * share)
-    s.at = s.at + 1 if s.at + 1 < s.length else 0
+    x = carray(pointer(rows), (frames,), np.float32)
+    past = carray(pointer(history), (capacity,), np.float32)
+    # The past of a young engine is silence: what was not recorded yet is 0.
+    place = (position - s.length + capacity) % capacity
+    for t in range(frames):
+        held = past[place]
+        place = place + 1 if place + 1 < capacity else 0
+        if share[t] == 1.0:
+            x[t] = held
+        else:
+            x[t] = np.float32(x[t] + (float(held) - x[t]) * share[t])

@@ -20,6 +20,7 @@ from ronn_jack.realtime.layout import (
     INNER_STRIDE,
     KERNEL,
     LOWER,
+    NEAR_BYTES,
     NEXT_BIAS,
     NEXT_WEIGHTS,
     OUTER,
@@ -96,10 +97,12 @@ def _run_tiles(
     # In a ring every chunk has its own table; elsewhere the chunks follow one another.
     source_step = int64(4 * CHUNK)
     taps_step = int64(0)
+    far = int64(0)
     if load_int64(layer + WORD * RING) > 0:
         find_taps(layer, frames)
         source_step = 0
         taps_step = WORD * outer
+        far = int64(4 * CHUNK * outer * inner > NEAR_BYTES)
     turns = 1 if moved < 0 else 2
     to_next_weights = load_int64(layer + WORD * NEXT_WEIGHTS) - weights
     to_next_bias = int64(0)
@@ -122,7 +125,7 @@ def _run_tiles(
                 into_stride = target_stride if turn == 0 else int64(4 * CHUNK)
                 if form != DEPTHWISE:
                     convolve_dense(
-                        rows, table, outer, x, inner_stride, inner, w, b,
+                        rows, table, outer, x, inner_stride, inner, far, w, b,
                         lower, into, into_stride, count,
                     )  # fmt: skip
                 else:

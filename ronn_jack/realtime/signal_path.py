@@ -105,16 +105,18 @@ def _take_input(engine: int, in_1: int, in_2: int, start: int, frames: int) -> N
             peak = max(peak, abs(v))
     e.level_in = max(peak, e.level_in * math.exp(e.meter_decay * frames))
     frozen = 1 if e.controls[_FREEZE] > 0.0 else 0
-    for t in range(frames):
-        run_freeze(
-            engine + LOOP_STATE,
-            e.glides + (_FREEZE * MAX_BLOCK + t) * 8,
-            frozen,
-            e.driven + t * 4,
-            MAX_BLOCK,
-        )
     for channel in range(e.inputs):
         row = e.history + channel * e.capacity * 4
+        run_freeze(
+            engine + LOOP_STATE,
+            e.glides + _FREEZE * MAX_BLOCK * 8,
+            frozen,
+            e.driven + channel * MAX_BLOCK * 4,
+            row,
+            e.capacity,
+            e.position,
+            frames,
+        )
         _record(e.driven + channel * MAX_BLOCK * 4, row, e.capacity, e.position, frames)
 
 
