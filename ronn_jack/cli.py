@@ -4,99 +4,25 @@ from __future__ import annotations
 
 import io
 import json
-import math
 import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from ronn_jack import __version__
+from ronn_jack.cli_options import SOUND_HELP, Number, node_options, sound, sound_options
 from ronn_jack.control.architecture import network_spec
 from ronn_jack.control.presets import PresetStore
 from ronn_jack.errors import RonnError, UsageError
-from ronn_jack.files import check_name, name_or_file
-from ronn_jack.parameters import Value, defaults, parameter
+from ronn_jack.files import check_name
 
 PROGRAM = "ronn-jack"
-
 _TABLE_WIDTH = 120
 """Columns of a table that no terminal limits."""
-
-Command = Callable[..., None]
-
-
-class Number(click.FloatRange):
-    """A finite number within limits; click's own lets NaN pass."""
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        """Return the number, or fail with click's words."""
-        number = float(super().convert(value, param, ctx))
-        if math.isnan(number):
-            self.fail(f"{value} is not in the range {self._describe_range()}.", param, ctx)
-        return number
-
-
-def sound(preset: str | None, assignments: tuple[str, ...]) -> dict[str, Value]:
-    """Return every parameter's value: the defaults, changed by a preset and then one by one.
-
-    Parameters
-    ----------
-    preset : str or None
-        Name or file.
-    assignments : tuple of str
-        Each "name=value" in native units.
-    """
-    values = defaults()
-    if preset is not None:
-        values |= PresetStore().load(name_or_file(preset)).values
-    faults = []
-    for assignment in assignments:
-        name, equals, text = assignment.partition("=")
-        try:
-            if not equals:
-                raise UsageError(f"--set {assignment} has no value: write --set {name}=VALUE")
-            values[parameter(name).name] = parameter(name).parse(text)
-        except UsageError as error:
-            faults.append(str(error))
-    if faults:
-        raise UsageError("; ".join(faults))
-    return values
-
-
-def sound_options(command: Command) -> Command:
-    """Add --preset and --set."""
-    for option in (
-        click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE",
-                     help="Set a parameter; may be repeated."),
-        click.option("--preset", metavar="NAME|FILE", help="Start from a preset."),
-    ):  # fmt: skip
-        command = option(command)
-    return command
-
-
-def node_options(command: Command) -> Command:
-    """Add the options of a running node; what is not given comes from the settings files."""
-    for option in (
-        click.option("--midi-profile", metavar="NAME|FILE", help="MIDI profile of midi_in."),
-        click.option("--midi-in", metavar="PATTERN", help="Open matching hardware MIDI ports."),
-        click.option("--connect", metavar="PATTERN", help="Connect to matching JACK ports."),
-        click.option("--bind", metavar="ADDRESS", help="Address to listen on (127.0.0.1)."),
-        click.option("--http-port", type=int, help="Port of the page (9421)."),
-        click.option("--osc-port", type=int, help="UDP port for OSC (9420)."),
-        click.option("--outputs", type=int, help="Output channels, 1 or 2."),
-        click.option("--inputs", type=int, help="Input channels, 1 or 2."),
-        click.option("-s", "--server", help="JACK server to connect to."),
-        click.option("-n", "--name", help="Client name (ronn)."),
-    ):
-        command = option(command)
-    return command
 
 
 def tell_of_compiling(module: str, err: bool = True) -> None:
@@ -116,7 +42,7 @@ def cli() -> None:
     """Randomized overdrive neural networks as a JACK effect."""
 
 
-@cli.command()
+@cli.command(epilog=SOUND_HELP)
 @sound_options
 @node_options
 @click.option("--log-json", metavar="FILE|-", help="Write what happens as JSON lines.")
@@ -128,13 +54,13 @@ def run(
 
     settings = load_settings(overrides)
     values = sound(preset or settings.preset, assignments)
-    tell_of_compiling("jack_callbacks", err=False)
+    tell_of_compiling("jack_callbacks", err=log_json == "-")
     from ronn_jack.app import run_node
 
     run_node(settings, values, log_json)
 
 
-@cli.command()
+@cli.command(epilog=SOUND_HELP)
 @sound_options
 @click.option("-s", "--server", help="JACK server to connect to.")
 @click.option(
@@ -169,7 +95,7 @@ def demo(
     run_demo(seconds, out, load_settings({"server": server}), values)
 
 
-@cli.command()
+@cli.command(epilog=SOUND_HELP)
 @click.argument("source", metavar="IN", type=click.Path(path_type=Path))
 @click.argument("target", metavar="OUT", type=click.Path(path_type=Path))
 @sound_options
@@ -209,7 +135,7 @@ def render(
         )
 
 
-@cli.command()
+@cli.command(epilog=SOUND_HELP)
 @sound_options
 @click.option(
     "--rate",
@@ -327,6 +253,7 @@ def doctor() -> None:
 @sound_options
 @click.option("--stress", is_flag=True, help="Blocks run while Python is busy in the node.")
 @click.option("--live", is_flag=True, help="Time from a turned knob to its sound.")
+@click.option("--cost", is_flag=True, help="Predicted against measured cost of networks.")
 @click.option("--quick", is_flag=True, help="A rough look, in seconds.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option(
@@ -335,15 +262,13 @@ def doctor() -> None:
 def bench(
     preset: str | None,
     assignments: tuple[str, ...],
-    stress: bool,
-    live: bool,
-    quick: bool,
     as_json: bool,
     picture: Path | None,
+    **parts: bool,
 ) -> None:
     """Measure this machine: kernels against its peak, starts, memory.
 
-    With --stress or --live, measure a running node instead.
+    With --stress or --live, measure a running node instead; with --cost, the cost model.
     """
     chosen = preset is not None or bool(assignments)
     values = sound(preset, assignments) if chosen else None
@@ -352,7 +277,7 @@ def bench(
     from ronn_jack.bench.command import bench as measured
     from ronn_jack.bench.tables import tables
 
-    report = measured(Scope(values, stress, live, quick), picture)
+    report = measured(Scope(values, **parts), picture)
     width = None if sys.stdout.isatty() else _TABLE_WIDTH
     click.echo(report.to_json() if as_json else tables(report, width))
 

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from ronn_jack.control.architecture import network_spec
 from ronn_jack.control.auto_level import level_from, level_on_noise
 from ronn_jack.control.controls import aim
+from ronn_jack.control.expression import Expression, make_voice
 from ronn_jack.control.loudness import match_powers
-from ronn_jack.control.preparation import make_voice, run_up_frames
+from ronn_jack.control.preparation import run_up_frames
 from ronn_jack.errors import AudioFileError, UsageError
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value
@@ -52,7 +53,7 @@ def offline_engine(
     aim(engine, values)
     engine.set(Control.MASTER, 1.0)
     engine.settle()
-    voice = make_voice(spec, rate)
+    voice = make_voice(spec, rate, Expression.of(values))
     voice.set_level(level)
     engine.publish(voice)
     return engine
@@ -129,7 +130,7 @@ def _matching_level(
     """Return the gain that makes a network as loud as the whole file, and rewind the file."""
     rate = float(reader.samplerate)
     gain = decibels_to_gain(float(values["input_gain"]))
-    voice = make_voice(spec, rate)
+    voice = make_voice(spec, rate, Expression.of(values))
     dry, wet = LoudnessMeter(spec.inputs, rate), LoudnessMeter(spec.outputs, rate)
     done = 0
     for block in _blocks(reader, reader.frames):

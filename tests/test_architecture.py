@@ -40,9 +40,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         *FOUNDATION, "settings", "phrase", "model", "realtime", "control", "interfaces", "drivers",
         "app",
     },
+    "cli_options": {*FOUNDATION, "control.presets"},
     "cli": {
-        *FOUNDATION, "settings", "control", "interfaces", "original", "model", "app", "bench",
-        "demo", "doctor", "render", "realtime.compile",
+        *FOUNDATION, "cli_options", "settings", "control", "interfaces", "original", "model", "app",
+        "bench", "demo", "doctor", "render", "realtime.compile",
     },
     "__main__": {"cli"},
     "__init__": {"model"},

@@ -18,6 +18,7 @@ import soundfile
 
 from ronn_jack import __version__, cli
 from ronn_jack.control.presets import PresetStore
+from ronn_jack.parameters import PARAMETERS
 from tests.realtime.engine_driver import noise
 from tests.support.jack_server import wait_for
 
@@ -127,6 +128,12 @@ class TestWhatItSays:
             assert f"\n  {command} " in listed
             assert ronn(command, "-h").code == 0
         assert ronn("--version") == Result(0, f"ronn-jack, version {__version__}\n", "")
+
+    @pytest.mark.parametrize("command", ["run", "demo", "render", "info"])
+    def test_help_lists_the_parameters(self, ronn: Ronn, command: str) -> None:
+        lines = [line.strip() for line in ronn(command, "--help").out.splitlines()]
+        listed = lines[lines.index("Parameters:") + 1 :]
+        assert listed == [f"{row.name:12} {row.range_text}" for row in PARAMETERS.values()]
 
     def test_the_network_of_the_contract(self, ronn: Ronn) -> None:
         sets = ("layers=9", "kernel=15", "channels=6", "dilation=2", "depthwise=on")

@@ -102,6 +102,7 @@ def test_a_change_by_midi_bytes_is_heard_as_the_new_network():
     assert np.abs(y - rendered(x, layers=24, dilation=1)).max() < 1e-6
 
 
+@pytest.mark.slow
 def test_a_change_while_music_plays_ends_in_what_the_new_network_had_always_given():
     x = noise(3 * RATE)
     with jack_server("live", period=128) as server, studio(server, x) as (node, player, recorder):
@@ -116,7 +117,9 @@ def test_a_change_while_music_plays_ends_in_what_the_new_network_had_always_give
     assert np.abs(y - after)[:, -RATE:].max() < 1e-6
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "number", [pytest.param(signal.SIGINT, marks=pytest.mark.slow), signal.SIGTERM]
+)
 def test_a_signal_ends_the_node_softly(number):
     x = np.full((2, 4 * RATE), 0.5, np.float32)
     with (
@@ -136,6 +139,7 @@ def test_a_signal_ends_the_node_softly(number):
     assert np.abs(np.diff(y[:, sounding:])).max() < 0.01
 
 
+@pytest.mark.slow
 def test_a_buffer_size_change_keeps_the_sound_and_the_network():
     x = noise(RATE)
     with (

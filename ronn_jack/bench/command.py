@@ -6,9 +6,11 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
+from ronn_jack.bench.cost import CostReport, CostTask
 from ronn_jack.bench.live import measure_live
 from ronn_jack.bench.machine import ONE_THREAD, machine_facts
 from ronn_jack.bench.networks import NETWORKS
@@ -19,7 +21,6 @@ from ronn_jack.bench.speed import RATE, SpeedReport, SpeedTask, arguments_of
 from ronn_jack.bench.startup import measure_start
 from ronn_jack.bench.stress import measure_stress
 from ronn_jack.control.architecture import network_spec
-from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value, defaults
 
 ACTIVATIONS = ("relu", "tanh")
@@ -31,6 +32,8 @@ OWN = "own"
 
 _ROUNDS = 4
 _REBUILT = ("A", "D")
+_DRAWN, _QUICK_DRAWN = 200, 10
+"""Random networks whose predicted cost is checked."""
 _STRESS_SECONDS = 15.0
 _QUICK_STRESS_SECONDS = 2.0
 _PATIENCE_SECONDS = 600.0
@@ -38,7 +41,7 @@ _PATIENCE_SECONDS = 600.0
 
 @dataclass(frozen=True)
 class Scope:
-    """What to measure; speed and start where neither `stress` nor `live` is asked for.
+    """What to measure; speed and start where nothing else is asked for.
 
     Attributes
     ----------
@@ -51,6 +54,7 @@ class Scope:
     values: Mapping[str, Value] | None = None
     stress: bool = False
     live: bool = False
+    cost: bool = False
     quick: bool = False
 
 
@@ -74,7 +78,7 @@ def bench(scope: Scope, picture: Path | None) -> Report:
 def measure(scope: Scope, progress: Progress) -> Report:
     """Measure what a scope asks for."""
     report = Report(machine_facts())
-    if not (scope.stress or scope.live):
+    if not (scope.stress or scope.live or scope.cost):
         report = replace(
             report,
             speed=_measure_speed(scope, progress),
@@ -86,18 +90,15 @@ def measure(scope: Scope, progress: Progress) -> Report:
         report = replace(report, stress=measure_stress(values, STRESS_PERIOD, seconds, progress))
     if scope.live:
         report = replace(report, live=measure_live(scope.quick, progress))
+    if scope.cost:
+        report = replace(report, cost=_measure_cost(scope, progress))
     return report
 
 
 def speed_task(scope: Scope) -> SpeedTask:
     """Return which networks are timed, and how."""
-    networks = [
-        (name, arguments_of(replace(spec, activation=activation)))
-        for name, spec in _networks(scope).items()
-        for activation in dict.fromkeys((*ACTIVATIONS, *([spec.activation] if name == OWN else [])))
-    ]
     return SpeedTask(
-        networks=networks,
+        networks=_networks(scope),
         periods=PERIODS,
         slow=() if scope.quick else SLOW_PERIODS,
         rebuilt=[(name, arguments_of(NETWORKS[name])) for name in _REBUILT],
@@ -105,9 +106,14 @@ def speed_task(scope: Scope) -> SpeedTask:
     )
 
 
-def _networks(scope: Scope) -> dict[str, NetworkSpec]:
+def _networks(scope: Scope) -> list[tuple[str, dict[str, Any]]]:
+    """Return the networks by name and by the user, with each activation that is of interest."""
     own = {} if scope.values is None else {OWN: network_spec(scope.values, 2, 2, RATE)}
-    return {**NETWORKS, **own}
+    return [
+        (name, arguments_of(replace(spec, activation=activation)))
+        for name, spec in {**NETWORKS, **own}.items()
+        for activation in dict.fromkeys((*ACTIVATIONS, *([spec.activation] if name == OWN else [])))
+    ]
 
 
 def _measure_speed(scope: Scope, progress: Progress) -> SpeedReport:
@@ -115,6 +121,18 @@ def _measure_speed(scope: Scope, progress: Progress) -> SpeedReport:
         "ronn_jack.bench.speed",
         speed_task(scope),
         SpeedReport,
+        _PATIENCE_SECONDS,
+        progress,
+        ONE_THREAD,
+    )
+
+
+def _measure_cost(scope: Scope, progress: Progress) -> CostReport:
+    count = _QUICK_DRAWN if scope.quick else _DRAWN
+    return measure_apart(
+        "ronn_jack.bench.cost",
+        CostTask(_networks(scope), PERIODS, count),
+        CostReport,
         _PATIENCE_SECONDS,
         progress,
         ONE_THREAD,

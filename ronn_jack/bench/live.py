@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ronn_jack.bench.live_node import LiveFindings, LiveRow, LiveTask
@@ -18,11 +17,12 @@ from ronn_jack.parameters import Value, defaults
 RATE = 48000
 PERIODS = (64, 128)
 NAMES = ("A", "C", "D")
-_CHANGES = {"A": 60, "C": 20, "D": 20}
+_CHANGES = 100
 _QUICK_CHANGES = 5
+_CHANGE_SECONDS = 8.0
 _SWEEP_SECONDS = 2.0
 _QUICK_SWEEP_SECONDS = 0.5
-_PATIENCE_SECONDS = 300.0
+_PATIENCE_SECONDS = 600.0
 
 
 @dataclass(frozen=True)
@@ -58,13 +58,13 @@ def measure_live(quick: bool, progress: Progress) -> LiveReport:
     """
     names = NAMES[:1] if quick else NAMES
     networks = [(name, parameters_of(NETWORKS[name])) for name in names]
-    changes: Mapping[str, int] = dict.fromkeys(names, _QUICK_CHANGES) if quick else _CHANGES
+    changes = _QUICK_CHANGES if quick else _CHANGES
     sweep_seconds = _QUICK_SWEEP_SECONDS if quick else _SWEEP_SECONDS
     realtime = realtime_allowed()
     rows: list[LiveRow] = []
     for period in PERIODS[-1:] if quick else PERIODS:
         with DummyServer(f"ronn-bench-{os.getpid()}-{period}", RATE, period, realtime) as server:
-            task = LiveTask(server.name, period, networks, changes, sweep_seconds)
+            task = LiveTask(server.name, period, networks, changes, _CHANGE_SECONDS, sweep_seconds)
             found = measure_apart(
                 "ronn_jack.bench.live_node", task, LiveFindings, _PATIENCE_SECONDS, progress
             )

@@ -22,11 +22,12 @@ from ronn_jack.parameters import Value
 from ronn_jack.phrase import pluck_phrase
 from ronn_jack.settings import Settings, load_settings
 
-_PATIENCE_SECONDS = 20.0
+_PATIENCE_SECONDS = 15.0
 _POLL_SECONDS = 0.005
 _SWEEP_MESSAGES_PER_SECOND = 200.0
 _INPUT_SECONDS = 6.0
-"""Input that has to have been heard before levels are found on the input itself."""
+"""Input heard before anything is measured: as much as priming C or finding a level looks back."""
+_LEAST_CHANGES = 3
 _PAUSE_SECONDS = (0.005, 0.02)
 """Between the end of a fade and the next change, so that no phase of the block is preferred."""
 
@@ -38,8 +39,10 @@ class LiveTask:
     Attributes
     ----------
     networks : sequence of (name, parameter values)
-    changes : mapping
-        How many changes to make, by the network's name.
+    changes : int
+        Single changes to make of each network.
+    change_seconds : float
+        Time after which a slow network's changes are broken off; there are a few at least.
     sweep_seconds : float
         Length of a knob's sweep.
     """
@@ -47,7 +50,8 @@ class LiveTask:
     server: str
     period: int
     networks: Sequence[tuple[str, Mapping[str, Value]]]
-    changes: Mapping[str, int]
+    changes: int
+    change_seconds: float
     sweep_seconds: float
 
 
@@ -167,6 +171,14 @@ class _Hand:
         time.sleep(self._random.uniform(*_PAUSE_SECONDS))
         return heard.swap
 
+    def turn_often(self, most: int, seconds: float) -> list[Swap]:
+        """Make so many changes, or as many as there is time for."""
+        end = time.monotonic() + seconds
+        swaps: list[Swap] = []
+        while len(swaps) < most and (len(swaps) < _LEAST_CHANGES or time.monotonic() < end):
+            swaps.append(self.turn())
+        return swaps
+
     def sweep(self, seconds: float) -> Sweep:
         """Turn on and on; return what was heard until the hand rests."""
         begin = time.monotonic()
@@ -205,15 +217,15 @@ def measure_live(task: LiveTask, progress: Progress) -> LiveFindings:
             for port in ("1", "2"):
                 player.connect(f"out_{port}", f"{app.client.name}:in_{port}")
             player.roll()
+            while player.position < _INPUT_SECONDS * player.rate:
+                time.sleep(_POLL_SECONDS)
             rows = []
             for auto_level in (False, True):
                 for name, architecture in task.networks:
                     level = "on" if auto_level else "off"
                     progress(f"network {name}, {task.period} frames, auto level {level}")
                     _prepare(app, hand, architecture, auto_level)
-                    while auto_level and player.position < _INPUT_SECONDS * player.rate:
-                        time.sleep(_POLL_SECONDS)
-                    swaps = [hand.turn() for _ in range(task.changes[name])]
+                    swaps = hand.turn_often(task.changes, task.change_seconds)
                     sweep = hand.sweep(task.sweep_seconds)
                     hand.settle()
                     rows.append(live_row(name, task.period, auto_level, swaps, sweep))

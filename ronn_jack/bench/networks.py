@@ -1,15 +1,22 @@
-"""The networks that are measured."""
+"""The networks that are measured: mono, from the small default to what fills a core's caches."""
 
 from __future__ import annotations
 
+from functools import partial
+
 from ronn_jack.model.spec import NetworkSpec
 
+_mono = partial(NetworkSpec, inputs=1, outputs=1)
+
 NETWORKS = {
-    "A": NetworkSpec(inputs=1, outputs=1, layers=6, kernel=3, channels=8, dilation=2),
-    "B": NetworkSpec(inputs=1, outputs=1, layers=10, kernel=9, channels=16, dilation=2),
-    "C": NetworkSpec(inputs=1, outputs=1, layers=4, kernel=21, channels=32, dilation=20),
-    "D": NetworkSpec(inputs=1, outputs=1, layers=24, kernel=3, channels=64, dilation=1),
-    "E": NetworkSpec(
-        inputs=1, outputs=1, layers=12, kernel=15, channels=64, dilation=2, depthwise=True
-    ),
+    # The default's size: fixed costs count here.
+    "A": _mono(layers=6, kernel=3, channels=8, dilation=2),
+    # A usual guitar amplifier's size.
+    "B": _mono(layers=10, kernel=9, channels=16, dilation=2),
+    # 3.5 s of memory.
+    "C": _mono(layers=4, kernel=21, channels=32, dilation=20),
+    # The most channels and layers that there are: multiplication alone.
+    "D": _mono(layers=24, kernel=3, channels=64, dilation=1),
+    # Depthwise: much memory traffic for each multiplication.
+    "E": _mono(layers=12, kernel=15, channels=64, dilation=2, depthwise=True),
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from ronn_jack.bench.cost import CostReport
 from ronn_jack.bench.live import LiveReport
 from ronn_jack.bench.machine import MachineFacts
 from ronn_jack.bench.speed import SpeedReport
@@ -23,6 +24,7 @@ class Report:
     machine: MachineFacts
     speed: SpeedReport | None = None
     start: StartReport | None = None
+    cost: CostReport | None = None
     stress: StressReport | None = None
     live: LiveReport | None = None
 

@@ -22,7 +22,7 @@ from ronn_jack.bench.look_back import (
 from ronn_jack.bench.machine import stay_on_one_core
 from ronn_jack.bench.own_process import Progress, answer
 from ronn_jack.bench.peak import measure_peak
-from ronn_jack.control.preparation import make_voice
+from ronn_jack.control.expression import make_voice
 from ronn_jack.model.spec import NetworkSpec
 
 RATE = 48000.0

@@ -11,6 +11,7 @@ from rich import box
 from rich.console import Console, RenderableType
 from rich.table import Table
 
+from ronn_jack.bench.cost import CostReport
 from ronn_jack.bench.live import LiveReport
 from ronn_jack.bench.machine import MachineFacts
 from ronn_jack.bench.report import Report
@@ -44,6 +45,9 @@ def _parts(report: Report) -> Iterator[RenderableType]:
         yield from _rebuilds(report.speed)
     if report.start is not None:
         yield from _start(report.start)
+    if report.cost is not None:
+        yield _cost(report.cost)
+        yield _drawn(report.cost)
     if report.stress is not None:
         yield _stress(report.stress)
         yield _scheduling(report.stress.realtime)
@@ -109,6 +113,29 @@ def _start(report: StartReport) -> Iterator[str]:
     yield f"warm start, command to sound: {report.warm_seconds:.2f} s"
     for row in report.memory:
         yield f"memory of a node with {row.network}: {row.resident_bytes / _MEBIBYTE:.0f} MiB"
+
+
+def _cost(report: CostReport) -> Table:
+    table = _table("predicted cost", "network", "frames", "predicted µs", "measured µs", "error %")
+    for _, rows in groupby(report.rows, key=lambda row: (row.network, row.activation)):
+        for row in rows:
+            table.add_row(
+                f"{row.network} {row.activation}",
+                f"{row.period}",
+                f"{row.predicted_us:.2f}",
+                f"{row.measured_us:.2f}",
+                f"{100 * row.error:+.1f}",
+            )
+        table.add_section()
+    return table
+
+
+def _drawn(report: CostReport) -> str:
+    return (
+        f"{report.networks} random networks that fit: median error "
+        f"{100 * report.median_error:.1f} %, 95th percentile {100 * report.p95_error:.1f} %, "
+        f"signed median {100 * report.median_signed_error:+.1f} %"
+    )
 
 
 def _stress(report: StressReport) -> Table:

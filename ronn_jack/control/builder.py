@@ -13,21 +13,21 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from ronn_jack.control import auto_level
 from ronn_jack.control.admission import Cost, Deadline, admit
+from ronn_jack.control.expression import make_voice
 from ronn_jack.control.level_keeper import LevelKeeper
 from ronn_jack.control.preparation import (
     OutdatedError,
     Prepared,
     Work,
     catch_up,
-    make_voice,
     prepare,
     time_block,
 )
-from ronn_jack.control.seams import Change
+from ronn_jack.control.requests import Listener, Request
+from ronn_jack.control.steering import MOVING_COST, Steering
 from ronn_jack.control.telemetry import Swap
 from ronn_jack.errors import RefusedError, RonnError
 from ronn_jack.model.spec import NetworkSpec
@@ -43,57 +43,6 @@ _POLL_SECONDS = 0.001
 _IDLE_SECONDS = 0.02
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Request:
-    """A network that should sound.
-
-    Attributes
-    ----------
-    fade_ms : float
-        Length of the crossfade that brings it in.
-    budget : float
-        Share of the period that it may take.
-    levelled : bool
-        Whether it is to be as loud as its input.
-    change : Change or None
-        What asked for it, to be told if it can't be had; None for the first network.
-    """
-
-    spec: NetworkSpec
-    fade_ms: float
-    budget: float
-    levelled: bool
-    change: Change | None = None
-
-    @property
-    def subject(self) -> str:
-        """The parameter or action that asked for it; empty for the first network."""
-        return self.change.subject if self.change else ""
-
-
-class Listener(Protocol):
-    """Who is told what becomes of requests; on the builder's thread."""
-
-    def sounding(self, change: Change) -> None:
-        """The network of `change` has been let in."""
-        ...
-
-    def refused(self, change: Change, reason: str) -> None:
-        """The network of `change` can't be had."""
-        ...
-
-    def fell_back(self, fallen: Change | None, good: Change | None, reason: str) -> None:
-        """The network of `fallen` had to go; that of `good` follows, or the dry signal.
-
-        None stands for the network that the node began with or, as `good`, for none.
-        """
-        ...
-
-    def swapped(self, swap: Swap) -> None:
-        """A network has taken another's place; its crossfade is over."""
-        ...
 
 
 @dataclass
@@ -134,6 +83,8 @@ class Builder:
         self._admitted_period = 0
         self._work = Work()
         self._keeper = LevelKeeper(self._outdated)
+        self.steering = Steering(self._wake)
+        """Through which the expressive parameters reach the network that sounds."""
         self._busy = False
         self._stopping = False
         self._thread: threading.Thread | None = None
@@ -171,6 +122,15 @@ class Builder:
                 self._latest = dataclasses.replace(self._latest, levelled=on)
             self._condition.notify()
 
+    @property
+    def moving_load(self) -> float:
+        """Load of the network that sounds while its weights move; 0 where no deadline holds."""
+        current, period = self._current, self._period()
+        if current is None or not period:
+            return 0.0
+        factor = 1.0 if current.voice.motion else MOVING_COST
+        return factor * current.prepared.block_seconds * current.voice.rate / period
+
     def attach(self, engine: Engine, period: Callable[[], int]) -> None:
         """Start to serve an engine, with the network last asked for.
 
@@ -183,6 +143,7 @@ class Builder:
         self._period = period
         self._request = self._latest
         self._current = self._published = None
+        self.steering.follow(None)
         self._stopping = False
         self._thread = threading.Thread(
             target=self._run, args=(engine,), name="builder", daemon=True
@@ -196,7 +157,7 @@ class Builder:
             self._condition.notify()
         if self._thread is not None:
             self._thread.join()
-        self._thread = None
+        self._thread = self._current = self._published = None
 
     def _run(self, engine: Engine) -> None:
         while True:
@@ -221,9 +182,10 @@ class Builder:
         # A sweep that never pauses has to be heard too: what has just begun is not dropped.
         self._work = Work(lambda: self._wanted_no_more(begin))
         deadline = self._deadline(engine, request)
+        expression = self.steering.expression(request.seed_b)
         try:
             prepared = prepare(
-                request.spec,
+                expression.spec_of(request.spec),
                 engine,
                 deadline,
                 self._cost,
@@ -231,6 +193,7 @@ class Builder:
                 self.input_gain,
                 self._work,
                 request.subject,
+                expression,
             )
         except OutdatedError:
             if self._request is None and not self._stopping:
@@ -293,6 +256,9 @@ class Builder:
         if self._current is not None:
             self._check_period(engine, self._current)
             self._keeper.tend(engine, self.input_gain, self._current.prepared)
+            # Beyond its budget it plays on as it is; whoever moved the parameter was told.
+            if self.steering.is_due and self.moving_load <= self._current.request.budget:
+                self.steering.let_move()
 
     def _note_arrival(self, engine: Engine) -> None:
         entry = self._published
@@ -302,6 +268,7 @@ class Builder:
         if self._current is not None:
             self._good = self._current.request
         self._current = entry
+        self.steering.follow(entry.prepared)
         change = entry.request.change
         swap = entry.swap
         if change is not None:
@@ -328,7 +295,8 @@ class Builder:
         self._admitted_period = period
         deadline = self._deadline(engine, current.request)
         assert deadline is not None
-        scratch = make_voice(current.request.spec, engine.rate)
+        expression, moves = current.prepared.expression, current.voice.motion is not None
+        scratch = make_voice(current.voice.spec, engine.rate, expression, moves)
         current.prepared.block_seconds = time_block(scratch, period)
         try:
             admit(current.request.spec, current.prepared.block_seconds, deadline, self._cost)
@@ -340,6 +308,7 @@ class Builder:
     def _unseat(self, engine: Engine, reason: str) -> None:
         """Fall back to the last good network, or to the dry signal where there is none."""
         fallen, self._current = self._current, None
+        self.steering.follow(None)
         good, self._good = self._good, None
         self._listener.fell_back(
             fallen.request.change if fallen else None, good.change if good else None, reason
@@ -355,6 +324,10 @@ class Builder:
         return self._stopping or (
             self._request is not None and time.monotonic() - begin > _KEPT_SECONDS
         )
+
+    def _wake(self) -> None:
+        with self._condition:
+            self._condition.notify()
 
     def _outdated(self) -> bool:
         return self._request is not None or self._stopping

@@ -165,25 +165,8 @@ def _mixed_cases() -> list[Case]:
     random = Random(1)
     cases: list[Case] = []
     while len(cases) < _MIXED:
-        whole = random.random() < 0.5
+        spec = draw_network(random)
         block = random.choice((64, random.choice(_BLOCKS)))
-        try:
-            spec = NetworkSpec(
-                inputs=random.choice((1, 2)),
-                outputs=random.choice((1, 2)),
-                activation=random.choice(list(ACTIVATION_IDS)),
-                bias=random.random() < 0.5,
-                depthwise=random.random() < 0.5,
-                residual=random.random() < 0.5,
-                film=random.choice((None, None, (0.0, 0.0))),
-                rate=_RATE,
-                layers=_draw(random, "layers", whole),
-                kernel=_draw(random, "kernel", whole),
-                channels=_draw(random, "channels", whole),
-                dilation=_draw(random, "dilation", whole),
-            )
-        except SpecError:
-            continue
         shapes = [spec.weight_shape(i) for i in range(spec.layers)]
         if (
             block * sum(map(math.prod, shapes)) <= _MOST_MULTIPLICATIONS
@@ -193,8 +176,35 @@ def _mixed_cases() -> list[Case]:
     return cases
 
 
+def draw_network(random: Random) -> NetworkSpec:
+    """Return a network that may be any within the parameters' ranges, however long it takes.
+
+    In half of the draws, numbers are drawn evenly; in the others evenly in ratio, so that small
+    networks are not rare.
+    """
+    while True:
+        evenly = random.random() < 0.5
+        try:
+            return NetworkSpec(
+                inputs=random.choice((1, 2)),
+                outputs=random.choice((1, 2)),
+                layers=_draw(random, "layers", evenly),
+                kernel=_draw(random, "kernel", evenly),
+                channels=_draw(random, "channels", evenly),
+                dilation=_draw(random, "dilation", evenly),
+                activation=random.choice(list(ACTIVATION_IDS)),
+                bias=random.random() < 0.5,
+                depthwise=random.random() < 0.5,
+                residual=random.random() < 0.5,
+                film=random.choice((None, None, (0.0, 0.0))),
+                rate=_RATE,
+            )
+        except SpecError:
+            continue
+
+
 def _draw(random: Random, name: str, evenly: bool) -> int:
-    """Return a parameter's value from 1 to its maximum, drawn evenly or evenly in ratio."""
+    """Return a parameter's value from 1 to its maximum."""
     maximum = int(PARAMETERS[name].maximum)
     if evenly:
         return random.randint(1, maximum)

@@ -14,6 +14,9 @@ from ronn_jack.errors import SpecError, UsageError
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value, defaults, parameter
 
+_MOVING = ("morph", "drift_depth")
+"""Parameters that let the weights move as soon as one of them is above 0."""
+
 
 class Controller:
     """Keeps the accepted values, and turns operations into changes of the node.
@@ -156,6 +159,8 @@ class Controller:
                 refused = True
                 refusals.append((draft.subject, str(error)))
                 draft.values.update(architecture(before))
+        if spec is None:
+            self._hold_weights(draft, refusals)
         moved = {name: value for name, value in draft.values.items() if value != before[name]}
         if draft.changed and (moved or not refused):
             self._set_silent(False)
@@ -172,6 +177,17 @@ class Controller:
         if spec is not None:
             self._awaited = Change(draft.subject, origin, architecture(draft.values))
             self._node.rebuild(spec, self._awaited)
+
+    def _hold_weights(self, draft: Draft, refusals: list[tuple[str, str]]) -> None:
+        """Leave the weights at rest where moving them would be too much for the machine."""
+        before = self._values
+        moved = [name for name in _MOVING if draft.values[name] != before[name]]
+        if not moved or any(before[name] for name in _MOVING):
+            return
+        reason = self._node.moving_fault()
+        if reason:
+            draft.values.update({name: before[name] for name in moved})
+            refusals += [(name, reason) for name in moved]
 
     def _set_silent(self, silent: bool) -> None:
         if silent != self._silent:

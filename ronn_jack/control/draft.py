@@ -83,12 +83,12 @@ class Draft:
         row = parameter(operation.name)
         parse = row.parse_normalised if operation.normalised else row.parse
         value = parse(operation.value)
+        if row.effect is Effect.REBUILD and value != self.values[row.name]:
+            self.subject = row.name
         self.values[row.name] = value
         if row.name in _LINKED and self.values["link"]:
             # Taken from zero so that the opposite of 0 dB is not written as -0.
             self.values[_LINKED[row.name]] = 0.0 - float(value)
-        if row.effect is Effect.REBUILD:
-            self.subject = row.name
         self.changed = True
 
     def _act(self, operation: Act) -> None:

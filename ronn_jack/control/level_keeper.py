@@ -8,16 +8,17 @@ from collections.abc import Callable
 
 from ronn_jack.control import auto_level
 from ronn_jack.control.auto_level import Level
+from ronn_jack.control.expression import make_voice
 from ronn_jack.control.level_glide import LevelGlide, is_due
 from ronn_jack.control.preparation import (
     OutdatedError,
     Prepared,
     Work,
-    make_voice,
     measure_level,
     run_up_frames,
 )
 from ronn_jack.realtime.engine import Engine
+from ronn_jack.realtime.voice import Voice
 
 _SWITCH_SECONDS = 0.1
 """Time in which the gain follows when auto level is switched."""
@@ -80,12 +81,18 @@ class LevelKeeper:
         level = self._measured(engine, input_gain, prepared)
         if level is not None:
             return level
-        spec = prepared.voice.spec
-        run_up = run_up_frames(spec, engine.rate)
-        return auto_level.level_on_noise(make_voice(spec, engine.rate), input_gain, run_up)
+        voice = _same_voice(prepared)
+        run_up = run_up_frames(voice.spec, engine.rate)
+        return auto_level.level_on_noise(voice, input_gain, run_up)
 
     def _measured(self, engine: Engine, input_gain: float, prepared: Prepared) -> Level | None:
-        scratch = make_voice(prepared.voice.spec, engine.rate)
+        scratch = _same_voice(prepared)
         with contextlib.suppress(OutdatedError):
             return measure_level(scratch, engine, input_gain, Work(self._outdated))
         return None
+
+
+def _same_voice(prepared: Prepared) -> Voice:
+    """Return a voice that does what the one that sounds does, and has heard nothing yet."""
+    voice, expression = prepared.voice, prepared.expression
+    return make_voice(expression.spec_of(voice.spec), voice.rate, expression)

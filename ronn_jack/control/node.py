@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ronn_jack.control.admission import Cost
-from ronn_jack.control.builder import Builder, Listener, Request
+from ronn_jack.control.builder import Builder
 from ronn_jack.control.callback_times import CallbackShares, CallbackTimes
 from ronn_jack.control.controls import aim
+from ronn_jack.control.requests import Listener, Request
 from ronn_jack.control.seams import Change
 from ronn_jack.control.telemetry import Xruns
 from ronn_jack.model.spec import NetworkSpec
@@ -142,10 +143,22 @@ class LiveNode:
         self._builder.input_gain = decibels_to_gain(float(self._controls["input_gain"]))
         if "auto_level" in values:
             self._builder.level(bool(values["auto_level"]))
+        self._builder.steering.aim(values)
+
+    def moving_fault(self) -> str:
+        """Return why the network that sounds can't morph or drift; "" if it can."""
+        load, budget = self._builder.moving_load, float(self._controls["budget"])
+        if load <= budget:
+            return ""
+        return (
+            f"moving weights would need {load:.0%} of the period, and budget is {budget:.0%}: "
+            "lower channels, kernel or layers first"
+        )
 
     def rebuild(self, spec: NetworkSpec, change: Change) -> None:
         """Ask for a network; the newest request wins."""
         self._last_change = change
+        self._controls["seed_b"] = change.architecture["seed_b"]
         self._builder.request(self._request(spec, change))
 
     def fits(self, spec: NetworkSpec) -> bool:
@@ -234,6 +247,7 @@ class LiveNode:
             float(controls["budget"]),
             bool(controls["auto_level"]),
             change,
+            int(controls["seed_b"]),
         )
 
     def _master(self, target: float, seconds: float) -> None:

@@ -11,9 +11,9 @@ import numpy as np
 from ronn_jack.control import auto_level
 from ronn_jack.control.admission import Cost, Deadline, admit
 from ronn_jack.control.auto_level import Level
+from ronn_jack.control.expression import AT_REST, Expression, make_voice
 from ronn_jack.control.loudness import gate, match_powers
 from ronn_jack.errors import RefusedError
-from ronn_jack.model.recipes import draw
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.layout import MAX_BLOCK
@@ -74,6 +74,8 @@ class Prepared:
         Of its output with the one that was heard meanwhile, 0–1.
     prime_seconds : float
         How long it took to level it and to let it take the recent input.
+    expression : Expression
+        Where its numbers are.
     """
 
     voice: Voice
@@ -81,11 +83,7 @@ class Prepared:
     level: Level | None
     correlation: float = 0.0
     prime_seconds: float = 0.0
-
-
-def make_voice(spec: NetworkSpec, rate: float) -> Voice:
-    """Return a voice that has heard nothing but silence."""
-    return Voice(spec, draw(spec), rate)
+    expression: Expression = AT_REST
 
 
 def run_up_frames(spec: NetworkSpec, rate: float) -> int:
@@ -109,6 +107,7 @@ def prepare(
     input_gain: float,
     work: Work,
     subject: str = "",
+    expression: Expression = AT_REST,
 ) -> Prepared:
     """Return a voice that has caught up with an engine's input.
 
@@ -138,7 +137,7 @@ def prepare(
         predicted = cost(spec, deadline.period)
         if deadline.load(predicted) > _HOPELESS * deadline.budget:
             admit(spec, predicted, deadline, cost, subject)
-    voice = make_voice(spec, engine.rate)
+    voice = make_voice(spec, engine.rate, expression)
     seconds = time_block(voice, deadline.period if deadline else MAX_BLOCK)
     if voice.overflows:
         raise RefusedError(
@@ -148,7 +147,7 @@ def prepare(
     if deadline is not None:
         admit(spec, seconds, deadline, cost, subject)
     begin = time.monotonic()
-    prepared = Prepared(voice, seconds, None)
+    prepared = Prepared(voice, seconds, None, expression=expression)
     if levelled:
         _prime_levelled(prepared, engine, input_gain, work)
     else:

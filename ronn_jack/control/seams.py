@@ -133,6 +133,10 @@ class Node(Protocol):
         """Aim at new values of continuous parameters and settings; only those that changed."""
         ...
 
+    def moving_fault(self) -> str:
+        """Return why the network that sounds can't morph or drift; "" if it can."""
+        ...
+
     def rebuild(self, spec: NetworkSpec, change: Change) -> None:
         """Ask for a network; the newest request wins.
 

@@ -250,7 +250,7 @@ def _add_pasts(
     near = sizes.missing_first(touched)
     lines = weights / LINE + copied
 
-    passed = weights
+    passed = float(weights)
     # The longer a tap's frames, the more of them the processor reads ahead.
     alone = min(1.0, math.sqrt(_ALONE / (_FRAME * frames)))
     for part, number, dilation, past, window in rings:

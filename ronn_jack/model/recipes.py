@@ -22,6 +22,7 @@ _PLUGIN_ORDER = (
     "kaiming_normal", "kaiming_uniform",
 )  # fmt: skip
 """The plugin's initialisers in the order of its switch, whose cases lack a break."""
+_PLUGIN_OUTPUTS = 2
 
 
 def draw(spec: NetworkSpec) -> Weights:
@@ -52,7 +53,9 @@ def _ronn(spec: NetworkSpec, stream: TorchStream) -> Weights:
 
 
 def _plugin(spec: NetworkSpec, stream: TorchStream) -> Weights:
+    # The plugin's network always has two outputs; on a mono bus the first is heard.
     shapes = _convolutions(spec)
+    shapes[-1] = (_PLUGIN_OUTPUTS, *shapes[-1][1:])
     *overwritten, last = _PLUGIN_ORDER[_PLUGIN_ORDER.index(spec.init) :]
     weights = []
     for shape in shapes:
@@ -60,6 +63,9 @@ def _plugin(spec: NetworkSpec, stream: TorchStream) -> Weights:
             initialisers.skip(stream, init, shape)
         weights.append(initialisers.initialise(stream, last, shape))
     biases = [initialisers.bias(stream, shape) for shape in shapes] if spec.bias else None
+    weights[-1] = weights[-1][: spec.outputs]
+    if biases is not None:
+        biases[-1] = biases[-1][: spec.outputs]
     return Weights(weights, biases, None)
 
 

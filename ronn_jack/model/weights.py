@@ -40,3 +40,25 @@ class Weights:
     weights: list[Float32]
     biases: list[Float32] | None
     film: FilmGenerator | None
+
+
+@dataclass(frozen=True)
+class LayerSources:
+    """What a layer's moving weights are a weighted sum of; weights and biases share the factors.
+
+    Attributes
+    ----------
+    weights : list of ndarray [shape=(outputs, inputs/groups, kernel), float32]
+        The seed's, those of `seed_b`, and two directions to drift in.
+    biases : list of ndarray [shape=(outputs,), float32] or None
+        Likewise.
+    products : ndarray [shape=(4, 4), float64]
+        Of the sources with each other, each taken as one vector of weights and biases.
+    swing : ndarray [shape=(2, 4), float64]
+        What each of four oscillators adds to each direction; the rows are orthonormal.
+    """
+
+    weights: list[Float32]
+    biases: list[Float32] | None
+    products: Float64
+    swing: Float64

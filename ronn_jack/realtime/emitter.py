@@ -132,6 +132,10 @@ class Emitter:
         """Return a constant, rounded to float32, in all lanes."""
         return ir.Constant(self.type, [ir.Constant(FLOAT, value)] * self.lanes)
 
+    def places(self) -> Any:
+        """Return the number of each lane, from 0, as float32."""
+        return ir.Constant(self.type, [ir.Constant(FLOAT, float(i)) for i in range(self.lanes)])
+
     def integers(self, value: int) -> Any:
         """Return an int32 constant in all lanes."""
         return ir.Constant(self._integers, [value] * self.lanes)

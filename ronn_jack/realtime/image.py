@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,10 @@ class NetworkImage:
     nbytes : int
     outputs : int
         Rows that the network writes; recipe package can have more than `spec.outputs`.
+    modulation : int
+        Address of all scales and shifts, or 0.
+    modulation_count : int
+        How many those are.
     """
 
     def __init__(self, spec: NetworkSpec, weights: Weights, step: int = MAX_BLOCK) -> None:
@@ -60,29 +65,58 @@ class NetworkImage:
         memory.fill(0)
         self._block = memory[-memory.ctypes.data % LINE :][: plan.size]
         self.address = self._block.ctypes.data
+        self._layers = list(zip(layers, plan.layers, strict=True))
+        self.modulation = self.address + plan.modulation if film is not None else 0
+        self.modulation_count = 2 * sum(layer.outputs for layer in layers)
 
         self._write_words(0, plan.header)
         for place, table in plan.tables:
             self._block[place : place + WORD * len(table)].view(np.int64)[:] = table
-        for i, (layer, words) in enumerate(zip(layers, plan.layers, strict=True)):
+        for i, (_, words) in enumerate(self._layers):
             self._write_words(layout.HEADER_WORDS + layout.LAYER_WORDS * i, words)
-            weight = weights.weights[i]
-            if len(weight) < layer.outputs:
-                # Recipe package repeats one output on as many rows as the residual has.
-                weight = np.repeat(weight, layer.outputs, axis=0)
-            self._write(words[layout.WEIGHTS], pack(weight, words))
+            self._write(words[layout.WEIGHTS], self.packed_weights(i, weights.weights[i]))
             if weights.biases is not None:
                 transposed = words[layout.FORM] == layout.TRANSPOSED
                 place = words[layout.SUMS_BIAS if transposed else layout.BIAS]
-                self._write(place, np.broadcast_to(weights.biases[i], layer.outputs))
-            if film is not None:
-                for word, values in zip((layout.SCALE, layout.SHIFT), film[i], strict=True):
-                    self._write(words[word], np.broadcast_to(values, layer.outputs))
+                self._write(place, self.widened(i, weights.biases[i]))
+        if film is not None:
+            self.modulate(film)
         self.reset()
+
+    def modulate(self, film: Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]]) -> None:
+        """Set scales and shifts at once; only before the network runs."""
+        self._write(self.modulation - self.address, self.packed_modulation(film))
+
+    def layer_words(self, index: int) -> NDArray[np.int64]:
+        """Return a layer's words, to be written where the running network does not look."""
+        place = WORD * (layout.HEADER_WORDS + layout.LAYER_WORDS * index)
+        return self._block[place:][: WORD * layout.LAYER_WORDS].view(np.int64)
 
     def reset(self) -> None:
         """Make every history the network's response to endless zero input."""
         settle.ctypes(self.address)
+
+    def packed_weights(self, index: int, weight: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return a layer's weights as the image holds them."""
+        layer, words = self._layers[index]
+        if len(weight) < layer.outputs:
+            weight = np.repeat(weight, layer.outputs, axis=0)
+        return pack(weight, words)
+
+    def widened(self, index: int, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return one value per output of a layer.
+
+        Recipe package repeats one output on as many rows as the residual has.
+        """
+        return np.broadcast_to(values, self._layers[index][0].outputs)
+
+    def packed_modulation(
+        self, film: Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]]
+    ) -> NDArray[np.float32]:
+        """Return all layers' scales and shifts as the image holds them, in one row."""
+        return np.concatenate(
+            [self.widened(i, values) for i, pair in enumerate(film) for values in pair]
+        )
 
     def set_step(self, step: int) -> None:
         """Let the layers take at most `step` frames at once, no more than the image was made for.
@@ -107,9 +141,9 @@ class _Plan:
 
     def __init__(self, layers: list[Layer], step: int, modulated: bool) -> None:
         self.size = 0
+        self.modulation = 0
         self.tables: list[tuple[int, list[int]]] = []
         self._step = step
-        self._modulated = modulated
         self._reserve(WORD * (layout.HEADER_WORDS + layout.LAYER_WORDS * len(layers)))
         self.layers = [shape(layer, modulated) for layer in layers]
 
@@ -122,14 +156,18 @@ class _Plan:
         kernel = max(layer.kernel for layer in layers)
         self._taps = self._reserve(WORD * kernel * math.ceil(step / CHUNK))
         self._own_rows = sum(map(_busy_bytes, self.layers)) <= SMALL_BYTES
-        self.header = {
+        self.header: Words = {
             layout.LAYERS: len(layers),
             layout.OUTPUTS: layers[-1].outputs,
             layout.STEP: step,
             layout.FINAL: self._scratch[len(layers) % 2],
             layout.FINAL_STRIDE: self._scratch_stride,
             layout.LEVELS: self._reserve(4 * CHUNK * rows),
+            layout.GLIDED: -1,
+            layout.MOVED: -1,
         }
+        if modulated:
+            self.modulation = self._modulation()
         for i, words in enumerate(self.layers):
             words |= self._source(words, i)
             words |= self._terms(words)
@@ -200,6 +238,17 @@ class _Plan:
             layout.TAPS: self.tables[-1][0],
         }
 
+    def _modulation(self) -> int:
+        """Return where the scales and shifts lie; their slopes follow."""
+        size = 4 * 2 * sum(words[layout.ROWS_OUT] for words in self.layers)
+        self.header[layout.SLOPES] = slopes = -(-size // LINE) * LINE
+        begin = place = self._reserve(2 * slopes)
+        for words in self.layers:
+            words[layout.SCALE] = place
+            words[layout.SHIFT] = place + 4 * words[layout.ROWS_OUT]
+            place += 8 * words[layout.ROWS_OUT]
+        return begin
+
     def _numbers(self, words: Words) -> Words:
         """Return where a layer's weights and sums lie."""
         rows = words[layout.ROWS_OUT]
@@ -211,9 +260,6 @@ class _Plan:
             layout.WEIGHTS: self._reserve(4 * (products or rows) * terms),
             layout.BIAS: self._reserve(4 * (products or rows)),
         }
-        if self._modulated:
-            places[layout.SCALE] = self._reserve(4 * rows)
-            places[layout.SHIFT] = self._reserve(4 * rows)
         if products:
             ring = _vectors((words[layout.KERNEL] - 1) * words[layout.DILATION] + CHUNK)
             places |= {

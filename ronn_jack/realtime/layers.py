@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from numba import int64
+from numba import float32, int64
 
-from ronn_jack.realtime.activations import activate_rows
+from ronn_jack.realtime.activations import ACTIVATION_IDS, activate_rows
 from ronn_jack.realtime.compile import native, shared
 from ronn_jack.realtime.convolution import convolve_dense, convolve_depthwise
 from ronn_jack.realtime.layout import (
     ACTIVATION,
     BIAS,
+    BLEND,
+    CELL,
     CHUNK,
     DEPTHWISE,
     DILATION,
@@ -19,6 +21,8 @@ from ronn_jack.realtime.layout import (
     KERNEL,
     LOWER,
     NEAR_BYTES,
+    NEXT_BIAS,
+    NEXT_WEIGHTS,
     OUTER,
     PRODUCTS,
     RESIDUAL,
@@ -44,12 +48,17 @@ from ronn_jack.realtime.layout import (
 from ronn_jack.realtime.source import find_taps, frame_address
 from ronn_jack.realtime.vectors import (
     add_frames,
+    blend_frames,
+    glide_frames,
     load_float32,
     load_int64,
     scale_frames,
     store_int64,
     take_frames,
 )
+
+_PER_CELL = 1.0 / CELL
+_RELU = ACTIVATION_IDS["relu"]
 
 
 @native("int64(int64, int64, int64)")
@@ -58,7 +67,7 @@ def tile_rows(rows: int, tiles: int, index: int) -> int:
     return rows // tiles + (1 if index < rows % tiles else 0)
 
 
-@native("void(int64, int64, int64, int64, int64, int64, int64)")
+@native("void(int64, int64, int64, int64, int64, int64, int64, int64, int64, int64)")
 def _run_tiles(
     layer: int,
     rows_out: int,
@@ -67,10 +76,16 @@ def _run_tiles(
     target: int,
     target_stride: int,
     frames: int,
+    moved: int,
+    glided: int,
+    slopes: int,
 ) -> None:
     """Compute a layer's convolution by tiles, each over the whole block, and what follows it.
 
-    A transposed layer's products are computed here too; only its taken sums are finished.
+    A transposed layer's products are computed here too; only its taken sums are finished. While
+    the weights move, a tile is computed with those at either end of the cell: a convolution is
+    linear in its weights, so what lies between is that of the weights between. Only then is it
+    rectified, which otherwise is the tile's own last step.
     """
     form = load_int64(layer + WORD * FORM)
     tiles = load_int64(layer + WORD * TILES)
@@ -90,6 +105,13 @@ def _run_tiles(
         source_step = 0
         taps_step = WORD * outer
         far = int64(4 * CHUNK * outer * inner > NEAR_BYTES)
+    turns = 1 if moved < 0 else 2
+    to_next_weights = load_int64(layer + WORD * NEXT_WEIGHTS) - weights
+    to_next_bias = int64(0)
+    if form != TRANSPOSED:
+        to_next_bias = load_int64(layer + WORD * NEXT_BIAS) - bias
+    blend = load_int64(layer + WORD * BLEND)
+    floor = lower if moved < 0 else float32(-float("inf"))
     first = int64(0)
     for tile in range(tiles):
         rows = tile_rows(rows_out, tiles, tile)
@@ -99,39 +121,74 @@ def _run_tiles(
             count = min(CHUNK, frames - ahead)
             y = frame_address(following, ahead) if following != 0 else target + 4 * ahead
             y += first * target_stride
-            if form != DEPTHWISE:
-                convolve_dense(
-                    rows, table, outer, x, inner_stride, inner, far, weights, bias + 4 * first,
-                    lower, y, target_stride, count,
-                )  # fmt: skip
-            else:
-                convolve_depthwise(
-                    rows, table, outer, x + first * inner_stride, inner_stride, weights,
-                    bias + 4 * first, lower, y, target_stride, count,
-                )  # fmt: skip
+            for turn in range(turns):
+                w = weights + turn * to_next_weights
+                b = bias + 4 * first + turn * to_next_bias
+                into = y if turn == 0 else blend
+                into_stride = target_stride if turn == 0 else int64(4 * CHUNK)
+                if form != DEPTHWISE:
+                    convolve_dense(
+                        rows, table, outer, x, inner_stride, inner, far, w, b,
+                        floor, into, into_stride, count,
+                    )  # fmt: skip
+                else:
+                    convolve_depthwise(
+                        rows, table, outer, x + first * inner_stride, inner_stride, w, b,
+                        floor, into, into_stride, count,
+                    )  # fmt: skip
+            if moved >= 0:
+                _blend_rows(rows, moved + ahead, y, target_stride, blend, count)
+                if floor < lower:
+                    activate_rows(_RELU, float32(0), rows, y, target_stride, count)
             if form != TRANSPOSED:
-                _finish_rows(layer, first, rows, ahead, y, target_stride, count)
+                _finish_rows(layer, first, rows, ahead, y, target_stride, count, glided, slopes)
             x += source_step
             table += taps_step
         weights += 4 * rows * outer * (1 if form == DEPTHWISE else inner)
         first += rows
 
 
-@native("void(int64, int64, int64, int64, int64, int64, int64)")
+@native("void(int64, int64, int64, int64, int64, int64)")
+def _blend_rows(
+    rows: int,
+    moved: int,
+    y: int,
+    y_stride: int,
+    blend: int,
+    frames: int,
+) -> None:
+    """Move rows towards those of the weights to come; `moved` frames of the cell have passed."""
+    for r in range(rows):
+        blend_frames(y + r * y_stride, blend + 4 * CHUNK * r, moved + 1, float32(_PER_CELL), frames)
+
+
+@native("void(int64, int64, int64, int64, int64, int64, int64, int64, int64)")
 def _finish_rows(
-    layer: int, first: int, rows: int, ahead: int, y: int, y_stride: int, frames: int
+    layer: int,
+    first: int,
+    rows: int,
+    ahead: int,
+    y: int,
+    y_stride: int,
+    frames: int,
+    glided: int,
+    slopes: int,
 ) -> None:
     """Modulate and activate rows of the convolution's output, and add the residual."""
-    scale = load_int64(layer + WORD * SCALE)
-    if scale != 0:
-        shift = load_int64(layer + WORD * SHIFT)
+    scale = load_int64(layer + WORD * SCALE) + 4 * first
+    shift = load_int64(layer + WORD * SHIFT) + 4 * first
+    if slopes != 0:
         for r in range(rows):
-            scale_frames(
-                y + r * y_stride,
-                load_float32(scale + 4 * (first + r)),
-                load_float32(shift + 4 * (first + r)),
-                frames,
-            )
+            row = y + r * y_stride
+            factor = load_float32(scale + 4 * r)
+            summand = load_float32(shift + 4 * r)
+            if glided < 0:
+                scale_frames(row, factor, summand, frames)
+            else:
+                glide_frames(
+                    row, factor, load_float32(scale + slopes + 4 * r),
+                    summand, load_float32(shift + slopes + 4 * r), glided + ahead + 1, frames,
+                )  # fmt: skip
     activation = load_int64(layer + WORD * ACTIVATION)
     if activation != 0:
         activate_rows(activation, load_float32(layer + WORD * SLOPE), rows, y, y_stride, frames)
@@ -143,9 +200,16 @@ def _finish_rows(
             add_frames(y + r * y_stride, x + r * stride, frames)
 
 
-@native("void(int64, int64, int64, int64, int64)")
+@native("void(int64, int64, int64, int64, int64, int64, int64, int64)")
 def _run_transposed(
-    layer: int, following: int, target: int, target_stride: int, frames: int
+    layer: int,
+    following: int,
+    target: int,
+    target_stride: int,
+    frames: int,
+    moved: int,
+    glided: int,
+    slopes: int,
 ) -> None:
     """Multiply each frame once by all taps and add the products to the frames they belong to.
 
@@ -158,6 +222,7 @@ def _run_transposed(
     outputs = load_int64(layer + WORD * ROWS_OUT)
     dilation = load_int64(layer + WORD * DILATION)
     bias = load_int64(layer + WORD * SUMS_BIAS)
+    next_bias = load_int64(layer + WORD * NEXT_BIAS)
     sums = load_int64(layer + WORD * SUMS)
     ring = load_int64(layer + WORD * SUMS_RING)
     stride = load_int64(layer + WORD * SUMS_STRIDE)
@@ -165,8 +230,9 @@ def _run_transposed(
     for ahead in range(0, frames, CHUNK):
         count = min(CHUNK, frames - ahead)
         _run_tiles(
-            layer, outputs * kernel, source + 4 * ahead, int64(0), products, int64(4 * CHUNK), count
-        )
+            layer, outputs * kernel, source + 4 * ahead, int64(0), products, int64(4 * CHUNK),
+            count, moved + ahead if moved >= 0 else moved, glided, slopes,
+        )  # fmt: skip
         product = products
         for k in range(kernel):
             at = position + (kernel - 1 - k) * dilation
@@ -188,15 +254,29 @@ def _run_transposed(
             take_frames(into, row + 4 * position, shift, before_end)
             if before_end < count:
                 take_frames(into + 4 * before_end, row, shift, count - before_end)
-        _finish_rows(layer, int64(0), outputs, ahead, y, target_stride, count)
+            if moved >= 0:
+                slope = float32(_PER_CELL) * (load_float32(next_bias + 4 * o) - shift)
+                glide_frames(
+                    into, float32(1), float32(0), float32(0), slope, moved + ahead + 1, count
+                )
+        _finish_rows(layer, int64(0), outputs, ahead, y, target_stride, count, glided, slopes)
         position += count
         if position >= ring:
             position -= ring
     store_int64(layer + WORD * SUMS_POSITION, position)
 
 
-@shared("void(int64, int64, int64, int64, int64)")
-def run_layer(layer: int, following: int, target: int, target_stride: int, frames: int) -> None:
+@shared("void(int64, int64, int64, int64, int64, int64, int64, int64)")
+def run_layer(
+    layer: int,
+    following: int,
+    target: int,
+    target_stride: int,
+    frames: int,
+    moved: int,
+    glided: int,
+    slopes: int,
+) -> None:
     """[audio-thread] Compute a layer's output for one block.
 
     Parameters
@@ -207,12 +287,17 @@ def run_layer(layer: int, following: int, target: int, target_stride: int, frame
         Where the output goes if to no layer, and bytes from row to row.
     frames : int64
         1 to the network's step; the source holds as many new ones.
+    moved, glided, slopes : int64
+        As in the network's header. While the weights move, the frames stay within their cell.
     """
     if following != 0:
         target_stride = load_int64(following + WORD * SOURCE_STRIDE)
     if load_int64(layer + WORD * FORM) == TRANSPOSED:
-        _run_transposed(layer, following, target, target_stride, frames)
+        _run_transposed(layer, following, target, target_stride, frames, moved, glided, slopes)
     else:
         rows_out = load_int64(layer + WORD * ROWS_OUT)
         source = load_int64(layer + WORD * SOURCE)
-        _run_tiles(layer, rows_out, source, following, target, target_stride, frames)
+        _run_tiles(
+            layer, rows_out, source, following, target, target_stride, frames,
+            moved, glided, slopes,
+        )  # fmt: skip

@@ -12,6 +12,8 @@ CHUNK = 64
 """Most frames that a tile's call computes; a ring's start is repeated so far after its end."""
 NEAR_BYTES = 32 << 10
 """What surely fits the nearest cache."""
+CELL = 64
+"""Frames in which moving weights go straight from one value to the next."""
 WORD = 8
 """Bytes of a word."""
 
@@ -22,8 +24,11 @@ WORD = 8
     FINAL,  # address of scratch rows for the last layer's output
     FINAL_STRIDE,  # bytes from row to row
     LEVELS,  # address of one vector per channel, for constant signals
-) = range(6)
-HEADER_WORDS = 8
+    GLIDED,  # frames of the modulation's glide that have passed, or -1 while it rests
+    SLOPES,  # bytes from a scale or shift to its change per frame
+    MOVED,  # frames of the present cell that have passed, or -1 while the weights rest
+) = range(9)
+HEADER_WORDS = 16
 
 DENSE, DEPTHWISE, TRANSPOSED = range(3)
 """How a layer convolves."""
@@ -61,8 +66,11 @@ DENSE, DEPTHWISE, TRANSPOSED = range(3)
     SUMS_RING,  # frames of each
     SUMS_POSITION,  # frame that comes next
     SUMS_BIAS,  # address of one float32 per output row
-) = range(32)
-LAYER_WORDS = 32
+    NEXT_WEIGHTS,  # address of the packed weights that moving ones reach at the cell's end
+    NEXT_BIAS,  # address of one float32 per output row, likewise
+    BLEND,  # address of scratch rows for what a tile gives with the weights to come
+) = range(35)
+LAYER_WORDS = 40
 
 HEADER_PLACES = {FINAL, LEVELS}
 LAYER_PLACES = {TAPS, WEIGHTS, BIAS, SCALE, SHIFT, SOURCE, PAST, PRODUCTS, SUMS, SUMS_BIAS}

@@ -11,13 +11,16 @@ from ronn_jack.realtime.layout import (
     CHUNK,
     FINAL,
     FINAL_STRIDE,
+    GLIDED,
     HEADER_WORDS,
     LAYER_WORDS,
     LAYERS,
     LEVELS,
     MAX_BLOCK,
+    MOVED,
     OUTPUTS,
     ROWS_IN,
+    SLOPES,
     SOURCE_STRIDE,
     STEP,
     WORD,
@@ -54,23 +57,38 @@ def process_network(
     for start in range(0, frames, step):
         count = min(step, frames - start)
         _process_step(
-            network, inputs + 4 * start, input_stride, outputs + 4 * start, output_stride, count
-        )
+            network, inputs + 4 * start, input_stride, outputs + 4 * start, output_stride, count,
+            start,
+        )  # fmt: skip
 
 
-@native("void(int64, int64, int64, int64, int64, int64)")
+@native("void(int64, int64, int64, int64, int64, int64, int64)")
 def _process_step(
-    network: int, inputs: int, input_stride: int, outputs: int, output_stride: int, frames: int
+    network: int,
+    inputs: int,
+    input_stride: int,
+    outputs: int,
+    output_stride: int,
+    frames: int,
+    done: int,
 ) -> None:
+    """Run the layers over a part of a block, of which `done` frames are behind it."""
     layer = layer_words(network, int64(0))
     _feed(layer, inputs, input_stride, frames)
     final = load_int64(network + WORD * FINAL)
     final_stride = load_int64(network + WORD * FINAL_STRIDE)
     layers = load_int64(network + WORD * LAYERS)
+    slopes = load_int64(network + WORD * SLOPES)
+    glided = load_int64(network + WORD * GLIDED)
+    if glided >= 0:
+        glided += done
+    moved = load_int64(network + WORD * MOVED)
+    if moved >= 0:
+        moved += done
     for index in range(layers):
         open_source(layer)
         following = layer + WORD * LAYER_WORDS if index + 1 < layers else int64(0)
-        run_layer(layer, following, final, final_stride, frames)
+        run_layer(layer, following, final, final_stride, frames, moved, glided, slopes)
         if following != 0:
             mirror(following, frames)
         close_source(layer, frames)
@@ -122,7 +140,10 @@ def settle(network: int) -> None:
         fill_source(layer, levels)
         # Twice: sums of frames to come are known only once the layer has run.
         for _ in range(2):
-            run_layer(layer, int64(0), levels, int64(4 * CHUNK), int64(1))
+            run_layer(
+                layer, int64(0), levels, int64(4 * CHUNK), int64(1),
+                int64(-1), int64(-1), load_int64(network + WORD * SLOPES),
+            )  # fmt: skip
             fill_sums(layer)
         layer += WORD * LAYER_WORDS
     restore_float_mode(mode)

@@ -13,6 +13,9 @@ from numba.extending import intrinsic
 
 from ronn_jack.realtime.emitter import FLOAT, INT64, Emitter
 
+MIXED = 4
+"""Rows that `mix_rows` sums."""
+
 
 @intrinsic
 def load_int64(typing_context: Any, address: Any) -> Any:
@@ -126,6 +129,98 @@ def scale_frames(typing_context: Any, target: Any, scale: Any, shift: Any, frame
 
 
 @intrinsic
+def glide_frames(
+    typing_context: Any, target: Any, scale: Any, scale_slope: Any, shift: Any, shift_slope: Any,
+    first: Any, frames: Any,
+) -> Any:  # fmt: skip
+    """Replace a row by row · scale + shift, both of which move by their slope with each frame.
+
+    Parameters
+    ----------
+    first : int64
+        Slopes that the first frame has behind it.
+    """
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        target, scale, scale_slope, shift, shift_slope, first, frames = arguments
+        emit = Emitter(builder)
+
+        def step(lane: Emitter, at: Any) -> None:
+            into = builder.add(target, at)
+            passed = _passed(lane, first, at)
+            factor = lane.multiply_add(lane.splat(scale_slope), passed, lane.splat(scale))
+            summand = lane.multiply_add(lane.splat(shift_slope), passed, lane.splat(shift))
+            lane.store(lane.multiply_add(lane.load(into), factor, summand), into)
+
+        _every_frame(emit, frames, step)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, *[types.float32] * 4, types.int64, types.int64), codegen
+
+
+@intrinsic
+def blend_frames(
+    typing_context: Any, target: Any, other: Any, first: Any, slope: Any, frames: Any
+) -> Any:
+    """Move a row towards another: by `first` slopes in its first frame, then one more in each."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        target, other, first, slope, frames = arguments
+        emit = Emitter(builder)
+
+        def step(lane: Emitter, at: Any) -> None:
+            into = builder.add(target, at)
+            share = lane.multiply(_passed(lane, first, at), lane.splat(slope))
+            before = lane.load(into)
+            distance = lane.subtract(lane.load(builder.add(other, at)), before)
+            lane.store(lane.multiply_add(distance, share, before), into)
+
+        _every_frame(emit, frames, step)
+        return context.get_dummy_value()
+
+    return types.void(*[types.int64] * 3, types.float32, types.int64), codegen
+
+
+@intrinsic
+def mix_rows(
+    typing_context: Any, target: Any, sources: Any, stride: Any, shares: Any, count: Any
+) -> Any:
+    """Write a weighted sum of MIXED rows.
+
+    Parameters
+    ----------
+    sources, stride : int64
+        Address of the first row, bytes from row to row.
+    shares : int64
+        Address of float32 [shape=(MIXED,)]. With shares of 0 and one of 1, the result is
+        that row to the bit.
+    """
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        target, sources, stride, shares, count = arguments
+        emit = Emitter(builder)
+        factors = [
+            builder.load(builder.inttoptr(emit.offset(shares, 4 * i), FLOAT.as_pointer()))
+            for i in range(MIXED)
+        ]
+        rows = [sources]
+        for _ in range(MIXED - 1):
+            rows.append(builder.add(rows[-1], stride))
+
+        def step(lane: Emitter, at: Any) -> None:
+            total = lane.constant(0.0)
+            for row, factor in zip(rows, factors, strict=True):
+                source = lane.load(builder.add(row, at))
+                total = lane.multiply_add(lane.splat(factor), source, total)
+            lane.store(total, builder.add(target, at))
+
+        _every_frame(emit, count, step)
+        return context.get_dummy_value()
+
+    return types.void(*[types.int64] * 5), codegen
+
+
+@intrinsic
 def take_frames(typing_context: Any, target: Any, source: Any, shift: Any, frames: Any) -> Any:
     """Move a row out, adding a constant, and leave zeros."""
 
@@ -159,6 +254,12 @@ def fill_frames(typing_context: Any, target: Any, value: Any, frames: Any) -> An
         return context.get_dummy_value()
 
     return types.void(types.int64, types.float32, types.int64), codegen
+
+
+def _passed(lane: Emitter, first: Any, at: Any) -> Any:
+    """Return `first` plus each lane's place in the row, as float32."""
+    frame = lane.builder.add(first, lane.builder.udiv(at, INT64(4)))
+    return lane.add(lane.splat(lane.builder.sitofp(frame, FLOAT)), lane.places())
 
 
 def _every_frame(emit: Emitter, frames: Any, step: Callable[[Emitter, Any], None]) -> None:

@@ -11,7 +11,7 @@ from numba import carray, float32, float64, int64, void
 from numpy.typing import NDArray
 
 from ronn_jack.model.spec import NetworkSpec
-from ronn_jack.model.weights import Weights
+from ronn_jack.model.weights import FilmGenerator, Weights
 from ronn_jack.realtime.atomics import load_acquire, pointer, store_release
 from ronn_jack.realtime.calls import call_entry
 from ronn_jack.realtime.clock import TIMESPEC_BYTES, thread_cpu_ns
@@ -20,7 +20,11 @@ from ronn_jack.realtime.float_mode import restore_float_mode, set_flush_to_zero
 from ronn_jack.realtime.image import NetworkImage
 from ronn_jack.realtime.layout import MAX_BLOCK
 from ronn_jack.realtime.loudness import LoudnessMeter, run_loudness
+from ronn_jack.realtime.mailbox import publish
 from ronn_jack.realtime.memory import aligned_bytes, offset, record
+from ronn_jack.realtime.modulation import Modulation
+from ronn_jack.realtime.motion import Motion
+from ronn_jack.realtime.moving import run_moving
 from ronn_jack.realtime.network import process_signal
 from ronn_jack.realtime.output_stage import (
     HIGH_PASS,
@@ -53,6 +57,8 @@ VOICE = np.dtype(
         ("next_frames", "i8"),
         ("next_target", "f8"),
         ("next_ready", "i8"),
+        ("modulation", "i8"),  # address of a MODULATION, or 0
+        ("motion", "i8"),  # address of a MOTION, or 0; may come while the voice sounds
         ("high_pass", "u1", MAX_CHANNELS * HIGH_PASS.itemsize),
     ],
     align=True,
@@ -60,6 +66,7 @@ VOICE = np.dtype(
 _HIGH_PASS = offset(VOICE, "high_pass")
 _HIGH_PASS_SIZE = HIGH_PASS.itemsize
 _NEXT_READY = offset(VOICE, "next_ready")
+_MOTION = offset(VOICE, "motion")
 
 
 @native(void(int64))
@@ -107,7 +114,14 @@ def process_voice(voice: int, source: int, result: int, frames: int) -> None:
         At most MAX_BLOCK.
     """
     v = carray(pointer(voice), (1,), VOICE)[0]
-    call_entry(v.process, v.network, source, MAX_BLOCK, v.scratch, MAX_BLOCK, frames)
+    motion = load_acquire(voice + _MOTION)
+    done = 0
+    while done < frames:
+        ahead = 4 * done
+        done += run_moving(
+            v.process, v.network, v.modulation, motion, v.position + done,
+            source + ahead, v.scratch + ahead, frames - done,
+        )  # fmt: skip
     for channel in range(v.outputs):
         v.overflows += run_high_pass(
             voice + _HIGH_PASS + channel * _HIGH_PASS_SIZE,
@@ -231,8 +245,12 @@ class Voice:
 
     def __init__(self, spec: NetworkSpec, weights: Weights, rate: float) -> None:
         self.spec = spec
+        self.weights = weights
         self.rate = rate
         self.image = NetworkImage(spec, weights)
+        self.modulation: Modulation | None = None
+        self.motion: Motion | None = None
+        self.other_film: FilmGenerator | None = None
         self._scratch = aligned_bytes(self.image.outputs * MAX_BLOCK * 4)
         self._inputs = aligned_bytes(spec.inputs * MAX_BLOCK * 4)
         self._result = aligned_bytes(MAX_CHANNELS * MAX_BLOCK * 8)
@@ -244,6 +262,9 @@ class Voice:
         fields.scratch = self._scratch.ctypes.data
         fields.outputs = spec.outputs
         fields.level = 1.0
+        if self.image.modulation:
+            self.modulation = Modulation(self.image, rate)
+            fields.modulation = self.modulation.address
         b0, a1, a2 = high_pass_coefficients(rate, HIGH_PASS_Q[spec.recipe])
         filters = fields.high_pass[0].view(HIGH_PASS)
         filters["b0"], filters["a1"], filters["a2"] = b0, a1, a2
@@ -296,8 +317,22 @@ class Voice:
         self._record.correlation = correlation
         self._record.fade_step = -1.0 if frames else 0.0
 
+    def attach(self, motion: Motion, film: FilmGenerator | None) -> None:
+        """Let the network's weights move from now on; the voice may sound already.
+
+        Parameters
+        ----------
+        film : FilmGenerator or None
+            That of the other seed, where morph leads.
+        """
+        self.motion = motion
+        self.other_film = film
+        publish(self.address + _MOTION, motion.address)
+
     def start_at(self, position: int) -> None:
         """Take what comes before `position` (frames since the start) for silence."""
+        if self.motion is not None:
+            self.motion.settle(position)
         self.image.reset()
         self._settle()
         self.rejoin_at(position)
@@ -330,9 +365,12 @@ class Voice:
     def time_block(self, noise: NDArray[np.float32], block: int) -> float:
         """Return the processor time in s that a block of `block` frames takes.
 
-        Runs the voice over `noise` [shape=(inputs, frames)], so `start_at` has to follow.
+        Where the weights can move, they do. Runs the voice over `noise` [shape=(inputs, frames)],
+        so `start_at` has to follow.
         """
         self.rejoin_at(0)
+        if self.motion is not None:
+            self.motion.set_restless(True)
         spent = _time_blocks.ctypes(
             self.address,
             noise.ctypes.data,
@@ -343,6 +381,8 @@ class Voice:
             self._result.ctypes.data,
             self._timespec.ctypes.data,
         )
+        if self.motion is not None:
+            self.motion.set_restless(False)
         return float(spent * 1e-9 * block / noise.shape[1])
 
     @property

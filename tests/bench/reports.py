@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ronn_jack.bench.cost import CostReport, CostRow
 from ronn_jack.bench.live import LiveReport
 from ronn_jack.bench.live_node import LiveRow
 from ronn_jack.bench.machine import MachineFacts
@@ -25,6 +26,13 @@ def whole_report() -> Report:
             rebuilds=[RebuildRow("A", 0.14)],
         ),
         start=StartReport(21.5, 0.61, [MemoryRow("A", 256 * 2**20)]),
+        cost=CostReport(
+            networks=200,
+            median_error=0.051,
+            p95_error=0.163,
+            median_signed_error=0.021,
+            rows=[CostRow("B", "tanh", 64, 24.69, 22.22, 0.111)],
+        ),
         stress=StressReport(
             rate=48000,
             period=128,

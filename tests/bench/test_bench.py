@@ -49,6 +49,14 @@ def test_live_hears_every_change():
     assert all(0 < row.p50_ms <= row.p99_ms <= row.max_ms for row in rows)
 
 
+def test_cost_is_predicted_and_measured():
+    report = bench("--cost").cost
+    assert report.networks == 10
+    assert 0 <= report.median_error <= report.p95_error
+    assert {"A", "B", "C", "D", "E"} == {row.network for row in report.rows}
+    assert all(row.predicted_us > 0 and row.measured_us > 0 for row in report.rows)
+
+
 def test_a_picture_of_no_known_kind_is_refused_before_anything_is_measured(tmp_path):
     result = subprocess.run(
         [sys.executable, "-m", "ronn_jack", "bench", "--plot", str(tmp_path / "picture.xyz")],

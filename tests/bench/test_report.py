@@ -27,7 +27,7 @@ def test_json_says_everything_and_nothing_else():
 def test_a_part_that_was_not_measured_is_null():
     found = json.loads(Report(whole_report().machine).to_json())
     assert found["machine"]["cores"] == 2
-    assert [found[part] for part in ("speed", "start", "stress", "live")] == [None] * 4
+    assert [found[part] for part in ("speed", "start", "cost", "stress", "live")] == [None] * 5
 
 
 def test_a_document_with_a_wrong_type_is_not_read():
@@ -55,6 +55,8 @@ def test_tables_show_every_part():
     assert "0.14 ms" in text
     assert "21.5 s" in text
     assert "256 MiB" in text
+    assert row_with(text, "B tanh", "64", "24.69", "22.22", "+11.1")
+    assert "200 random networks that fit: median error 5.1 %, 95th percentile 16.3 %" in text
     assert row_with(text, "compiled", "99.87 %", "20", "44", "55")
     assert row_with(text, "interpreter", "12.34 %", "5546")
     assert row_with(text, "A", "128", "off", "4.2", "7.7", "8.8", "60", "5.5", "9.9", "21.0", "66")
@@ -75,7 +77,7 @@ def test_there_is_no_torch_column_without_torch():
     assert "torch" not in tables(report, 120)
 
 
-@pytest.mark.parametrize("part", ["speed", "start", "stress", "live"])
+@pytest.mark.parametrize("part", ["speed", "start", "cost", "stress", "live"])
 def test_each_part_can_be_shown_alone(part):
     whole = whole_report()
     report = replace(Report(whole.machine), **{part: getattr(whole, part)})

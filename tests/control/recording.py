@@ -25,6 +25,8 @@ class RecordingNode:
     ready: bool = True
     largest: int = 2**31
     """Parameter count of the largest network that fits."""
+    fault: str = ""
+    """Why the weights can't move."""
     controls: list[Mapping[str, Value]] = field(default_factory=list)
     rebuilds: list[tuple[NetworkSpec, Change]] = field(default_factory=list)
     panics: list[bool] = field(default_factory=list)
@@ -34,6 +36,9 @@ class RecordingNode:
 
     def set_controls(self, values: Mapping[str, Value]) -> None:
         self.controls.append(dict(values))
+
+    def moving_fault(self) -> str:
+        return self.fault
 
     def rebuild(self, spec: NetworkSpec, change: Change) -> None:
         self.rebuilds.append((spec, change))

@@ -8,7 +8,8 @@ import pytest
 from ronn_jack.control import builder as builder_module
 from ronn_jack.control import preparation
 from ronn_jack.control.architecture import architecture
-from ronn_jack.control.builder import Builder, Request
+from ronn_jack.control.builder import Builder
+from ronn_jack.control.requests import Request
 from ronn_jack.control.seams import Change
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import defaults

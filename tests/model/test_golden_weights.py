@@ -9,6 +9,7 @@ import pytest
 
 from ronn_jack.model.film import PackageFilm
 from ronn_jack.model.recipes import draw
+from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.model.weights import Weights
 from tests.model import golden
 
@@ -82,3 +83,16 @@ def test_leaving_the_conditioning_out_keeps_the_convolutions(model: dict) -> Non
     for i, (weight, bias) in enumerate(zip(weights.weights, weights.biases, strict=True)):
         assert golden.digest(weight) == expected[f"blocks.{i}.conv.weight"]
         assert golden.digest(bias) == expected[f"blocks.{i}.conv.bias"]
+
+
+@pytest.mark.parametrize("init", ["uniform_0.25", "xavier_normal", "kaiming_uniform"])
+def test_the_plugin_s_mono_bus_hears_the_first_of_two_outputs(init: str) -> None:
+    stereo, mono = (
+        draw(NetworkSpec(outputs=outputs, recipe="plugin", init=init, bias=True, seed=5))
+        for outputs in (2, 1)
+    )
+    assert stereo.biases is not None
+    assert mono.biases is not None
+    for all_of_it, first in zip(stereo.weights, mono.weights, strict=True):
+        assert np.array_equal(all_of_it[: len(first)], first)
+    assert np.array_equal(stereo.biases[-1][:1], mono.biases[-1])

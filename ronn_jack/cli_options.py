@@ -1,0 +1,90 @@
+"""What several commands take: a sound, and how to run a node."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from ronn_jack.control.presets import PresetStore
+from ronn_jack.errors import UsageError
+from ronn_jack.files import name_or_file
+from ronn_jack.parameters import PARAMETERS, Value, defaults, parameter
+
+SOUND_HELP = "\b\nParameters:\n" + "\n".join(
+    f"  {row.name:12} {row.range_text}" for row in PARAMETERS.values()
+)
+"""What --set can name, to stand below a command's help."""
+
+Command = Callable[..., None]
+
+
+class Number(click.FloatRange):
+    """A finite number within limits; click's own lets NaN pass."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the number, or fail with click's words."""
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"{value} is not in the range {self._describe_range()}.", param, ctx)
+        return number
+
+
+def sound(preset: str | None, assignments: tuple[str, ...]) -> dict[str, Value]:
+    """Return every parameter's value: the defaults, changed by a preset and then one by one.
+
+    Parameters
+    ----------
+    preset : str or None
+        Name or file.
+    assignments : tuple of str
+        Each "name=value" in native units.
+    """
+    values = defaults()
+    if preset is not None:
+        values |= PresetStore().load(name_or_file(preset)).values
+    faults = []
+    for assignment in assignments:
+        name, equals, text = assignment.partition("=")
+        try:
+            if not equals:
+                raise UsageError(f"--set {assignment} has no value: write --set {name}=VALUE")
+            values[parameter(name).name] = parameter(name).parse(text)
+        except UsageError as error:
+            faults.append(str(error))
+    if faults:
+        raise UsageError("; ".join(faults))
+    return values
+
+
+def sound_options(command: Command) -> Command:
+    """Add --preset and --set."""
+    for option in (
+        click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE",
+                     help="Set a parameter; may be repeated."),
+        click.option("--preset", metavar="NAME|FILE", help="Start from a preset."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def node_options(command: Command) -> Command:
+    """Add the options of a running node; what is not given comes from the settings files."""
+    for option in (
+        click.option("--midi-profile", metavar="NAME|FILE", help="MIDI profile of midi_in."),
+        click.option("--midi-in", metavar="PATTERN", help="Open matching hardware MIDI ports."),
+        click.option("--connect", metavar="PATTERN", help="Connect to matching JACK ports."),
+        click.option("--bind", metavar="ADDRESS", help="Address to listen on (127.0.0.1)."),
+        click.option("--http-port", type=int, help="Port of the page (9421)."),
+        click.option("--osc-port", type=int, help="UDP port for OSC (9420)."),
+        click.option("--outputs", type=int, help="Output channels, 1 or 2."),
+        click.option("--inputs", type=int, help="Input channels, 1 or 2."),
+        click.option("-s", "--server", help="JACK server to connect to."),
+        click.option("-n", "--name", help="Client name (ronn)."),
+    ):
+        command = option(command)
+    return command
