@@ -38,6 +38,8 @@ DIP_MS = 15.0
 """Each half of the dip by which a network comes in where old and new don't fit together."""
 _KEPT_SECONDS = 0.05
 """Age up to which a build is not dropped for a newer request."""
+_LONGEST_KEPT_SECONDS = 0.5
+"""The same where the one before was dropped: a sweep over slow builds has to be heard too."""
 _TOO_SLOW = "the machine is too slow to bring it up to the present: lower channels or layers"
 _POLL_SECONDS = 0.001
 _IDLE_SECONDS = 0.02
@@ -87,6 +89,7 @@ class Builder:
         self.steering = Steering(self._wake)
         """Through which the expressive parameters reach the network that sounds."""
         self._busy = False
+        self._dropped = False
         self._stopping = False
         self._thread: threading.Thread | None = None
         self.input_gain = 1.0
@@ -205,11 +208,13 @@ class Builder:
                 expression,
             )
         except OutdatedError:
-            if self._request is None and not self._stopping:
+            self._dropped = self._request is not None
+            if not self._dropped and not self._stopping:
                 self._refuse(request, _TOO_SLOW)
         except (RonnError, MemoryError) as error:
             self._refuse(request, str(error) or "not enough memory: lower channels or layers")
         else:
+            self._dropped = False
             self._ready = _entry(request, prepared, deadline, begin)
 
     def _offer(self, engine: Engine) -> None:
@@ -343,9 +348,8 @@ class Builder:
         return Deadline(period, engine.rate, request.budget) if period else None
 
     def _wanted_no_more(self, begin: float) -> bool:
-        return self._stopping or (
-            self._request is not None and time.monotonic() - begin > _KEPT_SECONDS
-        )
+        kept = _LONGEST_KEPT_SECONDS if self._dropped else _KEPT_SECONDS
+        return self._stopping or (self._request is not None and time.monotonic() - begin > kept)
 
     def _wake(self) -> None:
         with self._condition:
