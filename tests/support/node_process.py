@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -97,7 +96,7 @@ class NodeProcess:
         port = free_udp_port()
         command = [sys.executable, "-m", module, "run", "-s", server, "--osc-port", str(port)]
         # Files, as a pipe that nobody reads would fill up and hold the node up.
-        self._streams = tempfile.TemporaryFile(), tempfile.TemporaryFile()
+        self._streams = [os.memfd_create(name) for name in ("out", "err")]
         self.process = subprocess.Popen(
             [*command, *arguments],
             stdout=self._streams[0],
@@ -123,14 +122,13 @@ class NodeProcess:
             self.process.kill()
             self.process.wait()
         for stream in self._streams:
-            stream.close()
+            os.close(stream)
 
     def said(self) -> tuple[str, str]:
         """Return what it has written to stdout and to stderr so far."""
         # Read by place, as the process goes on where the file's own position is.
         out, err = (
-            os.pread(stream.fileno(), os.fstat(stream.fileno()).st_size, 0).decode()
-            for stream in self._streams
+            os.pread(stream, os.fstat(stream).st_size, 0).decode() for stream in self._streams
         )
         return out, err
 

@@ -30,7 +30,7 @@ class CountingClient(JackClient):
     def close(self) -> None:
         blocks, frame = self.blocks - self._first[1], self._client.frame_time
         due = (frame - self._first[0]) % CLOCK / self.period
-        print(json.dumps({"blocks": blocks, "due": round(due)}), file=sys.stderr)
+        sys.stderr.write(json.dumps({"blocks": blocks, "due": round(due)}) + "\n")
         super().close()
 
 
