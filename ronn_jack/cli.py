@@ -165,7 +165,7 @@ def info(
 ) -> None:  # fmt: skip
     """Say what a network is, and what share of a period it takes on this machine."""
     spec = network_spec(sound(preset, assignments), inputs, outputs, rate)
-    tell_of_compiling("engine")
+    tell_of_compiling("voice")
     from ronn_jack.control.calibration import load_cost_model
 
     milliseconds = spec.receptive_field / rate * 1000.0
@@ -306,8 +306,10 @@ def main() -> None:
         # Whoever read our output has gone; nothing more may be written at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except (RonnError, OSError) as error:
+    except RonnError as error:
         _leave(str(error), 1)
+    except OSError as error:
+        _leave(f"{error.filename}: {error.strerror}" if error.filename else str(error), 1)
     except MemoryError:
         _leave("not enough memory: lower channels, kernel or dilation", 1)
     except (click.Abort, KeyboardInterrupt):

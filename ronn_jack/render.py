@@ -25,6 +25,9 @@ from ronn_jack.realtime.loudness import LoudnessMeter
 from ronn_jack.units import decibels_to_gain
 
 OUTPUTS = 2
+_FORMATS = ("WAV", "FLAC", "OGG")
+_MAXIMUM_VORBIS_RATE = 200_000
+"""Hz; beyond it libvorbis refuses, and libsndfile 1.2 crashes for that."""
 _BLOCK = 1024
 _MAXIMUM_INPUTS = 2
 
@@ -94,6 +97,11 @@ def render_file(
     if target.exists() and source.exists() and source.samefile(target):
         raise UsageError(f"{target} is the input itself; choose another output")
     with _opened(source) as reader:
+        if form[1] == "VORBIS" and reader.samplerate > _MAXIMUM_VORBIS_RATE:
+            raise AudioFileError(
+                f"{target} can't be written: Vorbis holds at most {_MAXIMUM_VORBIS_RATE} Hz, not "
+                f"{reader.samplerate}; end the name in .wav"
+            )
         spec = network_spec(values, reader.channels, OUTPUTS, reader.samplerate)
         total = reader.frames + round(tail_seconds * reader.samplerate)
         level, passes = 1.0, 1
@@ -150,8 +158,7 @@ def _matching_level(
 
 def _target_format(target: Path, subtype: str | None) -> tuple[str, str]:
     form = target.suffix[1:].upper()
-    known = soundfile.available_formats()
-    if form not in known:
+    if form not in _FORMATS:
         raise UsageError(
             f"output format '{target.suffix or target.name}' is unknown: end the name in .wav, "
             ".flac or .ogg"

@@ -360,6 +360,7 @@ class TestRefusals:
         assert "no subtype" in refused(2, "render", audio, out, "--subtype", "PCM_23")
         assert "can't be written" in refused(1, "render", audio, tmp_path / "no" / "out.wav")
         assert "is the input itself" in refused(2, "render", audio, audio)
+        assert "File name too long" in refused(1, "render", audio, tmp_path / f"{'x' * 300}.wav")
         assert "'--tail'" in refused(2, "render", audio, out, "--tail", -1)
         assert "'--tail'" in refused(2, "render", audio, out, "--tail", "nan")
         assert not out.exists()
@@ -429,7 +430,9 @@ class TestProcess:
         os.close(write)
         assert (process.returncode, process.stderr) == (1, b"")
 
-    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    @pytest.mark.parametrize(
+        "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
+    )
     def test_an_interrupted_render_leaves_nothing_behind(self, tmp_path: Path, number: int) -> None:
         source, folder = tmp_path / "long.wav", tmp_path / "out"
         folder.mkdir()

@@ -96,7 +96,9 @@ def test_its_private_server_is_gone_afterwards(finished):
     assert probe(name) is None
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "number", [pytest.param(signal.SIGINT, marks=pytest.mark.slow), signal.SIGTERM]
+)
 def test_an_interrupted_demo_keeps_what_was_heard_and_leaves_the_users_server(number, tmp_path):
     out = tmp_path / "heard.wav"
     with jack_server("demo", rate=44100, period=512) as server:

@@ -117,9 +117,8 @@ def test_a_change_while_music_plays_ends_in_what_the_new_network_had_always_give
     assert np.abs(y - after)[:, -RATE:].max() < 1e-6
 
 
-@pytest.mark.parametrize(
-    "number", [pytest.param(signal.SIGINT, marks=pytest.mark.slow), signal.SIGTERM]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_node_softly(number):
     x = np.full((2, 4 * RATE), 0.5, np.float32)
     with (

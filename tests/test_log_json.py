@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from ronn_jack.control.seams import STATUS
 from tests.support.jack_server import jack_server, wait_for
 from tests.support.node_process import node_process
@@ -50,6 +52,7 @@ def test_a_session_is_told_as_json_lines(tmp_path):
     assert by_name["end"]["status"]["callback_p50"] > 0.0
 
 
+@pytest.mark.slow
 def test_on_stdout_the_lines_are_alone_and_people_read_stderr():
     with (
         jack_server("stdout") as server,
@@ -58,7 +61,7 @@ def test_on_stdout_the_lines_are_alone_and_people_read_stderr():
         node.osc.send("/ronn/mix", 0.5)
         wait_for(lambda: node.osc.ask("/ronn/mix") == [0.5])
         node.end()
-        out, err = node.process.communicate()
+        out, err = node.said()
     assert [event["event"] for event in events(out)][-2:] == ["change", "end"]
     assert "mix = 0.5" in err
     assert "warning: the JACK server runs without realtime scheduling" in err

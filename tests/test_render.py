@@ -241,7 +241,12 @@ class TestRefusals:
         reason = self.refused(AudioFileError, source, folder / "o.wav")
         assert "has 3 channels; give a mono or stereo file" in reason
 
-    @pytest.mark.parametrize("name", ["o.xyz", "o", "o.mp5"])
+    def test_a_rate_that_vorbis_has_not(self, folder: Path) -> None:
+        source = written(folder, noise(100), 384_000)
+        reason = self.refused(AudioFileError, source, folder / "o.ogg")
+        assert "Vorbis holds at most 200000 Hz, not 384000; end the name in .wav" in reason
+
+    @pytest.mark.parametrize("name", ["o.xyz", "o", "o.raw", "wav"])
     def test_formats_that_nobody_knows(self, folder: Path, name: str) -> None:
         source = written(folder, noise(100))
         assert ".flac or .ogg" in self.refused(UsageError, source, folder / name)
@@ -255,6 +260,15 @@ class TestRefusals:
         source = written(folder, noise(100))
         for target in (folder / "missing" / "o.wav", Path("/proc/o.wav")):
             assert "can't be written" in self.refused(AudioFileError, source, target)
+
+    def test_a_full_disk(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fail(*_: object) -> None:
+            raise soundfile.LibsndfileError(2)
+
+        source = written(folder, noise(100))
+        monkeypatch.setattr(soundfile.SoundFile, "write", fail)
+        assert "can't be written" in self.refused(AudioFileError, source, folder / "o.wav")
+        assert not (folder / "o.wav").exists()
 
     def test_a_folder_in_the_target_s_place(self, folder: Path) -> None:
         source = written(folder, noise(100))

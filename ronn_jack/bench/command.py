@@ -82,7 +82,7 @@ def measure(scope: Scope, progress: Progress) -> Report:
         report = replace(
             report,
             speed=_measure_speed(scope, progress),
-            start=measure_start(not scope.quick, progress),
+            start=measure_start(scope.quick, progress),
         )
     if scope.stress:
         seconds = _QUICK_STRESS_SECONDS if scope.quick else _STRESS_SECONDS

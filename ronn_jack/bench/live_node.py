@@ -22,7 +22,7 @@ from ronn_jack.parameters import Value
 from ronn_jack.phrase import pluck_phrase
 from ronn_jack.settings import Settings, load_settings
 
-_PATIENCE_SECONDS = 15.0
+_PATIENCE_SECONDS = 60.0
 _POLL_SECONDS = 0.005
 _SWEEP_MESSAGES_PER_SECOND = 200.0
 _INPUT_SECONDS = 6.0

@@ -6,7 +6,6 @@ date is dropped before it costs more time.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import logging
 import threading
@@ -39,6 +38,9 @@ DIP_MS = 15.0
 """Each half of the dip by which a network comes in where old and new don't fit together."""
 _KEPT_SECONDS = 0.05
 """Age up to which a build is not dropped for a newer request."""
+_LONGEST_KEPT_SECONDS = 0.5
+"""The same where the one before was dropped: a sweep over slow builds has to be heard too."""
+_TOO_SLOW = "the machine is too slow to bring it up to the present: lower channels or layers"
 _POLL_SECONDS = 0.001
 _IDLE_SECONDS = 0.02
 
@@ -76,6 +78,7 @@ class Builder:
         self._period: Callable[[], int] = lambda: 0
         self._request: Request | None = None
         self._latest: Request | None = None
+        self._ready: _Entry | None = None
         self._published: _Entry | None = None
         self._current: _Entry | None = None
         self._fading: _Entry | None = None
@@ -86,6 +89,7 @@ class Builder:
         self.steering = Steering(self._wake)
         """Through which the expressive parameters reach the network that sounds."""
         self._busy = False
+        self._dropped = False
         self._stopping = False
         self._thread: threading.Thread | None = None
         self.input_gain = 1.0
@@ -101,7 +105,12 @@ class Builder:
     @property
     def building(self) -> bool:
         """Whether a network was asked for that does not sound yet."""
-        return self._request is not None or self._busy or self._published is not None
+        return (
+            self._request is not None
+            or self._busy
+            or self._ready is not None
+            or self._published is not None
+        )
 
     @property
     def progress(self) -> float:
@@ -142,7 +151,7 @@ class Builder:
         auto_level.warm_up(engine.inputs, engine.rate)
         self._period = period
         self._request = self._latest
-        self._current = self._published = None
+        self._current = self._published = self._ready = None
         self.steering.follow(None)
         self._stopping = False
         self._thread = threading.Thread(
@@ -157,13 +166,13 @@ class Builder:
             self._condition.notify()
         if self._thread is not None:
             self._thread.join()
-        self._thread = self._current = self._published = None
+        self._thread = self._current = self._published = self._ready = None
 
     def _run(self, engine: Engine) -> None:
         while True:
             with self._condition:
                 if self._request is None and not self._stopping:
-                    waiting = self._published is not None or self._fading is not None
+                    waiting = self._ready or self._published or self._fading
                     self._condition.wait(_POLL_SECONDS if waiting else _IDLE_SECONDS)
                 if self._stopping:
                     return
@@ -173,8 +182,11 @@ class Builder:
                 self._tend(engine)
                 if request is not None:
                     self._serve(engine, request)
+                self._offer(engine)
             except Exception:
                 log.exception("while building a network; the one that sounds plays on")
+                if request is not None:
+                    self._refuse(request, "internal error; the log says more")
             self._busy = False
 
     def _serve(self, engine: Engine, request: Request) -> None:
@@ -196,19 +208,31 @@ class Builder:
                 expression,
             )
         except OutdatedError:
-            if self._request is None and not self._stopping:
-                self._refuse(request, "the machine is too slow to bring it up to the present")
+            self._dropped = self._request is not None
+            if not self._dropped and not self._stopping:
+                self._refuse(request, _TOO_SLOW)
         except (RonnError, MemoryError) as error:
             self._refuse(request, str(error) or "not enough memory: lower channels or layers")
         else:
-            self._hand_over(engine, _entry(request, prepared, deadline, begin))
+            self._dropped = False
+            self._ready = _entry(request, prepared, deadline, begin)
 
-    def _hand_over(self, engine: Engine, entry: _Entry) -> None:
+    def _offer(self, engine: Engine) -> None:
+        """Publish the voice that is ready, once no fade keeps it waiting until it is late."""
+        entry = self._ready
+        if entry is None or engine.fading or self._published is not None:
+            return
+        self._ready = None
         deadline = self._deadline(engine, entry.request)
         if deadline and self._current and not self._together(self._current, entry, deadline):
             dip = milliseconds_to_frames(DIP_MS, engine.rate)
             self._make_room(engine, entry.prepared, dip)
             entry.swap = dataclasses.replace(entry.swap, dip=True, fade_ms=DIP_MS)
+        try:
+            catch_up(entry.prepared, engine, Work())
+        except OutdatedError:
+            self._refuse(entry.request, _TOO_SLOW)
+            return
         frames = milliseconds_to_frames(entry.swap.fade_ms, engine.rate)
         # The very first network is faded in by the master, with the node.
         entry.voice.set_fade(
@@ -247,11 +271,14 @@ class Builder:
         voice = engine.collect()
         entry = self._published
         if voice is not None and voice.late and entry is not None and voice is entry.voice:
-            with contextlib.suppress(OutdatedError):
-                catch_up(entry.prepared, engine, Work(self._outdated))
-                voice.rejoin_at(voice.position)
-                engine.publish(voice)
-        if engine.collect_dropped() is not None:
+            voice.rejoin_at(voice.position)
+            self._published = None
+            self._ready = self._ready or entry
+        dropped = engine.collect_dropped()
+        if dropped is not None:
+            if self._published is not None and dropped is self._published.voice:
+                # It was let in and dropped again before its arrival was noted.
+                self._current, self._published = self._published, None
             self._unseat(engine, "took the whole period, several blocks in a row")
         if self._current is not None:
             self._check_period(engine, self._current)
@@ -321,9 +348,8 @@ class Builder:
         return Deadline(period, engine.rate, request.budget) if period else None
 
     def _wanted_no_more(self, begin: float) -> bool:
-        return self._stopping or (
-            self._request is not None and time.monotonic() - begin > _KEPT_SECONDS
-        )
+        kept = _LONGEST_KEPT_SECONDS if self._dropped else _KEPT_SECONDS
+        return self._stopping or (self._request is not None and time.monotonic() - begin > kept)
 
     def _wake(self) -> None:
         with self._condition:

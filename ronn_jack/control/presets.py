@@ -17,6 +17,7 @@ those with an `index` first, the others by name.
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ NODE_PARAMETERS = ("bypass", "fade_ms", "budget")
 
 MAXIMUM_INDEX = 9999
 MAXIMUM_DESCRIPTION = 200
+_KEPT_ENTRIES = 4096
 
 _SPEC_NAMES = (
     "layers", "kernel", "channels", "dilation", "activation", "init", "bias", "depthwise",
@@ -86,8 +88,9 @@ class Entry:
 class PresetStore:
     """The presets in a shipped and in the user's folder.
 
-    The folders are looked at anew on each call, so that files may come and go. A file that can't
-    be read keeps its place in the list, and is explained when it is loaded.
+    The folders are looked at anew on each call, so that files may come and go; one that has not
+    changed is not read again for the list. A file that can't be read keeps its place in the list,
+    and is explained when it is loaded.
 
     Parameters
     ----------
@@ -245,12 +248,21 @@ def _entries(folder: Path) -> list[Entry]:
     entries = []
     for path in _files(folder):
         try:
-            preset = read_preset(path)
-        except PresetError as error:
-            entries.append(Entry(path.stem, f"can't be loaded: {error}", None, path))
-        else:
-            entries.append(Entry(preset.name, preset.description, preset.index, path))
+            state = path.stat()
+        except OSError:
+            continue  # gone since it was listed
+        entries.append(_entry(path, (state.st_ino, state.st_ctime_ns, state.st_size)))
     return sorted(entries, key=_order)
+
+
+@functools.lru_cache(_KEPT_ENTRIES)
+def _entry(path: Path, version: tuple[int, int, int]) -> Entry:
+    """Return a file's entry, read once for each version of the file."""
+    try:
+        preset = read_preset(path)
+    except PresetError as error:
+        return Entry(path.stem, f"can't be loaded: {error}", None, path)
+    return Entry(preset.name, preset.description, preset.index, path)
 
 
 def _order(entry: Entry) -> tuple[float, str]:

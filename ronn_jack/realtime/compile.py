@@ -13,6 +13,7 @@ import os
 import platform
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,7 +28,9 @@ from numba.core.registry import cpu_target
 from ronn_jack.realtime import host
 
 KEPT_FOLDERS = 8
-"""Kernels of so many other versions or hosts stay, so that switching back compiles nothing."""
+KEPT_SECONDS = 86400
+"""Kernels of so many versions or hosts stay, and those used within a day, so that switching back
+compiles nothing."""
 
 _OPTIONS = {"nopython": True, "error_model": "numpy", "boundscheck": False, "fastmath": False}
 
@@ -129,13 +132,15 @@ def cache_key(sources: Path = Path(__file__).parent) -> str:
 
 
 def prune(root: Path, kept: int) -> None:
-    """Delete all but the `kept` most recently used folders under `root`."""
+    """Delete all but the `kept` most recently used folders under `root` and those of today."""
     try:
-        folders = sorted(root.iterdir(), key=lambda f: f.stat().st_mtime, reverse=True)
+        used = {folder: folder.stat().st_mtime for folder in root.iterdir()}
     except OSError:
         return  # another process prunes at this moment
-    for folder in folders[kept:]:
-        shutil.rmtree(folder, ignore_errors=True)
+    old = time.time() - KEPT_SECONDS
+    for folder in sorted(used, key=lambda f: used[f], reverse=True)[kept:]:
+        if used[folder] < old:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from numba.extending import intrinsic
 
 from ronn_jack.realtime.emitter import INT64, Emitter
 from ronn_jack.realtime.host import VECTOR
-from ronn_jack.realtime.layout import CHUNK
+from ronn_jack.realtime.layout import CHUNK, WORD
 
 DENSE_ROWS = 12 if VECTOR.registers == 32 else 4
 DEPTHWISE_ROWS = VECTOR.registers // 8
@@ -30,7 +30,7 @@ Tile = Callable[[int, int, Any], None]
 @intrinsic
 def convolve_dense(
     typing_context: Any, rows: Any, taps: Any, kernel: Any, x: Any, x_stride: Any, inputs: Any,
-    weights: Any, bias: Any, lower: Any, y: Any, y_stride: Any, frames: Any,
+    far: Any, weights: Any, bias: Any, lower: Any, y: Any, y_stride: Any, frames: Any,
 ) -> Any:  # fmt: skip
     """Compute some rows of a layer's output from all of its inputs.
 
@@ -45,6 +45,9 @@ def convolve_dense(
         oldest tap first.
     x, x_stride, inputs : int64
         Address of the input's first row, bytes from row to row, number of rows.
+    far : int64
+        Not 0 if the nearest cache can't hold what the taps read: each row is then asked for
+        one tap ahead.
     weights : int64
         Address of float32 [shape=(kernel, inputs, rows)].
     bias : int64
@@ -58,30 +61,44 @@ def convolve_dense(
     """
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        rows, taps, kernel, x, x_stride, inputs, weights, bias, lower, y, y_stride, frames = (
-            arguments
-        )
+        rows, taps, kernel, x, x_stride, inputs, far, *others = arguments
+        weights, bias, lower, y, y_stride, frames = others
         emit = Emitter(builder)
 
-        def tile(height: int, width: int, start: Any) -> None:
-            sums = _start_sums(emit, bias, height, width)
+        def sum_up(sums: list[list[Any]], start: Any, ahead: bool) -> None:
+            height, width = len(sums), len(sums[0])
             w = emit.variable(weights)
             with emit.repeat(kernel) as k:
-                tap = emit.load_int64(emit.offset(taps, k, 8))
+                tap = emit.load_int64(emit.offset(taps, k, WORD))
                 row = emit.variable(builder.add(builder.add(x, tap), start))
+                step = _next_tap(emit, taps, kernel, k, tap) if ahead else None
                 with emit.repeat(inputs):
+                    if ahead:
+                        emit.prefetch_row(builder.add(builder.load(row), step), width)
                     vectors = emit.load_row(builder.load(row), width)
                     for r in range(height):
                         factor = emit.load_float(emit.offset(builder.load(w), 4 * r))
                         _accumulate(emit, sums[r], factor, vectors)
                     emit.advance(row, x_stride)
                     emit.advance(w, INT64(4 * height))
+
+        def tile(height: int, width: int, start: Any) -> None:
+            sums = _start_sums(emit, bias, height, width)
+            if 2 * height > DENSE_ROWS and width > 1:
+                # Lower tiles load so much that asking ahead costs them more than it spares.
+                with builder.if_else(builder.icmp_signed("!=", far, INT64(0))) as (yes, no):
+                    with yes:
+                        sum_up(sums, start, ahead=True)
+                    with no:
+                        sum_up(sums, start, ahead=False)
+            else:
+                sum_up(sums, start, ahead=False)
             _finish(emit, sums, lower, builder.add(y, start), y_stride)
 
         _cover(emit, rows, DENSE_ROWS, frames, tile)
         return context.get_dummy_value()
 
-    return types.void(*[types.int64] * 8, types.float32, *[types.int64] * 3), codegen
+    return types.void(*[types.int64] * 9, types.float32, *[types.int64] * 3), codegen
 
 
 @intrinsic
@@ -109,7 +126,7 @@ def convolve_depthwise(
             sums = _start_sums(emit, bias, height, width)
             w = emit.variable(weights)
             with emit.repeat(kernel) as k:
-                tap = emit.load_int64(emit.offset(taps, k, 8))
+                tap = emit.load_int64(emit.offset(taps, k, WORD))
                 row = builder.add(builder.add(x, tap), start)
                 for r in range(height):
                     factor = emit.load_float(emit.offset(builder.load(w), 4 * r))
@@ -122,6 +139,15 @@ def convolve_depthwise(
         return context.get_dummy_value()
 
     return types.void(*[types.int64] * 7, types.float32, *[types.int64] * 3), codegen
+
+
+def _next_tap(emit: Emitter, taps: Any, kernel: Any, k: Any, tap: Any) -> Any:
+    """Return the bytes from a tap to the next; after the last comes the first, of another tile."""
+    builder = emit.builder
+    following = builder.add(k, INT64(1))
+    last = builder.icmp_signed("==", following, kernel)
+    address = emit.offset(taps, builder.select(last, INT64(0), following), WORD)
+    return builder.sub(emit.load_int64(address), tap)
 
 
 def _start_sums(emit: Emitter, bias: Any, height: int, width: int) -> list[list[Any]]:

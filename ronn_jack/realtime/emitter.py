@@ -18,6 +18,7 @@ from ronn_jack.realtime.host import VECTOR, Vector
 INT64 = ir.IntType(64)
 FLOAT = ir.FloatType()
 _INT32 = ir.IntType(32)
+_LINE = 64  # bytes of a cache line
 
 
 class Emitter:
@@ -47,6 +48,16 @@ class Emitter:
     def load_row(self, address: Any, count: int) -> list[Any]:
         """Load consecutive vectors."""
         return [self.load(self.offset(address, 4 * self.lanes * v)) for v in range(count)]
+
+    def prefetch_row(self, address: Any, count: int) -> None:
+        """Ask the caches for consecutive vectors; any address will do."""
+        pointer = ir.IntType(8).as_pointer()
+        kind = ir.FunctionType(ir.VoidType(), [pointer, _INT32, _INT32, _INT32])
+        function = cgutils.get_or_insert_function(self.builder.module, kind, "llvm.prefetch.p0")
+        read, nearest, data = _INT32(0), _INT32(3), _INT32(1)
+        for line in range(0, 4 * self.lanes * count, _LINE):
+            target = self.builder.inttoptr(self.offset(address, line), pointer)
+            self.builder.call(function, [target, read, nearest, data])
 
     def store(self, vector: Any, address: Any) -> None:
         """Store a vector at any multiple of 4 bytes."""

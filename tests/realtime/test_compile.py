@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numba
@@ -13,7 +14,14 @@ import pytest
 from numba.core import config
 
 from ronn_jack.realtime import compile as compilation
-from ronn_jack.realtime.compile import cache_folder, cache_key, entry, native, prune
+from ronn_jack.realtime.compile import (
+    KEPT_SECONDS,
+    cache_folder,
+    cache_key,
+    entry,
+    native,
+    prune,
+)
 from ronn_jack.realtime.host import WIDTH_VARIABLE
 
 PACKAGE = Path(compilation.__file__).parents[1]
@@ -106,14 +114,17 @@ def test_numba_s_own_setting_is_left_alone() -> None:
     assert before == config.CACHE_DIR
 
 
-def test_the_least_recently_used_folders_go(tmp_path: Path) -> None:
-    for age in range(6):
-        folder = tmp_path / f"{age}"
-        folder.mkdir()
-        (folder / "kernel").write_text("")
-        os.utime(folder, (1000 - age, 1000 - age))
-    prune(tmp_path, 2)
-    assert sorted(f.name for f in tmp_path.iterdir()) == ["0", "1"]
+def test_the_least_recently_used_folders_go_unless_used_today(tmp_path: Path) -> None:
+    now = time.time()
+    ages = {"now": 0, "hour": 3600, "hours": 7200, "month": 30 * KEPT_SECONDS, "year": 1e7}
+    for name, age in ages.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "kernel").write_text("")
+        os.utime(tmp_path / name, (now - age, now - age))
+    prune(tmp_path, 4)
+    assert {f.name for f in tmp_path.iterdir()} == {"now", "hour", "hours", "month"}
+    prune(tmp_path, 1)
+    assert {f.name for f in tmp_path.iterdir()} == {"now", "hour", "hours"}
     prune(tmp_path / "missing", 2)
 
 

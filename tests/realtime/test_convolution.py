@@ -22,14 +22,15 @@ SLACK = 16
 
 
 @numba.njit(
-    "void(int64, int64, int64, int64, int64, int64, int64, int64, float32, int64, int64, int64)",
+    "void(int64, int64, int64, int64, int64, int64, int64, int64, int64, float32, int64, int64,"
+    "int64)",
     error_model="numpy",
 )
 def _dense(  # type: ignore[no-untyped-def]
-    rows, taps, kernel, x, x_stride, inputs, weights, bias, lower, y, y_stride, frames
+    rows, taps, kernel, x, x_stride, inputs, far, weights, bias, lower, y, y_stride, frames
 ):
     convolve_dense(
-        rows, taps, kernel, x, x_stride, inputs, weights, bias, lower, y, y_stride, frames
+        rows, taps, kernel, x, x_stride, inputs, far, weights, bias, lower, y, y_stride, frames
     )
 
 
@@ -50,7 +51,8 @@ def rows_of(count: int, seed: int) -> np.ndarray:
 
 @pytest.mark.parametrize("frames", FRAMES)
 @pytest.mark.parametrize("rows", range(1, DENSE_ROWS + 1))
-def test_dense(rows: int, frames: int) -> None:
+@pytest.mark.parametrize("far", [0, 1])
+def test_dense(rows: int, frames: int, far: int) -> None:
     starts = np.array([0, 7, PAST], np.int64)  # frames at which each tap begins to read
     x = rows_of(5, 1)
     rng = np.random.default_rng(rows)
@@ -59,7 +61,7 @@ def test_dense(rows: int, frames: int) -> None:
     y = np.full((rows + 1, CHUNK + SLACK), 9.0, np.float32)
     taps = 4 * starts
     _dense(
-        rows, taps.ctypes.data, 3, x.ctypes.data, x.strides[0], 5, weights.ctypes.data,
+        rows, taps.ctypes.data, 3, x.ctypes.data, x.strides[0], 5, far, weights.ctypes.data,
         bias.ctypes.data, -math.inf, y.ctypes.data, y.strides[0], frames,
     )  # fmt: skip
     wanted = bias[:, None].astype(np.float64)
@@ -98,7 +100,7 @@ def test_a_lower_limit_of_zero_rectifies() -> None:
     y = np.zeros(CHUNK, np.float32)
     taps = np.zeros(1, np.int64)
     _dense(
-        1, taps.ctypes.data, 1, x.ctypes.data, x.strides[0], 2, weights.ctypes.data,
+        1, taps.ctypes.data, 1, x.ctypes.data, x.strides[0], 2, 0, weights.ctypes.data,
         bias.ctypes.data, 0.0, y.ctypes.data, 4 * CHUNK, CHUNK,
     )  # fmt: skip
     np.testing.assert_allclose(y, np.maximum(x[0] - x[1], 0.0)[:CHUNK], rtol=0, atol=1e-6)
@@ -110,7 +112,7 @@ def test_not_a_number_passes() -> None:
     y = np.zeros(CHUNK, np.float32)
     one, zero, taps = np.ones(1, np.float32), np.zeros(1, np.float32), np.zeros(1, np.int64)
     _dense(
-        1, taps.ctypes.data, 1, x.ctypes.data, x.strides[0], 1, one.ctypes.data,
+        1, taps.ctypes.data, 1, x.ctypes.data, x.strides[0], 1, 0, one.ctypes.data,
         zero.ctypes.data, -math.inf, y.ctypes.data, 4 * CHUNK, CHUNK,
     )  # fmt: skip
     assert np.isnan(y[3])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import socket
 import subprocess
@@ -36,6 +37,7 @@ class OscClient:
     """A UDP socket that sends to the node and reads what comes back."""
 
     def __init__(self, port: int) -> None:
+        self.port = port
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
         self._socket.connect(("127.0.0.1", port))
@@ -90,14 +92,15 @@ class NodeProcess:
     osc : OscClient
     """
 
-    def __init__(self, server: str, *arguments: str) -> None:
+    def __init__(self, server: str, *arguments: str, module: str = "ronn_jack") -> None:
         port = free_udp_port()
-        command = [sys.executable, "-m", "ronn_jack", "run", "-s", server, "--osc-port", str(port)]
+        command = [sys.executable, "-m", module, "run", "-s", server, "--osc-port", str(port)]
+        # Files, as a pipe that nobody reads would fill up and hold the node up.
+        self._streams = [os.memfd_create(name) for name in ("out", "err")]
         self.process = subprocess.Popen(
             [*command, *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
+            stdout=self._streams[0],
+            stderr=self._streams[1],
             cwd=Path(__file__).parents[2],
         )
         self.osc = OscClient(port)
@@ -114,10 +117,20 @@ class NodeProcess:
         self.osc.close()
         self.process.terminate()
         try:
-            self.process.communicate(timeout=5)
+            self.process.wait(5)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.communicate()
+            self.process.wait()
+        for stream in self._streams:
+            os.close(stream)
+
+    def said(self) -> tuple[str, str]:
+        """Return what it has written to stdout and to stderr so far."""
+        # Read by place, as the process goes on where the file's own position is.
+        out, err = (
+            os.pread(stream, os.fstat(stream).st_size, 0).decode() for stream in self._streams
+        )
+        return out, err
 
     def settle(self) -> None:
         """Wait until the network last asked for sounds, alone."""
@@ -134,8 +147,9 @@ class NodeProcess:
 
 
 @contextlib.contextmanager
-def node_process(server: str, *arguments: str) -> Iterator[NodeProcess]:
-    node = NodeProcess(server, *arguments)
+def node_process(server: str, *arguments: str, module: str = "ronn_jack") -> Iterator[NodeProcess]:
+    """Run a node, or a module that takes the same arguments, for the time of a test."""
+    node = NodeProcess(server, *arguments, module=module)
     try:
         yield node
     finally:
