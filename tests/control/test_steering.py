@@ -211,7 +211,7 @@ def test_weights_that_would_take_too_long_to_move_stay_and_the_asker_is_told(mon
         d.turn(morph=0.5, mix=0.8, drift_rate=3.0)
         [(subject, reason)] = d.origin.refusals
         assert subject == "morph"
-        assert "would need 112% of the period, and budget is 70%: lower channels" in reason
+        assert "would need 125% of the period, and budget is 70%: lower channels" in reason
         assert d.controller.value("morph") == 0.0
         assert d.controller.value("mix") == 0.8
         assert d.controller.value("drift_rate") == 3.0
