@@ -44,6 +44,8 @@ _LOOK_SECONDS = 0.1
 """Time between two looks at the audio thread's counters."""
 _SETTLED_SECONDS = 0.5
 """Wiring younger than this may be what a dying server has left of it."""
+_LATE_SECONDS = 0.2
+_MUTED_POLL_SECONDS = 0.001
 _RECONNECT_SECONDS = 0.1
 _REWIRE_SECONDS = 30.0
 
@@ -132,9 +134,17 @@ class App:
             self._look()
             self._report(Stopped(self._node.status()))
             if not client.lost:
-                time.sleep(self._node.fade_out() + client.period / client.rate)
+                self._fade_out(client)
             self._node.detach()
             client.close()
+
+    def _fade_out(self, client: JackClient) -> None:
+        """Fall silent; a server whose blocks are late gets the time it needs, within reason."""
+        deadline = time.monotonic() + self._node.fade_out() + _LATE_SECONDS
+        while not client.engine.muted and time.monotonic() < deadline:
+            time.sleep(_MUTED_POLL_SECONDS)
+        # The block that ends the fade has still to be played.
+        time.sleep(client.period / client.rate)
 
     def _look(self) -> None:
         xruns = self._node.look()

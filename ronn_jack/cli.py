@@ -165,7 +165,7 @@ def info(
 ) -> None:  # fmt: skip
     """Say what a network is, and what share of a period it takes on this machine."""
     spec = network_spec(sound(preset, assignments), inputs, outputs, rate)
-    tell_of_compiling("engine")
+    tell_of_compiling("voice")
     from ronn_jack.control.calibration import load_cost_model
 
     milliseconds = spec.receptive_field / rate * 1000.0

@@ -102,6 +102,30 @@ def test_it_is_what_the_engine_gives_bit_for_bit(folder: Path) -> None:
     assert np.array_equal(rendered(folder, x, **values), engine.process(x))
 
 
+@pytest.mark.parametrize(
+    "sounds", [{"xy": True, "xy_x": 0.4}, {"recipe": "plugin"}, {"recipe": "package"}], ids=str
+)
+def test_fully_morphed_it_is_the_other_seed_bit_for_bit(
+    folder: Path, sounds: dict[str, Any]
+) -> None:
+    x = noise(9000)
+    sounds["activation"] = "tanh"
+    morphed = rendered(folder, x, **sounds, seed=5, seed_b=6, morph=1.0)
+    assert np.array_equal(morphed, rendered(folder, x, **sounds, seed=6))
+    half = rendered(folder, x, **sounds, seed=5, seed_b=6, morph=0.5)
+    assert np.abs(half - morphed).max() > 0.1 * np.abs(morphed).max()
+    assert np.array_equal(half, rendered(folder, x, **sounds, seed=5, seed_b=6, morph=0.5))
+
+
+def test_drift_starts_at_the_seed_and_is_the_same_every_time(folder: Path) -> None:
+    x = noise(RATE)
+    drift = {**RAW, "activation": "tanh", "drift_rate": 1.0, "drift_depth": 0.5}
+    first = rendered(folder, x, **drift)
+    assert np.array_equal(rendered(folder, x, **drift), first)
+    distance = np.abs(first - rendered(folder, x, **{**drift, "drift_depth": 0.0}))
+    assert distance[:, :20].max() < 0.01 * distance[:, RATE // 8 :].max()
+
+
 @pytest.mark.parametrize("rate", [8000, 44100, 192000])
 @pytest.mark.parametrize("channels", [1, 2])
 def test_it_keeps_the_rate_and_adds_the_tail_that_is_asked_for(

@@ -6,7 +6,6 @@ date is dropped before it costs more time.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import logging
 import threading
@@ -186,6 +185,8 @@ class Builder:
                 self._offer(engine)
             except Exception:
                 log.exception("while building a network; the one that sounds plays on")
+                if request is not None:
+                    self._refuse(request, "internal error; the log says more")
             self._busy = False
 
     def _serve(self, engine: Engine, request: Request) -> None:
@@ -270,11 +271,14 @@ class Builder:
         voice = engine.collect()
         entry = self._published
         if voice is not None and voice.late and entry is not None and voice is entry.voice:
-            with contextlib.suppress(OutdatedError):
-                catch_up(entry.prepared, engine, Work(self._outdated))
-                voice.rejoin_at(voice.position)
-                engine.publish(voice)
-        if engine.collect_dropped() is not None:
+            voice.rejoin_at(voice.position)
+            self._published = None
+            self._ready = self._ready or entry
+        dropped = engine.collect_dropped()
+        if dropped is not None:
+            if self._published is not None and dropped is self._published.voice:
+                # It was let in and dropped again before its arrival was noted.
+                self._current, self._published = self._published, None
             self._unseat(engine, "took the whole period, several blocks in a row")
         if self._current is not None:
             self._check_period(engine, self._current)

@@ -17,8 +17,8 @@ from ronn_jack.control.expression import (
 from ronn_jack.control.preparation import Prepared
 from ronn_jack.parameters import Value
 
-MOVING_COST = 2.25
-"""Most that moving weights multiply a network's time by: it is computed with two sets of them."""
+MOVING_COST = 2.5
+"""Most that moving weights multiply a network's time by: two sets are heard and one is made."""
 
 
 class Steering:

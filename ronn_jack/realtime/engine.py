@@ -200,6 +200,13 @@ class Engine:
         return int(self._record.fade_left[0]) > 0
 
     @property
+    def muted(self) -> bool:
+        """Whether the master gain has come down to 0."""
+        start = RAMPS + int(Control.MASTER) * _RAMP_SIZE
+        ramp = self._record.view(np.uint8)[start : start + _RAMP_SIZE].view(RAMP)
+        return float(ramp["value"][0]) == 0.0
+
+    @property
     def recorded_frames(self) -> int:
         """Frames of recent input that a voice may be primed with."""
         return max(0, int(self._history.shape[1]) - math.ceil(_WORK_SECONDS * self.rate))

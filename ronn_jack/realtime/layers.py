@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba import float32, int64
 
-from ronn_jack.realtime.activations import activate_rows
+from ronn_jack.realtime.activations import ACTIVATION_IDS, activate_rows
 from ronn_jack.realtime.compile import native, shared
 from ronn_jack.realtime.convolution import convolve_dense, convolve_depthwise
 from ronn_jack.realtime.layout import (
@@ -58,6 +58,7 @@ from ronn_jack.realtime.vectors import (
 )
 
 _PER_CELL = 1.0 / CELL
+_RELU = ACTIVATION_IDS["relu"]
 
 
 @native("int64(int64, int64, int64)")
@@ -83,7 +84,8 @@ def _run_tiles(
 
     A transposed layer's products are computed here too; only its taken sums are finished. While
     the weights move, a tile is computed with those at either end of the cell: a convolution is
-    linear in its weights, so what lies between is that of the weights between.
+    linear in its weights, so what lies between is that of the weights between. Only then is it
+    rectified, which otherwise is the tile's own last step.
     """
     form = load_int64(layer + WORD * FORM)
     tiles = load_int64(layer + WORD * TILES)
@@ -109,6 +111,7 @@ def _run_tiles(
     if form != TRANSPOSED:
         to_next_bias = load_int64(layer + WORD * NEXT_BIAS) - bias
     blend = load_int64(layer + WORD * BLEND)
+    floor = lower if moved < 0 else float32(-float("inf"))
     first = int64(0)
     for tile in range(tiles):
         rows = tile_rows(rows_out, tiles, tile)
@@ -126,15 +129,17 @@ def _run_tiles(
                 if form != DEPTHWISE:
                     convolve_dense(
                         rows, table, outer, x, inner_stride, inner, far, w, b,
-                        lower, into, into_stride, count,
+                        floor, into, into_stride, count,
                     )  # fmt: skip
                 else:
                     convolve_depthwise(
                         rows, table, outer, x + first * inner_stride, inner_stride, w, b,
-                        lower, into, into_stride, count,
+                        floor, into, into_stride, count,
                     )  # fmt: skip
             if moved >= 0:
                 _blend_rows(rows, moved + ahead, y, target_stride, blend, count)
+                if floor < lower:
+                    activate_rows(_RELU, float32(0), rows, y, target_stride, count)
             if form != TRANSPOSED:
                 _finish_rows(layer, first, rows, ahead, y, target_stride, count, glided, slopes)
             x += source_step

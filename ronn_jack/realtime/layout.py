@@ -10,7 +10,7 @@ MAX_BLOCK = 256
 """Most frames that a network takes at once."""
 CHUNK = 64
 """Most frames that a tile's call computes; a ring's start is repeated so far after its end."""
-CELL = 64
+CELL = 256
 """Frames in which moving weights go straight from one value to the next."""
 NEAR_BYTES = 32 << 10
 """What surely fits the nearest cache."""

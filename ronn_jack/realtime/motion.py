@@ -1,10 +1,10 @@
 """Weights that move while a network runs: morph and drift.
 
-The weights are a function of the frame's number. At every CELL-th frame, a knot, each layer's are
-a mix of four sources; between knots they go straight from one mix to the next. The mix is found by
-spherical interpolation between the sources of `seed` and `seed_b`, to which the directions of
-drift are added; the sum is scaled back to the length that it had before. Nothing is mixed while
-nothing moves.
+The weights are a function of the frame's number: at every CELL-th frame, a knot, they are a mix of
+four sources, and between knots they go straight from one mix to the next. A mix is made during
+the cell before it is needed, a part with every block, so that no block has more to do than
+another. Three sets of weights take turns: the one to start from, the one to reach, and the one in
+the making. Nothing is mixed while nothing moves.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numba import carray, float32, float64, int64, void
+from numba import carray, int64, void
+from numpy.typing import NDArray
 
 from ronn_jack.model.weights import LayerSources
 from ronn_jack.realtime.atomics import pointer
@@ -37,63 +38,69 @@ from ronn_jack.realtime.layout import (
     WORD,
 )
 from ronn_jack.realtime.memory import aligned_bytes, offset, record
+from ronn_jack.realtime.mixture import LAYER, OSCILLATORS, SHARES, find_shares, find_swings
 from ronn_jack.realtime.ramp import RAMP, run_ramp, settle_ramp
 from ronn_jack.realtime.vectors import MIXED, load_int64, mix_rows, store_int64
 
 GLIDE_SECONDS = 0.05
 """Time in which morph and the depth of drift reach a new value."""
-OSCILLATORS = 4
-FREQUENCIES = tuple(1.3247179572447460**-i for i in range(OSCILLATORS))
-"""Of the oscillators that drift swings by, as factors of its rate.
+_SETS = 3
+_LINE_FLOATS = 16
 
-Powers of the plastic number: no two come close to a simple ratio, so that the way is long.
-"""
-_PARALLEL = 1e-3
-"""Sine of an angle below which two sources are mixed in a straight line."""
-_MOST_STRETCH = 8.0
-"""Most that a sum is scaled up by, where sources cancel each other."""
-
-LAYER = np.dtype(
-    [
-        ("weights", "i8"),  # address of the sources' packed weights, one after the other
-        ("weights_count", "i8"),  # of one source
-        ("biases", "i8"),  # likewise, or 0
-        ("biases_count", "i8"),
-        ("length_a", "f8"),  # of the vector of weights and biases of `seed`
-        ("length_b", "f8"),
-        ("angle", "f8"),  # between the two
-        ("products", "f8", MIXED * MIXED),
-        ("swing", "f8", 2 * OSCILLATORS),
-    ],
-    align=True,
-)
 MOTION = np.dtype(
     [
         ("network", "i8"),
         ("layers", "i8"),  # address of the LAYERs
         ("count", "i8"),
+        ("sources", "i8"),  # address of the first source
+        ("size", "i8"),  # floats of a source, and of a set of weights
+        ("sets", "i8", _SETS),  # addresses: to start from, to reach, in the making
+        ("made", "i8"),  # floats of the set in the making, or -1 while none is
+        ("made_layer", "i8"),  # the layer that the next of them belongs to
         ("rate", "f8"),  # sample rate in Hz
         ("targets", "f8", 2),  # of morph and of the depth of drift
         ("wanted_hertz", "f8"),  # rate of drift
         ("hertz", "f8"),  # the same, as it is
         ("phase", "f8"),  # in cycles, at the frame `since`
         ("since", "i8"),
-        ("restless", "i8"),  # set to mix at every knot, whether or not anything moves
+        ("restless", "i8"),  # set to mix all the time, whether or not anything moves
         ("glide_cells", "i8"),
-        ("values", "f8", 2),  # of morph and depth at the last knot
+        ("values", "f8", 2),  # of morph and depth in the set in the making
         ("swings", "f8", OSCILLATORS),
-        ("shares", "f4", MIXED),
         ("ramps", "u1", 2 * RAMP.itemsize),
     ],
     align=True,
 )
 _TARGETS = offset(MOTION, "targets")
 _VALUES = offset(MOTION, "values")
+_SWINGS = offset(MOTION, "swings")
 _RAMPS = offset(MOTION, "ramps")
-_SHARES = offset(MOTION, "shares")
 _RAMP_SIZE = RAMP.itemsize
 _LAYER_SIZE = LAYER.itemsize
 _MORPH, _DEPTH = range(2)
+_START, _END, _MAKING = range(_SETS)
+
+
+@native(int64(int64, int64, int64))
+def begin_motion(motion: int, position: int, frames: int) -> int:
+    """[audio-thread] Make the weights ready for the frames from `position` on.
+
+    Returns how many of `frames` are to be run before the next call.
+    """
+    m = carray(pointer(motion), (1,), MOTION)[0]
+    moved = load_int64(m.network + WORD * MOVED)
+    if moved < 0 and m.made < 0 and not _is_restless(motion):
+        return frames
+    into = position % CELL
+    if into == 0:
+        _cross_knot(motion, position)
+        moved = load_int64(m.network + WORD * MOVED)
+    frames = min(frames, CELL - into)
+    if moved >= 0:
+        store_int64(m.network + WORD * MOVED, into)
+    if m.made >= 0:
+        _make(motion, m.size * (into + frames) // CELL)
+    return frames
 
 
 @native(int64(int64))
@@ -110,38 +117,23 @@ def _is_restless(motion: int) -> int:
     return restless
 
 
-@native(int64(int64, int64, int64))
-def begin_motion(motion: int, position: int, frames: int) -> int:
-    """[audio-thread] Make the weights ready for the frames from `position` on.
-
-    Returns how many of `frames` may be run before the next call.
-    """
-    m = carray(pointer(motion), (1,), MOTION)[0]
-    moved = load_int64(m.network + WORD * MOVED)
-    if moved < 0 and _is_restless(motion) == 0:
-        return frames
-    into = position % CELL
-    if into == 0:
-        _cross_knot(motion, position)
-        moved = load_int64(m.network + WORD * MOVED)
-    if moved >= 0:
-        store_int64(m.network + WORD * MOVED, into)
-    elif into == 0:
-        return frames
-    return min(frames, CELL - into)
-
-
 @native(void(int64, int64))
 def _cross_knot(motion: int, position: int) -> None:
-    """Come to rest at a knot, or set out for the next one."""
+    """Set out from what was reached for what was made, and begin to make what follows."""
     m = carray(pointer(motion), (1,), MOTION)[0]
-    network = m.network
-    if load_int64(network + WORD * MOVED) >= 0:
-        _exchange_weights(network, m.count)
-    if _is_restless(motion) == 0:
-        store_int64(network + WORD * MOVED, int64(-1))
+    moved = m.network + WORD * MOVED
+    if load_int64(moved) >= 0:
+        _exchange_sets(motion, _START, _END)
+    if m.made >= 0:
+        _exchange_sets(motion, _END, _MAKING)
+        store_int64(moved, int64(0))
+    else:
+        store_int64(moved, int64(-1))
+    if not _is_restless(motion):
+        m.made = -1
         return
-    if carray(pointer(motion + _RAMPS), (2,), RAMP)[_DEPTH].value == 0.0:
+    ramps = carray(pointer(motion + _RAMPS), (2,), RAMP)
+    if ramps[_DEPTH].value == 0.0:
         # Where it is not heard, drift returns to the phase that only the frame's number gives.
         m.phase, m.since, m.hertz = 0.0, 0, m.wanted_hertz
     for i in range(2):
@@ -153,103 +145,64 @@ def _cross_knot(motion: int, position: int) -> None:
             1,
         )
     if m.wanted_hertz != m.hertz:
-        m.phase += m.hertz * (position - m.since) / m.rate
-        m.since = position
+        # From the last frame on that a set was made for at the old rate.
+        m.phase += m.hertz * (position + CELL - m.since) / m.rate
+        m.since = position + CELL
         m.hertz = m.wanted_hertz
-    _mix(motion, position + CELL, NEXT_WEIGHTS, NEXT_BIAS)
-    store_int64(network + WORD * MOVED, int64(0))
+    _begin_set(motion, position + 2 * CELL)
 
 
-@native(void(int64, int64))
-def _exchange_weights(network: int, layers: int) -> None:
-    """Make the weights that were reached the ones to start from."""
-    for index in range(layers):
-        layer = network + WORD * (HEADER_WORDS + LAYER_WORDS * index)
-        bias = SUMS_BIAS if load_int64(layer + WORD * FORM) == TRANSPOSED else BIAS
-        _exchange_words(layer + WORD * WEIGHTS, layer + WORD * NEXT_WEIGHTS)
-        _exchange_words(layer + WORD * bias, layer + WORD * NEXT_BIAS)
+@native(void(int64, int64, int64))
+def _exchange_sets(motion: int, a: int, b: int) -> None:
+    m = carray(pointer(motion), (1,), MOTION)[0]
+    m.sets[a], m.sets[b] = m.sets[b], m.sets[a]
+    _point_words(motion)
 
 
-@native(void(int64, int64))
-def _exchange_words(a: int, b: int) -> None:
-    kept = load_int64(a)
-    store_int64(a, load_int64(b))
-    store_int64(b, kept)
-
-
-@native(void(int64, int64, int64, int64))
-def _mix(motion: int, frame: int, weights: int, bias: int) -> None:
-    """Mix all layers' weights for a frame into the places that two words of a layer hold."""
+@native(void(int64))
+def _point_words(motion: int) -> None:
+    """Show the network the set to start from and the one to reach."""
     m = carray(pointer(motion), (1,), MOTION)[0]
     layers = carray(pointer(m.layers), (m.count,), LAYER)
-    cycles = m.phase + m.hertz * (frame - m.since) / m.rate
-    for i in range(OSCILLATORS):
-        m.swings[i] = math.sin(2.0 * math.pi * (cycles * FREQUENCIES[i] % 1.0))
     for index in range(m.count):
-        _find_shares(motion, m.layers + index * _LAYER_SIZE)
         own = layers[index]
         words = m.network + WORD * (HEADER_WORDS + LAYER_WORDS * index)
-        mix_rows(
-            load_int64(words + WORD * weights),
-            own.weights,
-            4 * own.weights_count,
-            motion + _SHARES,
-            own.weights_count,
-        )
-        place = bias
-        if bias == BIAS and load_int64(words + WORD * FORM) == TRANSPOSED:
-            place = SUMS_BIAS
-        if own.biases != 0:
-            mix_rows(
-                load_int64(words + WORD * place),
-                own.biases,
-                4 * own.biases_count,
-                motion + _SHARES,
-                own.biases_count,
-            )
+        bias = SUMS_BIAS if load_int64(words + WORD * FORM) == TRANSPOSED else BIAS
+        store_int64(words + WORD * WEIGHTS, m.sets[_START] + 4 * own.begin)
+        store_int64(words + WORD * bias, m.sets[_START] + 4 * own.biases)
+        store_int64(words + WORD * NEXT_WEIGHTS, m.sets[_END] + 4 * own.begin)
+        store_int64(words + WORD * NEXT_BIAS, m.sets[_END] + 4 * own.biases)
 
 
 @native(void(int64, int64))
-def _find_shares(motion: int, layer: int) -> None:
-    """Write how much of each source a layer's weights are."""
+def _begin_set(motion: int, frame: int) -> None:
+    """Begin to make the weights that belong to a frame."""
     m = carray(pointer(motion), (1,), MOTION)[0]
-    own = carray(pointer(layer), (1,), LAYER)[0]
-    morph, depth = m.values[_MORPH], m.values[_DEPTH]
-    sine = math.sin(own.angle)
-    a, b = 1.0 - morph, morph
-    if sine > _PARALLEL:
-        length = a * own.length_a + b * own.length_b
-        a = length / own.length_a * (math.sin(a * own.angle) / sine)
-        b = length / own.length_b * (math.sin(b * own.angle) / sine)
-    c = d = 0.0
-    if depth > 0.0 and own.length_a > 0.0:
-        length = math.sqrt(max(0.0, _square(layer, a, b, 0.0, 0.0)))
-        for i in range(OSCILLATORS):
-            c += own.swing[i] * m.swings[i]
-            d += own.swing[OSCILLATORS + i] * m.swings[i]
-        c *= depth * length / own.length_a
-        d *= depth * length / own.length_a
-        stretched = math.sqrt(max(0.0, _square(layer, a, b, c, d)))
-        if length > 0.0:
-            scale = length / max(stretched, length / _MOST_STRETCH)
-            a, b, c, d = a * scale, b * scale, c * scale, d * scale
-    m.shares[0] = float32(a)
-    m.shares[1] = float32(b)
-    m.shares[2] = float32(c)
-    m.shares[3] = float32(d)
+    find_swings(m.phase + m.hertz * (frame - m.since) / m.rate, motion + _SWINGS)
+    for index in range(m.count):
+        layer = m.layers + index * _LAYER_SIZE
+        find_shares(layer, m.values[_MORPH], m.values[_DEPTH], motion + _SWINGS)
+    m.made = m.made_layer = 0
 
 
-@native(float64(int64, float64, float64, float64, float64))
-def _square(layer: int, a: float, b: float, c: float, d: float) -> float:
-    """Return the squared length of a weighted sum of the sources."""
-    p = carray(pointer(layer), (1,), LAYER)[0].products
-    total: float = (
-        a * (a * p[0] + 2.0 * (b * p[1] + c * p[2] + d * p[3]))
-        + b * (b * p[5] + 2.0 * (c * p[6] + d * p[7]))
-        + c * (c * p[10] + 2.0 * d * p[11])
-        + d * d * p[15]
-    )
-    return total
+@native(void(int64, int64))
+def _make(motion: int, until: int) -> None:
+    """Go on with the set in the making until it has so many floats."""
+    m = carray(pointer(motion), (1,), MOTION)[0]
+    layers = carray(pointer(m.layers), (m.count,), LAYER)
+    while m.made < until:
+        end = layers[m.made_layer].end
+        count = min(until, end) - m.made
+        mix_rows(
+            m.sets[_MAKING] + 4 * m.made,
+            m.sources + 4 * m.made,
+            4 * m.size,
+            m.layers + m.made_layer * _LAYER_SIZE + SHARES,
+            count,
+        )
+        m.made += count
+        if m.made == end:
+            m.made_layer += 1
 
 
 @entry(void(int64, int64))
@@ -263,12 +216,17 @@ def _settle(motion: int, position: int) -> None:
     m.phase = 0.0
     m.since = 0
     knot = position // CELL * CELL
-    _mix(motion, knot, WEIGHTS, BIAS)
-    moved = int64(-1)
-    if _is_restless(motion) != 0:
-        _mix(motion, knot + CELL, NEXT_WEIGHTS, NEXT_BIAS)
-        moved = position - knot
-    store_int64(m.network + WORD * MOVED, moved)
+    for i in (_START, _END):
+        _begin_set(motion, knot + i * CELL)
+        _make(motion, m.size)
+        _exchange_sets(motion, i, _MAKING)
+    if _is_restless(motion):
+        _begin_set(motion, knot + 2 * CELL)
+        _make(motion, m.size * (position - knot) // CELL)
+        store_int64(m.network + WORD * MOVED, position - knot)
+    else:
+        m.made = -1
+        store_int64(m.network + WORD * MOVED, int64(-1))
 
 
 class Motion:
@@ -277,7 +235,7 @@ class Motion:
     Parameters
     ----------
     image : NetworkImage
-        The network; its weights have to be those of the first source.
+        The network, which may be running; its weights are those of the first source.
     sources : sequence of LayerSources
         One per layer.
     rate : float
@@ -285,16 +243,27 @@ class Motion:
     """
 
     def __init__(self, image: NetworkImage, sources: Sequence[LayerSources], rate: float) -> None:
-        self._record, self.address = record(MOTION)
         self._layers = aligned_bytes(len(sources) * LAYER.itemsize)
-        self._memory = [aligned_bytes(4 * CHUNK * DENSE_ROWS)]
-        self._settled = False
+        mixed: list[list[NDArray[np.float32]]] = [[] for _ in range(MIXED)]
+        size = 0
         for index, layer in enumerate(sources):
-            self._add(image, index, layer)
+            size = self._place(image, index, layer, size, mixed)
+        self._sources = _kept(np.concatenate([part for parts in mixed for part in parts]))
+        first = self._sources[: 4 * size].view(np.float32)
+        self._sets = [_kept(first) for _ in range(_SETS)]
+        self._blend = aligned_bytes(4 * CHUNK * DENSE_ROWS)
+        for index in range(len(sources)):
+            image.layer_words(index)[BLEND] = self._blend.ctypes.data
+
+        self._record, self.address = record(MOTION)
         fields = self._record
         fields.network = image.address
         fields.layers = self._layers.ctypes.data
         fields.count = len(sources)
+        fields.sources = self._sources.ctypes.data
+        fields.size = size
+        fields.sets[0] = [weights.ctypes.data for weights in self._sets]
+        fields.made = -1
         fields.rate = rate
         fields.glide_cells = max(1, round(GLIDE_SECONDS * rate / CELL))
 
@@ -313,36 +282,41 @@ class Motion:
         _settle.ctypes(self.address, position)
 
     def set_restless(self, on: bool) -> None:
-        """Let the weights be mixed at every knot as if they moved, to measure what that takes."""
+        """Let the weights be mixed as if they moved, to measure what that takes."""
         self._record.restless = int(on)
 
-    def _add(self, image: NetworkImage, index: int, sources: LayerSources) -> None:
-        weights = np.concatenate([image.packed_weights(index, w) for w in sources.weights])
-        count = weights.size // MIXED
-        products = sources.products
-        lengths = np.sqrt(np.diag(products))
-        # Without a direction there is no angle, and the way is straight.
-        cosine = products[0, 1] / (lengths[0] * lengths[1]) if lengths[:2].all() else 1.0
+    def _place(
+        self,
+        image: NetworkImage,
+        index: int,
+        sources: LayerSources,
+        begin: int,
+        mixed: list[list[NDArray[np.float32]]],
+    ) -> int:
+        """Add a layer's sources to the rows that are mixed; return where they end."""
+        biases = sources.biases or [np.zeros(1, np.float32)] * MIXED
+        for row, weight, bias in zip(mixed, sources.weights, biases, strict=True):
+            packed = image.packed_weights(index, weight)
+            widened = image.widened(index, bias)
+            padding = -(packed.size + widened.size) % _LINE_FLOATS
+            row += [packed, widened, np.zeros(padding, np.float32)]
         own = self._layers.view(LAYER)[index]
-        own["weights"] = self._kept(weights)
-        own["weights_count"] = count
+        own["begin"] = begin
+        own["biases"] = begin + packed.size
+        own["end"] = begin + packed.size + widened.size + padding
+        lengths = np.sqrt(np.diag(sources.products))
+        # Without a direction there is no angle, and the way is straight.
+        straight = not lengths[:2].all()
+        cosine = 1.0 if straight else sources.products[0, 1] / (lengths[0] * lengths[1])
         own["length_a"], own["length_b"] = lengths[:2]
         own["angle"] = math.acos(min(1.0, max(-1.0, cosine)))
-        own["products"] = products.reshape(-1)
+        own["products"] = sources.products.reshape(-1)
         own["swing"] = sources.swing.reshape(-1)
-        rows = image.widened(index, np.zeros(1, np.float32)).size
-        if sources.biases is not None:
-            biases = np.concatenate([image.widened(index, b) for b in sources.biases])
-            own["biases"] = self._kept(biases)
-            own["biases_count"] = rows
-        words = image.layer_words(index)
-        words[NEXT_WEIGHTS] = self._kept(weights[:count])
-        words[NEXT_BIAS] = self._kept(np.zeros(rows, np.float32))
-        words[BLEND] = self._memory[0].ctypes.data
+        return int(own["end"])
 
-    def _kept(self, values: np.ndarray) -> int:
-        """Return the address of a copy that lives as long as this object."""
-        memory = aligned_bytes(values.nbytes)
-        memory.view(np.float32)[:] = values
-        self._memory.append(memory)
-        return memory.ctypes.data
+
+def _kept(values: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Return an aligned copy, which the audio thread touches without a page fault."""
+    memory = aligned_bytes(values.nbytes)
+    memory.view(np.float32)[:] = values
+    return memory

@@ -59,13 +59,16 @@ def test_tables_show_every_part():
     assert "200 random networks that fit: median error 5.1 %, 95th percentile 16.3 %" in text
     assert row_with(text, "compiled", "99.87 %", "20", "44", "55")
     assert row_with(text, "interpreter", "12.34 %", "5546")
-    assert row_with(text, "A", "128", "off", "4.2", "7.7", "8.8", "60", "5.5", "9.9", "21.0", "66")
-    assert row_with(text, "D", "64", "on", "44.4", "77.7", "88.8", "20", "2", "0.0", "2000")
+    assert row_with(text, "A", "128", "off", "4.2", "7.7", "8.8", "60", "0")
+    assert row_with(text, "A", "128", "off", "5.5", "9.9", "21.0", "66")
+    assert row_with(text, "D", "64", "on", "44.4", "77.7", "88.8", "20", "2")
+    assert row_with(text, "D", "64", "on", "0.0", "2000")
     assert "without realtime scheduling" in text
 
 
 def test_tables_fit_their_width_and_are_plain():
     text = tables(whole_report(), 120)
+    assert "…" not in text
     assert max(map(len, text.splitlines())) <= 120
     assert all(character == "\n" or character.isprintable() for character in text)
 

@@ -65,6 +65,18 @@ class Swaps:
         pass
 
 
+def expressive(generator: np.random.Generator) -> list[Set]:
+    """Return new places for what moves the network that sounds."""
+    shares = {name: float(generator.random()) for name in ("morph", "drift_depth")}
+    return [
+        *(Set(name, value) for name, value in shares.items()),
+        Set("drift_rate", float(generator.uniform(0, 10))),
+        Set("xy_x", float(generator.uniform(-1, 1))),
+        Set("xy_y", float(generator.uniform(-1, 1))),
+        Set("freeze", bool(generator.integers(2))),
+    ]
+
+
 def run_node(server: str) -> dict[str, int]:
     """Swap networks and move every kind of control while thousands of blocks are counted."""
     client = CountedClient("ronn", server, 2, 2)
@@ -88,10 +100,13 @@ def run_node(server: str) -> dict[str, int]:
             Set("mix", float(generator.random())),
             Set("input_gain", float(generator.uniform(-24, 24))),
             Set("bypass", bool(generator.integers(2))),
+            Set("xy", bool(generator.integers(2))),
+            *expressive(generator),
         ]
         controller.apply(operations, Quiet())
         while node.sounding is None or node.sounding.seed != swaps:
             time.sleep(0.001)
+            controller.apply(expressive(generator), Quiet())
         swaps += 1
     found = counts()
     node.detach()
