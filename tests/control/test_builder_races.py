@@ -10,6 +10,19 @@ from tests.support.jack_server import wait_for
 from tests.support.running_engine import RATE
 
 
+def overload_once(audio, listener, monkeypatch, then=lambda: None):
+    """Keep the thread busy until a network falls; do something before another can follow."""
+    fell_back = listener.fell_back
+
+    def relax(fallen, good, reason):
+        audio.busy_ns = 0
+        fell_back(fallen, good, reason)
+        then()
+
+    monkeypatch.setattr(listener, "fell_back", relax)
+    audio.busy_ns = 1001
+
+
 def test_a_voice_that_comes_late_makes_way_for_a_newer_one(monkeypatch):
     catch_up = builder_module.catch_up
     with running() as (audio, builder, listener):
@@ -67,21 +80,20 @@ def test_a_network_that_was_admitted_to_a_longer_period_is_admitted_anew(monkeyp
             return prepared
 
         monkeypatch.setattr(builder_module, "prepare", shorten_meanwhile)
-        builder.request(request(NetworkSpec(seed=7)))
-        wait_for(lambda: listener.falls)
-        assert "of the 8-frame period" in listener.falls[0][2]
+        long = request(NetworkSpec(seed=7))
+        builder.request(long)
+        wait_for(lambda: [fall for fall in listener.falls if fall[0] is long.change])
+        assert "of the 8-frame period" in listener.falls[-1][2]
 
 
-def test_a_network_that_comes_back_does_not_count_from_its_first_arrival():
+def test_a_network_that_comes_back_does_not_count_from_its_first_arrival(monkeypatch):
     with running() as (audio, builder, listener):
         play(builder, NetworkSpec(seed=7))
         time.sleep(0.3)
         play(builder, NetworkSpec(seed=8))
         wait_for(lambda: len(listener.swaps) == 3)
         begin = time.monotonic()
-        audio.busy_ns = 1001
-        wait_for(lambda: listener.falls)
-        audio.busy_ns = 0
+        overload_once(audio, listener, monkeypatch)
         wait_for(lambda: len(listener.swaps) == 4)
         assert listener.swaps[-1].change_to_sound_ms <= (time.monotonic() - begin) * 1e3
 
@@ -93,15 +105,7 @@ def test_where_what_was_to_replace_a_fallen_network_is_refused_the_good_one_foll
         play(builder, NetworkSpec(seed=8))
         wait_for(lambda: len(listener.swaps) == 3)
         heavy = request(NetworkSpec(channels=64, kernel=64, layers=8, dilation=1), budget=1e-9)
-        fell_back = listener.fell_back
-
-        def ask_meanwhile(fallen, good, reason):
-            fell_back(fallen, good, reason)
-            audio.busy_ns = 0
-            builder.request(heavy)
-
-        monkeypatch.setattr(listener, "fell_back", ask_meanwhile)
-        audio.busy_ns = 1001
+        overload_once(audio, listener, monkeypatch, lambda: builder.request(heavy))
         wait_for(lambda: listener.refusals)
         wait_for(lambda: builder.sounding == good and not builder.building)
 
