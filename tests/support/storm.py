@@ -93,10 +93,23 @@ class Storm:
         kind = self._random.random()
         if kind < 0.04:
             return self._garbage(answers)
+        if kind < 0.05:
+            return self._heavy()
         if kind < 0.12:
             count = self._random.randint(0, 8)
             return bundle(*(self._element(answers) for _ in range(count)))
         return self._element(answers)
+
+    def _heavy(self) -> bytes:
+        """Ask for more than any machine gives, or for more than there is memory for."""
+        values = self._random.choice(
+            [
+                {"layers": 24, "channels": 64, "kernel": 64, "dilation": 1, "depthwise": False},
+                {"layers": 12, "channels": 64, "kernel": 128, "dilation": 1, "depthwise": False},
+                {"layers": 20, "channels": 8, "kernel": 9, "dilation": 3, "depthwise": True},
+            ]
+        )
+        return bundle(*(message(ROOT + name, value) for name, value in values.items()))
 
     def _element(self, answers: Answers) -> bytes:
         kind = self._random.random()
