@@ -94,10 +94,10 @@ def _weigh(meter: int, channel: int, source: int, start: int, frames: int) -> No
     for t in range(frames):
         v = x[t]
         y = b0 * v + s1
-        s1 = b1 * v - a1 * y + s2
+        s1 = (s2 + b1 * v) - a1 * y
         s2 = b2 * v - a2 * y
         z = c0 * y + r1
-        r1 = c1 * y - d1 * z + r2
+        r1 = (r2 + c1 * y) - d1 * z
         r2 = c2 * y - d2 * z
         energy += z * z
     m.filters[channel, 0], m.filters[channel, 1] = s1, s2

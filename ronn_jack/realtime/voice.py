@@ -93,9 +93,11 @@ def _run_level(voice: int, result: int, frames: int) -> None:
     v.level_frames -= gliding
     if gliding > 0:
         v.level = v.level_target if v.level_frames == 0 else level
-    for channel in range(v.outputs):
-        for t in range(gliding, frames):
-            y[channel, t] *= v.level
+    rest = v.level
+    if rest != 1.0:
+        for channel in range(v.outputs):
+            for t in range(gliding, frames):
+                y[channel, t] *= rest
 
 
 @native(void(int64, int64, int64, int64))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +14,9 @@ from ronn_jack.model.recipes import draw
 from ronn_jack.model.spec import Layer, NetworkSpec
 from ronn_jack.model.weights import Weights
 from ronn_jack.parameters import ACTIVATIONS
+from ronn_jack.realtime import layout
 from ronn_jack.realtime.image import NetworkImage
-from ronn_jack.realtime.layout import MAX_BLOCK
+from ronn_jack.realtime.layout import CELL, MAX_BLOCK
 from ronn_jack.realtime.network import process_signal
 from tests import oracle
 
@@ -178,6 +180,40 @@ def test_networks_agree_with_float64(form: str, activation: str, init: str) -> N
     wanted = oracle.network(spec, weights, x)
     y = run(NetworkImage(spec, weights), x)
     np.testing.assert_allclose(y, wanted, rtol=0, atol=1e-5 * abs(wanted).max())
+
+
+@pytest.mark.parametrize("activation", ["linear", "relu", "tanh"])
+@pytest.mark.parametrize("depthwise", [False, True])
+def test_weights_that_move_are_blended_before_the_curve(activation: str, depthwise: bool) -> None:
+    groups = 9 if depthwise else 1
+    spec = OneLayer(Layer(9, 9, groups, 5, 3, activation, 0.2, None))
+    rng = np.random.default_rng(7)
+    ends = [
+        Weights(
+            [rng.standard_normal((9, 9 // groups, 5)).astype(np.float32)],
+            [rng.standard_normal(9).astype(np.float32)],
+            None,
+        )
+        for _ in range(2)
+    ]
+    x = noise(9, CELL)
+    moving, arrived = (NetworkImage(spec, end) for end in ends)  # type: ignore[arg-type]
+    scratch = np.zeros((9, CELL), np.float32)
+    words = moving.layer_words(0)
+    words[layout.NEXT_WEIGHTS] = arrived.layer_words(0)[layout.WEIGHTS]
+    words[layout.NEXT_BIAS] = arrived.layer_words(0)[layout.BIAS]
+    words[layout.BLEND] = scratch.ctypes.data
+    header_words(moving)[layout.MOVED] = 0
+    straight = OneLayer(Layer(9, 9, groups, 5, 3, "linear", 0.2, None))
+    first, last = (oracle.network(straight, end, x) for end in ends)  # type: ignore[arg-type]
+    way = (np.arange(CELL) + 1) / CELL
+    wanted = oracle.activation(spec.only, first + way * (last - first))
+    np.testing.assert_allclose(run(moving, x), wanted, rtol=0, atol=1e-5 * abs(wanted).max())
+
+
+def header_words(image: NetworkImage) -> np.ndarray:
+    words = ctypes.c_int64 * layout.HEADER_WORDS
+    return np.ctypeslib.as_array(words.from_address(image.address))
 
 
 def test_a_package_residual_can_widen_the_output() -> None:
