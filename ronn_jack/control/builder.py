@@ -54,6 +54,8 @@ class _Entry:
     request: Request
     prepared: Prepared
     swap: Swap
+    period: int
+    """Frames in a block to which it was admitted; 0 where no deadline holds."""
 
     @property
     def voice(self) -> Voice:
@@ -176,10 +178,12 @@ class Builder:
                     self._condition.wait(_POLL_SECONDS if waiting else _IDLE_SECONDS)
                 if self._stopping:
                     return
-                request, self._request = self._request, None
-                self._busy = request is not None
+            request = None
             try:
                 self._tend(engine)
+                with self._condition:
+                    request, self._request = self._request, None
+                    self._busy = request is not None
                 if request is not None:
                     self._serve(engine, request)
                 self._offer(engine)
@@ -238,7 +242,7 @@ class Builder:
         entry.voice.set_fade(
             frames if engine.position else 0, 0.0 if entry.swap.dip else entry.prepared.correlation
         )
-        self._admitted_period = self._period()
+        self._admitted_period = entry.period
         self._published = entry
         engine.publish(entry.voice)
 
@@ -278,6 +282,7 @@ class Builder:
         if dropped is not None:
             if self._published is not None and dropped is self._published.voice:
                 # It was let in and dropped again before its arrival was noted.
+                self._good = self._current.request if self._current else self._good
                 self._current, self._published = self._published, None
             self._unseat(engine, "took the whole period, several blocks in a row")
         if self._current is not None:
@@ -340,8 +345,19 @@ class Builder:
         self._listener.fell_back(
             fallen.request.change if fallen else None, good.change if good else None, reason
         )
-        if good is not None and self._request is None:
-            self._serve(engine, good)
+        if good is not None:
+            self._request_again(good)
+
+    def _request_again(self, good: Request) -> None:
+        """Ask for a network that sounded well, unless there is a newer request."""
+        change = good.change
+        if change is not None:
+            change = dataclasses.replace(change, received=time.monotonic())
+        with self._condition:
+            if self._request is None:
+                self._request = dataclasses.replace(good, change=change)
+            else:
+                self._good = good
 
     def _deadline(self, engine: Engine, request: Request) -> Deadline | None:
         period = self._period()
@@ -363,6 +379,10 @@ class Builder:
             self._listener.refused(request.change, reason)
         else:
             log.warning("refused: %s", reason)
+        good = self._good
+        if self._current is None and good is not None:
+            self._good = None
+            self._request_again(good)
 
 
 def _entry(request: Request, prepared: Prepared, deadline: Deadline | None, begin: float) -> _Entry:
@@ -377,4 +397,4 @@ def _entry(request: Request, prepared: Prepared, deadline: Deadline | None, begi
         level_db=gain_to_decibels(level.gain) if level else 0.0,
         silent=level is not None and level.silent,
     )
-    return _Entry(request, prepared, swap)
+    return _Entry(request, prepared, swap, deadline.period if deadline else 0)

@@ -41,7 +41,7 @@ class LevelKeeper:
         self._next_look = 0.0
 
     def switch(self, on: bool) -> None:
-        """[any-thread] Ask that the network be levelled, or not, from the next `tend` on."""
+        """[any-thread] Ask that networks be levelled, or not, from the next `tend` on."""
         self._wanted = on
 
     def tend(self, engine: Engine, input_gain: float, prepared: Prepared) -> None:
@@ -52,7 +52,7 @@ class LevelKeeper:
         input_gain : float
             Amplitude ratio of the gain before the network.
         """
-        wanted, self._wanted = self._wanted, None
+        wanted = self._wanted
         if wanted is not None and wanted != (prepared.level is not None):
             prepared.level = self._find(engine, input_gain, prepared) if wanted else None
             target = prepared.level.gain if prepared.level else 1.0
