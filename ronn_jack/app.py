@@ -234,7 +234,7 @@ class App:
 
 
 def run_node(settings: Settings, values: Mapping[str, Value], log_json: str | None = None) -> None:
-    """Run the node until SIGINT or SIGTERM, then fade out and close.
+    """Run the node until SIGINT, SIGTERM or SIGHUP, then fade out and close.
 
     Parameters
     ----------
@@ -250,7 +250,7 @@ def run_node(settings: Settings, values: Mapping[str, Value], log_json: str | No
         If it can't start.
     """
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
     sys.setswitchinterval(_SWITCH_SECONDS)
     with contextlib.ExitStack() as stack:

@@ -13,8 +13,10 @@ from ronn_jack.control.admission import Cost
 from ronn_jack.control.builder import Builder
 from ronn_jack.control.callback_times import CallbackShares, CallbackTimes
 from ronn_jack.control.controls import aim
+from ronn_jack.control.expression import Expression
 from ronn_jack.control.requests import Listener, Request
 from ronn_jack.control.seams import Change
+from ronn_jack.control.steering import MOVING_COST
 from ronn_jack.control.telemetry import Xruns
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value, defaults
@@ -168,7 +170,10 @@ class LiveNode:
         if self._audio is None or self._cost is None or not self._audio.period:
             return True
         period = self._audio.period
-        return self._cost(spec, period) * self.rate / period <= float(self._controls["budget"])
+        seconds = self._cost(spec, period)
+        if Expression.of(self._controls).moves_weights:
+            seconds *= MOVING_COST
+        return seconds * self.rate / period <= float(self._controls["budget"])
 
     def panic(self, silent: bool) -> None:
         """Be silent within a block, or sound again."""

@@ -105,13 +105,20 @@ def _run_tiles(
         source_step = 0
         taps_step = WORD * outer
         far = int64(4 * CHUNK * outer * inner > NEAR_BYTES)
-    turns = 1 if moved < 0 else 2
-    to_next_weights = load_int64(layer + WORD * NEXT_WEIGHTS) - weights
+    floor = lower
+    to_next_weights = int64(0)
     to_next_bias = int64(0)
-    if form != TRANSPOSED:
-        to_next_bias = load_int64(layer + WORD * NEXT_BIAS) - bias
-    blend = load_int64(layer + WORD * BLEND)
-    floor = lower if moved < 0 else float32(-float("inf"))
+    if moved >= 0:
+        floor = float32(-float("inf"))
+        to_next_weights = load_int64(layer + WORD * NEXT_WEIGHTS) - weights
+        if form != TRANSPOSED:
+            to_next_bias = load_int64(layer + WORD * NEXT_BIAS) - bias
+    activation = load_int64(layer + WORD * ACTIVATION)
+    if floor < lower:
+        activation = int64(_RELU)
+    finished = form != TRANSPOSED and (
+        slopes != 0 or activation != 0 or load_int64(layer + WORD * RESIDUAL) >= 0
+    )
     first = int64(0)
     for tile in range(tiles):
         rows = tile_rows(rows_out, tiles, tile)
@@ -121,11 +128,12 @@ def _run_tiles(
             count = min(CHUNK, frames - ahead)
             y = frame_address(following, ahead) if following != 0 else target + 4 * ahead
             y += first * target_stride
-            for turn in range(turns):
-                w = weights + turn * to_next_weights
-                b = bias + 4 * first + turn * to_next_bias
-                into = y if turn == 0 else blend
-                into_stride = target_stride if turn == 0 else int64(4 * CHUNK)
+            w = weights
+            b = bias + 4 * first
+            into = y
+            into_stride = target_stride
+            blends = moved >= 0
+            while True:
                 if form != DEPTHWISE:
                     convolve_dense(
                         rows, table, outer, x, inner_stride, inner, far, w, b,
@@ -136,12 +144,19 @@ def _run_tiles(
                         rows, table, outer, x + first * inner_stride, inner_stride, w, b,
                         floor, into, into_stride, count,
                     )  # fmt: skip
+                if not blends:
+                    break
+                blends = False
+                w += to_next_weights
+                b += to_next_bias
+                into = load_int64(layer + WORD * BLEND)
+                into_stride = int64(4 * CHUNK)
             if moved >= 0:
-                _blend_rows(rows, moved + ahead, y, target_stride, blend, count)
-                if floor < lower:
-                    activate_rows(_RELU, float32(0), rows, y, target_stride, count)
-            if form != TRANSPOSED:
-                _finish_rows(layer, first, rows, ahead, y, target_stride, count, glided, slopes)
+                _blend_rows(rows, moved + ahead, y, target_stride, into, count)
+            if finished:
+                _finish_rows(
+                    layer, first, rows, ahead, y, target_stride, count, glided, slopes, activation
+                )
             x += source_step
             table += taps_step
         weights += 4 * rows * outer * (1 if form == DEPTHWISE else inner)
@@ -162,7 +177,7 @@ def _blend_rows(
         blend_frames(y + r * y_stride, blend + 4 * CHUNK * r, moved + 1, float32(_PER_CELL), frames)
 
 
-@native("void(int64, int64, int64, int64, int64, int64, int64, int64, int64)")
+@native("void(int64, int64, int64, int64, int64, int64, int64, int64, int64, int64)")
 def _finish_rows(
     layer: int,
     first: int,
@@ -173,6 +188,7 @@ def _finish_rows(
     frames: int,
     glided: int,
     slopes: int,
+    activation: int,
 ) -> None:
     """Modulate and activate rows of the convolution's output, and add the residual."""
     scale = load_int64(layer + WORD * SCALE) + 4 * first
@@ -189,7 +205,6 @@ def _finish_rows(
                     row, factor, load_float32(scale + slopes + 4 * r),
                     summand, load_float32(shift + slopes + 4 * r), glided + ahead + 1, frames,
                 )  # fmt: skip
-    activation = load_int64(layer + WORD * ACTIVATION)
     if activation != 0:
         activate_rows(activation, load_float32(layer + WORD * SLOPE), rows, y, y_stride, frames)
     residual = load_int64(layer + WORD * RESIDUAL)
@@ -227,6 +242,7 @@ def _run_transposed(
     ring = load_int64(layer + WORD * SUMS_RING)
     stride = load_int64(layer + WORD * SUMS_STRIDE)
     position = load_int64(layer + WORD * SUMS_POSITION)
+    activation = load_int64(layer + WORD * ACTIVATION)
     for ahead in range(0, frames, CHUNK):
         count = min(CHUNK, frames - ahead)
         _run_tiles(
@@ -259,7 +275,9 @@ def _run_transposed(
                 glide_frames(
                     into, float32(1), float32(0), float32(0), slope, moved + ahead + 1, count
                 )
-        _finish_rows(layer, int64(0), outputs, ahead, y, target_stride, count, glided, slopes)
+        _finish_rows(
+            layer, int64(0), outputs, ahead, y, target_stride, count, glided, slopes, activation
+        )
         position += count
         if position >= ring:
             position -= ring

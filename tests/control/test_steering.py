@@ -246,6 +246,15 @@ def test_a_network_refused_with_its_morph_leaves_the_one_that_plays_at_rest(monk
         assert d.voice.motion is None
 
 
+def test_what_fits_at_rest_need_not_fit_while_the_weights_move():
+    with desk(period=64) as d:
+        d.node._cost = lambda spec, period: 0.4 * period / RATE
+        spec = d.controller.spec()
+        assert d.node.fits(spec)
+        d.turn(drift_depth=0.1)
+        assert not d.node.fits(spec)
+
+
 def test_freeze_holds_as_much_as_the_network_remembers():
     with desk(layers=12, kernel=7) as d:
         x = noise(2 * FRAMES)
