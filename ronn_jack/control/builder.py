@@ -190,7 +190,7 @@ class Builder:
             except Exception:
                 log.exception("while building a network; the one that sounds plays on")
                 if request is not None:
-                    self._refuse(request, "internal error; the log says more")
+                    self._refuse(engine, request, "internal error; the log says more")
             self._busy = False
 
     def _serve(self, engine: Engine, request: Request) -> None:
@@ -214,9 +214,10 @@ class Builder:
         except OutdatedError:
             self._dropped = self._request is not None
             if not self._dropped and not self._stopping:
-                self._refuse(request, _TOO_SLOW)
+                self._refuse(engine, request, _TOO_SLOW)
         except (RonnError, MemoryError) as error:
-            self._refuse(request, str(error) or "not enough memory: lower channels or layers")
+            reason = str(error) or "not enough memory: lower channels or layers"
+            self._refuse(engine, request, reason)
         else:
             self._dropped = False
             self._ready = _entry(request, prepared, deadline, begin)
@@ -235,7 +236,7 @@ class Builder:
         try:
             catch_up(entry.prepared, engine, Work())
         except OutdatedError:
-            self._refuse(entry.request, _TOO_SLOW)
+            self._refuse(engine, entry.request, _TOO_SLOW)
             return
         frames = milliseconds_to_frames(entry.swap.fade_ms, engine.rate)
         # The very first network is faded in by the master, with the node.
@@ -374,15 +375,18 @@ class Builder:
     def _outdated(self) -> bool:
         return self._request is not None or self._stopping
 
-    def _refuse(self, request: Request, reason: str) -> None:
+    def _refuse(self, engine: Engine, request: Request, reason: str) -> None:
         if request.change is not None:
             self._listener.refused(request.change, reason)
         else:
             log.warning("refused: %s", reason)
-        good = self._good
-        if self._current is None and good is not None:
-            self._good = None
+        if self._current is not None:
+            return
+        good, self._good = self._good, None
+        if good is not None:
             self._request_again(good)
+        elif not engine.sounds:
+            engine.go_dry()
 
 
 def _entry(request: Request, prepared: Prepared, deadline: Deadline | None, begin: float) -> _Entry:

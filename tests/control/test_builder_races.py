@@ -3,11 +3,12 @@
 import time
 
 from ronn_jack.control import builder as builder_module
-from ronn_jack.control.builder import Request
+from ronn_jack.control.builder import Builder, Request
 from ronn_jack.model.spec import NetworkSpec
-from tests.control.test_builder import change, fixed_cost, play, request, running
+from ronn_jack.realtime.engine_state import Control
+from tests.control.test_builder import Listener, change, fixed_cost, play, request, running
 from tests.support.jack_server import wait_for
-from tests.support.running_engine import RATE
+from tests.support.running_engine import RATE, RunningEngine
 
 
 def overload_once(audio, listener, monkeypatch, then=lambda: None):
@@ -134,3 +135,17 @@ def test_a_fault_while_building_is_answered(monkeypatch):
         wait_for(lambda: listener.refusals)
         wait_for(lambda: not builder.building)
         assert builder.sounding == NetworkSpec()
+
+
+def test_where_the_first_network_is_refused_the_dry_signal_sounds():
+    with RunningEngine(64) as audio:
+        listener = Listener()
+        builder = Builder(listener)
+        audio.engine.set(Control.MASTER, 1.0)
+        builder.request(Request(NetworkSpec(), 5.0, 1e-9, False))
+        builder.attach(audio.engine, lambda: audio.period)
+        try:
+            wait_for(lambda: audio.engine.level_out > -20.0)
+            play(builder, NetworkSpec(seed=7))
+        finally:
+            builder.detach()
