@@ -224,9 +224,9 @@ class App:
         """[builder-thread] The network of `change` can't be had."""
         self.controller.refused(change, reason)
 
-    def fell_back(self, fallen: Change | None, good: Change | None, reason: str) -> None:
-        """[builder-thread] The network of `fallen` had to go; that of `good` takes its place."""
-        self.controller.fell_back(fallen, good, reason)
+    def fell_back(self, fallen: Change | None, good: Change | None, reason: str, dry: bool) -> None:
+        """[builder-thread] The network of `fallen` had to go; that of `good` follows, or none."""
+        self.controller.fell_back(fallen, good, reason, dry)
 
     def swapped(self, swap: Swap) -> None:
         """[builder-thread] A network has taken another's place."""

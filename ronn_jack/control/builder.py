@@ -40,6 +40,8 @@ _KEPT_SECONDS = 0.05
 """Age up to which a build is not dropped for a newer request."""
 _LONGEST_KEPT_SECONDS = 0.5
 """The same where the one before was dropped: a sweep over slow builds has to be heard too."""
+_MOST_LATE = 3
+"""Times that a voice may come late while nothing else sounds."""
 _TOO_SLOW = "the machine is too slow to bring it up to the present: lower channels or layers"
 _POLL_SECONDS = 0.001
 _IDLE_SECONDS = 0.02
@@ -56,6 +58,8 @@ class _Entry:
     swap: Swap
     period: int
     """Frames in a block to which it was admitted; 0 where no deadline holds."""
+    late: int = 0
+    """Times that the audio thread has turned it away because the present had moved on."""
 
     @property
     def voice(self) -> Voice:
@@ -238,6 +242,9 @@ class Builder:
         except OutdatedError:
             self._refuse(engine, entry.request, _TOO_SLOW)
             return
+        if entry.late >= _MOST_LATE and not engine.sounds:
+            # Nothing is heard until it comes: a gap in what it has heard is the lesser evil.
+            entry.voice.rejoin_at(engine.position)
         frames = milliseconds_to_frames(entry.swap.fade_ms, engine.rate)
         # The very first network is faded in by the master, with the node.
         entry.voice.set_fade(
@@ -277,6 +284,7 @@ class Builder:
         entry = self._published
         if voice is not None and voice.late and entry is not None and voice is entry.voice:
             voice.rejoin_at(voice.position)
+            entry.late += 1
             self._published = None
             self._ready = self._ready or entry
         dropped = engine.collect_dropped()
@@ -344,18 +352,21 @@ class Builder:
         self.steering.follow(None)
         good, self._good = self._good, None
         self._listener.fell_back(
-            fallen.request.change if fallen else None, good.change if good else None, reason
+            fallen.request.change if fallen else None,
+            good.change if good else None,
+            reason,
+            dry=good is None,
         )
         if good is not None:
             self._request_again(good)
 
     def _request_again(self, good: Request) -> None:
-        """Ask for a network that sounded well, unless there is a newer request."""
+        """Ask for a network that sounded well, unless a newer one is on its way."""
         change = good.change
         if change is not None:
             change = dataclasses.replace(change, received=time.monotonic())
         with self._condition:
-            if self._request is None:
+            if self._request is None and self._ready is None and self._published is None:
                 self._request = dataclasses.replace(good, change=change)
             else:
                 self._good = good

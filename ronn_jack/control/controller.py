@@ -135,8 +135,8 @@ class Controller:
         self._report(Refused(change.origin.name, change.subject, reason, network=True))
         change.origin.refuse(change.subject, reason)
 
-    def fell_back(self, fallen: Change | None, good: Change | None, reason: str) -> None:
-        """Note that a network that sounded had to go, and that of `good` takes its place.
+    def fell_back(self, fallen: Change | None, good: Change | None, reason: str, dry: bool) -> None:
+        """Note that a network that sounded had to go; that of `good` follows, or none if `dry`.
 
         None stands for the network that the node began with.
         """
@@ -144,7 +144,7 @@ class Controller:
             self._sounding = dict(good.architecture) if good else self._first
             if self._awaited is None:
                 self._values = {**self._values, **self._sounding}
-        self._report(FellBack(fallen.subject if fallen else "", good is None, reason))
+        self._report(FellBack(fallen.subject if fallen else "", dry, reason))
         if fallen is not None:
             fallen.origin.refuse(fallen.subject, reason)
 

@@ -26,7 +26,10 @@ _PIECE_SECONDS = 0.25
 _HOPELESS = 1.25
 """A prediction this much over the budget is believed; nearer to it, the network is measured."""
 _TRIED_BLOCKS = 8
+_LEAST_TRIED_BLOCKS = 2
 _TRIED_FRAMES = 1024
+_MOST_TRIED_FRAMES = 8192
+"""Of large blocks fewer are enough to go by, and many would hold a change up."""
 _TRIES = 3
 _COMPARED_FRAMES = 2048
 """Output that is compared with the old network's, to choose the crossfade's gains."""
@@ -93,7 +96,8 @@ def run_up_frames(spec: NetworkSpec, rate: float) -> int:
 
 def time_block(voice: Voice, block: int) -> float:
     """Return the processor time in s that a voice takes for a block; its state is spoilt."""
-    frames = max(_TRIED_BLOCKS * block, _TRIED_FRAMES)
+    blocks = max(_LEAST_TRIED_BLOCKS, min(_TRIED_BLOCKS, _MOST_TRIED_FRAMES // block))
+    frames = max(blocks * block, _TRIED_FRAMES)
     noise = auto_level.noise(voice.spec.inputs, voice.rate, frames)
     return min(voice.time_block(noise, block) for _ in range(_TRIES))
 

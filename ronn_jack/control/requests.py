@@ -52,10 +52,10 @@ class Listener(Protocol):
         """The network of `change` can't be had."""
         ...
 
-    def fell_back(self, fallen: Change | None, good: Change | None, reason: str) -> None:
-        """The network of `fallen` had to go; that of `good` follows, or the dry signal.
+    def fell_back(self, fallen: Change | None, good: Change | None, reason: str, dry: bool) -> None:
+        """The network of `fallen` had to go; that of `good` follows, or the signal stays dry.
 
-        None stands for the network that the node began with or, as `good`, for none.
+        None stands for the network that the node began with.
         """
         ...
 

@@ -35,7 +35,7 @@ class Listener:
     def refused(self, change, reason):
         self.refusals.append((change, reason))
 
-    def fell_back(self, fallen, good, reason):
+    def fell_back(self, fallen, good, reason, dry):
         self.falls.append((fallen, good, reason))
 
     def swapped(self, swap):

@@ -15,9 +15,9 @@ def overload_once(audio, listener, monkeypatch, then=lambda: None):
     """Keep the thread busy until a network falls; do something before another can follow."""
     fell_back = listener.fell_back
 
-    def relax(fallen, good, reason):
+    def relax(*told, **also):
         audio.busy_ns = 0
-        fell_back(fallen, good, reason)
+        fell_back(*told, **also)
         then()
 
     monkeypatch.setattr(listener, "fell_back", relax)
@@ -149,3 +149,33 @@ def test_where_the_first_network_is_refused_the_dry_signal_sounds():
             play(builder, NetworkSpec(seed=7))
         finally:
             builder.detach()
+
+
+def test_a_network_on_its_way_comes_even_if_the_one_that_sounds_falls_meanwhile(monkeypatch):
+    with running() as (audio, builder, listener):
+        first = Request(NetworkSpec(seed=7), 300.0, 0.7, False, change())
+        builder.request(first)
+        wait_for(lambda: builder.sounding == first.spec)
+        waiting = request(NetworkSpec(seed=8))
+        builder.request(waiting)
+        wait_for(lambda: builder._ready is not None)
+        overload_once(audio, listener, monkeypatch)
+        wait_for(lambda: waiting.change in listener.heard)
+        wait_for(lambda: builder.sounding == waiting.spec and not builder.building)
+
+
+def test_after_a_dip_a_voice_that_is_always_late_comes_with_a_gap(monkeypatch):
+    fixed_cost(monkeypatch, 0.5 * 64 / RATE)
+    catch_up = builder_module.catch_up
+    with running() as (audio, builder, listener):
+
+        def dawdle(prepared, engine, work):
+            catch_up(prepared, engine, work)
+            end = engine.position + 10 * audio.period
+            wait_for(lambda: engine.position > end)
+
+        monkeypatch.setattr(builder_module, "catch_up", dawdle)
+        slow = request(NetworkSpec(seed=7))
+        builder.request(slow)
+        wait_for(lambda: builder.sounding == slow.spec)
+        assert not listener.refusals

@@ -48,7 +48,7 @@ class Listener:
     def refused(self, change, reason):
         self.controller.refused(change, reason)
 
-    def fell_back(self, fallen, good, reason):
+    def fell_back(self, fallen, good, reason, dry):
         raise AssertionError(reason)
 
     def swapped(self, swap):

@@ -91,6 +91,6 @@ def test_a_controller_reports_what_it_accepts_and_refuses():
     assert origin.refusals == [("mix", refusal.reason)]
     controller.refused(node.last_change, "too much")
     assert events.pop(0) == Refused("test", "layers", "too much", network=True)
-    controller.fell_back(node.last_change, None, "too slow")
+    controller.fell_back(node.last_change, None, "too slow", dry=True)
     assert events.pop(0) == FellBack("layers", True, "too slow")
     assert not events
