@@ -11,10 +11,10 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ronn_jack.control import auto_level
 from ronn_jack.control.admission import Cost, Deadline, admit
+from ronn_jack.control.entry import Entry, make_entry
 from ronn_jack.control.expression import make_voice
 from ronn_jack.control.level_keeper import LevelKeeper
 from ronn_jack.control.preparation import (
@@ -31,8 +31,7 @@ from ronn_jack.control.telemetry import Swap
 from ronn_jack.errors import RefusedError, RonnError
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.engine import Engine
-from ronn_jack.realtime.voice import Voice
-from ronn_jack.units import gain_to_decibels, milliseconds_to_frames
+from ronn_jack.units import milliseconds_to_frames
 
 DIP_MS = 15.0
 """Each half of the dip by which a network comes in where old and new don't fit together."""
@@ -47,23 +46,6 @@ _POLL_SECONDS = 0.001
 _IDLE_SECONDS = 0.02
 
 log = logging.getLogger(__name__)
-
-
-@dataclass
-class _Entry:
-    """A request whose voice was made."""
-
-    request: Request
-    prepared: Prepared
-    swap: Swap
-    period: int
-    """Frames in a block to which it was admitted; 0 where no deadline holds."""
-    late: int = 0
-    """Times that the audio thread has turned it away because the present had moved on."""
-
-    @property
-    def voice(self) -> Voice:
-        return self.prepared.voice
 
 
 class Builder:
@@ -84,10 +66,10 @@ class Builder:
         self._period: Callable[[], int] = lambda: 0
         self._request: Request | None = None
         self._latest: Request | None = None
-        self._ready: _Entry | None = None
-        self._published: _Entry | None = None
-        self._current: _Entry | None = None
-        self._fading: _Entry | None = None
+        self._ready: Entry | None = None
+        self._published: Entry | None = None
+        self._current: Entry | None = None
+        self._fading: Entry | None = None
         self._good: Request | None = None
         self._admitted_period = 0
         self._work = Work()
@@ -224,7 +206,7 @@ class Builder:
             self._refuse(engine, request, reason)
         else:
             self._dropped = False
-            self._ready = _entry(request, prepared, deadline, begin)
+            self._ready = make_entry(request, prepared, deadline, begin)
 
     def _offer(self, engine: Engine) -> None:
         """Publish the voice that is ready, once no fade keeps it waiting until it is late."""
@@ -254,7 +236,7 @@ class Builder:
         self._published = entry
         engine.publish(entry.voice)
 
-    def _together(self, old: _Entry, new: _Entry, deadline: Deadline) -> bool:
+    def _together(self, old: Entry, new: Entry, deadline: Deadline) -> bool:
         return (
             deadline.load(old.prepared.block_seconds + new.prepared.block_seconds)
             <= deadline.budget
@@ -328,7 +310,7 @@ class Builder:
         self.swap = dataclasses.replace(entry.swap, step=entry.voice.fade_step)
         self._listener.swapped(self.swap)
 
-    def _check_period(self, engine: Engine, current: _Entry) -> None:
+    def _check_period(self, engine: Engine, current: Entry) -> None:
         """Admit the running network anew when the buffer size has changed."""
         period = self._period()
         if period in (0, self._admitted_period):
@@ -398,18 +380,3 @@ class Builder:
             self._request_again(good)
         elif not engine.sounds:
             engine.go_dry()
-
-
-def _entry(request: Request, prepared: Prepared, deadline: Deadline | None, begin: float) -> _Entry:
-    level = prepared.level
-    swap = Swap(
-        subject=request.subject,
-        build_ms=(time.monotonic() - begin) * 1e3,
-        prime_ms=prepared.prime_seconds * 1e3,
-        load=deadline.load(prepared.block_seconds) if deadline else 0.0,
-        fade_ms=request.fade_ms,
-        correlation=prepared.correlation,
-        level_db=gain_to_decibels(level.gain) if level else 0.0,
-        silent=level is not None and level.silent,
-    )
-    return _Entry(request, prepared, swap, deadline.period if deadline else 0)
