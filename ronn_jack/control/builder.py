@@ -77,6 +77,7 @@ class Builder:
         self.steering = Steering(self._wake)
         """Through which the expressive parameters reach the network that sounds."""
         self._busy = False
+        self._building = False
         self._dropped = False
         self._stopping = False
         self._thread: threading.Thread | None = None
@@ -93,12 +94,7 @@ class Builder:
     @property
     def building(self) -> bool:
         """Whether a network was asked for that does not sound yet."""
-        return (
-            self._request is not None
-            or self._busy
-            or self._ready is not None
-            or self._published is not None
-        )
+        return self._building
 
     @property
     def progress(self) -> float:
@@ -109,6 +105,7 @@ class Builder:
         """Ask for a network; an earlier request that does not sound yet is forgotten."""
         with self._condition:
             self._request = self._latest = request
+            self._building = True
             self._condition.notify()
 
     def level(self, on: bool) -> None:
@@ -139,6 +136,7 @@ class Builder:
         auto_level.warm_up(engine.inputs, engine.rate)
         self._period = period
         self._request = self._latest
+        self._building = self._request is not None
         self._current = self._published = self._ready = None
         self.steering.follow(None)
         self._stopping = False
@@ -178,6 +176,10 @@ class Builder:
                 if request is not None:
                     self._refuse(engine, request, "internal error; the log says more")
             self._busy = False
+            with self._condition:
+                # Here alone, since a request on its way through the steps is nowhere for moments.
+                underway = self._request or self._ready or self._published
+                self._building = underway is not None
 
     def _serve(self, engine: Engine, request: Request) -> None:
         begin = time.monotonic()
@@ -350,6 +352,7 @@ class Builder:
         with self._condition:
             if self._request is None and self._ready is None and self._published is None:
                 self._request = dataclasses.replace(good, change=change)
+                self._building = True
             else:
                 self._good = good
 

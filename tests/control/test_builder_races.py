@@ -179,3 +179,20 @@ def test_after_a_dip_a_voice_that_is_always_late_comes_with_a_gap(monkeypatch):
         builder.request(slow)
         wait_for(lambda: builder.sounding == slow.spec)
         assert not listener.refusals
+
+
+def test_a_request_counts_as_being_built_in_every_step_until_it_sounds(monkeypatch):
+    catch_up = builder_module.catch_up
+    seen = []
+    with running() as (_, builder, _):
+
+        def watch(*arguments):
+            seen.append(builder.building)
+            catch_up(*arguments)
+
+        monkeypatch.setattr(builder_module, "catch_up", watch)
+        # The second waits for the end of the long fade, and is let in by an idle builder.
+        builder.request(Request(NetworkSpec(seed=7), 100.0, 0.7, False, change()))
+        wait_for(lambda: builder.sounding == NetworkSpec(seed=7))
+        play(builder, NetworkSpec(seed=8))
+    assert len(seen) >= 2 and all(seen)
