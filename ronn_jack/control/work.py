@@ -109,11 +109,16 @@ class _Part:
 def count_work(spec: NetworkSpec, block: int) -> list[float]:
     """Return how much of each of KINDS a network takes for a block of so many frames."""
     last = spec.layers - 1
-    parts = [_Part(shape(spec.layer(0)), 0, 1)]
+    modulated = spec.film is not None
+
+    def part(index: int, number: int) -> _Part:
+        return _Part(shape(spec.layer(index), modulated), index, number)
+
+    parts = [part(0, 1)]
     if last > 1:
-        parts.append(_Part(shape(spec.layer(1)), 1, last - 1))
+        parts.append(part(1, last - 1))
     if last > 0:
-        parts.append(_Part(shape(spec.layer(last)), last, 1))
+        parts.append(part(last, 1))
     steps, rest = divmod(block, MAX_BLOCK)
     work = [0.0] * len(KINDS)
     if steps:
