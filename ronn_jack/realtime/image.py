@@ -24,6 +24,8 @@ LONGEST_COPIED_OUTSIDE = 128
 at every block than to keep in a ring."""
 SMALL_BYTES = 24 << 10
 """Layers whose rows come to less stay in the nearest cache, each with rows of its own."""
+FEW_TERMS = 64
+"""Terms of a sum up to which a layer that narrows is not transposed."""
 
 Words = dict[int, int]
 
@@ -279,7 +281,7 @@ def shape(layer: Layer, modulated: bool = False) -> Words:
     """
     if layer.groups > 1:
         form, rows = layout.DEPTHWISE, layer.outputs
-    elif layer.outputs < layer.inputs and layer.residual_delay is None:
+    elif layer.outputs < layer.inputs and layer.residual_delay is None and not _is_small(layer):
         # One sum per output and frame to come is less than a past of every input.
         form, rows = layout.TRANSPOSED, layer.outputs * layer.kernel
     else:
@@ -311,6 +313,12 @@ def shape(layer: Layer, modulated: bool = False) -> Words:
 def longest_copied(rows: int) -> int:
     """Return the longest past in frames of a layer of so many input rows that is in no ring."""
     return LONGEST_COPIED_OUTSIDE if rows <= 2 else LONGEST_COPIED
+
+
+def _is_small(layer: Layer) -> bool:
+    """Whether adding products up would take longer than the few terms of a layer's sums do."""
+    few = layer.inputs * layer.kernel <= FEW_TERMS
+    return few and layer.history <= longest_copied(layer.inputs)
 
 
 def _product_rows(words: Words) -> int:

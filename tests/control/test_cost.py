@@ -78,8 +78,9 @@ def test_each_kind_of_work_is_counted_where_it_is_done() -> None:
     assert counted("change", film=(0.0, 0.0)) > counted("change")
     # What modulates comes between the tile and its relu, which then is a pass of its own.
     assert counted("relu", activation="relu", film=(0.0, 0.0)) > counted("relu", activation="relu")
-    assert counted("product") > 0.0
-    assert counted("product", layers=1) == 0.0
+    assert counted("product", kernel=13) > 0.0
+    assert counted("product", kernel=13, layers=1) == 0.0
+    assert counted("product", kernel=3, dilation=1) == 0.0
     assert counted("tap", kernel=100) > 0.0
     assert counted("tap", kernel=3, dilation=1) == 0.0
 

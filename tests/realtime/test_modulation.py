@@ -16,7 +16,7 @@ from tests.realtime.engine_driver import RATE, engine_for, noise, play
 GLIDE = round(GLIDE_SECONDS * RATE)
 QUIET = {"output_gain": -24.0}
 SHAPES = [
-    {"activation": "tanh"},
+    {"activation": "tanh", "kernel": 5},
     {"activation": "relu", "bias": True, "channels": 19, "residual": True},
     {"activation": "sine", "depthwise": True, "channels": 12, "kernel": 30},
     {"activation": "elu", "layers": 1, "kernel": 100},

@@ -21,7 +21,7 @@ SEED, SEED_B = 3, 9
 GLIDE = round(GLIDE_SECONDS * RATE) + 3 * CELL
 QUIET = {"output_gain": -24.0}
 SHAPES = [
-    {"activation": "tanh"},
+    {"activation": "tanh", "kernel": 5},
     {"activation": "leaky_relu", "bias": True, "channels": 19, "residual": True},
     {"activation": "sine", "depthwise": True, "bias": True, "channels": 12, "kernel": 30},
     {"activation": "elu", "bias": True, "layers": 2, "kernel": 100, "init": "orthogonal"},
