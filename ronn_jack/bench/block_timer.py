@@ -50,6 +50,11 @@ class BlockTimer:
         self._inputs[:] = np.random.default_rng(0).uniform(-0.5, 0.5, self._inputs.size)
         self.run(2)
 
+    @property
+    def network(self) -> int:
+        """Address of its image, which has run."""
+        return self._image.address
+
     def run(self, blocks: int) -> float:
         """Run some blocks and return the seconds that one took."""
         begin = time.thread_time()

@@ -21,7 +21,7 @@ from ronn_jack.bench.look_back import (
 )
 from ronn_jack.bench.machine import stay_on_one_core
 from ronn_jack.bench.own_process import Progress, answer
-from ronn_jack.bench.peak import measure_peak
+from ronn_jack.bench.peak import measure_fed_peak, measure_peak
 from ronn_jack.control.expression import make_voice
 from ronn_jack.model.spec import NetworkSpec
 
@@ -69,6 +69,8 @@ class SpeedRow:
         Time of a block: its median, and in the fastest batch.
     peak_share : float
         Share of the peak, which is read right before and right after each batch.
+    fed_share : float
+        Share of what a tile does that has all it reads in the nearest cache, read likewise.
     times_realtime : float
         Length of the block at 48 kHz against `block_us`.
     numpy_us, torch_us : float or None
@@ -82,6 +84,7 @@ class SpeedRow:
     fastest_us: float
     gflop_per_second: float
     peak_share: float
+    fed_share: float
     times_realtime: float
     numpy_us: float | None = None
     torch_us: float | None = None
@@ -103,9 +106,12 @@ class SpeedReport:
     ----------
     peak_gflop_per_second : float
         Multiply-adds of one core on registers, counted as two.
+    fed_gflop_per_second : float
+        Those of a tile that has all it reads in the nearest cache.
     """
 
     peak_gflop_per_second: float
+    fed_gflop_per_second: float
     rows: list[SpeedRow]
     rebuilds: list[RebuildRow]
 
@@ -119,11 +125,14 @@ class Reading:
     seconds : float
         Time of a block.
     peak : float
-        FLOP per second that the core could do around that time.
+        FLOP per second that the core could do around that time, on registers alone.
+    fed : float
+        Those that it could do in a tile, fed from the nearest cache.
     """
 
     seconds: float
     peak: float
+    fed: float
 
 
 @dataclass(frozen=True)
@@ -147,6 +156,7 @@ def measure_speed(task: SpeedTask, progress: Progress) -> SpeedReport:
             progress(f"round {number} of {task.rounds}, network {cell.name}, {cell.period} frames")
             kept += _read(cell)
     peak = median(reading.peak for kept in readings for reading in kept)
+    fed = median(reading.fed for kept in readings for reading in kept)
     rows = [
         speed_row(cell.name, cell.spec, cell.period, kept)
         for cell, kept in zip(cells, readings, strict=True)
@@ -157,7 +167,7 @@ def measure_speed(task: SpeedTask, progress: Progress) -> SpeedReport:
             rows[place] = _with_look_back(rows[place], cell)
     progress("rebuilding")
     rebuilds = [_rebuild(name, NetworkSpec(**arguments)) for name, arguments in task.rebuilt]
-    return SpeedReport(peak / 1e9, rows, rebuilds)
+    return SpeedReport(peak / 1e9, fed / 1e9, rows, rebuilds)
 
 
 def _read(cell: _Cell) -> list[Reading]:
@@ -167,12 +177,12 @@ def _read(cell: _Cell) -> list[Reading]:
     seconds = timer.run(min(once_around, _WARM_UP_BLOCKS))
     blocks = max(1, round(_BATCH_SECONDS / seconds))
     readings = []
-    before = measure_peak()
+    peak, fed = measure_peak(), measure_fed_peak()
     for _ in range(_BATCHES):
         seconds = timer.run(blocks)
-        after = measure_peak()
-        readings.append(Reading(seconds, (before + after) / 2))
-        before = after
+        peak_before, fed_before = peak, fed
+        peak, fed = measure_peak(), measure_fed_peak()
+        readings.append(Reading(seconds, (peak_before + peak) / 2, (fed_before + fed) / 2))
     return readings
 
 
@@ -188,6 +198,7 @@ def speed_row(name: str, spec: NetworkSpec, period: int, readings: Sequence[Read
         fastest_us=min(reading.seconds for reading in readings) * 1e6,
         gflop_per_second=flop / block / 1e9,
         peak_share=median(flop / reading.seconds / reading.peak for reading in readings),
+        fed_share=median(flop / reading.seconds / reading.fed for reading in readings),
         times_realtime=period / RATE / block,
     )
 

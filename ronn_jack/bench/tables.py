@@ -41,7 +41,11 @@ def tables(report: Report, width: int | None) -> str:
 def _parts(report: Report) -> Iterator[RenderableType]:
     yield _machine(report.machine)
     if report.speed is not None:
-        yield f"peak of one core: {report.speed.peak_gflop_per_second:.1f} GFLOP/s"
+        speed = report.speed
+        yield (
+            f"peak of one core: {speed.peak_gflop_per_second:.1f} GFLOP/s on registers, "
+            f"{speed.fed_gflop_per_second:.1f} in a tile fed from the nearest cache"
+        )
         yield _speed(report.speed)
         yield from _rebuilds(report.speed)
     if report.start is not None:
@@ -75,11 +79,12 @@ def _table(title: str, *columns: str) -> Table:
 
 
 def _speed(report: SpeedReport) -> Table:
-    columns = ["network", "frames", "µs/block", "GFLOP/s", "% of peak", "× real time", "look-back"]
+    columns = ["network", "frames", "µs/block", "GFLOP/s", "% of peak", "% of fed", "× real time"]
     with_torch = any(row.torch_us is not None for row in report.rows)
     table = _table(
         "networks on one core (look-back: the original's way, in numpy, against ours)",
         *columns,
+        "look-back",
         *(["in torch"] if with_torch else []),
     )
     for _, rows in groupby(report.rows, key=lambda row: (row.network, row.activation)):
@@ -90,6 +95,7 @@ def _speed(report: SpeedReport) -> Table:
                 f"{row.block_us:.2f}",
                 f"{row.gflop_per_second:.1f}",
                 f"{100 * row.peak_share:.1f}",
+                f"{100 * row.fed_share:.1f}",
                 f"{row.times_realtime:.1f}",
                 _slower(row, row.numpy_us),
             ]

@@ -27,6 +27,7 @@ def bench(*arguments):
 def test_speed_and_start():
     report = bench("--set", "layers=2", "--set", "activation=sine")
     assert report.speed.peak_gflop_per_second > 0
+    assert report.speed.fed_gflop_per_second > 0
     cells = {(row.network, row.activation, row.period) for row in report.speed.rows}
     assert {("A", "relu", 64), ("E", "tanh", 256), ("own", "sine", 128)} <= cells
     assert all(row.block_us >= row.fastest_us > 0 for row in report.speed.rows)

@@ -29,14 +29,17 @@ def test_a_multiply_add_counts_as_two():
 def test_a_row_is_of_medians_and_of_the_peak_around_each_reading():
     flop = flop_per_frame(SPEC) * 64
     readings = [
-        Reading(1e-5, 2 * flop / 1e-5),  # half the peak
-        Reading(2e-5, 2 * flop / 2e-5),  # slower, as the core was: still half the peak
-        Reading(9e-5, 9 * flop / 9e-5),
+        Reading(1e-5, 2 * flop / 1e-5, flop / 1e-5),  # half the peak
+        Reading(
+            2e-5, 2 * flop / 2e-5, flop / 1.6e-5
+        ),  # slower, as the core was: still half the peak
+        Reading(9e-5, 9 * flop / 9e-5, 2 * flop / 9e-5),
     ]
     row = speed_row("A", SPEC, 64, readings)
     assert row.block_us == pytest.approx(20.0)
     assert row.fastest_us == pytest.approx(10.0)
     assert row.peak_share == pytest.approx(0.5)
+    assert row.fed_share == pytest.approx(0.8)
     assert row.gflop_per_second == pytest.approx(flop / 2e-5 / 1e9)
     assert row.times_realtime == pytest.approx(64 / 48000 / 2e-5)
 
