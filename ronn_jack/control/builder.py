@@ -6,20 +6,21 @@ date is dropped before it costs more time.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from ronn_jack.control import auto_level
 from ronn_jack.control.admission import Cost, Deadline, admit
+from ronn_jack.control.dip import DIP_MS, make_room
 from ronn_jack.control.entry import Entry, make_entry
 from ronn_jack.control.expression import make_voice
 from ronn_jack.control.level_keeper import LevelKeeper
 from ronn_jack.control.preparation import (
     OutdatedError,
-    Prepared,
     Work,
     catch_up,
     prepare,
@@ -33,8 +34,6 @@ from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.units import milliseconds_to_frames
 
-DIP_MS = 15.0
-"""Each half of the dip by which a network comes in where old and new don't fit together."""
 _KEPT_SECONDS = 0.05
 """Age up to which a build is not dropped for a newer request."""
 _LONGEST_KEPT_SECONDS = 0.5
@@ -89,7 +88,9 @@ class Builder:
     @property
     def sounding(self) -> NetworkSpec | None:
         """The network that the audio thread has let in last; None while there is none."""
-        return self._current.request.spec if self._current else None
+        # Read once, as the builder's thread may take it away meanwhile.
+        current = self._current
+        return current.request.spec if current else None
 
     @property
     def building(self) -> bool:
@@ -162,24 +163,25 @@ class Builder:
                     self._condition.wait(_POLL_SECONDS if waiting else _IDLE_SECONDS)
                 if self._stopping:
                     return
-            request = None
-            try:
+            # A fault of ours in looking after one network must not keep others from coming.
+            with _logged("while looking after the network that sounds"):
                 self._tend(engine)
-                with self._condition:
-                    request, self._request = self._request, None
-                    self._busy = request is not None
-                if request is not None:
-                    self._serve(engine, request)
+            with _logged("while bringing in a network"):
+                self._serve_newest(engine)
                 self._offer(engine)
-            except Exception:
-                log.exception("while building a network; the one that sounds plays on")
-                if request is not None:
-                    self._refuse(engine, request, "internal error; the log says more")
-            self._busy = False
             with self._condition:
                 # Here alone, since a request on its way through the steps is nowhere for moments.
                 underway = self._request or self._ready or self._published
                 self._building = underway is not None
+
+    def _serve_newest(self, engine: Engine) -> None:
+        with self._condition:
+            request, self._request = self._request, None
+            self._busy = request is not None
+        if request is not None:
+            with self._answering(engine, request):
+                self._serve(engine, request)
+        self._busy = False
 
     def _serve(self, engine: Engine, request: Request) -> None:
         begin = time.monotonic()
@@ -187,18 +189,25 @@ class Builder:
         self._work = Work(lambda: self._wanted_no_more(begin))
         deadline = self._deadline(engine, request)
         expression = self.steering.expression(request.seed_b)
+        prepared = prepare(
+            expression.spec_of(request.spec),
+            engine,
+            deadline,
+            self._cost,
+            request.levelled,
+            self.input_gain,
+            self._work,
+            request.subject,
+            expression,
+        )
+        self._dropped = False
+        self._ready = make_entry(request, prepared, deadline, begin)
+
+    @contextlib.contextmanager
+    def _answering(self, engine: Engine, request: Request) -> Iterator[None]:
+        """Refuse a request where its network can't be had, for whatever reason."""
         try:
-            prepared = prepare(
-                expression.spec_of(request.spec),
-                engine,
-                deadline,
-                self._cost,
-                request.levelled,
-                self.input_gain,
-                self._work,
-                request.subject,
-                expression,
-            )
+            yield
         except OutdatedError:
             self._dropped = self._request is not None
             if not self._dropped and not self._stopping:
@@ -206,9 +215,9 @@ class Builder:
         except (RonnError, MemoryError) as error:
             reason = str(error) or "not enough memory: lower channels or layers"
             self._refuse(engine, request, reason)
-        else:
-            self._dropped = False
-            self._ready = make_entry(request, prepared, deadline, begin)
+        except Exception:
+            log.exception("while building a network; the one that sounds plays on")
+            self._refuse(engine, request, "internal error; the log says more")
 
     def _offer(self, engine: Engine) -> None:
         """Publish the voice that is ready, once no fade keeps it waiting until it is late."""
@@ -216,16 +225,22 @@ class Builder:
         if entry is None or engine.fading or self._published is not None:
             return
         self._ready = None
+        with self._answering(engine, entry.request):
+            try:
+                self._bring_in(engine, entry)
+            except Exception:
+                if entry.swap.dip and self._current is not None:
+                    # It has gone to make room, so it has to come again.
+                    self._good, self._current = self._current.request, None
+                    self.steering.follow(None)
+                raise
+
+    def _bring_in(self, engine: Engine, entry: Entry) -> None:
         deadline = self._deadline(engine, entry.request)
         if deadline and self._current and not self._together(self._current, entry, deadline):
-            dip = milliseconds_to_frames(DIP_MS, engine.rate)
-            self._make_room(engine, entry.prepared, dip)
             entry.swap = dataclasses.replace(entry.swap, dip=True, fade_ms=DIP_MS)
-        try:
-            catch_up(entry.prepared, engine, Work())
-        except OutdatedError:
-            self._refuse(engine, entry.request, _TOO_SLOW)
-            return
+            make_room(engine, entry.prepared, lambda: self._stopping)
+        catch_up(entry.prepared, engine, Work())
         if entry.late >= _MOST_LATE and not engine.sounds:
             # Nothing is heard until it comes: a gap in what it has heard is the lesser evil.
             entry.voice.rejoin_at(engine.position)
@@ -244,26 +259,10 @@ class Builder:
             <= deadline.budget
         )
 
-    def _make_room(self, engine: Engine, prepared: Prepared, frames: int) -> None:
-        """Let the current voice fade out while the new one keeps up with the present."""
-        engine.withdraw()
-        engine.release(frames)
-        while engine.sounds and not self._stopping:
-            engine.collect()
-            time.sleep(_POLL_SECONDS)
-            catch_up(prepared, engine, Work())
-        self._wait_for_fade(engine, prepared)
-
-    def _wait_for_fade(self, engine: Engine, prepared: Prepared) -> None:
-        while engine.fading and not self._stopping:
-            time.sleep(_POLL_SECONDS)
-            catch_up(prepared, engine, Work())
-        engine.collect()
-
     def _tend(self, engine: Engine) -> None:
         """Free what the audio thread has finished with, and see to what sounds."""
         self._note_fade()
-        self._note_arrival(engine)
+        self._note_arrivals(engine)
         voice = engine.collect()
         entry = self._published
         if voice is not None and voice.late and entry is not None and voice is entry.voice:
@@ -271,24 +270,31 @@ class Builder:
             entry.late += 1
             self._published = None
             self._ready = self._ready or entry
-        dropped = engine.collect_dropped()
-        if dropped is not None:
-            if self._published is not None and dropped is self._published.voice:
-                # It was let in and dropped again before its arrival was noted.
-                self._good = self._current.request if self._current else self._good
-                self._current, self._published = self._published, None
-            self._unseat(engine, "took the whole period, several blocks in a row")
         if self._current is not None:
-            self._check_period(engine, self._current)
+            if self._published is None:
+                # Else it may be the one that comes in which is sent away.
+                self._check_period(engine, self._current)
             self._keeper.tend(engine, self.input_gain, self._current.prepared)
             # Beyond its budget it plays on as it is; whoever moved the parameter was told.
             if self.steering.is_due and self.moving_load <= self._current.request.budget:
                 self.steering.let_move()
 
-    def _note_arrival(self, engine: Engine) -> None:
+    def _note_arrivals(self, engine: Engine) -> None:
+        """Note which voice was let in, and which one the watchdog has dropped."""
         entry = self._published
-        if entry is None or not engine.is_current(entry.voice):
-            return
+        arrived = entry is not None and engine.is_current(entry.voice)
+        # Looked for after that: what was dropped before the arrival is there by now.
+        dropped = engine.collect_dropped()
+        if entry is not None and dropped is entry.voice:
+            # Let in and dropped between two looks.
+            self._arrive(entry)
+            arrived = False
+        if dropped is not None and self._current is not None and dropped is self._current.voice:
+            self._unseat("took the whole period, several blocks in a row")
+        if entry is not None and arrived:
+            self._arrive(entry)
+
+    def _arrive(self, entry: Entry) -> None:
         self._published = None
         if self._current is not None:
             self._good = self._current.request
@@ -328,9 +334,9 @@ class Builder:
         except RefusedError as error:
             engine.release(milliseconds_to_frames(DIP_MS, engine.rate))
             engine.go_dry()
-            self._unseat(engine, str(error))
+            self._unseat(str(error))
 
-    def _unseat(self, engine: Engine, reason: str) -> None:
+    def _unseat(self, reason: str) -> None:
         """Fall back to the last good network, or to the dry signal where there is none."""
         fallen, self._current = self._current, None
         self.steering.follow(None)
@@ -381,5 +387,14 @@ class Builder:
         good, self._good = self._good, None
         if good is not None:
             self._request_again(good)
-        elif not engine.sounds:
+        elif self._published is None and not engine.sounds:
             engine.go_dry()
+
+
+@contextlib.contextmanager
+def _logged(doing: str) -> Iterator[None]:
+    """Log a fault of ours, and go on."""
+    try:
+        yield
+    except Exception:
+        log.exception("%s; the sound goes on", doing)

@@ -1,14 +1,18 @@
 """What happens at the same time as something else, and must leave no request unfinished."""
 
+import contextlib
 import time
+
+import pytest
 
 from ronn_jack.control import builder as builder_module
 from ronn_jack.control.builder import Builder, Request
+from ronn_jack.control.preparation import OutdatedError
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.engine_state import Control
 from tests.control.test_builder import Listener, change, fixed_cost, play, request, running
 from tests.support.jack_server import wait_for
-from tests.support.running_engine import RATE, RunningEngine
+from tests.support.running_engine import RATE, RunningEngine, StandingEngine
 
 
 def overload_once(audio, listener, monkeypatch, then=lambda: None):
@@ -22,6 +26,37 @@ def overload_once(audio, listener, monkeypatch, then=lambda: None):
 
     monkeypatch.setattr(listener, "fell_back", relax)
     audio.busy_ns = 1001
+
+
+@contextlib.contextmanager
+def standing(cost=None):
+    """Run a builder beside an engine that plays only when `until` is waiting."""
+    audio, listener = StandingEngine(64), Listener()
+    builder = Builder(listener, cost)
+    builder.request(Request(NetworkSpec(), 5.0, 0.7, False))
+    builder.attach(audio.engine, lambda: audio.period)
+
+    def until(condition):
+        def played():
+            audio.step()
+            return condition()
+
+        wait_for(played)
+
+    try:
+        until(lambda: builder.sounding is not None)
+        until(lambda: not (builder.building or audio.engine.fading))
+        yield audio, builder, listener, until
+    finally:
+        builder.detach()
+
+
+def let_look(audio, monkeypatch):
+    """Wait until the builder has looked after the audio thread all anew."""
+    looks = []
+    collect = audio.engine.collect
+    monkeypatch.setattr(audio.engine, "collect", lambda: (looks.append(1), collect())[1])
+    wait_for(lambda: len(looks) > 2)
 
 
 def test_a_voice_that_comes_late_makes_way_for_a_newer_one(monkeypatch):
@@ -65,6 +100,7 @@ def test_a_voice_that_is_dropped_at_once_is_the_one_that_falls(monkeypatch):
         monkeypatch.setattr(audio.engine, "publish", publish_and_overload)
         builder.request(bad)
         wait_for(lambda: listener.falls)
+        assert bad.change in listener.heard
         assert listener.falls[0][0] is bad.change
         assert listener.falls[0][1] is good.change
         wait_for(lambda: builder.sounding == good.spec and not builder.building)
@@ -196,3 +232,113 @@ def test_a_request_counts_as_being_built_in_every_step_until_it_sounds(monkeypat
         wait_for(lambda: builder.sounding == NetworkSpec(seed=7))
         play(builder, NetworkSpec(seed=8))
     assert len(seen) >= 2 and all(seen)
+
+
+def test_a_network_that_falls_just_before_another_comes_in_is_the_one_that_falls(monkeypatch):
+    with running() as (audio, builder, listener):
+        bad, newer = request(NetworkSpec(seed=7)), request(NetworkSpec(seed=8))
+        builder.request(bad)
+        wait_for(lambda: len(listener.swaps) == 2)
+        publish = audio.engine.publish
+
+        def overload_and_publish(voice):
+            monkeypatch.setattr(audio.engine, "publish", publish)
+            audio.busy_ns = 1001
+            wait_for(lambda: audio.engine.overloads == 1)
+            audio.busy_ns = 0
+            # The waiting has made it late.
+            voice.rejoin_at(audio.engine.position)
+            publish(voice)
+            wait_for(lambda: audio.engine.is_current(voice))
+
+        monkeypatch.setattr(audio.engine, "publish", overload_and_publish)
+        builder.request(newer)
+        wait_for(lambda: listener.falls)
+        wait_for(lambda: not builder.building)
+        assert [fallen for fallen, _, _ in listener.falls] == [bad.change]
+        assert listener.heard == [bad.change, newer.change]
+        assert builder.sounding == newer.spec
+        assert audio.engine.is_current(builder._current.voice)
+
+
+def test_a_smaller_buffer_sends_no_network_away_that_only_comes_in(monkeypatch):
+    with standing() as (audio, builder, listener, until):
+        light = request(NetworkSpec(seed=7))
+        builder.request(light)
+        wait_for(lambda: builder._published is not None)
+        monkeypatch.setattr(
+            builder_module, "time_block", lambda voice, block: float(voice.spec != light.spec)
+        )
+        audio.period = 32
+        let_look(audio, monkeypatch)
+        until(lambda: builder.sounding == light.spec and not builder.building)
+        until(lambda: len(listener.swaps) == 2)
+        assert not listener.falls
+        assert audio.engine.sounds
+
+
+@pytest.mark.parametrize("fault", [OutdatedError, ValueError])
+def test_what_made_room_for_a_network_that_fails_comes_back(monkeypatch, fault):
+    fixed_cost(monkeypatch, 0.5 * 64 / RATE)
+    catch_up = builder_module.catch_up
+    with running() as (audio, builder, listener):
+        good, failing = request(NetworkSpec(seed=7)), request(NetworkSpec(seed=8))
+        builder.request(good)
+        wait_for(lambda: builder.sounding == good.spec and not builder.building)
+
+        def fail(*arguments):
+            assert not audio.engine.sounds
+            monkeypatch.setattr(builder_module, "catch_up", catch_up)
+            raise fault
+
+        monkeypatch.setattr(builder_module, "catch_up", fail)
+        builder.request(failing)
+        wait_for(lambda: listener.refusals)
+        assert listener.refusals[0][0] is failing.change
+        wait_for(lambda: not builder.building)
+        assert builder.sounding == good.spec
+        assert audio.engine.is_current(builder._current.voice)
+
+
+def test_a_fault_in_looking_after_what_sounds_keeps_no_other_network_from_coming(monkeypatch):
+    def fail(*arguments):
+        raise MemoryError
+
+    with running() as (_, builder, _):
+        monkeypatch.setattr(builder._keeper, "tend", fail)
+        play(builder, NetworkSpec(seed=7))
+
+
+def test_a_refusal_leaves_a_network_that_comes_in_meanwhile_to_sound(monkeypatch):
+    heavy = NetworkSpec(channels=64)
+    with standing(lambda spec, period: 1.0 * (spec == heavy)) as (audio, builder, listener, until):
+        overload_once(audio, listener, monkeypatch)
+        until(lambda: listener.falls)
+        coming = request(NetworkSpec(seed=7))
+        builder.request(coming)
+        wait_for(lambda: builder._published is not None)
+        go_dry = audio.engine.go_dry
+
+        def come_in_and_go_dry():
+            audio.step()
+            go_dry()
+
+        monkeypatch.setattr(audio.engine, "go_dry", come_in_and_go_dry)
+        builder.request(request(heavy))
+        wait_for(lambda: listener.refusals)
+        until(lambda: builder.sounding == coming.spec and not builder.building)
+        assert audio.engine._record.controls[0, Control.DRY] == 0.0
+
+
+def test_what_sounds_can_be_asked_for_while_it_falls():
+    builder = Builder(Listener())
+
+    class Falling:
+        request = request(NetworkSpec(seed=7))
+
+        def __bool__(self):
+            builder._current = None
+            return True
+
+    builder._current = Falling()
+    assert builder.sounding == NetworkSpec(seed=7)
