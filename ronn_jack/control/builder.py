@@ -28,6 +28,7 @@ from ronn_jack.control.preparation import (
 )
 from ronn_jack.control.requests import Listener, Request
 from ronn_jack.control.steering import MOVING_COST, Steering
+from ronn_jack.control.succession import Succession
 from ronn_jack.control.telemetry import Swap
 from ronn_jack.errors import RefusedError, RonnError
 from ronn_jack.model.spec import NetworkSpec
@@ -64,17 +65,12 @@ class Builder:
         self._condition = threading.Condition()
         self._period: Callable[[], int] = lambda: 0
         self._request: Request | None = None
-        self._latest: Request | None = None
-        self._ready: Entry | None = None
-        self._published: Entry | None = None
-        self._current: Entry | None = None
-        self._fading: Entry | None = None
-        self._good: Request | None = None
         self._admitted_period = 0
         self._work = Work()
         self._keeper = LevelKeeper(self._outdated)
         self.steering = Steering(self._wake)
         """Through which the expressive parameters reach the network that sounds."""
+        self._voices = Succession(listener, self.steering, self._request_again)
         self._busy = False
         self._building = False
         self._dropped = False
@@ -82,15 +78,18 @@ class Builder:
         self._thread: threading.Thread | None = None
         self.input_gain = 1.0
         """Amplitude ratio of the gain before the network, as it is now."""
-        self.swap = Swap()
-        """The last change of network that was heard."""
 
     @property
     def sounding(self) -> NetworkSpec | None:
         """The network that the audio thread has let in last; None while there is none."""
         # Read once, as the builder's thread may take it away meanwhile.
-        current = self._current
+        current = self._voices.current
         return current.request.spec if current else None
+
+    @property
+    def swap(self) -> Swap:
+        """The last change of network that was heard."""
+        return self._voices.swap
 
     @property
     def building(self) -> bool:
@@ -105,7 +104,9 @@ class Builder:
     def request(self, request: Request) -> None:
         """Ask for a network; an earlier request that does not sound yet is forgotten."""
         with self._condition:
-            self._request = self._latest = request
+            self._request = request
+            if request.change is None:
+                self._voices.good = None
             self._building = True
             self._condition.notify()
 
@@ -113,21 +114,19 @@ class Builder:
         """Let the network that sounds glide to the level of its input, or to no gain at all."""
         with self._condition:
             self._keeper.switch(on)
-            if self._latest is not None:
-                self._latest = dataclasses.replace(self._latest, levelled=on)
             self._condition.notify()
 
     @property
     def moving_load(self) -> float:
         """Load of the network that sounds while its weights move; 0 where no deadline holds."""
-        current, period = self._current, self._period()
+        current, period = self._voices.current, self._period()
         if current is None or not period:
             return 0.0
         factor = 1.0 if current.voice.motion else MOVING_COST
         return factor * current.prepared.block_seconds * current.voice.rate / period
 
     def attach(self, engine: Engine, period: Callable[[], int]) -> None:
-        """Start to serve an engine, with the network last asked for.
+        """Start to serve an engine; what was asked for before is forgotten.
 
         Parameters
         ----------
@@ -136,10 +135,7 @@ class Builder:
         """
         auto_level.warm_up(engine.inputs, engine.rate)
         self._period = period
-        self._request = self._latest
-        self._building = self._request is not None
-        self._current = self._published = self._ready = None
-        self.steering.follow(None)
+        self._request = None
         self._stopping = False
         self._thread = threading.Thread(
             target=self._run, args=(engine,), name="builder", daemon=True
@@ -153,16 +149,15 @@ class Builder:
             self._condition.notify()
         if self._thread is not None:
             self._thread.join()
-        self._thread = self._current = self._published = self._ready = None
+        self._thread = None
 
     def _run(self, engine: Engine) -> None:
         while True:
             with self._condition:
                 if self._request is None and not self._stopping:
-                    waiting = self._ready or self._published or self._fading
-                    self._condition.wait(_POLL_SECONDS if waiting else _IDLE_SECONDS)
+                    self._condition.wait(_POLL_SECONDS if self._voices.moving else _IDLE_SECONDS)
                 if self._stopping:
-                    return
+                    break
             # A fault of ours in looking after one network must not keep others from coming.
             with _logged("while looking after the network that sounds"):
                 self._tend(engine)
@@ -171,8 +166,8 @@ class Builder:
                 self._offer(engine)
             with self._condition:
                 # Here alone, since a request on its way through the steps is nowhere for moments.
-                underway = self._request or self._ready or self._published
-                self._building = underway is not None
+                self._building = self._request is not None or self._voices.coming
+        self._voices.end(engine)
 
     def _serve_newest(self, engine: Engine) -> None:
         with self._condition:
@@ -201,7 +196,7 @@ class Builder:
             expression,
         )
         self._dropped = False
-        self._ready = make_entry(request, prepared, deadline, begin)
+        self._voices.ready = make_entry(request, prepared, deadline, begin)
 
     @contextlib.contextmanager
     def _answering(self, engine: Engine, request: Request) -> Iterator[None]:
@@ -221,23 +216,22 @@ class Builder:
 
     def _offer(self, engine: Engine) -> None:
         """Publish the voice that is ready, once no fade keeps it waiting until it is late."""
-        entry = self._ready
-        if entry is None or engine.fading or self._published is not None:
+        entry = self._voices.ready
+        if entry is None or engine.fading or self._voices.published is not None:
             return
-        self._ready = None
+        self._voices.ready = None
         with self._answering(engine, entry.request):
             try:
                 self._bring_in(engine, entry)
             except Exception:
-                if entry.swap.dip and self._current is not None:
-                    # It has gone to make room, so it has to come again.
-                    self._good, self._current = self._current.request, None
-                    self.steering.follow(None)
+                if entry.swap.dip:
+                    self._voices.make_way()
                 raise
 
     def _bring_in(self, engine: Engine, entry: Entry) -> None:
         deadline = self._deadline(engine, entry.request)
-        if deadline and self._current and not self._together(self._current, entry, deadline):
+        old = self._voices.current
+        if deadline and old and not self._together(old, entry, deadline):
             entry.swap = dataclasses.replace(entry.swap, dip=True, fade_ms=DIP_MS)
             make_room(engine, entry.prepared, lambda: self._stopping)
         catch_up(entry.prepared, engine, Work())
@@ -250,8 +244,7 @@ class Builder:
             frames if engine.position else 0, 0.0 if entry.swap.dip else entry.prepared.correlation
         )
         self._admitted_period = entry.period
-        self._published = entry
-        engine.publish(entry.voice)
+        self._voices.publish(engine, entry)
 
     def _together(self, old: Entry, new: Entry, deadline: Deadline) -> bool:
         return (
@@ -261,62 +254,18 @@ class Builder:
 
     def _tend(self, engine: Engine) -> None:
         """Free what the audio thread has finished with, and see to what sounds."""
-        self._note_fade()
-        self._note_arrivals(engine)
-        voice = engine.collect()
-        entry = self._published
-        if voice is not None and voice.late and entry is not None and voice is entry.voice:
-            voice.rejoin_at(voice.position)
-            entry.late += 1
-            self._published = None
-            self._ready = self._ready or entry
-        if self._current is not None:
-            if self._published is None:
-                # Else it may be the one that comes in which is sent away.
-                self._check_period(engine, self._current)
-            self._keeper.tend(engine, self.input_gain, self._current.prepared)
-            # Beyond its budget it plays on as it is; whoever moved the parameter was told.
-            if self.steering.is_due and self.moving_load <= self._current.request.budget:
-                self.steering.let_move()
-
-    def _note_arrivals(self, engine: Engine) -> None:
-        """Note which voice was let in, and which one the watchdog has dropped."""
-        entry = self._published
-        arrived = entry is not None and engine.is_current(entry.voice)
-        # Looked for after that: what was dropped before the arrival is there by now.
-        dropped = engine.collect_dropped()
-        if entry is not None and dropped is entry.voice:
-            # Let in and dropped between two looks.
-            self._arrive(entry)
-            arrived = False
-        if dropped is not None and self._current is not None and dropped is self._current.voice:
-            self._unseat("took the whole period, several blocks in a row")
-        if entry is not None and arrived:
-            self._arrive(entry)
-
-    def _arrive(self, entry: Entry) -> None:
-        self._published = None
-        if self._current is not None:
-            self._good = self._current.request
-        self._current = entry
-        self.steering.follow(entry.prepared)
-        change = entry.request.change
-        swap = entry.swap
-        if change is not None:
-            waited = entry.voice.heard_at - change.received
-            swap = dataclasses.replace(swap, change_to_sound_ms=waited * 1e3)
-            self._listener.sounding(change)
-        self.swap = entry.swap = swap
-        self._fading = entry
-
-    def _note_fade(self) -> None:
-        """Report the last swap once its crossfade is over, or was cut short."""
-        entry = self._fading
-        if entry is None or (entry is self._current and entry.voice.fade_step is None):
+        self._voices.look(engine)
+        current = self._voices.current
+        if current is not None and self._voices.published is None:
+            # Else it may be the one that comes in which is sent away.
+            self._check_period(engine, current)
+            current = self._voices.current
+        if current is None:
             return
-        self._fading = None
-        self.swap = dataclasses.replace(entry.swap, step=entry.voice.fade_step)
-        self._listener.swapped(self.swap)
+        self._keeper.tend(engine, self.input_gain, current.prepared)
+        # Beyond its budget it plays on as it is; whoever moved the parameter was told.
+        if self.steering.is_due and self.moving_load <= current.request.budget:
+            self.steering.let_move()
 
     def _check_period(self, engine: Engine, current: Entry) -> None:
         """Admit the running network anew when the buffer size has changed."""
@@ -334,21 +283,7 @@ class Builder:
         except RefusedError as error:
             engine.release(milliseconds_to_frames(DIP_MS, engine.rate))
             engine.go_dry()
-            self._unseat(str(error))
-
-    def _unseat(self, reason: str) -> None:
-        """Fall back to the last good network, or to the dry signal where there is none."""
-        fallen, self._current = self._current, None
-        self.steering.follow(None)
-        good, self._good = self._good, None
-        self._listener.fell_back(
-            fallen.request.change if fallen else None,
-            good.change if good else None,
-            reason,
-            dry=good is None,
-        )
-        if good is not None:
-            self._request_again(good)
+            self._voices.unseat(str(error))
 
     def _request_again(self, good: Request) -> None:
         """Ask for a network that sounded well, unless a newer one is on its way."""
@@ -356,11 +291,11 @@ class Builder:
         if change is not None:
             change = dataclasses.replace(change, received=time.monotonic())
         with self._condition:
-            if self._request is None and self._ready is None and self._published is None:
+            if self._request is None and not self._voices.coming:
                 self._request = dataclasses.replace(good, change=change)
                 self._building = True
             else:
-                self._good = good
+                self._voices.good = good
 
     def _deadline(self, engine: Engine, request: Request) -> Deadline | None:
         period = self._period()
@@ -382,12 +317,13 @@ class Builder:
             self._listener.refused(request.change, reason)
         else:
             log.warning("refused: %s", reason)
-        if self._current is not None:
+        voices = self._voices
+        if voices.current is not None:
             return
-        good, self._good = self._good, None
+        good, voices.good = voices.good, None
         if good is not None:
             self._request_again(good)
-        elif self._published is None and not engine.sounds:
+        elif voices.published is None and not engine.sounds:
             engine.go_dry()
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 
 from ronn_jack.control.architecture import REBUILD, architecture, network_spec
@@ -115,6 +117,31 @@ class Controller:
         for subject, reason in refusals:
             self._report(Refused(origin.name, subject, reason, network=False))
             origin.refuse(subject, reason)
+
+    def begin(self, join: Callable[[], None]) -> None:
+        """Let the node join a server and ask it for the present network, with no change between.
+
+        A change whose network was on its way to another server's audio is asked for again.
+
+        Parameters
+        ----------
+        join : callable
+            Attaches the node to its audio, whose rate is the node's from then on.
+
+        Raises
+        ------
+        SpecError
+            If the network is too long at that rate; the node has joined then.
+        """
+        with self._lock:
+            join()
+            spec = self._spec_of(self._values)
+            if self._awaited is None:
+                self._first = architecture(self._values)
+                self._node.start(spec, int(self._values["seed_b"]))
+            else:
+                self._awaited = dataclasses.replace(self._awaited, received=time.monotonic())
+                self._node.rebuild(spec, self._awaited)
 
     def sounding(self, change: Change) -> None:
         """Note that the network of `change` was handed over to the audio thread."""

@@ -106,12 +106,11 @@ class LiveNode:
         """The network that the audio thread has let in last; None before the first."""
         return self._builder.sounding
 
-    def start(self, spec: NetworkSpec) -> None:
-        """Ask for the first network, before `attach`."""
-        self._builder.request(self._request(spec, None))
-
     def attach(self, audio: Audio) -> None:
-        """Begin to sound through `audio`, whose engine has not run yet, fading in."""
+        """Begin to sound through `audio`, whose engine has not run yet, fading in.
+
+        `start` has to follow.
+        """
         self._audio = audio
         self.rate = audio.engine.rate
         self._callback_times = CallbackTimes(self.rate)
@@ -128,7 +127,7 @@ class LiveNode:
         return FADE_OUT_SECONDS
 
     def detach(self) -> None:
-        """Stop building; what sounded is asked for again at the next `attach`."""
+        """Stop building, before the audio goes."""
         self._builder.detach()
         if self._audio is not None:
             self._xruns_before += self._audio.xruns
@@ -157,11 +156,19 @@ class LiveNode:
             "lower channels, kernel or layers first"
         )
 
+    def start(self, spec: NetworkSpec, seed_b: int) -> None:
+        """Ask for the network to begin with."""
+        self._builder.request(self._request(spec, seed_b))
+
     def rebuild(self, spec: NetworkSpec, change: Change) -> None:
         """Ask for a network; the newest request wins."""
         self._last_change = change
-        self._controls["seed_b"] = change.architecture["seed_b"]
-        self._builder.request(self._request(spec, change))
+        self._builder.request(self._request(spec, int(change.architecture["seed_b"]), change))
+
+    def go_dry(self) -> None:
+        """Let the dry signal sound until a network comes."""
+        if self._audio is not None:
+            self._audio.engine.go_dry()
 
     def fits(self, spec: NetworkSpec) -> bool:
         """Tell whether this machine can run the network at this rate within its budget."""
@@ -244,7 +251,7 @@ class LiveNode:
             return "silent"
         return "running" if self._builder.sounding is not None else "dry"
 
-    def _request(self, spec: NetworkSpec, change: Change | None) -> Request:
+    def _request(self, spec: NetworkSpec, seed_b: int, change: Change | None = None) -> Request:
         controls = self._controls
         return Request(
             spec,
@@ -252,7 +259,7 @@ class LiveNode:
             float(controls["budget"]),
             bool(controls["auto_level"]),
             change,
-            int(controls["seed_b"]),
+            seed_b,
         )
 
     def _freeze(self, engine: Engine) -> None:

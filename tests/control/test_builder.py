@@ -56,8 +56,8 @@ def running(period=64):
         listener = Listener()
         builder = Builder(listener)
         audio.engine.set(Control.MASTER, 1.0)
-        builder.request(Request(NetworkSpec(), 5.0, 0.7, False))
         builder.attach(audio.engine, lambda: audio.period)
+        builder.request(Request(NetworkSpec(), 5.0, 0.7, False))
         try:
             wait_for(lambda: builder.sounding is not None)
             yield audio, builder, listener
@@ -174,8 +174,8 @@ def test_a_smaller_buffer_that_the_network_does_not_fit_brings_the_dry_signal(mo
 def test_a_level_found_on_noise_is_found_again_on_real_input():
     with running() as (audio, builder, _):
         play(builder, NetworkSpec(seed=7, activation="tanh"), levelled=True)
-        assert builder._current.prepared.level.on_noise or audio.engine.position > RATE
-        wait_for(lambda: not builder._current.prepared.level.on_noise, 30.0)
+        assert builder._voices.current.prepared.level.on_noise or audio.engine.position > RATE
+        wait_for(lambda: not builder._voices.current.prepared.level.on_noise, 30.0)
 
 
 @pytest.mark.parametrize("on", [True, False])
@@ -183,6 +183,6 @@ def test_auto_level_can_be_switched_while_a_network_sounds(on):
     with running() as (_, builder, _):
         play(builder, NetworkSpec(seed=7, init="normal"), levelled=not on)
         builder.level(on)
-        wait_for(lambda: (builder._current.prepared.level is not None) == on)
-        voice = builder._current.voice
+        wait_for(lambda: (builder._voices.current.prepared.level is not None) == on)
+        voice = builder._voices.current.voice
         wait_for(lambda: voice.level != 1.0 if on else voice.level == 1.0)

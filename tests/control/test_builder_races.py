@@ -1,6 +1,7 @@
 """What happens at the same time as something else, and must leave no request unfinished."""
 
 import contextlib
+import threading
 import time
 
 import pytest
@@ -33,8 +34,8 @@ def standing(cost=None):
     """Run a builder beside an engine that plays only when `until` is waiting."""
     audio, listener = StandingEngine(64), Listener()
     builder = Builder(listener, cost)
-    builder.request(Request(NetworkSpec(), 5.0, 0.7, False))
     builder.attach(audio.engine, lambda: audio.period)
+    builder.request(Request(NetworkSpec(), 5.0, 0.7, False))
 
     def until(condition):
         def played():
@@ -154,10 +155,10 @@ def test_auto_level_that_is_switched_off_while_a_network_waits_holds_for_it_too(
         wait_for(lambda: builder.sounding == slow.spec)
         # It waits for the end of the long fade.
         builder.request(request(NetworkSpec(seed=8), levelled=True))
-        wait_for(lambda: builder._ready is not None)
+        wait_for(lambda: builder._voices.ready is not None)
         builder.level(False)
         wait_for(lambda: builder.sounding == NetworkSpec(seed=8))
-        wait_for(lambda: builder._current.voice.level == 1.0)
+        wait_for(lambda: builder._voices.current.voice.level == 1.0)
         assert not listener.refusals
 
 
@@ -178,8 +179,8 @@ def test_where_the_first_network_is_refused_the_dry_signal_sounds():
         listener = Listener()
         builder = Builder(listener)
         audio.engine.set(Control.MASTER, 1.0)
-        builder.request(Request(NetworkSpec(), 5.0, 1e-9, False))
         builder.attach(audio.engine, lambda: audio.period)
+        builder.request(Request(NetworkSpec(), 5.0, 1e-9, False))
         try:
             wait_for(lambda: audio.engine.level_out > -20.0)
             play(builder, NetworkSpec(seed=7))
@@ -194,7 +195,7 @@ def test_a_network_on_its_way_comes_even_if_the_one_that_sounds_falls_meanwhile(
         wait_for(lambda: builder.sounding == first.spec)
         waiting = request(NetworkSpec(seed=8))
         builder.request(waiting)
-        wait_for(lambda: builder._ready is not None)
+        wait_for(lambda: builder._voices.ready is not None)
         overload_once(audio, listener, monkeypatch)
         wait_for(lambda: waiting.change in listener.heard)
         wait_for(lambda: builder.sounding == waiting.spec and not builder.building)
@@ -258,14 +259,14 @@ def test_a_network_that_falls_just_before_another_comes_in_is_the_one_that_falls
         assert [fallen for fallen, _, _ in listener.falls] == [bad.change]
         assert listener.heard == [bad.change, newer.change]
         assert builder.sounding == newer.spec
-        assert audio.engine.is_current(builder._current.voice)
+        assert audio.engine.is_current(builder._voices.current.voice)
 
 
 def test_a_smaller_buffer_sends_no_network_away_that_only_comes_in(monkeypatch):
     with standing() as (audio, builder, listener, until):
         light = request(NetworkSpec(seed=7))
         builder.request(light)
-        wait_for(lambda: builder._published is not None)
+        wait_for(lambda: builder._voices.published is not None)
         monkeypatch.setattr(
             builder_module, "time_block", lambda voice, block: float(voice.spec != light.spec)
         )
@@ -297,7 +298,7 @@ def test_what_made_room_for_a_network_that_fails_comes_back(monkeypatch, fault):
         assert listener.refusals[0][0] is failing.change
         wait_for(lambda: not builder.building)
         assert builder.sounding == good.spec
-        assert audio.engine.is_current(builder._current.voice)
+        assert audio.engine.is_current(builder._voices.current.voice)
 
 
 def test_a_fault_in_looking_after_what_sounds_keeps_no_other_network_from_coming(monkeypatch):
@@ -316,7 +317,7 @@ def test_a_refusal_leaves_a_network_that_comes_in_meanwhile_to_sound(monkeypatch
         until(lambda: listener.falls)
         coming = request(NetworkSpec(seed=7))
         builder.request(coming)
-        wait_for(lambda: builder._published is not None)
+        wait_for(lambda: builder._voices.published is not None)
         go_dry = audio.engine.go_dry
 
         def come_in_and_go_dry():
@@ -337,8 +338,66 @@ def test_what_sounds_can_be_asked_for_while_it_falls():
         request = request(NetworkSpec(seed=7))
 
         def __bool__(self):
-            builder._current = None
+            builder._voices.current = None
             return True
 
-    builder._current = Falling()
+    builder._voices.current = Falling()
     assert builder.sounding == NetworkSpec(seed=7)
+
+
+def test_a_network_whose_fade_the_end_cuts_short_is_reported_once():
+    with standing() as (_, builder, listener, until):
+        builder.request(Request(NetworkSpec(seed=7), 1000.0, 0.7, False, change()))
+        until(lambda: builder.sounding == NetworkSpec(seed=7))
+        builder.detach()
+        assert [swap.subject for swap in listener.swaps] == ["", "seed"]
+        assert listener.swaps[-1].step is None
+
+
+def test_a_network_that_was_let_in_is_reported_even_if_the_node_ends_at_once(monkeypatch):
+    with standing() as (audio, builder, listener, _):
+        publish = audio.engine.publish
+        published = threading.Event()
+
+        def publish_and_end(voice):
+            publish(voice)
+            audio.step()
+            builder._stopping = True
+            published.set()
+
+        monkeypatch.setattr(audio.engine, "publish", publish_and_end)
+        last = request(NetworkSpec(seed=7))
+        builder.request(last)
+        published.wait()
+        builder.detach()
+        assert listener.heard == [last.change]
+        assert [swap.subject for swap in listener.swaps] == ["", "seed"]
+
+
+def test_two_networks_that_come_while_a_fade_runs_are_both_reported(monkeypatch):
+    with standing() as (audio, builder, listener, until):
+        first = Request(NetworkSpec(seed=7), 1000.0, 0.7, False, change("first"))
+        builder.request(first)
+        until(lambda: builder.sounding == first.spec)
+        waiting = request(NetworkSpec(seed=8), subject="second")
+        builder.request(waiting)
+        wait_for(lambda: builder._voices.ready is not None)
+        overload_once(audio, listener, monkeypatch)
+        until(lambda: builder.sounding == waiting.spec and not builder.building)
+        until(lambda: len(listener.swaps) == 3)
+        assert [swap.subject for swap in listener.swaps] == ["", "first", "second"]
+
+
+def test_what_sounded_before_a_server_went_comes_back_if_the_next_network_is_refused():
+    heavy = request(NetworkSpec(channels=64))
+    with standing(lambda spec, period: 1.0 * (spec == heavy.spec)) as (_, builder, listener, until):
+        builder.request(request(NetworkSpec(seed=7)))
+        until(lambda: builder.sounding == NetworkSpec(seed=7))
+        builder.detach()
+        again = StandingEngine(64)
+        builder.attach(again.engine, lambda: again.period)
+        builder.request(heavy)
+        wait_for(lambda: listener.refusals)
+        wait_for(lambda: builder._voices.published is not None)
+        again.step()
+        wait_for(lambda: builder.sounding == NetworkSpec(seed=7))

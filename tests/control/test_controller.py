@@ -351,6 +351,61 @@ class TestPanic:
         assert node.panics == [True, False, True]
 
 
+class TestJoining:
+    """The node begins to sound through a server, at first or once it is back."""
+
+    @staticmethod
+    def join():
+        pass
+
+    def test_the_node_is_asked_for_what_the_values_say(self, node, origin):
+        controller = controller_of(node)
+        controller.apply([Set("seed_b", 5), Set("layers", 9)], origin)
+        controller.sounding(node.last_change)
+        controller.apply([Set("seed_b", 6)], origin)
+        controller.refused(node.last_change, "too slow")
+        controller.begin(self.join)
+        assert node.starts == [(controller.spec(), 5)]
+        assert controller.spec().layers == 9
+
+    def test_a_change_under_way_is_asked_for_again_and_counts_from_now(self, node, origin):
+        controller = controller_of(node)
+        controller.apply([Set("layers", 9)], origin)
+        before = node.last_change
+        controller.begin(self.join)
+        again = node.last_change
+        assert not node.starts
+        assert again.origin is origin and again.received > before.received
+        controller.refused(again, "too slow")
+        assert origin.refusals == [("layers", "too slow")]
+        assert controller.value("layers") == 6
+
+    def test_no_change_comes_between_the_joining_and_the_asking(self, node, origin):
+        controller = controller_of(node)
+        change = threading.Thread(target=lambda: controller.apply([Set("layers", 9)], origin))
+
+        def join():
+            change.start()
+            change.join(0.02)
+            assert change.is_alive()
+            node.rate = 44100.0
+
+        controller.begin(join)
+        change.join()
+        assert [spec.layers for spec, _ in node.starts] == [6]
+        assert [spec.layers for spec, _ in node.rebuilds] == [9]
+
+    def test_a_fall_leads_back_to_what_it_began_with(self, node, origin):
+        controller = controller_of(node)
+        controller.apply([Set("layers", 9)], origin)
+        controller.sounding(node.last_change)
+        controller.begin(self.join)
+        controller.apply([Set("layers", 10)], origin)
+        controller.sounding(node.last_change)
+        controller.fell_back(node.last_change, None, "too slow", dry=False)
+        assert controller.value("layers") == 9
+
+
 def test_an_unknown_parameter_cannot_be_asked_for(node):
     with pytest.raises(ParameterError, match="did you mean 'kernel'"):
         controller_of(node).value("kernels")

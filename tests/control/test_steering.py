@@ -63,8 +63,7 @@ class Desk:
         self.node = LiveNode(2, 2, self.listener)
         self.node.set_controls(values)
         self.controller = self.listener.controller = Controller(self.node, MemoryStore(), values)
-        self.node.start(self.controller.spec())
-        self.node.attach(self.audio)
+        self.controller.begin(lambda: self.node.attach(self.audio))
         self.run_until(lambda: self.listener.swaps == 1)
 
     def run_until(self, condition):
@@ -79,11 +78,17 @@ class Desk:
 
     @property
     def voice(self):
-        return self.node._builder._current.voice
+        return self.node._builder._voices.current.voice
 
     def let_move(self):
         """Wait until the weights can move."""
         self.run_until(lambda: self.voice.motion is not None)
+
+    def rejoin(self):
+        """Lose the server, and join another one."""
+        self.node.detach()
+        self.audio = Audio(self.audio.period)
+        self.controller.begin(lambda: self.node.attach(self.audio))
 
 
 @contextlib.contextmanager
@@ -253,6 +258,21 @@ def test_what_fits_at_rest_need_not_fit_while_the_weights_move():
         assert d.node.fits(spec)
         d.turn(drift_depth=0.1)
         assert not d.node.fits(spec)
+
+
+def test_a_network_that_was_on_its_way_when_the_server_went_sounds_once_it_is_back(monkeypatch):
+    cost(monkeypatch, 0.1 * 64 / RATE)
+    with desk(period=64) as d:
+        d.turn(seed=5)
+        d.rejoin()
+        d.run_until(lambda: d.node.sounding is not None)
+        assert d.node.sounding.seed == 5
+        # What is refused now leads back to it, and not to what sounded on the first server.
+        cost(monkeypatch, 1.0)
+        d.turn(layers=9)
+        d.run_until(lambda: d.origin.refusals)
+        assert d.controller.value("seed") == 5
+        assert same_sound(d)
 
 
 def test_freeze_holds_as_much_as_the_network_remembers():
