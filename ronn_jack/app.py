@@ -236,6 +236,10 @@ class App:
         """[builder-thread] The network of `fallen` had to go; that of `good` follows, or none."""
         self.controller.fell_back(fallen, good, reason, dry)
 
+    def strained(self) -> None:
+        """[builder-thread] The network that sounds can't have its weights moved."""
+        self.controller.strained()
+
     def swapped(self, swap: Swap) -> None:
         """[builder-thread] A network has taken another's place."""
         self._report(swap)

@@ -32,6 +32,7 @@ from ronn_jack.control.succession import Succession
 from ronn_jack.control.telemetry import Swap
 from ronn_jack.errors import RefusedError, RonnError
 from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.parameters import parameter
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.units import milliseconds_to_frames
 
@@ -78,6 +79,8 @@ class Builder:
         self._thread: threading.Thread | None = None
         self.input_gain = 1.0
         """Amplitude ratio of the gain before the network, as it is now."""
+        self.budget = float(parameter("budget").default)
+        """Share of the period that a network may take, as it is now."""
 
     @property
     def sounding(self) -> NetworkSpec | None:
@@ -182,7 +185,7 @@ class Builder:
         begin = time.monotonic()
         # A sweep that never pauses has to be heard too: what has just begun is not dropped.
         self._work = Work(lambda: self._wanted_no_more(begin))
-        deadline = self._deadline(engine, request)
+        deadline = self._deadline(engine)
         expression = self.steering.expression(request.seed_b)
         prepared = prepare(
             expression.spec_of(request.spec),
@@ -229,7 +232,7 @@ class Builder:
                 raise
 
     def _bring_in(self, engine: Engine, entry: Entry) -> None:
-        deadline = self._deadline(engine, entry.request)
+        deadline = self._deadline(engine)
         old = self._voices.current
         if deadline and old and not self._together(old, entry, deadline):
             entry.swap = dataclasses.replace(entry.swap, dip=True, fade_ms=DIP_MS)
@@ -263,9 +266,10 @@ class Builder:
         if current is None:
             return
         self._keeper.tend(engine, self.input_gain, current.prepared)
-        # Beyond its budget it plays on as it is; whoever moved the parameter was told.
-        if self.steering.is_due and self.moving_load <= current.request.budget:
+        if self.steering.is_due and self.moving_load <= self.budget:
             self.steering.let_move()
+        elif self.steering.is_due:
+            self._listener.strained()
 
     def _check_period(self, engine: Engine, current: Entry) -> None:
         """Admit the running network anew when the buffer size has changed."""
@@ -273,7 +277,7 @@ class Builder:
         if period in (0, self._admitted_period):
             return
         self._admitted_period = period
-        deadline = self._deadline(engine, current.request)
+        deadline = self._deadline(engine)
         assert deadline is not None
         expression, moves = current.prepared.expression, current.voice.motion is not None
         scratch = make_voice(current.voice.spec, engine.rate, expression, moves)
@@ -297,9 +301,9 @@ class Builder:
             else:
                 self._voices.good = good
 
-    def _deadline(self, engine: Engine, request: Request) -> Deadline | None:
+    def _deadline(self, engine: Engine) -> Deadline | None:
         period = self._period()
-        return Deadline(period, engine.rate, request.budget) if period else None
+        return Deadline(period, engine.rate, self.budget) if period else None
 
     def _wanted_no_more(self, begin: float) -> bool:
         kept = _LONGEST_KEPT_SECONDS if self._dropped else _KEPT_SECONDS

@@ -57,6 +57,7 @@ class Controller:
         self._values: Mapping[str, Value] = {**defaults(), **(values or {})}
         self._first = self._sounding = architecture(self._values)
         self._awaited: Change | None = None
+        self._mover: Origin | None = None
         self._preset: str | None = None
         self._silent = False
 
@@ -175,6 +176,24 @@ class Controller:
         if fallen is not None:
             fallen.origin.refuse(fallen.subject, reason)
 
+    def strained(self) -> None:
+        """Let the weights rest where the network that sounds can't move them; answer who asked.
+
+        One that is on its way may be able to: until that is known, nothing is taken back.
+        """
+        with self._lock:
+            reason = self._node.moving_fault()
+            moved = {name: 0.0 for name in _MOVING if self._values[name]}
+            if self._awaited is not None or not (reason and moved):
+                return
+            self._values = {**self._values, **moved}
+            self._node.set_controls(moved)
+            mover = self._mover
+        for name in moved:
+            self._report(Refused(mover.name if mover else "", name, reason, network=False))
+            if mover is not None:
+                mover.refuse(name, reason)
+
     def _commit(self, draft: Draft, origin: Origin, refusals: list[tuple[str, str]]) -> None:
         before = self._values
         spec = None
@@ -186,7 +205,7 @@ class Controller:
                 refused = True
                 refusals.append((draft.subject, str(error)))
                 draft.values.update(architecture(before))
-        if spec is None:
+        if spec is None and self._awaited is None:
             self._hold_weights(draft, refusals)
         moved = {name: value for name, value in draft.values.items() if value != before[name]}
         if draft.changed and (moved or not refused):
@@ -199,6 +218,8 @@ class Controller:
         self._values = draft.values
         self._report(Moved(origin.name, moved))
         controls = {name: value for name, value in moved.items() if name not in REBUILD}
+        if any(name in moved for name in _MOVING):
+            self._mover = origin
         if controls:
             self._node.set_controls(controls)
         if spec is not None:

@@ -141,6 +141,7 @@ class LiveNode:
             aim(audio.engine, values)
             if "freeze" in values:
                 self._freeze(audio.engine)
+        self._builder.budget = float(self._controls["budget"])
         self._builder.input_gain = decibels_to_gain(float(self._controls["input_gain"]))
         if "auto_level" in values:
             self._builder.level(bool(values["auto_level"]))
@@ -256,7 +257,6 @@ class LiveNode:
         return Request(
             spec,
             float(controls["fade_ms"]),
-            float(controls["budget"]),
             bool(controls["auto_level"]),
             change,
             seed_b,

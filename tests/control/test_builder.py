@@ -28,6 +28,7 @@ class Origin:
 class Listener:
     def __init__(self):
         self.heard, self.refusals, self.falls, self.swaps = [], [], [], []
+        self.strains = 0
 
     def sounding(self, change):
         self.heard.append(change)
@@ -38,6 +39,9 @@ class Listener:
     def fell_back(self, fallen, good, reason, dry):
         self.falls.append((fallen, good, reason))
 
+    def strained(self):
+        self.strains += 1
+
     def swapped(self, swap):
         self.swaps.append(swap)
 
@@ -46,18 +50,18 @@ def change(subject="seed"):
     return Change(subject, Origin(), architecture(defaults()))
 
 
-def request(spec, budget=0.7, levelled=False, subject="seed"):
-    return Request(spec, 5.0, budget, levelled, change(subject))
+def request(spec, fade_ms=5.0, levelled=False, subject="seed"):
+    return Request(spec, fade_ms, levelled, change(subject))
 
 
 @contextlib.contextmanager
-def running(period=64):
+def running(period=64, cost=None):
     with RunningEngine(period) as audio:
         listener = Listener()
-        builder = Builder(listener)
+        builder = Builder(listener, cost)
         audio.engine.set(Control.MASTER, 1.0)
         builder.attach(audio.engine, lambda: audio.period)
-        builder.request(Request(NetworkSpec(), 5.0, 0.7, False))
+        builder.request(Request(NetworkSpec(), 5.0, False))
         try:
             wait_for(lambda: builder.sounding is not None)
             yield audio, builder, listener
@@ -169,6 +173,17 @@ def test_a_smaller_buffer_that_the_network_does_not_fit_brings_the_dry_signal(mo
         wait_for(lambda: listener.falls)
         assert "of the 32-frame period" in listener.falls[0][2]
         wait_for(lambda: not audio.engine.sounds)
+
+
+def test_a_smaller_buffer_is_held_to_the_budget_as_it_is_now(monkeypatch):
+    fixed_cost(monkeypatch, 0.1 * 64 / RATE)
+    with running() as (audio, builder, listener):
+        play(builder, NetworkSpec(seed=7))
+        builder.budget = 0.9
+        audio.period = 8
+        wait_for(lambda: builder._admitted_period == 8)
+        play(builder, NetworkSpec(seed=8))
+        assert not listener.falls
 
 
 def test_a_level_found_on_noise_is_found_again_on_real_input():

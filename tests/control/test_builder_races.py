@@ -11,9 +11,16 @@ from ronn_jack.control.builder import Builder, Request
 from ronn_jack.control.preparation import OutdatedError
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.engine_state import Control
-from tests.control.test_builder import Listener, change, fixed_cost, play, request, running
+from tests.control.test_builder import Listener, fixed_cost, play, request, running
 from tests.support.jack_server import wait_for
 from tests.support.running_engine import RATE, RunningEngine, StandingEngine
+
+HEAVY = NetworkSpec(channels=64)
+
+
+def heavy_alone(spec, period):
+    """Predict that one network takes a second and all others nothing."""
+    return float(spec == HEAVY)
 
 
 def overload_once(audio, listener, monkeypatch, then=lambda: None):
@@ -35,7 +42,7 @@ def standing(cost=None):
     audio, listener = StandingEngine(64), Listener()
     builder = Builder(listener, cost)
     builder.attach(audio.engine, lambda: audio.period)
-    builder.request(Request(NetworkSpec(), 5.0, 0.7, False))
+    builder.request(Request(NetworkSpec(), 5.0, False))
 
     def until(condition):
         def played():
@@ -137,12 +144,12 @@ def test_a_network_that_comes_back_does_not_count_from_its_first_arrival(monkeyp
 
 
 def test_where_what_was_to_replace_a_fallen_network_is_refused_the_good_one_follows(monkeypatch):
-    with running() as (audio, builder, listener):
+    with running(cost=heavy_alone) as (audio, builder, listener):
         good = NetworkSpec(seed=7)
         play(builder, good)
         play(builder, NetworkSpec(seed=8))
         wait_for(lambda: len(listener.swaps) == 3)
-        heavy = request(NetworkSpec(channels=64, kernel=64, layers=8, dilation=1), budget=1e-9)
+        heavy = request(HEAVY)
         overload_once(audio, listener, monkeypatch, lambda: builder.request(heavy))
         wait_for(lambda: listener.refusals)
         wait_for(lambda: builder.sounding == good and not builder.building)
@@ -150,7 +157,7 @@ def test_where_what_was_to_replace_a_fallen_network_is_refused_the_good_one_foll
 
 def test_auto_level_that_is_switched_off_while_a_network_waits_holds_for_it_too():
     with running() as (_, builder, listener):
-        slow = Request(NetworkSpec(seed=7), 400.0, 0.7, True, change())
+        slow = request(NetworkSpec(seed=7), 400.0, levelled=True)
         builder.request(slow)
         wait_for(lambda: builder.sounding == slow.spec)
         # It waits for the end of the long fade.
@@ -180,9 +187,11 @@ def test_where_the_first_network_is_refused_the_dry_signal_sounds():
         builder = Builder(listener)
         audio.engine.set(Control.MASTER, 1.0)
         builder.attach(audio.engine, lambda: audio.period)
-        builder.request(Request(NetworkSpec(), 5.0, 1e-9, False))
+        builder.budget = 0.0
+        builder.request(Request(NetworkSpec(), 5.0, False))
         try:
             wait_for(lambda: audio.engine.level_out > -20.0)
+            builder.budget = 0.7
             play(builder, NetworkSpec(seed=7))
         finally:
             builder.detach()
@@ -190,7 +199,7 @@ def test_where_the_first_network_is_refused_the_dry_signal_sounds():
 
 def test_a_network_on_its_way_comes_even_if_the_one_that_sounds_falls_meanwhile(monkeypatch):
     with running() as (audio, builder, listener):
-        first = Request(NetworkSpec(seed=7), 300.0, 0.7, False, change())
+        first = request(NetworkSpec(seed=7), 300.0)
         builder.request(first)
         wait_for(lambda: builder.sounding == first.spec)
         waiting = request(NetworkSpec(seed=8))
@@ -229,7 +238,7 @@ def test_a_request_counts_as_being_built_in_every_step_until_it_sounds(monkeypat
 
         monkeypatch.setattr(builder_module, "catch_up", watch)
         # The second waits for the end of the long fade, and is let in by an idle builder.
-        builder.request(Request(NetworkSpec(seed=7), 100.0, 0.7, False, change()))
+        builder.request(request(NetworkSpec(seed=7), 100.0))
         wait_for(lambda: builder.sounding == NetworkSpec(seed=7))
         play(builder, NetworkSpec(seed=8))
     assert len(seen) >= 2 and all(seen)
@@ -311,8 +320,7 @@ def test_a_fault_in_looking_after_what_sounds_keeps_no_other_network_from_coming
 
 
 def test_a_refusal_leaves_a_network_that_comes_in_meanwhile_to_sound(monkeypatch):
-    heavy = NetworkSpec(channels=64)
-    with standing(lambda spec, period: 1.0 * (spec == heavy)) as (audio, builder, listener, until):
+    with standing(heavy_alone) as (audio, builder, listener, until):
         overload_once(audio, listener, monkeypatch)
         until(lambda: listener.falls)
         coming = request(NetworkSpec(seed=7))
@@ -325,7 +333,7 @@ def test_a_refusal_leaves_a_network_that_comes_in_meanwhile_to_sound(monkeypatch
             go_dry()
 
         monkeypatch.setattr(audio.engine, "go_dry", come_in_and_go_dry)
-        builder.request(request(heavy))
+        builder.request(request(HEAVY))
         wait_for(lambda: listener.refusals)
         until(lambda: builder.sounding == coming.spec and not builder.building)
         assert audio.engine._record.controls[0, Control.DRY] == 0.0
@@ -347,7 +355,7 @@ def test_what_sounds_can_be_asked_for_while_it_falls():
 
 def test_a_network_whose_fade_the_end_cuts_short_is_reported_once():
     with standing() as (_, builder, listener, until):
-        builder.request(Request(NetworkSpec(seed=7), 1000.0, 0.7, False, change()))
+        builder.request(request(NetworkSpec(seed=7), 1000.0))
         until(lambda: builder.sounding == NetworkSpec(seed=7))
         builder.detach()
         assert [swap.subject for swap in listener.swaps] == ["", "seed"]
@@ -376,7 +384,7 @@ def test_a_network_that_was_let_in_is_reported_even_if_the_node_ends_at_once(mon
 
 def test_two_networks_that_come_while_a_fade_runs_are_both_reported(monkeypatch):
     with standing() as (audio, builder, listener, until):
-        first = Request(NetworkSpec(seed=7), 1000.0, 0.7, False, change("first"))
+        first = request(NetworkSpec(seed=7), 1000.0, subject="first")
         builder.request(first)
         until(lambda: builder.sounding == first.spec)
         waiting = request(NetworkSpec(seed=8), subject="second")
@@ -389,14 +397,13 @@ def test_two_networks_that_come_while_a_fade_runs_are_both_reported(monkeypatch)
 
 
 def test_what_sounded_before_a_server_went_comes_back_if_the_next_network_is_refused():
-    heavy = request(NetworkSpec(channels=64))
-    with standing(lambda spec, period: 1.0 * (spec == heavy.spec)) as (_, builder, listener, until):
+    with standing(heavy_alone) as (_, builder, listener, until):
         builder.request(request(NetworkSpec(seed=7)))
         until(lambda: builder.sounding == NetworkSpec(seed=7))
         builder.detach()
         again = StandingEngine(64)
         builder.attach(again.engine, lambda: again.period)
-        builder.request(heavy)
+        builder.request(request(HEAVY))
         wait_for(lambda: listener.refusals)
         wait_for(lambda: builder._voices.published is not None)
         again.step()

@@ -351,6 +351,36 @@ class TestPanic:
         assert node.panics == [True, False, True]
 
 
+class TestStrained:
+    """The node finds that it can't move the weights after all."""
+
+    def test_they_rest_and_the_asker_is_told(self, node, origin):
+        controller = controller_of(node)
+        controller.apply([Set("morph", 0.5), Set("drift_depth", 0.2), Set("mix", 0.5)], origin)
+        node.fault = "too heavy"
+        controller.strained()
+        assert origin.refusals == [("morph", "too heavy"), ("drift_depth", "too heavy")]
+        assert node.controls[-1] == {"morph": 0.0, "drift_depth": 0.0}
+        assert controller.value("morph") == controller.value("drift_depth") == 0.0
+        assert controller.value("mix") == 0.5
+
+    def test_nothing_is_taken_back_while_a_network_is_on_its_way(self, node, origin):
+        controller = controller_of(node)
+        node.fault = "too heavy"
+        controller.apply([Set("layers", 3), Set("morph", 0.5)], origin)
+        controller.strained()
+        assert controller.value("morph") == 0.5
+        controller.refused(node.last_change, "too slow")
+        controller.strained()
+        assert controller.value("morph") == 0.0
+
+    def test_what_can_move_by_now_is_left_alone(self, node, origin):
+        controller = controller_of(node)
+        controller.apply([Set("morph", 0.5)], origin)
+        controller.strained()
+        assert controller.value("morph") == 0.5 and not origin.refusals
+
+
 class TestJoining:
     """The node begins to sound through a server, at first or once it is back."""
 

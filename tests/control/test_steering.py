@@ -5,6 +5,7 @@ import contextlib
 import numpy as np
 import pytest
 
+from ronn_jack.control import builder as builder_module
 from ronn_jack.control import preparation
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.node import LiveNode
@@ -50,6 +51,9 @@ class Listener:
 
     def fell_back(self, fallen, good, reason, dry):
         raise AssertionError(reason)
+
+    def strained(self):
+        self.controller.strained()
 
     def swapped(self, swap):
         self.swaps += 1
@@ -248,7 +252,60 @@ def test_a_network_refused_with_its_morph_leaves_the_one_that_plays_at_rest(monk
         d.turn(seed=5, morph=0.5)
         d.run_until(lambda: d.origin.refusals)
         d.run_until(lambda: not d.node._builder.building)
+        d.run_until(lambda: len(d.origin.refusals) == 2)
         assert d.voice.motion is None
+        # Neither can be had, and no value says otherwise.
+        assert d.origin.subjects == ["seed", "morph"]
+        assert "moving weights would need 100% of the period" in d.origin.refusals[1][1]
+        assert (d.controller.value("seed"), d.controller.value("morph")) == (42, 0.0)
+        assert same_sound(d)
+
+
+def test_weights_that_are_to_move_once_a_heavier_network_has_come_are_taken_back(monkeypatch):
+    cost(monkeypatch, 0.2 * 64 / RATE)
+    prepare = builder_module.prepare
+    with desk(period=64) as d:
+
+        def turn_meanwhile(*arguments):
+            cost(monkeypatch, 0.4 * 64 / RATE)
+            prepared = prepare(*arguments)
+            d.turn(morph=0.5)
+            return prepared
+
+        monkeypatch.setattr(builder_module, "prepare", turn_meanwhile)
+        d.turn(seed=5)
+        d.run_until(lambda: d.origin.refusals)
+        assert d.origin.subjects == ["morph"]
+        assert (d.controller.value("seed"), d.controller.value("morph")) == (5, 0.0)
+        assert same_sound(d)
+
+
+def test_weights_that_only_the_network_to_come_can_move_are_left_to_it(monkeypatch):
+    cost(monkeypatch, 0.4 * 64 / RATE)
+    prepare = builder_module.prepare
+    with desk(period=64) as d:
+
+        def prepare_lighter(*arguments):
+            cost(monkeypatch, 0.1 * 64 / RATE)
+            return prepare(*arguments)
+
+        monkeypatch.setattr(builder_module, "prepare", prepare_lighter)
+        d.turn(seed=5)
+        d.turn(morph=0.5)
+        d.let_move()
+        assert d.node.sounding.seed == 5
+        assert not d.origin.refusals
+        assert d.controller.value("morph") == 0.5
+
+
+def test_a_budget_that_was_raised_holds_for_the_network_that_sounds(monkeypatch):
+    cost(monkeypatch, 0.2 * 64 / RATE)
+    with desk(period=64, budget=0.3) as d:
+        d.turn(morph=0.5)
+        assert d.origin.subjects == ["morph"]
+        d.turn(budget=0.6)
+        d.turn(morph=0.5)
+        d.let_move()
 
 
 def test_what_fits_at_rest_need_not_fit_while_the_weights_move():

@@ -60,6 +60,9 @@ class Swaps:
     def fell_back(self, fallen: Change | None, good: Change | None, reason: str, dry: bool) -> None:
         raise AssertionError(reason)
 
+    def strained(self) -> None:
+        self.controller.strained()
+
     def swapped(self, swap: Swap) -> None:
         pass
 
