@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 
 from ronn_jack.control import auto_level
 from ronn_jack.control.admission import Cost, Deadline, admit
+from ronn_jack.control.auto_level import Level
 from ronn_jack.control.dip import DIP_MS, make_room
 from ronn_jack.control.entry import Entry, make_entry
 from ronn_jack.control.expression import make_voice
@@ -67,12 +68,11 @@ class Builder:
         self._period: Callable[[], int] = lambda: 0
         self._request: Request | None = None
         self._admitted_period = 0
-        self._work = Work()
+        self._work: Work | None = None
         self._keeper = LevelKeeper(self._outdated)
         self.steering = Steering(self._wake)
         """Through which the expressive parameters reach the network that sounds."""
         self._voices = Succession(listener, self.steering, self._request_again)
-        self._busy = False
         self._building = False
         self._dropped = False
         self._stopping = False
@@ -102,7 +102,10 @@ class Builder:
     @property
     def progress(self) -> float:
         """How far the network in the making has come, 0–1."""
-        return self._work.share if self._busy else 1.0
+        work = self._work
+        if work is not None:
+            return work.share
+        return 0.0 if self._request is not None else 1.0
 
     def request(self, request: Request) -> None:
         """Ask for a network; an earlier request that does not sound yet is forgotten."""
@@ -113,20 +116,31 @@ class Builder:
             self._building = True
             self._condition.notify()
 
-    def level(self, on: bool) -> None:
+    def switch_level(self, on: bool) -> None:
         """Let the network that sounds glide to the level of its input, or to no gain at all."""
         with self._condition:
             self._keeper.switch(on)
             self._condition.notify()
 
     @property
-    def moving_load(self) -> float:
-        """Load of the network that sounds while its weights move; 0 where no deadline holds."""
+    def level(self) -> Level | None:
+        """The level of the network that sounds; None where it has none."""
+        current = self._voices.current
+        return current.prepared.level if current else None
+
+    @property
+    def load(self) -> float:
+        """Load of the network that sounds; 0 where no deadline holds."""
         current, period = self._voices.current, self._period()
         if current is None or not period:
             return 0.0
-        factor = 1.0 if current.voice.motion else MOVING_COST
-        return factor * current.prepared.block_seconds * current.voice.rate / period
+        return current.prepared.block_seconds * current.voice.rate / period
+
+    @property
+    def moving_load(self) -> float:
+        """The same while its weights move."""
+        current = self._voices.current
+        return self.load if current and current.voice.motion else MOVING_COST * self.load
 
     def attach(self, engine: Engine, period: Callable[[], int]) -> None:
         """Start to serve an engine; what was asked for before is forgotten.
@@ -175,16 +189,15 @@ class Builder:
     def _serve_newest(self, engine: Engine) -> None:
         with self._condition:
             request, self._request = self._request, None
-            self._busy = request is not None
         if request is not None:
             with self._answering(engine, request):
                 self._serve(engine, request)
-        self._busy = False
+        self._work = None
 
     def _serve(self, engine: Engine, request: Request) -> None:
         begin = time.monotonic()
         # A sweep that never pauses has to be heard too: what has just begun is not dropped.
-        self._work = Work(lambda: self._wanted_no_more(begin))
+        work = self._work = Work(lambda: self._wanted_no_more(begin))
         deadline = self._deadline(engine)
         expression = self.steering.expression(request.seed_b)
         prepared = prepare(
@@ -194,7 +207,7 @@ class Builder:
             self._cost,
             request.levelled,
             self.input_gain,
-            self._work,
+            work,
             request.subject,
             expression,
         )

@@ -21,7 +21,7 @@ from ronn_jack.control.telemetry import Xruns
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value, defaults
 from ronn_jack.realtime.engine import GLIDE_SECONDS, PANIC_FRAMES, Engine
-from ronn_jack.units import decibels_to_gain
+from ronn_jack.units import decibels_to_gain, gain_to_decibels
 
 FADE_OUT_SECONDS = 0.03
 """Length of the fade with which a node leaves; its stop is promised within 50 ms."""
@@ -144,7 +144,7 @@ class LiveNode:
         self._builder.budget = float(self._controls["budget"])
         self._builder.input_gain = decibels_to_gain(float(self._controls["input_gain"]))
         if "auto_level" in values:
-            self._builder.level(bool(values["auto_level"]))
+            self._builder.switch_level(bool(values["auto_level"]))
         self._builder.steering.aim(values)
 
     def moving_fault(self) -> str:
@@ -211,7 +211,7 @@ class LiveNode:
     def status(self) -> Mapping[str, int | float | str]:
         """Return the telemetry by its key."""
         audio, spec, swap = self._audio, self._builder.sounding, self._builder.swap
-        engine = audio.engine if audio else None
+        engine, level = audio.engine if audio else None, self._builder.level
         return {
             "receptive_field": spec.receptive_field / self.rate if spec else 0.0,
             "parameters": spec.parameter_count if spec else 0,
@@ -231,9 +231,9 @@ class LiveNode:
             "change_to_sound_ms": swap.change_to_sound_ms,
             "fade_ms": swap.fade_ms,
             "swap_step": swap.step or 0.0,
-            "network_load": swap.load,
-            "level": swap.level_db,
-            "silent": int(swap.silent),
+            "network_load": self._builder.load,
+            "level": gain_to_decibels(level.gain) if level else 0.0,
+            "silent": int(level is not None and level.silent),
             "overloads": engine.overloads if engine else 0,
         }
 

@@ -197,7 +197,7 @@ def test_a_level_found_on_noise_is_found_again_on_real_input():
 def test_auto_level_can_be_switched_while_a_network_sounds(on):
     with running() as (_, builder, _):
         play(builder, NetworkSpec(seed=7, init="normal"), levelled=not on)
-        builder.level(on)
+        builder.switch_level(on)
         wait_for(lambda: (builder._voices.current.prepared.level is not None) == on)
         voice = builder._voices.current.voice
         wait_for(lambda: voice.level != 1.0 if on else voice.level == 1.0)

@@ -163,7 +163,7 @@ def test_auto_level_that_is_switched_off_while_a_network_waits_holds_for_it_too(
         # It waits for the end of the long fade.
         builder.request(request(NetworkSpec(seed=8), levelled=True))
         wait_for(lambda: builder._voices.ready is not None)
-        builder.level(False)
+        builder.switch_level(False)
         wait_for(lambda: builder.sounding == NetworkSpec(seed=8))
         wait_for(lambda: builder._voices.current.voice.level == 1.0)
         assert not listener.refusals
@@ -408,3 +408,20 @@ def test_what_sounded_before_a_server_went_comes_back_if_the_next_network_is_ref
         wait_for(lambda: builder._voices.published is not None)
         again.step()
         wait_for(lambda: builder.sounding == NetworkSpec(seed=7))
+
+
+def test_a_network_that_waits_for_its_turn_has_made_no_progress(monkeypatch):
+    with running() as (_, builder, _):
+        seen = []
+        tend = builder._keeper.tend
+
+        def request_and_tend(*arguments):
+            monkeypatch.setattr(builder._keeper, "tend", tend)
+            builder.request(request(NetworkSpec(seed=7)))
+            seen.append(builder.progress)
+            tend(*arguments)
+
+        monkeypatch.setattr(builder._keeper, "tend", request_and_tend)
+        wait_for(lambda: builder.sounding == NetworkSpec(seed=7) and not builder.building)
+        assert seen == [0.0]
+        assert builder.progress == 1.0

@@ -308,6 +308,22 @@ def test_a_budget_that_was_raised_holds_for_the_network_that_sounds(monkeypatch)
         d.let_move()
 
 
+def test_the_status_is_that_of_the_network_as_it_sounds_now(monkeypatch):
+    cost(monkeypatch, 0.1 * 64 / RATE)
+    with desk(period=64, auto_level=True) as d:
+        play(d.audio.engine, noise(FRAMES))
+        d.turn(seed=5)
+        d.run_until(lambda: d.node.sounding.seed == 5)
+        status = d.node.status()
+        assert status["level"] != 0.0
+        assert status["network_load"] == pytest.approx(0.1)
+        d.turn(auto_level=False)
+        d.run_until(lambda: d.node.status()["level"] == 0.0)
+        monkeypatch.setattr(builder_module, "time_block", lambda voice, block: 0.1 * 64 / RATE)
+        d.audio.period = 32
+        d.run_until(lambda: d.node.status()["network_load"] == pytest.approx(0.2))
+
+
 def test_what_fits_at_rest_need_not_fit_while_the_weights_move():
     with desk(period=64) as d:
         d.node._cost = lambda spec, period: 0.4 * period / RATE
