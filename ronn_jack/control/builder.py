@@ -95,6 +95,11 @@ class Builder:
         return self._voices.swap
 
     @property
+    def begun(self) -> bool:
+        """Whether a network has sounded since `attach`."""
+        return self._voices.begun
+
+    @property
     def building(self) -> bool:
         """Whether a network was asked for that does not sound yet."""
         return self._building

@@ -76,20 +76,25 @@ class LevelKeeper:
         powers = auto_level.powers_of_input(driven, input_gain, engine.outputs, engine.rate)
         if not is_due(powers):
             return
-        level = measure_level(_same_voice(prepared), engine, input_gain, Work(self._outdated))
+        work = self._work(engine, prepared)
+        level = measure_level(_same_voice(prepared), engine, input_gain, work)
         if level is not None:
             glide = LevelGlide.between(prepared.voice.level, level.gain, engine.rate)
             if prepared.voice.glide_level(glide.target, glide.ratio, glide.frames):
                 prepared.level = level
 
     def _find(self, engine: Engine, input_gain: float, prepared: Prepared) -> Level:
-        work = Work(self._outdated)
+        work = self._work(engine, prepared)
         voice = _same_voice(prepared)
         level = measure_level(voice, engine, input_gain, work)
         if level is not None:
             return level
         run_up = run_up_frames(voice.spec, engine.rate)
         return auto_level.level_on_noise(voice, input_gain, run_up, work.check)
+
+    def _work(self, engine: Engine, prepared: Prepared) -> Work:
+        """Return work that is pointless, too, once the network has been dropped."""
+        return Work(lambda: self._outdated() or not engine.is_current(prepared.voice))
 
 
 def _same_voice(prepared: Prepared) -> Voice:

@@ -98,8 +98,8 @@ class LiveNode:
 
     @property
     def ready(self) -> bool:
-        """Whether the audio runs and a network sounds."""
-        return self._audio is not None and self._builder.sounding is not None
+        """Whether the audio runs and a network has sounded through it."""
+        return self._audio is not None and self._builder.begun
 
     @property
     def sounding(self) -> NetworkSpec | None:

@@ -38,6 +38,8 @@ class Succession:
         Was let in last; any thread may read it.
     good : Request or None
         Sounded before that, and is fallen back to.
+    begun : bool
+        Whether a network has sounded through this engine; any thread may read it.
     swap : Swap
         The last change of network that was heard; any thread may read it.
     """
@@ -53,6 +55,7 @@ class Succession:
         self.published: Entry | None = None
         self.current: Entry | None = None
         self.good: Request | None = None
+        self.begun = False
         self.swap = Swap()
 
     @property
@@ -107,6 +110,7 @@ class Succession:
             self._arrive(self.published)
         self.make_way()
         self.published = self.ready = None
+        self.begun = False
         self._note_fade()
 
     def _note_arrival(self, engine: Engine) -> None:
@@ -128,6 +132,7 @@ class Succession:
         if self.current is not None:
             self.good = self.current.request
         self.current = entry
+        self.begun = True
         self._note_fade()
         self._fading = entry
         self._steering.follow(entry.prepared)

@@ -7,6 +7,7 @@ from ronn_jack.control.level_keeper import LevelKeeper
 from ronn_jack.control.preparation import OutdatedError, Work, prepare
 from ronn_jack.model.spec import NetworkSpec
 from tests.realtime.engine_driver import RATE, engine_for, noise, play
+from tests.support.running_engine import _watch
 
 LOUD = NetworkSpec(init="normal", activation="tanh")
 
@@ -33,6 +34,17 @@ def test_a_new_network_puts_the_switch_off_and_spoils_no_level():
     busy[0] = False
     keeper.tend(engine, 1.0, prepared)
     assert prepared.level is not None and not prepared.level.on_noise
+
+
+def test_what_the_watchdog_has_dropped_is_not_measured_on():
+    engine, prepared = sounding(3.5)
+    for _ in range(4):
+        engine.process(noise(64))
+        _watch.ctypes(engine.address, 1001, 1000)
+    keeper = LevelKeeper(lambda: False)
+    keeper.switch(True)
+    keeper.tend(engine, 1.0, prepared)
+    assert prepared.level is None
 
 
 def test_a_glide_that_the_audio_thread_has_not_taken_over_is_not_written_over():

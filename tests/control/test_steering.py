@@ -348,6 +348,18 @@ def test_a_network_that_was_on_its_way_when_the_server_went_sounds_once_it_is_ba
         assert same_sound(d)
 
 
+def test_a_node_whose_network_has_fallen_is_still_ready(monkeypatch):
+    with desk(period=64) as d:
+        monkeypatch.setattr(d.listener, "fell_back", d.controller.fell_back)
+        assert d.node.ready
+        monkeypatch.setattr(builder_module, "time_block", lambda voice, block: 1.0)
+        d.audio.period = 32
+        d.run_until(lambda: d.node.status()["state"] == "dry")
+        assert d.node.ready
+        d.node.detach()
+        assert not d.node.ready
+
+
 def test_freeze_holds_as_much_as_the_network_remembers():
     with desk(layers=12, kernel=7) as d:
         x = noise(2 * FRAMES)
