@@ -150,6 +150,9 @@ class Controller:
             self._sounding = dict(change.architecture)
             if change is self._awaited:
                 self._awaited = None
+            if self._awaited is None:
+                # A newer change may have been refused while this one was on its way.
+                self._values = {**self._values, **self._sounding}
 
     def refused(self, change: Change, reason: str) -> None:
         """Return to what sounds, as the network of `change` can't be had; answer who asked.

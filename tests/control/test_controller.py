@@ -173,6 +173,23 @@ class TestRefusedLater:
         assert controller.value("layers") == 7
         assert origin.refusals == [("layers", "too slow")]
 
+    def test_an_older_change_that_is_heard_after_all_is_what_they_return_to(self, node, origin):
+        controller = controller_of(node)
+        controller.apply([Set("layers", 9)], origin)
+        older = node.last_change
+        controller.apply([Set("channels", 64)], origin)
+        controller.refused(node.last_change, "too slow")
+        controller.sounding(older)
+        assert (controller.value("layers"), controller.value("channels")) == (9, 8)
+
+    def test_an_older_change_that_is_heard_takes_no_newer_value_back(self, node, origin):
+        controller = controller_of(node)
+        controller.apply([Set("layers", 9)], origin)
+        older = node.last_change
+        controller.apply([Set("channels", 16)], origin)
+        controller.sounding(older)
+        assert (controller.value("layers"), controller.value("channels")) == (9, 16)
+
     def test_a_late_refusal_of_what_sounds_by_now_takes_nothing_back(self, node, origin):
         controller = controller_of(node)
         controller.apply([Set("layers", 9)], origin)
