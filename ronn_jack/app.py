@@ -182,7 +182,7 @@ class App:
             if not self._joined:
                 raise
             # The server has come back at another rate, and is no reason to end.
-            log.warning("refused: %s", error)
+            self.controller.refused(None, str(error))
             self._node.go_dry()
 
     def _connect(self, client: JackClient, pattern: str) -> None:
@@ -228,8 +228,8 @@ class App:
         """[builder-thread] The network of `change` has been let in."""
         self.controller.sounding(change)
 
-    def refused(self, change: Change, reason: str) -> None:
-        """[builder-thread] The network of `change` can't be had."""
+    def refused(self, change: Change | None, reason: str) -> None:
+        """[builder-thread] The network of `change`, or that to begin with, can't be had."""
         self.controller.refused(change, reason)
 
     def fell_back(self, fallen: Change | None, good: Change | None, reason: str, dry: bool) -> None:

@@ -36,7 +36,7 @@ def test_a_server_that_comes_back_too_slow_for_the_network_plays_dry(tmp_path, c
     app = App(load_settings({}, tmp_path / "none.toml"), values)
     app._joined = True
     client = Client()
-    with caplog.at_level(logging.WARNING, "ronn_jack"):
+    with caplog.at_level(logging.INFO, "ronn_jack"):
         app._start_audio(client)
     try:
         assert client.active

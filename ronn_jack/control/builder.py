@@ -335,10 +335,7 @@ class Builder:
         return self._request is not None or self._stopping
 
     def _refuse(self, engine: Engine, request: Request, reason: str) -> None:
-        if request.change is not None:
-            self._listener.refused(request.change, reason)
-        else:
-            log.warning("refused: %s", reason)
+        self._listener.refused(request.change, reason)
         voices = self._voices
         if voices.current is not None:
             return

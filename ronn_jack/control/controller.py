@@ -154,11 +154,15 @@ class Controller:
                 # A newer change may have been refused while this one was on its way.
                 self._values = {**self._values, **self._sounding}
 
-    def refused(self, change: Change, reason: str) -> None:
+    def refused(self, change: Change | None, reason: str) -> None:
         """Return to what sounds, as the network of `change` can't be had; answer who asked.
 
         Where a newer change is under way its values stay: it will be tried on its own account.
+        None stands for the network that the node was to begin with.
         """
+        if change is None:
+            self._report(Refused("", "", reason, network=True))
+            return
         with self._lock:
             if change is self._awaited:
                 self._awaited = None

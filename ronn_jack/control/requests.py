@@ -45,8 +45,8 @@ class Listener(Protocol):
         """The network of `change` has been let in."""
         ...
 
-    def refused(self, change: Change, reason: str) -> None:
-        """The network of `change` can't be had."""
+    def refused(self, change: Change | None, reason: str) -> None:
+        """The network of `change` can't be had; None stands for the one to begin with."""
         ...
 
     def fell_back(self, fallen: Change | None, good: Change | None, reason: str, dry: bool) -> None:
