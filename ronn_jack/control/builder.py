@@ -43,6 +43,8 @@ _LONGEST_KEPT_SECONDS = 0.5
 """The same where the one before was dropped: a sweep over slow builds has to be heard too."""
 _MOST_LATE = 3
 """Times that a voice may come late while nothing else sounds."""
+_HOPELESSLY_LATE = 200
+"""Times that it may come late while another sounds, until it is refused."""
 _TOO_SLOW = "the machine is too slow to bring it up to the present: lower channels or layers"
 _POLL_SECONDS = 0.001
 _IDLE_SECONDS = 0.02
@@ -259,6 +261,8 @@ class Builder:
         if entry.late >= _MOST_LATE and not engine.sounds:
             # Nothing is heard until it comes: a gap in what it has heard is the lesser evil.
             entry.voice.rejoin_at(engine.position)
+        elif entry.late >= _HOPELESSLY_LATE:
+            raise OutdatedError
         frames = milliseconds_to_frames(entry.swap.fade_ms, engine.rate)
         # The very first network is faded in by the master, with the node.
         entry.voice.set_fade(

@@ -227,6 +227,26 @@ def test_after_a_dip_a_voice_that_is_always_late_comes_with_a_gap(monkeypatch):
         assert not listener.refusals
 
 
+def test_a_voice_that_is_always_late_is_refused_in_the_end_and_the_old_one_plays_on(monkeypatch):
+    monkeypatch.setattr(builder_module, "_HOPELESSLY_LATE", 5)
+    catch_up = builder_module.catch_up
+    with running() as (audio, builder, listener):
+
+        def dawdle(prepared, engine, work):
+            catch_up(prepared, engine, work)
+            end = engine.position + 10 * audio.period
+            wait_for(lambda: engine.position > end)
+
+        monkeypatch.setattr(builder_module, "catch_up", dawdle)
+        slow = request(NetworkSpec(seed=7))
+        builder.request(slow)
+        wait_for(lambda: listener.refusals)
+        assert listener.refusals[0][0] is slow.change
+        assert "too slow to bring it up to the present" in listener.refusals[0][1]
+        wait_for(lambda: not builder.building)
+        assert builder.sounding == NetworkSpec()
+
+
 def test_a_request_counts_as_being_built_in_every_step_until_it_sounds(monkeypatch):
     catch_up = builder_module.catch_up
     seen = []
