@@ -119,7 +119,7 @@ class Builder:
         with self._condition:
             self._request = request
             if request.change is None:
-                self._voices.good = None
+                self._voices.good, self._voices.owed = None, request
             self._building = True
             self._condition.notify()
 
@@ -191,6 +191,7 @@ class Builder:
             with self._condition:
                 # Here alone, since a request on its way through the steps is nowhere for moments.
                 self._building = self._request is not None or self._voices.coming
+                self._work = None
         self._voices.end(engine)
 
     def _serve_newest(self, engine: Engine) -> None:
@@ -199,7 +200,6 @@ class Builder:
         if request is not None:
             with self._answering(engine, request):
                 self._serve(engine, request)
-        self._work = None
 
     def _serve(self, engine: Engine, request: Request) -> None:
         begin = time.monotonic()
@@ -286,6 +286,7 @@ class Builder:
             self._check_period(engine, current)
             current = self._voices.current
         if current is None:
+            self._try_again()
             return
         self._keeper.tend(engine, self.input_gain, current.prepared)
         if self.steering.is_due and self.moving_load <= self.budget:
@@ -311,8 +312,16 @@ class Builder:
             engine.go_dry()
             self._voices.unseat(str(error))
 
+    def _try_again(self) -> None:
+        """Ask anew for what the dry signal stands in for, once the buffer size is another one."""
+        period, owed = self._period(), self._voices.owed
+        if owed is not None and period != self._admitted_period and not self._building:
+            self._admitted_period = period
+            self._request_again(owed)
+
     def _request_again(self, good: Request) -> None:
         """Ask for a network that sounded well, unless a newer one is on its way."""
+        self._voices.owed = good
         change = good.change
         if change is not None:
             change = dataclasses.replace(change, received=time.monotonic())
@@ -347,6 +356,7 @@ class Builder:
         if good is not None:
             self._request_again(good)
         elif voices.published is None and not engine.sounds:
+            self._admitted_period = self._period()
             engine.go_dry()
 
 

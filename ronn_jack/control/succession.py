@@ -38,6 +38,8 @@ class Succession:
         Was let in last; any thread may read it.
     good : Request or None
         Sounded before that, and is fallen back to.
+    owed : Request or None
+        What was to sound when the dry signal had to take its place.
     begun : bool
         Whether a network has sounded through this engine; any thread may read it.
     swap : Swap
@@ -55,6 +57,7 @@ class Succession:
         self.published: Entry | None = None
         self.current: Entry | None = None
         self.good: Request | None = None
+        self.owed: Request | None = None
         self.begun = False
         self.swap = Swap()
 
@@ -95,6 +98,7 @@ class Succession:
         fallen, self.current = self.current, None
         self._steering.follow(None)
         good, self.good = self.good, None
+        self.owed = fallen.request if fallen else None
         self._listener.fell_back(
             fallen.request.change if fallen else None,
             good.change if good else None,

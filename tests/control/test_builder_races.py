@@ -197,6 +197,36 @@ def test_where_the_first_network_is_refused_the_dry_signal_sounds():
             builder.detach()
 
 
+def test_what_a_smaller_buffer_drove_away_comes_back_with_a_larger_one(monkeypatch):
+    fixed_cost(monkeypatch, 0.5 * 64 / RATE)
+    with running() as (audio, builder, listener):
+        play(builder, NetworkSpec(seed=7))
+        audio.period = 32
+        # The one before does not fit either.
+        wait_for(lambda: listener.refusals)
+        wait_for(lambda: not builder.building)
+        assert builder.sounding is None
+        audio.period = 64
+        wait_for(lambda: builder.sounding == NetworkSpec())
+        assert [change for change, _ in listener.refusals] == [None]
+
+
+def test_a_first_network_that_was_refused_comes_with_a_larger_buffer(monkeypatch):
+    fixed_cost(monkeypatch, 64 / RATE)
+    with RunningEngine(64) as audio:
+        listener = Listener()
+        builder = Builder(listener)
+        builder.attach(audio.engine, lambda: audio.period)
+        builder.request(Request(NetworkSpec(), 5.0, False))
+        try:
+            wait_for(lambda: listener.refusals)
+            audio.period = 128
+            wait_for(lambda: builder.sounding == NetworkSpec())
+            assert len(listener.refusals) == 1
+        finally:
+            builder.detach()
+
+
 def test_a_network_on_its_way_comes_even_if_the_one_that_sounds_falls_meanwhile(monkeypatch):
     with running() as (audio, builder, listener):
         first = request(NetworkSpec(seed=7), 300.0)
