@@ -1,5 +1,25 @@
-"""`python -m ronn_jack` is `ronn-jack`."""
+"""`ronn-jack`, and `python -m ronn_jack`, from the first moment on."""
 
-from ronn_jack.cli import main
+from __future__ import annotations
 
-main()
+import os
+import signal
+from types import FrameType
+
+
+def main() -> None:
+    """Load the command line and run it; until it listens to signals, SIGINT ends it in one line."""
+    signal.signal(signal.SIGINT, _leave)
+    from ronn_jack.cli import main as command_line
+
+    command_line()
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    # An exception in the middle of an import would be shown as a traceback.
+    os.write(2, b"ronn-jack: interrupted\n")
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

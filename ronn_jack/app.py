@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Mapping
 
-from ronn_jack.control.architecture import network_spec
 from ronn_jack.control.calibration import load_cost_model
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.node import LiveNode
@@ -26,7 +25,7 @@ from ronn_jack.control.telemetry import (
     log_event,
 )
 from ronn_jack.drivers.jack_driver import JackClient, Wire
-from ronn_jack.errors import JackError
+from ronn_jack.errors import JackError, RonnError, SpecError
 from ronn_jack.interfaces.event_log import STDOUT, EventLog
 from ronn_jack.interfaces.midi import MidiInput
 from ronn_jack.interfaces.osc import OscServer
@@ -80,7 +79,7 @@ class App:
         self._missing: list[Wire] = []
         self._rewire_until = 0.0
         self._next_wiring = self._next_attempt = self._next_look = 0.0
-        self._warned = False
+        self._joined = self._warned = False
 
     @property
     def osc_port(self) -> int:
@@ -132,11 +131,13 @@ class App:
         client, self.client = self.client, None
         if client is not None:
             self._look()
-            self._report(Stopped(self._node.status()))
+            status = self._node.status()
             if not client.lost:
                 self._fade_out(client)
+            # It may still report a network that was heard, so the end is told after it.
             self._node.detach()
             client.close()
+            self._report(Stopped(status))
 
     def _fade_out(self, client: JackClient) -> None:
         """Fall silent; a server whose blocks are late gets the time it needs, within reason."""
@@ -156,16 +157,13 @@ class App:
         return JackClient(settings.name, settings.server, settings.inputs, settings.outputs)
 
     def _start_audio(self, client: JackClient) -> None:
-        spec = network_spec(
-            self.controller.values, client.engine.inputs, client.engine.outputs, client.rate
-        )
-        self._node.start(spec)
-        self._node.attach(client)
         # Told before the first network can sound, as the swap is told by another thread.
         self._report(ServerJoined(client.name, client.rate, client.period, client.realtime))
         try:
+            self._begin(client)
             client.activate()
-        except JackError:
+            self._joined = True
+        except RonnError:
             self._node.detach()
             client.close()
             raise
@@ -176,6 +174,16 @@ class App:
                 "the JACK server runs without realtime scheduling, so expect dropouts: start it "
                 "with -R; 'ronn-jack doctor' says whether this machine allows it"
             )
+
+    def _begin(self, client: JackClient) -> None:
+        try:
+            self.controller.begin(lambda: self._node.attach(client))
+        except SpecError as error:
+            if not self._joined:
+                raise
+            # The server has come back at another rate, and is no reason to end.
+            self.controller.refused(None, str(error))
+            self._node.go_dry()
 
     def _connect(self, client: JackClient, pattern: str) -> None:
         wires = client.wires_to(pattern)
@@ -220,13 +228,17 @@ class App:
         """[builder-thread] The network of `change` has been let in."""
         self.controller.sounding(change)
 
-    def refused(self, change: Change, reason: str) -> None:
-        """[builder-thread] The network of `change` can't be had."""
+    def refused(self, change: Change | None, reason: str) -> None:
+        """[builder-thread] The network of `change`, or that to begin with, can't be had."""
         self.controller.refused(change, reason)
 
     def fell_back(self, fallen: Change | None, good: Change | None, reason: str, dry: bool) -> None:
         """[builder-thread] The network of `fallen` had to go; that of `good` follows, or none."""
         self.controller.fell_back(fallen, good, reason, dry)
+
+    def strained(self) -> None:
+        """[builder-thread] The network that sounds can't have its weights moved."""
+        self.controller.strained()
 
     def swapped(self, swap: Swap) -> None:
         """[builder-thread] A network has taken another's place."""

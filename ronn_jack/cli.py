@@ -120,6 +120,8 @@ def render(
     from rich.progress import Progress
 
     values = sound(preset, assignments)
+    if values["freeze"]:
+        click.echo("note: freeze = on is left out, as a file has no past to hold")
     tell_of_compiling("engine")
     from ronn_jack.render import render_file
 
@@ -284,12 +286,13 @@ def bench(
 
 def main() -> None:
     """Run the command line: exit code 0 done, 2 wrong use, 1 anything else."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     # A character that the terminal can't show is no reason to fail.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler)
         with cli.make_context(PROGRAM, sys.argv[1:]) as context:
             cli.invoke(context)
         sys.stdout.flush()

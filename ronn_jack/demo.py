@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 
 from ronn_jack.app import POLL_SECONDS, App
 from ronn_jack.control.presets import PresetStore
+from ronn_jack.control.telemetry import Event, Refused, log_event
 from ronn_jack.demo_score import START, Hands, score
 from ronn_jack.drivers import jack_library
 from ronn_jack.drivers.jack_server import DummyServer, probe, realtime_allowed
-from ronn_jack.errors import AudioFileError, JackError
+from ronn_jack.errors import AudioFileError, JackError, RefusedError
 from ronn_jack.interfaces.terminal import View, logging_to, open_view
 from ronn_jack.interfaces.terminal_snapshot import take_snapshot
 from ronn_jack.parameters import Value, defaults
@@ -52,8 +53,9 @@ def run_demo(
 ) -> None:
     """Play the riff through the node for a while and write what was heard.
 
-    A JACK server that runs is used, with its speakers; otherwise a private one is started and
-    stopped again. SIGINT and SIGTERM end the demo early. Call it on the main thread.
+    A JACK server that runs is used, with its speakers; where none runs and none was named, a
+    private one is started and stopped again. SIGINT and SIGTERM end the demo early. Call it on the
+    main thread.
 
     Parameters
     ----------
@@ -71,7 +73,10 @@ def run_demo(
     Raises
     ------
     MachineError
-        If libjack or jackd is missing, a server refuses, or the file can't be written.
+        If libjack or jackd is missing, the server that was named does not run or refuses, or the
+        file can't be written.
+    RefusedError
+        If this machine can't run the network.
     KeyboardInterrupt
         If it was interrupted before anything was heard.
     """
@@ -82,16 +87,23 @@ def run_demo(
         view = stack.enter_context(open_view(stream or sys.stdout))
         stack.enter_context(logging_to(view))
         jack_library.load()
-        if probe(settings.server) is None:
+        if settings.server is None and probe() is None:
             name = f"ronn-demo-{os.getpid()}"
             server = DummyServer(name, RATE, PERIOD, realtime_allowed(PRIORITY))
             stack.enter_context(server)
             settings = replace(settings, server=name)
             view.event(f"no JACK server runs: started a private one, '{name}'")
-        app = App(settings, values or {**defaults(), **START})
+        refusals: list[str] = []
+
+        def report(event: Event) -> None:
+            log_event(event)
+            if isinstance(event, Refused) and event.network:
+                refusals.append(event.reason)
+
+        app = App(settings, values or {**defaults(), **START}, report)
         stack.callback(app.stop)
         app.start()
-        _wait_until_ready(app)
+        _wait_until_ready(app, refusals)
         audio, rate = _perform(app, view, interrupts, seconds)
         _write(out, audio, rate)
         view.event(f"wrote {out}: {_sound_words(audio, rate)}")
@@ -122,9 +134,11 @@ def _interrupts() -> Iterator[_Interrupts]:
             signal.signal(number, handler)
 
 
-def _wait_until_ready(app: App) -> None:
+def _wait_until_ready(app: App, refusals: list[str]) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while not app.controller.ready:
+        if refusals:
+            raise RefusedError(f"the network to begin with was refused: {refusals[0]}")
         if time.monotonic() > deadline:
             raise JackError(f"no network sounded within {_START_SECONDS:g} s: is JACK stuck?")
         app.poll()

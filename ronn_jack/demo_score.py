@@ -13,8 +13,7 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 
 from ronn_jack.control.presets import PresetStore
 from ronn_jack.interfaces.terminal import View
-from ronn_jack.interfaces.terminal_snapshot import value_words
-from ronn_jack.parameters import Value
+from ronn_jack.parameters import Value, parameter
 
 START: Mapping[str, Value] = {
     "layers": 4,
@@ -122,7 +121,7 @@ class Hands:
     def _send(self, turn: Turn) -> None:
         messages: list[tuple[str, Value]]
         if turn.preset is None:
-            knobs = ", ".join(f"{n} = {value_words(n, v)}" for n, v in turn.values.items())
+            knobs = ", ".join(f"{n} = {parameter(n).words(v)}" for n, v in turn.values.items())
             self._view.event(f"turning {knobs}: {turn.words}")
             messages = list(turn.values.items())
         else:

@@ -170,6 +170,14 @@ class Parameter:
             return math.log(number / self.minimum) / math.log(self.maximum / self.minimum)
         return (number - self.minimum) / (self.maximum - self.minimum)
 
+    def words(self, value: Value) -> str:
+        """Return an accepted value as it is shown: "on", "-3.5 dB", "9"."""
+        if self.kind is Kind.BOOL:
+            return "on" if value else "off"
+        if self.kind is Kind.FLOAT:
+            return f"{value:.4g} {self.unit}".rstrip()
+        return str(value)
+
     def _within(self, raw: object, number: int | float | None) -> int | float:
         if number is None:
             raise ParameterError(f"{self.name} = {raw!r} is no number; use {self.range_text}")

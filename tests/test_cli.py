@@ -32,6 +32,18 @@ main()
 """
 
 
+INTERRUPTED_EARLY = """
+import os, signal, sys
+class Interrupting:
+    def find_spec(name, *_):
+        if name == "ronn_jack.cli_options":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupting)
+from ronn_jack.__main__ import main
+main()
+"""
+
+
 class Result(NamedTuple):
     code: int
     out: str
@@ -183,6 +195,16 @@ class TestWhatItSays:
         facts = soundfile.info(tmp_path / "out.wav")
         assert (facts.frames, facts.subtype) == (26_000, "PCM_24")
         assert sorted(p.name for p in tmp_path.iterdir() if p.is_file()) == ["in.wav", "out.wav"]
+
+    def test_render_says_that_it_can_not_freeze(
+        self, ronn: Ronn, audio: Path, tmp_path: Path
+    ) -> None:
+        files = [tmp_path / name for name in ("on.wav", "off.wav")]
+        result = ronn("render", audio, files[0], "--set", "freeze=on")
+        assert (result.code, result.err) == (0, "")
+        assert result.out == "note: freeze = on is left out, as a file has no past to hold\n"
+        assert ronn("render", audio, files[1]) == Result(0, "", "")
+        assert files[0].read_bytes() == files[1].read_bytes()
 
     def test_midi_list_says_what_it_finds(self, ronn: Ronn) -> None:
         result = ronn("midi", "list")
@@ -381,6 +403,13 @@ class TestRefusals:
         line = refused(1, "run", "-s", "nobody-runs-this", "--osc-port", 0)
         assert "no JACK server 'nobody-runs-this' to connect to: start one" in line
 
+    def test_a_missing_server_that_the_demo_was_to_play_on(
+        self, refused: Callable[..., str], tmp_path: Path
+    ) -> None:
+        out = tmp_path / "demo.wav"
+        line = refused(1, "demo", "-s", "nobody-runs-this", "--out", out)
+        assert "no JACK server 'nobody-runs-this' to connect to: start one" in line
+
     def test_a_taken_osc_port(self, refused: Callable[..., str]) -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
             other.bind(("127.0.0.1", 0))
@@ -445,6 +474,10 @@ class TestProcess:
         result = ended(process)
         assert result == Result(1, "", "ronn-jack: interrupted\n")
         assert not list(folder.iterdir())
+
+    def test_an_interrupt_before_the_command_line_is_there_is_told_in_one_line(self) -> None:
+        result = ended(started("presets", program=INTERRUPTED_EARLY))
+        assert result == Result(1, "", "ronn-jack: interrupted\n")
 
     def test_text_that_the_terminal_can_t_show_is_no_failure(self, tmp_path: Path) -> None:
         folder = tmp_path / "data" / "ronn_jack" / "presets"

@@ -27,11 +27,11 @@ from tests.support.jack_server import jack_server, server_name
 SECONDS = 3.0
 
 
-def start_demo(server, out, seconds):
+def start_demo(server, out, seconds, *arguments):
     """Start the demo as a user does, where the default server is `server`."""
     command = [sys.executable, "-m", "ronn_jack", "demo", "--seconds", str(seconds)]
     return subprocess.Popen(
-        [*command, "--out", str(out)],
+        [*command, "--out", str(out), *arguments],
         env={**os.environ, "JACK_DEFAULT_SERVER": server},
         cwd=Path(__file__).parents[1],
         stdout=subprocess.PIPE,
@@ -114,6 +114,19 @@ def test_an_interrupted_demo_keeps_what_was_heard_and_leaves_the_users_server(nu
     audio, rate = soundfile.read(out)
     assert rate == 44100
     assert 2.0 <= len(audio) / rate < 10.0
+
+
+def test_a_network_that_this_machine_can_not_run_is_refused_in_one_line(tmp_path):
+    heavy = ("layers=24", "channels=64", "kernel=64", "dilation=1")
+    out = tmp_path / "heard.wav"
+    sets = [word for assignment in heavy for word in ("--set", assignment)]
+    demo = start_demo(server_name("none"), out, 1.0, *sets)
+    _, complaints = demo.communicate(timeout=100)
+    assert demo.returncode == 1
+    assert complaints.startswith("ronn-jack: the network to begin with was refused: needs ")
+    assert complaints.count("\n") == 1
+    assert "of the 512-frame period" in complaints
+    assert not out.exists()
 
 
 @pytest.mark.parametrize("place", ["missing/heard.wav", "."])

@@ -122,7 +122,7 @@ class _WatchedApp(App):
         super().swapped(swap)
         self.heard.put(Heard(time.monotonic(), swap))
 
-    def refused(self, change: Change, reason: str) -> None:
+    def refused(self, change: Change | None, reason: str) -> None:
         super().refused(change, reason)
         self.heard.put(reason)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,7 @@ NOISE_SECONDS = 1.0
 _LONGEST_RUN_UP_SECONDS = 8.0
 """Noise that a network hears before it is measured on it, at most."""
 _NOISE_RING_SECONDS = 4.0
+_PIECE_SECONDS = 0.25
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +51,9 @@ def level_from(match: Match, on_noise: bool) -> Level:
     return Level(decibels_to_gain(match.gain_db), on_noise, match.silent)
 
 
-def level_on_noise(voice: Voice, input_gain: float, run_up: int) -> Level:
+def level_on_noise(
+    voice: Voice, input_gain: float, run_up: int, check: Callable[[], None] = lambda: None
+) -> Level:
     """Return the level of a network for pink noise at −18 dBFS; spoils the voice's state.
 
     Parameters
@@ -58,6 +62,8 @@ def level_on_noise(voice: Voice, input_gain: float, run_up: int) -> Level:
         Amplitude ratio of the gain before the network.
     run_up : int
         Frames that the network hears before it is measured.
+    check : callable
+        Called before each piece of work; it may raise to give up.
     """
     rate, spec = voice.rate, voice.spec
     ring = _noise_ring(spec.inputs, rate)
@@ -66,8 +72,11 @@ def level_on_noise(voice: Voice, input_gain: float, run_up: int) -> Level:
     driven = ring if input_gain == 1.0 else np.ascontiguousarray(ring * np.float32(input_gain))
     meter = LoudnessMeter(spec.outputs, rate)
     voice.start_at(0)
-    voice.prime(driven, start)
-    voice.prime(driven, start + frames, meter)
+    piece = round(_PIECE_SECONDS * rate)
+    for end, listening in ((start, None), (start + frames, meter)):
+        while voice.position < end:
+            check()
+            voice.prime(driven, min(end, voice.position + piece), listening)
     dry = _noise_powers(spec.inputs, spec.outputs, rate, start % ring.shape[1], frames)
     match = match_powers(dry, meter.powers)
     assert match is not None, "noise is loud enough to be measured"

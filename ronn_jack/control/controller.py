@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 
 from ronn_jack.control.architecture import REBUILD, architecture, network_spec
@@ -55,6 +57,7 @@ class Controller:
         self._values: Mapping[str, Value] = {**defaults(), **(values or {})}
         self._first = self._sounding = architecture(self._values)
         self._awaited: Change | None = None
+        self._mover: Origin | None = None
         self._preset: str | None = None
         self._silent = False
 
@@ -116,18 +119,50 @@ class Controller:
             self._report(Refused(origin.name, subject, reason, network=False))
             origin.refuse(subject, reason)
 
+    def begin(self, join: Callable[[], None]) -> None:
+        """Let the node join a server and ask it for the present network, with no change between.
+
+        A change whose network was on its way to another server's audio is asked for again.
+
+        Parameters
+        ----------
+        join : callable
+            Attaches the node to its audio, whose rate is the node's from then on.
+
+        Raises
+        ------
+        SpecError
+            If the network is too long at that rate; the node has joined then.
+        """
+        with self._lock:
+            join()
+            spec = self._spec_of(self._values)
+            if self._awaited is None:
+                self._first = architecture(self._values)
+                self._node.start(spec, int(self._values["seed_b"]))
+            else:
+                self._awaited = dataclasses.replace(self._awaited, received=time.monotonic())
+                self._node.rebuild(spec, self._awaited)
+
     def sounding(self, change: Change) -> None:
         """Note that the network of `change` was handed over to the audio thread."""
         with self._lock:
             self._sounding = dict(change.architecture)
             if change is self._awaited:
                 self._awaited = None
+            if self._awaited is None:
+                # A newer change may have been refused while this one was on its way.
+                self._values = {**self._values, **self._sounding}
 
-    def refused(self, change: Change, reason: str) -> None:
+    def refused(self, change: Change | None, reason: str) -> None:
         """Return to what sounds, as the network of `change` can't be had; answer who asked.
 
         Where a newer change is under way its values stay: it will be tried on its own account.
+        None stands for the network that the node was to begin with.
         """
+        if change is None:
+            self._report(Refused("", "", reason, network=True))
+            return
         with self._lock:
             if change is self._awaited:
                 self._awaited = None
@@ -148,6 +183,24 @@ class Controller:
         if fallen is not None:
             fallen.origin.refuse(fallen.subject, reason)
 
+    def strained(self) -> None:
+        """Let the weights rest where the network that sounds can't move them; answer who asked.
+
+        One that is on its way may be able to: until that is known, nothing is taken back.
+        """
+        with self._lock:
+            reason = self._node.moving_fault()
+            moved = {name: 0.0 for name in _MOVING if self._values[name]}
+            if self._awaited is not None or not (reason and moved):
+                return
+            self._values = {**self._values, **moved}
+            self._node.set_controls(moved)
+            mover = self._mover
+        for name in moved:
+            self._report(Refused(mover.name if mover else "", name, reason, network=False))
+            if mover is not None:
+                mover.refuse(name, reason)
+
     def _commit(self, draft: Draft, origin: Origin, refusals: list[tuple[str, str]]) -> None:
         before = self._values
         spec = None
@@ -159,7 +212,7 @@ class Controller:
                 refused = True
                 refusals.append((draft.subject, str(error)))
                 draft.values.update(architecture(before))
-        if spec is None:
+        if spec is None and self._awaited is None:
             self._hold_weights(draft, refusals)
         moved = {name: value for name, value in draft.values.items() if value != before[name]}
         if draft.changed and (moved or not refused):
@@ -172,6 +225,8 @@ class Controller:
         self._values = draft.values
         self._report(Moved(origin.name, moved))
         controls = {name: value for name, value in moved.items() if name not in REBUILD}
+        if any(name in moved for name in _MOVING):
+            self._mover = origin
         if controls:
             self._node.set_controls(controls)
         if spec is not None:

@@ -45,24 +45,29 @@ class LevelKeeper:
         self._wanted = on
 
     def tend(self, engine: Engine, input_gain: float, prepared: Prepared) -> None:
-        """Do what is due for the network that sounds.
+        """Do what is due for the network that sounds; a new network puts it off.
 
         Parameters
         ----------
         input_gain : float
             Amplitude ratio of the gain before the network.
         """
+        with contextlib.suppress(OutdatedError):
+            self._follow_switch(engine, input_gain, prepared)
+            now = time.monotonic()
+            if prepared.level is not None and prepared.level.on_noise and now >= self._next_look:
+                self._next_look = now + _LOOK_SECONDS
+                self._find_again(engine, input_gain, prepared)
+
+    def _follow_switch(self, engine: Engine, input_gain: float, prepared: Prepared) -> None:
         wanted = self._wanted
         if wanted is not None and wanted != (prepared.level is not None):
-            prepared.level = self._find(engine, input_gain, prepared) if wanted else None
-            target = prepared.level.gain if prepared.level else 1.0
+            level = self._find(engine, input_gain, prepared) if wanted else None
+            target = level.gain if level else 1.0
             frames = round(_SWITCH_SECONDS * engine.rate)
             ratio = (target / prepared.voice.level) ** (1.0 / frames)
-            prepared.voice.glide_level(target, ratio, frames)
-        now = time.monotonic()
-        if prepared.level is not None and prepared.level.on_noise and now >= self._next_look:
-            self._next_look = now + _LOOK_SECONDS
-            self._find_again(engine, input_gain, prepared)
+            if prepared.voice.glide_level(target, ratio, frames):
+                prepared.level = level
 
     def _find_again(self, engine: Engine, input_gain: float, prepared: Prepared) -> None:
         end = engine.position
@@ -71,25 +76,25 @@ class LevelKeeper:
         powers = auto_level.powers_of_input(driven, input_gain, engine.outputs, engine.rate)
         if not is_due(powers):
             return
-        level = self._measured(engine, input_gain, prepared)
+        work = self._work(engine, prepared)
+        level = measure_level(_same_voice(prepared), engine, input_gain, work)
         if level is not None:
-            prepared.level = level
             glide = LevelGlide.between(prepared.voice.level, level.gain, engine.rate)
-            prepared.voice.glide_level(glide.target, glide.ratio, glide.frames)
+            if prepared.voice.glide_level(glide.target, glide.ratio, glide.frames):
+                prepared.level = level
 
     def _find(self, engine: Engine, input_gain: float, prepared: Prepared) -> Level:
-        level = self._measured(engine, input_gain, prepared)
+        work = self._work(engine, prepared)
+        voice = _same_voice(prepared)
+        level = measure_level(voice, engine, input_gain, work)
         if level is not None:
             return level
-        voice = _same_voice(prepared)
         run_up = run_up_frames(voice.spec, engine.rate)
-        return auto_level.level_on_noise(voice, input_gain, run_up)
+        return auto_level.level_on_noise(voice, input_gain, run_up, work.check)
 
-    def _measured(self, engine: Engine, input_gain: float, prepared: Prepared) -> Level | None:
-        scratch = _same_voice(prepared)
-        with contextlib.suppress(OutdatedError):
-            return measure_level(scratch, engine, input_gain, Work(self._outdated))
-        return None
+    def _work(self, engine: Engine, prepared: Prepared) -> Work:
+        """Return work that is pointless, too, once the network has been dropped."""
+        return Work(lambda: self._outdated() or not engine.is_current(prepared.voice))
 
 
 def _same_voice(prepared: Prepared) -> Voice:

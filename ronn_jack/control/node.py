@@ -21,7 +21,7 @@ from ronn_jack.control.telemetry import Xruns
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value, defaults
 from ronn_jack.realtime.engine import GLIDE_SECONDS, PANIC_FRAMES, Engine
-from ronn_jack.units import decibels_to_gain
+from ronn_jack.units import decibels_to_gain, gain_to_decibels
 
 FADE_OUT_SECONDS = 0.03
 """Length of the fade with which a node leaves; its stop is promised within 50 ms."""
@@ -98,20 +98,19 @@ class LiveNode:
 
     @property
     def ready(self) -> bool:
-        """Whether the audio runs and a network sounds."""
-        return self._audio is not None and self._builder.sounding is not None
+        """Whether the audio runs and a network has sounded through it."""
+        return self._audio is not None and self._builder.begun
 
     @property
     def sounding(self) -> NetworkSpec | None:
         """The network that the audio thread has let in last; None before the first."""
         return self._builder.sounding
 
-    def start(self, spec: NetworkSpec) -> None:
-        """Ask for the first network, before `attach`."""
-        self._builder.request(self._request(spec, None))
-
     def attach(self, audio: Audio) -> None:
-        """Begin to sound through `audio`, whose engine has not run yet, fading in."""
+        """Begin to sound through `audio`, whose engine has not run yet, fading in.
+
+        `start` has to follow.
+        """
         self._audio = audio
         self.rate = audio.engine.rate
         self._callback_times = CallbackTimes(self.rate)
@@ -128,7 +127,7 @@ class LiveNode:
         return FADE_OUT_SECONDS
 
     def detach(self) -> None:
-        """Stop building; what sounded is asked for again at the next `attach`."""
+        """Stop building, before the audio goes."""
         self._builder.detach()
         if self._audio is not None:
             self._xruns_before += self._audio.xruns
@@ -142,9 +141,10 @@ class LiveNode:
             aim(audio.engine, values)
             if "freeze" in values:
                 self._freeze(audio.engine)
+        self._builder.budget = float(self._controls["budget"])
         self._builder.input_gain = decibels_to_gain(float(self._controls["input_gain"]))
         if "auto_level" in values:
-            self._builder.level(bool(values["auto_level"]))
+            self._builder.switch_level(bool(values["auto_level"]))
         self._builder.steering.aim(values)
 
     def moving_fault(self) -> str:
@@ -157,11 +157,19 @@ class LiveNode:
             "lower channels, kernel or layers first"
         )
 
+    def start(self, spec: NetworkSpec, seed_b: int) -> None:
+        """Ask for the network to begin with."""
+        self._builder.request(self._request(spec, seed_b))
+
     def rebuild(self, spec: NetworkSpec, change: Change) -> None:
         """Ask for a network; the newest request wins."""
         self._last_change = change
-        self._controls["seed_b"] = change.architecture["seed_b"]
-        self._builder.request(self._request(spec, change))
+        self._builder.request(self._request(spec, int(change.architecture["seed_b"]), change))
+
+    def go_dry(self) -> None:
+        """Let the dry signal sound until a network comes."""
+        if self._audio is not None:
+            self._audio.engine.go_dry()
 
     def fits(self, spec: NetworkSpec) -> bool:
         """Tell whether this machine can run the network at this rate within its budget."""
@@ -203,7 +211,7 @@ class LiveNode:
     def status(self) -> Mapping[str, int | float | str]:
         """Return the telemetry by its key."""
         audio, spec, swap = self._audio, self._builder.sounding, self._builder.swap
-        engine = audio.engine if audio else None
+        engine, level = audio.engine if audio else None, self._builder.level
         return {
             "receptive_field": spec.receptive_field / self.rate if spec else 0.0,
             "parameters": spec.parameter_count if spec else 0,
@@ -223,9 +231,9 @@ class LiveNode:
             "change_to_sound_ms": swap.change_to_sound_ms,
             "fade_ms": swap.fade_ms,
             "swap_step": swap.step or 0.0,
-            "network_load": swap.load,
-            "level": swap.level_db,
-            "silent": int(swap.silent),
+            "network_load": self._builder.load,
+            "level": gain_to_decibels(level.gain) if level else 0.0,
+            "silent": int(level is not None and level.silent),
             "overloads": engine.overloads if engine else 0,
         }
 
@@ -244,15 +252,14 @@ class LiveNode:
             return "silent"
         return "running" if self._builder.sounding is not None else "dry"
 
-    def _request(self, spec: NetworkSpec, change: Change | None) -> Request:
+    def _request(self, spec: NetworkSpec, seed_b: int, change: Change | None = None) -> Request:
         controls = self._controls
         return Request(
             spec,
             float(controls["fade_ms"]),
-            float(controls["budget"]),
             bool(controls["auto_level"]),
             change,
-            int(controls["seed_b"]),
+            seed_b,
         )
 
     def _freeze(self, engine: Engine) -> None:

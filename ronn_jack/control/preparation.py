@@ -54,10 +54,14 @@ class Work:
         self.share = 0.0
         """Part of the input that the voice has caught up with, 0–1."""
 
-    def step(self, voice: Voice, engine: Engine) -> None:
-        """Note where the voice is; raise OutdatedError if nobody wants it any more."""
+    def check(self) -> None:
+        """Raise OutdatedError if nobody wants the voice any more."""
         if self._outdated():
             raise OutdatedError
+
+    def step(self, voice: Voice, engine: Engine) -> None:
+        """Note where the voice is; raise OutdatedError if nobody wants it any more."""
+        self.check()
         if self._begin is None:
             self._begin = voice.position
         self.share = (voice.position - self._begin) / max(1, engine.position - self._begin)
@@ -209,7 +213,7 @@ def _prime_levelled(prepared: Prepared, engine: Engine, input_gain: float, work:
     level = measure_level(voice, engine, input_gain, work)
     if level is None:
         run_up = run_up_frames(voice.spec, engine.rate)
-        level = auto_level.level_on_noise(voice, input_gain, run_up)
+        level = auto_level.level_on_noise(voice, input_gain, run_up, work.check)
         voice.start_at(_start(engine, voice, engine.position))
     prepared.level = level
     voice.set_level(level.gain)

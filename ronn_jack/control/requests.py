@@ -18,8 +18,6 @@ class Request:
     ----------
     fade_ms : float
         Length of the crossfade that brings it in.
-    budget : float
-        Share of the period that it may take.
     levelled : bool
         Whether it is to be as loud as its input.
     change : Change or None
@@ -30,7 +28,6 @@ class Request:
 
     spec: NetworkSpec
     fade_ms: float
-    budget: float
     levelled: bool
     change: Change | None = None
     seed_b: int = 0
@@ -48,8 +45,8 @@ class Listener(Protocol):
         """The network of `change` has been let in."""
         ...
 
-    def refused(self, change: Change, reason: str) -> None:
-        """The network of `change` can't be had."""
+    def refused(self, change: Change | None, reason: str) -> None:
+        """The network of `change` can't be had; None stands for the one to begin with."""
         ...
 
     def fell_back(self, fallen: Change | None, good: Change | None, reason: str, dry: bool) -> None:
@@ -57,6 +54,10 @@ class Listener(Protocol):
 
         None stands for the network that the node began with.
         """
+        ...
+
+    def strained(self) -> None:
+        """The weights of the network that sounds were to move, and that would be too much."""
         ...
 
     def swapped(self, swap: Swap) -> None:

@@ -137,6 +137,10 @@ class Node(Protocol):
         """Return why the network that sounds can't morph or drift; "" if it can."""
         ...
 
+    def start(self, spec: NetworkSpec, seed_b: int) -> None:
+        """Ask for the network to begin with, whose morph leads to the seed `seed_b`."""
+        ...
+
     def rebuild(self, spec: NetworkSpec, change: Change) -> None:
         """Ask for a network; the newest request wins.
 

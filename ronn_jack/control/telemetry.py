@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
-from ronn_jack.parameters import Value
+from ronn_jack.parameters import Value, parameter
 
 _log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class Moved:
 
     def lines(self) -> list[str]:
         """Return a line for each value."""
-        return [f"{self.origin}: {name} = {value}" for name, value in self.values.items()]
+        return [f"{self.origin}: {n} = {parameter(n).words(v)}" for n, v in self.values.items()]
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,9 @@ class Refused:
 
     Attributes
     ----------
-    subject : str
-        The parameter or action.
+    origin, subject : str
+        Who asked for it, and by which parameter or action; both empty for the network that the
+        node was to begin with.
     network : bool
         Whether a network was refused, whose change had been accepted before.
     """
@@ -82,7 +83,8 @@ class Refused:
         """Return a line for a network; of a value its sender has been told."""
         if not self.network:
             return []
-        return [f"{self.subject} from {self.origin} refused: {self.reason}"]
+        asked = f"{self.subject} from {self.origin}" if self.subject else "the first network was"
+        return [f"{asked} refused: {self.reason}"]
 
 
 @dataclass(frozen=True)

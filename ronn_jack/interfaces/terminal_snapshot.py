@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from ronn_jack.parameters import Kind, Value, parameter
+from ronn_jack.parameters import Value
 
 _FLAGS = ("bias", "depthwise", "residual", "xy")
 """Switches that are named only where they are on."""
@@ -92,16 +92,6 @@ def take_snapshot(
         scheduling = "realtime" if audio.realtime else "not realtime"
         server = f"{audio.rate:g} Hz, {audio.period} frames, {scheduling}"
     return Snapshot(name, server, osc, preset, source.values, source.status())
-
-
-def value_words(name: str, value: Value) -> str:
-    """Return a parameter's value as it is shown: "on", "-3.5 dB", "9"."""
-    row = parameter(name)
-    if row.kind is Kind.BOOL:
-        return "on" if value else "off"
-    if row.kind is Kind.FLOAT:
-        return f"{value:.4g} {row.unit}".rstrip()
-    return str(value)
 
 
 def network_words(snapshot: Snapshot) -> str:

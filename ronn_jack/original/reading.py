@@ -89,7 +89,8 @@ def parse_original(content: bytes, as_heard: bool = True) -> Imported:
         )
     _refuse_strange(settings)
     out = Translation()
-    out.faults += [unknown("parameter", name, names) for name in settings if name not in names]
+    known = sorted(names)
+    out.faults += [unknown("parameter", name, known) for name in settings if name not in names]
     if from_plugin:
         plugin.translate(settings, out, as_heard)
     else:

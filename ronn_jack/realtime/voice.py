@@ -307,11 +307,13 @@ class Voice:
         """Set the gain; only before the voice is published."""
         self._record.level = level
 
-    def glide_level(self, target: float, ratio: float, frames: int) -> None:
-        """Let the gain of a published voice glide: `ratio` a frame, then `target`."""
-        fields = self._record
-        fields.next_ratio, fields.next_frames, fields.next_target = ratio, frames, target
-        fields.next_ready = 1
+    def glide_level(self, target: float, ratio: float, frames: int) -> bool:
+        """Let the gain glide, `ratio` a frame, to `target`; False while another glide waits."""
+        fields, free = self._record, not self._record.next_ready[0]
+        if free:
+            fields.next_ratio, fields.next_frames, fields.next_target = ratio, frames, target
+            fields.next_ready = 1
+        return free
 
     def set_fade(self, frames: int, correlation: float) -> None:
         """Set how it comes in: the crossfade's length, and how alike the two outputs are."""

@@ -29,6 +29,7 @@ class RecordingNode:
     """Why the weights can't move."""
     controls: list[Mapping[str, Value]] = field(default_factory=list)
     rebuilds: list[tuple[NetworkSpec, Change]] = field(default_factory=list)
+    starts: list[tuple[NetworkSpec, int]] = field(default_factory=list)
     panics: list[bool] = field(default_factory=list)
     statuses: dict[str, int | float | str] = field(
         default_factory=lambda: {**dict.fromkeys(STATUS, 0), "state": "playing", "load": 0.25}
@@ -39,6 +40,9 @@ class RecordingNode:
 
     def moving_fault(self) -> str:
         return self.fault
+
+    def start(self, spec: NetworkSpec, seed_b: int) -> None:
+        self.starts.append((spec, seed_b))
 
     def rebuild(self, spec: NetworkSpec, change: Change) -> None:
         self.rebuilds.append((spec, change))

@@ -28,6 +28,7 @@ class Origin:
 class Listener:
     def __init__(self):
         self.heard, self.refusals, self.falls, self.swaps = [], [], [], []
+        self.strains = 0
 
     def sounding(self, change):
         self.heard.append(change)
@@ -38,6 +39,9 @@ class Listener:
     def fell_back(self, fallen, good, reason, dry):
         self.falls.append((fallen, good, reason))
 
+    def strained(self):
+        self.strains += 1
+
     def swapped(self, swap):
         self.swaps.append(swap)
 
@@ -46,18 +50,18 @@ def change(subject="seed"):
     return Change(subject, Origin(), architecture(defaults()))
 
 
-def request(spec, budget=0.7, levelled=False, subject="seed"):
-    return Request(spec, 5.0, budget, levelled, change(subject))
+def request(spec, fade_ms=5.0, levelled=False, subject="seed"):
+    return Request(spec, fade_ms, levelled, change(subject))
 
 
 @contextlib.contextmanager
-def running(period=64):
+def running(period=64, cost=None):
     with RunningEngine(period) as audio:
         listener = Listener()
-        builder = Builder(listener)
+        builder = Builder(listener, cost)
         audio.engine.set(Control.MASTER, 1.0)
-        builder.request(Request(NetworkSpec(), 5.0, 0.7, False))
         builder.attach(audio.engine, lambda: audio.period)
+        builder.request(Request(NetworkSpec(), 5.0, False))
         try:
             wait_for(lambda: builder.sounding is not None)
             yield audio, builder, listener
@@ -171,18 +175,29 @@ def test_a_smaller_buffer_that_the_network_does_not_fit_brings_the_dry_signal(mo
         wait_for(lambda: not audio.engine.sounds)
 
 
+def test_a_smaller_buffer_is_held_to_the_budget_as_it_is_now(monkeypatch):
+    fixed_cost(monkeypatch, 0.1 * 64 / RATE)
+    with running() as (audio, builder, listener):
+        play(builder, NetworkSpec(seed=7))
+        builder.budget = 0.9
+        audio.period = 8
+        wait_for(lambda: builder._admitted_period == 8)
+        play(builder, NetworkSpec(seed=8))
+        assert not listener.falls
+
+
 def test_a_level_found_on_noise_is_found_again_on_real_input():
     with running() as (audio, builder, _):
         play(builder, NetworkSpec(seed=7, activation="tanh"), levelled=True)
-        assert builder._current.prepared.level.on_noise or audio.engine.position > RATE
-        wait_for(lambda: not builder._current.prepared.level.on_noise, 30.0)
+        assert builder._voices.current.prepared.level.on_noise or audio.engine.position > RATE
+        wait_for(lambda: not builder._voices.current.prepared.level.on_noise, 30.0)
 
 
 @pytest.mark.parametrize("on", [True, False])
 def test_auto_level_can_be_switched_while_a_network_sounds(on):
     with running() as (_, builder, _):
         play(builder, NetworkSpec(seed=7, init="normal"), levelled=not on)
-        builder.level(on)
-        wait_for(lambda: (builder._current.prepared.level is not None) == on)
-        voice = builder._current.voice
+        builder.switch_level(on)
+        wait_for(lambda: (builder._voices.current.prepared.level is not None) == on)
+        voice = builder._voices.current.voice
         wait_for(lambda: voice.level != 1.0 if on else voice.level == 1.0)

@@ -5,6 +5,7 @@ import contextlib
 import numpy as np
 import pytest
 
+from ronn_jack.control import builder as builder_module
 from ronn_jack.control import preparation
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.node import LiveNode
@@ -51,6 +52,9 @@ class Listener:
     def fell_back(self, fallen, good, reason, dry):
         raise AssertionError(reason)
 
+    def strained(self):
+        self.controller.strained()
+
     def swapped(self, swap):
         self.swaps += 1
 
@@ -63,8 +67,7 @@ class Desk:
         self.node = LiveNode(2, 2, self.listener)
         self.node.set_controls(values)
         self.controller = self.listener.controller = Controller(self.node, MemoryStore(), values)
-        self.node.start(self.controller.spec())
-        self.node.attach(self.audio)
+        self.controller.begin(lambda: self.node.attach(self.audio))
         self.run_until(lambda: self.listener.swaps == 1)
 
     def run_until(self, condition):
@@ -79,11 +82,17 @@ class Desk:
 
     @property
     def voice(self):
-        return self.node._builder._current.voice
+        return self.node._builder._voices.current.voice
 
     def let_move(self):
         """Wait until the weights can move."""
         self.run_until(lambda: self.voice.motion is not None)
+
+    def rejoin(self):
+        """Lose the server, and join another one."""
+        self.node.detach()
+        self.audio = Audio(self.audio.period)
+        self.controller.begin(lambda: self.node.attach(self.audio))
 
 
 @contextlib.contextmanager
@@ -243,7 +252,76 @@ def test_a_network_refused_with_its_morph_leaves_the_one_that_plays_at_rest(monk
         d.turn(seed=5, morph=0.5)
         d.run_until(lambda: d.origin.refusals)
         d.run_until(lambda: not d.node._builder.building)
+        d.run_until(lambda: len(d.origin.refusals) == 2)
         assert d.voice.motion is None
+        # Neither can be had, and no value says otherwise.
+        assert d.origin.subjects == ["seed", "morph"]
+        assert "moving weights would need 100% of the period" in d.origin.refusals[1][1]
+        assert (d.controller.value("seed"), d.controller.value("morph")) == (42, 0.0)
+        assert same_sound(d)
+
+
+def test_weights_that_are_to_move_once_a_heavier_network_has_come_are_taken_back(monkeypatch):
+    cost(monkeypatch, 0.2 * 64 / RATE)
+    prepare = builder_module.prepare
+    with desk(period=64) as d:
+
+        def turn_meanwhile(*arguments):
+            cost(monkeypatch, 0.4 * 64 / RATE)
+            prepared = prepare(*arguments)
+            d.turn(morph=0.5)
+            return prepared
+
+        monkeypatch.setattr(builder_module, "prepare", turn_meanwhile)
+        d.turn(seed=5)
+        d.run_until(lambda: d.origin.refusals)
+        assert d.origin.subjects == ["morph"]
+        assert (d.controller.value("seed"), d.controller.value("morph")) == (5, 0.0)
+        assert same_sound(d)
+
+
+def test_weights_that_only_the_network_to_come_can_move_are_left_to_it(monkeypatch):
+    cost(monkeypatch, 0.4 * 64 / RATE)
+    prepare = builder_module.prepare
+    with desk(period=64) as d:
+
+        def prepare_lighter(*arguments):
+            cost(monkeypatch, 0.1 * 64 / RATE)
+            return prepare(*arguments)
+
+        monkeypatch.setattr(builder_module, "prepare", prepare_lighter)
+        d.turn(seed=5)
+        d.turn(morph=0.5)
+        d.let_move()
+        assert d.node.sounding.seed == 5
+        assert not d.origin.refusals
+        assert d.controller.value("morph") == 0.5
+
+
+def test_a_budget_that_was_raised_holds_for_the_network_that_sounds(monkeypatch):
+    cost(monkeypatch, 0.2 * 64 / RATE)
+    with desk(period=64, budget=0.3) as d:
+        d.turn(morph=0.5)
+        assert d.origin.subjects == ["morph"]
+        d.turn(budget=0.6)
+        d.turn(morph=0.5)
+        d.let_move()
+
+
+def test_the_status_is_that_of_the_network_as_it_sounds_now(monkeypatch):
+    cost(monkeypatch, 0.1 * 64 / RATE)
+    with desk(period=64, auto_level=True) as d:
+        play(d.audio.engine, noise(FRAMES))
+        d.turn(seed=5)
+        d.run_until(lambda: d.node.sounding.seed == 5)
+        status = d.node.status()
+        assert status["level"] != 0.0
+        assert status["network_load"] == pytest.approx(0.1)
+        d.turn(auto_level=False)
+        d.run_until(lambda: d.node.status()["level"] == 0.0)
+        monkeypatch.setattr(builder_module, "time_block", lambda voice, block: 0.1 * 64 / RATE)
+        d.audio.period = 32
+        d.run_until(lambda: d.node.status()["network_load"] == pytest.approx(0.2))
 
 
 def test_what_fits_at_rest_need_not_fit_while_the_weights_move():
@@ -253,6 +331,33 @@ def test_what_fits_at_rest_need_not_fit_while_the_weights_move():
         assert d.node.fits(spec)
         d.turn(drift_depth=0.1)
         assert not d.node.fits(spec)
+
+
+def test_a_network_that_was_on_its_way_when_the_server_went_sounds_once_it_is_back(monkeypatch):
+    cost(monkeypatch, 0.1 * 64 / RATE)
+    with desk(period=64) as d:
+        d.turn(seed=5)
+        d.rejoin()
+        d.run_until(lambda: d.node.sounding is not None)
+        assert d.node.sounding.seed == 5
+        # What is refused now leads back to it, and not to what sounded on the first server.
+        cost(monkeypatch, 1.0)
+        d.turn(layers=9)
+        d.run_until(lambda: d.origin.refusals)
+        assert d.controller.value("seed") == 5
+        assert same_sound(d)
+
+
+def test_a_node_whose_network_has_fallen_is_still_ready(monkeypatch):
+    with desk(period=64) as d:
+        monkeypatch.setattr(d.listener, "fell_back", d.controller.fell_back)
+        assert d.node.ready
+        monkeypatch.setattr(builder_module, "time_block", lambda voice, block: 1.0)
+        d.audio.period = 32
+        d.run_until(lambda: d.node.status()["state"] == "dry")
+        assert d.node.ready
+        d.node.detach()
+        assert not d.node.ready
 
 
 def test_freeze_holds_as_much_as_the_network_remembers():

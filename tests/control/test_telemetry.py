@@ -36,6 +36,11 @@ SWAP = Swap(
             ["osc 127.0.0.1:5000: layers = 9", "osc 127.0.0.1:5000: mix = 0.5"],
         ),
         (
+            Moved("midi", {"bias": True, "freeze": False, "input_gain": -3.5, "init": "dirac"}),
+            ["midi: bias = on", "midi: freeze = off", "midi: input_gain = -3.5 dB",
+             "midi: init = dirac"],
+        ),
+        (
             SWAP,
             [
                 "layers: sounding after 12 ms "
@@ -49,6 +54,7 @@ SWAP = Swap(
         ),
         (Refused("osc", "layers", "too much", network=True), ["layers from osc refused: too much"]),
         (Refused("osc", "mix", "out of range", network=False), []),
+        (Refused("", "", "too much", network=True), ["the first network was refused: too much"]),
         (
             FellBack("layers", False, "too slow"),
             ["the network of layers fell back to the last good network: too slow"],

@@ -29,7 +29,6 @@ from ronn_jack.interfaces.terminal_snapshot import (
     network_words,
     reach_words,
     take_snapshot,
-    value_words,
 )
 from ronn_jack.parameters import defaults
 
@@ -305,13 +304,6 @@ def test_a_network_in_the_making_is_shown_with_its_progress(snapshot):
     assert change_words(building) == "50% of the next network is ready"
     silent = replace(snapshot, status={**STATUS, "silent": 1})
     assert change_words(silent).endswith("level -12.3 dB, silent")
-
-
-def test_values_are_shown_as_a_user_would_write_them():
-    assert value_words("layers", 9) == "9"
-    assert value_words("bias", True) == "on"
-    assert value_words("output_gain", -3.5) == "-3.5 dB"
-    assert value_words("activation", "tanh") == "tanh"
 
 
 class Controls:

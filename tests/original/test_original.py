@@ -228,6 +228,7 @@ def test_a_label_read_off_the_menu(label: str, heard: str, labelled: str) -> Non
     "written, said",
     [
         ({"n_layers": 2, "kernal_size": 3}, "did you mean 'kernel_size'?"),
+        ({"n_layers": 2, "zzz": 3}, "known: activation, dilation_growth, film_dim, init,"),
         ({"n_layers": 2, "activation": "LeakyRelu"}, "did you mean 'LeakyReLU'?"),
         ({"n_layers": 2, "init": "orthogonal"}, "did you mean 'orthongonal'?"),
         ({"n_layers": 2, "init": ["normal"]}, "unknown init"),

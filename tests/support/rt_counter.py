@@ -19,7 +19,6 @@ from ronn_jack.control.seams import Change, Set
 from ronn_jack.control.telemetry import Swap
 from ronn_jack.drivers import jack_library
 from ronn_jack.drivers.jack_driver import JackClient
-from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import defaults
 
 SWAPS = 40
@@ -61,6 +60,9 @@ class Swaps:
     def fell_back(self, fallen: Change | None, good: Change | None, reason: str, dry: bool) -> None:
         raise AssertionError(reason)
 
+    def strained(self) -> None:
+        self.controller.strained()
+
     def swapped(self, swap: Swap) -> None:
         pass
 
@@ -83,8 +85,7 @@ def run_node(server: str) -> dict[str, int]:
     listener = Swaps()
     node = LiveNode(2, 2, listener)
     controller = listener.controller = Controller(node, PresetStore(), defaults())
-    node.start(NetworkSpec())
-    node.attach(client)
+    controller.begin(lambda: node.attach(client))
     client.activate()
     swaps = 0
     controller.apply([Set("fade_ms", 5.0)], Quiet())

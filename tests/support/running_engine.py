@@ -22,8 +22,8 @@ def _watch(engine: int, busy_ns: int, period_ns: int) -> None:
     watch(engine, busy_ns, period_ns)
 
 
-class RunningEngine:
-    """Plays noise through an engine block by block and keeps what comes out.
+class StandingEngine:
+    """Plays noise through an engine, a block whenever the test says so.
 
     Attributes
     ----------
@@ -40,20 +40,31 @@ class RunningEngine:
         self.period = period
         self.busy_ns = 0
         self._out: list[np.ndarray] = []
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._generator = np.random.default_rng(1)
 
-    def _run(self) -> None:
-        generator = np.random.default_rng(1)
-        while not self._stop.is_set():
-            block = generator.uniform(-0.3, 0.3, (2, self.period)).astype(np.float32)
-            self._out.append(self.engine.process(block))
-            _watch.ctypes(self.engine.address, self.busy_ns, 1000)
-            time.sleep(self.period / RATE)
+    def step(self) -> None:
+        """Play a block."""
+        block = self._generator.uniform(-0.3, 0.3, (2, self.period)).astype(np.float32)
+        self._out.append(self.engine.process(block))
+        _watch.ctypes(self.engine.address, self.busy_ns, 1000)
 
     @property
     def output(self) -> np.ndarray:
         return np.concatenate(self._out, axis=1)
+
+
+class RunningEngine(StandingEngine):
+    """The same, block by block on a thread of its own."""
+
+    def __init__(self, period: int = 64) -> None:
+        super().__init__(period)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self.step()
+            time.sleep(self.period / RATE)
 
     def __enter__(self) -> Self:
         self._thread.start()
