@@ -12,11 +12,11 @@ from ronn_jack.realtime.atomics import pointer
 from ronn_jack.realtime.compile import entry, native
 from ronn_jack.realtime.float_mode import restore_float_mode, set_flush_to_zero
 from ronn_jack.realtime.memory import aligned_bytes, record
+from ronn_jack.realtime.recursion import CHANNELS, drive, recur, second_difference
 
 STEP_SECONDS = 0.1
 """Distance of two measuring blocks; 75 % of them overlap."""
 STEPS_PER_BLOCK = 4
-MAX_CHANNELS = 2
 
 _TABLE_RATE = 48000.0
 _SHELF = (
@@ -35,8 +35,8 @@ LOUDNESS = np.dtype(
     [
         ("shelf", "f8", 5),
         ("high_pass", "f8", 5),
-        ("filters", "f8", (MAX_CHANNELS, 4)),  # what each channel's two filters remember
-        ("energy", "f8", MAX_CHANNELS),  # of the step under way
+        ("past", "f8", (CHANNELS, 6)),  # each channel's last two inputs, shelved and weighted
+        ("energy", "f8", CHANNELS),  # of the step under way
         ("channels", "i8"),
         ("step_frames", "i8"),
         ("filled", "i8"),  # frames of the step under way
@@ -80,29 +80,32 @@ def _at_rate(table: Coefficients, rate: float) -> Coefficients:
     )
 
 
-@native(void(int64, int64, int64, int64, int64))
-def _weigh(meter: int, channel: int, source: int, start: int, frames: int) -> None:
-    """Add the K-weighted energy of a channel's next frames to the step under way."""
+@native(void(int64, int64, int64, int64))
+def _weigh(meter: int, source: int, stride: int, frames: int) -> None:
+    """Add the K-weighted energy of each channel's next frames to the step under way."""
     m = carray(pointer(meter), (1,), LOUDNESS)[0]
-    x = carray(pointer(source + start * 8), (frames,), np.float64)
+    last = m.channels - 1
+    p = carray(pointer(source), (frames,), np.float64)
+    q = carray(pointer(source + last * stride * 8), (frames,), np.float64)
     b0, b1, b2, a1, a2 = m.shelf[0], m.shelf[1], m.shelf[2], m.shelf[3], m.shelf[4]
-    c0, c1, c2 = m.high_pass[0], m.high_pass[1], m.high_pass[2]
-    d1, d2 = m.high_pass[3], m.high_pass[4]
-    s1, s2 = m.filters[channel, 0], m.filters[channel, 1]
-    r1, r2 = m.filters[channel, 2], m.filters[channel, 3]
-    energy = m.energy[channel]
+    c0, d1, d2 = m.high_pass[0], m.high_pass[3], m.high_pass[4]
+    left, right = m.past[0], m.past[last]
+    p1, p2, u1, u2, y1, y2 = left[0], left[1], left[2], left[3], left[4], left[5]
+    q1, q2, v1, v2, z1, z2 = right[0], right[1], right[2], right[3], right[4], right[5]
+    energy, energy_last = m.energy[0], m.energy[last]
     for t in range(frames):
-        v = x[t]
-        y = b0 * v + s1
-        s1 = (s2 + b1 * v) - a1 * y
-        s2 = b2 * v - a2 * y
-        z = c0 * y + r1
-        r1 = (r2 + c1 * y) - d1 * z
-        r2 = c2 * y - d2 * z
-        energy += z * z
-    m.filters[channel, 0], m.filters[channel, 1] = s1, s2
-    m.filters[channel, 2], m.filters[channel, 3] = r1, r2
-    m.energy[channel] = energy
+        p0, q0 = p[t], q[t]
+        u0 = recur(drive(p0, p1, p2, b0, b1, b2), u1, u2, a1, a2)
+        v0 = recur(drive(q0, q1, q2, b0, b1, b2), v1, v2, a1, a2)
+        y0 = recur(c0 * second_difference(u0, u1, u2), y1, y2, d1, d2)
+        z0 = recur(c0 * second_difference(v0, v1, v2), z1, z2, d1, d2)
+        energy += y0 * y0
+        energy_last += z0 * z0
+        p1, p2, u1, u2, y1, y2 = p0, p1, u0, u1, y0, y1
+        q1, q2, v1, v2, z1, z2 = q0, q1, v0, v1, z0, z1
+    left[0], left[1], left[2], left[3], left[4], left[5] = p1, p2, u1, u2, y1, y2
+    right[0], right[1], right[2], right[3], right[4], right[5] = q1, q2, v1, v2, z1, z2
+    m.energy[0], m.energy[last] = energy, energy_last
 
 
 @native(void(int64, int64, int64, int64))
@@ -125,8 +128,7 @@ def run_loudness(meter: int, source: int, stride: int, frames: int) -> None:
     done = 0
     while done < frames:
         part = min(frames - done, m.step_frames - m.filled)
-        for channel in range(m.channels):
-            _weigh(meter, channel, source + channel * stride * 8, done, part)
+        _weigh(meter, source + done * 8, stride, part)
         done += part
         m.filled += part
         if m.filled == m.step_frames:
@@ -176,7 +178,7 @@ class LoudnessMeter:
         fields.shelf, fields.high_pass = k_weighting(rate)
         fields.channels = channels
         fields.step_frames = round(STEP_SECONDS * rate)
-        self._rows = aligned_bytes(MAX_CHANNELS * _CHUNK * 8)
+        self._rows = aligned_bytes(CHANNELS * _CHUNK * 8)
         self._steps: NDArray[np.float64] = np.empty(0)
 
     def reserve(self, frames: int) -> None:
