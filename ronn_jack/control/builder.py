@@ -37,8 +37,10 @@ DIP_MS = 15.0
 """Each half of the dip by which a network comes in where old and new don't fit together."""
 _KEPT_SECONDS = 0.05
 """Age up to which a build is not dropped for a newer request."""
-_LONGEST_KEPT_SECONDS = 0.5
-"""The same where the one before was dropped: a sweep over slow builds has to be heard too."""
+_LONGEST_KEPT_SECONDS = 4.0
+"""Age that a build may reach where the one before was dropped: a sweep over slow builds has to be
+heard too. That is what the slowest network that fits takes for the input that finds its level; what
+would take longer is dropped as soon as it shows."""
 _MOST_LATE = 3
 """Times that a voice may come late while nothing else sounds."""
 _TOO_SLOW = "the machine is too slow to bring it up to the present: lower channels or layers"
@@ -361,8 +363,12 @@ class Builder:
         return Deadline(period, engine.rate, request.budget) if period else None
 
     def _wanted_no_more(self, begin: float) -> bool:
-        kept = _LONGEST_KEPT_SECONDS if self._dropped else _KEPT_SECONDS
-        return self._stopping or (self._request is not None and time.monotonic() - begin > kept)
+        if self._stopping or self._request is None:
+            return self._stopping
+        age = time.monotonic() - begin
+        if not self._dropped:
+            return age > _KEPT_SECONDS
+        return age + self._work.seconds_left > _LONGEST_KEPT_SECONDS
 
     def _wake(self) -> None:
         with self._condition:

@@ -51,6 +51,7 @@ class Work:
     def __init__(self, outdated: Callable[[], bool] = lambda: False) -> None:
         self._outdated = outdated
         self._begin: int | None = None
+        self._began = 0.0
         self.share = 0.0
         """Part of the input that the voice has caught up with, 0–1."""
 
@@ -60,7 +61,15 @@ class Work:
             raise OutdatedError
         if self._begin is None:
             self._begin = voice.position
+            self._began = time.monotonic()
         self.share = (voice.position - self._begin) / max(1, engine.position - self._begin)
+
+    @property
+    def seconds_left(self) -> float:
+        """Time until the voice has caught up, if it goes on like this; 0 while that is unknown."""
+        if self.share <= 0.0:
+            return 0.0
+        return (time.monotonic() - self._began) * (1.0 - self.share) / self.share
 
 
 @dataclass
