@@ -16,6 +16,7 @@ from ronn_jack.control import auto_level
 from ronn_jack.control.admission import Cost, Deadline, admit
 from ronn_jack.control.entry import Entry, make_entry
 from ronn_jack.control.expression import make_voice
+from ronn_jack.control.input_loudness import InputLoudness
 from ronn_jack.control.level_keeper import LevelKeeper
 from ronn_jack.control.preparation import (
     OutdatedError,
@@ -75,6 +76,7 @@ class Builder:
         self._good: Request | None = None
         self._admitted_period = 0
         self._work = Work()
+        self._loudness: InputLoudness  # of the engine that is attached
         self._keeper = LevelKeeper(self._outdated)
         self.steering = Steering(self._wake)
         """Through which the expressive parameters reach the network that sounds."""
@@ -136,6 +138,7 @@ class Builder:
             Returns the frames in a block.
         """
         auto_level.warm_up(engine.inputs, engine.rate)
+        self._loudness = InputLoudness(engine)
         self._period = period
         self._request = self._latest
         self._building = self._request is not None
@@ -200,6 +203,7 @@ class Builder:
                 self._work,
                 request.subject,
                 expression,
+                self._loudness,
             )
         except OutdatedError:
             self._dropped = self._request is not None
@@ -263,7 +267,8 @@ class Builder:
         engine.collect()
 
     def _tend(self, engine: Engine) -> None:
-        """Free what the audio thread has finished with, and see to what sounds."""
+        """Free what the audio thread has finished with, and see to what is heard."""
+        self._loudness.follow()
         self._note_fade()
         self._note_arrival(engine)
         voice = engine.collect()
@@ -282,7 +287,7 @@ class Builder:
             self._unseat(engine, "took the whole period, several blocks in a row")
         if self._current is not None:
             self._check_period(engine, self._current)
-            self._keeper.tend(engine, self.input_gain, self._current.prepared)
+            self._keeper.tend(engine, self._loudness, self.input_gain, self._current.prepared)
             # Beyond its budget it plays on as it is; whoever moved the parameter was told.
             if self.steering.is_due and self.moving_load <= self._current.request.budget:
                 self.steering.let_move()

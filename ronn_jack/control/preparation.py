@@ -12,6 +12,7 @@ from ronn_jack.control import auto_level
 from ronn_jack.control.admission import Cost, Deadline, admit
 from ronn_jack.control.auto_level import Level
 from ronn_jack.control.expression import AT_REST, Expression, make_voice
+from ronn_jack.control.input_loudness import InputLoudness, Window
 from ronn_jack.control.loudness import gate, match_powers
 from ronn_jack.errors import RefusedError
 from ronn_jack.model.spec import NetworkSpec
@@ -121,6 +122,7 @@ def prepare(
     work: Work,
     subject: str = "",
     expression: Expression = AT_REST,
+    input_loudness: InputLoudness | None = None,
 ) -> Prepared:
     """Return a voice that has caught up with an engine's input.
 
@@ -138,6 +140,8 @@ def prepare(
         Kept up to date, and asked whether to go on.
     subject : str
         The parameter that was moved, for advice.
+    input_loudness : InputLoudness, optional
+        Of this engine, kept up to date; without it all is measured now.
 
     Raises
     ------
@@ -162,7 +166,8 @@ def prepare(
     begin = time.monotonic()
     prepared = Prepared(voice, seconds, None, expression=expression)
     if levelled:
-        _prime_levelled(prepared, engine, input_gain, work)
+        window = (input_loudness or InputLoudness(engine)).window(input_gain)
+        _prime_levelled(prepared, engine, window, input_gain, work)
     else:
         voice.start_at(_start(engine, voice, engine.position))
     catch_up(prepared, engine, work)
@@ -194,28 +199,26 @@ def catch_up(prepared: Prepared, engine: Engine, work: Work) -> None:
     _advance(voice, engine, engine.position, work)
 
 
-def measure_level(voice: Voice, engine: Engine, input_gain: float, work: Work) -> Level | None:
+def measure_level(voice: Voice, engine: Engine, window: Window, work: Work) -> Level | None:
     """Return the level that the recent input calls for; None if there is too little of it.
 
     Leaves the voice primed up to the end of the input that was measured, if any was.
     """
-    rate, outputs = engine.rate, engine.outputs
-    end = engine.position
-    frames = min(end, round(auto_level.WINDOW_SECONDS * rate))
-    dry = auto_level.powers_of_input(engine.recent_input(end, frames), input_gain, outputs, rate)
-    if not gate(dry).any():
+    if not gate(window.powers).any():
         return None
-    voice.start_at(_start(engine, voice, end - frames))
-    _advance(voice, engine, end - frames, work)
-    meter = LoudnessMeter(outputs, rate)
-    _advance(voice, engine, end, work, meter)
-    match = match_powers(dry, meter.powers)
+    voice.start_at(_start(engine, voice, window.begin))
+    _advance(voice, engine, window.begin, work)
+    meter = LoudnessMeter(engine.outputs, engine.rate)
+    _advance(voice, engine, window.end, work, meter)
+    match = match_powers(window.powers, meter.powers)
     return None if match is None else auto_level.level_from(match, on_noise=False)
 
 
-def _prime_levelled(prepared: Prepared, engine: Engine, input_gain: float, work: Work) -> None:
+def _prime_levelled(
+    prepared: Prepared, engine: Engine, window: Window, input_gain: float, work: Work
+) -> None:
     voice = prepared.voice
-    level = measure_level(voice, engine, input_gain, work)
+    level = measure_level(voice, engine, window, work)
     if level is None:
         run_up = run_up_frames(voice.spec, engine.rate)
         level = auto_level.level_on_noise(voice, input_gain, run_up)

@@ -201,12 +201,22 @@ class LoudnessMeter:
         self.reserve(frames)
         _add.ctypes(self.address, x.ctypes.data, x.strides[0] // 4, frames, self._rows.ctypes.data)
 
+    def take_steps(self) -> NDArray[np.float64]:
+        """Return the mean power of the steps that are complete, and count from there."""
+        steps = self._steps[: int(self._record.count[0])].copy()
+        self._record.count = 0
+        return steps
+
     @property
     def powers(self) -> NDArray[np.float64]:
         """K-weighted power [shape=(blocks,)] of every complete 400 ms block, channels summed."""
-        steps = self._steps[: int(self._record.count[0])]
-        blocks = max(0, steps.size - STEPS_PER_BLOCK + 1)
-        powers = np.zeros(blocks)
-        for first in range(STEPS_PER_BLOCK):
-            powers += steps[first : first + blocks]
-        return powers / STEPS_PER_BLOCK
+        return powers_of_steps(self._steps[: int(self._record.count[0])])
+
+
+def powers_of_steps(steps: NDArray[np.float64]) -> NDArray[np.float64]:
+    """[any-thread] Return the powers of the blocks that consecutive steps form."""
+    blocks = max(0, steps.size - STEPS_PER_BLOCK + 1)
+    powers = np.zeros(blocks)
+    for first in range(STEPS_PER_BLOCK):
+        powers += steps[first : first + blocks]
+    return powers / STEPS_PER_BLOCK
