@@ -12,7 +12,17 @@ from ronn_jack.realtime.atomics import pointer
 from ronn_jack.realtime.compile import entry, native
 from ronn_jack.realtime.float_mode import restore_float_mode, set_flush_to_zero
 from ronn_jack.realtime.memory import aligned_bytes, record
-from ronn_jack.realtime.recursion import CHANNELS, drive, recur, second_difference
+from ronn_jack.realtime.pair import (
+    CHANNELS,
+    both,
+    left,
+    multiply,
+    multiply_add,
+    pair,
+    recur,
+    right,
+    second_difference,
+)
 
 STEP_SECONDS = 0.1
 """Distance of two measuring blocks; 75 % of them overlap."""
@@ -84,28 +94,28 @@ def _at_rate(table: Coefficients, rate: float) -> Coefficients:
 def _weigh(meter: int, source: int, stride: int, frames: int) -> None:
     """Add the K-weighted energy of each channel's next frames to the step under way."""
     m = carray(pointer(meter), (1,), LOUDNESS)[0]
+    past = m.past
     last = m.channels - 1
     p = carray(pointer(source), (frames,), np.float64)
     q = carray(pointer(source + last * stride * 8), (frames,), np.float64)
-    b0, b1, b2, a1, a2 = m.shelf[0], m.shelf[1], m.shelf[2], m.shelf[3], m.shelf[4]
-    c0, d1, d2 = m.high_pass[0], m.high_pass[3], m.high_pass[4]
-    left, right = m.past[0], m.past[last]
-    p1, p2, u1, u2, y1, y2 = left[0], left[1], left[2], left[3], left[4], left[5]
-    q1, q2, v1, v2, z1, z2 = right[0], right[1], right[2], right[3], right[4], right[5]
-    energy, energy_last = m.energy[0], m.energy[last]
+    b0, b1, b2 = both(m.shelf[0]), both(m.shelf[1]), both(m.shelf[2])
+    minus_a1, minus_a2 = both(-m.shelf[3]), both(-m.shelf[4])
+    c0, minus_d1, minus_d2 = both(m.high_pass[0]), both(-m.high_pass[3]), both(-m.high_pass[4])
+    x1, x2 = pair(past[0, 0], past[last, 0]), pair(past[0, 1], past[last, 1])
+    y1, y2 = pair(past[0, 2], past[last, 2]), pair(past[0, 3], past[last, 3])
+    z1, z2 = pair(past[0, 4], past[last, 4]), pair(past[0, 5], past[last, 5])
+    energy = pair(m.energy[0], m.energy[last])
     for t in range(frames):
-        p0, q0 = p[t], q[t]
-        u0 = recur(drive(p0, p1, p2, b0, b1, b2), u1, u2, a1, a2)
-        v0 = recur(drive(q0, q1, q2, b0, b1, b2), v1, v2, a1, a2)
-        y0 = recur(c0 * second_difference(u0, u1, u2), y1, y2, d1, d2)
-        z0 = recur(c0 * second_difference(v0, v1, v2), z1, z2, d1, d2)
-        energy += y0 * y0
-        energy_last += z0 * z0
-        p1, p2, u1, u2, y1, y2 = p0, p1, u0, u1, y0, y1
-        q1, q2, v1, v2, z1, z2 = q0, q1, v0, v1, z0, z1
-    left[0], left[1], left[2], left[3], left[4], left[5] = p1, p2, u1, u2, y1, y2
-    right[0], right[1], right[2], right[3], right[4], right[5] = q1, q2, v1, v2, z1, z2
-    m.energy[0], m.energy[last] = energy, energy_last
+        x0 = pair(p[t], q[t])
+        driven = multiply_add(b2, x2, multiply_add(b1, x1, multiply(b0, x0)))
+        y0 = recur(driven, y1, y2, minus_a1, minus_a2)
+        driven = multiply(c0, second_difference(y0, y1, y2))
+        z0 = recur(driven, z1, z2, minus_d1, minus_d2)
+        energy = multiply_add(z0, z0, energy)
+        x1, x2, y1, y2, z1, z2 = x0, x1, y0, y1, z0, z1
+    for place, last_two in enumerate((x1, x2, y1, y2, z1, z2)):
+        past[0, place], past[last, place] = left(last_two), right(last_two)
+    m.energy[0], m.energy[last] = left(energy), right(energy)
 
 
 @native(void(int64, int64, int64, int64))

@@ -10,7 +10,16 @@ from numba import carray, float64, int64, void
 from ronn_jack.realtime.atomics import pointer
 from ronn_jack.realtime.compile import native
 from ronn_jack.realtime.layout import MAX_BLOCK
-from ronn_jack.realtime.recursion import CHANNELS, recur, second_difference
+from ronn_jack.realtime.pair import (
+    CHANNELS,
+    both,
+    left,
+    multiply,
+    pair,
+    recur,
+    right,
+    second_difference,
+)
 
 HIGH_PASS = np.dtype(
     [
@@ -60,30 +69,33 @@ def run_high_pass(state: int, channels: int, source: int, result: int, frames: i
     Direct form I in float64: at 10 Hz a float32 recursion would be audibly noisy.
     """
     f = carray(pointer(state), (1,), HIGH_PASS)[0]
+    x, y = f.inputs, f.outputs
     last = channels - 1
-    p = carray(pointer(source), (frames,), np.float32)
-    q = carray(pointer(source + last * MAX_BLOCK * 4), (frames,), np.float32)
-    y = carray(pointer(result), (frames,), np.float64)
-    z = carray(pointer(result + last * MAX_BLOCK * 8), (frames,), np.float64)
-    b0, a1, a2 = f.b0, f.a1, f.a2
-    p1, p2, q1, q2 = f.inputs[0, 0], f.inputs[0, 1], f.inputs[last, 0], f.inputs[last, 1]
-    y1, y2, z1, z2 = f.outputs[0, 0], f.outputs[0, 1], f.outputs[last, 0], f.outputs[last, 1]
+    first_source = carray(pointer(source), (frames,), np.float32)
+    last_source = carray(pointer(source + last * MAX_BLOCK * 4), (frames,), np.float32)
+    first_result = carray(pointer(result), (frames,), np.float64)
+    last_result = carray(pointer(result + last * MAX_BLOCK * 8), (frames,), np.float64)
+    b0, minus_a1, minus_a2 = both(f.b0), both(-f.a1), both(-f.a2)
+    x1, x2 = pair(x[0, 0], x[last, 0]), pair(x[0, 1], x[last, 1])
+    y1, y2 = pair(y[0, 0], y[last, 0]), pair(y[0, 1], y[last, 1])
     overflows = overflows_last = 0
     for t in range(frames):
-        p0, q0 = float64(p[t]), float64(q[t])
-        if not abs(p0) <= LARGEST_FLOAT32:
-            p0 = 0.0
-            overflows += 1
-        if not abs(q0) <= LARGEST_FLOAT32:
-            q0 = 0.0
-            overflows_last += 1
-        y0 = recur(b0 * second_difference(p0, p1, p2), y1, y2, a1, a2)
-        z0 = recur(b0 * second_difference(q0, q1, q2), z1, z2, a1, a2)
-        y[t], z[t] = y0, z0
-        p1, p2, q1, q2 = p0, p1, q0, q1
-        y1, y2, z1, z2 = y0, y1, z0, z1
-    f.inputs[0, 0], f.inputs[0, 1], f.inputs[last, 0], f.inputs[last, 1] = p1, p2, q1, q2
-    f.outputs[0, 0], f.outputs[0, 1], f.outputs[last, 0], f.outputs[last, 1] = y1, y2, z1, z2
+        v, w = float64(first_source[t]), float64(last_source[t])
+        # One test for both: next to no sample fails it.
+        if not abs(v) + abs(w) <= 2.0 * LARGEST_FLOAT32:
+            if not abs(v) <= LARGEST_FLOAT32:
+                v = 0.0
+                overflows += 1
+            if not abs(w) <= LARGEST_FLOAT32:
+                w = 0.0
+                overflows_last += 1
+        x0 = pair(v, w)
+        driven = multiply(b0, second_difference(x0, x1, x2))
+        y0 = recur(driven, y1, y2, minus_a1, minus_a2)
+        first_result[t], last_result[t] = left(y0), right(y0)
+        x1, x2, y1, y2 = x0, x1, y0, y1
+    x[0, 0], x[0, 1], y[0, 0], y[0, 1] = left(x1), left(x2), left(y1), left(y2)
+    x[last, 0], x[last, 1], y[last, 0], y[last, 1] = right(x1), right(x2), right(y1), right(y2)
     return overflows + last * overflows_last
 
 
