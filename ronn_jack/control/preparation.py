@@ -24,6 +24,9 @@ from ronn_jack.realtime.voice import Voice
 SETTLING_SECONDS = {"ronn": 0.35, "package": 0.35, "plugin": 4.5}
 """Input before the receptive field that the high-pass needs to forget how it started."""
 _PIECE_SECONDS = 0.25
+"""Input that a voice takes before it is asked for again."""
+_SHORT_SECONDS = 0.002
+"""A piece that takes less time is followed by one twice as long: asking takes time too."""
 _HOPELESS = 1.25
 """A prediction this much over the budget is believed; nearer to it, the network is measured."""
 _TRIED_BLOCKS = 8
@@ -243,7 +246,10 @@ def _advance(
     piece = max(1, round(_PIECE_SECONDS * engine.rate))
     while voice.position < end:
         work.step(voice, engine)
+        begin = time.monotonic()
         _prime(voice, engine, min(end, voice.position + piece), meter)
+        if time.monotonic() - begin < _SHORT_SECONDS:
+            piece *= 2
 
 
 def _prime(voice: Voice, engine: Engine, end: int, meter: LoudnessMeter | None) -> None:
