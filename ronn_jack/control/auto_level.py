@@ -16,8 +16,6 @@ from ronn_jack.realtime.loudness import LoudnessMeter
 from ronn_jack.realtime.voice import Voice
 from ronn_jack.units import decibels_to_gain
 
-WINDOW_SECONDS = 5.0
-"""Recent input that a network's loudness is compared on."""
 NOISE_SECONDS = 1.0
 _LONGEST_RUN_UP_SECONDS = 8.0
 """Noise that a network hears before it is measured on it, at most."""
@@ -91,13 +89,6 @@ def warm_up(inputs: int, rate: float) -> None:
 def noise(inputs: int, rate: float, frames: int) -> NDArray[np.float32]:
     """Return pink noise at −18 dBFS [shape=(inputs, frames)] to try a network on."""
     return np.ascontiguousarray(_noise_ring(inputs, rate)[:, :frames])
-
-
-def powers_of_input(
-    driven: NDArray[np.float32], input_gain: float, outputs: int, rate: float
-) -> Powers:
-    """Return the powers of the raw input, given the network's input behind the input gain."""
-    return dry_powers(driven, outputs, rate) / input_gain**2
 
 
 @functools.lru_cache(maxsize=256)

@@ -19,6 +19,7 @@ from ronn_jack.control.auto_level import Level
 from ronn_jack.control.dip import DIP_MS, make_room
 from ronn_jack.control.entry import Entry, make_entry
 from ronn_jack.control.expression import make_voice
+from ronn_jack.control.input_loudness import InputLoudness
 from ronn_jack.control.level_keeper import LevelKeeper
 from ronn_jack.control.preparation import (
     OutdatedError,
@@ -39,8 +40,10 @@ from ronn_jack.units import milliseconds_to_frames
 
 _KEPT_SECONDS = 0.05
 """Age up to which a build is not dropped for a newer request."""
-_LONGEST_KEPT_SECONDS = 0.5
-"""The same where the one before was dropped: a sweep over slow builds has to be heard too."""
+_LONGEST_KEPT_SECONDS = 4.0
+"""Age that a build may reach where the one before was dropped: a sweep over slow builds has to be
+heard too. That is what the slowest network that fits takes for the input that finds its level; what
+would take longer is dropped as soon as it shows."""
 _MOST_LATE = 3
 """Times that a voice may come late while nothing else sounds."""
 _HOPELESSLY_LATE = 200
@@ -71,6 +74,7 @@ class Builder:
         self._request: Request | None = None
         self._admitted_period = 0
         self._work: Work | None = None
+        self._loudness: InputLoudness  # of the engine that is attached
         self._keeper = LevelKeeper(self._outdated)
         self.steering = Steering(self._wake)
         """Through which the expressive parameters reach the network that sounds."""
@@ -158,6 +162,7 @@ class Builder:
             Returns the frames in a block.
         """
         auto_level.warm_up(engine.inputs, engine.rate)
+        self._loudness = InputLoudness(engine)
         self._period = period
         self._request = None
         self._stopping = False
@@ -217,6 +222,7 @@ class Builder:
             work,
             request.subject,
             expression,
+            self._loudness,
         )
         self._dropped = False
         self._voices.ready = make_entry(request, prepared, deadline, begin)
@@ -278,7 +284,8 @@ class Builder:
         )
 
     def _tend(self, engine: Engine) -> None:
-        """Free what the audio thread has finished with, and see to what sounds."""
+        """Free what the audio thread has finished with, and see to what is heard."""
+        self._loudness.follow()
         self._voices.look(engine)
         current = self._voices.current
         if current is not None and self._voices.published is None:
@@ -288,7 +295,7 @@ class Builder:
         if current is None:
             self._try_again()
             return
-        self._keeper.tend(engine, self.input_gain, current.prepared)
+        self._keeper.tend(engine, self._loudness, self.input_gain, current.prepared)
         if self.steering.is_due and self.moving_load <= self.budget:
             self.steering.let_move()
         elif self.steering.is_due:
@@ -337,8 +344,13 @@ class Builder:
         return Deadline(period, engine.rate, self.budget) if period else None
 
     def _wanted_no_more(self, begin: float) -> bool:
-        kept = _LONGEST_KEPT_SECONDS if self._dropped else _KEPT_SECONDS
-        return self._stopping or (self._request is not None and time.monotonic() - begin > kept)
+        if self._stopping or self._request is None:
+            return self._stopping
+        age = time.monotonic() - begin
+        if not self._dropped:
+            return age > _KEPT_SECONDS
+        left = self._work.seconds_left if self._work else 0.0
+        return age + left > _LONGEST_KEPT_SECONDS
 
     def _wake(self) -> None:
         with self._condition:

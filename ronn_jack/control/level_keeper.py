@@ -9,6 +9,7 @@ from collections.abc import Callable
 from ronn_jack.control import auto_level
 from ronn_jack.control.auto_level import Level
 from ronn_jack.control.expression import make_voice
+from ronn_jack.control.input_loudness import InputLoudness, Window
 from ronn_jack.control.level_glide import LevelGlide, is_due
 from ronn_jack.control.preparation import (
     OutdatedError,
@@ -44,49 +45,53 @@ class LevelKeeper:
         """[any-thread] Ask that networks be levelled, or not, from the next `tend` on."""
         self._wanted = on
 
-    def tend(self, engine: Engine, input_gain: float, prepared: Prepared) -> None:
+    def tend(
+        self, engine: Engine, loudness: InputLoudness, input_gain: float, prepared: Prepared
+    ) -> None:
         """Do what is due for the network that sounds; a new network puts it off.
 
         Parameters
         ----------
+        loudness : InputLoudness
+            Of this engine.
         input_gain : float
             Amplitude ratio of the gain before the network.
         """
         with contextlib.suppress(OutdatedError):
-            self._follow_switch(engine, input_gain, prepared)
+            self._follow_switch(engine, loudness, input_gain, prepared)
             now = time.monotonic()
             if prepared.level is not None and prepared.level.on_noise and now >= self._next_look:
                 self._next_look = now + _LOOK_SECONDS
-                self._find_again(engine, input_gain, prepared)
+                self._find_again(engine, loudness.window(input_gain), prepared)
 
-    def _follow_switch(self, engine: Engine, input_gain: float, prepared: Prepared) -> None:
+    def _follow_switch(
+        self, engine: Engine, loudness: InputLoudness, input_gain: float, prepared: Prepared
+    ) -> None:
         wanted = self._wanted
         if wanted is not None and wanted != (prepared.level is not None):
-            level = self._find(engine, input_gain, prepared) if wanted else None
+            level = self._find(engine, loudness, input_gain, prepared) if wanted else None
             target = level.gain if level else 1.0
             frames = round(_SWITCH_SECONDS * engine.rate)
             ratio = (target / prepared.voice.level) ** (1.0 / frames)
             if prepared.voice.glide_level(target, ratio, frames):
                 prepared.level = level
 
-    def _find_again(self, engine: Engine, input_gain: float, prepared: Prepared) -> None:
-        end = engine.position
-        frames = min(end, round(auto_level.WINDOW_SECONDS * engine.rate))
-        driven = engine.recent_input(end, frames)
-        powers = auto_level.powers_of_input(driven, input_gain, engine.outputs, engine.rate)
-        if not is_due(powers):
+    def _find_again(self, engine: Engine, window: Window, prepared: Prepared) -> None:
+        if not is_due(window.powers):
             return
         work = self._work(engine, prepared)
-        level = measure_level(_same_voice(prepared), engine, input_gain, work)
+        level = measure_level(_same_voice(prepared), engine, window, work)
         if level is not None:
             glide = LevelGlide.between(prepared.voice.level, level.gain, engine.rate)
             if prepared.voice.glide_level(glide.target, glide.ratio, glide.frames):
                 prepared.level = level
 
-    def _find(self, engine: Engine, input_gain: float, prepared: Prepared) -> Level:
+    def _find(
+        self, engine: Engine, loudness: InputLoudness, input_gain: float, prepared: Prepared
+    ) -> Level:
         work = self._work(engine, prepared)
         voice = _same_voice(prepared)
-        level = measure_level(voice, engine, input_gain, work)
+        level = measure_level(voice, engine, loudness.window(input_gain), work)
         if level is not None:
             return level
         run_up = run_up_frames(voice.spec, engine.rate)

@@ -8,7 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ronn_jack.realtime.loudness import STEP_SECONDS, STEPS_PER_BLOCK, LoudnessMeter
+from ronn_jack.realtime.loudness import (
+    STEP_SECONDS,
+    STEPS_PER_BLOCK,
+    LoudnessMeter,
+    powers_of_steps,
+)
 
 ABSOLUTE_GATE_LUFS = -70.0
 RELATIVE_GATE_LU = -10.0
@@ -60,17 +65,41 @@ def block_powers(x: NDArray[np.float32], rate: float) -> Powers:
     return meter.powers
 
 
-def dry_powers(dry: NDArray[np.float32], outputs: int, rate: float) -> Powers:
-    """Return the powers of an input as it would be heard at the outputs.
+class DryMeter:
+    """Measures an input as it would be heard at the outputs, piece by piece.
 
     One channel is copied to both outputs, two are averaged to one: so a network that only passes
     its input on is as loud as its input.
+
+    Parameters
+    ----------
+    inputs, outputs : int
+        Channels, 1 or 2 each.
+    rate : float
+        Sample rate in Hz.
     """
-    inputs = dry.shape[0]
-    if inputs > outputs:
-        dry = dry.mean(axis=0, keepdims=True, dtype=np.float32)
-    powers = block_powers(dry, rate)
-    return powers * (outputs / inputs) if inputs < outputs else powers
+
+    def __init__(self, inputs: int, outputs: int, rate: float) -> None:
+        self._averaged = inputs > outputs
+        self._copies = max(1, outputs // inputs)
+        self._meter = LoudnessMeter(min(inputs, outputs), rate)
+
+    def add(self, dry: NDArray[np.float32]) -> None:
+        """Measure the next frames `dry` [shape=(inputs, frames)]."""
+        if self._averaged:
+            dry = dry.mean(axis=0, keepdims=True, dtype=np.float32)
+        self._meter.add(dry)
+
+    def take_steps(self) -> NDArray[np.float64]:
+        """Return the mean power of the steps that are complete, and count from there."""
+        return self._meter.take_steps() * self._copies
+
+
+def dry_powers(dry: NDArray[np.float32], outputs: int, rate: float) -> Powers:
+    """Return the powers of an input as it would be heard at the outputs, as by `DryMeter`."""
+    meter = DryMeter(dry.shape[0], outputs, rate)
+    meter.add(dry)
+    return powers_of_steps(meter.take_steps())
 
 
 def gate(powers: Powers) -> NDArray[np.bool_]:

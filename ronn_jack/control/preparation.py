@@ -12,6 +12,7 @@ from ronn_jack.control import auto_level
 from ronn_jack.control.admission import Cost, Deadline, admit
 from ronn_jack.control.auto_level import Level
 from ronn_jack.control.expression import AT_REST, Expression, make_voice
+from ronn_jack.control.input_loudness import InputLoudness, Window
 from ronn_jack.control.loudness import gate, match_powers
 from ronn_jack.errors import RefusedError
 from ronn_jack.model.spec import NetworkSpec
@@ -23,6 +24,9 @@ from ronn_jack.realtime.voice import Voice
 SETTLING_SECONDS = {"ronn": 0.35, "package": 0.35, "plugin": 4.5}
 """Input before the receptive field that the high-pass needs to forget how it started."""
 _PIECE_SECONDS = 0.25
+"""Input that a voice takes before it is asked for again."""
+_SHORT_SECONDS = 0.002
+"""A piece that takes less time is followed by one twice as long: asking takes time too."""
 _HOPELESS = 1.25
 """A prediction this much over the budget is believed; nearer to it, the network is measured."""
 _TRIED_BLOCKS = 8
@@ -51,6 +55,7 @@ class Work:
     def __init__(self, outdated: Callable[[], bool] = lambda: False) -> None:
         self._outdated = outdated
         self._begin: int | None = None
+        self._began = 0.0
         self.share = 0.0
         """Part of the input that the voice has caught up with, 0–1."""
 
@@ -64,7 +69,15 @@ class Work:
         self.check()
         if self._begin is None:
             self._begin = voice.position
+            self._began = time.monotonic()
         self.share = (voice.position - self._begin) / max(1, engine.position - self._begin)
+
+    @property
+    def seconds_left(self) -> float:
+        """Time until the voice has caught up, if it goes on like this; 0 while that is unknown."""
+        if self.share <= 0.0:
+            return 0.0
+        return (time.monotonic() - self._began) * (1.0 - self.share) / self.share
 
 
 @dataclass
@@ -116,6 +129,7 @@ def prepare(
     work: Work,
     subject: str = "",
     expression: Expression = AT_REST,
+    input_loudness: InputLoudness | None = None,
 ) -> Prepared:
     """Return a voice that has caught up with an engine's input.
 
@@ -133,6 +147,8 @@ def prepare(
         Kept up to date, and asked whether to go on.
     subject : str
         The parameter that was moved, for advice.
+    input_loudness : InputLoudness, optional
+        Of this engine, kept up to date; without it all is measured now.
 
     Raises
     ------
@@ -157,7 +173,8 @@ def prepare(
     begin = time.monotonic()
     prepared = Prepared(voice, seconds, None, expression=expression)
     if levelled:
-        _prime_levelled(prepared, engine, input_gain, work)
+        window = (input_loudness or InputLoudness(engine)).window(input_gain)
+        _prime_levelled(prepared, engine, window, input_gain, work)
     else:
         voice.start_at(_start(engine, voice, engine.position))
     catch_up(prepared, engine, work)
@@ -189,28 +206,26 @@ def catch_up(prepared: Prepared, engine: Engine, work: Work) -> None:
     _advance(voice, engine, engine.position, work)
 
 
-def measure_level(voice: Voice, engine: Engine, input_gain: float, work: Work) -> Level | None:
+def measure_level(voice: Voice, engine: Engine, window: Window, work: Work) -> Level | None:
     """Return the level that the recent input calls for; None if there is too little of it.
 
     Leaves the voice primed up to the end of the input that was measured, if any was.
     """
-    rate, outputs = engine.rate, engine.outputs
-    end = engine.position
-    frames = min(end, round(auto_level.WINDOW_SECONDS * rate))
-    dry = auto_level.powers_of_input(engine.recent_input(end, frames), input_gain, outputs, rate)
-    if not gate(dry).any():
+    if not gate(window.powers).any():
         return None
-    voice.start_at(_start(engine, voice, end - frames))
-    _advance(voice, engine, end - frames, work)
-    meter = LoudnessMeter(outputs, rate)
-    _advance(voice, engine, end, work, meter)
-    match = match_powers(dry, meter.powers)
+    voice.start_at(_start(engine, voice, window.begin))
+    _advance(voice, engine, window.begin, work)
+    meter = LoudnessMeter(engine.outputs, engine.rate)
+    _advance(voice, engine, window.end, work, meter)
+    match = match_powers(window.powers, meter.powers)
     return None if match is None else auto_level.level_from(match, on_noise=False)
 
 
-def _prime_levelled(prepared: Prepared, engine: Engine, input_gain: float, work: Work) -> None:
+def _prime_levelled(
+    prepared: Prepared, engine: Engine, window: Window, input_gain: float, work: Work
+) -> None:
     voice = prepared.voice
-    level = measure_level(voice, engine, input_gain, work)
+    level = measure_level(voice, engine, window, work)
     if level is None:
         run_up = run_up_frames(voice.spec, engine.rate)
         level = auto_level.level_on_noise(voice, input_gain, run_up, work.check)
@@ -235,7 +250,10 @@ def _advance(
     piece = max(1, round(_PIECE_SECONDS * engine.rate))
     while voice.position < end:
         work.step(voice, engine)
+        begin = time.monotonic()
         _prime(voice, engine, min(end, voice.position + piece), meter)
+        if time.monotonic() - begin < _SHORT_SECONDS:
+            piece *= 2
 
 
 def _prime(voice: Voice, engine: Engine, end: int, meter: LoudnessMeter | None) -> None:

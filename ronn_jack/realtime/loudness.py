@@ -12,11 +12,21 @@ from ronn_jack.realtime.atomics import pointer
 from ronn_jack.realtime.compile import entry, native
 from ronn_jack.realtime.float_mode import restore_float_mode, set_flush_to_zero
 from ronn_jack.realtime.memory import aligned_bytes, record
+from ronn_jack.realtime.pair import (
+    CHANNELS,
+    both,
+    left,
+    multiply,
+    multiply_add,
+    pair,
+    recur,
+    right,
+    second_difference,
+)
 
 STEP_SECONDS = 0.1
 """Distance of two measuring blocks; 75 % of them overlap."""
 STEPS_PER_BLOCK = 4
-MAX_CHANNELS = 2
 
 _TABLE_RATE = 48000.0
 _SHELF = (
@@ -35,8 +45,8 @@ LOUDNESS = np.dtype(
     [
         ("shelf", "f8", 5),
         ("high_pass", "f8", 5),
-        ("filters", "f8", (MAX_CHANNELS, 4)),  # what each channel's two filters remember
-        ("energy", "f8", MAX_CHANNELS),  # of the step under way
+        ("past", "f8", (CHANNELS, 6)),  # each channel's last two inputs, shelved and weighted
+        ("energy", "f8", CHANNELS),  # of the step under way
         ("channels", "i8"),
         ("step_frames", "i8"),
         ("filled", "i8"),  # frames of the step under way
@@ -80,29 +90,32 @@ def _at_rate(table: Coefficients, rate: float) -> Coefficients:
     )
 
 
-@native(void(int64, int64, int64, int64, int64))
-def _weigh(meter: int, channel: int, source: int, start: int, frames: int) -> None:
-    """Add the K-weighted energy of a channel's next frames to the step under way."""
+@native(void(int64, int64, int64, int64))
+def _weigh(meter: int, source: int, stride: int, frames: int) -> None:
+    """Add the K-weighted energy of each channel's next frames to the step under way."""
     m = carray(pointer(meter), (1,), LOUDNESS)[0]
-    x = carray(pointer(source + start * 8), (frames,), np.float64)
-    b0, b1, b2, a1, a2 = m.shelf[0], m.shelf[1], m.shelf[2], m.shelf[3], m.shelf[4]
-    c0, c1, c2 = m.high_pass[0], m.high_pass[1], m.high_pass[2]
-    d1, d2 = m.high_pass[3], m.high_pass[4]
-    s1, s2 = m.filters[channel, 0], m.filters[channel, 1]
-    r1, r2 = m.filters[channel, 2], m.filters[channel, 3]
-    energy = m.energy[channel]
+    past = m.past
+    last = m.channels - 1
+    p = carray(pointer(source), (frames,), np.float64)
+    q = carray(pointer(source + last * stride * 8), (frames,), np.float64)
+    b0, b1, b2 = both(m.shelf[0]), both(m.shelf[1]), both(m.shelf[2])
+    minus_a1, minus_a2 = both(-m.shelf[3]), both(-m.shelf[4])
+    c0, minus_d1, minus_d2 = both(m.high_pass[0]), both(-m.high_pass[3]), both(-m.high_pass[4])
+    x1, x2 = pair(past[0, 0], past[last, 0]), pair(past[0, 1], past[last, 1])
+    y1, y2 = pair(past[0, 2], past[last, 2]), pair(past[0, 3], past[last, 3])
+    z1, z2 = pair(past[0, 4], past[last, 4]), pair(past[0, 5], past[last, 5])
+    energy = pair(m.energy[0], m.energy[last])
     for t in range(frames):
-        v = x[t]
-        y = b0 * v + s1
-        s1 = (s2 + b1 * v) - a1 * y
-        s2 = b2 * v - a2 * y
-        z = c0 * y + r1
-        r1 = (r2 + c1 * y) - d1 * z
-        r2 = c2 * y - d2 * z
-        energy += z * z
-    m.filters[channel, 0], m.filters[channel, 1] = s1, s2
-    m.filters[channel, 2], m.filters[channel, 3] = r1, r2
-    m.energy[channel] = energy
+        x0 = pair(p[t], q[t])
+        driven = multiply_add(b2, x2, multiply_add(b1, x1, multiply(b0, x0)))
+        y0 = recur(driven, y1, y2, minus_a1, minus_a2)
+        driven = multiply(c0, second_difference(y0, y1, y2))
+        z0 = recur(driven, z1, z2, minus_d1, minus_d2)
+        energy = multiply_add(z0, z0, energy)
+        x1, x2, y1, y2, z1, z2 = x0, x1, y0, y1, z0, z1
+    for place, last_two in enumerate((x1, x2, y1, y2, z1, z2)):
+        past[0, place], past[last, place] = left(last_two), right(last_two)
+    m.energy[0], m.energy[last] = left(energy), right(energy)
 
 
 @native(void(int64, int64, int64, int64))
@@ -125,8 +138,7 @@ def run_loudness(meter: int, source: int, stride: int, frames: int) -> None:
     done = 0
     while done < frames:
         part = min(frames - done, m.step_frames - m.filled)
-        for channel in range(m.channels):
-            _weigh(meter, channel, source + channel * stride * 8, done, part)
+        _weigh(meter, source + done * 8, stride, part)
         done += part
         m.filled += part
         if m.filled == m.step_frames:
@@ -176,7 +188,7 @@ class LoudnessMeter:
         fields.shelf, fields.high_pass = k_weighting(rate)
         fields.channels = channels
         fields.step_frames = round(STEP_SECONDS * rate)
-        self._rows = aligned_bytes(MAX_CHANNELS * _CHUNK * 8)
+        self._rows = aligned_bytes(CHANNELS * _CHUNK * 8)
         self._steps: NDArray[np.float64] = np.empty(0)
 
     def reserve(self, frames: int) -> None:
@@ -199,12 +211,22 @@ class LoudnessMeter:
         self.reserve(frames)
         _add.ctypes(self.address, x.ctypes.data, x.strides[0] // 4, frames, self._rows.ctypes.data)
 
+    def take_steps(self) -> NDArray[np.float64]:
+        """Return the mean power of the steps that are complete, and count from there."""
+        steps = self._steps[: int(self._record.count[0])].copy()
+        self._record.count = 0
+        return steps
+
     @property
     def powers(self) -> NDArray[np.float64]:
         """K-weighted power [shape=(blocks,)] of every complete 400 ms block, channels summed."""
-        steps = self._steps[: int(self._record.count[0])]
-        blocks = max(0, steps.size - STEPS_PER_BLOCK + 1)
-        powers = np.zeros(blocks)
-        for first in range(STEPS_PER_BLOCK):
-            powers += steps[first : first + blocks]
-        return powers / STEPS_PER_BLOCK
+        return powers_of_steps(self._steps[: int(self._record.count[0])])
+
+
+def powers_of_steps(steps: NDArray[np.float64]) -> NDArray[np.float64]:
+    """[any-thread] Return the powers of the blocks that consecutive steps form."""
+    blocks = max(0, steps.size - STEPS_PER_BLOCK + 1)
+    powers = np.zeros(blocks)
+    for first in range(STEPS_PER_BLOCK):
+        powers += steps[first : first + blocks]
+    return powers / STEPS_PER_BLOCK

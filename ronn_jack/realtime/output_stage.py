@@ -9,8 +9,27 @@ from numba import carray, float64, int64, void
 
 from ronn_jack.realtime.atomics import pointer
 from ronn_jack.realtime.compile import native
+from ronn_jack.realtime.layout import MAX_BLOCK
+from ronn_jack.realtime.pair import (
+    CHANNELS,
+    both,
+    left,
+    multiply,
+    pair,
+    recur,
+    right,
+    second_difference,
+)
 
-HIGH_PASS = np.dtype([("b0", "f8"), ("a1", "f8"), ("a2", "f8"), ("s1", "f8"), ("s2", "f8")])
+HIGH_PASS = np.dtype(
+    [
+        ("b0", "f8"),
+        ("a1", "f8"),
+        ("a2", "f8"),
+        ("inputs", "f8", (CHANNELS, 2)),  # each channel's last two, newest first
+        ("outputs", "f8", (CHANNELS, 2)),
+    ]
+)
 
 HIGH_PASS_HERTZ = 10.0
 HIGH_PASS_Q = {"ronn": math.sqrt(0.5), "package": math.sqrt(0.5), "plugin": 10.0}
@@ -33,39 +52,51 @@ def high_pass_coefficients(rate: float, q: float) -> tuple[float, float, float]:
     return c, 2.0 * c * (n * n - 1.0), c * (1.0 - n / q + n * n)
 
 
-@native(void(int64, float64))
-def settle_high_pass(state: int, constant: float) -> None:
-    """Put the filter in the state in which an endless `constant` input leaves it: silent."""
+@native(void(int64, int64, float64))
+def settle_high_pass(state: int, channel: int, constant: float) -> None:
+    """Put a channel in the state in which an endless `constant` input leaves it: silent."""
     f = carray(pointer(state), (1,), HIGH_PASS)[0]
-    f.s2 = f.b0 * constant
-    f.s1 = -f.s2
+    f.inputs[channel, 0] = f.inputs[channel, 1] = constant
+    f.outputs[channel, 0] = f.outputs[channel, 1] = 0.0
 
 
-@native(int64(int64, int64, int64, int64))
-def run_high_pass(state: int, source: int, result: int, frames: int) -> int:
-    """Filter float32 `source` into float64 `result`; a non-finite sample counts as 0.
+@native(int64(int64, int64, int64, int64, int64))
+def run_high_pass(state: int, channels: int, source: int, result: int, frames: int) -> int:
+    """Filter float32 rows into float64 ones, MAX_BLOCK apart; a non-finite sample counts as 0.
 
     Returns the number of non-finite samples.
 
-    Transposed direct form II in float64: at 10 Hz a float32 recursion would be audibly noisy.
+    Direct form I in float64: at 10 Hz a float32 recursion would be audibly noisy.
     """
     f = carray(pointer(state), (1,), HIGH_PASS)[0]
-    x = carray(pointer(source), (frames,), np.float32)
-    y = carray(pointer(result), (frames,), np.float64)
-    b0, a1, a2, s1, s2 = f.b0, f.a1, f.a2, f.s1, f.s2
-    overflows = 0
+    x, y = f.inputs, f.outputs
+    last = channels - 1
+    first_source = carray(pointer(source), (frames,), np.float32)
+    last_source = carray(pointer(source + last * MAX_BLOCK * 4), (frames,), np.float32)
+    first_result = carray(pointer(result), (frames,), np.float64)
+    last_result = carray(pointer(result + last * MAX_BLOCK * 8), (frames,), np.float64)
+    b0, minus_a1, minus_a2 = both(f.b0), both(-f.a1), both(-f.a2)
+    x1, x2 = pair(x[0, 0], x[last, 0]), pair(x[0, 1], x[last, 1])
+    y1, y2 = pair(y[0, 0], y[last, 0]), pair(y[0, 1], y[last, 1])
+    overflows = overflows_last = 0
     for t in range(frames):
-        v = float64(x[t])
-        if not abs(v) <= LARGEST_FLOAT32:
-            v = 0.0
-            overflows += 1
-        w = b0 * v
-        out = w + s1
-        s1 = s2 - 2.0 * w - a1 * out
-        s2 = w - a2 * out
-        y[t] = out
-    f.s1, f.s2 = s1, s2
-    return overflows
+        v, w = float64(first_source[t]), float64(last_source[t])
+        # One test for both: next to no sample fails it.
+        if not abs(v) + abs(w) <= 2.0 * LARGEST_FLOAT32:
+            if not abs(v) <= LARGEST_FLOAT32:
+                v = 0.0
+                overflows += 1
+            if not abs(w) <= LARGEST_FLOAT32:
+                w = 0.0
+                overflows_last += 1
+        x0 = pair(v, w)
+        driven = multiply(b0, second_difference(x0, x1, x2))
+        y0 = recur(driven, y1, y2, minus_a1, minus_a2)
+        first_result[t], last_result[t] = left(y0), right(y0)
+        x1, x2, y1, y2 = x0, x1, y0, y1
+    x[0, 0], x[0, 1], y[0, 0], y[0, 1] = left(x1), left(x2), left(y1), left(y2)
+    x[last, 0], x[last, 1], y[last, 0], y[last, 1] = right(x1), right(x2), right(y1), right(y2)
+    return overflows + last * overflows_last
 
 
 @native(float64(float64))

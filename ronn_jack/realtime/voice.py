@@ -59,12 +59,11 @@ VOICE = np.dtype(
         ("next_ready", "i8"),
         ("modulation", "i8"),  # address of a MODULATION, or 0
         ("motion", "i8"),  # address of a MOTION, or 0; may come while the voice sounds
-        ("high_pass", "u1", MAX_CHANNELS * HIGH_PASS.itemsize),
+        ("high_pass", HIGH_PASS),
     ],
     align=True,
 )
 _HIGH_PASS = offset(VOICE, "high_pass")
-_HIGH_PASS_SIZE = HIGH_PASS.itemsize
 _NEXT_READY = offset(VOICE, "next_ready")
 _MOTION = offset(VOICE, "motion")
 
@@ -124,13 +123,7 @@ def process_voice(voice: int, source: int, result: int, frames: int) -> None:
             v.process, v.network, v.modulation, motion, v.position + done,
             source + ahead, v.scratch + ahead, frames - done,
         )  # fmt: skip
-    for channel in range(v.outputs):
-        v.overflows += run_high_pass(
-            voice + _HIGH_PASS + channel * _HIGH_PASS_SIZE,
-            v.scratch + channel * MAX_BLOCK * 4,
-            result + channel * MAX_BLOCK * 8,
-            frames,
-        )
+    v.overflows += run_high_pass(voice + _HIGH_PASS, v.outputs, v.scratch, result, frames)
     _run_level(voice, result, frames)
     v.position += frames
 
@@ -230,7 +223,7 @@ def _settle(voice: int, inputs: int, channels: int) -> None:
         rest = carray(pointer(v.scratch + channel * MAX_BLOCK * 4), (1,), np.float32)[0]
         if not abs(rest) <= np.float32(3.4028235e38):
             rest = float32(0.0)
-        settle_high_pass(voice + _HIGH_PASS + channel * _HIGH_PASS_SIZE, float64(rest))
+        settle_high_pass(voice + _HIGH_PASS, channel, float64(rest))
     restore_float_mode(mode)
 
 
@@ -268,7 +261,7 @@ class Voice:
             self.modulation = Modulation(self.image, rate)
             fields.modulation = self.modulation.address
         b0, a1, a2 = high_pass_coefficients(rate, HIGH_PASS_Q[spec.recipe])
-        filters = fields.high_pass[0].view(HIGH_PASS)
+        filters = fields.high_pass[0]
         filters["b0"], filters["a1"], filters["a2"] = b0, a1, a2
         self._settle()
 

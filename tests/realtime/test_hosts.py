@@ -12,7 +12,14 @@ import pytest
 from ronn_jack.realtime.host import VECTOR, WIDTH_VARIABLE
 
 FOLDER = Path(__file__).parent
-CHECKED = ["test_network.py", "test_activations.py", "test_convolution.py", "test_vectors.py"]
+CHECKED = [
+    "test_network.py",
+    "test_activations.py",
+    "test_convolution.py",
+    "test_vectors.py",
+    "test_output_stage.py",
+    "test_loudness.py",
+]
 AVX2 = "+sse4.2,+avx,+avx2,+fma,+bmi,+bmi2,+popcnt"
 
 HOSTS = {

@@ -58,6 +58,21 @@ def test_powers_are_those_of_plain_filters_and_means(channels):
     assert meter.powers == pytest.approx(expected, rel=1e-9)
 
 
+def test_a_channel_is_measured_as_if_it_were_alone():
+    x = np.random.default_rng(6).uniform(-1, 1, (2, 9999)).astype(np.float32)
+    x[1] = 0.0
+    alone, first, second = (
+        LoudnessMeter(1, 8000.0),
+        LoudnessMeter(2, 8000.0),
+        LoudnessMeter(2, 8000.0),
+    )
+    alone.add(x[:1])
+    first.add(x)
+    second.add(x[::-1])
+    assert np.array_equal(first.powers, alone.powers)
+    assert np.array_equal(second.powers, alone.powers)
+
+
 @settings(deadline=None, max_examples=30)
 @given(pieces=st.lists(st.integers(0, 3000), max_size=12))
 def test_any_split_gives_the_same_powers(pieces):
