@@ -124,9 +124,9 @@ def test_nothing_is_measured_anew_at_a_change_nor_when_auto_level_is_switched(mo
         play(builder, NetworkSpec(seed=7), levelled=True)
         play(builder, NetworkSpec(seed=8), levelled=False)
         for on in (True, False, True):
-            builder.level(on)
-            wait_for(lambda on=on: (builder._current.prepared.level is not None) == on)
-        assert not builder._current.prepared.level.on_noise
+            builder.switch_level(on)
+            wait_for(lambda on=on: (builder.level is not None) == on)
+        assert not builder.level.on_noise
         # Every frame once: no more than there were, and soon all of them.
         assert sum(measured) <= audio.engine.position
         wait_for(lambda: sum(measured) > audio.engine.position - RATE)
@@ -141,7 +141,8 @@ def test_another_engine_is_measured_from_its_own_start():
         feed(engine, noise(round(5.5 * 44100)))
         builder.attach(engine, lambda: 64)
         assert builder._loudness is not first
-        wait_for(lambda: builder._published is not None or builder._ready is not None)
+        builder.request(request(NetworkSpec(seed=7), levelled=True))
+        wait_for(lambda: builder._voices.coming)
         window = builder._loudness.window(1.0)
         assert (window.begin, window.end) == (5 * 4410, 55 * 4410)
 

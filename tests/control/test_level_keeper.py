@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from ronn_jack.control.input_loudness import InputLoudness
 from ronn_jack.control.level_keeper import LevelKeeper
 from ronn_jack.control.preparation import OutdatedError, Work, prepare
 from ronn_jack.model.spec import NetworkSpec
@@ -29,10 +30,10 @@ def test_a_new_network_puts_the_switch_off_and_spoils_no_level():
     busy = [True]
     keeper = LevelKeeper(lambda: busy[0])
     keeper.switch(True)
-    keeper.tend(engine, 1.0, prepared)
+    keeper.tend(engine, InputLoudness(engine), 1.0, prepared)
     assert prepared.level is None
     busy[0] = False
-    keeper.tend(engine, 1.0, prepared)
+    keeper.tend(engine, InputLoudness(engine), 1.0, prepared)
     assert prepared.level is not None and not prepared.level.on_noise
 
 
@@ -43,7 +44,7 @@ def test_what_the_watchdog_has_dropped_is_not_measured_on():
         _watch.ctypes(engine.address, 1001, 1000)
     keeper = LevelKeeper(lambda: False)
     keeper.switch(True)
-    keeper.tend(engine, 1.0, prepared)
+    keeper.tend(engine, InputLoudness(engine), 1.0, prepared)
     assert prepared.level is None
 
 
@@ -51,15 +52,15 @@ def test_a_glide_that_the_audio_thread_has_not_taken_over_is_not_written_over():
     engine, prepared = sounding(1.0)
     keeper = LevelKeeper(lambda: False)
     keeper.switch(True)
-    keeper.tend(engine, 1.0, prepared)
+    keeper.tend(engine, InputLoudness(engine), 1.0, prepared)
     waiting = float(prepared.voice._record.next_target[0])
     assert waiting == prepared.level.gain != 1.0
     keeper.switch(False)
-    keeper.tend(engine, 1.0, prepared)
+    keeper.tend(engine, InputLoudness(engine), 1.0, prepared)
     assert float(prepared.voice._record.next_target[0]) == waiting
     assert prepared.level is not None
     engine.process(noise(64))
-    keeper.tend(engine, 1.0, prepared)
+    keeper.tend(engine, InputLoudness(engine), 1.0, prepared)
     assert prepared.level is None
     play(engine, noise(round(RATE)))
     assert prepared.voice.level == 1.0
