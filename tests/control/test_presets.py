@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ronn_jack.control.presets import NODE_PARAMETERS, PresetStore, read_preset
+from ronn_jack.control.preset_file import NODE_PARAMETERS, read_preset
+from ronn_jack.control.presets import PresetStore
 from ronn_jack.errors import PresetError
 from ronn_jack.parameters import PARAMETERS, defaults
 
