@@ -25,6 +25,7 @@ from ronn_jack.control.preparation import (
     prepare,
     time_block,
 )
+from ronn_jack.control.priority import give_way
 from ronn_jack.control.requests import Listener, Request
 from ronn_jack.control.steering import MOVING_COST, Steering
 from ronn_jack.control.telemetry import Swap
@@ -155,6 +156,7 @@ class Builder:
         self._thread = self._current = self._published = self._ready = None
 
     def _run(self, engine: Engine) -> None:
+        give_way()
         while True:
             with self._condition:
                 if self._request is None and not self._stopping:
