@@ -17,7 +17,7 @@ from ronn_jack.errors import PresetError
 
 _KEPT_SECONDS = 1.0
 """Age up to which a list is kept: a file that is written in place doesn't change its folder."""
-_TICK_NANOSECONDS = 50_000_000
+_TICK_NANOSECONDS = 20_000_000
 """Age from which the time of a change tells it from the next one; file systems count in ticks."""
 
 Version = tuple[int, int, int]

@@ -240,7 +240,9 @@ def _without_actions(endpoints: tuple[Endpoint, ...]) -> tuple[Endpoint, ...]:
 
 def _one_line(text: str) -> str:
     """Return what can be shown in one line: a long value is cut, the remedy at the end kept."""
-    shown = "".join(character if character.isprintable() else " " for character in text)
+    shown = text
+    if not text.isprintable():
+        shown = "".join(character if character.isprintable() else " " for character in text)
     if len(shown) <= _LONGEST_TEXT:
         return shown
     half = _LONGEST_TEXT // 2
