@@ -21,9 +21,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import tomlkit
+
 from ronn_jack.control.values import take_value
 from ronn_jack.errors import PresetError, SpecError
-from ronn_jack.files import Fields, raise_faults, read_table, shown
+from ronn_jack.files import VERSION, Fields, raise_faults, read_table, shown
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import PARAMETERS, Value, defaults
 
@@ -99,6 +101,31 @@ def saved_values(values: Mapping[str, Value]) -> dict[str, Value]:
     }
     raise_faults("parameters", _spec_faults({**defaults(), **saved}), PresetError)
     return saved
+
+
+def preset_text(description: str, values: Mapping[str, Value]) -> str:
+    """Return what a preset's file says that nobody has edited.
+
+    Parameters
+    ----------
+    values : mapping
+        As `saved_values` gives them.
+    """
+    lines = [
+        f"version = {VERSION}",
+        f"description = {tomlkit.string(description).as_string()}",
+        "",
+        "[parameters]",
+        *(f"{name} = {_value_text(value)}" for name, value in values.items()),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _value_text(value: Value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
 def _read_parameters(table: Mapping[str, object], faults: list[str]) -> dict[str, Value]:

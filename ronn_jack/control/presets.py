@@ -12,7 +12,13 @@ from pathlib import Path
 
 import tomlkit
 
-from ronn_jack.control.preset_file import MAXIMUM_INDEX, Preset, read_preset, saved_values
+from ronn_jack.control.preset_file import (
+    MAXIMUM_INDEX,
+    Preset,
+    preset_text,
+    read_preset,
+    saved_values,
+)
 from ronn_jack.control.preset_folder import Entry, PresetFolder
 from ronn_jack.errors import PresetError, UsageError, unknown
 from ronn_jack.files import (
@@ -95,27 +101,36 @@ class PresetStore:
             the file can't be written.
         """
         check_name("preset", name, PresetError)
-        if (self._shipped.path / f"{name}.toml").exists():
+        if self._shipped.find(name) is not None:
             raise PresetError(f"'{name}' is a shipped preset; save under another name")
         path = self._user.path / f"{name}.toml"
-        document = tomlkit.document()
-        if path.is_file():
-            try:
-                read_preset(path)
-                document = tomlkit.parse(path.read_text(encoding="utf-8"))
-            except PresetError as error:
-                _log.warning("%s; writing it anew", error)
-        document["version"] = VERSION
-        if description or "description" not in document:
-            document["description"] = description
         try:
-            document["parameters"] = saved_values(values)
-            write_atomically(path, tomlkit.dumps(document))
+            write_atomically(path, self._text(path, saved_values(values), description))
         except UsageError as error:
             raise PresetError(f"preset '{name}' can't be saved: {error}") from None
         except OSError as error:
             raise PresetError(f"{path}: can't be written: {error.strerror}") from None
         return path
+
+    def _text(self, path: Path, sound: Mapping[str, Value], description: str) -> str:
+        """Return what a preset's file is to say, with all that its user has added to it."""
+        if not path.is_file():
+            return preset_text(description, sound)
+        try:
+            before = self._user.load(path)
+        except PresetError as error:
+            _log.warning("%s; writing it anew", error)
+            return preset_text(description, sound)
+        text = path.read_text(encoding="utf-8")
+        if text == preset_text(before.description, saved_values(before.values)):
+            return preset_text(description or before.description, sound)
+        # Only where there is something to keep, as to take a document apart takes milliseconds.
+        document = tomlkit.parse(text)
+        document["version"] = VERSION
+        if description or "description" not in document:
+            document["description"] = description
+        document["parameters"] = dict(sound)
+        return tomlkit.dumps(document)
 
 
 def _number(reference: str | int, count: int) -> int:
