@@ -12,6 +12,7 @@ import logging
 import selectors
 import socket
 import threading
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
@@ -177,10 +178,15 @@ class OscServer:
                     questions.append(endpoint)
         if operations:
             self._controller.apply(operations, sender)
+        # Once for all, as a pattern asks for many.
+        asked = any(endpoint.role is Role.STATUS for endpoint in questions)
+        status = self._controller.status() if asked else {}
         for endpoint in questions:
-            self._answer(endpoint, sender)
+            self._answer(endpoint, sender, status)
 
-    def _answer(self, endpoint: Endpoint, sender: _Sender) -> None:
+    def _answer(
+        self, endpoint: Endpoint, sender: _Sender, status: Mapping[str, int | float | str]
+    ) -> None:
         match endpoint.role:
             case Role.NATIVE:
                 sender.answer(endpoint.address, self._controller.value(endpoint.name))
@@ -188,7 +194,7 @@ class OscServer:
                 value = self._controller.value(endpoint.name)
                 sender.answer(endpoint.address, PARAMETERS[endpoint.name].normalise(value))
             case Role.STATUS:
-                sender.answer(endpoint.address, self._controller.status()[endpoint.name])
+                sender.answer(endpoint.address, status[endpoint.name])
             case Role.PING if self._controller.ready:
                 sender.answer(PONG, self._controller.name, __version__)
 
