@@ -51,6 +51,7 @@ class DatagramSocket:
 
     def __init__(self, bound: socket.socket) -> None:
         self._socket = bound
+        self._family = bound.family
         self._datagram = ctypes.create_string_buffer(LARGEST_DATAGRAM)
         self._address = ctypes.create_string_buffer(_LARGEST_ADDRESS)
         self._length = ctypes.c_uint()
@@ -97,9 +98,8 @@ class DatagramSocket:
 
     def name_of(self, address: bytes) -> str:
         """Return an address in words: "127.0.0.1:5000"."""
-        family = self._socket.family
-        numbers = address[4:8] if family == socket.AF_INET else address[8:24]
-        return f"{socket.inet_ntop(family, numbers)}:{int.from_bytes(address[2:4], 'big')}"
+        numbers = address[4:8] if self._family == socket.AF_INET else address[8:24]
+        return f"{socket.inet_ntop(self._family, numbers)}:{int.from_bytes(address[2:4], 'big')}"
 
 
 def _fault() -> OSError:
