@@ -16,6 +16,7 @@ from ronn_jack.control import auto_level
 from ronn_jack.control.admission import Cost, Deadline, admit
 from ronn_jack.control.entry import Entry, make_entry
 from ronn_jack.control.expression import make_voice
+from ronn_jack.control.heap import Heap
 from ronn_jack.control.level_keeper import LevelKeeper
 from ronn_jack.control.preparation import (
     OutdatedError,
@@ -74,6 +75,7 @@ class Builder:
         self._good: Request | None = None
         self._admitted_period = 0
         self._work = Work()
+        self._heap = Heap()
         self._keeper = LevelKeeper(self._outdated)
         self.steering = Steering(self._wake)
         """Through which the expressive parameters reach the network that sounds."""
@@ -185,6 +187,7 @@ class Builder:
 
     def _serve(self, engine: Engine, request: Request) -> None:
         begin = time.monotonic()
+        self._heap.used()
         # A sweep that never pauses has to be heard too: what has just begun is not dropped.
         self._work = Work(lambda: self._wanted_no_more(begin))
         deadline = self._deadline(engine, request)
@@ -266,7 +269,10 @@ class Builder:
         """Free what the audio thread has finished with, and see to what sounds."""
         self._note_fade()
         self._note_arrival(engine)
+        self._heap.tend()
         voice = engine.collect()
+        if voice is not None:
+            self._heap.used()
         entry = self._published
         if voice is not None and voice.late and entry is not None and voice is entry.voice:
             voice.rejoin_at(voice.position)
