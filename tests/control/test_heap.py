@@ -40,19 +40,21 @@ def test_it_is_given_back_once_after_the_last_use(clock, monkeypatch) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="others give memory back by themselves")
-def test_what_is_freed_leaves_the_process(clock) -> None:
+@pytest.mark.parametrize("pinned", [False, True])
+def test_what_is_freed_leaves_the_process(clock, pinned: bool) -> None:
     def work() -> None:
-        # From small to large, as each teaches glibc to keep as much; the last one lies on top.
-        blocks = [np.ones(size * MEBIBYTE, np.uint8) for size in (1, 2, 4, 8, 16, 24)]
-        del blocks
+        # From small to large, as each teaches glibc to keep as much.
+        for size in (1, 2, 4, 8, 16, 24):
+            np.ones(size * MEBIBYTE, np.uint8)
+        before = process.memory_info().rss
         blocks = [np.ones(MEBIBYTE, np.uint8) for _ in range(40)]
-        above = np.ones(MEBIBYTE, np.uint8)
-        del blocks
+        above = np.ones(MEBIBYTE if pinned else 1, np.uint8)
         held = process.memory_info().rss
+        del blocks
         kept.used()
         clock[0] += 1.0
         kept.tend()
-        found.append(held - process.memory_info().rss)
+        found.extend([held - before, process.memory_info().rss - before])
         del above
 
     kept, process = Heap(), psutil.Process()
@@ -60,4 +62,5 @@ def test_what_is_freed_leaves_the_process(clock) -> None:
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
-    assert found[0] > 20 * MEBIBYTE
+    assert found[0] > 30 * MEBIBYTE
+    assert found[1] < 8 * MEBIBYTE
