@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import signal
 import sys
@@ -274,12 +275,22 @@ def run_node(settings: Settings, values: Mapping[str, Value], log_json: str | No
         stack.enter_context(logging_to(view))
         app = App(settings, values, report)
         app.start()
+        _spare_collections()
         try:
             while not stop.wait(POLL_SECONDS):
                 app.poll()
                 view.update(app.snapshot())
         finally:
             app.stop()
+
+
+def _spare_collections() -> None:
+    """Keep the garbage collector from walking through all that the program consists of.
+
+    Compiled code alone brings 100,000 objects: a collection would hold every thread up for 50 ms.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _logging_also(event_log: EventLog) -> Report:

@@ -63,6 +63,19 @@ class AudioFileError(MachineError):
 def unknown(kind: str, name: object, choices: Iterable[str]) -> str:
     """Say that `name` is no known `kind`, with the nearest of `choices` as a suggestion."""
     known = list(choices)
-    nearest = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
-    hint = f"did you mean '{nearest[0]}'?" if nearest else f"known: {', '.join(known)}"
+    found = nearest(str(name), known, cutoff=0.5)
+    hint = f"known: {', '.join(known)}" if found is None else f"did you mean '{found}'?"
     return f"unknown {kind} '{name}': {hint}"
+
+
+def nearest(name: str, choices: Iterable[str], cutoff: float) -> str | None:
+    """Return the choice most similar to `name`; None if none is, 0–1, as much as `cutoff`."""
+    letters = set(name)
+    # A flood of wrong names must not hold up the right ones: what has too few letters in common
+    # is left out before anything is aligned.
+    near = [
+        choice
+        for choice in choices
+        if 2 * sum(map(letters.__contains__, choice)) >= cutoff * (len(name) + len(choice))
+    ]
+    return next(iter(difflib.get_close_matches(name, near, n=1, cutoff=cutoff)), None)

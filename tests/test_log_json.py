@@ -23,6 +23,8 @@ def test_a_session_is_told_as_json_lines(tmp_path):
         jack_server("log") as server,
         node_process(server.name, *PLAIN, "--log-json", str(path)) as node,
     ):
+        # The first network has sounded before its crossfade is over and told of.
+        wait_for(lambda: path.read_text(encoding="utf-8").count('"swap"') == 1)
         node.osc.send("/ronn/layers", 9)
         wait_for(lambda: node.osc.ask("/ronn/layers") == [9])
         wait_for(lambda: path.read_text(encoding="utf-8").count('"swap"') == 2)

@@ -19,6 +19,7 @@ from ronn_jack.control.auto_level import Level
 from ronn_jack.control.dip import DIP_MS, make_room
 from ronn_jack.control.entry import Entry, make_entry
 from ronn_jack.control.expression import make_voice
+from ronn_jack.control.heap import Heap
 from ronn_jack.control.input_loudness import InputLoudness
 from ronn_jack.control.level_keeper import LevelKeeper
 from ronn_jack.control.preparation import (
@@ -28,6 +29,7 @@ from ronn_jack.control.preparation import (
     prepare,
     time_block,
 )
+from ronn_jack.control.priority import give_way
 from ronn_jack.control.requests import Listener, Request
 from ronn_jack.control.steering import MOVING_COST, Steering
 from ronn_jack.control.succession import Succession
@@ -75,6 +77,7 @@ class Builder:
         self._admitted_period = 0
         self._work: Work | None = None
         self._loudness: InputLoudness  # of the engine that is attached
+        self._heap = Heap()
         self._keeper = LevelKeeper(self._outdated)
         self.steering = Steering(self._wake)
         """Through which the expressive parameters reach the network that sounds."""
@@ -181,6 +184,7 @@ class Builder:
         self._thread = None
 
     def _run(self, engine: Engine) -> None:
+        give_way()
         while True:
             with self._condition:
                 if self._request is None and not self._stopping:
@@ -208,6 +212,7 @@ class Builder:
 
     def _serve(self, engine: Engine, request: Request) -> None:
         begin = time.monotonic()
+        self._heap.used()
         # A sweep that never pauses has to be heard too: what has just begun is not dropped.
         work = self._work = Work(lambda: self._wanted_no_more(begin))
         deadline = self._deadline(engine)
@@ -286,6 +291,9 @@ class Builder:
     def _tend(self, engine: Engine) -> None:
         """Free what the audio thread has finished with, and see to what is heard."""
         self._loudness.follow()
+        if self._voices.moving:
+            self._heap.used()
+        self._heap.tend()
         self._voices.look(engine)
         current = self._voices.current
         if current is not None and self._voices.published is None:

@@ -68,6 +68,7 @@ class JackClient:
             self.engine = Engine(inputs, outputs, float(self._client.samplerate))
             self._ports = self._register_ports(inputs, outputs)
             self._state, self._address = record(self._callbacks.CLIENT)
+            self._midi_written, self._midi_read = self._state.midi_written, self._state.midi_read
             self._fill_state()
             self._set_callbacks()
         except (self._jack.JackError, JackError):
@@ -140,14 +141,15 @@ class JackClient:
 
     def read(self) -> list[bytes]:
         """Return the MIDI messages that have arrived at `midi_in` since the last call."""
-        state = self._state
-        written, taken = int(state.midi_written[0]), int(state.midi_read[0])
+        # Asked a thousand times a second, mostly for nothing.
+        written, taken = int(self._midi_written[0]), int(self._midi_read[0])
         messages = []
         for index in range(taken, written):
-            packed = int(state.midi_ring[0, index % self._callbacks.MIDI_RING_SIZE])
+            packed = int(self._state.midi_ring[0, index % self._callbacks.MIDI_RING_SIZE])
             raw = packed.to_bytes(8, "little")
             messages.append(raw[1 : 1 + raw[0]])
-        state.midi_read = written
+        if messages:
+            self._midi_read[0] = written
         return messages
 
     def wires(self) -> list[Wire]:

@@ -24,6 +24,8 @@ STDOUT = "-"
 """Name by which stdout is meant."""
 KEPT_EVENTS = 10_000
 """Events that wait for a slow file or reader; what happens beyond them is only counted."""
+_PAUSE_SECONDS = 0.05
+"""Time in which events gather: to wake for each would take turns from those who report them."""
 
 
 class EventLog:
@@ -46,7 +48,7 @@ class EventLog:
         self._waiting: deque[tuple[float, Event]] = deque()
         self._condition = threading.Condition()
         self._left_out = 0
-        self._closing = False
+        self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="event-log", daemon=True)
         self._thread.start()
 
@@ -55,14 +57,15 @@ class EventLog:
         with self._condition:
             if len(self._waiting) < KEPT_EVENTS:
                 self._waiting.append((time.time(), event))
-                self._condition.notify()
+                if len(self._waiting) == 1:
+                    self._condition.notify()
             else:
                 self._left_out += 1
 
     def close(self, seconds: float = 1.0) -> None:
         """Write what waits, for `seconds` at most, and close the file."""
+        self._closing.set()
         with self._condition:
-            self._closing = True
             self._condition.notify()
         self._thread.join(seconds)
 
@@ -83,6 +86,7 @@ class EventLog:
             while lines := self._next():
                 self._stream.write(b"".join(lines))
                 self._stream.flush()
+                self._closing.wait(_PAUSE_SECONDS)
         if self._owned:
             with contextlib.suppress(OSError):
                 self._stream.close()
@@ -90,11 +94,11 @@ class EventLog:
     def _next(self) -> list[bytes]:
         """Wait for events and return their lines; none when the log is closed."""
         with self._condition:
-            self._condition.wait_for(lambda: self._waiting or self._closing)
+            self._condition.wait_for(lambda: self._waiting or self._closing.is_set())
             events = list(self._waiting)
             self._waiting.clear()
             left_out, self._left_out = self._left_out, 0
-        lines = [_line(at, event.kind, dataclasses.asdict(event)) for at, event in events]
+        lines = [_line(at, event.kind, _fields(event)) for at, event in events]
         if left_out:
             lines.append(_line(time.time(), "left_out", {"count": left_out}))
         return lines
@@ -110,6 +114,11 @@ def _opened(target: str) -> IO[bytes]:
             f"--log-json {target} can't be written: {error.strerror}; choose another file, or "
             f"{STDOUT} for stdout"
         ) from None
+
+
+def _fields(event: Event) -> dict[str, object]:
+    # Not by `dataclasses.asdict`, which copies in depth what is only read.
+    return {field.name: getattr(event, field.name) for field in dataclasses.fields(event)}
 
 
 def _line(at: float, kind: str, fields: dict[str, object]) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
@@ -178,7 +179,8 @@ class MidiInput:
                 self._hardware.rescan()
             self.poll()
             rounds += 1
-            self._stop.wait(POLL_SECONDS)
+            # Not by waiting for the stop, which takes several times as long as all the rest.
+            time.sleep(POLL_SECONDS)
         self._hardware.close()
 
     def _messages(self) -> Iterator[tuple[str, bytes]]:

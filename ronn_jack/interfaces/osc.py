@@ -12,13 +12,15 @@ import logging
 import selectors
 import socket
 import threading
+from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from ronn_jack import __version__
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.seams import Act, Operation, Set
 from ronn_jack.errors import MachineError, UsageError
+from ronn_jack.interfaces.datagrams import DatagramSocket
 from ronn_jack.interfaces.osc_addresses import (
     ERROR,
     PONG,
@@ -33,7 +35,6 @@ from ronn_jack.parameters import PARAMETERS
 
 DEFAULT_PORT = 9420
 
-_LARGEST_DATAGRAM = 65536
 _LARGEST_PORT = 65535
 _RECEIVE_BUFFER_BYTES = 2**20
 """Room for a burst while another thread keeps the interpreter busy; the system may grant less."""
@@ -114,25 +115,27 @@ class OscServer:
         self.close()
 
     def _serve(self, listening: socket.socket, wakened: socket.socket) -> None:
+        datagrams = DatagramSocket(listening)
         with selectors.DefaultSelector() as selector:
             selector.register(listening, selectors.EVENT_READ)
             selector.register(wakened, selectors.EVENT_READ)
             while not self._closing.is_set():
                 selector.select()
-                self._drain(listening)
+                self._drain(datagrams)
 
-    def _drain(self, listening: socket.socket) -> None:
+    def _drain(self, datagrams: DatagramSocket) -> None:
         """Handle what is waiting: each wait may cost a turn of the interpreter lock."""
         for _ in range(_BATCH):
             try:
-                datagram, sender = listening.recvfrom(_LARGEST_DATAGRAM)
-            except BlockingIOError:
-                return
+                received = datagrams.receive()
             except OSError as error:
                 _log.debug("receiving: %s", error)
                 self._closing.wait(_TROUBLED_SECONDS)
                 return
-            self._handle(datagram, _Sender(listening, sender))
+            if received is None:
+                return
+            datagram, address = received
+            self._handle(datagram, _Sender(datagrams, address))
 
     def _handle(self, datagram: bytes, sender: _Sender) -> None:
         try:
@@ -175,10 +178,15 @@ class OscServer:
                     questions.append(endpoint)
         if operations:
             self._controller.apply(operations, sender)
+        # Once for all, as a pattern asks for many.
+        asked = any(endpoint.role is Role.STATUS for endpoint in questions)
+        status = self._controller.status() if asked else {}
         for endpoint in questions:
-            self._answer(endpoint, sender)
+            self._answer(endpoint, sender, status)
 
-    def _answer(self, endpoint: Endpoint, sender: _Sender) -> None:
+    def _answer(
+        self, endpoint: Endpoint, sender: _Sender, status: Mapping[str, int | float | str]
+    ) -> None:
         match endpoint.role:
             case Role.NATIVE:
                 sender.answer(endpoint.address, self._controller.value(endpoint.name))
@@ -186,7 +194,7 @@ class OscServer:
                 value = self._controller.value(endpoint.name)
                 sender.answer(endpoint.address, PARAMETERS[endpoint.name].normalise(value))
             case Role.STATUS:
-                sender.answer(endpoint.address, self._controller.status()[endpoint.name])
+                sender.answer(endpoint.address, status[endpoint.name])
             case Role.PING if self._controller.ready:
                 sender.answer(PONG, self._controller.name, __version__)
 
@@ -194,17 +202,17 @@ class OscServer:
 class _Sender:
     """Who sent a datagram; the origin of the changes in it."""
 
-    __slots__ = ("_address", "_socket", "addresses")
+    __slots__ = ("_address", "_datagrams", "addresses")
 
-    def __init__(self, listening: socket.socket, address: Any) -> None:
-        self._socket = listening
+    def __init__(self, datagrams: DatagramSocket, address: bytes) -> None:
+        self._datagrams = datagrams
         self._address = address
         self.addresses: dict[str, str] = {}
         """The addresses by which the datagram named parameters and actions."""
 
     @property
     def name(self) -> str:
-        return f"osc {self._address[0]}:{self._address[1]}"
+        return f"osc {self._datagrams.name_of(self._address)}"
 
     def refuse(self, subject: str, reason: str) -> None:
         self.answer_error(self.addresses.get(subject, ROOT + subject), reason)
@@ -215,7 +223,7 @@ class _Sender:
     def answer(self, address: str, *values: int | float | bool | str) -> None:
         """[any-thread] Send one message; a sender that can't be reached is let go."""
         try:
-            self._socket.sendto(encode(address, values), self._address)
+            self._datagrams.send(encode(address, values), self._address)
         except OSError as error:
             _log.debug("answering %s: %s", self.name, error)
 
@@ -240,7 +248,9 @@ def _without_actions(endpoints: tuple[Endpoint, ...]) -> tuple[Endpoint, ...]:
 
 def _one_line(text: str) -> str:
     """Return what can be shown in one line: a long value is cut, the remedy at the end kept."""
-    shown = "".join(character if character.isprintable() else " " for character in text)
+    shown = text
+    if not text.isprintable():
+        shown = "".join(character if character.isprintable() else " " for character in text)
     if len(shown) <= _LONGEST_TEXT:
         return shown
     half = _LONGEST_TEXT // 2

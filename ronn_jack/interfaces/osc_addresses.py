@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import enum
 import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ronn_jack.control.seams import STATUS
-from ronn_jack.errors import UsageError
+from ronn_jack.errors import UsageError, nearest
 from ronn_jack.interfaces.osc_pattern import compile_pattern, is_pattern
 from ronn_jack.parameters import ACTIONS, PARAMETERS
 
@@ -22,6 +21,9 @@ ERROR = "/ronn/error"
 
 _CACHED = 256
 """Addresses that take work to resolve are few in earnest; this bounds the work of a flood."""
+
+_SIMILAR = 0.6
+"""Similarity, 0–1, from which an address is suggested."""
 
 
 class Role(enum.Enum):
@@ -98,9 +100,15 @@ def _suggestion(address: str) -> str:
     # By the last part alone: comparing whole addresses takes milliseconds, and a flood of unknown
     # ones would hold up everything else.
     root = next((r for r in (NORMALISED_ROOT, STATUS_ROOT) if address.startswith(r)), ROOT)
-    by_name = {endpoint.name: endpoint.address for endpoint in ENDPOINTS.values()}
-    by_name |= {e.name: e.address for e in ENDPOINTS.values() if e.address == root + e.name}
-    names = difflib.get_close_matches(address.rpartition("/")[2], by_name, n=1)
-    if names:
-        return f"did you mean '{by_name[names[0]]}'?"
+    by_name = _by_name(root)
+    name = nearest(address.rpartition("/")[2], by_name, _SIMILAR)
+    if name is not None:
+        return f"did you mean '{by_name[name]}'?"
     return f"use {ROOT}<parameter>, {NORMALISED_ROOT}<parameter>, {ROOT}<action> or {PING}"
+
+
+@functools.cache
+def _by_name(root: str) -> dict[str, str]:
+    """Return an address for each name, under this root if there is one."""
+    by_name = {endpoint.name: endpoint.address for endpoint in ENDPOINTS.values()}
+    return by_name | {e.name: e.address for e in ENDPOINTS.values() if e.address == root + e.name}

@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pythonosc.osc_message_builder import OscMessageBuilder
 from pythonosc.parsing import osc_types
 
 Argument = int | float | bool | str | None
@@ -79,15 +78,22 @@ def decode(datagram: bytes) -> list[Message | Fault]:
 
 def encode(address: str, arguments: Sequence[int | float | bool | str]) -> bytes:
     """Return a message; whole numbers beyond 31 bits are sent as int64, booleans as 0 and 1."""
-    builder = OscMessageBuilder(address)
+    tags, data = ",", b""
     for argument in arguments:
         if isinstance(argument, str):
-            builder.add_arg(argument, "s")
+            tags += "s"
+            data += osc_types.write_string(argument)
         elif isinstance(argument, float):
-            builder.add_arg(argument, "f")
+            tags += "f"
+            data += osc_types.write_float(argument)
+        elif argument > _INT32_MAXIMUM:
+            tags += "h"
+            data += osc_types.write_int64(argument)
         else:
-            builder.add_arg(int(argument), "h" if argument > _INT32_MAXIMUM else "i")
-    return bytes(builder.build().dgram)
+            tags += "i"
+            data += osc_types.write_int(argument)
+    # Not by python-osc's builder, which reads each message again that it has written.
+    return bytes(osc_types.write_string(address) + osc_types.write_string(tags) + data)
 
 
 def _elements(datagram: bytes) -> list[bytes]:

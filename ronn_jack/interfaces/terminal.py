@@ -200,7 +200,10 @@ def logging_to(view: View, level: int = logging.INFO) -> Iterator[None]:
 
 def _on_one_line(text: str) -> str:
     """Return text without anything that could move the cursor: it may come from the network."""
-    return "".join(c if c.isprintable() else "�" for c in " ".join(text.split()))
+    text = " ".join(text.split())
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else "�" for c in text)
 
 
 def _knob(text: str) -> str:

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from ronn_jack.control.presets import NODE_PARAMETERS, PresetStore, read_preset
+from ronn_jack.control.preset_file import (
+    NODE_PARAMETERS,
+    preset_text,
+    read_preset,
+    saved_values,
+)
+from ronn_jack.control.presets import PresetStore
 from ronn_jack.errors import PresetError
 from ronn_jack.parameters import PARAMETERS, defaults
 
@@ -164,6 +170,18 @@ class TestSaving:
         preset = store.load("mine")
         assert (preset.index, preset.description, preset.values["layers"]) == (4, "soft", 7)
         assert "# a note" in path.read_text()
+
+    @pytest.mark.parametrize("description", ["", "soft", "\\ \"quoted\" 'twice' é ☃"])
+    def test_saving_again_keeps_the_description(
+        self, store: PresetStore, tmp_path: Path, description: str
+    ) -> None:
+        path = store.save("mine", defaults(), description)
+        store.save("mine", {**defaults(), "layers": 9})
+        assert store.load("mine").values["layers"] == 9
+        assert store.load("mine").description == description
+        assert path.read_text() == preset_text(description, saved_values(store.load(path).values))
+        store.save("mine", {**defaults(), "layers": 2}, "another")
+        assert store.load("mine").description == "another"
 
     def test_a_broken_file_is_written_anew(self, store: PresetStore, tmp_path: Path) -> None:
         write(tmp_path / "user", "mine").write_text("rubbish")

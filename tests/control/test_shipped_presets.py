@@ -11,7 +11,8 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from ronn_jack.control.presets import NODE_PARAMETERS, Preset, PresetStore
+from ronn_jack.control.preset_file import NODE_PARAMETERS, Preset
+from ronn_jack.control.presets import PresetStore
 from ronn_jack.control.profiles import Press, ProfileStore
 from ronn_jack.control.seams import Act
 from ronn_jack.parameters import defaults
