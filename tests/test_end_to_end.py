@@ -90,13 +90,20 @@ def test_a_change_by_midi_bytes_is_heard_as_the_new_network():
         contextlib.closing(MidiSender(server.name)) as keys,
     ):
         keys.client.connect("keys:midi_out", "ronn:midi_in")
-        keys.send(bytes([0xB3, 23, 0]))  # CC 23, dilation, on some channel
-        keys.send(bytes([0xB0, 20, 127]))  # CC 20, layers, at its upper end
-        keys.send(bytes([0xB0, 26, 0]))  # CC 26, mix
-        keys.send(bytes([0xB0, 26, 127]))
-        wait_for(lambda: node.osc.ask("/ronn/layers") == [24])
-        wait_for(lambda: node.osc.ask("/ronn/dilation") == [1])
-        wait_for(lambda: node.osc.ask("/ronn/mix") == [1.0])
+
+        def turn(address, value, *message):
+            """Turn a knob until it moves: the server drops what a late block should have read."""
+
+            def moves():
+                keys.send(bytes(message))
+                return node.osc.ask(address) == [value]
+
+            wait_for(moves)
+
+        turn("/ronn/dilation", 1, 0xB3, 23, 0)  # CC 23, on some channel
+        turn("/ronn/layers", 24, 0xB0, 20, 127)  # CC 20, at its upper end
+        turn("/ronn/mix", 0.0, 0xB0, 26, 0)
+        turn("/ronn/mix", 1.0, 0xB0, 26, 127)
         node.settle()
         y = heard(player, recorder, x.shape[1])
     assert np.abs(y - rendered(x, layers=24, dilation=1)).max() < 1e-6
