@@ -46,6 +46,8 @@ _SETTLED_SECONDS = 0.5
 """Wiring younger than this may be what a dying server has left of it."""
 _LATE_SECONDS = 0.2
 _MUTED_POLL_SECONDS = 0.001
+_CLOSE_SECONDS = 2.0
+"""Time that a server has to let the node go."""
 _RECONNECT_SECONDS = 0.1
 _REWIRE_SECONDS = 30.0
 
@@ -137,7 +139,10 @@ class App:
                 self._fade_out(client)
             # It may still report a network that was heard, so the end is told after it.
             self._node.detach()
-            client.close()
+            # A server that hangs answers no goodbye, and must not keep the node from ending.
+            closing = threading.Thread(target=client.close, name="closing", daemon=True)
+            closing.start()
+            closing.join(_CLOSE_SECONDS)
             self._report(Stopped(status))
 
     def _fade_out(self, client: JackClient) -> None:

@@ -146,6 +146,21 @@ def test_a_signal_ends_the_node_softly(number):
 
 
 @pytest.mark.slow
+def test_a_server_that_hangs_does_not_keep_the_node_from_ending():
+    with jack_server("hangs") as server, node_process(server.name) as node:
+        server._process.send_signal(signal.SIGSTOP)
+        try:
+            # The network is never let in.
+            node.osc.send("/ronn/seed", 5)
+            wait_for(lambda: node.osc.ask("/ronn/status/state") == ["building"])
+            code, _ = node.end()
+        finally:
+            server._process.send_signal(signal.SIGCONT)
+        assert code == 0
+        assert "Traceback" not in node.said()[1]
+
+
+@pytest.mark.slow
 def test_a_buffer_size_change_keeps_the_sound_and_the_network():
     x = noise(RATE)
     with (
