@@ -75,6 +75,7 @@ class Builder:
         self._period: Callable[[], int] = lambda: 0
         self._request: Request | None = None
         self._admitted_period = 0
+        self._terms = 0, 0.0  # period and budget to which a network sounded, or was refused last
         self._work: Work | None = None
         self._loudness: InputLoudness  # of the engine that is attached
         self._heap = Heap()
@@ -296,6 +297,8 @@ class Builder:
         self._heap.tend()
         self._voices.look(engine)
         current = self._voices.current
+        if current is not None:
+            self._terms = self._period(), self.budget
         if current is not None and self._voices.published is None:
             # Else it may be the one that comes in which is sent away.
             self._check_period(engine, current)
@@ -328,10 +331,10 @@ class Builder:
             self._voices.unseat(str(error))
 
     def _try_again(self) -> None:
-        """Ask anew for what the dry signal stands in for, once the buffer size is another one."""
-        period, owed = self._period(), self._voices.owed
-        if owed is not None and period != self._admitted_period and not self._building:
-            self._admitted_period = period
+        """Ask anew for what the dry signal stands in for, by another buffer size or budget."""
+        terms, owed = (self._period(), self.budget), self._voices.owed
+        if owed is not None and terms != self._terms and not self._building:
+            self._terms = terms
             self._request_again(owed)
 
     def _request_again(self, good: Request) -> None:
@@ -375,8 +378,9 @@ class Builder:
         good, voices.good = voices.good, None
         if good is not None:
             self._request_again(good)
-        elif voices.published is None and not engine.sounds:
-            self._admitted_period = self._period()
+            return
+        self._terms = self._period(), self.budget
+        if voices.published is None and not engine.sounds:
             engine.go_dry()
 
 

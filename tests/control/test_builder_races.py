@@ -211,7 +211,8 @@ def test_what_a_smaller_buffer_drove_away_comes_back_with_a_larger_one(monkeypat
         assert [change for change, _ in listener.refusals] == [None]
 
 
-def test_a_first_network_that_was_refused_comes_with_a_larger_buffer(monkeypatch):
+@pytest.mark.parametrize("terms", [(128, 0.7), (64, 1.0)])
+def test_a_first_network_that_was_refused_comes_with_more_room(monkeypatch, terms):
     fixed_cost(monkeypatch, 64 / RATE)
     with RunningEngine(64) as audio:
         listener = Listener()
@@ -220,11 +221,20 @@ def test_a_first_network_that_was_refused_comes_with_a_larger_buffer(monkeypatch
         builder.request(Request(NetworkSpec(), 5.0, False))
         try:
             wait_for(lambda: listener.refusals)
-            audio.period = 128
+            audio.period, builder.budget = terms
             wait_for(lambda: builder.sounding == NetworkSpec())
             assert len(listener.refusals) == 1
         finally:
             builder.detach()
+
+
+def test_what_does_not_fit_a_smaller_buffer_is_not_tried_again_at_once(monkeypatch):
+    fixed_cost(monkeypatch, 0.5 * 64 / RATE)
+    with standing() as (audio, _, listener, until):
+        audio.period = 32
+        until(lambda: listener.falls and not audio.engine.sounds)
+        let_look(audio, monkeypatch)
+        assert not listener.refusals
 
 
 def test_a_network_on_its_way_comes_even_if_the_one_that_sounds_falls_meanwhile(monkeypatch):
