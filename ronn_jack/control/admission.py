@@ -40,6 +40,17 @@ class Deadline:
         """Return the share of the period that a time in s is."""
         return seconds * self.rate / self.period
 
+    def spare_frames(self, seconds: float, block_seconds: float) -> int:
+        """Return how many frames more fit into a period beside what takes a time in s.
+
+        Parameters
+        ----------
+        block_seconds : float
+            Time that a network takes for a block.
+        """
+        spare = self.budget - self.load(seconds)
+        return max(0, math.floor(self.period * spare / max(self.load(block_seconds), 1e-9)))
+
 
 def admit(
     spec: NetworkSpec,

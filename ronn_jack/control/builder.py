@@ -37,7 +37,7 @@ from ronn_jack.control.telemetry import Swap
 from ronn_jack.errors import RefusedError, RonnError
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import parameter
-from ronn_jack.realtime.engine import Engine
+from ronn_jack.realtime.engine import ANY_GAP, Engine
 from ronn_jack.units import milliseconds_to_frames
 
 _KEPT_SECONDS = 0.05
@@ -46,7 +46,7 @@ _LONGEST_KEPT_SECONDS = 4.0
 """Age that a build may reach where the one before was dropped: a sweep over slow builds has to be
 heard too. That is what the slowest network that fits takes for the input that finds its level; what
 would take longer is dropped as soon as it shows."""
-_MOST_LATE = 3
+_MOST_LATE = 8
 """Times that a voice may come late while nothing else sounds."""
 _HOPELESSLY_LATE = 200
 """Times that it may come late while another sounds, until it is refused."""
@@ -266,9 +266,10 @@ class Builder:
     def _bring_in(self, engine: Engine, entry: Entry) -> None:
         deadline = self._deadline(engine)
         old = self._voices.current
-        if deadline and old and not self._together(old, entry, deadline):
+        if deadline and old and deadline.load(_both(old, entry)) > deadline.budget:
             entry.swap = dataclasses.replace(entry.swap, dip=True, fade_ms=DIP_MS)
             make_room(engine, entry.prepared, lambda: self._stopping)
+            old = None
         catch_up(entry.prepared, engine, Work())
         if entry.late >= _MOST_LATE and not engine.sounds:
             # Nothing is heard until it comes: a gap in what it has heard is the lesser evil.
@@ -281,13 +282,9 @@ class Builder:
             frames if engine.position else 0, 0.0 if entry.swap.dip else entry.prepared.correlation
         )
         self._admitted_period = entry.period
-        self._voices.publish(engine, entry)
-
-    def _together(self, old: Entry, new: Entry, deadline: Deadline) -> bool:
-        return (
-            deadline.load(old.prepared.block_seconds + new.prepared.block_seconds)
-            <= deadline.budget
-        )
+        seconds = entry.prepared.block_seconds
+        gap = deadline.spare_frames(_both(old, entry), seconds) if deadline else ANY_GAP
+        self._voices.publish(engine, entry, gap)
 
     def _tend(self, engine: Engine) -> None:
         """Free what the audio thread has finished with, and see to what is heard."""
@@ -382,6 +379,11 @@ class Builder:
         self._terms = self._period(), self.budget
         if voices.published is None and not engine.sounds:
             engine.go_dry()
+
+
+def _both(old: Entry | None, new: Entry) -> float:
+    """Return the time in s that two networks take for a block while they fade."""
+    return new.prepared.block_seconds + (old.prepared.block_seconds if old else 0.0)
 
 
 @contextlib.contextmanager

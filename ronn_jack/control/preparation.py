@@ -35,6 +35,8 @@ _TRIED_FRAMES = 1024
 _MOST_TRIED_FRAMES = 8192
 """Of large blocks fewer are enough to go by, and many would hold a change up."""
 _TRIES = 3
+_CHASES = 8
+"""A heavy network takes a good part of a block to catch up with the last one."""
 _COMPARED_FRAMES = 2048
 """Output that is compared with the old network's, to choose the crossfade's gains."""
 
@@ -203,7 +205,8 @@ def catch_up(prepared: Prepared, engine: Engine, work: Work) -> None:
         new = np.concatenate(compared, axis=1)[:, -_COMPARED_FRAMES:]
         old = engine.recent_wet(end, new.shape[1])
         prepared.correlation = _correlation(new, old)
-    _advance(voice, engine, engine.position, work)
+    for _ in range(_CHASES):
+        _advance(voice, engine, engine.position, work)
 
 
 def measure_level(voice: Voice, engine: Engine, window: Window, work: Work) -> Level | None:

@@ -82,10 +82,10 @@ class Succession:
             self.published = None
             self.ready = self.ready or entry
 
-    def publish(self, engine: Engine, entry: Entry) -> None:
-        """Hand a voice to the audio thread."""
+    def publish(self, engine: Engine, entry: Entry, gap_frames: int) -> None:
+        """Hand a voice to the audio thread, which may let it catch up so many frames."""
         self.published = entry
-        engine.publish(entry.voice)
+        engine.publish(entry.voice, gap_frames)
 
     def make_way(self) -> None:
         """Take what sounded for the last good network: it has gone, and nothing came instead."""

@@ -36,6 +36,9 @@ from ronn_jack.realtime.signal_path import process_engine
 from ronn_jack.realtime.voice import MAX_CHANNELS, Voice
 from ronn_jack.units import gain_to_decibels
 
+ANY_GAP = 2**62
+"""Frames that no voice lags behind by: it may catch up as much as the audio thread allows."""
+
 HISTORY_SECONDS = 75.0
 """Input kept for priming: the longest receptive field (60 s) and a margin to work in."""
 GLIDE_SECONDS = 0.02
@@ -139,9 +142,17 @@ class Engine:
         """Put every control on its target at once; only while no audio runs."""
         _settle_ramps.ctypes(self.address)
 
-    def publish(self, voice: Voice) -> Voice | None:
-        """Hand a voice to the audio thread; return the one it replaces unheard, if any."""
+    def publish(self, voice: Voice, gap_frames: int = ANY_GAP) -> Voice | None:
+        """Hand a voice to the audio thread; return the one it replaces unheard, if any.
+
+        Parameters
+        ----------
+        gap_frames : int
+            Input that the thread may let it catch up in the block in which it comes in, within
+            LATE_BLOCKS; a voice that is farther behind is turned away.
+        """
         self._voices[voice.address] = voice
+        self._record.gap_frames = gap_frames
         return self._voices.pop(_swap_slot.ctypes(self.address + PENDING, voice.address), None)
 
     def withdraw(self) -> Voice | None:

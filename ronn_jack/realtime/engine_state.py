@@ -45,6 +45,7 @@ ENGINE = np.dtype(
         ("master_frames", "i8"),  # length of the next glide of MASTER
         ("release_frames", "i8"),  # length of the fade that `release` asks for
         ("freewheel", "i8"),  # no deadline holds: a voice may come in however late
+        ("gap_frames", "i8"),  # input that the thread may let the pending voice catch up
         ("inputs", "i8"),
         ("outputs", "i8"),
         ("glide_frames", "i8"),

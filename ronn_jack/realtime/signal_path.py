@@ -37,7 +37,7 @@ from ronn_jack.realtime.true_peak import TRUE_PEAK, run_true_peak
 from ronn_jack.realtime.voice import MAX_CHANNELS, VOICE, process_voice, run_over_history
 
 LATE_BLOCKS = 2
-"""Blocks that the audio thread itself may catch up when it lets a voice in."""
+"""Most blocks that the audio thread itself may catch up when it lets a voice in."""
 BUSY_BLOCKS = 4
 """Consecutive blocks over the whole period after which a voice is dropped."""
 
@@ -69,7 +69,8 @@ def _take_voice(engine: int, frames: int) -> None:
     if incoming == 0:
         return
     v = carray(pointer(incoming), (1,), VOICE)[0]
-    if e.position - v.position > LATE_BLOCKS * frames and e.freewheel == 0:
+    gap = e.position - v.position
+    if gap > min(LATE_BLOCKS * frames, e.gap_frames) and e.freewheel == 0:
         v.late = 1
         store_release(engine + RETIRED, incoming)
         return

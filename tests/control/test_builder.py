@@ -80,6 +80,25 @@ def fixed_cost(monkeypatch, seconds):
         monkeypatch.setattr(module, "time_block", lambda voice, block: seconds)
 
 
+@pytest.mark.parametrize("load", [0.01, 0.1, 0.25, 0.5])
+def test_what_the_audio_thread_catches_up_counts_in_the_budget(monkeypatch, load):
+    with running() as (audio, builder, _):
+        period = audio.period / RATE
+        builder._voices.current.prepared.block_seconds = 0.1 * period
+        fixed_cost(monkeypatch, load * period)
+        gaps = []
+        publish = audio.engine.publish
+
+        def noting(voice, gap_frames):
+            gaps.append(gap_frames)
+            return publish(voice, gap_frames)
+
+        monkeypatch.setattr(audio.engine, "publish", noting)
+        play(builder, NetworkSpec(seed=7))
+    # Of a budget of 0.7 the old one takes 0.1 while it fades, and the new one its own block.
+    assert gaps[0] / audio.period == pytest.approx((0.7 - 0.1 - load) / load, abs=0.02)
+
+
 def test_a_request_is_heard_and_reported():
     with running() as (_, builder, listener):
         play(builder, NetworkSpec(seed=7))

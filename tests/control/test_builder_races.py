@@ -97,8 +97,8 @@ def test_a_voice_that_is_dropped_at_once_is_the_one_that_falls(monkeypatch):
         wait_for(lambda: len(listener.swaps) == 2)
         publish = audio.engine.publish
 
-        def publish_and_overload(voice):
-            publish(voice)
+        def publish_and_overload(voice, gap_frames):
+            publish(voice, gap_frames)
             wait_for(lambda: audio.engine.is_current(voice))
             audio.busy_ns = 1001
             wait_for(lambda: audio.engine.overloads == 1)
@@ -311,14 +311,14 @@ def test_a_network_that_falls_just_before_another_comes_in_is_the_one_that_falls
         wait_for(lambda: len(listener.swaps) == 2)
         publish = audio.engine.publish
 
-        def overload_and_publish(voice):
+        def overload_and_publish(voice, gap_frames):
             monkeypatch.setattr(audio.engine, "publish", publish)
             audio.busy_ns = 1001
             wait_for(lambda: audio.engine.overloads == 1)
             audio.busy_ns = 0
             # The waiting has made it late.
             voice.rejoin_at(audio.engine.position)
-            publish(voice)
+            publish(voice, gap_frames)
             wait_for(lambda: audio.engine.is_current(voice))
 
         monkeypatch.setattr(audio.engine, "publish", overload_and_publish)
@@ -427,8 +427,8 @@ def test_a_network_that_was_let_in_is_reported_even_if_the_node_ends_at_once(mon
         publish = audio.engine.publish
         published = threading.Event()
 
-        def publish_and_end(voice):
-            publish(voice)
+        def publish_and_end(voice, gap_frames):
+            publish(voice, gap_frames)
             audio.step()
             builder._stopping = True
             published.set()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ronn_jack.model.recipes import draw
 from ronn_jack.model.spec import NetworkSpec
-from ronn_jack.realtime.engine import Engine
+from ronn_jack.realtime.engine import ANY_GAP, Engine
 from ronn_jack.realtime.engine_state import Control
 from tests import oracle
 from tests.realtime.engine_driver import RATE, engine_for, noise, play, swap
@@ -146,13 +146,21 @@ def test_a_voice_a_little_late_is_caught_up_and_one_too_late_is_turned_away():
     from ronn_jack.control.expression import make_voice
 
     x = noise(4096)
-    for behind, late in ((2 * 64, False), (3 * 64, True)):
+    cases = [
+        (2 * 64, ANY_GAP, False),
+        (3 * 64, ANY_GAP, True),
+        (1 * 64, 1 * 64, False),
+        (2 * 64, 2 * 64 - 1, True),
+        (1 * 64, 0, True),
+        (0, 0, False),
+    ]
+    for behind, gap, late in cases:
         engine = engine_for(TANH)
         play(engine, x[:, :1024])
         voice = make_voice(NetworkSpec(seed=4), RATE)
         voice.start_at(0)
         assert engine.prime(voice, engine.position - behind)
-        engine.publish(voice)
+        engine.publish(voice, gap)
         engine.process(x[:, :64])
         assert voice.late == late
         assert engine.is_current(voice) != late
