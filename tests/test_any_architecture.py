@@ -1,6 +1,5 @@
 """Whatever the table allows either runs within its budget or is refused in words."""
 
-import json
 import random
 
 import pytest
@@ -9,6 +8,7 @@ from ronn_jack.control.architecture import REBUILD
 from ronn_jack.drivers.jack_server import realtime_allowed
 from ronn_jack.parameters import PARAMETERS
 from ronn_jack.phrase import pluck_phrase
+from tests.support.event_log import told
 from tests.support.jack_graph import Player
 from tests.support.jack_server import jack_server, wait_for
 from tests.support.node_process import node_process
@@ -17,6 +17,7 @@ RATE = 48000
 PERIOD = 128
 BUDGET = 0.7
 SLOWEST = 60.0
+OUTCOMES = ("swap", "refusal", "fall_back")
 
 
 def architectures(count):
@@ -33,17 +34,16 @@ def outcome(node, log, values):
     """Ask for an architecture; return the event that tells what became of it."""
 
     def events():
-        lines = log.read_text(encoding="utf-8").splitlines()
-        told = map(json.loads, lines)
-        return [event for event in told if event["event"] in ("swap", "refusal", "fall_back")]
+        return [event for event in told(log) if event["event"] in OUTCOMES]
 
     before = len(events())
     node.osc.send_bundle(*((f"/ronn/{name}", str(value)) for name, value in values.items()))
     wait_for(lambda: len(events()) > before, SLOWEST, f"an answer to {values}")
     wait_for(lambda: node.osc.ask("/ronn/status/state") == ["running"], SLOWEST)
-    told = events()[before:]
-    assert len(told) == 1, json.dumps(told)
-    return told[0]
+    found = events()[before:]
+    # Where one is refused that the old had made way for, the old one comes back.
+    assert len(found) == 1 or found[0]["event"] == "refusal", found
+    return found[0]
 
 
 def try_all(count, tmp_path):
@@ -60,7 +60,7 @@ def try_all(count, tmp_path):
                 player.client.connect(f"player:out_{i}", f"ronn:in_{i}")
             player.roll()
             node.settle()
-            wait_for(lambda: '"swap"' in log.read_text(encoding="utf-8"))
+            wait_for(lambda: "swap" in [event["event"] for event in told(log)])
             found = [outcome(node, log, values) for values in architectures(count)]
             overloads, xruns = (
                 node.osc.ask(f"/ronn/status/{n}")[0] for n in ("overloads", "xruns")

@@ -1,6 +1,5 @@
 """Changes while music plays through a real JACK server, held to the renders of the networks."""
 
-import json
 import random
 
 import numpy as np
@@ -13,6 +12,7 @@ from ronn_jack.errors import SpecError
 from ronn_jack.parameters import RECIPES, defaults
 from ronn_jack.phrase import pluck_phrase
 from tests.realtime.engine_driver import engine_for, play
+from tests.support.event_log import told
 from tests.support.jack_graph import Player, Recorder
 from tests.support.jack_server import jack_server, wait_for
 from tests.support.node_process import node_process
@@ -60,8 +60,7 @@ def options(values):
 
 
 def swaps(log):
-    lines = log.read_text(encoding="utf-8").splitlines()
-    return [event for event in map(json.loads, lines) if event["event"] == "swap"]
+    return [event for event in told(log) if event["event"] == "swap"]
 
 
 def heard_while_turning(x, architectures, log):

@@ -1,7 +1,6 @@
 """A knob that is swept faster than networks can be built keeps the sound moving."""
 
 import itertools
-import json
 import time
 
 import psutil
@@ -9,6 +8,7 @@ import pytest
 
 from ronn_jack.drivers.jack_server import realtime_allowed
 from ronn_jack.parameters import PARAMETERS
+from tests.support.event_log import told
 from tests.support.jack_server import jack_server, wait_for
 from tests.support.node_process import node_process
 
@@ -19,7 +19,7 @@ SMALL = ("--set", "layers=6", "--set", "kernel=3", "--set", "channels=8", "--set
 
 def sweep(osc, log):
     """Turn a knob up and down; return when each new network was heard, and the last value."""
-    before = len(log.read_bytes().splitlines())
+    before = len(told(log))
     begin = time.monotonic()
     sent, value = 0, 0
     knob = PARAMETERS["kernel"]
@@ -32,7 +32,7 @@ def sweep(osc, log):
     assert knob.minimum <= value <= knob.maximum
     wait_for(lambda: osc.ask("/ronn/kernel") == [value])
     wait_for(lambda: osc.ask("/ronn/status/state") == ["running"])
-    lines = [json.loads(line) for line in log.read_bytes().splitlines()[before:]]
+    lines = told(log)[before:]
     assert not [line for line in lines if line["event"] in ("refusal", "fall_back")]
     heard = [line["time"] - line["fade_ms"] / 1000 for line in lines if line["event"] == "swap"]
     return heard, value
