@@ -10,7 +10,7 @@ from ronn_jack.control.architecture import network_spec
 from ronn_jack.parameters import defaults
 from ronn_jack.render import offline_engine
 from tests.realtime.engine_driver import noise
-from tests.support.jack_graph import MidiSender, Player, Recorder
+from tests.support.jack_graph import MidiSender, Recorder, around_node
 from tests.support.jack_server import jack_server, wait_for
 from tests.support.node_process import node_process
 
@@ -33,18 +33,10 @@ def options(values):
 def studio(server, x, *arguments):
     """Route player → node → recorder, and yield them."""
     with node_process(server.name, *PLAIN, *arguments) as node:
-        player = Player(server.name, x)
-        recorder = Recorder(server.name, x.shape[1] + RATE // 4)
-        try:
-            for i in (1, 2):
-                player.client.connect(f"player:out_{i}", f"ronn:in_{i}")
-                player.client.connect(f"ronn:out_{i}", f"recorder:dut_{i}")
-                player.client.connect(f"player:out_{i}", f"recorder:ref_{i}")
+        frames = x.shape[1] + RATE // 4
+        with around_node(server.name, x, frames) as (player, recorder):
             node.settle()
             yield node, player, recorder
-        finally:
-            recorder.close()
-            player.close()
 
 
 def heard(player, recorder, frames):

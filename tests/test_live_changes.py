@@ -13,7 +13,7 @@ from ronn_jack.parameters import RECIPES, defaults
 from ronn_jack.phrase import pluck_phrase
 from tests.realtime.engine_driver import engine_for, play
 from tests.support.event_log import told
-from tests.support.jack_graph import Player, Recorder
+from tests.support.jack_graph import around_node
 from tests.support.jack_server import jack_server, wait_for
 from tests.support.node_process import node_process
 
@@ -66,28 +66,21 @@ def swaps(log):
 def heard_while_turning(x, architectures, log):
     """Return what the node gives for `x`, an architecture after the other sent to it."""
     first = {**architectures[0], **QUIET, "fade_ms": FADE_MS}
+    frames = FRAMES + RATE // 2
     with (
         jack_server("changes", RATE, PERIOD, REALTIME) as server,
         node_process(server.name, *options(first), "--log-json", str(log)) as node,
+        around_node(server.name, x, frames) as (player, recorder),
     ):
-        player, recorder = Player(server.name, x), Recorder(server.name, FRAMES + RATE // 2)
-        try:
-            for i in (1, 2):
-                player.client.connect(f"player:out_{i}", f"ronn:in_{i}")
-                player.client.connect(f"ronn:out_{i}", f"recorder:dut_{i}")
-                player.client.connect(f"player:out_{i}", f"recorder:ref_{i}")
-            node.settle()
-            recorder.record()
-            player.roll()
-            for i, values in enumerate(architectures[1:], 1):
-                due = player.position + SPACING
-                wait_for(lambda due=due: player.position >= due)
-                node.osc.send_bundle(*((f"/ronn/{name}", v) for name, v in values.items()))
-                wait_for(lambda i=i: len(swaps(log)) == i + 1, what=f"change {i} to be heard")
-            recorder.wait()
-        finally:
-            recorder.close()
-            player.close()
+        node.settle()
+        recorder.record()
+        player.roll()
+        for i, values in enumerate(architectures[1:], 1):
+            due = player.position + SPACING
+            wait_for(lambda due=due: player.position >= due)
+            node.osc.send_bundle(*((f"/ronn/{name}", v) for name, v in values.items()))
+            wait_for(lambda i=i: len(swaps(log)) == i + 1, what=f"change {i} to be heard")
+        recorder.wait()
     began = np.flatnonzero(recorder.audio[2])[0] - np.flatnonzero(x[0])[0]
     return recorder.audio[:2, began : began + FRAMES].astype(float)
 

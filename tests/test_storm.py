@@ -20,7 +20,7 @@ from ronn_jack.phrase import pluck_phrase
 from ronn_jack.render import offline_engine
 from tests.interfaces.osc_client import message
 from tests.realtime.engine_driver import noise
-from tests.support.jack_graph import MidiSender, Player, Recorder
+from tests.support.jack_graph import MidiSender, Player, around_node
 from tests.support.jack_meter import Meter
 from tests.support.jack_server import jack_server, wait_for
 from tests.support.node_process import node_process
@@ -172,19 +172,11 @@ def settle_on(node, values):
 
 
 def heard_at_the_end(server, frames, x):
-    player, recorder = Player(server, x), Recorder(server, frames)
-    try:
-        for i in (1, 2):
-            player.client.connect(f"player:out_{i}", f"ronn:in_{i}")
-            player.client.connect(f"ronn:out_{i}", f"recorder:dut_{i}")
-            player.client.connect(f"player:out_{i}", f"recorder:ref_{i}")
+    with around_node(server, x, frames) as (player, recorder):
         recorder.record()
         player.roll()
         recorder.wait()
         return recorder.aligned()[:, : x.shape[1]]
-    finally:
-        recorder.close()
-        player.close()
 
 
 def ride_out(tmp_path, monkeypatch, warm_up, seconds):

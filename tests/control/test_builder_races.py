@@ -67,15 +67,31 @@ def let_look(audio, monkeypatch):
     wait_for(lambda: len(looks) > 2)
 
 
+def dawdle(audio, monkeypatch):
+    """Let every voice come late: ten blocks go by once it has caught up."""
+    catch_up = builder_module.catch_up
+
+    def catch_up_and_wait(prepared, engine, work):
+        catch_up(prepared, engine, work)
+        pass_by(audio, 10 * audio.period)
+
+    monkeypatch.setattr(builder_module, "catch_up", catch_up_and_wait)
+
+
+def pass_by(audio, frames):
+    """Let so many frames be played."""
+    end = audio.engine.position + frames
+    wait_for(lambda: audio.engine.position > end)
+
+
 def test_a_voice_that_comes_late_makes_way_for_a_newer_one(monkeypatch):
     catch_up = builder_module.catch_up
     with running() as (audio, builder, listener):
         late, newer = request(NetworkSpec(seed=7)), request(NetworkSpec(seed=8))
 
-        def dawdle(prepared, engine, work):
+        def come_late(prepared, engine, work):
             catch_up(prepared, engine, work)
-            end = engine.position + 60 * audio.period
-            wait_for(lambda: engine.position > end)
+            pass_by(audio, 60 * audio.period)
             monkeypatch.setattr(builder_module, "catch_up", interrupted)
 
         def interrupted(prepared, engine, work):
@@ -83,7 +99,7 @@ def test_a_voice_that_comes_late_makes_way_for_a_newer_one(monkeypatch):
             builder.request(newer)
             catch_up(prepared, engine, work)
 
-        monkeypatch.setattr(builder_module, "catch_up", dawdle)
+        monkeypatch.setattr(builder_module, "catch_up", come_late)
         builder.request(late)
         wait_for(lambda: builder.sounding == newer.spec)
         wait_for(lambda: not builder.building)
@@ -134,7 +150,7 @@ def test_a_network_that_was_admitted_to_a_longer_period_is_admitted_anew(monkeyp
 def test_a_network_that_comes_back_does_not_count_from_its_first_arrival(monkeypatch):
     with running() as (audio, builder, listener):
         play(builder, NetworkSpec(seed=7))
-        time.sleep(0.3)
+        pass_by(audio, RATE // 3)
         play(builder, NetworkSpec(seed=8))
         wait_for(lambda: len(listener.swaps) == 3)
         begin = time.monotonic()
@@ -252,15 +268,8 @@ def test_a_network_on_its_way_comes_even_if_the_one_that_sounds_falls_meanwhile(
 
 def test_after_a_dip_a_voice_that_is_always_late_comes_with_a_gap(monkeypatch):
     fixed_cost(monkeypatch, 0.5 * 64 / RATE)
-    catch_up = builder_module.catch_up
     with running() as (audio, builder, listener):
-
-        def dawdle(prepared, engine, work):
-            catch_up(prepared, engine, work)
-            end = engine.position + 10 * audio.period
-            wait_for(lambda: engine.position > end)
-
-        monkeypatch.setattr(builder_module, "catch_up", dawdle)
+        dawdle(audio, monkeypatch)
         slow = request(NetworkSpec(seed=7))
         builder.request(slow)
         wait_for(lambda: builder.sounding == slow.spec)
@@ -269,15 +278,8 @@ def test_after_a_dip_a_voice_that_is_always_late_comes_with_a_gap(monkeypatch):
 
 def test_a_voice_that_is_always_late_is_refused_in_the_end_and_the_old_one_plays_on(monkeypatch):
     monkeypatch.setattr(builder_module, "_HOPELESSLY_LATE", 5)
-    catch_up = builder_module.catch_up
     with running() as (audio, builder, listener):
-
-        def dawdle(prepared, engine, work):
-            catch_up(prepared, engine, work)
-            end = engine.position + 10 * audio.period
-            wait_for(lambda: engine.position > end)
-
-        monkeypatch.setattr(builder_module, "catch_up", dawdle)
+        dawdle(audio, monkeypatch)
         slow = request(NetworkSpec(seed=7))
         builder.request(slow)
         wait_for(lambda: listener.refusals)

@@ -6,6 +6,8 @@ tells when the signal began.
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -92,3 +94,20 @@ class Recorder(jack_tape.Recorder):
         heard = np.flatnonzero(self.audio[2])
         assert len(heard), "the player was not heard"
         return self.audio[:2, heard[0] :]
+
+
+@contextlib.contextmanager
+def around_node(
+    server: str, audio: NDArray[np.float32], frames: int
+) -> Iterator[tuple[Player, Recorder]]:
+    """Route a player of `audio` through the node to a recorder of `frames`, and yield both."""
+    player, recorder = Player(server, audio), Recorder(server, frames)
+    try:
+        for i in (1, 2):
+            player.client.connect(f"player:out_{i}", f"ronn:in_{i}")
+            player.client.connect(f"ronn:out_{i}", f"recorder:dut_{i}")
+            player.client.connect(f"player:out_{i}", f"recorder:ref_{i}")
+        yield player, recorder
+    finally:
+        recorder.close()
+        player.close()
