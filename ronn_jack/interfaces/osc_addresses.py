@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ronn_jack.control.seams import STATUS
 from ronn_jack.errors import UsageError, nearest
-from ronn_jack.interfaces.osc_pattern import compile_pattern, is_pattern
+from ronn_jack.interfaces.osc_pattern import Addresses, is_pattern
 from ronn_jack.parameters import ACTIONS, PARAMETERS
 
 ROOT = "/ronn/"
@@ -61,6 +61,7 @@ def _endpoints() -> Iterator[Endpoint]:
 
 
 ENDPOINTS: Mapping[str, Endpoint] = {endpoint.address: endpoint for endpoint in _endpoints()}
+_SEARCHED = Addresses(e.address for e in ENDPOINTS.values() if e.role is not Role.ANSWER)
 
 
 def resolve(address: str) -> tuple[Endpoint, ...]:
@@ -85,14 +86,10 @@ def _search(address: str) -> tuple[tuple[Endpoint, ...], str]:
     if not is_pattern(address):
         return (), f"unknown address '{address}': {_suggestion(address)}"
     try:
-        matches = compile_pattern(address)
+        matching = _SEARCHED.matching(address)
     except ValueError as error:
         return (), f"pattern '{address}': {error}"
-    found = tuple(
-        endpoint
-        for endpoint in ENDPOINTS.values()
-        if endpoint.role is not Role.ANSWER and matches(endpoint.address)
-    )
+    found = tuple(ENDPOINTS[each] for each in matching)
     return found, "" if found else f"pattern '{address}' matches no address"
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import timeit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ronn_jack.interfaces.osc_pattern import compile_pattern, is_pattern
+from ronn_jack.interfaces.osc_pattern import Addresses, is_pattern
 
 
 @pytest.mark.parametrize(
@@ -30,15 +31,13 @@ from ronn_jack.interfaces.osc_pattern import compile_pattern, is_pattern
     ],
 )
 def test_patterns(pattern, matching, others):
-    matches = compile_pattern(pattern)
-    assert [address for address in matching if not matches(address)] == []
-    assert [address for address in others if matches(address)] == []
+    assert Addresses(matching + others).matching(pattern) == matching
 
 
 @pytest.mark.parametrize("pattern", ["/a/[bc", "/a/{b,c"])
 def test_an_open_bracket_is_refused(pattern):
     with pytest.raises(ValueError, match="not closed"):
-        compile_pattern(pattern)
+        Addresses(["/a/b"]).matching(pattern)
 
 
 def test_plain_addresses_are_no_patterns():
@@ -46,12 +45,42 @@ def test_plain_addresses_are_no_patterns():
     assert all(is_pattern("/ronn/" + character) for character in "?*[]{}")
 
 
-def test_no_pattern_takes_exponential_time():
-    # A backtracking matcher would need about 10^11 steps.
-    assert not compile_pattern("/" + "*a" * 100 + "b")("/" + "a" * 200)
+@pytest.mark.parametrize(
+    "pattern", ["/" + "*" * 240, "/" + "*a" * 120, "/" + "{,a}" * 60, "/[" + "!-~" * 80 + "]"]
+)
+def test_no_pattern_takes_long(pattern):
+    # A matcher that follows the places one by one needs 50 ms here, one that backtracks for ever.
+    addresses = Addresses(["/" + "a" * 40 + str(i) for i in range(100)])
+    addresses.matching(pattern + "b")
+    assert min(timeit.repeat(lambda: addresses.matching(pattern + "b"), number=1)) < 0.005
 
 
-@given(st.text("ab/?*", max_size=12), st.text("ab/", max_size=12))
-def test_stars_and_question_marks_agree_with_regular_expressions(pattern, address):
-    expression = "".join({"?": "[^/]", "*": "[^/]*"}.get(c, c) for c in pattern)
-    assert compile_pattern(pattern)(address) == bool(re.fullmatch(expression, address))
+TEXTS = st.text("ab/?*", max_size=12)
+
+
+@given(
+    st.lists(
+        TEXTS
+        | st.text("abc-!", max_size=5).map(lambda inside: f"[{inside}]")
+        | st.lists(st.text("ab/", max_size=3)).map(lambda words: "{" + ",".join(words) + "}"),
+        max_size=4,
+    ),
+    st.lists(st.text("abc-!/", max_size=8), unique=True, max_size=4),
+)
+def test_patterns_agree_with_regular_expressions(parts, addresses):
+    expression = re.compile("".join(map(as_expression, parts)))
+    expected = [address for address in addresses if expression.fullmatch(address)]
+    assert Addresses(addresses).matching("".join(parts)) == expected
+
+
+def as_expression(part):
+    if part.startswith("{"):
+        return "(?:" + part[1:-1].replace(",", "|") + ")"
+    if not part.startswith("["):
+        return "".join({"?": "[^/]", "*": "[^/]*"}.get(c, c) for c in part)
+    inside = part[1:-1].removeprefix("!")
+    ranges = re.findall("(?s)(.)-(.)|(.)", inside)
+    accepted = {c for a, b, one in ranges for c in "abc-!" if (a or one) <= c <= (b or one)}
+    if part.startswith("[!"):
+        accepted = set("abc-!") - accepted
+    return "[" + "".join(map(re.escape, accepted)) + "]" if accepted else "(?!)"
