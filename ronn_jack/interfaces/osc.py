@@ -40,6 +40,12 @@ _RECEIVE_BUFFER_BYTES = 2**20
 """Room for a burst while another thread keeps the interpreter busy; the system may grant less."""
 _BATCH = 256
 """Datagrams taken from the socket before it is looked whether the server is to close."""
+_MOST_ASKED = 4096
+"""Things that one packet may ask for: by plain addresses it has no room for more."""
+_MOST_ACTIONS = 64
+"""Actions among them, as some read or write a file."""
+_MOST_FAULTS = 64
+"""Faults that are answered one by one; what has more was not meant for the node."""
 _LONGEST_TEXT = 500
 _TROUBLED_SECONDS = 0.01
 """Pause after an unexpected socket error, so that a lasting one doesn't use up a processor."""
@@ -147,41 +153,20 @@ class OscServer:
 
     def _do(self, items: list[Message | Fault], sender: _Sender) -> None:
         """Do what a datagram says: first all changes as one, then answer what it asks."""
-        operations: list[Operation] = []
-        questions: list[Endpoint] = []
-        for item in items:
-            if isinstance(item, Fault):
-                sender.answer_error(item.address, item.reason)
-                continue
-            try:
-                endpoints = resolve(item.address)
-            except UsageError as error:
-                sender.answer_error(item.address, str(error))
-                continue
-            if endpoints[0].role is Role.ANSWER:
-                continue
-            if len(item.arguments) > 1:
-                reason = f"takes one value, not {len(item.arguments)}"
-                sender.answer_error(item.address, reason)
-                continue
-            argument = item.arguments[0] if item.arguments else None
-            if argument is None and is_pattern(item.address):
-                endpoints = _without_actions(endpoints)
-            for endpoint in endpoints:
-                operation = _operation(endpoint, argument)
-                if operation is not None:
-                    sender.addresses[endpoint.name] = endpoint.address
-                    operations.append(operation)
-                elif endpoint.role is Role.STATUS and argument is not None:
-                    sender.answer_error(endpoint.address, "can only be asked: send no value")
-                else:
-                    questions.append(endpoint)
-        if operations:
-            self._controller.apply(operations, sender)
+        asked = _Asked()
+        try:
+            for item in items:
+                asked.take(item, sender.addresses)
+        except _TooMuchError as error:
+            sender.answer_error("", f"{error}; nothing of the packet was done")
+            return
+        for address, reason in asked.faults:
+            sender.answer_error(address, reason)
+        if asked.operations:
+            self._controller.apply(asked.operations, sender)
         # Once for all, as a pattern asks for many.
-        asked = any(endpoint.role is Role.STATUS for endpoint in questions)
-        status = self._controller.status() if asked else {}
-        for endpoint in questions:
+        status = self._controller.status() if asked.asks_status else {}
+        for endpoint in asked.questions:
             self._answer(endpoint, sender, status)
 
     def _answer(
@@ -197,6 +182,62 @@ class OscServer:
                 sender.answer(endpoint.address, status[endpoint.name])
             case Role.PING if self._controller.ready:
                 sender.answer(PONG, self._controller.name, __version__)
+
+
+class _TooMuchError(Exception):
+    """A packet asks for so much that others would wait; the text says of what."""
+
+
+class _Asked:
+    """What a packet asks for, in its order."""
+
+    def __init__(self) -> None:
+        self.operations: list[Operation] = []
+        self.questions: list[Endpoint] = []
+        self.faults: list[tuple[str, str]] = []
+        """Addresses that lead nowhere, and why."""
+        self._actions = 0
+
+    @property
+    def asks_status(self) -> bool:
+        return any(endpoint.role is Role.STATUS for endpoint in self.questions)
+
+    def take(self, item: Message | Fault, addresses: dict[str, str]) -> None:
+        """Add a message, and the address by which it names each parameter or action."""
+        try:
+            if isinstance(item, Fault):
+                self.faults.append((item.address, item.reason))
+            else:
+                self._take(item, addresses)
+        except UsageError as error:
+            self.faults.append((item.address, str(error)))
+        for found, most, what in (
+            (len(self.operations) + len(self.questions), _MOST_ASKED, "values and actions"),
+            (self._actions, _MOST_ACTIONS, "actions"),
+            (len(self.faults), _MOST_FAULTS, "faults"),
+        ):
+            if found > most:
+                raise _TooMuchError(f"a packet has room for {most} {what}, and this has more")
+
+    def _take(self, message: Message, addresses: dict[str, str]) -> None:
+        endpoints = resolve(message.address)
+        if endpoints[0].role is Role.ANSWER:
+            return
+        if len(message.arguments) > 1:
+            raise UsageError(f"takes one value, not {len(message.arguments)}")
+        argument = message.arguments[0] if message.arguments else None
+        if argument is None and is_pattern(message.address):
+            endpoints = _without_actions(endpoints)
+        for endpoint in endpoints:
+            operation = _operation(endpoint, argument)
+            if operation is not None:
+                addresses[endpoint.name] = endpoint.address
+                self.operations.append(operation)
+                self._actions += isinstance(operation, Act)
+            elif endpoint.role is Role.STATUS and argument is not None:
+                self.faults.append((endpoint.address, "can only be asked: send no value"))
+            else:
+                self.questions.append(endpoint)
 
 
 class _Sender:

@@ -36,7 +36,8 @@ _SIZED: dict[str, tuple[int, Callable[[bytes, int], tuple[Argument, int]]]] = {
 }
 _SIZELESS: dict[str, Argument] = {"T": True, "F": False, "N": None, "I": None}
 """Nil and Infinitum carry nothing: a message with one of them is like one without argument."""
-_TEXT = "s"
+_TEXTS = "sS"
+"""Strings and symbols, which some senders tell apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ def _arguments(element: bytes, position: int) -> tuple[Argument, ...]:
             if position + size > len(element):
                 raise _MalformedError(f"truncated: no room for an argument of type '{tag}'")
             argument, position = read(element, position)
-        elif tag == _TEXT:
+        elif tag in _TEXTS:
             argument, position = _text(element, position, MAXIMUM_TEXT_BYTES)
         elif tag in _SIZELESS:
             argument = _SIZELESS[tag]

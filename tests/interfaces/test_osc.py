@@ -6,6 +6,7 @@ import math
 import socket
 import struct
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -358,6 +359,55 @@ def test_every_refused_change_of_a_flood_is_answered(client):
         burst = [message("/ronn/layers", 99), message("/ronn/mix", 0.5)] * 25
         refused += len(client.errors(*burst))
     assert refused == 1000
+
+
+def full_bundle(*messages: bytes) -> bytes:
+    """Return a bundle of the messages, repeated until no datagram has room for more."""
+    size = sum(len(each) + 4 for each in messages)
+    return bundle(*messages * (61_000 // size))
+
+
+class TestOneHugePacket:
+    """None keeps others waiting: what comes after it is answered soon."""
+
+    @pytest.mark.parametrize(
+        "parts",
+        [
+            [message(f"/{'*' * (230 + i % 10)}{'?' * (i // 10)}") for i in range(200)],
+            [message("/ronn/*")],
+            [message("/ronn/n/*", 0.5)],
+            [message("/ronn/laye" + "rs" * i) for i in range(64)],
+            [message(f"/ronn/{i:x}") for i in range(3000)],
+            [message("/ronn/mix", b"abcd")],
+            [message("/ronn/preset_next")],
+            [message("/ronn/preset_save", f"file{i}") for i in range(1000)],
+            [message("/ronn/randomize")],
+        ],
+        ids=[
+            "patterns of stars",
+            "questions by pattern",
+            "settings by pattern",
+            "near misses",
+            "unknown addresses",
+            "malformed messages",
+            "presets",
+            "files",
+            "architectures",
+        ],
+    )
+    def test_too_much_is_refused_as_a_whole_in_one_answer(self, client, controller, node, parts):
+        before = dict(controller.values)
+        began = time.monotonic()
+        [(address, reason)] = client.errors(full_bundle(*parts))
+        assert time.monotonic() - began < 1.0
+        assert address == "" and "nothing of the packet was done" in reason
+        assert dict(controller.values) == before
+        assert not node.rebuilds and not node.controls
+
+    def test_as_many_settings_as_fit_are_done(self, client, controller):
+        datagram = full_bundle(message("/ronn/layers", 9), message("/ronn/mix", 0.25))
+        assert client.errors(datagram) == []
+        assert (controller.value("layers"), controller.value("mix")) == (9, 0.25)
 
 
 class TestPort:
