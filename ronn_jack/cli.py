@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from ronn_jack import __version__
-from ronn_jack.cli_options import SOUND_HELP, Number, node_options, sound, sound_options
+from ronn_jack.cli_options import SOUND_HELP, Number, WholeRange, node_options, sound, sound_options
 from ronn_jack.control.architecture import network_spec
 from ronn_jack.control.presets import PresetStore
 from ronn_jack.errors import RonnError, UsageError
@@ -150,11 +150,11 @@ def render(
     "--period",
     default=128,
     show_default=True,
-    type=click.IntRange(16, 8192),
+    type=WholeRange(16, 8192),
     help="Frames in a block.",
 )
-@click.option("--inputs", default=2, show_default=True, type=click.IntRange(1, 2))
-@click.option("--outputs", default=2, show_default=True, type=click.IntRange(1, 2))
+@click.option("--inputs", default=2, show_default=True, type=WholeRange(1, 2))
+@click.option("--outputs", default=2, show_default=True, type=WholeRange(1, 2))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def info(
     preset: str | None,

@@ -12,6 +12,7 @@ from ronn_jack.control.presets import PresetStore
 from ronn_jack.errors import UsageError
 from ronn_jack.files import name_or_file
 from ronn_jack.parameters import PARAMETERS, Value, defaults, parameter
+from ronn_jack.units import as_number
 
 SOUND_HELP = "\b\nParameters:\n" + "\n".join(
     f"  {row.name:12} {row.range_text}" for row in PARAMETERS.values()
@@ -21,14 +22,30 @@ SOUND_HELP = "\b\nParameters:\n" + "\n".join(
 Command = Callable[..., None]
 
 
-class Number(click.FloatRange):
+class _Strict(click.ParamType[Any]):
+    """Reads numbers as everything else here does: "1_0" is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return what click makes of a number, or fail with click's words."""
+        if as_number(value) is None:
+            self.fail(f"{value!r} is not a valid {self.name.removesuffix(' range')}.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class Whole(_Strict, click.types.IntParamType):
+    """A whole number."""
+
+
+class WholeRange(_Strict, click.IntRange):
+    """A whole number within limits."""
+
+
+class Number(_Strict, click.FloatRange):
     """A finite number within limits; click's own lets NaN pass."""
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the number, or fail with click's words."""
-        number = float(super().convert(value, param, ctx))
+        number = super().convert(value, param, ctx)
         if math.isnan(number):
             self.fail(f"{value} is not in the range {self._describe_range()}.", param, ctx)
         return number
@@ -79,10 +96,10 @@ def node_options(command: Command) -> Command:
         click.option("--midi-in", metavar="PATTERN", help="Open matching hardware MIDI ports."),
         click.option("--connect", metavar="PATTERN", help="Connect to matching JACK ports."),
         click.option("--bind", metavar="ADDRESS", help="Address to listen on (127.0.0.1)."),
-        click.option("--http-port", type=int, help="Port of the page (9421)."),
-        click.option("--osc-port", type=int, help="UDP port for OSC (9420)."),
-        click.option("--outputs", type=int, help="Output channels, 1 or 2."),
-        click.option("--inputs", type=int, help="Input channels, 1 or 2."),
+        click.option("--http-port", type=Whole(), hidden=True),
+        click.option("--osc-port", type=Whole(), help="UDP port for OSC (9420)."),
+        click.option("--outputs", type=Whole(), help="Output channels, 1 or 2."),
+        click.option("--inputs", type=Whole(), help="Input channels, 1 or 2."),
         click.option("-s", "--server", help="JACK server to connect to."),
         click.option("-n", "--name", help="Client name (ronn)."),
     ):

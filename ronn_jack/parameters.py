@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ronn_jack.errors import ParameterError, unknown
+from ronn_jack.units import as_number
 
 Value = int | float | bool | str
 """A parameter's accepted value: int, float, bool or, for an enum, one of its names."""
@@ -45,6 +46,8 @@ INITIALISERS = [
 ]
 RECIPES = ["ronn", "plugin", "package"]
 MAXIMUM_SEED = 2**32 - 1
+MAXIMUM_DRAWN_SEED = 2**24 - 1
+"""The node draws none beyond, so that senders that know only float32 can hold it."""
 
 _TRUE_WORDS = {"on", "true", "yes"}
 _FALSE_WORDS = {"off", "false", "no"}
@@ -120,7 +123,7 @@ class Parameter:
         if self.kind is Kind.ENUM:
             if isinstance(raw, str) and raw in self.choices:
                 return raw
-            number = _number(raw)
+            number = as_number(raw)
             if number is None and isinstance(raw, str):
                 raise ParameterError(unknown(f"{self.name} value", raw, self.choices))
             return self.choices[round(self._within(raw, number))]
@@ -128,7 +131,7 @@ class Parameter:
             word = raw.strip().lower()
             if word in _TRUE_WORDS | _FALSE_WORDS:
                 return word in _TRUE_WORDS
-        number = self._within(raw, _number(raw))
+        number = self._within(raw, as_number(raw))
         if self.kind is Kind.BOOL:
             return number >= 0.5
         return round(number) if self.kind is Kind.INT else float(number)
@@ -156,7 +159,7 @@ class Parameter:
         ParameterError
             If `raw` is non-finite or of a type that has no meaning here.
         """
-        number = _number(raw)
+        number = as_number(raw)
         if number is None:
             raise ParameterError(f"{self.name} = {raw!r} is no number; use a position 0 to 1")
         if isinstance(number, float) and not math.isfinite(number):
@@ -326,17 +329,3 @@ def parameter(name: str) -> Parameter:
 def defaults() -> dict[str, Value]:
     """Return every parameter at its default."""
     return {name: entry.default for name, entry in PARAMETERS.items()}
-
-
-def _number(raw: object) -> int | float | None:
-    if isinstance(raw, bool):
-        return int(raw)
-    if isinstance(raw, (int, float)):
-        return raw
-    if isinstance(raw, str):
-        for convert in (int, float):
-            try:
-                return convert(raw)
-            except ValueError:
-                continue
-    return None

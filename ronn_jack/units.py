@@ -4,15 +4,36 @@ from __future__ import annotations
 
 import math
 
+SILENCE_DB = -200.0
+"""Stands for the level of silence, as JSON and many senders know no infinity."""
+
 
 def decibels_to_gain(decibels: float) -> float:
     """Return the amplitude ratio of a level difference in dB."""
     return float(10.0 ** (decibels / 20.0))
 
 
-def gain_to_decibels(gain: float, floor: float = -120.0) -> float:
+def gain_to_decibels(gain: float, floor: float = SILENCE_DB) -> float:
     """Return the level of an amplitude ratio in dB, never below `floor`."""
     return max(floor, 20.0 * math.log10(gain)) if gain > 0.0 else floor
+
+
+def as_number(raw: object) -> int | float | None:
+    """Return the number that a value or a text is; None if it is none.
+
+    Python itself reads more than is meant: "1_0", and digits of any script.
+    """
+    if isinstance(raw, bool):
+        return int(raw)
+    if isinstance(raw, (int, float)):
+        return raw
+    if isinstance(raw, str) and raw.isascii() and "_" not in raw:
+        for convert in (int, float):
+            try:
+                return convert(raw)
+            except ValueError:
+                continue
+    return None
 
 
 def milliseconds_to_frames(milliseconds: float, rate: float) -> int:

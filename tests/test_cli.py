@@ -272,6 +272,8 @@ class TestRefusals:
             ("input_gain=inf", "input_gain = 'inf' is not finite; use -24 to 24 dB"),
             ("input_gain=-1e999", "input_gain = '-1e999' is not finite; use -24 to 24 dB"),
             ("fade_ms=0.5", "fade_ms = 0.5 is out of range; use 1 to 1000 ms"),
+            ("seed=1_0", "seed = '1_0' is no number"),
+            ("seed=٣", "seed = '٣' is no number"),
             ("seed=4294967296", "out of range; use 0 to 4294967295"),
             ("bias=maybe", "bias = 'maybe' is no number; use on, off"),
             ("activation=rely", "unknown activation value 'rely': did you mean 'relu'?"),
@@ -336,6 +338,7 @@ class TestRefusals:
             (["--outputs", "0"], "outputs = 0 is out of range; use 1 to 2"),
             (["--osc-port", "65536"], "osc_port = 65536 is out of range; use 0 to 65535"),
             (["--osc-port", "x"], "'x' is not a valid integer"),
+            (["--osc-port", "94_20"], "'94_20' is not a valid integer"),
             (["--http-port", "-1"], "http_port = -1 is out of range"),
             (["--connect", "("], "connect = '(' is no regular expression"),
             (["--midi-in", "*"], "midi_in = '*' is no regular expression"),
@@ -348,6 +351,9 @@ class TestRefusals:
         self, refused: Callable[..., str], options: list[str], words: str
     ) -> None:
         assert words in refused(2, "run", *options)
+
+    def test_what_nothing_listens_to_is_not_shown(self, ronn: Callable[..., Result]) -> None:
+        assert "http" not in ronn("run", "--help").out
 
     def test_a_midi_profile_with_every_fault(
         self, refused: Callable[..., str], tmp_path: Path

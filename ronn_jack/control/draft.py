@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Callable, Mapping
 from random import Random
 
@@ -10,7 +10,8 @@ from ronn_jack.control.architecture import architecture
 from ronn_jack.control.randomize import randomized
 from ronn_jack.control.seams import Act, Operation, PresetStore, Set
 from ronn_jack.errors import ParameterError, PresetError, unknown
-from ronn_jack.parameters import ACTIONS, MAXIMUM_SEED, Effect, Value, parameter
+from ronn_jack.parameters import ACTIONS, MAXIMUM_DRAWN_SEED, MAXIMUM_SEED, Effect, Value, parameter
+from ronn_jack.units import as_number
 
 _LINKED = {"input_gain": "output_gain", "output_gain": "input_gain"}
 _FIRES_FROM = 0.5
@@ -110,10 +111,13 @@ class Draft:
         self.changed = False
 
     def _reseed(self, _: object) -> None:
-        self.values["seed"] = self._random.randint(0, MAXIMUM_SEED)
+        self.values["seed"] = self._random.randint(0, MAXIMUM_DRAWN_SEED)
 
     def _step_seed(self, step: int) -> None:
-        self.values["seed"] = (int(self.values["seed"]) + step) % (MAXIMUM_SEED + 1)
+        seed = int(self.values["seed"])
+        # Among the seeds that can be drawn, unless one beyond them was sent.
+        last = MAXIMUM_DRAWN_SEED if seed <= MAXIMUM_DRAWN_SEED else MAXIMUM_SEED
+        self.values["seed"] = (seed + step) % (last + 1)
 
     def _randomize(self, argument: object) -> None:
         amount = 1.0 if argument is None else _number("randomize", argument)
@@ -126,8 +130,8 @@ class Draft:
             raise PresetError("preset_load needs a preset's name or index")
         names = self._presets.names()
         name = str(argument)
-        if name not in names and _is_index(argument):
-            index = int(float(name))
+        index = _index(argument)
+        if name not in names and index is not None:
             if not 0 <= index < len(names):
                 raise PresetError(f"preset {index} is out of range: there are {len(names)}, from 0")
             name = names[index]
@@ -167,19 +171,19 @@ def _fires(operation: Act, is_amount: bool) -> bool:
 
 
 def _number(name: str, argument: object) -> float:
-    number = math.nan
-    if isinstance(argument, (bool, int, float, str)):
-        try:
-            number = float(argument)
-        except (ValueError, OverflowError):
-            number = math.nan
-    if not math.isfinite(number):
+    number = as_number(argument)
+    if number is None or not _is_finite(number):
         raise ParameterError(f"{name} = {argument!r} is no finite number; use 1, or no argument")
-    return number
+    return float(number)
 
 
-def _is_index(argument: object) -> bool:
-    try:
-        return float(argument).is_integer()  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
-        return False
+def _index(argument: object) -> int | None:
+    number = as_number(argument)
+    return (
+        int(number) if number is not None and _is_finite(number) and number == int(number) else None
+    )
+
+
+def _is_finite(number: int | float) -> bool:
+    # A whole number of hundreds of digits is beyond every float.
+    return abs(number) <= sys.float_info.max

@@ -21,7 +21,7 @@ from ronn_jack.control.telemetry import Xruns
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value, defaults
 from ronn_jack.realtime.engine import GLIDE_SECONDS, PANIC_FRAMES, Engine
-from ronn_jack.units import decibels_to_gain, gain_to_decibels
+from ronn_jack.units import SILENCE_DB, decibels_to_gain, gain_to_decibels
 
 FADE_OUT_SECONDS = 0.03
 """Length of the fade with which a node leaves; its stop is promised within 50 ms."""
@@ -223,10 +223,10 @@ class LiveNode:
             "callback_max": self._callback_shares.largest,
             "build_ms": swap.build_ms,
             "prime_ms": swap.prime_ms,
-            "level_in": engine.level_in if engine else float("-inf"),
-            "level_out": engine.level_out if engine else float("-inf"),
+            "level_in": engine.level_in if engine else SILENCE_DB,
+            "level_out": engine.level_out if engine else SILENCE_DB,
             "state": self._state(),
-            "true_peak": engine.true_peak if engine else float("-inf"),
+            "true_peak": engine.true_peak if engine else SILENCE_DB,
             "progress": self._builder.progress,
             "change_to_sound_ms": swap.change_to_sound_ms,
             "fade_ms": swap.fade_ms,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from random import Random
 
 from ronn_jack.control.architecture import REBUILD
-from ronn_jack.parameters import MAXIMUM_SEED, PARAMETERS, Kind, Parameter, Value
+from ronn_jack.parameters import MAXIMUM_DRAWN_SEED, PARAMETERS, Kind, Parameter, Value
 
 _SEEDS = {"seed", "seed_b"}
 _KEPT = {"recipe"}
@@ -51,12 +51,12 @@ def randomized(
             if fits(drawn):
                 return drawn
         distance /= 2.0
-    return {**values, **{name: random.randint(0, MAXIMUM_SEED) for name in _SEEDS}}
+    return {**values, **{name: random.randint(0, MAXIMUM_DRAWN_SEED) for name in _SEEDS}}
 
 
 def _draw(row: Parameter, value: Value, distance: float, random: Random) -> Value:
     if row.name in _SEEDS:
-        return random.randint(0, MAXIMUM_SEED)
+        return random.randint(0, MAXIMUM_DRAWN_SEED)
     if row.kind is Kind.INT:
         return _draw_number(row, int(value), distance, random)
     if random.random() >= distance:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ronn_jack.errors import unknown
 from ronn_jack.original.translation import Translation
+from ronn_jack.units import as_number
 
 
 @dataclass(frozen=True)
@@ -136,12 +137,9 @@ def _menu(key: str, raw: object, out: Translation, as_heard: bool) -> None:
 def _within(key: str, raw: object, out: Translation) -> float | None:
     """Return a value that the plugin could have stored, or note the fault."""
     limits = RANGES[key]
-    try:
-        number = float(raw) if isinstance(raw, (str, int, float)) else float("nan")
-    except (ValueError, OverflowError):
-        number = float("nan")
-    if limits.low <= number <= limits.high:
-        return number
+    number = as_number(raw)
+    if number is not None and limits.low <= number <= limits.high:
+        return float(number)
     out.faults.append(
         f"{key} = {raw!r} is out of range; the plugin has {limits.low} to {limits.high}"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 
+import numpy as np
 import pytest
 
 from ronn_jack.control.controller import Controller
@@ -254,12 +255,40 @@ class TestActions:
         controller.apply([Act("randomize", 0.1)], origin)
         assert len(node.rebuilds) == 1
 
-    def test_seeds_wrap_at_both_ends(self, node, origin):
+    @pytest.mark.parametrize(
+        ("sent", "step", "reached"),
+        [
+            (0, "seed_previous", 2**24 - 1),
+            (2**24 - 1, "seed_next", 0),
+            (2**24, "seed_next", 2**24 + 1),
+            (2**24, "seed_previous", 2**24 - 1),
+            (2**32 - 1, "seed_next", 0),
+        ],
+    )
+    def test_seeds_wrap_where_float32_ends_unless_one_beyond_was_sent(
+        self, node, origin, sent, step, reached
+    ):
         controller = controller_of(node)
-        controller.apply([Set("seed", 2**32 - 1), Act("seed_next")], origin)
-        assert controller.value("seed") == 0
-        controller.apply([Act("seed_previous")], origin)
-        assert controller.value("seed") == 2**32 - 1
+        controller.apply([Set("seed", sent), Act(step)], origin)
+        assert controller.value("seed") == reached
+
+    @pytest.mark.parametrize("action", ["reseed", "randomize"])
+    @pytest.mark.parametrize("fits", [True, False])
+    def test_drawn_seeds_can_be_held_by_a_float32(self, node, origin, action, fits):
+        node.largest = 2**31 if fits else 0
+        controller = controller_of(node)
+        for _ in range(20):
+            controller.apply([Act(action)], origin)
+            for seed in (controller.value("seed"), controller.value("seed_b")):
+                assert int(np.float32(seed)) == seed < 2**24
+
+    @pytest.mark.parametrize("action", ["preset_load", "randomize", "reseed"])
+    @pytest.mark.parametrize("argument", ["1_0", "٠", "0_1", "9" * 400])
+    def test_what_is_no_plain_number_is_refused(self, node, origin, action, argument):
+        controller = controller_of(node, **{f"preset-{i}": {} for i in range(11)})
+        controller.apply([Act(action, argument)], origin)
+        assert origin.subjects == [action]
+        assert not node.rebuilds
 
     def test_reseed_moves_the_seed_alone(self, node, origin):
         controller = controller_of(node)
