@@ -154,9 +154,8 @@ class App:
         time.sleep(client.period / client.rate)
 
     def _look(self) -> None:
-        xruns = self._node.look()
-        if xruns is not None:
-            self._report(xruns)
+        for event in self._node.look():
+            self._report(event)
 
     def _open(self) -> JackClient:
         settings = self.settings

@@ -15,6 +15,7 @@ class Client:
     """A client of a server that is slower than the one before."""
 
     name, rate, period, realtime, lost, load, xruns = "ronn", 8000.0, 64, True, False, 0.0, 0
+    midi_dropped = 0
 
     def __init__(self):
         self.engine = Engine(2, 2, self.rate, history_seconds=1.0)

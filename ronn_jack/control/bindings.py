@@ -70,15 +70,15 @@ def decode(message: bytes) -> Event | None:
 
 
 def coalesce(operations: Iterable[Operation]) -> list[Operation]:
-    """Leave out each setting that a later one of the same parameter overrides.
+    """Leave out each setting of an absolute control that a later one makes void.
 
-    An action may use what was set before it, so that only settings between two actions override
-    each other; the actions keep their order and number.
+    Everything else keeps its order and number, as it may use what was set before it: an action, a
+    press, a switch. Only settings between two of these make each other void.
     """
     kept: list[Operation] = []
     latest: dict[str, Set] = {}
     for operation in operations:
-        if isinstance(operation, Set):
+        if isinstance(operation, Set) and operation.absolute:
             latest.pop(operation.name, None)
             latest[operation.name] = operation
         else:
@@ -176,7 +176,8 @@ class _Control:
         if value == self._value and stepped and not repeated:
             return None
         self._value = value
-        return Set(target.parameter.name, value)
+        # A switch has a threshold: it is pressed and released, and what it does in between counts.
+        return Set(target.parameter.name, value, absolute=target.parameter.kind is not Kind.BOOL)
 
     def _with_play(self, level: int) -> int:
         """Return the level that counts: a small turn back is ignored, as with the play of a gear.

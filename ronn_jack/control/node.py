@@ -17,7 +17,7 @@ from ronn_jack.control.expression import Expression
 from ronn_jack.control.requests import Listener, Request
 from ronn_jack.control.seams import Change
 from ronn_jack.control.steering import MOVING_COST
-from ronn_jack.control.telemetry import Xruns
+from ronn_jack.control.telemetry import Event, MidiDropped, Xruns
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value, defaults
 from ronn_jack.realtime.engine import GLIDE_SECONDS, PANIC_FRAMES, Engine
@@ -55,6 +55,11 @@ class Audio(Protocol):
         """Xruns since it started."""
         ...
 
+    @property
+    def midi_dropped(self) -> int:
+        """MIDI messages lost since it started."""
+        ...
+
     def callback_times(self) -> NDArray[np.int64]:
         """Return the histogram of the times that the callback has taken."""
         ...
@@ -86,6 +91,9 @@ class LiveNode:
         self._silent = False
         self._xruns_before = 0
         self._xruns_seen = 0
+        self._dropped_before = 0
+        self._dropped_seen = 0
+        self._dropping = False
         self._last_change: Change | None = None
         self._after = ""
         self._callback_times = CallbackTimes(self.rate)
@@ -131,6 +139,7 @@ class LiveNode:
         self._builder.detach()
         if self._audio is not None:
             self._xruns_before += self._audio.xruns
+            self._dropped_before += self._audio.midi_dropped
         self._audio = None
 
     def set_controls(self, values: Mapping[str, Value]) -> None:
@@ -191,13 +200,16 @@ class LiveNode:
         else:
             self._master(1.0, GLIDE_SECONDS)
 
-    def look(self) -> Xruns | None:
-        """Look at the audio thread's counters, several times a second; return new xruns."""
+    def look(self) -> list[Event]:
+        """Look at the audio thread's counters, several times a second; return what is new."""
         audio = self._audio
         if audio is not None and audio.period:
             self._callback_shares = self._callback_times.look(
                 time.monotonic(), audio.callback_times(), audio.period
             )
+        return [event for event in (self._new_xruns(), self._new_drops()) if event is not None]
+
+    def _new_xruns(self) -> Xruns | None:
         total, change = self._xruns, self._last_change
         count, self._xruns_seen = total - self._xruns_seen, total
         if count <= 0:
@@ -207,6 +219,13 @@ class LiveNode:
         self._after = change.subject
         waited = (time.monotonic() - change.received) * 1e3
         return Xruns(count, total, change.subject, change.origin.name, waited)
+
+    def _new_drops(self) -> MidiDropped | None:
+        """Return a burst that has begun; the rest of it is counted only."""
+        total, lasting = self._midi_dropped, self._dropping
+        count, self._dropped_seen = total - self._dropped_seen, total
+        self._dropping = count > 0
+        return MidiDropped(count, total) if count > 0 and not lasting else None
 
     def status(self) -> Mapping[str, int | float | str]:
         """Return the telemetry by its key."""
@@ -235,11 +254,16 @@ class LiveNode:
             "level": gain_to_decibels(level.gain) if level else 0.0,
             "silent": int(level is not None and level.silent),
             "overloads": engine.overloads if engine else 0,
+            "midi_dropped": self._midi_dropped,
         }
 
     @property
     def _xruns(self) -> int:
         return self._xruns_before + (self._audio.xruns if self._audio else 0)
+
+    @property
+    def _midi_dropped(self) -> int:
+        return self._dropped_before + (self._audio.midi_dropped if self._audio else 0)
 
     def _state(self) -> str:
         if self._audio is None:

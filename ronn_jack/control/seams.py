@@ -38,6 +38,7 @@ STATUS: Mapping[str, str] = {
     "level": "gain that matches the network to its input, dB",
     "silent": "1 where the network is too quiet to be matched, else 0",
     "overloads": "networks dropped because they overloaded the callback",
+    "midi_dropped": "MIDI messages that came faster than they could be taken, and are lost",
 }
 """What can be asked of a running node, with its meaning."""
 
@@ -50,11 +51,14 @@ class Set:
     ----------
     value : object
         As it came: in native units, or a position 0–1 of the range if `normalised`.
+    absolute : bool
+        Whether it says where a control stands, so that a later one of its kind makes it void.
     """
 
     name: str
     value: object
     normalised: bool = False
+    absolute: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)

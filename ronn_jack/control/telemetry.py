@@ -206,6 +206,31 @@ class Xruns:
 
 
 @dataclass(frozen=True)
+class MidiDropped:
+    """MIDI messages were lost, since more came than could be taken; once for a burst.
+
+    Attributes
+    ----------
+    count : int
+        Since the burst began.
+    total : int
+        Since the node's start.
+    """
+
+    kind: ClassVar[str] = "midi_dropped"
+    level: ClassVar[int] = logging.WARNING
+    count: int
+    total: int
+
+    def lines(self) -> list[str]:
+        """Return how many there were, and what helps."""
+        return [
+            f"too much MIDI at once: {self.count} messages lost so far ({self.total} in all); "
+            "look for a loop in its connections, or a sender that floods"
+        ]
+
+
+@dataclass(frozen=True)
 class ServerJoined:
     """The node has become a client of a server.
 

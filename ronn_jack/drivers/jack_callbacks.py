@@ -18,15 +18,25 @@ from ronn_jack.realtime.histogram import BINS, count_duration
 from ronn_jack.realtime.memory import offset
 from ronn_jack.realtime.signal_path import process_engine, watch
 
-MIDI_RING_SIZE = 1024
-"""Events that wait for the control side; a burst beyond it is dropped and counted."""
+MIDI_RING_SIZE = 16384
+"""Channel messages that wait for the control side; a burst beyond it is dropped and counted.
+
+A port's buffer has 32 kB whatever the period, and so room for 2,727 events of jackd's (12 bytes)
+or 4,096 of PipeWire's (8 bytes): the ring holds four blocks of the fullest.
+"""
+MIDI_CLOCK_SIZE = 1024
+"""Messages of clock and transport that are kept, the latest: 8 s of the fastest clock."""
 _MIDI_BYTES = 3
-"""Longest message taken: channel voice messages; system exclusive is left out."""
+"""Longest message taken: system exclusive is left out."""
+_SYSTEM = 0xF0
+"""Status from which on a message belongs to no channel."""
+_SONG_POSITION, _CLOCK, _START, _CONTINUE, _STOP = 0xF2, 0xF8, 0xFA, 0xFB, 0xFC
 _LOAD_SECONDS = 0.3
 
 CLIENT = np.dtype(
     [
         ("engine", "i8"),
+        ("client", "i8"),  # jack_client_t*
         ("in_1", "i8"),  # jack_port_t*, 0 where there is no such port
         ("in_2", "i8"),
         ("out_1", "i8"),
@@ -49,11 +59,16 @@ CLIENT = np.dtype(
         ("timespec", "i8", 2),
         ("midi_event", "i8", 3),  # a jack_midi_event_t
         ("midi_ring", "i8", MIDI_RING_SIZE),
+        ("frame", "i8"),  # JACK's frame time of the block's start, beyond its 32 bits
+        ("clock_written", "i8"),
+        ("clock_ring", "i8", MIDI_CLOCK_SIZE),
+        ("clock_frames", "i8", MIDI_CLOCK_SIZE),
     ],
     align=True,
 )
 _WRITTEN = offset(CLIENT, "midi_written")
 _READ = offset(CLIENT, "midi_read")
+_CLOCK_WRITTEN = offset(CLIENT, "clock_written")
 _EVENT = offset(CLIENT, "midi_event")
 _SHUTDOWN = offset(CLIENT, "shutdown")
 _TIMES = offset(CLIENT, "times")
@@ -61,6 +76,7 @@ _TIMESPEC = offset(CLIENT, "timespec")
 _ENGINE_FREEWHEEL = offset(ENGINE, "freewheel")
 
 _get_buffer = types.ExternalFunction("jack_port_get_buffer", int64(int64, uint32))
+_last_frame_time = types.ExternalFunction("jack_last_frame_time", uint32(int64))
 _get_time = types.ExternalFunction("jack_get_time", int64())
 _event_count = types.ExternalFunction("jack_midi_get_event_count", uint32(int64))
 _event_get = types.ExternalFunction("jack_midi_event_get", int32(int64, int64, uint32))
@@ -72,6 +88,7 @@ def _take_midi(client: int, frames: int) -> None:
     """[audio-thread] Pass the block's MIDI messages on to the control side."""
     c = carray(pointer(client), (1,), CLIENT)[0]
     buffer = _get_buffer(c.midi_in, frames)
+    c.frame += (int64(_last_frame_time(c.client)) - c.frame) & 0xFFFFFFFF
     count = int64(_event_count(buffer))
     for index in range(count):
         if _event_get(client + _EVENT, buffer, uint32(index)) != 0:
@@ -79,15 +96,22 @@ def _take_midi(client: int, frames: int) -> None:
         size = c.midi_event[1]
         if size < 1 or size > _MIDI_BYTES:
             continue
-        if c.midi_written - load_acquire(client + _READ) >= MIDI_RING_SIZE:
-            c.midi_dropped += 1
-            continue
         message = carray(pointer(c.midi_event[2]), (size,), np.uint8)
         packed = size
         for i in range(size):
             packed |= int64(message[i]) << (8 * (i + 1))
-        c.midi_ring[c.midi_written % MIDI_RING_SIZE] = packed
-        store_release(client + _WRITTEN, c.midi_written + 1)
+        status = message[0]
+        if status < _SYSTEM:
+            if c.midi_written - load_acquire(client + _READ) >= MIDI_RING_SIZE:
+                c.midi_dropped += 1
+                continue
+            c.midi_ring[c.midi_written % MIDI_RING_SIZE] = packed
+            store_release(client + _WRITTEN, c.midi_written + 1)
+        elif status in (_SONG_POSITION, _CLOCK, _START, _CONTINUE, _STOP):
+            place = c.clock_written % MIDI_CLOCK_SIZE
+            c.clock_ring[place] = packed
+            c.clock_frames[place] = c.frame + (c.midi_event[0] & 0xFFFFFFFF)
+            store_release(client + _CLOCK_WRITTEN, c.clock_written + 1)
 
 
 @entry(int32(uint32, int64))

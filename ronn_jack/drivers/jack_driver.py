@@ -69,6 +69,7 @@ class JackClient:
             self._ports = self._register_ports(inputs, outputs)
             self._state, self._address = record(self._callbacks.CLIENT)
             self._midi_written, self._midi_read = self._state.midi_written, self._state.midi_read
+            self._clock_read = 0
             self._fill_state()
             self._set_callbacks()
         except (self._jack.JackError, JackError):
@@ -139,18 +140,41 @@ class JackClient:
         counts: NDArray[np.int64] = self._state.times[0].copy()
         return counts
 
+    @property
+    def midi_dropped(self) -> int:
+        """MIDI messages that came faster than they were read, and are lost."""
+        return int(self._state.midi_dropped[0])
+
     def read(self) -> list[bytes]:
-        """Return the MIDI messages that have arrived at `midi_in` since the last call."""
+        """Return the channel messages that have come to `midi_in` since the last call."""
         # Asked a thousand times a second, mostly for nothing.
         written, taken = int(self._midi_written[0]), int(self._midi_read[0])
-        messages = []
-        for index in range(taken, written):
-            packed = int(self._state.midi_ring[0, index % self._callbacks.MIDI_RING_SIZE])
-            raw = packed.to_bytes(8, "little")
-            messages.append(raw[1 : 1 + raw[0]])
-        if messages:
-            self._midi_read[0] = written
+        if written == taken:
+            return []
+        places = np.arange(taken, written) % self._callbacks.MIDI_RING_SIZE
+        messages = _unpacked(self._state.midi_ring[0, places])
+        self._midi_read[0] = written
         return messages
+
+    def read_clock(self) -> list[tuple[int, bytes]]:
+        """Return the messages of clock and transport that have come since the last call.
+
+        Returns
+        -------
+        list of (int, bytes)
+            The frame in which each came, on the server's count, which does not wrap here; only
+            the latest where more came than are kept.
+        """
+        size = self._callbacks.MIDI_CLOCK_SIZE
+        written = int(self._state.clock_written[0])
+        first = max(self._clock_read, written - size)
+        places = np.arange(first, written) % size
+        messages = _unpacked(self._state.clock_ring[0, places])
+        frames = self._state.clock_frames[0, places].tolist()
+        # Those may have been written over meanwhile, as nobody waits for the reader.
+        late = max(0, int(self._state.clock_written[0]) + 1 - size - first)
+        self._clock_read = written
+        return list(zip(frames, messages, strict=True))[late:]
 
     def wires(self) -> list[Wire]:
         """Return the present connections of our ports."""
@@ -208,6 +232,7 @@ class JackClient:
     def _fill_state(self) -> None:
         state = self._state
         state.engine = self.engine.address
+        state.client = int(self._jack._ffi.cast("intptr_t", self._client._ptr))
         state.rate = self.engine.rate
         state.period = self._client.blocksize
         for name, port in self._ports.items():
@@ -259,6 +284,12 @@ class JackClient:
 
     def _describe(self, subject: Any, key: str, value: str, kind: str = "text/plain") -> None:
         self._client.set_property(subject, _METADATA + key, value, kind)
+
+
+def _unpacked(packed: NDArray[np.int64]) -> list[bytes]:
+    """Return messages from words whose lowest byte is the length."""
+    raw = packed.astype("<i8", copy=False).tobytes()
+    return [raw[place + 1 : place + 1 + raw[place]] for place in range(0, len(raw), 8)]
 
 
 def _paired(ours: Sequence[str], others: Sequence[str]) -> list[tuple[str, str]]:

@@ -18,6 +18,8 @@ from ronn_jack.errors import MachineError
 
 MOST_AT_ONCE = 256
 """Messages that are read from one port before the others have their turn."""
+_QUEUE_SIZE = 16384
+"""Messages that wait in a port; RtMidi leaves out clock, sensing and system exclusive itself."""
 
 _SEQUENCER = Path("/dev/snd/seq")
 _LOOPS = ("Midi Through", "RtMidi")
@@ -72,7 +74,7 @@ class System:
         library = self._library
         api = library.API_MACOSX_CORE if sys.platform == "darwin" else library.API_LINUX_ALSA
         try:
-            return library.MidiIn(rtapi=api, name=name)
+            return library.MidiIn(rtapi=api, name=name, queue_size_limit=_QUEUE_SIZE)
         except library.RtMidiError as error:
             raise MachineError(f"no hardware MIDI: {error}") from None
 

@@ -214,15 +214,37 @@ class TestPressing:
 
 class TestCoalescing:
     def test_a_sweep_becomes_its_latest_value(self) -> None:
-        sweep = [Set("layers", n) for n in range(1, 20)]
-        assert coalesce([*sweep, Set("mix", 0.1), Set("layers", 3)]) == [
+        sweep = [stands("layers", n) for n in range(1, 20)]
+        assert coalesce([*sweep, stands("mix", 0.1), stands("layers", 3)]) == [
             Set("mix", 0.1),
             Set("layers", 3),
         ]
 
     def test_actions_stay_and_keep_what_they_build_on(self) -> None:
         operations = [
-            Set("mix", 0.1), Set("mix", 0.2), Act("preset_save", "a"), Set("mix", 0.3),
-            Act("reseed"), Act("reseed"), Set("mix", 0.4),
+            stands("mix", 0.1), stands("mix", 0.2), Act("preset_save", "a"), stands("mix", 0.3),
+            Act("reseed"), Act("reseed"), stands("mix", 0.4),
         ]  # fmt: skip
         assert coalesce(operations) == operations[1:]
+
+    def test_presses_stay_and_keep_what_they_build_on(self) -> None:
+        operations = [
+            stands("input_gain", 1.0), Set("link", True), stands("input_gain", 2.0),
+            Set("link", False), Set("mix", 0.5), Set("mix", 0.5), stands("input_gain", 3.0),
+        ]  # fmt: skip
+        assert coalesce(operations) == operations
+
+    def test_what_follows_a_control_can_be_left_out_but_no_switch(self) -> None:
+        operations = [
+            *send(bindings(Follow(PARAMETERS["mix"], 0, 1, Curve.LINEAR)), 10, 20, 30),
+            *send(bindings(Follow(PARAMETERS["freeze"], 0, 1, Curve.LINEAR)), 127, 0, 127),
+            *send(
+                bindings(Toggle(PARAMETERS["bypass"], 64), current={"bypass": False}), 127, 0, 127
+            ),
+            *send(bindings(Press(Set("mix", 0.5), 64)), 127, 0, 127),
+        ]
+        assert coalesce(operations) == operations[2:]
+
+
+def stands(name: str, value: Value) -> Set:
+    return Set(name, value, absolute=True)

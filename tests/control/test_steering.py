@@ -28,6 +28,7 @@ class Audio:
     name = "test"
     load = 0.0
     xruns = 0
+    midi_dropped = 0
 
     def __init__(self, period: int) -> None:
         self.engine = Engine(2, 2, RATE, 10.0)

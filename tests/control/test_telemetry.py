@@ -7,6 +7,7 @@ import pytest
 from ronn_jack.control.seams import Set
 from ronn_jack.control.telemetry import (
     FellBack,
+    MidiDropped,
     Moved,
     Refused,
     ServerJoined,
@@ -71,6 +72,11 @@ SWAP = Swap(
         (
             ServerJoined("ronn", 48000.0, 64, True),
             ["ronn on JACK: 48000 Hz, 64 frames a period"],
+        ),
+        (
+            MidiDropped(3, 7),
+            ["too much MIDI at once: 3 messages lost so far (7 in all); look for a loop in its "
+             "connections, or a sender that floods"],
         ),
         (ServerLost(), ["the JACK server has gone; waiting until it is back"]),
     ],

@@ -100,7 +100,7 @@ def test_a_round_is_one_change(rig: Rig) -> None:
 
 def test_two_presses_in_one_round_toggle_twice(rig: Rig) -> None:
     presses = [bytes([0xB0, 39, level]) for level in (127, 0, 127)]
-    assert rig.round(*presses, port="nanoKONTROL2") == [[Set("bypass", False)]]
+    assert rig.round(*presses, port="nanoKONTROL2") == [[Set("bypass", True), Set("bypass", False)]]
 
 
 def test_rubbish_changes_nothing(rig: Rig) -> None:

@@ -36,7 +36,10 @@ class FakeLibrary:
         self.broken = False
         self.unlisted: str | None = None
 
-    def MidiIn(self, rtapi: int, name: str) -> FakeClient:  # noqa: N802
+    def MidiIn(  # noqa: N802
+        self, rtapi: int, name: str, queue_size_limit: int
+    ) -> FakeClient:
+        assert queue_size_limit > 4096
         assert rtapi in (self.API_LINUX_ALSA, self.API_MACOSX_CORE)
         if self.broken:
             raise self.SystemError("MidiInAlsa::initialize: error creating ALSA client")

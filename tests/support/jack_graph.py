@@ -27,30 +27,39 @@ _get_buffer = types.ExternalFunction("jack_port_get_buffer", int64(int64, uint32
 _midi_clear = types.ExternalFunction("jack_midi_clear_buffer", types.void(int64))
 _midi_reserve = types.ExternalFunction("jack_midi_event_reserve", int64(int64, uint32, int64))
 
-MESSAGE = np.dtype(
+MOST_MESSAGES = 16384
+BURST = np.dtype(
     [
         ("port", "i8"),
-        ("length", "i8"),  # of the message to be sent next; the callback sets it to 0
-        ("content", "u1", 8),
+        ("waiting", "i8"),  # messages to be sent in the next block; the callback sets it to 0
+        ("blocks", "i8"),  # in which the same is to be sent, one after the other
+        ("taken", "i8"),  # messages that the port's buffer had room for, in all blocks
+        ("messages", "i8", MOST_MESSAGES),  # the lowest byte is the length
     ],
     align=True,
 )
-_SIZE = offset(MESSAGE, "length")
+_WAITING = offset(BURST, "waiting")
 
 
 @entry(int32(uint32, int64))
-def send(frames, message):
-    m = carray(pointer(message), (1,), MESSAGE)[0]
-    buffer = _get_buffer(m.port, frames)
+def send(frames, burst):
+    b = carray(pointer(burst), (1,), BURST)[0]
+    buffer = _get_buffer(b.port, frames)
     _midi_clear(buffer)
-    size = load_acquire(message + _SIZE)
-    if size > 0:
-        place = _midi_reserve(buffer, uint32(0), size)
-        if place != 0:
-            out = carray(pointer(place), (size,), np.uint8)
-            for i in range(size):
-                out[i] = m.content[i]
-            store_release(message + _SIZE, int64(0))
+    waiting = load_acquire(burst + _WAITING)
+    for number in range(waiting):
+        size = b.messages[number] & 0xFF
+        place = _midi_reserve(buffer, uint32(number * int64(frames) // waiting), size)
+        if place == 0:
+            break
+        out = carray(pointer(place), (size,), np.uint8)
+        for i in range(size):
+            out[i] = (b.messages[number] >> (8 * (i + 1))) & 0xFF
+        b.taken += 1
+    if waiting > 0:
+        b.blocks -= 1
+        if b.blocks == 0:
+            store_release(burst + _WAITING, int64(0))
     return 0
 
 
@@ -60,8 +69,8 @@ class MidiSender:
     def __init__(self, server: str) -> None:
         self.client = jack.Client("keys", no_start_server=True, servername=server)
         port: Any = self.client.midi_outports.register("midi_out")
-        self._message, address = record(MESSAGE)
-        self._message.port = int(jack._ffi.cast("intptr_t", port._ptr))
+        self._burst, address = record(BURST)
+        self._burst.port = int(jack._ffi.cast("intptr_t", port._ptr))
         jack._lib.jack_set_process_callback(
             self.client._ptr,
             jack._ffi.cast("JackProcessCallback", send.address),
@@ -69,11 +78,21 @@ class MidiSender:
         )
         self.client.activate()
 
-    def send(self, message: bytes) -> None:
-        """Send one message in the next block and wait until it has left."""
-        self._message.content[0, : len(message)] = list(message)
-        self._message.length = len(message)
-        wait_for(lambda: self._message.length[0] == 0, what="the MIDI message to leave")
+    def send(self, *messages: bytes, blocks: int = 1) -> int:
+        """Send messages, evenly spread over the next block, and wait until they have left.
+
+        Returns
+        -------
+        int
+            How many the port's buffer had room for, the same being sent in a number of blocks.
+        """
+        for number, message in enumerate(messages):
+            packed = bytes([len(message), *message])
+            self._burst.messages[0, number] = int.from_bytes(packed, "little")
+        self._burst.taken, self._burst.blocks = 0, blocks
+        self._burst.waiting = len(messages)
+        wait_for(lambda: self._burst.waiting[0] == 0, what="the MIDI messages to leave")
+        return int(self._burst.taken[0])
 
     def close(self) -> None:
         self.client.deactivate()

@@ -34,6 +34,7 @@ class StandingEngine:
     name = "running"
     load = 0.0
     xruns = 0
+    midi_dropped = 0
 
     def __init__(self, period: int = 64) -> None:
         self.engine = Engine(2, 2, RATE, history_seconds=20.0)

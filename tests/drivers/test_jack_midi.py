@@ -1,0 +1,106 @@
+"""MIDI from a real JACK port to the control side."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from ronn_jack.drivers.jack_driver import JackClient
+from tests.support.jack_graph import MidiSender
+from tests.support.jack_server import jack_server, wait_for
+
+PERIOD = 64
+BLOCK_OF_MESSAGES = [bytes([0xB0, 20 + n // 128, n % 128]) for n in range(2727)]
+"""As many as a port's buffer of jackd's has room for."""
+
+
+@pytest.fixture(scope="module")
+def studio() -> Iterator[tuple[MidiSender, JackClient]]:
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(jack_server("midi", period=PERIOD))
+        client = JackClient("ronn", server.name, 2, 2)
+        stack.callback(client.close)
+        client.activate()
+        keys = stack.enter_context(contextlib.closing(MidiSender(server.name)))
+        keys.client.connect("keys:midi_out", "ronn:midi_in")
+        yield keys, client
+
+
+@pytest.fixture
+def keys(studio: tuple[MidiSender, JackClient]) -> MidiSender:
+    return studio[0]
+
+
+@pytest.fixture
+def client(studio: tuple[MidiSender, JackClient]) -> JackClient:
+    """The node's client, with nothing waiting."""
+    settle(studio[1])
+    studio[1].read()
+    studio[1].read_clock()
+    return studio[1]
+
+
+def settle(client: JackClient) -> None:
+    """Wait until what has been sent has been taken."""
+    blocks = client.blocks
+    wait_for(lambda: client.blocks > blocks + 2, what="blocks to pass")
+
+
+def test_a_full_port_buffer_arrives_whole_and_in_order(
+    keys: MidiSender, client: JackClient
+) -> None:
+    dropped = client.midi_dropped
+    assert keys.send(*BLOCK_OF_MESSAGES, b"\x90\x40\x7f") == len(BLOCK_OF_MESSAGES)
+    settle(client)
+    assert client.read() == BLOCK_OF_MESSAGES
+    assert client.read() == []
+    assert client.midi_dropped == dropped
+
+
+def test_what_the_ring_has_no_room_for_is_counted(keys: MidiSender, client: JackClient) -> None:
+    dropped = client.midi_dropped
+    sent = keys.send(*BLOCK_OF_MESSAGES, blocks=7)
+    settle(client)
+    room = client._callbacks.MIDI_RING_SIZE
+    assert len(client.read()) == room
+    assert client.midi_dropped - dropped == sent - room > 0
+    keys.send(b"\x90\x40\x7f")
+    settle(client)
+    assert client.read() == [b"\x90\x40\x7f"]
+
+
+def test_system_messages_stay_out_of_the_way_of_channel_messages(
+    keys: MidiSender, client: JackClient
+) -> None:
+    keys.send(b"\xfe", b"\xc0\x05", b"\xf1\x00", b"\xf0\x01\xf7", b"\xff", b"\xf8", b"\xd0\x01")
+    settle(client)
+    assert client.read() == [b"\xc0\x05", b"\xd0\x01"]
+    assert [message for _, message in client.read_clock()] == [b"\xf8"]
+
+
+def test_clock_and_transport_come_with_their_frame(keys: MidiSender, client: JackClient) -> None:
+    messages = [b"\xf2\x10\x01", b"\xfa", b"\xf8", b"\xfc", b"\xfb", b"\xf8", b"\xf8", b"\xf8"]
+    keys.send(*messages, blocks=3)
+    settle(client)
+    found = client.read_clock()
+    assert [message for _, message in found] == messages * 3
+    frames = np.array([frame for frame, _ in found]).reshape(3, len(messages))
+    assert (np.diff(frames) == PERIOD // len(messages)).all()
+    assert (np.diff(frames[:, 0]) >= PERIOD).all()
+    assert abs(int(frames[0, 0]) - client._client.frame_time) < client.rate
+
+
+def test_of_a_clock_that_nobody_reads_the_latest_is_kept(
+    keys: MidiSender, client: JackClient
+) -> None:
+    kept, dropped = client._callbacks.MIDI_CLOCK_SIZE, client.midi_dropped
+    keys.send(*[b"\xf8"] * 2 * kept, b"\xfc")
+    settle(client)
+    found = client.read_clock()
+    assert len(found) == kept - 1
+    assert found[-1][1] == b"\xfc"
+    assert client.read_clock() == []
+    assert client.midi_dropped == dropped
