@@ -6,10 +6,13 @@ import os
 import signal
 from types import FrameType
 
+from ronn_jack.process import on_signals, open_closed_streams
+
 
 def main() -> None:
     """Load the command line and run it; until it listens to signals, SIGINT ends it in one line."""
-    signal.signal(signal.SIGINT, _leave)
+    open_closed_streams()
+    on_signals(_leave, signal.SIGINT)
     from ronn_jack.cli import main as command_line
 
     command_line()

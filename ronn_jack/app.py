@@ -33,6 +33,7 @@ from ronn_jack.interfaces.osc import OscServer
 from ronn_jack.interfaces.terminal import PlainView, logging_to, open_view
 from ronn_jack.interfaces.terminal_snapshot import Snapshot, take_snapshot
 from ronn_jack.parameters import Value
+from ronn_jack.process import on_signals
 from ronn_jack.settings import Settings
 
 POLL_SECONDS = 0.02
@@ -251,7 +252,7 @@ class App:
 
 
 def run_node(settings: Settings, values: Mapping[str, Value], log_json: str | None = None) -> None:
-    """Run the node until SIGINT, SIGTERM or SIGHUP, then fade out and close.
+    """Run the node until SIGINT, SIGTERM or SIGHUP (unless ignored), then fade out and close.
 
     Parameters
     ----------
@@ -267,8 +268,7 @@ def run_node(settings: Settings, values: Mapping[str, Value], log_json: str | No
         If it can't start.
     """
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: stop.set())
+    on_signals(lambda *_: stop.set(), signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     sys.setswitchinterval(_SWITCH_SECONDS)
     with contextlib.ExitStack() as stack:
         report: Report = log_event

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import shell_complete
 
 from ronn_jack import __version__
 from ronn_jack.cli_options import SOUND_HELP, Number, WholeRange, node_options, sound, sound_options
@@ -19,8 +20,11 @@ from ronn_jack.control.architecture import network_spec
 from ronn_jack.control.presets import PresetStore
 from ronn_jack.errors import RonnError, UsageError
 from ronn_jack.files import check_name
+from ronn_jack.process import on_signals
 
 PROGRAM = "ronn-jack"
+_COMPLETION = "_RONN_JACK_COMPLETE"
+"""Environment variable by which a shell asks for completions."""
 _TABLE_WIDTH = 120
 """Columns of a table that no terminal limits."""
 
@@ -291,8 +295,9 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.default_int_handler)
+        on_signals(signal.default_int_handler, signal.SIGINT, signal.SIGTERM)
+        if instruction := os.environ.get(_COMPLETION):
+            sys.exit(shell_complete(cli, {}, PROGRAM, _COMPLETION, instruction))
         with cli.make_context(PROGRAM, sys.argv[1:]) as context:
             cli.invoke(context)
         sys.stdout.flush()

@@ -28,6 +28,7 @@ from ronn_jack.interfaces.terminal import View, logging_to, open_view
 from ronn_jack.interfaces.terminal_snapshot import take_snapshot
 from ronn_jack.parameters import Value, defaults
 from ronn_jack.phrase import pluck_phrase
+from ronn_jack.process import on_signals
 from ronn_jack.settings import Settings, load_settings
 from ronn_jack.units import gain_to_decibels
 
@@ -126,7 +127,7 @@ class _Interrupts:
 @contextlib.contextmanager
 def _interrupts() -> Iterator[_Interrupts]:
     interrupts = _Interrupts()
-    before = {n: signal.signal(n, interrupts.take) for n in (signal.SIGINT, signal.SIGTERM)}
+    before = on_signals(interrupts.take, signal.SIGINT, signal.SIGTERM)
     try:
         yield interrupts
     finally:

@@ -17,6 +17,7 @@ FOUNDATION = {"errors", "units", "files", "parameters"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "units": set(),
+    "process": set(),
     "files": {"errors"},
     "parameters": {"errors", "units"},
     "settings": {"errors", "files"},
@@ -30,11 +31,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "drivers": {"errors", "realtime"},
     "reference": {"parameters", "control.seams"},
     "render": {*FOUNDATION, "model", "control", "realtime"},
-    "app": {*FOUNDATION, "settings", "control", "interfaces", "drivers"},
+    "app": {*FOUNDATION, "process", "settings", "control", "interfaces", "drivers"},
     "doctor": {*FOUNDATION, "settings", "interfaces", "drivers", "realtime.compile"},
     "demo_score": {"parameters", "control.presets", "interfaces"},
     "demo": {
-        *FOUNDATION, "settings", "phrase", "app", "control", "interfaces", "drivers", "demo_score",
+        *FOUNDATION, "process", "settings", "phrase", "app", "control", "interfaces", "drivers",
+        "demo_score",
     },
     "bench": {
         *FOUNDATION, "settings", "phrase", "model", "realtime", "control", "interfaces", "drivers",
@@ -42,10 +44,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "cli_options": {*FOUNDATION, "control.presets"},
     "cli": {
-        *FOUNDATION, "cli_options", "settings", "control", "interfaces", "original", "model", "app",
-        "bench", "demo", "doctor", "render", "realtime.compile",
+        *FOUNDATION, "cli_options", "process", "settings", "control", "interfaces", "original",
+        "model", "app", "bench", "demo", "doctor", "render", "realtime.compile",
     },
-    "__main__": {"cli"},
+    "__main__": {"cli", "process"},
     "__init__": {"model"},
 }  # fmt: skip
 """What a module or the modules of a package may import, besides its own package.

@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -99,7 +99,9 @@ def one_line(result: Result) -> str:
     return result.err
 
 
-def started(*arguments: object, program: str | None = None) -> subprocess.Popen[str]:
+def started(
+    *arguments: object, program: str | None = None, environment: Mapping[str, str] | None = None
+) -> subprocess.Popen[str]:
     """Start `ronn-jack` as a process of its own."""
     command = ["-m", "ronn_jack"] if program is None else ["-c", program]
     return subprocess.Popen(
@@ -108,6 +110,7 @@ def started(*arguments: object, program: str | None = None) -> subprocess.Popen[
         stderr=subprocess.PIPE,
         text=True,
         cwd=ROOT,
+        env={**os.environ, **(environment or {})},
     )
 
 
@@ -484,6 +487,51 @@ class TestProcess:
     def test_an_interrupt_before_the_command_line_is_there_is_told_in_one_line(self) -> None:
         result = ended(started("presets", program=INTERRUPTED_EARLY))
         assert result == Result(1, "", "ronn-jack: interrupted\n")
+
+    def test_an_interrupt_that_the_parent_has_ignored_is_ignored(self) -> None:
+        ignoring = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+        result = ended(started("presets", program=ignoring + INTERRUPTED_EARLY))
+        assert (result.code, result.err) == (0, "")
+        assert "warm-drive" in result.out
+
+    @pytest.mark.parametrize("closed", ["0<&-", "1>&-", "2>&-", "0<&- 1>&- 2>&-"])
+    def test_a_closed_stream_costs_nothing(self, audio: Path, tmp_path: Path, closed: str) -> None:
+        command = ["sh", "-c", f'exec "$@" {closed}', "sh", sys.executable, "-m", "ronn_jack"]
+        listed = subprocess.run(
+            [*command, "presets"], capture_output=True, cwd=ROOT, check=False, timeout=60
+        )
+        assert (listed.returncode, listed.stderr) == (0, b"")
+        assert (b"warm-drive" in listed.stdout) == ("1" not in closed)
+        if closed == "0<&- 1>&- 2>&-":
+            out = tmp_path / "out.wav"
+            subprocess.run([*command, "render", audio, out], cwd=ROOT, check=True, timeout=60)
+            assert soundfile.info(out).frames == 2000
+            wrong = subprocess.run([*command, "lists"], cwd=ROOT, check=False, timeout=60)
+            assert wrong.returncode == 2
+
+    @pytest.mark.parametrize(
+        ("typed", "wanted"),
+        [("", "render"), ("run --os", "--osc-port"), ("render a.wav out.wav --ta", "--tail")],
+    )
+    def test_a_shell_completes_commands_and_options(self, typed: str, wanted: str) -> None:
+        words = ["ronn-jack", *(typed.split() or [""])]
+        result = ended(
+            started(
+                program="from ronn_jack.__main__ import main\nmain()",
+                environment={
+                    "_RONN_JACK_COMPLETE": "bash_complete",
+                    "COMP_WORDS": " ".join(words),
+                    "COMP_CWORD": str(len(words) - 1),
+                },
+            )
+        )
+        assert (result.code, result.err) == (0, "")
+        assert f"plain,{wanted}" in result.out.splitlines()
+
+    def test_a_shell_is_given_its_completion(self) -> None:
+        result = ended(started(environment={"_RONN_JACK_COMPLETE": "bash_source"}))
+        assert (result.code, result.err) == (0, "")
+        assert "_RONN_JACK_COMPLETE=bash_complete" in result.out
 
     def test_text_that_the_terminal_can_t_show_is_no_failure(self, tmp_path: Path) -> None:
         folder = tmp_path / "data" / "ronn_jack" / "presets"

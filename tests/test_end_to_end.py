@@ -1,7 +1,9 @@
 """The whole node through a real JACK server: what goes in, what comes out."""
 
 import contextlib
+import re
 import signal
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -114,6 +116,23 @@ def test_a_change_while_music_plays_ends_in_what_the_new_network_had_always_give
     before, after = rendered(x), rendered(x, **SOUND)
     assert np.array_equal(y[:, : RATE // 2], before[:, : RATE // 2])
     assert np.abs(y - after)[:, -RATE:].max() < 1e-6
+
+
+def test_a_node_left_to_itself_plays_on_without_streams_and_hang_up():
+    left = 'trap "" HUP INT; exec "$@" <&- >&- 2>&-'
+    with jack_server("left") as server, node_process(server.name, *PLAIN, shell=left) as node:
+        streams = [str(Path(f"/proc/{node.process.pid}/fd/{n}").readlink()) for n in range(3)]
+        assert streams == ["/dev/null"] * 3
+        status = Path(f"/proc/{node.process.pid}/status").read_text()
+        [ignored] = re.findall(r"SigIgn:\s*([0-9a-f]+)", status)
+        for number in (signal.SIGHUP, signal.SIGINT):
+            assert int(ignored, 16) >> (number - 1) & 1
+            node.process.send_signal(number)
+        # It would have ended before a network sounds.
+        node.osc.send("/ronn/layers", 3)
+        node.settle()
+        assert node.osc.ask("/ronn/layers") == [3]
+        assert node.end()[0] == 0
 
 
 @pytest.mark.slow

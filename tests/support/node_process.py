@@ -92,9 +92,12 @@ class NodeProcess:
     osc : OscClient
     """
 
-    def __init__(self, server: str, *arguments: str, module: str = "ronn_jack") -> None:
+    def __init__(
+        self, server: str, *arguments: str, module: str = "ronn_jack", shell: str = 'exec "$@"'
+    ) -> None:
         port = free_udp_port()
         command = [sys.executable, "-m", module, "run", "-s", server, "--osc-port", str(port)]
+        command = ["sh", "-c", shell, "sh", *command]
         # Files, as a pipe that nobody reads would fill up and hold the node up.
         self._streams = [os.memfd_create(name) for name in ("out", "err")]
         self.process = subprocess.Popen(
@@ -147,9 +150,14 @@ class NodeProcess:
 
 
 @contextlib.contextmanager
-def node_process(server: str, *arguments: str, module: str = "ronn_jack") -> Iterator[NodeProcess]:
-    """Run a node, or a module that takes the same arguments, for the time of a test."""
-    node = NodeProcess(server, *arguments, module=module)
+def node_process(
+    server: str, *arguments: str, module: str = "ronn_jack", shell: str = 'exec "$@"'
+) -> Iterator[NodeProcess]:
+    """Run a node, or a module that takes the same arguments, for the time of a test.
+
+    The command is the arguments of a shell that runs `shell`.
+    """
+    node = NodeProcess(server, *arguments, module=module, shell=shell)
     try:
         yield node
     finally:
