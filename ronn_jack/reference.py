@@ -29,7 +29,10 @@ loopback interface (`--bind`) and answers to the port that a message came from.
 - A bundle is one change with one new network. Its time tag is not kept: it is applied at once.
 - Address patterns (`?`, `*`, `[a-z]`, `{a,b}`) reach all addresses that they match; a pattern
   without argument only asks, unless all it matches are actions.
-- Seeds above 2147483647 may be sent as int64, float, double or text; as int64 they come back.
+- The node draws seeds below 16777216, which every float holds. Larger ones may be sent as int64,
+  float, double or text; above 2147483647 they come back as int64.
+- A packet has room for 4096 values and actions, at most 64 of them actions. One with more, or with
+  more than 64 faults, is refused as a whole, in one answer.
 """
 
 _ACTIONS_HEAD = """\

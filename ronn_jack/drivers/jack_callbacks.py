@@ -79,6 +79,7 @@ _get_buffer = types.ExternalFunction("jack_port_get_buffer", int64(int64, uint32
 _last_frame_time = types.ExternalFunction("jack_last_frame_time", uint32(int64))
 _get_time = types.ExternalFunction("jack_get_time", int64())
 _event_count = types.ExternalFunction("jack_midi_get_event_count", uint32(int64))
+_lost_count = types.ExternalFunction("jack_midi_get_lost_event_count", uint32(int64))
 _event_get = types.ExternalFunction("jack_midi_event_get", int32(int64, int64, uint32))
 _midi_clear = types.ExternalFunction("jack_midi_clear_buffer", void(int64))
 
@@ -89,6 +90,8 @@ def _take_midi(client: int, frames: int) -> None:
     c = carray(pointer(client), (1,), CLIENT)[0]
     buffer = _get_buffer(c.midi_in, frames)
     c.frame += (int64(_last_frame_time(c.client)) - c.frame) & 0xFFFFFFFF
+    # What the port's own buffer had no room for, as where many senders are connected.
+    c.midi_dropped += int64(_lost_count(buffer))
     count = int64(_event_count(buffer))
     for index in range(count):
         if _event_get(client + _EVENT, buffer, uint32(index)) != 0:

@@ -57,7 +57,8 @@ def test_a_full_port_buffer_arrives_whole_and_in_order(
     settle(client)
     assert client.read() == BLOCK_OF_MESSAGES
     assert client.read() == []
-    assert client.midi_dropped == dropped
+    # The port itself had no room for the last.
+    assert client.midi_dropped == dropped + 1
 
 
 def test_what_the_ring_has_no_room_for_is_counted(keys: MidiSender, client: JackClient) -> None:
