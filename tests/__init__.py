@@ -1,7 +1,8 @@
-"""Signals that a script or `nohup` has had ignored would be ignored by the nodes under test too."""
+"""Signals that `nohup` or a script has had ignored would be ignored by the nodes under test too."""
 
 import signal
 
 for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
     if signal.getsignal(number) is signal.SIG_IGN:
-        signal.signal(number, signal.default_int_handler)
+        # Ignored here all the same, but not by what is started from here.
+        signal.signal(number, lambda *_: None)
