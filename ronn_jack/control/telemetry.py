@@ -224,8 +224,9 @@ class MidiDropped:
 
     def lines(self) -> list[str]:
         """Return how many there were, and what helps."""
+        lost = "a message" if self.count == 1 else f"{self.count} messages"
         return [
-            f"too much MIDI at once: {self.count} messages lost so far ({self.total} in all); "
+            f"too much MIDI at once: {lost} lost so far ({self.total} in all); "
             "look for a loop in its connections, or a sender that floods"
         ]
 
