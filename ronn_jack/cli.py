@@ -32,7 +32,7 @@ def tell_of_compiling(module: str, err: bool = True) -> None:
     """
     from ronn_jack.realtime.compile import cache_folder
 
-    if (sys.stderr.isatty() or not err) and not any(cache_folder().rglob(f"{module}.*")):
+    if (sys.stderr.isatty() or not err) and not any(cache_folder().glob(f"{module}.*")):
         click.echo("compiling for this machine: up to a minute, this time only", err=err)
 
 

@@ -31,7 +31,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "reference": {"parameters", "control.seams"},
     "render": {*FOUNDATION, "model", "control", "realtime"},
     "app": {*FOUNDATION, "settings", "control", "interfaces", "drivers"},
-    "doctor": {*FOUNDATION, "settings", "interfaces", "drivers", "realtime.compile"},
+    "doctor": {
+        *FOUNDATION, "settings", "interfaces", "drivers", "realtime.compile",
+        "realtime.kernel_cache",
+    },
     "demo_score": {"parameters", "control.presets", "interfaces"},
     "demo": {
         *FOUNDATION, "settings", "phrase", "app", "control", "interfaces", "drivers", "demo_score",
