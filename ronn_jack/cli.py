@@ -115,7 +115,7 @@ def render(
     tail: float,
     subtype: str | None,
 ) -> None:  # fmt: skip
-    """Render the audio file IN to OUT (WAV, FLAC or OGG)."""
+    """Render the audio file IN to OUT (WAV, FLAC, OGG or MP3)."""
     from rich.console import Console
     from rich.progress import Progress
 
@@ -127,7 +127,7 @@ def render(
 
     with Progress(transient=True, disable=not sys.stdout.isatty(), console=Console()) as bar:
         task = bar.add_task("rendering", total=None)
-        render_file(
+        done = render_file(
             source,
             target,
             values,
@@ -135,6 +135,12 @@ def render(
             subtype,
             lambda done, total: bar.update(task, completed=done, total=total),
         )
+    if done.warning is not None:
+        click.echo(f"{PROGRAM}: warning: {_line(done.warning)}", err=True)
+    click.echo(
+        f"wrote {_line(str(target))}: {done.frames / done.rate:.1f} s at {done.rate} Hz, "
+        f"{done.form.container} {done.form.subtype}"
+    )
 
 
 @cli.command(epilog=SOUND_HELP)
@@ -291,8 +297,9 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.default_int_handler)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, signal.default_int_handler)
         with cli.make_context(PROGRAM, sys.argv[1:]) as context:
             cli.invoke(context)
         sys.stdout.flush()
@@ -325,6 +332,10 @@ def main() -> None:
 
 def _leave(message: str, code: int) -> None:
     """Say in one line on stderr why the program ends, and end it."""
-    line = "".join(c if c.isprintable() else " " for c in " ".join(message.split()))
-    click.echo(f"{PROGRAM}: {line}", err=True)
+    click.echo(f"{PROGRAM}: {_line(message)}", err=True)
     sys.exit(code)
+
+
+def _line(text: str) -> str:
+    """Return a text as one line of characters that a terminal can show."""
+    return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))

@@ -29,7 +29,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "interfaces": {*FOUNDATION, "settings", "control"},
     "drivers": {"errors", "realtime"},
     "reference": {"parameters", "control.seams"},
-    "render": {*FOUNDATION, "model", "control", "realtime"},
+    "audio_source": {"errors"},
+    "audio_target": {"errors", "audio_source"},
+    "render": {*FOUNDATION, "audio_source", "audio_target", "model", "control", "realtime"},
     "app": {*FOUNDATION, "settings", "control", "interfaces", "drivers"},
     "doctor": {
         *FOUNDATION, "settings", "interfaces", "drivers", "realtime.compile",
