@@ -103,29 +103,38 @@ class TargetFormat:
         return TargetFormat("RF64", self.subtype)
 
 
-def check_target(target: Path, source: Path) -> None:
+def check_target(target: Path, source: Path | None = None) -> None:
     """Refuse what must not be written over, or can't be.
 
     Raises
     ------
     AudioFileError
-        If something else than a file stands there.
+        If something else than a file stands there, or its folder can't be written.
     UsageError
         If it is the source itself.
     """
     try:
-        if target.exists() and not target.is_file():
+        place = target.resolve()
+        if place.exists() and not place.is_file():
             raise AudioFileError(f"{target} can't be written: it is there, and is no file")
-    except OSError as error:
+        if not place.parent.is_dir():
+            raise AudioFileError(f"{target} can't be written: there is no folder {place.parent}")
+        if not os.access(place.parent, os.W_OK | os.X_OK):
+            raise AudioFileError(
+                f"{target} can't be written: nothing may be written to {place.parent}"
+            )
+    except (OSError, RuntimeError) as error:  # of links that lead in a circle
         raise AudioFileError(f"{target} can't be written: {reason_of(error)}") from error
     with suppress(OSError):
-        if source.samefile(target):
+        if source is not None and source.samefile(target):
             raise UsageError(f"{target} is the input itself; choose another output")
 
 
 @contextmanager
-def written(target: Path, form: TargetFormat, rate: int) -> Iterator[soundfile.SoundFile]:
-    """Write a stereo file, which takes the target's place when the with block ends well.
+def written(
+    target: Path, form: TargetFormat, rate: int, channels: int = OUTPUTS
+) -> Iterator[soundfile.SoundFile]:
+    """Write a file, which takes the target's place when the with block ends well.
 
     It is written through a symbolic link, and keeps the mode of what it replaces.
 
@@ -142,14 +151,14 @@ def written(target: Path, form: TargetFormat, rate: int) -> Iterator[soundfile.S
         partial = place.with_name(f".ronn-{secrets.token_hex(8)}.part")
         os.close(os.open(partial, os.O_CREAT | os.O_EXCL, 0o666 if mode is None else 0o600))
         with soundfile.SoundFile(
-            os.fsencode(partial), "w", rate, OUTPUTS, format=form.container, subtype=form.subtype
+            os.fsencode(partial), "w", rate, channels, format=form.container, subtype=form.subtype
         ) as writer:
             yield writer
         if mode is not None:
             partial.chmod(mode)
         partial.replace(place)
     except (OSError, RuntimeError) as error:
-        # RuntimeError is soundfile's, and Python's for symbolic links that lead in a circle.
+        # RuntimeError is soundfile's, and Python's for links that lead in a circle.
         raise AudioFileError(f"{target} can't be written: {_reason(error, partial)}") from error
     finally:
         if partial is not None:

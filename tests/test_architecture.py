@@ -40,6 +40,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "demo_score": {"parameters", "control.presets", "interfaces"},
     "demo": {
         *FOUNDATION, "settings", "phrase", "app", "control", "interfaces", "drivers", "demo_score",
+        "audio_target",
     },
     "bench": {
         *FOUNDATION, "settings", "phrase", "model", "realtime", "control", "interfaces", "drivers",
