@@ -36,7 +36,7 @@ def tell_of_compiling(module: str, err: bool = True) -> None:
     """
     from ronn_jack.realtime.compile import cache_folder
 
-    if (sys.stderr.isatty() or not err) and not any(cache_folder().rglob(f"{module}.*")):
+    if (sys.stderr.isatty() or not err) and not any(cache_folder().glob(f"{module}.*")):
         click.echo("compiling for this machine: up to a minute, this time only", err=err)
 
 
@@ -119,7 +119,7 @@ def render(
     tail: float,
     subtype: str | None,
 ) -> None:  # fmt: skip
-    """Render the audio file IN to OUT (WAV, FLAC or OGG)."""
+    """Render the audio file IN to OUT (WAV, FLAC, OGG or MP3)."""
     from rich.console import Console
     from rich.progress import Progress
 
@@ -131,7 +131,7 @@ def render(
 
     with Progress(transient=True, disable=not sys.stdout.isatty(), console=Console()) as bar:
         task = bar.add_task("rendering", total=None)
-        render_file(
+        done = render_file(
             source,
             target,
             values,
@@ -139,6 +139,12 @@ def render(
             subtype,
             lambda done, total: bar.update(task, completed=done, total=total),
         )
+    if done.warning is not None:
+        click.echo(f"{PROGRAM}: warning: {_line(done.warning)}", err=True)
+    click.echo(
+        f"wrote {_line(str(target))}: {done.frames / done.rate:.1f} s at {done.rate} Hz, "
+        f"{done.form.container} {done.form.subtype}"
+    )
 
 
 @cli.command(epilog=SOUND_HELP)
@@ -295,7 +301,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
-        on_signals(signal.default_int_handler, signal.SIGINT, signal.SIGTERM)
+        on_signals(signal.default_int_handler, signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         if instruction := os.environ.get(_COMPLETION):
             sys.exit(shell_complete(cli, {}, PROGRAM, _COMPLETION, instruction))
         with cli.make_context(PROGRAM, sys.argv[1:]) as context:
@@ -330,6 +336,10 @@ def main() -> None:
 
 def _leave(message: str, code: int) -> None:
     """Say in one line on stderr why the program ends, and end it."""
-    line = "".join(c if c.isprintable() else " " for c in " ".join(message.split()))
-    click.echo(f"{PROGRAM}: {line}", err=True)
+    click.echo(f"{PROGRAM}: {_line(message)}", err=True)
     sys.exit(code)
+
+
+def _line(text: str) -> str:
+    """Return a text as one line of characters that a terminal can show."""
+    return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))

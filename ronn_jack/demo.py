@@ -14,16 +14,16 @@ from types import FrameType
 from typing import TextIO
 
 import numpy as np
-import soundfile
 from numpy.typing import NDArray
 
 from ronn_jack.app import POLL_SECONDS, App
+from ronn_jack.audio_target import TargetFormat, check_target, written
 from ronn_jack.control.presets import PresetStore
 from ronn_jack.control.telemetry import Event, Refused, log_event
 from ronn_jack.demo_score import START, Hands, score
 from ronn_jack.drivers import jack_library
 from ronn_jack.drivers.jack_server import DummyServer, probe, realtime_allowed
-from ronn_jack.errors import AudioFileError, JackError, RefusedError
+from ronn_jack.errors import JackError, RefusedError
 from ronn_jack.interfaces.terminal import View, logging_to, open_view
 from ronn_jack.interfaces.terminal_snapshot import take_snapshot
 from ronn_jack.parameters import Value, defaults
@@ -81,7 +81,7 @@ def run_demo(
     KeyboardInterrupt
         If it was interrupted before anything was heard.
     """
-    _check_writable(out)
+    check_target(out)
     settings = replace(settings or load_settings(), bind="127.0.0.1", osc_port=0, http_port=0)
     with contextlib.ExitStack() as stack:
         interrupts = stack.enter_context(_interrupts())
@@ -202,17 +202,9 @@ def _perform(
         return recorder.audio[:, : recorder.position].copy(), rate
 
 
-def _check_writable(out: Path) -> None:
-    """Refuse a target that can't be written before anything is played."""
-    if out.is_dir() or not os.access(out if out.exists() else out.parent, os.W_OK):
-        raise AudioFileError(f"{out} can't be written: choose another file with --out")
-
-
 def _write(out: Path, audio: NDArray[np.float32], rate: int) -> None:
-    try:
-        soundfile.write(out, audio.T, rate, subtype="FLOAT", format="WAV")
-    except (OSError, soundfile.SoundFileError) as error:
-        raise AudioFileError(f"{out} can't be written: {error}") from error
+    with written(out, TargetFormat("WAV", "FLOAT"), rate, len(audio)) as writer:
+        writer.write(audio.T)
 
 
 def _sound_words(audio: NDArray[np.float32], rate: int) -> str:

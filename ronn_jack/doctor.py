@@ -8,12 +8,11 @@ import resource
 import shutil
 import socket
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-
-import platformdirs
 
 from ronn_jack.drivers import jack_library
 from ronn_jack.drivers.jack_server import probe, realtime_allowed, server_name
@@ -21,12 +20,15 @@ from ronn_jack.errors import JackError, MachineError
 from ronn_jack.files import user_data_folder
 from ronn_jack.interfaces.midi_ports import list_ports
 from ronn_jack.realtime.compile import cache_folder
+from ronn_jack.realtime.kernel_cache import SUFFIX, damaged
 from ronn_jack.settings import Settings
 
 REALTIME_PRIORITY = 70
 """What sound servers are usually set to ask for."""
 LOCKED_BYTES = 128 << 20
 """jackd's shared memory (105 MB) and some room."""
+KERNEL_BYTES = 2 << 20
+"""What the compiled kernels of a node take on disk."""
 
 _LIMITS_REMEDY = (
     "put '@audio - {item} {value}' into /etc/security/limits.d/audio.conf, join the group audio "
@@ -199,12 +201,22 @@ def _hardware_midi() -> Finding:
 
 
 def _kernel_cache() -> Finding:
-    folder = cache_folder()
-    root = platformdirs.user_cache_path("ronn_jack")
-    if folder.is_relative_to(root):
-        return Finding("kernel cache", True, str(folder))
-    text = f"{root} can't be written, so every start compiles anew"
-    return Finding("kernel cache", None, text, f"make it writable: chown -R $USER {root}")
+    subject, folder = "kernel cache", cache_folder()
+    spoiled = damaged(folder)
+    if spoiled:
+        text = f"{len(spoiled)} damaged in {folder}, such as {spoiled[0].name}"
+        remedy = "the next start compiles them anew; if that comes again, check the disk"
+        return Finding(subject, None, text, remedy)
+    count = sum(1 for _ in folder.glob(f"*{SUFFIX}"))
+    try:
+        with tempfile.TemporaryFile(dir=folder) as trial:
+            trial.write(bytes(KERNEL_BYTES))
+    except OSError as error:
+        # A full one that can't be written is all that a node needs.
+        text = f"{folder} can't be written ({error.strerror}); it holds {count} kernels"
+        remedy = "make room there and chown -R $USER it, or set XDG_CACHE_HOME to another folder"
+        return Finding(subject, None, text, f"if every start compiles: {remedy}")
+    return Finding(subject, True, f"{count} kernels in {folder}")
 
 
 def _audio_files() -> Finding:

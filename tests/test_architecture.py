@@ -30,13 +30,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "interfaces": {*FOUNDATION, "settings", "control"},
     "drivers": {"errors", "realtime"},
     "reference": {"parameters", "control.seams"},
-    "render": {*FOUNDATION, "model", "control", "realtime"},
+    "audio_source": {"errors"},
+    "audio_target": {"errors", "audio_source"},
+    "render": {*FOUNDATION, "audio_source", "audio_target", "model", "control", "realtime"},
     "app": {*FOUNDATION, "process", "settings", "control", "interfaces", "drivers"},
-    "doctor": {*FOUNDATION, "settings", "interfaces", "drivers", "realtime.compile"},
+    "doctor": {
+        *FOUNDATION, "settings", "interfaces", "drivers", "realtime.compile",
+        "realtime.kernel_cache",
+    },
     "demo_score": {"parameters", "control.presets", "interfaces"},
     "demo": {
         *FOUNDATION, "process", "settings", "phrase", "app", "control", "interfaces", "drivers",
-        "demo_score",
+        "demo_score", "audio_target",
     },
     "bench": {
         *FOUNDATION, "settings", "phrase", "model", "realtime", "control", "interfaces", "drivers",

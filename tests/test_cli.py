@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -64,7 +65,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def ronn(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Ronn]:
     """Run `ronn-jack` with some arguments in this process."""
-    before = signal.getsignal(signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
 
     def run(*arguments: object) -> Result:
         monkeypatch.setattr(sys, "argv", ["ronn-jack", *map(str, arguments)])
@@ -77,7 +78,8 @@ def ronn(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
         return Result(code, captured.out, captured.err)
 
     yield run
-    signal.signal(signal.SIGTERM, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture
@@ -190,11 +192,12 @@ class TestWhatItSays:
         assert "my sound" in lines[names.index("mine")]
         assert "is no TOML" in lines[names.index("zzz-broken")]
 
-    def test_render_writes_a_file_and_nothing_else(
+    def test_render_writes_a_file_and_says_so_in_a_line(
         self, ronn: Ronn, audio: Path, tmp_path: Path
     ) -> None:
         options = ("--set", "mix=0", "--tail", 0.5, "--subtype", "PCM_24")
-        assert ronn("render", audio, tmp_path / "out.wav", *options) == Result(0, "", "")
+        line = f"wrote {tmp_path}/out.wav: 0.5 s at 48000 Hz, WAV PCM_24\n"
+        assert ronn("render", audio, tmp_path / "out.wav", *options) == Result(0, line, "")
         facts = soundfile.info(tmp_path / "out.wav")
         assert (facts.frames, facts.subtype) == (26_000, "PCM_24")
         assert sorted(p.name for p in tmp_path.iterdir() if p.is_file()) == ["in.wav", "out.wav"]
@@ -205,9 +208,48 @@ class TestWhatItSays:
         files = [tmp_path / name for name in ("on.wav", "off.wav")]
         result = ronn("render", audio, files[0], "--set", "freeze=on")
         assert (result.code, result.err) == (0, "")
-        assert result.out == "note: freeze = on is left out, as a file has no past to hold\n"
-        assert ronn("render", audio, files[1]) == Result(0, "", "")
+        assert result.out.startswith(
+            "note: freeze = on is left out, as a file has no past to hold\nwrote "
+        )
+        assert ronn("render", audio, files[1]).code == 0
         assert files[0].read_bytes() == files[1].read_bytes()
+
+    def test_render_takes_what_a_cut_off_file_still_has_and_warns(
+        self, ronn: Ronn, tmp_path: Path
+    ) -> None:
+        source, target = tmp_path / "in.flac", tmp_path / "out.wav"
+        soundfile.write(source, noise(48_000).T, 48000)
+        os.truncate(source, source.stat().st_size * 6 // 10)
+        result = ronn("render", source, target, "--tail", 1)
+        assert result.code == 0
+        assert one_line(result).startswith(f"ronn-jack: warning: {source} is cut off or damaged")
+        assert result.out.startswith(f"wrote {target}: 1.")
+        assert 70_000 < soundfile.info(target).frames < 80_000
+
+    def test_render_takes_names_of_any_bytes(self, ronn: Ronn, audio: Path, tmp_path: Path) -> None:
+        source, target = (tmp_path / os.fsdecode(b"\xff%d.wav" % number) for number in (1, 2))
+        audio.rename(source)
+        result = ronn("render", source, target)
+        assert (result.code, result.err) == (0, "")
+        assert result.out.startswith(f"wrote {tmp_path}/ 2.wav: ")
+        assert target.is_file()
+        assert "can't be read" in one_line(ronn("render", audio.with_name("\udcff3"), target))
+
+    def test_render_reads_a_pipe(self, ronn: Ronn, audio: Path, tmp_path: Path) -> None:
+        pipe = tmp_path / "pipe"
+        os.mkfifo(pipe)
+        writer = threading.Thread(target=pipe.write_bytes, args=(audio.read_bytes(),))
+        writer.start()
+        piped = ronn("render", pipe, tmp_path / "piped.wav")
+        writer.join()
+        assert (piped.code, piped.err) == (0, "")
+        assert ronn("render", audio, tmp_path / "plain.wav").code == 0
+        assert (tmp_path / "piped.wav").read_bytes() == (tmp_path / "plain.wav").read_bytes()
+
+    def test_a_signal_that_is_ignored_from_the_start_stays_so(self, ronn: Ronn) -> None:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        assert ronn("presets").code == 0
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
 
     def test_midi_list_says_what_it_finds(self, ronn: Ronn) -> None:
         result = ronn("midi", "list")
@@ -469,7 +511,11 @@ class TestProcess:
         assert (process.returncode, process.stderr) == (1, b"")
 
     @pytest.mark.parametrize(
-        "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
+        "number",
+        [
+            signal.SIGHUP,
+            *(pytest.param(n, marks=pytest.mark.slow) for n in (signal.SIGINT, signal.SIGTERM)),
+        ],
     )
     def test_an_interrupted_render_leaves_nothing_behind(self, tmp_path: Path, number: int) -> None:
         source, folder = tmp_path / "long.wav", tmp_path / "out"
@@ -483,6 +529,19 @@ class TestProcess:
         result = ended(process)
         assert result == Result(1, "", "ronn-jack: interrupted\n")
         assert not list(folder.iterdir())
+
+    def test_a_render_that_waits_for_a_pipe_ends_by_a_signal(self, tmp_path: Path) -> None:
+        pipe = tmp_path / "pipe"
+        os.mkfifo(pipe)
+        process = started("render", pipe, tmp_path / "out.wav")
+        files = Path(f"/proc/{process.pid}/fd")
+        wait_for(
+            lambda: any(path.resolve() == pipe for path in files.iterdir()),
+            60,
+            "the pipe's opening",
+        )
+        process.send_signal(signal.SIGTERM)
+        assert ended(process) == Result(1, "", "ronn-jack: interrupted\n")
 
     def test_an_interrupt_before_the_command_line_is_there_is_told_in_one_line(self) -> None:
         result = ended(started("presets", program=INTERRUPTED_EARLY))

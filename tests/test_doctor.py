@@ -13,6 +13,8 @@ import pytest
 from ronn_jack import doctor
 from ronn_jack.doctor import Finding, diagnose
 from ronn_jack.errors import JackError, MachineError
+from ronn_jack.realtime import compile as compilation
+from ronn_jack.realtime.compile import entry
 from ronn_jack.settings import load_settings
 from tests.support.jack_server import jack_server, server_name
 
@@ -179,12 +181,45 @@ def test_missing_hardware_midi_is_noted_with_its_reason(sought, monkeypatch):
     )
 
 
-def test_a_kernel_cache_that_is_only_temporary_is_noted(sought, monkeypatch, tmp_path):
-    assert sought("kernel cache").ok is True
-    monkeypatch.setattr(doctor, "cache_folder", lambda: tmp_path)
+@pytest.fixture
+def kernels(monkeypatch, tmp_path):
+    """A kernel cache with one kernel in it."""
+    folder = tmp_path / "kernels"
+    monkeypatch.setattr(compilation, "cache_folder", lambda: folder)
+    monkeypatch.setattr(doctor, "cache_folder", lambda: folder)
+
+    @entry("int64(int64)")
+    def twice(x):
+        return 2 * x
+
+    return folder
+
+
+def test_a_sound_kernel_cache_is_counted(sought, kernels):
+    finding = sought("kernel cache")
+    assert (finding.ok, finding.text) == (True, f"1 kernels in {kernels}")
+    assert len(list(kernels.iterdir())) == 1, "looking leaves nothing behind"
+
+
+def test_a_damaged_kernel_is_noted_by_name(sought, kernels):
+    (path,) = kernels.iterdir()
+    path.write_bytes(path.read_bytes()[:-1])
     finding = sought("kernel cache")
     assert finding.ok is None
-    assert "compiles anew" in finding.text
+    assert f"1 damaged in {kernels}, such as {path.name}" in finding.text
+    assert "compiles them anew" in finding.remedy
+
+
+def test_a_kernel_cache_that_can_not_be_written_is_noted_with_what_it_holds(sought, kernels):
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        finding = sought("kernel cache")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert finding.ok is None
+    assert f"{kernels} can't be written (File too large); it holds 1 kernels" in finding.text
+    assert "XDG_CACHE_HOME" in finding.remedy
 
 
 def test_missing_audio_files_fail(sought, monkeypatch):

@@ -168,6 +168,7 @@ def test_poisoned_samples_count_as_zero(folder: Path) -> None:
         ("o.flac", None, ("FLAC", "PCM_16")),
         ("o.flac", "PCM_24", ("FLAC", "PCM_24")),
         ("o.ogg", None, ("OGG", "VORBIS")),
+        ("o.mp3", None, ("MP3", "MPEG_LAYER_III")),
     ],
 )
 def test_the_target_s_name_and_subtype_choose_the_format(
@@ -249,7 +250,7 @@ class TestRefusals:
     @pytest.mark.parametrize("name", ["o.xyz", "o", "o.raw", "wav"])
     def test_formats_that_nobody_knows(self, folder: Path, name: str) -> None:
         source = written(folder, noise(100))
-        assert ".flac or .ogg" in self.refused(UsageError, source, folder / name)
+        assert ".flac, .ogg or .mp3" in self.refused(UsageError, source, folder / name)
 
     def test_subtypes_that_the_format_has_not(self, folder: Path) -> None:
         source = written(folder, noise(100))

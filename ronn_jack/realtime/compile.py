@@ -2,7 +2,8 @@
 
 numba's own cache looks only at the file a function stands in: it would run a stale kernel after
 an edit in an imported module, with another vector width, or on another host. So everything
-that the machine code depends on is hashed into the name of the folder that holds it.
+that the machine code depends on is hashed into the name of the folder that holds it. Each kernel
+in it carries a digest of its own (`kernel_cache.py`).
 """
 
 from __future__ import annotations
@@ -12,20 +13,21 @@ import hashlib
 import os
 import platform
 import shutil
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import llvmlite.binding
 import numba
 import platformdirs
-from numba.core import config, sigutils, types
+from numba.core import sigutils, types
+from numba.core.ccallback import CFunc
 from numba.core.registry import cpu_target
 
 from ronn_jack.realtime import host
+from ronn_jack.realtime.kernel_cache import KernelCache
 
 KEPT_FOLDERS = 8
 KEPT_SECONDS = 86400
@@ -67,8 +69,10 @@ def entry(signature: str) -> Callable[[Function], Any]:
     """
 
     def decorate(function: Function) -> Any:
-        with _cached_in(cache_folder()):
-            return numba.cfunc(signature, cache=True, **_OPTIONS)(function)
+        compiled: Any = CFunc(function, sigutils.normalize_signature(signature), {}, dict(_OPTIONS))
+        compiled._cache = KernelCache(function, cache_folder())
+        compiled.compile()
+        return compiled
 
     return decorate
 
@@ -96,16 +100,13 @@ _shared: list[Any] = []
 
 @functools.cache
 def cache_folder() -> Path:
-    """Return the folder for this code on this host; a temporary one if none can be written."""
+    """Return the folder for this code on this host; where it can't be written, it may be full."""
     root = Path(platformdirs.user_cache_dir("ronn_jack")) / "kernels"
     folder = root / cache_key()
-    try:
+    with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         os.utime(folder)
-        tempfile.TemporaryFile(dir=folder).close()
-    except OSError:
-        return _temporary_folder()
-    prune(root, KEPT_FOLDERS)
+        prune(root, KEPT_FOLDERS)
     return folder
 
 
@@ -141,23 +142,3 @@ def prune(root: Path, kept: int) -> None:
     for folder in sorted(used, key=lambda f: used[f], reverse=True)[kept:]:
         if used[folder] < old:
             shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _cached_in(folder: Path) -> Iterator[None]:
-    """Let numba use a folder for what is decorated inside, and only for that."""
-    before = config.CACHE_DIR
-    config.CACHE_DIR = str(folder)
-    try:
-        yield
-    finally:
-        config.CACHE_DIR = before
-
-
-@functools.cache
-def _temporary_folder() -> Path:
-    import atexit
-
-    folder = Path(tempfile.mkdtemp(prefix="ronn_jack-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder

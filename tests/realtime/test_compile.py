@@ -11,14 +11,11 @@ from pathlib import Path
 
 import numba
 import pytest
-from numba.core import config
 
 from ronn_jack.realtime import compile as compilation
 from ronn_jack.realtime.compile import (
     KEPT_SECONDS,
-    cache_folder,
     cache_key,
-    entry,
     native,
     prune,
 )
@@ -50,10 +47,15 @@ def copy(tmp_path: Path) -> Path:
 
 def probe(folder: Path, **environment: str) -> tuple[int, int, Path]:
     """Run the script; return the constant compiled into it, cache hits, and the cache's folder."""
+    constant, hits, where = run(folder, **environment).stdout.split()
+    return int(constant), int(hits), Path(where)
+
+
+def run(folder: Path, *before: str, **environment: str) -> subprocess.CompletedProcess[str]:
     inherited = {k: v for k, v in os.environ.items() if k != WIDTH_VARIABLE}
     settings = {"XDG_CACHE_HOME": str(folder / "cache"), "PYTHONPATH": str(folder)}
-    done = subprocess.run(
-        [sys.executable, "probe.py"],
+    return subprocess.run(
+        [*before, sys.executable, "probe.py"],
         cwd=folder,
         env=inherited | settings | environment,
         capture_output=True,
@@ -61,8 +63,6 @@ def probe(folder: Path, **environment: str) -> tuple[int, int, Path]:
         timeout=60,
         check=True,
     )
-    constant, hits, where = done.stdout.split()
-    return int(constant), int(hits), Path(where)
 
 
 def test_the_same_kernel_is_loaded_and_an_edited_import_is_compiled_anew(copy: Path) -> None:
@@ -85,13 +85,34 @@ def test_another_width_and_another_host_have_other_folders(copy: Path) -> None:
     assert len({folder, narrow, generic}) == 3
 
 
-def test_a_cache_that_can_t_be_written_is_replaced_for_this_start(copy: Path) -> None:
-    blocked = copy / "a file"
-    blocked.write_text("")
-    constant, hits, folder = probe(copy, XDG_CACHE_HOME=str(blocked))
-    assert (constant, hits) == (64, 0)
-    assert not folder.is_relative_to(blocked)
-    assert not folder.exists(), "the replacement goes when the process ends"
+def mounted(setup: str, folder: Path) -> tuple[str, ...]:
+    """Return a command that runs what follows it where `setup` has mounted something at $0."""
+    command = ("unshare", "-m", "sh", "-c", f'{setup} && exec "$@"', str(folder))
+    if subprocess.run([*command, "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("this user may not mount anything")
+    return command
+
+
+def test_a_warm_cache_that_can_only_be_read_is_used_and_nothing_said(copy: Path) -> None:
+    (copy / "cache").mkdir()
+    read_only = mounted('mount --bind "$0" "$0" && mount -o remount,ro,bind "$0"', copy / "cache")
+    assert probe(copy)[:2] == (64, 0)
+    begun = run(copy, *read_only)
+    assert begun.stdout.split()[1] == "1", "it was compiled anew"
+    assert begun.stderr == ""
+
+
+def test_a_full_disk_and_a_cold_cache_that_can_only_be_read_are_named_once(copy: Path) -> None:
+    (copy / "cache").mkdir()
+    for setup, reason in (
+        ('mount -t tmpfs -o size=4k,nr_inodes=8 none "$0"', "No space left on device"),
+        ('mount -t tmpfs -o ro none "$0"', "Read-only file system"),
+    ):
+        begun = run(copy, *mounted(setup, copy / "cache"))
+        assert begun.stdout.split()[:2] == ["64", "0"]
+        assert len(begun.stderr.splitlines()) == 1
+        assert f"can't be kept in {copy / 'cache'}" in begun.stderr
+        assert reason in begun.stderr
 
 
 def test_the_key_follows_every_source(tmp_path: Path) -> None:
@@ -101,17 +122,6 @@ def test_the_key_follows_every_source(tmp_path: Path) -> None:
     assert cache_key(tmp_path) == before
     (tmp_path / "two.py").write_text("tWo")
     assert cache_key(tmp_path) != before
-
-
-def test_numba_s_own_setting_is_left_alone() -> None:
-    before = config.CACHE_DIR
-
-    @entry("int64(int64)")
-    def twice(x: int) -> int:
-        return 2 * x
-
-    assert twice.ctypes(21) == 42
-    assert before == config.CACHE_DIR
 
 
 def test_the_least_recently_used_folders_go_unless_used_today(tmp_path: Path) -> None:
@@ -139,7 +149,3 @@ def test_a_native_function_has_one_signature_whatever_it_is_called_with() -> Non
 
     assert caller(3) == 1.5
     assert [str(s) for s in half.signatures] == ["(float64,)"]
-
-
-def test_the_folder_in_use_exists() -> None:
-    assert cache_folder().is_dir()
