@@ -13,7 +13,7 @@ from ronn_jack.errors import PresetError
 MAXIMUM_BYTES = 64 * 2**20
 """A notebook keeps the audio that it played, and gets large by it."""
 _MAXIMUM_TEXT = 256 * 1024
-"""No dictionary, cell or state comes near it."""
+"""No dictionary, state or notebook's code comes near it."""
 
 _JUCE_MAGIC = b"VC2!"
 """Begins JUCE's binary form of a state; then come the size (4 bytes), XML and a zero byte."""
@@ -94,7 +94,7 @@ def _from_python(sources: list[str], known: Set[str]) -> dict[str, object]:
     parsed = False
     for source in sources:
         try:
-            with warnings.catch_warnings(action="ignore", category=SyntaxWarning):
+            with warnings.catch_warnings(action="ignore"):
                 statements = ast.parse(_short(source)).body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
@@ -138,14 +138,24 @@ def _constant(node: ast.expr, names: dict[str, object]) -> object:
 
 def _code_cells(cells: list[object]) -> list[str]:
     sources = []
+    length = 0
     for cell in cells:
         if isinstance(cell, dict) and cell.get("cell_type") == "code":
             source = cell.get("source", "")
-            sources.append("".join(map(str, source)) if isinstance(source, list) else str(source))
+            parts = source if isinstance(source, list) else [source]
+            text = "".join(part for part in parts if isinstance(part, str))
+            length += len(text)
+            if length > _MAXIMUM_TEXT:
+                raise _too_long()
+            sources.append(text)
     return sources
 
 
 def _short(text: str) -> str:
     if len(text) > _MAXIMUM_TEXT:
-        raise PresetError(f"is longer than {_MAXIMUM_TEXT // 1024} KiB: give the settings alone")
+        raise _too_long()
     return text
+
+
+def _too_long() -> PresetError:
+    return PresetError(f"is longer than {_MAXIMUM_TEXT // 1024} KiB: give the settings alone")
