@@ -165,5 +165,5 @@ def preset_number(reference: str | float, count: int) -> int | None:
     number = int(digits[1]) if len(digits[1]) <= _MOST_DIGITS else -1
     if not 0 <= number < count:
         limit = f"use 0 to {count - 1}" if count else "there are no presets"
-        raise PresetError(f"preset number {shown(digits[0])[1:-1]} is out of range: {limit}")
+        raise PresetError(f"preset number {shown(reference)} is out of range: {limit}")
     return number
