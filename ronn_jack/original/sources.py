@@ -52,7 +52,7 @@ def settings_in(content: bytes, known: Set[str]) -> tuple[dict[str, object], boo
     except (ValueError, RecursionError):
         return _from_python([text], known), False
     if isinstance(value, dict) and isinstance(value.get("cells"), list):
-        return _from_python(_code_cells(value["cells"]), known), False
+        return _from_python(_code_cells(value["cells"], known), known), False
     if not isinstance(value, dict):
         raise PresetError("is JSON, but no dictionary of parameters")
     return value, False
@@ -136,18 +136,26 @@ def _constant(node: ast.expr, names: dict[str, object]) -> object:
         return _UNKNOWN
 
 
-def _code_cells(cells: list[object]) -> list[str]:
+def _code_cells(cells: list[object], known: Set[str]) -> list[str]:
+    """Return the code in a notebook, without much of what names no parameter."""
     sources = []
-    length = 0
+    room, spare_room = _MAXIMUM_TEXT, _MAXIMUM_TEXT
     for cell in cells:
-        if isinstance(cell, dict) and cell.get("cell_type") == "code":
-            source = cell.get("source", "")
-            parts = source if isinstance(source, list) else [source]
-            text = "".join(part for part in parts if isinstance(part, str))
-            length += len(text)
-            if length > _MAXIMUM_TEXT:
+        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+            continue
+        source = cell.get("source", "")
+        parts = source if isinstance(source, list) else [source]
+        text = "".join(part for part in parts if isinstance(part, str))
+        if any(name in text for name in known):
+            room -= len(text)
+            if room < 0:
                 raise _too_long()
-            sources.append(text)
+        else:
+            # It may hold a number that a parameter is set to later.
+            spare_room -= len(text)
+            if spare_room < 0:
+                continue
+        sources.append(text)
     return sources
 
 

@@ -297,9 +297,13 @@ class TestPresets:
         assert node.controls == [{"mix": 0.5}]
 
     def test_a_name_made_of_digits_comes_before_an_index(self, node, origin):
-        controller = Controller(node, MemoryStore(**{"first": {}, "0": {"layers": 12}}))
-        controller.apply([Act("preset_load", "0")], origin)
-        assert controller.value("layers") == 12
+        store = MemoryStore(**{"first": {}, "0": {"layers": 12}, "808": {"layers": 8}})
+        controller = Controller(node, store)
+        for asked, layers in (("0", 12), (0, 6), (0.0, 6), ("808", 8), ("1", 12), (2, 8)):
+            controller.apply([Act("preset_load", asked)], origin)
+            assert controller.value("layers") == layers
+        controller.apply([Act("preset_load", 808)], origin)
+        assert "out of range" in origin.refusals[0][1]
 
     def test_only_known_names_get_to_the_store(self, node, origin):
         store = MemoryStore(fuzz={})
