@@ -15,10 +15,19 @@ import click
 from click.shell_completion import shell_complete
 
 from ronn_jack import __version__
-from ronn_jack.cli_options import SOUND_HELP, Number, WholeRange, node_options, sound, sound_options
+from ronn_jack.cli_options import (
+    SOUND_HELP,
+    Number,
+    WholeRange,
+    chosen_preset,
+    node_options,
+    sound,
+    sound_of,
+    sound_options,
+)
 from ronn_jack.control.architecture import network_spec
 from ronn_jack.control.presets import PresetStore
-from ronn_jack.errors import RonnError, UsageError
+from ronn_jack.errors import RonnError, UsageError, shortened
 from ronn_jack.files import check_name
 from ronn_jack.process import on_signals
 
@@ -57,11 +66,12 @@ def run(
     from ronn_jack.settings import load_settings
 
     settings = load_settings(overrides)
-    values = sound(preset or settings.preset, assignments)
+    chosen = chosen_preset(preset or settings.preset)
+    values = sound_of(chosen, assignments)
     tell_of_compiling("jack_callbacks", err=log_json == "-")
     from ronn_jack.app import run_node
 
-    run_node(settings, values, log_json)
+    run_node(settings, values, log_json, chosen)
 
 
 @cli.command(epilog=SOUND_HELP)
@@ -336,7 +346,7 @@ def main() -> None:
 
 def _leave(message: str, code: int) -> None:
     """Say in one line on stderr why the program ends, and end it."""
-    click.echo(f"{PROGRAM}: {_line(message)}", err=True)
+    click.echo(f"{PROGRAM}: {shortened(_line(message))}", err=True)
     sys.exit(code)
 
 

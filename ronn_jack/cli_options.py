@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from ronn_jack.control.preset_file import Preset
 from ronn_jack.control.presets import PresetStore
 from ronn_jack.errors import UsageError
 from ronn_jack.files import name_or_file
@@ -61,9 +62,19 @@ def sound(preset: str | None, assignments: tuple[str, ...]) -> dict[str, Value]:
     assignments : tuple of str
         Each "name=value" in native units.
     """
+    return sound_of(chosen_preset(preset), assignments)
+
+
+def chosen_preset(preset: str | None) -> Preset | None:
+    """Return the preset of a name or file, if one is given."""
+    return None if preset is None else PresetStore().load(name_or_file(preset))
+
+
+def sound_of(preset: Preset | None, assignments: tuple[str, ...]) -> dict[str, Value]:
+    """Return every parameter's value, as `sound` does, of a preset that was read."""
     values = defaults()
     if preset is not None:
-        values |= PresetStore().load(name_or_file(preset)).values
+        values |= preset.values
     faults = []
     for assignment in assignments:
         name, equals, text = assignment.partition("=")

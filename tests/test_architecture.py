@@ -26,7 +26,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "realtime": {"model.spec", "model.weights", "units"},
     "model.network": {"errors", "model", "realtime"},
     "control": {*FOUNDATION, "model", "realtime"},
-    "original": {"errors", "units", "parameters", "model.spec"},
+    "original": {"errors", "files", "units", "parameters", "model.spec"},
     "interfaces": {*FOUNDATION, "settings", "control"},
     "drivers": {"errors", "realtime"},
     "reference": {"parameters", "control.seams"},
@@ -47,7 +47,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *FOUNDATION, "settings", "phrase", "model", "realtime", "control", "interfaces", "drivers",
         "app",
     },
-    "cli_options": {*FOUNDATION, "control.presets"},
+    "cli_options": {*FOUNDATION, "control.preset_file", "control.presets"},
     "cli": {
         *FOUNDATION, "cli_options", "process", "settings", "control", "interfaces", "original",
         "model", "app", "bench", "demo", "doctor", "render", "realtime.compile",
