@@ -20,7 +20,7 @@ from ronn_jack.errors import JackError, MachineError
 from ronn_jack.files import user_data_folder
 from ronn_jack.interfaces.midi_ports import list_ports
 from ronn_jack.realtime.compile import cache_folder
-from ronn_jack.realtime.kernel_cache import SUFFIX, damaged
+from ronn_jack.realtime.kernel_cache import SUFFIX, damaged, replaced
 from ronn_jack.settings import Settings
 
 REALTIME_PRIORITY = 70
@@ -202,10 +202,11 @@ def _hardware_midi() -> Finding:
 
 def _kernel_cache() -> Finding:
     subject, folder = "kernel cache", cache_folder()
-    spoiled = damaged(folder)
+    # The doctor loads kernels itself, and so has mended some already.
+    spoiled = replaced(folder) + damaged(folder)
     if spoiled:
         text = f"{len(spoiled)} damaged in {folder}, such as {spoiled[0].name}"
-        remedy = "the next start compiles them anew; if that comes again, check the disk"
+        remedy = "they are compiled anew when they are used; if that comes again, check the disk"
         return Finding(subject, None, text, remedy)
     count = sum(1 for _ in folder.glob(f"*{SUFFIX}"))
     try:

@@ -32,6 +32,8 @@ _LONGEST_NAME = 100
 _IDENTITY_DIGITS = 16
 """Of the identity, in the file's name."""
 
+_replaced: set[Path] = set()
+
 log = logging.getLogger(__name__)
 
 
@@ -54,8 +56,11 @@ class KernelCache:
         """Return what was saved; None if there is nothing, or it is damaged."""
         target_context.refresh()
         identity = _identity(self._function, signature)
-        found = _read(self._path(identity))
+        path = self._path(identity)
+        found = _read(path)
         if found is None or found[0] != identity:
+            if os.path.lexists(path):
+                _replaced.add(path)
             return None
         return CompileResult._rebuild(target_context, *pickle.loads(found[1]))
 
@@ -79,6 +84,11 @@ class KernelCache:
 def damaged(folder: Path) -> list[Path]:
     """Return the files in a folder that are compiled anew instead of being loaded."""
     return [path for path in sorted(folder.glob(f"*{SUFFIX}")) if not _is_intact(path)]
+
+
+def replaced(folder: Path) -> list[Path]:
+    """Return the files in a folder that this process found damaged and has compiled anew."""
+    return sorted(path for path in _replaced if path.parent == folder)
 
 
 def _is_intact(path: Path) -> bool:
