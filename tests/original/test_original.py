@@ -158,11 +158,11 @@ def test_a_large_notebook_is_read_as_far_as_it_matters(tmp_path: Path) -> None:
     cell = {"cell_type": "code", "source": NOTEBOOK_CELL.replace("= 21", "= size")}
     named = {"cell_type": "code", "source": "size = 21"}
     path = tmp_path / "ronn.ipynb"
-    path.write_text(json.dumps({"cells": [named, data, *[other] * 40_000, cell]}))
-    assert path.stat().st_size > 40_000_000
+    path.write_text(json.dumps({"cells": [named, data, *[other] * 10_000, cell]}))
+    assert path.stat().st_size > 10_000_000
     begin = time.process_time()
     assert read_original(path).parameters["kernel"] == 21
-    assert time.process_time() - begin < 10.0
+    assert time.process_time() - begin < 5.0
 
 
 def test_what_a_dictionary_leaves_out_is_as_the_packages_defaults() -> None:
