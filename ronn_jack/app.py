@@ -26,7 +26,7 @@ from ronn_jack.control.telemetry import (
     log_event,
 )
 from ronn_jack.drivers.jack_driver import JackClient, Wire
-from ronn_jack.errors import JackError, RonnError, SpecError
+from ronn_jack.errors import JackError, SpecError
 from ronn_jack.interfaces.event_log import STDOUT, EventLog
 from ronn_jack.interfaces.midi import MidiInput
 from ronn_jack.interfaces.osc import OscServer
@@ -46,8 +46,6 @@ _SETTLED_SECONDS = 0.5
 """Wiring younger than this may be what a dying server has left of it."""
 _LATE_SECONDS = 0.2
 _MUTED_POLL_SECONDS = 0.001
-_CLOSE_SECONDS = 2.0
-"""Time that a server has to let the node go."""
 _RECONNECT_SECONDS = 0.1
 _REWIRE_SECONDS = 30.0
 
@@ -107,6 +105,7 @@ class App:
             if self.settings.connect:
                 self._connect(client, self.settings.connect)
             self._midi.start(self._read_midi)
+            self._describe(client)
             undo.pop_all()
 
     def snapshot(self) -> Snapshot:
@@ -139,10 +138,7 @@ class App:
                 self._fade_out(client)
             # It may still report a network that was heard, so the end is told after it.
             self._node.detach()
-            # A server that hangs answers no goodbye, and must not keep the node from ending.
-            closing = threading.Thread(target=client.close, name="closing", daemon=True)
-            closing.start()
-            closing.join(_CLOSE_SECONDS)
+            client.close()
             self._report(Stopped(status))
 
     def _fade_out(self, client: JackClient) -> None:
@@ -169,7 +165,7 @@ class App:
             self._begin(client)
             client.activate()
             self._joined = True
-        except RonnError:
+        except BaseException:
             self._node.detach()
             client.close()
             raise
@@ -190,6 +186,12 @@ class App:
             # The server has come back at another rate, and is no reason to end.
             self.controller.refused(None, str(error))
             self._node.go_dry()
+
+    def _describe(self, client: JackClient) -> None:
+        try:
+            client.describe()
+        except JackError as error:
+            log.warning("%s", error)
 
     def _connect(self, client: JackClient, pattern: str) -> None:
         wires = client.wires_to(pattern)
@@ -218,8 +220,9 @@ class App:
             return
         self._next_attempt = now + _RECONNECT_SECONDS
         with contextlib.suppress(JackError):
-            self._start_audio(self._open())
+            self._start_audio(client := self._open())
             self._rewire_until = now + _REWIRE_SECONDS
+            self._describe(client)
 
     def _keep_wires(self, client: JackClient, now: float) -> None:
         if self._missing and now < self._rewire_until:

@@ -16,7 +16,8 @@ from pathlib import Path
 import platformdirs
 
 from ronn_jack.drivers import jack_library
-from ronn_jack.drivers.jack_server import probe, realtime_allowed, server_name
+from ronn_jack.drivers.jack_library import server_name
+from ronn_jack.drivers.jack_server import probe, realtime_allowed
 from ronn_jack.errors import JackError, MachineError
 from ronn_jack.files import user_data_folder
 from ronn_jack.interfaces.midi_ports import list_ports

@@ -20,7 +20,6 @@ from typing import Self
 from ronn_jack.drivers import jack_library
 from ronn_jack.errors import JackError
 
-DEFAULT_SERVER = "default"
 MOST_PORTS = 64
 """Ports of a private server: 39 MB of shared memory instead of 105 MB for jackd's 2048."""
 
@@ -49,30 +48,22 @@ class ServerFacts:
     realtime: bool
 
 
-def server_name(server: str | None) -> str:
-    """Return the name that libjack takes `server` for; None is the default server."""
-    return server or os.environ.get("JACK_DEFAULT_SERVER") or DEFAULT_SERVER
-
-
 def probe(server: str | None = None) -> ServerFacts | None:
     """Return the facts of a running server, or None if none runs under that name.
 
     Raises
     ------
     JackError
-        If libjack is not installed.
+        If libjack is not installed or does not return.
     """
-    jack = jack_library.load()
-    try:
-        client = jack.Client("ronn-probe", no_start_server=True, servername=server)
-    except jack.JackOpenError:
+    client = jack_library.open_client("ronn-probe", server)
+    if client is None:
         return None
     try:
-        return ServerFacts(
-            server_name(server), client.samplerate, client.blocksize, bool(client.realtime)
-        )
+        name = jack_library.server_name(server)
+        return ServerFacts(name, client.samplerate, client.blocksize, bool(client.realtime))
     finally:
-        client.close()
+        jack_library.close_client(client)
 
 
 def realtime_allowed(priority: int) -> bool:
