@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ronn_jack.drivers import jack_calls, jack_library
 from ronn_jack.drivers.jack_clients import Processes, client_processes, name_now
-from ronn_jack.errors import JackError
+from ronn_jack.errors import JackError, NoServerError
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.memory import record
 
@@ -76,7 +76,7 @@ class JackClient:
         client = jack_library.open_client(name, server)
         if client is None:
             named = f"'{server}' " if server else ""
-            raise JackError(
+            raise NoServerError(
                 f"no JACK server {named}to connect to: start one (jackd, qjackctl, PipeWire with "
                 "pw-jack) or choose another with --server"
             )
