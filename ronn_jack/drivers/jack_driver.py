@@ -82,9 +82,11 @@ class JackClient:
             )
         self._client = client
         try:
-            self._name = str(client.name)
+            self._name, rate = self._call(lambda: (str(client.name), float(client.samplerate)))
+            if rate <= 0.0:
+                raise JackError("the JACK server has gone while it was joined: try again")
             self._known: dict[str, Processes] = {}
-            self.engine = Engine(inputs, outputs, float(self._client.samplerate))
+            self.engine = Engine(inputs, outputs, rate)
             self._ports = self._register_ports(inputs, outputs)
             self._state, self._address = record(self._callbacks.CLIENT)
             self._midi_written, self._midi_read = self._state.midi_written, self._state.midi_read
