@@ -108,7 +108,7 @@ def _has(process: int, files: set[tuple[int, int, int]]) -> bool:
         return not files.isdisjoint(_mapped_files(process))
     except PermissionError:
         return "jack" in Process.of(process).name
-    except OSError:  # it has ended
+    except (OSError, ValueError):  # it has ended, or ends
         return False
 
 
