@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import logging
-import signal
 import sys
-import threading
 import time
 from collections.abc import Mapping
 
@@ -27,14 +25,14 @@ from ronn_jack.control.telemetry import (
     log_event,
 )
 from ronn_jack.drivers.jack_driver import JackClient, Wire
-from ronn_jack.errors import JackError, RonnError, SpecError
+from ronn_jack.errors import JackError, NoServerError, SpecError
 from ronn_jack.interfaces.event_log import STDOUT, EventLog
 from ronn_jack.interfaces.midi import MidiInput
 from ronn_jack.interfaces.osc import OscServer
 from ronn_jack.interfaces.terminal import PlainView, logging_to, open_view
 from ronn_jack.interfaces.terminal_snapshot import Snapshot, take_snapshot
+from ronn_jack.interrupts import Interrupts
 from ronn_jack.parameters import Value
-from ronn_jack.process import on_signals
 from ronn_jack.settings import Settings
 
 POLL_SECONDS = 0.02
@@ -48,8 +46,6 @@ _SETTLED_SECONDS = 0.5
 """Wiring younger than this may be what a dying server has left of it."""
 _LATE_SECONDS = 0.2
 _MUTED_POLL_SECONDS = 0.001
-_CLOSE_SECONDS = 2.0
-"""Time that a server has to let the node go."""
 _RECONNECT_SECONDS = 0.1
 _REWIRE_SECONDS = 30.0
 
@@ -91,8 +87,10 @@ class App:
         self._wirings: list[tuple[float, list[Wire]]] = []
         self._missing: list[Wire] = []
         self._rewire_until = 0.0
-        self._next_wiring = self._next_attempt = self._next_look = 0.0
+        self._next_wiring = self._next_rewiring = self._next_attempt = self._next_look = 0.0
         self._joined = self._warned = False
+        self._name = settings.name
+        self._obstacle = ""
 
     @property
     def osc_port(self) -> int:
@@ -120,6 +118,7 @@ class App:
             self._midi.start(self._read_midi)
             if preset is not None:
                 self._report(PresetTaken("start", preset, saved=False))
+            self._describe(client)
             undo.pop_all()
 
     def snapshot(self) -> Snapshot:
@@ -153,10 +152,7 @@ class App:
                 self._fade_out(client)
             # It may still report a network that was heard, so the end is told after it.
             self._node.detach()
-            # A server that hangs answers no goodbye, and must not keep the node from ending.
-            closing = threading.Thread(target=client.close, name="closing", daemon=True)
-            closing.start()
-            closing.join(_CLOSE_SECONDS)
+            client.close()
             self._report(Stopped(status))
 
     def _fade_out(self, client: JackClient) -> None:
@@ -173,7 +169,7 @@ class App:
 
     def _open(self) -> JackClient:
         settings = self.settings
-        return JackClient(settings.name, settings.server, settings.inputs, settings.outputs)
+        return JackClient(self._name, settings.server, settings.inputs, settings.outputs)
 
     def _start_audio(self, client: JackClient) -> None:
         # Told before the first network can sound, as the swap is told by another thread.
@@ -182,7 +178,8 @@ class App:
             self._begin(client)
             client.activate()
             self._joined = True
-        except RonnError:
+            self._name = client.name  # asked for again, so that no two nodes swap their names
+        except BaseException:
             self._node.detach()
             client.close()
             raise
@@ -203,6 +200,12 @@ class App:
             # The server has come back at another rate, and is no reason to end.
             self.controller.refused(None, str(error))
             self._node.go_dry()
+
+    def _describe(self, client: JackClient) -> None:
+        try:
+            client.describe()
+        except JackError as error:
+            log.warning("%s", error)
 
     def _connect(self, client: JackClient, pattern: str) -> None:
         wires = client.wires_to(pattern)
@@ -230,18 +233,29 @@ class App:
         if now < self._next_attempt:
             return
         self._next_attempt = now + _RECONNECT_SECONDS
-        with contextlib.suppress(JackError):
-            self._start_audio(self._open())
-            self._rewire_until = now + _REWIRE_SECONDS
+        try:
+            self._start_audio(client := self._open())
+        except NoServerError:
+            return
+        except JackError as error:
+            if str(error) != self._obstacle:
+                self._obstacle = str(error)
+                log.warning("still waiting: %s", error)
+            return
+        self._obstacle = ""
+        self._rewire_until = now + _REWIRE_SECONDS
+        self._describe(client)
 
     def _keep_wires(self, client: JackClient, now: float) -> None:
-        if self._missing and now < self._rewire_until:
-            self._missing = [wire for wire in self._missing if not client.connect(wire)]
+        if self._missing and self._next_rewiring <= now < self._rewire_until:
+            self._next_rewiring = now + _RECONNECT_SECONDS
+            self._missing = client.restore(self._missing)
         if now >= self._next_wiring:
             self._next_wiring = now + _WIRES_SECONDS
-            wires = client.wires()
-            if not client.lost:
-                self._wirings = [*self._wirings[-4:], (now, wires)]
+            with contextlib.suppress(JackError):
+                wires = client.wires()
+                if not client.lost:
+                    self._wirings = [*self._wirings[-4:], (now, wires)]
 
     def sounding(self, change: Change) -> None:
         """[builder-thread] The network of `change` has been let in."""
@@ -267,18 +281,21 @@ class App:
 def run_node(
     settings: Settings,
     values: Mapping[str, Value],
-    log_json: str | None = None,
+    log_json: str | None,
+    interrupts: Interrupts,
     preset: Preset | None = None,
 ) -> None:
-    """Run the node until SIGINT, SIGTERM or SIGHUP (unless ignored), then fade out and close.
+    """Run the node until it is interrupted, then fade out and close.
 
     Parameters
     ----------
     settings : Settings
     values : mapping
         Accepted value of every parameter.
-    log_json : str, optional
+    log_json : str or None
         File for the event log, or STDOUT; what people read goes to stderr then.
+    interrupts : Interrupts
+        Tell when to end.
     preset : Preset, optional
         The one that `values` were taken from.
 
@@ -287,8 +304,6 @@ def run_node(
     RonnError
         If it can't start.
     """
-    stop = threading.Event()
-    on_signals(lambda *_: stop.set(), signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     sys.setswitchinterval(_SWITCH_SECONDS)
     with contextlib.ExitStack() as stack:
         report: Report = log_event
@@ -298,14 +313,17 @@ def run_node(
         stack.enter_context(view)
         stack.enter_context(logging_to(view))
         app = App(settings, values, report, preset)
-        app.start()
-        _spare_collections()
+        stack.callback(app.stop)
         try:
-            while not stop.wait(POLL_SECONDS):
-                app.poll()
-                view.update(app.snapshot())
-        finally:
-            app.stop()
+            app.start()
+        except JackError:
+            if not interrupts.wanted.is_set():
+                raise
+        interrupts.started()
+        _spare_collections()
+        while not interrupts.wanted.wait(POLL_SECONDS):
+            app.poll()
+            view.update(app.snapshot())
 
 
 def _spare_collections() -> None:

@@ -15,7 +15,8 @@ from importlib import import_module
 from pathlib import Path
 
 from ronn_jack.drivers import jack_library
-from ronn_jack.drivers.jack_server import probe, realtime_allowed, server_name
+from ronn_jack.drivers.jack_library import server_name
+from ronn_jack.drivers.jack_server import probe, realtime_allowed
 from ronn_jack.errors import JackError, MachineError
 from ronn_jack.files import user_data_folder
 from ronn_jack.interfaces.midi_ports import list_ports
@@ -30,6 +31,7 @@ LOCKED_BYTES = 128 << 20
 KERNEL_BYTES = 2 << 20
 """What the compiled kernels of a node take on disk."""
 
+_MIDI_PORTS = 2
 _LIMITS_REMEDY = (
     "put '@audio - {item} {value}' into /etc/security/limits.d/audio.conf, join the group audio "
     "and log in again"
@@ -70,7 +72,7 @@ def diagnose(settings: Settings) -> list[Finding]:
 
     No other JACK client may be open in this process.
     """
-    findings = _jack(settings.server)
+    findings = _jack(settings)
     checks: tuple[Callable[[], Finding | None], ...] = (
         _realtime_priority,
         _locked_memory,
@@ -85,14 +87,20 @@ def diagnose(settings: Settings) -> list[Finding]:
     return findings + [finding for check in checks if (finding := check()) is not None]
 
 
-def _jack(server: str | None) -> list[Finding]:
+def _jack(settings: Settings) -> list[Finding]:
+    server = settings.server
     try:
         jack = jack_library.load()
     except JackError as error:
         text, _, remedy = str(error).partition(": ")
         return [Finding("JACK library", False, text, remedy)]
     library = Finding("JACK library", True, str(jack.version_string()))
-    facts = probe(server)
+    needed = settings.inputs + settings.outputs + _MIDI_PORTS
+    try:
+        facts = probe(server, needed)
+    except JackError as error:
+        text, _, remedy = str(error).partition(": ")
+        return [library, Finding("JACK server", False, text, remedy)]
     name = server_name(server)
     if facts is None:
         remedy = "start jackd, qjackctl or PipeWire's pw-jack (ronn-jack demo starts its own)"
@@ -100,6 +108,10 @@ def _jack(server: str | None) -> list[Finding]:
             remedy = f"nor is jackd installed: {jack_library.INSTALL_REMEDY}"
         return [library, Finding("JACK server", None, f"none runs as '{name}'", remedy)]
     text = f"'{name}' at {facts.rate} Hz, {facts.period} frames a period"
+    if facts.free_ports < needed:
+        text += f", with {facts.free_ports} of the {needed} ports that the node needs"
+        remedy = "start it with a larger --port-max, or close another client"
+        return [library, Finding("JACK server", False, text, remedy)]
     if facts.realtime:
         return [library, Finding("JACK server", True, f"{text}, realtime")]
     remedy = "start it with -R, or expect dropouts"

@@ -33,7 +33,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "audio_source": {"errors"},
     "audio_target": {"errors", "audio_source"},
     "render": {*FOUNDATION, "audio_source", "audio_target", "model", "control", "realtime"},
-    "app": {*FOUNDATION, "process", "settings", "control", "interfaces", "drivers"},
+    "interrupts": {"process", "drivers.jack_calls"},
+    "app": {*FOUNDATION, "settings", "control", "interfaces", "drivers", "interrupts"},
     "doctor": {
         *FOUNDATION, "settings", "interfaces", "drivers", "realtime.compile",
         "realtime.kernel_cache",
@@ -50,9 +51,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli_options": {*FOUNDATION, "control.preset_file", "control.presets"},
     "cli": {
         *FOUNDATION, "cli_options", "process", "settings", "control", "interfaces", "original",
-        "model", "app", "bench", "demo", "doctor", "render", "realtime.compile",
+        "model", "app", "bench", "demo", "doctor", "render", "realtime.compile", "interrupts",
     },
-    "__main__": {"cli", "process"},
+    "__main__": {"cli", "process", "drivers.jack_calls"},
     "__init__": {"model"},
 }  # fmt: skip
 """What a module or the modules of a package may import, besides its own package.

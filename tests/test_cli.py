@@ -45,6 +45,20 @@ main()
 """
 
 
+INTERRUPTED_IN_A_CALLBACK = """
+import ctypes, os, signal, time
+from ronn_jack import __main__, cli
+callback = ctypes.CFUNCTYPE(None)(lambda: os.kill(os.getpid(), signal.SIGINT))
+class Store(cli.PresetStore):
+    def presets(self):
+        callback()
+        time.sleep(10)
+        return []
+cli.PresetStore = Store
+__main__.main()
+"""
+
+
 class Result(NamedTuple):
     code: int
     out: str
@@ -610,6 +624,10 @@ class TestProcess:
         result = ended(started(environment={"_RONN_JACK_COMPLETE": "bash_source"}))
         assert (result.code, result.err) == (0, "")
         assert "_RONN_JACK_COMPLETE=bash_complete" in result.out
+
+    def test_an_interrupt_that_comes_within_a_callback_is_not_lost(self) -> None:
+        result = ended(started("presets", program=INTERRUPTED_IN_A_CALLBACK))
+        assert result == Result(1, "", "ronn-jack: interrupted\n")
 
     def test_text_that_the_terminal_can_t_show_is_no_failure(self, tmp_path: Path) -> None:
         folder = tmp_path / "data" / "ronn_jack" / "presets"

@@ -1,16 +1,24 @@
-"""Finding libjack, with words for when it is not there."""
+"""Finding libjack and opening clients, with words for when it can't be done. [control-thread]"""
 
 from __future__ import annotations
 
 import ctypes.util
+import os
 from typing import Any
 
 import llvmlite.binding
 from numba import int64, void
 
+from ronn_jack.drivers import jack_calls
+from ronn_jack.drivers.jack_trouble import server_process
 from ronn_jack.errors import JackError
 from ronn_jack.realtime.compile import entry
 
+DEFAULT_SERVER = "default"
+_LONGEST_NUMBERED = 60
+"""Bytes of a client's name to which jackd can append a number, "-01"."""
+_jackds: set[str] = set()
+"""Names of servers that have been jackd, whose socket tells whether they run."""
 INSTALL_REMEDY = (
     "install it (Debian, Ubuntu: apt install jackd2; Fedora: dnf install "
     "jack-audio-connection-kit; PipeWire: pipewire-jack; macOS: brew install jack)"
@@ -43,3 +51,64 @@ def load() -> Any:
     jack._lib.jack_set_error_function(quiet)
     jack._lib.jack_set_info_function(quiet)
     return jack
+
+
+def server_name(server: str | None) -> str:
+    """Return the name that libjack takes `server` for; None is the default server."""
+    return server or os.environ.get("JACK_DEFAULT_SERVER") or DEFAULT_SERVER
+
+
+def open_client(name: str, server: str | None) -> Any | None:
+    """Return a new `jack.Client`, or None if no server runs under that name.
+
+    Raises
+    ------
+    JackError
+        If libjack is missing, the server refuses, or libjack does not return.
+    """
+    jack = load()
+
+    def attempt(name: str = name) -> Any | None:
+        try:
+            return jack.Client(name, no_start_server=True, servername=server)
+        except jack.JackOpenError as error:
+            if error.status.server_error and len(name.encode()) > _LONGEST_NUMBERED:
+                # Somebody has the name, and the server found no room for a number.
+                return attempt(name.encode()[:_LONGEST_NUMBERED].decode(errors="ignore"))
+            if error.status.server_failed or error.status.server_error:  # none, or one that goes
+                return None
+            raise
+
+    full_name = server_name(server)
+    # Even where no server runs libjack opens the database, and who is killed meanwhile locks it.
+    if full_name in _jackds and server_process(full_name) is None:
+        return None
+    client = jack_calls.call(attempt, jack_calls.OPEN_SECONDS, full_name, close_client)
+    if client is not None and server_process(full_name) is not None:
+        _jackds.add(full_name)
+    return client
+
+
+def close_client(client: Any | None, keep: object = None) -> None:
+    """Leave the server; it may take its time, but no more of ours than there is.
+
+    Parameters
+    ----------
+    client : jack.Client or None
+        May not be used any more.
+    keep : object, optional
+        Kept alive until libjack has let go of it: what the client's callbacks refer to.
+    """
+    if client is None:
+        return
+    jack = load()
+    # Taken from the client, which would close itself when it is collected, and wait for that.
+    pointer, client._ptr = client._ptr, jack._ffi.NULL
+
+    def leave(client: object = client, keep: object = keep) -> None:
+        # A server that is gone refuses; closing frees what is left all the same.
+        jack._lib.jack_deactivate(pointer)
+        jack._lib.jack_client_close(pointer)
+
+    if pointer:
+        jack_calls.close(leave)
