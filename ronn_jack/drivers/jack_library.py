@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes.util
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import llvmlite.binding
@@ -14,6 +16,7 @@ from ronn_jack.errors import JackError
 from ronn_jack.realtime.compile import entry
 
 DEFAULT_SERVER = "default"
+_SONAME = "libjack.so.0"
 _LONGEST_NUMBERED = 60
 """Bytes of a client's name to which jackd can append a number, "-01"."""
 INSTALL_REMEDY = (
@@ -35,11 +38,12 @@ def load() -> Any:
     JackError
         If libjack is not installed.
     """
-    name = ctypes.util.find_library("jack")
+    name = ctypes.util.find_library("jack") or _in_library_path()
     if name is None:
         raise JackError(f"the JACK library is not installed: {INSTALL_REMEDY}")
     try:
-        import jack
+        with _found_as(name):
+            import jack
 
         llvmlite.binding.load_library_permanently(name)
     except (OSError, RuntimeError) as error:
@@ -48,6 +52,29 @@ def load() -> Any:
     jack._lib.jack_set_error_function(quiet)
     jack._lib.jack_set_info_function(quiet)
     return jack
+
+
+def _in_library_path() -> str | None:
+    """Return libjack's name for the loader, which unlike `find_library` heeds LD_LIBRARY_PATH.
+
+    Where PipeWire's is the only one, `pw-jack` lets it be found so.
+    """
+    try:
+        ctypes.CDLL(_SONAME)
+    except OSError:
+        return None
+    return _SONAME
+
+
+@contextlib.contextmanager
+def _found_as(name: str) -> Iterator[None]:
+    """Let JACK-Client, which asks `find_library` when it is imported, find what we have found."""
+    find = ctypes.util.find_library
+    ctypes.util.find_library = lambda wanted: find(wanted) or name
+    try:
+        yield
+    finally:
+        ctypes.util.find_library = find
 
 
 def server_name(server: str | None) -> str:
