@@ -7,7 +7,6 @@ import gc
 import logging
 import signal
 import sys
-import threading
 import time
 from collections.abc import Mapping
 
@@ -32,6 +31,7 @@ from ronn_jack.interfaces.midi import MidiInput
 from ronn_jack.interfaces.osc import OscServer
 from ronn_jack.interfaces.terminal import PlainView, logging_to, open_view
 from ronn_jack.interfaces.terminal_snapshot import Snapshot, take_snapshot
+from ronn_jack.interrupts import Interrupts
 from ronn_jack.parameters import Value
 from ronn_jack.settings import Settings
 
@@ -270,11 +270,11 @@ def run_node(settings: Settings, values: Mapping[str, Value], log_json: str | No
     RonnError
         If it can't start.
     """
-    stop = threading.Event()
+    interrupts = Interrupts()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, interrupts.take)
     sys.setswitchinterval(_SWITCH_SECONDS)
-    with contextlib.ExitStack() as stack:
+    with contextlib.ExitStack() as stack, contextlib.suppress(KeyboardInterrupt):
         report: Report = log_event
         if log_json is not None:
             report = _logging_also(stack.enter_context(EventLog(log_json)))
@@ -282,14 +282,13 @@ def run_node(settings: Settings, values: Mapping[str, Value], log_json: str | No
         stack.enter_context(view)
         stack.enter_context(logging_to(view))
         app = App(settings, values, report)
+        stack.callback(app.stop)
         app.start()
+        interrupts.started()
         _spare_collections()
-        try:
-            while not stop.wait(POLL_SECONDS):
-                app.poll()
-                view.update(app.snapshot())
-        finally:
-            app.stop()
+        while not interrupts.wanted.wait(POLL_SECONDS):
+            app.poll()
+            view.update(app.snapshot())
 
 
 def _spare_collections() -> None:

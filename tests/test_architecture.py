@@ -30,11 +30,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "drivers": {"errors", "realtime"},
     "reference": {"parameters", "control.seams"},
     "render": {*FOUNDATION, "model", "control", "realtime"},
-    "app": {*FOUNDATION, "settings", "control", "interfaces", "drivers"},
+    "interrupts": {"drivers.jack_calls"},
+    "app": {*FOUNDATION, "settings", "control", "interfaces", "drivers", "interrupts"},
     "doctor": {*FOUNDATION, "settings", "interfaces", "drivers", "realtime.compile"},
     "demo_score": {"parameters", "control.presets", "interfaces"},
     "demo": {
         *FOUNDATION, "settings", "phrase", "app", "control", "interfaces", "drivers", "demo_score",
+        "interrupts",
     },
     "bench": {
         *FOUNDATION, "settings", "phrase", "model", "realtime", "control", "interfaces", "drivers",

@@ -21,6 +21,7 @@ from ronn_jack.bench.speed import RATE, SpeedReport, SpeedTask, arguments_of
 from ronn_jack.bench.startup import measure_start
 from ronn_jack.bench.stress import measure_stress
 from ronn_jack.control.architecture import network_spec
+from ronn_jack.drivers import jack_server
 from ronn_jack.parameters import Value, defaults
 
 ACTIVATIONS = ("relu", "tanh")
@@ -68,6 +69,8 @@ def bench(scope: Scope, picture: Path | None) -> Report:
     """
     if picture is not None:
         check_plot(picture)
+    if scope.stress or scope.live or not scope.cost:
+        jack_server.probe()  # before anything is measured: JACK may be missing, or hang
     with _shown_progress() as progress:
         report = measure(scope, progress)
     if picture is not None:
