@@ -123,6 +123,8 @@ class App:
             self._try_again(now)
         elif self.client.lost:
             self._lose(now)
+        elif self.client.rate_changed:
+            self._follow_rate(self.client)
         else:
             self._keep_wires(self.client, now)
 
@@ -186,6 +188,15 @@ class App:
             # The server has come back at another rate, and is no reason to end.
             self.controller.refused(None, str(error))
             self._node.go_dry()
+
+    def _follow_rate(self, client: JackClient) -> None:
+        """Go on at the server's new rate, as after a server that came back at it."""
+        self._fade_out(client)
+        if client.follow_rate():
+            self._node.detach()
+            self._report(ServerJoined(client.name, client.rate, client.period, client.realtime))
+            self._begin(client)
+            client.resume()
 
     def _describe(self, client: JackClient) -> None:
         try:

@@ -7,6 +7,7 @@ outlives a server that dies (the engine's settings, the wiring) belongs to the c
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -22,6 +23,9 @@ from ronn_jack.realtime.memory import record
 ICON_NAME = "audio-x-generic"
 _METADATA = "http://jackaudio.org/metadata/"
 _INTEGER = "http://www.w3.org/2001/XMLSchema#int"
+_TAKE_SECONDS = 0.2
+"""Time that the audio thread has to come out of the engine, longer than any block."""
+_TAKE_POLL_SECONDS = 0.001
 
 T = TypeVar("T")
 
@@ -66,11 +70,11 @@ class JackClient:
                 "pw-jack) or choose another with --server"
             )
         self._client = client
+        self._state, self._address = record(self._callbacks.CLIENT)
         try:
             self._name = str(client.name)
             self.engine = Engine(inputs, outputs, float(self._client.samplerate))
             self._ports = self._register_ports(inputs, outputs)
-            self._state, self._address = record(self._callbacks.CLIENT)
             self._midi_written, self._midi_read = self._state.midi_written, self._state.midi_read
             self._fill_state()
             self._set_callbacks()
@@ -93,8 +97,29 @@ class JackClient:
         jack_calls.call(self._describe_ports, jack_calls.OPEN_SECONDS, self._server)
 
     def close(self) -> None:
-        """Stop the audio and leave the server, if it does not let us wait too long."""
-        jack_library.close_client(self._client, keep=self)
+        """Stop the audio and leave the server, if it does not let us wait too long.
+
+        Threads of a server that is lost may still run, but they find no engine any more.
+        """
+        alone = self.lost and self._take_engine()
+        jack_library.close_client(self._client, self._state if alone else self, self.lost)
+
+    def follow_rate(self) -> bool:
+        """Put an engine for the server's new rate in place of the old one; be silent meanwhile.
+
+        `resume` has to follow. False, with nothing done, where the audio thread does not let go
+        of the old one.
+        """
+        if not self._take_engine():
+            return False
+        rate = float(self._state.server_rate[0])
+        self.engine = Engine(self.engine.inputs, self.engine.outputs, rate)
+        self._state.rate = rate
+        return True
+
+    def resume(self) -> None:
+        """Let the audio thread have the engine that `follow_rate` made."""
+        self._callbacks.lend_engine.ctypes(self._address, self.engine.address)
 
     @property
     def name(self) -> str:
@@ -105,6 +130,11 @@ class JackClient:
     def rate(self) -> float:
         """Sample rate in Hz."""
         return self.engine.rate
+
+    @property
+    def rate_changed(self) -> bool:
+        """Whether the server has gone over to another rate than the engine's."""
+        return float(self._state.server_rate[0]) != self.rate
 
     @property
     def period(self) -> int:
@@ -207,6 +237,15 @@ class JackClient:
             wires += [Wire(*pair) for pair in _paired(ours, others)]
         return wires
 
+    def _take_engine(self) -> bool:
+        """Take the engine back; False if the audio thread is in it for unduly long."""
+        deadline = time.monotonic() + _TAKE_SECONDS
+        while not self._callbacks.lend_engine.ctypes(self._address, 0):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_TAKE_POLL_SECONDS)
+        return True
+
     def _call(self, action: Callable[[], T]) -> T:
         return jack_calls.call(action, server=self._server)
 
@@ -233,7 +272,7 @@ class JackClient:
     def _fill_state(self) -> None:
         state = self._state
         state.engine = self.engine.address
-        state.rate = self.engine.rate
+        state.rate = state.server_rate = self.engine.rate
         state.period = self._client.blocksize
         for name, port in self._ports.items():
             state[name] = int(self._jack._ffi.cast("intptr_t", port._ptr))
@@ -253,6 +292,9 @@ class JackClient:
             library.jack_set_buffer_size_callback(
                 ours, address("JackBufferSizeCallback", callbacks.buffer_size_changed), argument
             ),
+            library.jack_set_sample_rate_callback(
+                ours, address("JackSampleRateCallback", callbacks.sample_rate_changed), argument
+            ),
             library.jack_set_xrun_callback(
                 ours, address("JackXRunCallback", callbacks.xrun), argument
             ),
@@ -262,9 +304,12 @@ class JackClient:
         ):
             if refused:
                 raise JackError("the JACK server refused a callback; restart it and try again")
+        # Each libjack calls one of the two, and PipeWire's calls the other in other versions.
         library.jack_on_info_shutdown(
-            ours, address("JackInfoShutdownCallback", callbacks.shutdown), argument
+            ours, address("JackInfoShutdownCallback", callbacks.shutdown_with_reason), argument
         )
+        on_shutdown = jack_library.function("jack_on_shutdown", "void (*)(void *, void *, void *)")
+        on_shutdown(ours, ffi.cast("void *", callbacks.shutdown.address), argument)
 
     def _process_address(self) -> int:
         return int(self._callbacks.process.address)

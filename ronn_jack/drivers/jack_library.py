@@ -17,6 +17,8 @@ from ronn_jack.realtime.compile import entry
 
 DEFAULT_SERVER = "default"
 _SONAME = "libjack.so.0"
+_left: list[tuple[Any, object]] = []
+"""Clients that can't be closed, and what their threads may still touch."""
 _LONGEST_NUMBERED = 60
 """Bytes of a client's name to which jackd can append a number, "-01"."""
 INSTALL_REMEDY = (
@@ -54,6 +56,17 @@ def load() -> Any:
     return jack
 
 
+def function(name: str, kind: str) -> Any:
+    """Return a function of libjack that JACK-Client does not declare, by its type in C."""
+    jack = load()
+    return jack._ffi.cast(kind, llvmlite.binding.address_of_symbol(name))
+
+
+def is_pipewire() -> bool:
+    """Return whether the JACK library in use is PipeWire's."""
+    return "PipeWire" in load().version_string()
+
+
 def _in_library_path() -> str | None:
     """Return libjack's name for the loader, which unlike `find_library` heeds LD_LIBRARY_PATH.
 
@@ -67,10 +80,10 @@ def _in_library_path() -> str | None:
 
 
 @contextlib.contextmanager
-def _found_as(name: str) -> Iterator[None]:
+def _found_as(found: str) -> Iterator[None]:
     """Let JACK-Client, which asks `find_library` when it is imported, find what we have found."""
     find = ctypes.util.find_library
-    ctypes.util.find_library = lambda wanted: find(wanted) or name
+    ctypes.util.find_library = lambda name: find(name) or found
     try:
         yield
     finally:
@@ -106,7 +119,7 @@ def open_client(name: str, server: str | None) -> Any | None:
     return jack_calls.call(attempt, jack_calls.OPEN_SECONDS, server_name(server), close_client)
 
 
-def close_client(client: Any | None, keep: object = None) -> None:
+def close_client(client: Any | None, keep: object = None, lost: bool = False) -> None:
     """Leave the server; it may take its time, but no more of ours than there is.
 
     Parameters
@@ -115,8 +128,14 @@ def close_client(client: Any | None, keep: object = None) -> None:
         May not be used any more.
     keep : object, optional
         Kept alive until libjack has let go of it: what the client's callbacks refer to.
+    lost : bool
+        Whether the server has gone already.
     """
     if client is None:
+        return
+    if lost and is_pipewire():
+        # PipeWire's libjack crashes in closing a client that lost its daemon with connections.
+        _left.append((client, keep))
         return
     jack = load()
     # Taken from the client, which would close itself when it is collected, and wait for that.

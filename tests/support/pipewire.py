@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from pathlib import Path
 from typing import Self
 
@@ -67,6 +66,7 @@ class PipeWire:
 
     def __init__(self, folder: Path, managed: bool = True) -> None:
         self._managed = managed
+        self._bus: subprocess.Popen[bytes] | None = None
         self._processes: list[subprocess.Popen[bytes]] = []
         self.folder = folder
         libraries = jack_folder()
@@ -101,7 +101,7 @@ class PipeWire:
 
     def start(self) -> None:
         """Start everything and wait until the ports are there."""
-        if "bus" not in os.listdir(self.folder / "runtime_dir"):
+        if not self._bus:
             address = self.environment["DBUS_SESSION_BUS_ADDRESS"]
             self._bus = self._run("dbus-daemon", "--session", "--nofork", f"--address={address}")
         self._processes = [self._run("pipewire")]
@@ -127,8 +127,9 @@ class PipeWire:
     def stop(self) -> None:
         """End everything."""
         self.end(signal.SIGTERM)
-        self._bus.terminate()
-        self._bus.wait(10)
+        if self._bus:
+            self._bus.terminate()
+            self._bus.wait(10)
 
     def set(self, key: str, value: int) -> None:
         """Force a setting of the graph, as `clock.force-quantum`."""
