@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import sys
 from types import FrameType
 
 
@@ -12,7 +14,21 @@ def main() -> None:
     signal.signal(signal.SIGINT, _leave)
     from ronn_jack.cli import main as command_line
 
-    command_line()
+    code: str | int | None = 0
+    try:
+        command_line()
+    except SystemExit as end:
+        code = end.code
+    from ronn_jack.drivers import jack_calls
+
+    jack_calls.leave()
+    if jack_calls.hanging():
+        # A thread that waits in libjack while it is taken down would crash the process.
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code if isinstance(code, int) else 1)
+    sys.exit(code)
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

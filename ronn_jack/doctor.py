@@ -29,6 +29,7 @@ REALTIME_PRIORITY = 70
 LOCKED_BYTES = 128 << 20
 """jackd's shared memory (105 MB) and some room."""
 
+_MIDI_PORTS = 2
 _LIMITS_REMEDY = (
     "put '@audio - {item} {value}' into /etc/security/limits.d/audio.conf, join the group audio "
     "and log in again"
@@ -69,7 +70,7 @@ def diagnose(settings: Settings) -> list[Finding]:
 
     No other JACK client may be open in this process.
     """
-    findings = _jack(settings.server)
+    findings = _jack(settings)
     checks: tuple[Callable[[], Finding | None], ...] = (
         _realtime_priority,
         _locked_memory,
@@ -84,14 +85,20 @@ def diagnose(settings: Settings) -> list[Finding]:
     return findings + [finding for check in checks if (finding := check()) is not None]
 
 
-def _jack(server: str | None) -> list[Finding]:
+def _jack(settings: Settings) -> list[Finding]:
+    server = settings.server
     try:
         jack = jack_library.load()
     except JackError as error:
         text, _, remedy = str(error).partition(": ")
         return [Finding("JACK library", False, text, remedy)]
     library = Finding("JACK library", True, str(jack.version_string()))
-    facts = probe(server)
+    needed = settings.inputs + settings.outputs + _MIDI_PORTS
+    try:
+        facts = probe(server, needed)
+    except JackError as error:
+        text, _, remedy = str(error).partition(": ")
+        return [library, Finding("JACK server", False, text, remedy)]
     name = server_name(server)
     if facts is None:
         remedy = "start jackd, qjackctl or PipeWire's pw-jack (ronn-jack demo starts its own)"
@@ -99,6 +106,10 @@ def _jack(server: str | None) -> list[Finding]:
             remedy = f"nor is jackd installed: {jack_library.INSTALL_REMEDY}"
         return [library, Finding("JACK server", None, f"none runs as '{name}'", remedy)]
     text = f"'{name}' at {facts.rate} Hz, {facts.period} frames a period"
+    if facts.free_ports < needed:
+        text += f", with {facts.free_ports} of the {needed} ports that the node needs"
+        remedy = "start it with a larger --port-max, or close another client"
+        return [library, Finding("JACK server", False, text, remedy)]
     if facts.realtime:
         return [library, Finding("JACK server", True, f"{text}, realtime")]
     remedy = "start it with -R, or expect dropouts"

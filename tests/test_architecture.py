@@ -47,7 +47,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *FOUNDATION, "cli_options", "settings", "control", "interfaces", "original", "model", "app",
         "bench", "demo", "doctor", "render", "realtime.compile",
     },
-    "__main__": {"cli"},
+    "__main__": {"cli", "drivers.jack_calls"},
     "__init__": {"model"},
 }  # fmt: skip
 """What a module or the modules of a package may import, besides its own package.

@@ -70,6 +70,19 @@ def hurry() -> None:
     _caller.hurried = True
 
 
+def leave() -> None:
+    """Let the calls that were left to themselves end, but for those that hang.
+
+    A process that ends while it writes to the database leaves it locked for all others.
+    """
+    _caller.leave()
+
+
+def hanging() -> bool:
+    """Tell whether a call still has not returned, after all the time that it was given."""
+    return _caller.stuck
+
+
 class _Call(Generic[T]):
     """One call and what becomes of it."""
 
@@ -130,12 +143,17 @@ class _Caller:
         self._stuck: _Call[Any] | None = None
         self._reason = ""
 
+    @property
+    def stuck(self) -> bool:
+        """Whether a call that has had its time has not returned."""
+        return self._stuck is not None and not self._stuck.finished.is_set()
+
     def call(self, call: _Call[T], seconds: float, server: str | None) -> T:
         """Make a call and wait for it."""
         if threading.current_thread() is self._thread:  # undoing one closes what it opened
             call.run()
             return call.result()
-        stuck = self._stuck is not None and not self._stuck.finished.is_set()
+        stuck = self.stuck
         if call.due or not stuck:
             self._calls.put(call)
         if stuck:
@@ -164,11 +182,12 @@ class _Caller:
         return True
 
     def leave(self) -> None:
-        """Let the calls that were left to themselves end, but for those that hang."""
-        if self._thread is not None and (self._stuck is None or self._stuck.finished.is_set()):
+        """Wait for the calls that nobody waits for."""
+        if self._thread is not None and not self.stuck:
             last = _Call(lambda: None, None, due=True)
             self._calls.put(last)
-            last.finished.wait(CLOSE_SECONDS)
+            if not last.finished.wait(CLOSE_SECONDS):
+                self._stuck = last
 
     def _started(self) -> threading.Thread:
         with self._starting:
@@ -183,5 +202,4 @@ class _Caller:
 
 
 _caller = _Caller()
-# A process that ends while it writes to the database leaves it locked for all others.
-atexit.register(_caller.leave)
+atexit.register(leave)

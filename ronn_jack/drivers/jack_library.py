@@ -12,6 +12,7 @@ import llvmlite.binding
 from numba import int64, void
 
 from ronn_jack.drivers import jack_calls
+from ronn_jack.drivers.jack_trouble import server_process
 from ronn_jack.errors import JackError
 from ronn_jack.realtime.compile import entry
 
@@ -21,6 +22,8 @@ _left: list[tuple[Any, object]] = []
 """Clients that can't be closed, and what their threads may still touch."""
 _LONGEST_NUMBERED = 60
 """Bytes of a client's name to which jackd can append a number, "-01"."""
+_jackds: set[str] = set()
+"""Names of servers that have been jackd, whose socket tells whether they run."""
 INSTALL_REMEDY = (
     "install it (Debian, Ubuntu: apt install jackd2; Fedora: dnf install "
     "jack-audio-connection-kit; PipeWire: pipewire-jack; macOS: brew install jack)"
@@ -116,7 +119,14 @@ def open_client(name: str, server: str | None) -> Any | None:
                 return None
             raise
 
-    return jack_calls.call(attempt, jack_calls.OPEN_SECONDS, server_name(server), close_client)
+    full_name = server_name(server)
+    # Even where no server runs libjack opens the database, and who is killed meanwhile locks it.
+    if full_name in _jackds and server_process(full_name) is None:
+        return None
+    client = jack_calls.call(attempt, jack_calls.OPEN_SECONDS, full_name, close_client)
+    if client is not None and server_process(full_name) is not None:
+        _jackds.add(full_name)
+    return client
 
 
 def close_client(client: Any | None, keep: object = None, lost: bool = False) -> None:

@@ -15,9 +15,10 @@ import tempfile
 import time
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from ronn_jack.drivers import jack_library
+from ronn_jack.drivers import jack_calls, jack_library
+from ronn_jack.drivers.jack_trouble import server_process
 from ronn_jack.errors import JackError
 
 MOST_PORTS = 64
@@ -40,16 +41,26 @@ class ServerFacts:
         Frames in a block.
     realtime : bool
         Whether its threads have realtime scheduling.
+    free_ports : int
+        Ports that a client could have, of as many as were asked for.
     """
 
     name: str
     rate: int
     period: int
     realtime: bool
+    free_ports: int = 0
 
 
-def probe(server: str | None = None) -> ServerFacts | None:
+def probe(server: str | None = None, ports: int = 0) -> ServerFacts | None:
     """Return the facts of a running server, or None if none runs under that name.
+
+    Parameters
+    ----------
+    server : str, optional
+        None is the default server.
+    ports : int, optional
+        Try if a client could have so many.
 
     Raises
     ------
@@ -61,9 +72,21 @@ def probe(server: str | None = None) -> ServerFacts | None:
         return None
     try:
         name = jack_library.server_name(server)
-        return ServerFacts(name, client.samplerate, client.blocksize, bool(client.realtime))
+        free = jack_calls.call(lambda: _register(client, ports), server=name)
+        return ServerFacts(name, client.samplerate, client.blocksize, bool(client.realtime), free)
     finally:
         jack_library.close_client(client)
+
+
+def _register(client: Any, ports: int) -> int:
+    """Return how many ports a client gets of those that are asked for."""
+    jack = jack_library.load()
+    for count in range(ports):
+        try:
+            client.inports.register(f"in_{count + 1}")
+        except jack.JackError:
+            return count
+    return ports
 
 
 def realtime_allowed(priority: int) -> bool:
@@ -126,7 +149,9 @@ class DummyServer:
             )
             deadline = time.monotonic() + _START_SECONDS
             try:
-                while probe(self.name) is None:
+                # Asked of its socket first: a client that opens the database while it is made, or
+                # unmade, could be held there.
+                while server_process(self.name) is None or probe(self.name) is None:
                     if process.poll() is not None or time.monotonic() > deadline:
                         words.seek(0)
                         text = words.read().decode(errors="replace")
