@@ -59,10 +59,20 @@ def load() -> Any:
     return jack
 
 
-def function(name: str, kind: str) -> Any:
-    """Return a function of libjack that JACK-Client does not declare, by its type in C."""
+def on_shutdown(client: Any, with_reason: int, plain: int, argument: Any) -> None:
+    """Let the server's end be told by one of two compiled callbacks, by their addresses.
+
+    Each libjack calls one of the two that there are, and PipeWire's not the same in all versions.
+    """
     jack = load()
-    return jack._ffi.cast(kind, llvmlite.binding.address_of_symbol(name))
+    jack._lib.jack_on_info_shutdown(
+        client._ptr, jack._ffi.cast("JackInfoShutdownCallback", with_reason), argument
+    )
+    # JACK-Client does not declare it.
+    function = jack._ffi.cast(
+        "void (*)(void *, void *, void *)", llvmlite.binding.address_of_symbol("jack_on_shutdown")
+    )
+    function(client._ptr, jack._ffi.cast("void *", plain), argument)
 
 
 def is_pipewire() -> bool:
@@ -110,7 +120,11 @@ def open_client(name: str, server: str | None) -> Any | None:
 
     def attempt(name: str = name) -> Any | None:
         try:
-            return jack.Client(name, no_start_server=True, servername=server)
+            client = jack.Client(name, no_start_server=True, servername=server)
+            if is_pipewire() and _is_taken(client):
+                client.close()
+                return attempt(_numbered(name))
+            return client
         except jack.JackOpenError as error:
             if error.status.server_error and len(name.encode()) > _LONGEST_NUMBERED:
                 # Somebody has the name, and the server found no room for a number.
@@ -127,6 +141,22 @@ def open_client(name: str, server: str | None) -> Any | None:
     if client is not None and server_process(full_name) is not None:
         _jackds.add(full_name)
     return client
+
+
+def _is_taken(client: Any) -> bool:
+    """Return whether there are ports of the name of a client that has none yet.
+
+    PipeWire 0.3.65 gives one name to many, and then can't tell their ports apart.
+    """
+    return any(port.name.startswith(f"{client.name}:") for port in client.get_ports())
+
+
+def _numbered(name: str) -> str:
+    """Return the name to try next, as jackd numbers them."""
+    stem, dash, number = name.rpartition("-")
+    if dash and len(number) == 2 and number.isascii() and number.isdigit():
+        return f"{stem}-{int(number) + 1:02}"
+    return f"{name}-01"
 
 
 def close_client(client: Any | None, keep: object = None, lost: bool = False) -> None:
