@@ -24,6 +24,7 @@ from ronn_jack.control.telemetry import (
     Swap,
     log_event,
 )
+from ronn_jack.drivers.jack_devices import DEFAULT_DEVICE
 from ronn_jack.drivers.jack_driver import JackClient, Wire
 from ronn_jack.errors import JackError, SpecError
 from ronn_jack.interfaces.event_log import STDOUT, EventLog
@@ -102,7 +103,7 @@ class App:
             self._osc.start()
             client = self._open()
             self._start_audio(client)
-            if self.settings.connect:
+            if self.settings.connect is not None:
                 self._connect(client, self.settings.connect)
             self._midi.start(self._read_midi)
             self._describe(client)
@@ -206,10 +207,18 @@ class App:
 
     def _connect(self, client: JackClient, pattern: str) -> None:
         wires = client.wires_to(pattern)
-        if not wires:
-            log.warning("no JACK port matches --connect %s; jack_lsp lists them", pattern)
         for wire in wires:
             client.connect(wire)
+        if wires:
+            pairs = [f"{wire.port} with {wire.other}" for wire in wires]
+            log.info("connected %s", ", ".join(pairs))
+        elif pattern == DEFAULT_DEVICE:
+            log.warning("there is no sound card: choose ports with --connect PATTERN")
+        else:
+            log.warning("no JACK port matches --connect %s; jack_lsp lists them", pattern)
+        sources = {wire.other for wire in wires if wire.port in ("in_1", "in_2")}
+        if len(sources) == 2:
+            log.info("a guitar in one of two channels is heard on both sides with --inputs 1")
 
     def _read_midi(self) -> list[bytes]:
         client = self.client

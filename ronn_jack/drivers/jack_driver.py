@@ -6,9 +6,8 @@ outlives a server that dies (the engine's settings, the wiring) belongs to the c
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ronn_jack.drivers import jack_calls, jack_library
+from ronn_jack.drivers.jack_devices import Port, chosen, paired_sinks, paired_sources
 from ronn_jack.errors import JackError
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.memory import record
@@ -72,9 +72,10 @@ class JackClient:
         self._client = client
         self._state, self._address = record(self._callbacks.CLIENT)
         try:
-            self._name = str(client.name)
             self.engine = Engine(inputs, outputs, float(self._client.samplerate))
             self._ports = self._register_ports(inputs, outputs)
+            # The name that counts is that under which the server has registered the ports.
+            self._name = str(self._ports["in_1"].name).rpartition(":")[0]
             self._midi_written, self._midi_read = self._state.midi_written, self._state.midi_read
             self._fill_state()
             self._set_callbacks()
@@ -215,27 +216,29 @@ class JackClient:
         return True
 
     def wires_to(self, pattern: str) -> list[Wire]:
-        """Return the wires to the audio ports whose full name matches the regex `pattern`.
+        """Return the wires to the audio ports of others that `pattern` chooses.
 
-        Matching sources are taken in order for our inputs, matching sinks for our outputs; a
-        single port on either side is shared by both of ours.
+        Sources are taken in order for our inputs, sinks for our outputs; `jack_devices` says
+        which.
         """
-        wires = []
-        for inputs in (True, False):
-            ours = [
-                name
-                for name, port in self._ports.items()
-                if port.is_input == inputs and not port.is_midi
-            ]
-            others = [
-                port.name
-                for port in self._client.get_ports(is_audio=True, is_output=inputs)
-                if port.is_output == inputs
-                and re.search(pattern, port.name)
-                and not port.name.startswith(f"{self.name}:")
-            ]
-            wires += [Wire(*pair) for pair in _paired(ours, others)]
-        return wires
+        sources, sinks = (chosen(self._others(is_output), pattern) for is_output in (True, False))
+        pairs = paired_sources(self._audio_ports(True), sources)
+        pairs += paired_sinks(self._audio_ports(False), sinks)
+        return [Wire(*pair) for pair in pairs]
+
+    def _audio_ports(self, inputs: bool) -> list[str]:
+        return [
+            name
+            for name, port in self._ports.items()
+            if port.is_input == inputs and not port.is_midi
+        ]
+
+    def _others(self, outputs: bool) -> list[Port]:
+        return [
+            Port(port.name, port.is_physical)
+            for port in self._client.get_ports(is_audio=True, is_output=outputs)
+            if port.is_output == outputs and not self._client.owns(port)
+        ]
 
     def _take_engine(self) -> bool:
         """Take the engine back; False if the audio thread is in it for unduly long."""
@@ -304,12 +307,8 @@ class JackClient:
         ):
             if refused:
                 raise JackError("the JACK server refused a callback; restart it and try again")
-        # Each libjack calls one of the two, and PipeWire's calls the other in other versions.
-        library.jack_on_info_shutdown(
-            ours, address("JackInfoShutdownCallback", callbacks.shutdown_with_reason), argument
-        )
-        on_shutdown = jack_library.function("jack_on_shutdown", "void (*)(void *, void *, void *)")
-        on_shutdown(ours, ffi.cast("void *", callbacks.shutdown.address), argument)
+        with_reason, plain = callbacks.shutdown_with_reason.address, callbacks.shutdown.address
+        jack_library.on_shutdown(self._client, with_reason, plain, argument)
 
     def _process_address(self) -> int:
         return int(self._callbacks.process.address)
@@ -328,11 +327,3 @@ class JackClient:
 
     def _describe(self, subject: Any, key: str, value: str, kind: str = "text/plain") -> None:
         self._client.set_property(subject, _METADATA + key, value, kind)
-
-
-def _paired(ours: Sequence[str], others: Sequence[str]) -> list[tuple[str, str]]:
-    if len(others) == 1:
-        return [(name, others[0]) for name in ours]
-    if len(ours) == 1:
-        return [(ours[0], other) for other in others[:2]]
-    return list(zip(ours, others, strict=False))
