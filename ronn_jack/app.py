@@ -80,8 +80,9 @@ class App:
         self._wirings: list[tuple[float, list[Wire]]] = []
         self._missing: list[Wire] = []
         self._rewire_until = 0.0
-        self._next_wiring = self._next_attempt = self._next_look = 0.0
+        self._next_wiring = self._next_rewiring = self._next_attempt = self._next_look = 0.0
         self._joined = self._warned = False
+        self._name = settings.name
 
     @property
     def osc_port(self) -> int:
@@ -159,7 +160,7 @@ class App:
 
     def _open(self) -> JackClient:
         settings = self.settings
-        return JackClient(settings.name, settings.server, settings.inputs, settings.outputs)
+        return JackClient(self._name, settings.server, settings.inputs, settings.outputs)
 
     def _start_audio(self, client: JackClient) -> None:
         # Told before the first network can sound, as the swap is told by another thread.
@@ -168,6 +169,7 @@ class App:
             self._begin(client)
             client.activate()
             self._joined = True
+            self._name = client.name  # asked for again, so that no two nodes swap their names
         except BaseException:
             self._node.detach()
             client.close()
@@ -245,13 +247,15 @@ class App:
             self._describe(client)
 
     def _keep_wires(self, client: JackClient, now: float) -> None:
-        if self._missing and now < self._rewire_until:
-            self._missing = [wire for wire in self._missing if not client.connect(wire)]
+        if self._missing and self._next_rewiring <= now < self._rewire_until:
+            self._next_rewiring = now + _RECONNECT_SECONDS
+            self._missing = client.restore(self._missing)
         if now >= self._next_wiring:
             self._next_wiring = now + _WIRES_SECONDS
-            wires = client.wires()
-            if not client.lost:
-                self._wirings = [*self._wirings[-4:], (now, wires)]
+            with contextlib.suppress(JackError):
+                wires = client.wires()
+                if not client.lost:
+                    self._wirings = [*self._wirings[-4:], (now, wires)]
 
     def sounding(self, change: Change) -> None:
         """[builder-thread] The network of `change` has been let in."""

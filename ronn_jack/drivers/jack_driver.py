@@ -7,7 +7,7 @@ outlives a server that dies (the engine's settings, the wiring) belongs to the c
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ronn_jack.drivers import jack_calls, jack_library
+from ronn_jack.drivers.jack_clients import Processes, client_processes, name_now
 from ronn_jack.drivers.jack_devices import Port, chosen, paired_sinks, paired_sources
 from ronn_jack.errors import JackError
 from ronn_jack.realtime.engine import Engine
@@ -32,10 +33,24 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Wire:
-    """A connection of one of our ports, by our port's short name and the other's full name."""
+    """A connection of one of our ports.
+
+    Attributes
+    ----------
+    port : str
+        Our port's short name.
+    other : str
+        The other port's full name; the short name where it is our own.
+    processes : frozenset of int
+        Behind the other client; empty where that is not known.
+    own : bool
+        Whether the node is connected with itself.
+    """
 
     port: str
     other: str
+    processes: Processes = frozenset()
+    own: bool = False
 
 
 class JackClient:
@@ -72,6 +87,7 @@ class JackClient:
         self._client = client
         self._state, self._address = record(self._callbacks.CLIENT)
         try:
+            self._known: dict[str, Processes] = {}
             self.engine = Engine(inputs, outputs, float(self._client.samplerate))
             self._ports = self._register_ports(inputs, outputs)
             # The name that counts is that under which the server has registered the ports.
@@ -190,12 +206,33 @@ class JackClient:
         return messages
 
     def wires(self) -> list[Wire]:
-        """Return the present connections of our ports."""
+        """Return the present connections of our ports, such that they can be made again.
+
+        Raises
+        ------
+        JackError
+            If there is no telling, as the server goes.
+        """
+        found = self._call(self._connected)
+        others = {other.partition(":")[0] for _, other in found}
+        if not others <= self._known.keys():
+            # Looked up only for newcomers: it takes some milliseconds.
+            processes = client_processes()
+            self._known = {name: processes.get(name, frozenset()) for name in others}
+        return [self._wire(name, other) for name, other in found]
+
+    def _connected(self) -> list[tuple[str, str]]:
         return [
-            Wire(name, other.name)
+            (name, str(other.name))
             for name, port in self._ports.items()
             for other in self._client.get_all_connections(port)
         ]
+
+    def _wire(self, port: str, other: str) -> Wire:
+        client, _, name = other.partition(":")
+        if client == self._name:
+            return Wire(port, name, own=True)
+        return Wire(port, other, self._known[client])
 
     def connect(self, wire: Wire) -> bool:
         """Make one connection; False while its other port is not there."""
@@ -214,6 +251,19 @@ class JackClient:
         except JackError:
             return False
         return True
+
+    def restore(self, wires: Sequence[Wire]) -> list[Wire]:
+        """Make connections of an earlier client again; return those whose other port is not there.
+
+        A client is known by its process where that is possible, as its name may be another's now.
+        """
+        clients = client_processes() if any(wire.processes for wire in wires) else {}
+        return [wire for wire in wires if not self._restore(wire, clients)]
+
+    def _restore(self, wire: Wire, clients: Mapping[str, Processes]) -> bool:
+        client, _, port = (self._name, ":", wire.other) if wire.own else wire.other.partition(":")
+        now = client if wire.own else name_now(client, wire.processes, clients, self._name)
+        return now is not None and self.connect(Wire(wire.port, f"{now}:{port}"))
 
     def wires_to(self, pattern: str) -> list[Wire]:
         """Return the wires to the audio ports of others that `pattern` chooses.
