@@ -26,7 +26,7 @@ from ronn_jack.control.telemetry import (
 )
 from ronn_jack.drivers.jack_devices import DEFAULT_DEVICE
 from ronn_jack.drivers.jack_driver import JackClient, Wire
-from ronn_jack.errors import JackError, SpecError
+from ronn_jack.errors import JackError, NoServerError, SpecError
 from ronn_jack.interfaces.event_log import STDOUT, EventLog
 from ronn_jack.interfaces.midi import MidiInput
 from ronn_jack.interfaces.osc import OscServer
@@ -83,6 +83,7 @@ class App:
         self._next_wiring = self._next_rewiring = self._next_attempt = self._next_look = 0.0
         self._joined = self._warned = False
         self._name = settings.name
+        self._obstacle = ""
 
     @property
     def osc_port(self) -> int:
@@ -241,10 +242,18 @@ class App:
         if now < self._next_attempt:
             return
         self._next_attempt = now + _RECONNECT_SECONDS
-        with contextlib.suppress(JackError):
+        try:
             self._start_audio(client := self._open())
-            self._rewire_until = now + _REWIRE_SECONDS
-            self._describe(client)
+        except NoServerError:
+            return
+        except JackError as error:
+            if str(error) != self._obstacle:
+                self._obstacle = str(error)
+                log.warning("still waiting: %s", error)
+            return
+        self._obstacle = ""
+        self._rewire_until = now + _REWIRE_SECONDS
+        self._describe(client)
 
     def _keep_wires(self, client: JackClient, now: float) -> None:
         if self._missing and self._next_rewiring <= now < self._rewire_until:

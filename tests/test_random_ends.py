@@ -1,5 +1,6 @@
 """A node that is ended at random moments leaves JACK's database usable for all others."""
 
+import os
 import random
 import shutil
 import signal
@@ -90,6 +91,7 @@ def start(studio):
     return subprocess.Popen(
         [*command, "--osc-port", str(free_udp_port())],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=ROOT,
+        env={**os.environ, "PYTHONFAULTHANDLER": "1"},
     )  # fmt: skip
 
 
@@ -97,7 +99,12 @@ def end(node, number):
     """Send a signal; return the seconds until the end and what was said."""
     begin = time.monotonic()
     node.send_signal(number)
-    _, complaint = node.communicate(timeout=60)
+    try:
+        _, complaint = node.communicate(timeout=20)
+    except subprocess.TimeoutExpired:
+        node.send_signal(signal.SIGCONT)
+        node.send_signal(signal.SIGABRT)  # tells where it is
+        _, complaint = node.communicate(timeout=20)
     return time.monotonic() - begin, complaint.decode()
 
 

@@ -6,6 +6,8 @@ names libjack's functions. JACK's notifications only store what happened; the su
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 from numba import carray, int32, int64, types, uint32, void
 
@@ -23,6 +25,7 @@ MIDI_RING_SIZE = 1024
 _MIDI_BYTES = 3
 """Longest message taken: channel voice messages; system exclusive is left out."""
 _LOAD_SECONDS = 0.3
+_LINUX = sys.platform == "linux"
 
 CLIENT = np.dtype(
     [
@@ -47,6 +50,7 @@ CLIENT = np.dtype(
         ("server_rate", "i8"),
         ("freewheel", "i8"),
         ("shutdown", "i8"),
+        ("thread", "i8"),  # the kernel's number of the audio thread, from the first block on
         ("timespec", "i8", 2),
         ("midi_event", "i8", 3),  # a jack_midi_event_t
         ("midi_ring", "i8", MIDI_RING_SIZE),
@@ -64,6 +68,7 @@ _TIMESPEC = offset(CLIENT, "timespec")
 _ENGINE_FREEWHEEL = offset(ENGINE, "freewheel")
 
 _get_buffer = types.ExternalFunction("jack_port_get_buffer", int64(int64, uint32))
+_thread_number = types.ExternalFunction("gettid", int32())
 _get_time = types.ExternalFunction("jack_get_time", int64())
 _event_count = types.ExternalFunction("jack_midi_get_event_count", uint32(int64))
 _event_get = types.ExternalFunction("jack_midi_event_get", int32(int64, int64, uint32))
@@ -107,6 +112,8 @@ def process(frames: int, client: int) -> int:
     """[audio-thread] JACK's process callback."""
     mode = set_flush_to_zero()
     c = carray(pointer(client), (1,), CLIENT)[0]
+    if _LINUX and c.thread == 0:
+        c.thread = int64(_thread_number())
     begin = _get_time()
     cpu_begin = thread_cpu_ns(client + _TIMESPEC)
     _take_midi(client, frames)

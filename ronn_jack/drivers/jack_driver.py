@@ -6,6 +6,9 @@ outlives a server that dies (the engine's settings, the wiring) belongs to the c
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,13 +20,17 @@ from numpy.typing import NDArray
 from ronn_jack.drivers import jack_calls, jack_library
 from ronn_jack.drivers.jack_clients import Processes, client_processes, name_now
 from ronn_jack.drivers.jack_devices import Port, chosen, paired_sinks, paired_sources
-from ronn_jack.errors import JackError
+from ronn_jack.errors import JackError, NoServerError
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.memory import record
 
 ICON_NAME = "audio-x-generic"
 _METADATA = "http://jackaudio.org/metadata/"
 _INTEGER = "http://www.w3.org/2001/XMLSchema#int"
+# Linux alone tells, and callbacks keep the thread's number there alone.
+_LINUX = sys.platform == "linux"
+_REALTIME = (os.SCHED_FIFO, os.SCHED_RR) if _LINUX else ()
+_RESET_ON_FORK = os.SCHED_RESET_ON_FORK if _LINUX else 0
 _TAKE_SECONDS = 0.2
 """Time that the audio thread has to come out of the engine, longer than any block."""
 _TAKE_POLL_SECONDS = 0.001
@@ -80,7 +87,7 @@ class JackClient:
         client = jack_library.open_client(name, server)
         if client is None:
             named = f"'{server}' " if server else ""
-            raise JackError(
+            raise NoServerError(
                 f"no JACK server {named}to connect to: start one (jackd, qjackctl, PipeWire with "
                 "pw-jack) or choose another with --server"
             )
@@ -160,7 +167,14 @@ class JackClient:
 
     @property
     def realtime(self) -> bool:
-        """Whether the server runs with realtime scheduling."""
+        """Whether the audio thread has realtime scheduling; what the server says until it runs.
+
+        PipeWire says so in any case, and jackd of its own thread alone.
+        """
+        thread = int(self._state.thread[0])
+        if thread:
+            with contextlib.suppress(OSError):
+                return os.sched_getscheduler(thread) & ~_RESET_ON_FORK in _REALTIME
         return bool(self._client.realtime)
 
     @property
