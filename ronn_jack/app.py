@@ -122,6 +122,8 @@ class App:
         if now >= self._next_look:
             self._next_look = now + _LOOK_SECONDS
             self._look()
+            if self.client is not None:
+                self._warn_of_scheduling(self.client)
         if self.client is None:
             self._try_again(now)
         elif self.client.lost:
@@ -176,11 +178,14 @@ class App:
             client.close()
             raise
         self.client = client
-        if not (client.realtime or self._warned):
+
+    def _warn_of_scheduling(self, client: JackClient) -> None:
+        """Tell of an audio thread without realtime scheduling, once it has run."""
+        if client.blocks and not (client.realtime or self._warned):
             self._warned = True
             log.warning(
-                "the JACK server runs without realtime scheduling, so expect dropouts: start it "
-                "with -R; 'ronn-jack doctor' says whether this machine allows it"
+                "the audio thread runs without realtime scheduling, so expect dropouts: "
+                "'ronn-jack doctor' says what to do"
             )
 
     def _begin(self, client: JackClient) -> None:

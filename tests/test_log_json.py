@@ -68,5 +68,5 @@ def test_on_stdout_the_lines_are_alone_and_people_read_stderr():
     told = [event["event"] for event in events(out) if event["event"] != "swap"]
     assert told[-2:] == ["change", "end"]
     assert "mix = 0.5" in err
-    assert "warning: the JACK server runs without realtime scheduling" in err
+    assert "warning: the audio thread runs without realtime scheduling" in err
     assert err.count("realtime") == 1
