@@ -81,7 +81,7 @@ class App:
         self._missing: list[Wire] = []
         self._rewire_until = 0.0
         self._next_wiring = self._next_rewiring = self._next_attempt = self._next_look = 0.0
-        self._joined = self._warned = False
+        self._joined = self._checked = False
         self._name = settings.name
         self._obstacle = ""
 
@@ -122,8 +122,6 @@ class App:
         if now >= self._next_look:
             self._next_look = now + _LOOK_SECONDS
             self._look()
-            if self.client is not None:
-                self._warn_of_scheduling(self.client)
         if self.client is None:
             self._try_again(now)
         elif self.client.lost:
@@ -131,6 +129,7 @@ class App:
         elif self.client.rate_changed:
             self._follow_rate(self.client)
         else:
+            self._check_scheduling(self.client)
             self._keep_wires(self.client, now)
 
     def stop(self) -> None:
@@ -179,10 +178,12 @@ class App:
             raise
         self.client = client
 
-    def _warn_of_scheduling(self, client: JackClient) -> None:
+    def _check_scheduling(self, client: JackClient) -> None:
         """Tell of an audio thread without realtime scheduling, once it has run."""
-        if client.blocks and not (client.realtime or self._warned):
-            self._warned = True
+        if self._checked or not client.blocks:
+            return
+        self._checked = True
+        if not client.realtime:
             log.warning(
                 "the audio thread runs without realtime scheduling, so expect dropouts: "
                 "'ronn-jack doctor' says what to do"

@@ -62,6 +62,7 @@ def test_on_stdout_the_lines_are_alone_and_people_read_stderr():
     ):
         node.osc.send("/ronn/mix", 0.5)
         wait_for(lambda: node.osc.ask("/ronn/mix") == [0.5])
+        wait_for(lambda: "without realtime scheduling" in node.said()[1])
         node.end()
         out, err = node.said()
     # The first network's crossfade may end, and be told of, at any time.
