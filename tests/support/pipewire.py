@@ -48,7 +48,8 @@ wireplumber.profiles = {
 def jack_folder() -> Path | None:
     """Return where PipeWire's libjack is; None where the test machine has no PipeWire."""
     tools = ("pipewire", "wireplumber", "dbus-daemon", "pw-metadata", "pw-link")
-    folders = Path("/usr/lib").glob("*/pipewire-0.3/jack")
+    patterns = ("lib*/pipewire-0.3/jack", "lib*/*/pipewire-0.3/jack")
+    folders = (folder for pattern in patterns for folder in Path("/usr").glob(pattern))
     found = next((folder for folder in folders if (folder / "libjack.so.0").exists()), None)
     return found if all(map(shutil.which, tools)) else None
 
@@ -134,6 +135,17 @@ class PipeWire:
     def set(self, key: str, value: int) -> None:
         """Force a setting of the graph, as `clock.force-quantum`."""
         self.tool("pw-metadata", "-n", "settings", "0", key, str(value))
+
+    def links(self) -> set[tuple[str, str]]:
+        """Return the connections, source and sink by their full names."""
+        found = set()
+        source = ""
+        for line in self.tool("pw-link", "-l", "-o").splitlines():
+            if line.startswith("  |-> "):
+                found.add((source, line[6:]))
+            else:
+                source = line
+        return found
 
     def ports(self, kind: str) -> set[str]:
         """Return the full names of input ("-i") or output ("-o") ports."""
