@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import os
 import signal
 import sys
 from types import FrameType
+from typing import Any
 
 
 def main() -> None:
     """Load the command line and run it; until it listens to signals, SIGINT ends it in one line."""
     signal.signal(signal.SIGINT, _leave)
+    sys.unraisablehook = _interrupt_again
     from ronn_jack.cli import main as command_line
 
     code: str | int | None = 0
@@ -29,6 +32,14 @@ def main() -> None:
             sys.stderr.flush()
         os._exit(code if isinstance(code, int) else 1)
     sys.exit(code)
+
+
+def _interrupt_again(fault: Any) -> None:
+    """See to it that an interrupt that came within a callback, where it is ignored, is not lost."""
+    if issubclass(fault.exc_type, KeyboardInterrupt):
+        _thread.interrupt_main()
+    else:
+        sys.__unraisablehook__(fault)
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import logging
-import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -293,27 +292,31 @@ class App:
         self._report(swap)
 
 
-def run_node(settings: Settings, values: Mapping[str, Value], log_json: str | None = None) -> None:
-    """Run the node until SIGINT, SIGTERM or SIGHUP, then fade out and close.
+def run_node(
+    settings: Settings,
+    values: Mapping[str, Value],
+    log_json: str | None,
+    interrupts: Interrupts,
+) -> None:
+    """Run the node until it is interrupted, then fade out and close.
 
     Parameters
     ----------
     settings : Settings
     values : mapping
         Accepted value of every parameter.
-    log_json : str, optional
+    log_json : str or None
         File for the event log, or STDOUT; what people read goes to stderr then.
+    interrupts : Interrupts
+        Tell when to end.
 
     Raises
     ------
     RonnError
         If it can't start.
     """
-    interrupts = Interrupts()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, interrupts.take)
     sys.setswitchinterval(_SWITCH_SECONDS)
-    with contextlib.ExitStack() as stack, contextlib.suppress(KeyboardInterrupt):
+    with contextlib.ExitStack() as stack:
         report: Report = log_event
         if log_json is not None:
             report = _logging_also(stack.enter_context(EventLog(log_json)))
@@ -322,7 +325,11 @@ def run_node(settings: Settings, values: Mapping[str, Value], log_json: str | No
         stack.enter_context(logging_to(view))
         app = App(settings, values, report)
         stack.callback(app.stop)
-        app.start()
+        try:
+            app.start()
+        except JackError:
+            if not interrupts.wanted.is_set():
+                raise
         interrupts.started()
         _spare_collections()
         while not interrupts.wanted.wait(POLL_SECONDS):

@@ -55,9 +55,12 @@ def run(
     settings = load_settings(overrides)
     values = sound(preset or settings.preset, assignments)
     tell_of_compiling("jack_callbacks", err=log_json == "-")
+    from ronn_jack.interrupts import Interrupts
+
+    interrupts = Interrupts(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     from ronn_jack.app import run_node
 
-    run_node(settings, values, log_json)
+    run_node(settings, values, log_json, interrupts)
 
 
 @cli.command(epilog=SOUND_HELP)

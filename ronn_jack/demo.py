@@ -8,8 +8,9 @@ import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import FrameType
 from typing import TextIO
 
 import numpy as np
@@ -25,7 +26,6 @@ from ronn_jack.drivers.jack_server import DummyServer, probe, realtime_allowed
 from ronn_jack.errors import AudioFileError, JackError, RefusedError
 from ronn_jack.interfaces.terminal import View, logging_to, open_view
 from ronn_jack.interfaces.terminal_snapshot import take_snapshot
-from ronn_jack.interrupts import Interrupts
 from ronn_jack.parameters import Value, defaults
 from ronn_jack.phrase import pluck_phrase
 from ronn_jack.settings import Settings, load_settings
@@ -109,9 +109,23 @@ def run_demo(
         view.event(f"wrote {out}: {_sound_words(audio, rate)}")
 
 
+@dataclass
+class _Interrupts:
+    """Whether somebody wants the demo to end; while nothing is heard yet, a signal ends it."""
+
+    heard: bool = False
+    wanted: bool = False
+
+    def take(self, number: int, frame: FrameType | None) -> None:
+        """Take a signal."""
+        self.wanted = True
+        if not self.heard:
+            raise KeyboardInterrupt
+
+
 @contextlib.contextmanager
-def _interrupts() -> Iterator[Interrupts]:
-    interrupts = Interrupts()
+def _interrupts() -> Iterator[_Interrupts]:
+    interrupts = _Interrupts()
     before = {n: signal.signal(n, interrupts.take) for n in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield interrupts
@@ -132,7 +146,7 @@ def _wait_until_ready(app: App, refusals: list[str]) -> None:
 
 
 def _perform(
-    app: App, view: View, interrupts: Interrupts, seconds: float
+    app: App, view: View, interrupts: _Interrupts, seconds: float
 ) -> tuple[NDArray[np.float32], int]:
     """Play, turn and record until the recording is full or somebody has heard enough.
 
@@ -165,10 +179,10 @@ def _perform(
         hands = stack.enter_context(Hands(score(PresetStore()), app.osc_port, view))
         osc = f"{settings.bind}:{app.osc_port}"
         position, moved_at = 0, time.monotonic()
-        interrupts.started()
+        interrupts.heard = True
         recorder.record()
         player.roll()
-        while position < frames - _FADE_SECONDS * rate and not interrupts.wanted.is_set():
+        while position < frames - _FADE_SECONDS * rate and not interrupts.wanted:
             now = time.monotonic()
             if recorder.position > position:
                 position, moved_at = recorder.position, now
@@ -182,7 +196,7 @@ def _perform(
         view.event(f"{hands.arrived} of {hands.begun} turns arrived by OSC, xruns {xruns}")
         app.stop()
         gone = time.monotonic() + _STALL_SECONDS
-        while not (recorder.full or interrupts.wanted.is_set() or time.monotonic() > gone):
+        while not (recorder.full or interrupts.wanted or time.monotonic() > gone):
             time.sleep(POLL_SECONDS)
         return recorder.audio[:, : recorder.position].copy(), rate
 

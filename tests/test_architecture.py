@@ -36,7 +36,6 @@ MAY_IMPORT: dict[str, set[str]] = {
     "demo_score": {"parameters", "control.presets", "interfaces"},
     "demo": {
         *FOUNDATION, "settings", "phrase", "app", "control", "interfaces", "drivers", "demo_score",
-        "interrupts",
     },
     "bench": {
         *FOUNDATION, "settings", "phrase", "model", "realtime", "control", "interfaces", "drivers",
@@ -45,7 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli_options": {*FOUNDATION, "control.presets"},
     "cli": {
         *FOUNDATION, "cli_options", "settings", "control", "interfaces", "original", "model", "app",
-        "bench", "demo", "doctor", "render", "realtime.compile",
+        "bench", "demo", "doctor", "render", "realtime.compile", "interrupts",
     },
     "__main__": {"cli", "drivers.jack_calls"},
     "__init__": {"model"},
