@@ -167,6 +167,20 @@ def test_the_doctor_sees_that_the_audio_thread_is_not_realtime(daemon):
     assert "frames a period, not realtime: install rtkit" in line
 
 
+def test_a_demo_without_a_daemon_says_what_is_missing(daemon, tmp_path):
+    environment = {**daemon.environment, "XDG_RUNTIME_DIR": str(tmp_path)}
+    demo = subprocess.run(
+        [sys.executable, "-m", "ronn_jack", "demo", "--out", str(tmp_path / "heard.wav")],
+        env=environment,
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+    )
+    assert demo.returncode == 1
+    assert demo.stderr.startswith("ronn-jack: no PipeWire runs")
+    assert "leave out pw-jack" in demo.stderr
+
+
 @pytest.mark.soak
 def test_many_restarts_cost_little(daemon):
     with running_node(daemon, "--connect") as node:
