@@ -173,13 +173,13 @@ def close_client(client: Any | None, keep: object = None, lost: bool = False) ->
     """
     if client is None:
         return
+    jack = load()
+    # Taken from the client, which would close itself when it is collected, and wait for that.
+    pointer, client._ptr = client._ptr, jack._ffi.NULL
     if lost and is_pipewire():
         # PipeWire's libjack crashes in closing a client that lost its daemon with connections.
         _left.append((client, keep))
         return
-    jack = load()
-    # Taken from the client, which would close itself when it is collected, and wait for that.
-    pointer, client._ptr = client._ptr, jack._ffi.NULL
 
     def leave(client: object = client, keep: object = keep) -> None:
         # A server that is gone refuses; closing frees what is left all the same.
