@@ -7,8 +7,11 @@ import contextlib
 import os
 import signal
 import sys
+import time
 from types import FrameType
 from typing import Any
+
+_SOON_SECONDS = 0.01
 
 
 def main() -> None:
@@ -37,9 +40,15 @@ def main() -> None:
 def _interrupt_again(fault: Any) -> None:
     """See to it that an interrupt that came within a callback, where it is ignored, is not lost."""
     if issubclass(fault.exc_type, KeyboardInterrupt):
-        _thread.interrupt_main()
+        # Later and from elsewhere, as it would be raised and ignored right here.
+        _thread.start_new_thread(_interrupt_soon, ())
     else:
         sys.__unraisablehook__(fault)
+
+
+def _interrupt_soon() -> None:
+    time.sleep(_SOON_SECONDS)
+    _thread.interrupt_main()
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

@@ -45,14 +45,13 @@ main()
 
 
 INTERRUPTED_IN_A_CALLBACK = """
-import ctypes, os, signal
+import ctypes, os, signal, time
 from ronn_jack import __main__, cli
 callback = ctypes.CFUNCTYPE(None)(lambda: os.kill(os.getpid(), signal.SIGINT))
 class Store(cli.PresetStore):
     def presets(self):
         callback()
-        for _ in range(1000):
-            pass
+        time.sleep(10)
         return []
 cli.PresetStore = Store
 __main__.main()

@@ -196,7 +196,8 @@ def test_a_signal_ends_a_node_that_primes_or_compiles(tmp_path, monkeypatch):
         # A cold cache of kernels.
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
         other = start(*ronn("run", "-s", server.name, "--osc-port", free_udp_port()))
-        wait_for(lambda: list(tmp_path.rglob("*.nbi")), 60, "the compiling")
+        maps = Path(f"/proc/{other.pid}/maps")
+        wait_for(lambda: "llvmlite" in maps.read_text(), 60, "the compiler")
         begin = time.monotonic()
         other.send_signal(signal.SIGTERM)
         code = other.wait(20)
