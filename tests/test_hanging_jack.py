@@ -25,8 +25,6 @@ from tests.support.shared_memory import private
 ROOT = Path(__file__).parents[1]
 STUCK = Path(__file__).parent / "data" / "jack_db_stuck.tar.xz"
 """A database that a program was killed in, of libdb 5.3: whoever opens it waits for ever."""
-ANSWER_SECONDS = 8.0
-"""The 5 s that an answer may take, on a machine that runs several starts at once."""
 END_SECONDS = 3.0
 
 
@@ -57,10 +55,23 @@ def stopped(process):
         os.kill(process, signal.SIGCONT)
 
 
-def start(*arguments):
-    return subprocess.Popen(
-        arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
-    )
+@pytest.fixture
+def start():
+    """Start programs that are ended with the test, by force if they must be."""
+    processes = []
+
+    def begin(*arguments):
+        processes.append(
+            subprocess.Popen(
+                arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+            )
+        )
+        return processes[-1]
+
+    yield begin
+    for process in processes:
+        process.kill()
+        process.communicate()
 
 
 def ronn(*arguments):
@@ -68,24 +79,27 @@ def ronn(*arguments):
 
 
 @pytest.mark.slow
-def test_a_stuck_database_is_named_with_its_remedy_by_every_command(stuck, tmp_path):
+def test_a_stuck_database_is_named_with_its_remedy_by_every_command(stuck, tmp_path, start):
     out = tmp_path / "heard.wav"
     commands = [("run", "-s", "none"), ("demo", "--out", out), ("doctor",), ("bench", "--quick")]
     begin = time.monotonic()
+    assert start(*private(ronn(*commands[0]))).wait(60) == 1
+    free, begin = time.monotonic() - begin, time.monotonic()
+    assert start(*private(ronn(*commands[0]), stuck)).wait(60) == 1
+    # 5 s on an idle machine, where a start takes one second.
+    assert time.monotonic() - begin < jack_calls.OPEN_SECONDS + 2.5 * free
     processes = [start(*private(ronn(*command), stuck)) for command in commands]
     for command, process in zip(commands, processes, strict=True):
         said, complaint = process.communicate(timeout=60)
-        seconds = time.monotonic() - begin
         assert process.returncode == 1, command
         words = said if command == ("doctor",) else complaint
         (line,) = [line for line in words.splitlines() if "database" in line]
         assert f"JACK's database /dev/shm/{stuck.name} is stuck" in line
         assert f"remove it: rm -r /dev/shm/{stuck.name}" in line
-        assert seconds < ANSWER_SECONDS, command
 
 
 @pytest.mark.slow
-def test_a_signal_ends_a_start_that_waits_for_the_database(stuck):
+def test_a_signal_ends_a_start_that_waits_for_the_database(stuck, start):
     node = start(*private(ronn("run", "-s", "none", "--osc-port", free_udp_port()), stuck))
     assert "listening" in node.stdout.readline()
     begin = time.monotonic()
@@ -138,7 +152,7 @@ def database():
     shutil.rmtree(folder)
 
 
-def test_who_has_a_database_open_is_to_end_first(database):
+def test_who_has_a_database_open_is_to_end_first(database, start):
     folder = database
     file = folder / "__db.001"
     file.write_bytes(bytes(4096))
@@ -151,21 +165,16 @@ print("open", flush=True)
 time.sleep(60)
 """
     user = start(sys.executable, "-c", program)
-    try:
-        user.stdout.readline()
-        words = jack_trouble.database_words(folder)
-        assert f"({user.pid})" in words
-        assert "rm -r" not in words
-        with stopped(user.pid):
-            wait_for(lambda: f"kill -CONT {user.pid}" in jack_trouble.database_words(folder))
-    finally:
-        user.kill()
-        user.wait()
-        user.communicate()
+    user.stdout.readline()
+    words = jack_trouble.database_words(folder)
+    assert f"({user.pid})" in words
+    assert "rm -r" not in words
+    with stopped(user.pid):
+        wait_for(lambda: f"kill -CONT {user.pid}" in jack_trouble.database_words(folder))
 
 
 @pytest.mark.slow
-def test_a_signal_ends_a_start_and_a_reconnection_that_hang():
+def test_a_signal_ends_a_start_and_a_reconnection_that_hang(start):
     with jack_server("hanging") as server, node_process(server.name) as node:
         server.kill()
         wait_for(lambda: node.osc.ask("/ronn/status/state") == ["waiting"])
@@ -174,7 +183,7 @@ def test_a_signal_ends_a_start_and_a_reconnection_that_hang():
             assert "listening" in other.stdout.readline()
             time.sleep(0.3)  # so that both have begun to wait for the server
             code, seconds = node.end(signal.SIGINT)
-            assert (code, seconds < END_SECONDS) == (0, True), seconds
+            assert (code, seconds < END_SECONDS) == (0, True), (seconds, node.said())
             begin = time.monotonic()
             other.send_signal(signal.SIGTERM)
             assert other.wait(20) == 0
@@ -183,7 +192,7 @@ def test_a_signal_ends_a_start_and_a_reconnection_that_hang():
 
 
 @pytest.mark.slow
-def test_a_signal_ends_a_node_that_primes_or_compiles(tmp_path, monkeypatch):
+def test_a_signal_ends_a_node_that_primes_or_compiles(tmp_path, monkeypatch, start):
     with jack_server("early", period=1024) as server:
         long = ("layers=16", "kernel=64", "channels=24", "dilation=2", "budget=0.9")
         with node_process(server.name) as node:
@@ -192,7 +201,7 @@ def test_a_signal_ends_a_node_that_primes_or_compiles(tmp_path, monkeypatch):
                 node.osc.send(f"/ronn/{name}", float(value))
             wait_for(lambda: node.osc.ask("/ronn/status/state") == ["building"])
             code, seconds = node.end(signal.SIGINT)
-            assert (code, seconds < END_SECONDS) == (0, True), seconds
+            assert (code, seconds < END_SECONDS) == (0, True), (seconds, node.said())
         # A cold cache of kernels.
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
         other = start(*ronn("run", "-s", server.name, "--osc-port", free_udp_port()))

@@ -127,8 +127,9 @@ def test_two_hundred_ends_by_signals_leave_the_database_usable(studio):
             node.returncode,
             complaint,
         )
-        # Before our first line Python itself may be interrupted.
-        assert "Traceback" not in complaint or "/ronn_jack/" not in complaint, complaint
+        if "_get_module_details" not in complaint and "/ronn_jack/" in complaint:
+            # Before our first line Python itself may be interrupted.
+            assert "Traceback" not in complaint, complaint
         if seconds > END_SECONDS:
             slow.append((turn, seconds))
         studio.go_on()

@@ -94,8 +94,11 @@ class JackClient:
         self._client = client
         self._state, self._address = record(self._callbacks.CLIENT)
         try:
+            rate = self._call(lambda: float(client.samplerate))
+            if rate <= 0.0:
+                raise JackError("the JACK server has gone while it was joined: try again")
             self._known: dict[str, Processes] = {}
-            self.engine = Engine(inputs, outputs, float(self._client.samplerate))
+            self.engine = Engine(inputs, outputs, rate)
             self._ports = self._register_ports(inputs, outputs)
             # The name that counts is that under which the server has registered the ports.
             self._name = str(self._ports["in_1"].name).rpartition(":")[0]

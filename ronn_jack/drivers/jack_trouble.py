@@ -37,7 +37,7 @@ class Process:
     def of(cls, number: int) -> Process:
         """Return what the system tells of a process; it may have ended."""
         name, state = "unknown", ""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):
             stat = (_PROCESSES / str(number) / "stat").read_text(errors="replace")
             name = stat[stat.index("(") + 1 : stat.rindex(")")]
             state = stat[stat.rindex(")") + 2]
@@ -108,15 +108,15 @@ def _has(process: int, files: set[tuple[int, int, int]]) -> bool:
         return not files.isdisjoint(_mapped_files(process))
     except PermissionError:
         return "jack" in Process.of(process).name
-    except OSError:  # it has ended
+    except (OSError, ValueError):  # it has ended, or ends
         return False
 
 
 def _mapped_files(process: int) -> Iterator[tuple[int, int, int]]:
     with (_PROCESSES / str(process) / "maps").open(errors="replace") as maps:
         for line in maps:
-            device, inode = line.split(maxsplit=5)[3:5]
-            if inode != "0":
+            _, _, _, device, inode, *path = line.split(maxsplit=5)
+            if path and inode != "0":
                 major, minor = device.split(":")
                 yield int(major, 16), int(minor, 16), int(inode)
 
