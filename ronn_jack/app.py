@@ -24,6 +24,7 @@ from ronn_jack.control.telemetry import (
     Swap,
     log_event,
 )
+from ronn_jack.drivers.jack_devices import DEFAULT_DEVICE
 from ronn_jack.drivers.jack_driver import JackClient, Wire
 from ronn_jack.errors import JackError, NoServerError, SpecError
 from ronn_jack.interfaces.event_log import STDOUT, EventLog
@@ -88,7 +89,7 @@ class App:
         self._missing: list[Wire] = []
         self._rewire_until = 0.0
         self._next_wiring = self._next_rewiring = self._next_attempt = self._next_look = 0.0
-        self._joined = self._warned = False
+        self._joined = self._checked = False
         self._name = settings.name
         self._obstacle = ""
 
@@ -113,7 +114,7 @@ class App:
             self._osc.start()
             client = self._open()
             self._start_audio(client)
-            if self.settings.connect:
+            if self.settings.connect is not None:
                 self._connect(client, self.settings.connect)
             self._midi.start(self._read_midi)
             if preset is not None:
@@ -137,7 +138,10 @@ class App:
             self._try_again(now)
         elif self.client.lost:
             self._lose(now)
+        elif self.client.rate_changed:
+            self._follow_rate(self.client)
         else:
+            self._check_scheduling(self.client)
             self._keep_wires(self.client, now)
 
     def stop(self) -> None:
@@ -184,11 +188,16 @@ class App:
             client.close()
             raise
         self.client = client
-        if not (client.realtime or self._warned):
-            self._warned = True
+
+    def _check_scheduling(self, client: JackClient) -> None:
+        """Tell of an audio thread without realtime scheduling, once it has run."""
+        if self._checked or not client.blocks:
+            return
+        self._checked = True
+        if not client.realtime:
             log.warning(
-                "the JACK server runs without realtime scheduling, so expect dropouts: start it "
-                "with -R; 'ronn-jack doctor' says whether this machine allows it"
+                "the audio thread runs without realtime scheduling, so expect dropouts: "
+                "'ronn-jack doctor' says what to do"
             )
 
     def _begin(self, client: JackClient) -> None:
@@ -201,6 +210,15 @@ class App:
             self.controller.refused(None, str(error))
             self._node.go_dry()
 
+    def _follow_rate(self, client: JackClient) -> None:
+        """Go on at the server's new rate, as after a server that came back at it."""
+        self._fade_out(client)
+        if client.follow_rate():
+            self._node.detach()
+            self._report(ServerJoined(client.name, client.rate, client.period, client.realtime))
+            self._begin(client)
+            client.resume()
+
     def _describe(self, client: JackClient) -> None:
         try:
             client.describe()
@@ -209,10 +227,18 @@ class App:
 
     def _connect(self, client: JackClient, pattern: str) -> None:
         wires = client.wires_to(pattern)
-        if not wires:
-            log.warning("no JACK port matches --connect %s; jack_lsp lists them", pattern)
         for wire in wires:
             client.connect(wire)
+        if wires:
+            pairs = [f"{wire.port} with {wire.other}" for wire in wires]
+            log.info("connected %s", ", ".join(pairs))
+        elif pattern == DEFAULT_DEVICE:
+            log.warning("there is no sound card: choose ports with --connect PATTERN")
+        else:
+            log.warning("no JACK port matches --connect %s; jack_lsp lists them", pattern)
+        sources = {wire.other for wire in wires if wire.port in ("in_1", "in_2")}
+        if len(sources) == 2:
+            log.info("a guitar in one of two channels is heard on both sides with --inputs 1")
 
     def _read_midi(self) -> list[bytes]:
         client = self.client

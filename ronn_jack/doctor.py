@@ -9,12 +9,14 @@ import shutil
 import socket
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
 from ronn_jack.drivers import jack_library
+from ronn_jack.drivers.jack_driver import JackClient
 from ronn_jack.drivers.jack_library import server_name
 from ronn_jack.drivers.jack_server import probe, realtime_allowed
 from ronn_jack.errors import JackError, MachineError
@@ -36,6 +38,8 @@ _LIMITS_REMEDY = (
     "put '@audio - {item} {value}' into /etc/security/limits.d/audio.conf, join the group audio "
     "and log in again"
 )
+_FIRST_BLOCK_SECONDS = 1.0
+_POLL_SECONDS = 0.005
 _SHARED_MEMORY = Path("/dev/shm")
 _GOVERNORS = Path("/sys/devices/system/cpu")
 _CAPABILITIES = Path("/proc/self/status")
@@ -112,10 +116,27 @@ def _jack(settings: Settings) -> list[Finding]:
         text += f", with {facts.free_ports} of the {needed} ports that the node needs"
         remedy = "start it with a larger --port-max, or close another client"
         return [library, Finding("JACK server", False, text, remedy)]
-    if facts.realtime:
+    if _runs_realtime(settings):
         return [library, Finding("JACK server", True, f"{text}, realtime")]
     remedy = "start it with -R, or expect dropouts"
+    if facts.realtime:  # or so it says
+        remedy = "see 'realtime priority' below, or expect dropouts"
+        if jack_library.is_pipewire():
+            remedy = f"install rtkit, {remedy}"
     return [library, Finding("JACK server", None, f"{text}, not realtime", remedy)]
+
+
+def _runs_realtime(settings: Settings) -> bool:
+    """Return whether a client's audio thread has realtime scheduling, whatever libjack says."""
+    client = JackClient("ronn-probe", settings.server, settings.inputs, settings.outputs)
+    try:
+        client.activate()
+        deadline = time.monotonic() + _FIRST_BLOCK_SECONDS
+        while not client.blocks and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
+        return client.realtime
+    finally:
+        client.close()
 
 
 def _realtime_priority() -> Finding | None:

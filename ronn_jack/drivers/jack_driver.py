@@ -6,7 +6,10 @@ outlives a server that dies (the engine's settings, the wiring) belongs to the c
 
 from __future__ import annotations
 
-import re
+import contextlib
+import os
+import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -16,6 +19,7 @@ from numpy.typing import NDArray
 
 from ronn_jack.drivers import jack_calls, jack_library
 from ronn_jack.drivers.jack_clients import Processes, client_processes, name_now
+from ronn_jack.drivers.jack_devices import Port, chosen, paired_sinks, paired_sources
 from ronn_jack.errors import JackError, NoServerError
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.memory import record
@@ -23,6 +27,13 @@ from ronn_jack.realtime.memory import record
 ICON_NAME = "audio-x-generic"
 _METADATA = "http://jackaudio.org/metadata/"
 _INTEGER = "http://www.w3.org/2001/XMLSchema#int"
+# Linux alone tells, and callbacks keep the thread's number there alone.
+_LINUX = sys.platform == "linux"
+_REALTIME = (os.SCHED_FIFO, os.SCHED_RR) if _LINUX else ()
+_RESET_ON_FORK = os.SCHED_RESET_ON_FORK if _LINUX else 0
+_TAKE_SECONDS = 0.2
+"""Time that the audio thread has to come out of the engine, longer than any block."""
+_TAKE_POLL_SECONDS = 0.001
 
 T = TypeVar("T")
 
@@ -81,14 +92,16 @@ class JackClient:
                 "pw-jack) or choose another with --server"
             )
         self._client = client
+        self._state, self._address = record(self._callbacks.CLIENT)
         try:
-            self._name, rate = self._call(lambda: (str(client.name), float(client.samplerate)))
+            rate = self._call(lambda: float(client.samplerate))
             if rate <= 0.0:
                 raise JackError("the JACK server has gone while it was joined: try again")
             self._known: dict[str, Processes] = {}
             self.engine = Engine(inputs, outputs, rate)
             self._ports = self._register_ports(inputs, outputs)
-            self._state, self._address = record(self._callbacks.CLIENT)
+            # The name that counts is that under which the server has registered the ports.
+            self._name = str(self._ports["in_1"].name).rpartition(":")[0]
             self._midi_written, self._midi_read = self._state.midi_written, self._state.midi_read
             self._clock_read = 0
             self._fill_state()
@@ -112,8 +125,29 @@ class JackClient:
         jack_calls.call(self._describe_ports, jack_calls.OPEN_SECONDS, self._server)
 
     def close(self) -> None:
-        """Stop the audio and leave the server, if it does not let us wait too long."""
-        jack_library.close_client(self._client, keep=self)
+        """Stop the audio and leave the server, if it does not let us wait too long.
+
+        Threads of a server that is lost may still run, but they find no engine any more.
+        """
+        alone = self.lost and self._take_engine()
+        jack_library.close_client(self._client, self._state if alone else self, self.lost)
+
+    def follow_rate(self) -> bool:
+        """Put an engine for the server's new rate in place of the old one; be silent meanwhile.
+
+        `resume` has to follow. False, with nothing done, where the audio thread does not let go
+        of the old one.
+        """
+        if not self._take_engine():
+            return False
+        rate = float(self._state.server_rate[0])
+        self.engine = Engine(self.engine.inputs, self.engine.outputs, rate)
+        self._state.rate = rate
+        return True
+
+    def resume(self) -> None:
+        """Let the audio thread have the engine that `follow_rate` made."""
+        self._callbacks.lend_engine.ctypes(self._address, self.engine.address)
 
     @property
     def name(self) -> str:
@@ -126,13 +160,25 @@ class JackClient:
         return self.engine.rate
 
     @property
+    def rate_changed(self) -> bool:
+        """Whether the server has gone over to another rate than the engine's."""
+        return float(self._state.server_rate[0]) != self.rate
+
+    @property
     def period(self) -> int:
         """Frames in a block."""
         return int(self._state.period[0])
 
     @property
     def realtime(self) -> bool:
-        """Whether the server runs with realtime scheduling."""
+        """Whether the audio thread has realtime scheduling; what the server says until it runs.
+
+        PipeWire says so in any case, and jackd of its own thread alone.
+        """
+        thread = int(self._state.thread[0])
+        if thread:
+            with contextlib.suppress(OSError):
+                return os.sched_getscheduler(thread) & ~_RESET_ON_FORK in _REALTIME
         return bool(self._client.realtime)
 
     @property
@@ -261,27 +307,38 @@ class JackClient:
         return now is not None and self.connect(Wire(wire.port, f"{now}:{port}"))
 
     def wires_to(self, pattern: str) -> list[Wire]:
-        """Return the wires to the audio ports whose full name matches the regex `pattern`.
+        """Return the wires to the audio ports of others that `pattern` chooses.
 
-        Matching sources are taken in order for our inputs, matching sinks for our outputs; a
-        single port on either side is shared by both of ours.
+        Sources are taken in order for our inputs, sinks for our outputs; `jack_devices` says
+        which.
         """
-        wires = []
-        for inputs in (True, False):
-            ours = [
-                name
-                for name, port in self._ports.items()
-                if port.is_input == inputs and not port.is_midi
-            ]
-            others = [
-                port.name
-                for port in self._client.get_ports(is_audio=True, is_output=inputs)
-                if port.is_output == inputs
-                and re.search(pattern, port.name)
-                and not port.name.startswith(f"{self.name}:")
-            ]
-            wires += [Wire(*pair) for pair in _paired(ours, others)]
-        return wires
+        sources, sinks = (chosen(self._others(is_output), pattern) for is_output in (True, False))
+        pairs = paired_sources(self._audio_ports(True), sources)
+        pairs += paired_sinks(self._audio_ports(False), sinks)
+        return [Wire(*pair) for pair in pairs]
+
+    def _audio_ports(self, inputs: bool) -> list[str]:
+        return [
+            name
+            for name, port in self._ports.items()
+            if port.is_input == inputs and not port.is_midi
+        ]
+
+    def _others(self, outputs: bool) -> list[Port]:
+        return [
+            Port(port.name, port.is_physical)
+            for port in self._client.get_ports(is_audio=True, is_output=outputs)
+            if port.is_output == outputs and not self._client.owns(port)
+        ]
+
+    def _take_engine(self) -> bool:
+        """Take the engine back; False if the audio thread is in it for unduly long."""
+        deadline = time.monotonic() + _TAKE_SECONDS
+        while not self._callbacks.lend_engine.ctypes(self._address, 0):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_TAKE_POLL_SECONDS)
+        return True
 
     def _call(self, action: Callable[[], T]) -> T:
         return jack_calls.call(action, server=self._server)
@@ -310,7 +367,7 @@ class JackClient:
         state = self._state
         state.engine = self.engine.address
         state.client = int(self._jack._ffi.cast("intptr_t", self._client._ptr))
-        state.rate = self.engine.rate
+        state.rate = state.server_rate = self.engine.rate
         state.period = self._client.blocksize
         for name, port in self._ports.items():
             state[name] = int(self._jack._ffi.cast("intptr_t", port._ptr))
@@ -330,6 +387,9 @@ class JackClient:
             library.jack_set_buffer_size_callback(
                 ours, address("JackBufferSizeCallback", callbacks.buffer_size_changed), argument
             ),
+            library.jack_set_sample_rate_callback(
+                ours, address("JackSampleRateCallback", callbacks.sample_rate_changed), argument
+            ),
             library.jack_set_xrun_callback(
                 ours, address("JackXRunCallback", callbacks.xrun), argument
             ),
@@ -339,9 +399,8 @@ class JackClient:
         ):
             if refused:
                 raise JackError("the JACK server refused a callback; restart it and try again")
-        library.jack_on_info_shutdown(
-            ours, address("JackInfoShutdownCallback", callbacks.shutdown), argument
-        )
+        with_reason, plain = callbacks.shutdown_with_reason.address, callbacks.shutdown.address
+        jack_library.on_shutdown(self._client, with_reason, plain, argument)
 
     def _process_address(self) -> int:
         return int(self._callbacks.process.address)
@@ -366,11 +425,3 @@ def _unpacked(packed: NDArray[np.int64]) -> list[bytes]:
     """Return messages from words whose lowest byte is the length."""
     raw = packed.astype("<i8", copy=False).tobytes()
     return [raw[place + 1 : place + 1 + raw[place]] for place in range(0, len(raw), 8)]
-
-
-def _paired(ours: Sequence[str], others: Sequence[str]) -> list[tuple[str, str]]:
-    if len(others) == 1:
-        return [(name, others[0]) for name in ours]
-    if len(ours) == 1:
-        return [(ours[0], other) for other in others[:2]]
-    return list(zip(ours, others, strict=False))

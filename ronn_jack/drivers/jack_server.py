@@ -201,6 +201,11 @@ class DummyServer:
         self.stop()
 
     def _command(self) -> list[str]:
+        if jack_library.is_pipewire():
+            raise JackError(
+                "no PipeWire runs, and its JACK library reaches no other server: start it, or "
+                "leave out pw-jack"
+            )
         if shutil.which("jackd") is None:
             raise JackError(f"jackd is not installed: {jack_library.INSTALL_REMEDY}")
         scheduling = "-R" if self._realtime else "-r"

@@ -77,8 +77,14 @@ def keep(frames: int, tape: int) -> int:
 
 
 @entry(void(int32, int64, int64))
-def _shutdown(status: int, reason: int, tape: int) -> None:
+def _shutdown_with_reason(status: int, reason: int, tape: int) -> None:
     """[any-thread] The server has gone, or has thrown this client out."""
+    store_release(tape + _SHUTDOWN, int64(1))
+
+
+@entry(void(int64))
+def _shutdown(tape: int) -> None:
+    """[any-thread] The same, from a libjack that gives no reason."""
     store_release(tape + _SHUTDOWN, int64(1))
 
 
@@ -103,8 +109,8 @@ class _Tape:
         library.jack_set_process_callback(
             self.client._ptr, ffi.cast("JackProcessCallback", callback.address), argument
         )
-        library.jack_on_info_shutdown(
-            self.client._ptr, ffi.cast("JackInfoShutdownCallback", _shutdown.address), argument
+        jack_library.on_shutdown(
+            self.client, _shutdown_with_reason.address, _shutdown.address, argument
         )
 
     @property
@@ -130,26 +136,25 @@ class _Tape:
         JackError
             If there is no such port, or the server refuses.
         """
-        ours = f"{self.client.name}:{port}"
+        ours = next(p for p in self._ports if p.shortname == port)
 
         def connect() -> None:
-            source = self.client.get_port_by_name(ours)
-            self.client.connect(*((other, ours) if source.is_input else (ours, other)))
+            self.client.connect(*((other, ours) if ours.is_input else (ours, other)))
 
         try:
             jack_calls.call(connect)
         except JackError as error:
-            raise JackError(f"can't connect {ours} with {other}: {error}") from error
+            raise JackError(f"can't connect {ours.name} with {other}: {error}") from error
 
     def close(self) -> None:
         """Leave the server."""
-        jack_library.close_client(self.client, keep=self)
+        jack_library.close_client(self.client, keep=self, lost=self.lost)
 
     def _activate(self, kind: Any, names: Sequence[str]) -> None:
         """Register ports and start; a client that can't have them leaves."""
         try:
-            ports = jack_calls.call(lambda: [kind.register(name) for name in names])
-            for i, port in enumerate(ports):
+            self._ports = jack_calls.call(lambda: [kind.register(name) for name in names])
+            for i, port in enumerate(self._ports):
                 self._state.ports[0, i] = int(jack._ffi.cast("intptr_t", port._ptr))
             jack_calls.call(self.client.activate)
         except BaseException:
