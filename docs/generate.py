@@ -17,11 +17,11 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from ronn_jack.control.presets import PresetStore
 from ronn_jack.parameters import defaults
 from ronn_jack.phrase import pluck_phrase
-from ronn_jack.reference import osc_reference
+from ronn_jack.presets.store import PresetStore
 from ronn_jack.render import render_file
+from ronn_jack.surfaces.reference import osc_reference
 
 DOCS = Path(__file__).parent
 PRESETS = ("fuzz", "slapback", "cathedral")

@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from ronn_jack.control.presets import PresetStore
 from ronn_jack.errors import UsageError
 from ronn_jack.files import name_or_file
 from ronn_jack.parameters import PARAMETERS, Value, defaults, parameter
+from ronn_jack.presets.store import PresetStore
 
 SOUND_HELP = "\b\nParameters:\n" + "\n".join(
     f"  {row.name:12} {row.range_text}" for row in PARAMETERS.values()

@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from random import Random
 
-from ronn_jack.control.architecture import REBUILD, architecture, network_spec
-from ronn_jack.control.draft import Draft
-from ronn_jack.control.seams import Change, Node, Operation, Origin, PresetStore
-from ronn_jack.control.telemetry import FellBack, Moved, Refused, Report, log_event
+from ronn_jack.control.events import FellBack, Moved, Refused, Report, log_event
+from ronn_jack.control.protocols import Change, Node, Operation, Origin, PresetStore
+from ronn_jack.control.transaction import Draft
 from ronn_jack.errors import SpecError, UsageError
+from ronn_jack.model.architecture import REBUILD, architecture, network_spec
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value, defaults, parameter
 

@@ -17,7 +17,7 @@ from typing import IO, Self
 
 import msgspec
 
-from ronn_jack.control.telemetry import Event
+from ronn_jack.control.events import Event
 from ronn_jack.errors import UsageError
 
 STDOUT = "-"

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from ronn_jack.control.telemetry import Moved, ServerLost, Swap, Xruns
+from ronn_jack.control.events import Moved, ServerLost, Swap, Xruns
 from ronn_jack.errors import UsageError
 from ronn_jack.interfaces import event_log
 from ronn_jack.interfaces.event_log import EventLog

@@ -1,0 +1,285 @@
+"""The OSC server: datagrams in, operations to the controller, answers to the sender.
+
+References
+----------
+M. Wright, "The Open Sound Control 1.0 Specification", 2002.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import selectors
+import socket
+import threading
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self
+
+from ronn_jack import __version__
+from ronn_jack.control.controller import Controller
+from ronn_jack.control.protocols import Act, Operation, Set
+from ronn_jack.errors import MachineError, UsageError
+from ronn_jack.interfaces.osc.addresses import (
+    ERROR,
+    PONG,
+    ROOT,
+    Endpoint,
+    Role,
+    resolve,
+)
+from ronn_jack.interfaces.osc.codec import Argument, Fault, Message, decode, encode
+from ronn_jack.interfaces.osc.datagrams import DatagramSocket
+from ronn_jack.interfaces.osc.pattern import is_pattern
+from ronn_jack.parameters import PARAMETERS
+
+DEFAULT_PORT = 9420
+
+_LARGEST_PORT = 65535
+_RECEIVE_BUFFER_BYTES = 2**20
+"""Room for a burst while another thread keeps the interpreter busy; the system may grant less."""
+_BATCH = 256
+"""Datagrams taken from the socket before it is looked whether the server is to close."""
+_LONGEST_TEXT = 500
+_TROUBLED_SECONDS = 0.01
+"""Pause after an unexpected socket error, so that a lasting one doesn't use up a processor."""
+
+_log = logging.getLogger(__name__)
+
+
+class OscServer:
+    """Listens on a UDP port in a thread of its own and answers from the same port.
+
+    Parameters
+    ----------
+    controller : Controller
+    host : str, optional
+        Address to listen on.
+    port : int, optional
+        0 takes any free one.
+    """
+
+    def __init__(
+        self, controller: Controller, host: str = "127.0.0.1", port: int = DEFAULT_PORT
+    ) -> None:
+        self._controller = controller
+        self._host = host
+        self._port = port
+        self._closing = threading.Event()
+        self._sockets: tuple[socket.socket, ...] = ()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def port(self) -> int:
+        """The port it listens on once started."""
+        return self._port
+
+    def start(self) -> None:
+        """Listen and serve until closed.
+
+        Raises
+        ------
+        MachineError
+            If the port is taken or can't be listened on.
+        """
+        listening = _bound_socket(self._host, self._port)
+        self._port = listening.getsockname()[1]
+        waker, wakened = socket.socketpair()
+        self._sockets = (waker, wakened, listening)
+        self._thread = threading.Thread(
+            target=self._serve, args=(listening, wakened), name="osc", daemon=True
+        )
+        self._thread.start()
+        _log.info("listening for OSC on %s port %d", self._host, self._port)
+
+    def close(self) -> None:
+        """Stop serving and free the port; doing so twice is harmless."""
+        self._closing.set()
+        if self._thread is not None:
+            self._sockets[0].send(b"\0")
+            self._thread.join()
+            self._thread = None
+        for each in self._sockets:
+            each.close()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _serve(self, listening: socket.socket, wakened: socket.socket) -> None:
+        datagrams = DatagramSocket(listening)
+        with selectors.DefaultSelector() as selector:
+            selector.register(listening, selectors.EVENT_READ)
+            selector.register(wakened, selectors.EVENT_READ)
+            while not self._closing.is_set():
+                selector.select()
+                self._drain(datagrams)
+
+    def _drain(self, datagrams: DatagramSocket) -> None:
+        """Handle what is waiting: each wait may cost a turn of the interpreter lock."""
+        for _ in range(_BATCH):
+            try:
+                received = datagrams.receive()
+            except OSError as error:
+                _log.debug("receiving: %s", error)
+                self._closing.wait(_TROUBLED_SECONDS)
+                return
+            if received is None:
+                return
+            datagram, address = received
+            self._handle(datagram, _Sender(datagrams, address))
+
+    def _handle(self, datagram: bytes, sender: _Sender) -> None:
+        try:
+            self._do(decode(datagram), sender)
+        except Exception:
+            # A fault of ours in one message must not take the others' control away.
+            _log.exception("while handling a packet from %s", sender.name)
+            sender.answer_error("", "internal error; the log says more")
+
+    def _do(self, items: list[Message | Fault], sender: _Sender) -> None:
+        """Do what a datagram says: first all changes as one, then answer what it asks."""
+        operations: list[Operation] = []
+        questions: list[Endpoint] = []
+        for item in items:
+            if isinstance(item, Fault):
+                sender.answer_error(item.address, item.reason)
+                continue
+            try:
+                endpoints = resolve(item.address)
+            except UsageError as error:
+                sender.answer_error(item.address, str(error))
+                continue
+            if endpoints[0].role is Role.ANSWER:
+                continue
+            if len(item.arguments) > 1:
+                reason = f"takes one value, not {len(item.arguments)}"
+                sender.answer_error(item.address, reason)
+                continue
+            argument = item.arguments[0] if item.arguments else None
+            if argument is None and is_pattern(item.address):
+                endpoints = _without_actions(endpoints)
+            for endpoint in endpoints:
+                operation = _operation(endpoint, argument)
+                if operation is not None:
+                    sender.addresses[endpoint.name] = endpoint.address
+                    operations.append(operation)
+                elif endpoint.role is Role.STATUS and argument is not None:
+                    sender.answer_error(endpoint.address, "can only be asked: send no value")
+                else:
+                    questions.append(endpoint)
+        if operations:
+            self._controller.apply(operations, sender)
+        # Once for all, as a pattern asks for many.
+        asked = any(endpoint.role is Role.STATUS for endpoint in questions)
+        status = self._controller.status() if asked else {}
+        for endpoint in questions:
+            self._answer(endpoint, sender, status)
+
+    def _answer(
+        self, endpoint: Endpoint, sender: _Sender, status: Mapping[str, int | float | str]
+    ) -> None:
+        match endpoint.role:
+            case Role.NATIVE:
+                sender.answer(endpoint.address, self._controller.value(endpoint.name))
+            case Role.NORMALISED:
+                value = self._controller.value(endpoint.name)
+                sender.answer(endpoint.address, PARAMETERS[endpoint.name].normalise(value))
+            case Role.STATUS:
+                sender.answer(endpoint.address, status[endpoint.name])
+            case Role.PING if self._controller.ready:
+                sender.answer(PONG, self._controller.name, __version__)
+
+
+class _Sender:
+    """Who sent a datagram; the origin of the changes in it."""
+
+    __slots__ = ("_address", "_datagrams", "addresses")
+
+    def __init__(self, datagrams: DatagramSocket, address: bytes) -> None:
+        self._datagrams = datagrams
+        self._address = address
+        self.addresses: dict[str, str] = {}
+        """The addresses by which the datagram named parameters and actions."""
+
+    @property
+    def name(self) -> str:
+        return f"osc {self._datagrams.name_of(self._address)}"
+
+    def refuse(self, subject: str, reason: str) -> None:
+        self.answer_error(self.addresses.get(subject, ROOT + subject), reason)
+
+    def answer_error(self, address: str, reason: str) -> None:
+        self.answer(ERROR, _one_line(address), _one_line(reason))
+
+    def answer(self, address: str, *values: int | float | bool | str) -> None:
+        """[any-thread] Send one message; a sender that can't be reached is let go."""
+        try:
+            self._datagrams.send(encode(address, values), self._address)
+        except OSError as error:
+            _log.debug("answering %s: %s", self.name, error)
+
+
+def _operation(endpoint: Endpoint, argument: Argument) -> Operation | None:
+    """Return what a message changes; None if it asks."""
+    if endpoint.role is Role.ACTION:
+        return Act(endpoint.name, argument)
+    if argument is not None and endpoint.role in (Role.NATIVE, Role.NORMALISED):
+        return Set(endpoint.name, argument, endpoint.role is Role.NORMALISED)
+    return None
+
+
+def _without_actions(endpoints: tuple[Endpoint, ...]) -> tuple[Endpoint, ...]:
+    """Leave actions out if there is anything else.
+
+    OSC 1.0 would have `/ronn/*`, sent to read all values, reseed and panic along the way.
+    """
+    asked = tuple(endpoint for endpoint in endpoints if endpoint.role is not Role.ACTION)
+    return asked or endpoints
+
+
+def _one_line(text: str) -> str:
+    """Return what can be shown in one line: a long value is cut, the remedy at the end kept."""
+    shown = text
+    if not text.isprintable():
+        shown = "".join(character if character.isprintable() else " " for character in text)
+    if len(shown) <= _LONGEST_TEXT:
+        return shown
+    half = _LONGEST_TEXT // 2
+    return f"{shown[:half]}…{shown[-half:]}"
+
+
+def _bound_socket(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= _LARGEST_PORT:
+        raise MachineError(f"OSC port {port} is out of range; use 0 to {_LARGEST_PORT}")
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM, flags=socket.AI_PASSIVE)
+        # Most OSC senders know IPv4 alone, while 'localhost' often means IPv6 first.
+        family, kind, protocol, _, address = min(found, key=lambda f: f[0] != socket.AF_INET)
+        listening = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise MachineError(
+            f"can't listen for OSC on '{host}' port {port}: {error.strerror}; use another --bind"
+        ) from None
+    try:
+        listening.setblocking(False)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER_BYTES)
+        listening.bind(address)
+    except OSError as error:
+        listening.close()
+        if error.errno == errno.EADDRINUSE:
+            reason = "is taken: close the program that has it, or use another with --osc-port"
+            raise MachineError(f"OSC port {port} {reason}") from None
+        raise MachineError(
+            f"can't listen for OSC on '{host}' port {port}: {error.strerror}; "
+            "choose others with --bind and --osc-port"
+        ) from None
+    return listening
