@@ -52,8 +52,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "cli_options": {*FOUNDATION, "presets"},
     "cli": {
-        *FOUNDATION, "cli_options", "settings", "presets", "cost", "interfaces", "original", "model",
-        "app", "bench", "demo", "doctor", "render", "realtime.compile",
+        *FOUNDATION, "cli_options", "settings", "presets", "cost", "interfaces", "original",
+        "model", "app", "bench", "demo", "doctor", "render", "realtime.compile",
     },
     "__main__": {"cli"},
     "__init__": {"model", "network"},

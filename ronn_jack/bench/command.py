@@ -118,7 +118,6 @@ def _networks(scope: Scope) -> list[tuple[str, dict[str, Any]]]:
 
 def _measure_speed(scope: Scope, progress: Progress) -> SpeedReport:
     return measure_apart(
-        "ronn_jack.bench.kernels.speed",
         speed_task(scope),
         SpeedReport,
         _PATIENCE_SECONDS,
@@ -130,7 +129,6 @@ def _measure_speed(scope: Scope, progress: Progress) -> SpeedReport:
 def _measure_cost(scope: Scope, progress: Progress) -> CostReport:
     count = _QUICK_DRAWN if scope.quick else _DRAWN
     return measure_apart(
-        "ronn_jack.bench.cost",
         CostTask(_networks(scope), PERIODS, count),
         CostReport,
         _PATIENCE_SECONDS,

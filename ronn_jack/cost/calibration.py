@@ -73,8 +73,8 @@ def cost_file() -> Path:
     digest = hashlib.sha256()
     for part in (platform.node(), _processor(), repr(caches())):
         digest.update(part.encode() + b"\0")
-    for name in ("calibration", "caches", "cost", "trial", "work"):
-        digest.update(Path(__file__).with_name(f"{name}.py").read_bytes() + b"\0")
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes() + b"\0")
     return cache_folder() / f"cost-{digest.hexdigest()[:16]}.json"
 
 

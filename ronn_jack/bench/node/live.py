@@ -65,8 +65,6 @@ def measure_live(quick: bool, progress: Progress) -> LiveReport:
     for period in PERIODS[-1:] if quick else PERIODS:
         with DummyServer(f"ronn-bench-{os.getpid()}-{period}", RATE, period, realtime) as server:
             task = LiveTask(server.name, period, networks, changes, _CHANGE_SECONDS, sweep_seconds)
-            found = measure_apart(
-                "ronn_jack.bench.node.live_node", task, LiveFindings, _PATIENCE_SECONDS, progress
-            )
+            found = measure_apart(task, LiveFindings, _PATIENCE_SECONDS, progress)
             rows += found.rows
     return LiveReport(RATE, realtime, rows)

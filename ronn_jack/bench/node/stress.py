@@ -18,7 +18,6 @@ from ronn_jack.realtime.histogram import quantile
 RATE = 48000
 MESSAGES_PER_SECOND = 5000.0
 _PATIENCE_SECONDS = 120.0
-_NODE = "ronn_jack.bench.node.stressed_node"
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ def measure_stress(
         with DummyServer(name, RATE, period, realtime) as server:
             task = Task(server.name, callback, values, MESSAGES_PER_SECOND, seconds)
             patience = seconds + _PATIENCE_SECONDS
-            found = measure_apart(_NODE, task, Outcome, patience, progress)
+            found = measure_apart(task, Outcome, patience, progress)
             rows.append(stress_row(found))
     return StressReport(RATE, period, period / RATE * 1e6, realtime, dict(values), rows)
 

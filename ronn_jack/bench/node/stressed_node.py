@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ronn_jack.app import POLL_SECONDS, App
+from ronn_jack.bench.node import osc_flood
 from ronn_jack.bench.own_process import Progress, answer
 from ronn_jack.drivers import jack_library
 from ronn_jack.drivers.jack_driver import JackClient
@@ -133,7 +134,7 @@ def _blocks_now(client: JackClient) -> tuple[float, int]:
 
 @contextmanager
 def _flood(port: int, rate: float) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "ronn_jack.bench.node.osc_flood", str(port), str(rate)]
+    command = [sys.executable, "-m", osc_flood.__name__, str(port), str(rate)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         yield process
