@@ -7,7 +7,7 @@ from pathlib import Path
 from ronn_jack.interfaces.osc.addresses import ENDPOINTS, NORMALISED_ROOT, Role
 from ronn_jack.surfaces.reference import osc_reference
 
-DOCUMENT = Path(__file__).parents[1] / "docs" / "osc.md"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "osc.md"
 
 
 def test_it_names_every_address():
