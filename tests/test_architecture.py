@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import runpy
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -131,6 +132,12 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
         assert free, f"a circle among {sorted(left)}"
         for name in free:
             del left[name]
+
+
+def test_the_drawing_shows_the_rooms_as_they_are() -> None:
+    docs = PACKAGE.parent / "docs"
+    drawing: str = runpy.run_path(str(docs / "rooms.py"))["drawing"]()
+    assert (docs / "rooms.svg").read_text(encoding="utf-8") == drawing, "run `make docs`"
 
 
 def test_only_the_drivers_know_libjack_s_binding() -> None:
