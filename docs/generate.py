@@ -1,6 +1,7 @@
 """Write what in docs/ is made from the program: `make docs`.
 
 - osc.md: the OSC reference, from the parameter table
+- rooms.svg: the rooms of the source and their imports
 - presets.svg: spectrograms of the demo's riff and of what some presets make of it
 """
 
@@ -16,12 +17,13 @@ from pathlib import Path
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
+from rooms import drawing
 
-from ronn_jack.control.presets import PresetStore
 from ronn_jack.parameters import defaults
 from ronn_jack.phrase import pluck_phrase
-from ronn_jack.reference import osc_reference
+from ronn_jack.presets.store import PresetStore
 from ronn_jack.render import render_file
+from ronn_jack.surfaces.reference import osc_reference
 
 DOCS = Path(__file__).parent
 PRESETS = ("fuzz", "slapback", "cathedral")
@@ -130,4 +132,5 @@ def presets_picture() -> str:
 
 if __name__ == "__main__":
     (DOCS / "osc.md").write_text(osc_reference(), encoding="utf-8")
+    (DOCS / "rooms.svg").write_text(drawing(), encoding="utf-8")
     (DOCS / "presets.svg").write_text(presets_picture(), encoding="utf-8")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ronn_jack.model.network import Network
     from ronn_jack.model.spec import NetworkSpec
+    from ronn_jack.network import Network
 
 __version__ = "0.1.0"
 __all__ = ["Network", "NetworkSpec", "__version__"]
@@ -22,7 +22,7 @@ def __getattr__(name: str) -> Any:
 
         return NetworkSpec
     if name == "Network":
-        from ronn_jack.model.network import Network
+        from ronn_jack.network import Network
 
         return Network
     raise AttributeError(f"module 'ronn_jack' has no attribute '{name}'")

@@ -9,12 +9,8 @@ import sys
 import time
 from collections.abc import Mapping
 
-from ronn_jack.control.calibration import load_cost_model
 from ronn_jack.control.controller import Controller
-from ronn_jack.control.node import LiveNode
-from ronn_jack.control.presets import PresetStore
-from ronn_jack.control.seams import Change, Preset
-from ronn_jack.control.telemetry import (
+from ronn_jack.control.events import (
     Event,
     PresetTaken,
     Report,
@@ -24,16 +20,20 @@ from ronn_jack.control.telemetry import (
     Swap,
     log_event,
 )
+from ronn_jack.control.protocols import Change, Preset
+from ronn_jack.cost.calibration import load_cost_model
 from ronn_jack.drivers.jack_devices import DEFAULT_DEVICE
 from ronn_jack.drivers.jack_driver import JackClient, Wire
 from ronn_jack.errors import JackError, NoServerError, SpecError
+from ronn_jack.hotswap.node import LiveNode
 from ronn_jack.interfaces.event_log import STDOUT, EventLog
-from ronn_jack.interfaces.midi import MidiInput
-from ronn_jack.interfaces.osc import OscServer
-from ronn_jack.interfaces.terminal import PlainView, logging_to, open_view
-from ronn_jack.interfaces.terminal_snapshot import Snapshot, take_snapshot
+from ronn_jack.interfaces.midi.input import MidiInput
+from ronn_jack.interfaces.osc.server import OscServer
+from ronn_jack.interfaces.terminal.snapshot import Snapshot, take_snapshot
+from ronn_jack.interfaces.terminal.view import PlainView, logging_to, open_view
 from ronn_jack.interrupts import Interrupts
 from ronn_jack.parameters import Value
+from ronn_jack.presets.store import PresetStore
 from ronn_jack.settings import Settings
 
 POLL_SECONDS = 0.02

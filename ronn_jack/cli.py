@@ -25,10 +25,10 @@ from ronn_jack.cli_options import (
     sound_of,
     sound_options,
 )
-from ronn_jack.control.architecture import network_spec
-from ronn_jack.control.presets import PresetStore
 from ronn_jack.errors import RonnError, UsageError, shortened
 from ronn_jack.files import check_name
+from ronn_jack.model.architecture import network_spec
+from ronn_jack.presets.store import PresetStore
 from ronn_jack.process import on_signals
 
 PROGRAM = "ronn-jack"
@@ -191,7 +191,7 @@ def info(
     """Say what a network is, and what share of a period it takes on this machine."""
     spec = network_spec(sound(preset, assignments), inputs, outputs, rate)
     tell_of_compiling("voice")
-    from ronn_jack.control.calibration import load_cost_model
+    from ronn_jack.cost.calibration import load_cost_model
 
     milliseconds = spec.receptive_field / rate * 1000.0
     load = load_cost_model().load(spec, period, rate)
@@ -255,7 +255,7 @@ def midi() -> None:
 @midi.command("list")
 def midi_list() -> None:
     """List the hardware MIDI input ports, each with the profile that reads it."""
-    from ronn_jack.interfaces.midi import describe_ports
+    from ronn_jack.interfaces.midi.input import describe_ports
 
     for line in describe_ports():
         click.echo(line)

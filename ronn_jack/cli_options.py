@@ -8,11 +8,11 @@ from typing import Any
 
 import click
 
-from ronn_jack.control.preset_file import Preset
-from ronn_jack.control.presets import PresetStore
 from ronn_jack.errors import UsageError
 from ronn_jack.files import name_or_file
 from ronn_jack.parameters import PARAMETERS, Value, defaults, parameter
+from ronn_jack.presets.preset import Preset
+from ronn_jack.presets.store import PresetStore
 from ronn_jack.units import as_number
 
 SOUND_HELP = "\b\nParameters:\n" + "\n".join(

@@ -11,9 +11,9 @@ from typing import Self
 from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 from pythonosc.osc_message_builder import OscMessageBuilder
 
-from ronn_jack.control.presets import PresetStore
-from ronn_jack.interfaces.terminal import View
+from ronn_jack.interfaces.terminal.view import View
 from ronn_jack.parameters import Value, parameter
+from ronn_jack.presets.store import PresetStore
 
 START: Mapping[str, Value] = {
     "layers": 4,

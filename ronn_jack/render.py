@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from ronn_jack.audio_source import BLOCK, AudioSource, opened, quiet_decoders
 from ronn_jack.audio_target import OUTPUTS, TargetFormat, check_target, written
-from ronn_jack.control.architecture import network_spec
-from ronn_jack.control.auto_level import level_from, level_on_noise
-from ronn_jack.control.controls import aim
-from ronn_jack.control.expression import Expression, make_voice
-from ronn_jack.control.loudness import match_powers
-from ronn_jack.control.preparation import run_up_frames
+from ronn_jack.hotswap.engine_controls import aim
+from ronn_jack.hotswap.expression import Expression, make_voice
+from ronn_jack.hotswap.priming import run_up_frames
+from ronn_jack.loudness.auto_level import level_from, level_on_noise
+from ronn_jack.loudness.match import match_powers
+from ronn_jack.model.architecture import network_spec
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value
 from ronn_jack.realtime.engine import Engine

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from ronn_jack.control.architecture import REBUILD
 from ronn_jack.drivers.jack_server import realtime_allowed
+from ronn_jack.model.architecture import REBUILD
 from ronn_jack.parameters import PARAMETERS
 from ronn_jack.phrase import pluck_phrase
 from tests.support.event_log import told

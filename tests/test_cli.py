@@ -18,8 +18,8 @@ import pytest
 import soundfile
 
 from ronn_jack import __version__, cli
-from ronn_jack.control.presets import PresetStore
 from ronn_jack.parameters import PARAMETERS
+from ronn_jack.presets.store import PresetStore
 from tests.realtime.engine_driver import noise
 from tests.support.jack_server import wait_for
 

@@ -14,14 +14,14 @@ import numpy as np
 import pytest
 import soundfile
 
-from ronn_jack.control.presets import PresetStore
 from ronn_jack.demo import run_demo
 from ronn_jack.demo_score import START, Hands, Turn, score
 from ronn_jack.drivers.jack_server import probe
 from ronn_jack.errors import AudioFileError, JackError
-from ronn_jack.interfaces.osc_codec import Message, decode
+from ronn_jack.interfaces.osc.codec import Message, decode
 from ronn_jack.parameters import defaults, parameter
 from ronn_jack.phrase import pluck_phrase
+from ronn_jack.presets.store import PresetStore
 from tests.support.jack_server import jack_server, server_name
 
 SECONDS = 3.0

@@ -5,10 +5,10 @@ import random
 import numpy as np
 import pytest
 
-from ronn_jack.control.architecture import REBUILD, network_spec
 from ronn_jack.control.randomize import randomized
 from ronn_jack.drivers.jack_server import realtime_allowed
 from ronn_jack.errors import SpecError
+from ronn_jack.model.architecture import REBUILD, network_spec
 from ronn_jack.parameters import RECIPES, defaults
 from ronn_jack.phrase import pluck_phrase
 from tests.realtime.engine_driver import engine_for, play

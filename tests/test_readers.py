@@ -14,13 +14,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ronn_jack.control.preset_file import read_preset
-from ronn_jack.control.presets import PresetStore
-from ronn_jack.control.profiles import ProfileStore, read_profile
 from ronn_jack.errors import RonnError
 from ronn_jack.files import shipped_folder
+from ronn_jack.midimap.profile import ProfileStore, read_profile
 from ronn_jack.original import read_original
 from ronn_jack.parameters import defaults
+from ronn_jack.presets.preset import read_preset
+from ronn_jack.presets.store import PresetStore
 from ronn_jack.settings import load_settings
 from tests.original.test_original import NOTEBOOK_CELL, STATE
 

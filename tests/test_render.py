@@ -10,8 +10,8 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from ronn_jack.control.architecture import network_spec
 from ronn_jack.errors import AudioFileError, SpecError, UsageError
+from ronn_jack.model.architecture import network_spec
 from ronn_jack.model.recipes import draw
 from ronn_jack.parameters import defaults
 from ronn_jack.render import offline_engine, render_file

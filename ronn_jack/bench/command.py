@@ -11,17 +11,17 @@ from typing import Any
 from rich.console import Console
 
 from ronn_jack.bench.cost import CostReport, CostTask
-from ronn_jack.bench.live import measure_live
+from ronn_jack.bench.kernels.speed import RATE, SpeedReport, SpeedTask, arguments_of
 from ronn_jack.bench.machine import ONE_THREAD, machine_facts
 from ronn_jack.bench.networks import NETWORKS
+from ronn_jack.bench.node.live import measure_live
+from ronn_jack.bench.node.startup import measure_start
+from ronn_jack.bench.node.stress import measure_stress
 from ronn_jack.bench.own_process import Progress, measure_apart
 from ronn_jack.bench.plot import check_plot, plot
 from ronn_jack.bench.report import Report
-from ronn_jack.bench.speed import RATE, SpeedReport, SpeedTask, arguments_of
-from ronn_jack.bench.startup import measure_start
-from ronn_jack.bench.stress import measure_stress
-from ronn_jack.control.architecture import network_spec
 from ronn_jack.drivers import jack_server
+from ronn_jack.model.architecture import network_spec
 from ronn_jack.parameters import Value, defaults
 
 ACTIVATIONS = ("relu", "tanh")
@@ -121,7 +121,6 @@ def _networks(scope: Scope) -> list[tuple[str, dict[str, Any]]]:
 
 def _measure_speed(scope: Scope, progress: Progress) -> SpeedReport:
     return measure_apart(
-        "ronn_jack.bench.speed",
         speed_task(scope),
         SpeedReport,
         _PATIENCE_SECONDS,
@@ -133,7 +132,6 @@ def _measure_speed(scope: Scope, progress: Progress) -> SpeedReport:
 def _measure_cost(scope: Scope, progress: Progress) -> CostReport:
     count = _QUICK_DRAWN if scope.quick else _DRAWN
     return measure_apart(
-        "ronn_jack.bench.cost",
         CostTask(_networks(scope), PERIODS, count),
         CostReport,
         _PATIENCE_SECONDS,

@@ -12,9 +12,9 @@ import numpy as np
 
 from ronn_jack.bench.machine import stay_on_one_core
 from ronn_jack.bench.own_process import Progress, answer
-from ronn_jack.control.calibration import draw_network, load_cost_model
-from ronn_jack.control.cost import CostModel
-from ronn_jack.control.trial import time_network
+from ronn_jack.cost.calibration import draw_network, load_cost_model
+from ronn_jack.cost.model import CostModel
+from ronn_jack.cost.timing import time_network
 from ronn_jack.model.spec import NetworkSpec
 
 RATE = 48_000.0

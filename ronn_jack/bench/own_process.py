@@ -24,19 +24,18 @@ _Task = TypeVar("_Task")
 
 
 def measure_apart(
-    module: str,
     task: object,
     result: type[_Result],
     seconds: float,
     progress: Progress,
     environment: Mapping[str, str] | None = None,
 ) -> _Result:
-    """Let a module measure, and return what it found.
+    """Let the module of a task measure, and return what it found.
 
     Parameters
     ----------
-    module : str
-        Its full name; it is run as a program that calls `answer`.
+    task : object
+        Its class's module is run as a program, and has to call `answer`.
     seconds : float
         After this time it is ended as hanging.
     environment : mapping, optional
@@ -47,6 +46,7 @@ def measure_apart(
     MachineError
         If it fails, with its last word.
     """
+    module = type(task).__module__
     with tempfile.TemporaryFile() as words:
         process = subprocess.Popen(
             [sys.executable, "-m", module],

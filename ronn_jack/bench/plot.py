@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ronn_jack.bench.live import LiveReport
+from ronn_jack.bench.kernels.speed import SpeedReport
+from ronn_jack.bench.node.live import LiveReport
+from ronn_jack.bench.node.stress import StressReport
 from ronn_jack.bench.report import Report
-from ronn_jack.bench.speed import SpeedReport
-from ronn_jack.bench.stress import StressReport
 from ronn_jack.errors import MachineError, UsageError
 
 _PANEL_INCHES = 5.5, 4.0

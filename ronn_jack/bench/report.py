@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import msgspec
 
 from ronn_jack.bench.cost import CostReport
-from ronn_jack.bench.live import LiveReport
+from ronn_jack.bench.kernels.speed import SpeedReport
 from ronn_jack.bench.machine import MachineFacts
-from ronn_jack.bench.speed import SpeedReport
-from ronn_jack.bench.startup import StartReport
-from ronn_jack.bench.stress import StressReport
+from ronn_jack.bench.node.live import LiveReport
+from ronn_jack.bench.node.startup import StartReport
+from ronn_jack.bench.node.stress import StressReport
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 
 from ronn_jack.bench.cost import CostReport
-from ronn_jack.bench.live import LiveReport
-from ronn_jack.bench.live_node import LiveRow
+from ronn_jack.bench.kernels.speed import SpeedReport, SpeedRow
 from ronn_jack.bench.machine import MachineFacts
+from ronn_jack.bench.node.live import LiveReport
+from ronn_jack.bench.node.live_node import LiveRow
+from ronn_jack.bench.node.startup import StartReport
+from ronn_jack.bench.node.stress import StressReport
 from ronn_jack.bench.report import Report
-from ronn_jack.bench.speed import SpeedReport, SpeedRow
-from ronn_jack.bench.startup import StartReport
-from ronn_jack.bench.stress import StressReport
 
 _MEBIBYTE = 2**20
 

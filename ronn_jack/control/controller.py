@@ -8,14 +8,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from random import Random
 
-from ronn_jack.control.architecture import REBUILD, architecture, network_spec
-from ronn_jack.control.draft import Draft
-from ronn_jack.control.preset_file import NODE_PARAMETERS
-from ronn_jack.control.seams import Change, Node, Operation, Origin, Preset, PresetStore, Sound
-from ronn_jack.control.telemetry import FellBack, Moved, PresetTaken, Refused, Report, log_event
+from ronn_jack.control.events import FellBack, Moved, PresetTaken, Refused, Report, log_event
+from ronn_jack.control.protocols import Change, Node, Operation, Origin, Preset, PresetStore, Sound
+from ronn_jack.control.transaction import Draft
 from ronn_jack.errors import SpecError, UsageError
+from ronn_jack.model.architecture import REBUILD, architecture, network_spec
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value, defaults, parameter
+from ronn_jack.presets.preset import NODE_PARAMETERS
 
 _MOVING = ("morph", "drift_depth")
 """Parameters that let the weights move as soon as one of them is above 0."""

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from random import Random
 
-from ronn_jack.control.architecture import REBUILD
+from ronn_jack.model.architecture import REBUILD
 from ronn_jack.parameters import MAXIMUM_DRAWN_SEED, PARAMETERS, Kind, Parameter, Value
 
 _SEEDS = {"seed", "seed_b"}

@@ -21,7 +21,7 @@ from typing import Self
 
 import msgspec
 
-from ronn_jack.control.telemetry import Event
+from ronn_jack.control.events import Event
 from ronn_jack.errors import UsageError, shown
 
 STDOUT = "-"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from ronn_jack.bench.cost import CostReport, CostRow
-from ronn_jack.bench.live import LiveReport
-from ronn_jack.bench.live_node import LiveRow
+from ronn_jack.bench.kernels.speed import RebuildRow, SpeedReport, SpeedRow
 from ronn_jack.bench.machine import MachineFacts
+from ronn_jack.bench.node.live import LiveReport
+from ronn_jack.bench.node.live_node import LiveRow
+from ronn_jack.bench.node.startup import MemoryRow, StartReport
+from ronn_jack.bench.node.stress import StressReport, StressRow
 from ronn_jack.bench.report import Report
-from ronn_jack.bench.speed import RebuildRow, SpeedReport, SpeedRow
-from ronn_jack.bench.startup import MemoryRow, StartReport
-from ronn_jack.bench.stress import StressReport, StressRow
 
 
 def whole_report() -> Report:

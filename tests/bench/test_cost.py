@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ronn_jack.bench.cost import BUDGET, PERIOD, RATE, CostTask, compare, verify
-from ronn_jack.control.cost import CostModel
-from ronn_jack.control.work import KINDS
+from ronn_jack.cost.counts import KINDS
+from ronn_jack.cost.model import CostModel
 
 MODEL = CostModel((1e-10,) * len(KINDS))
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from ronn_jack.bench.block_timer import flop_per_frame
 from ronn_jack.bench.command import OWN, Scope, speed_task
-from ronn_jack.bench.live import parameters_of
-from ronn_jack.bench.live_node import Heard, Sweep, live_row
+from ronn_jack.bench.kernels.block_timer import flop_per_frame
+from ronn_jack.bench.kernels.speed import Reading, speed_row
 from ronn_jack.bench.networks import NETWORKS
-from ronn_jack.bench.speed import Reading, speed_row
-from ronn_jack.bench.stress import stress_row
-from ronn_jack.bench.stressed_node import Outcome
-from ronn_jack.control.telemetry import Swap
+from ronn_jack.bench.node.live import parameters_of
+from ronn_jack.bench.node.live_node import Heard, Sweep, live_row
+from ronn_jack.bench.node.stress import stress_row
+from ronn_jack.bench.node.stressed_node import Outcome
+from ronn_jack.control.events import Swap
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import defaults
 from ronn_jack.realtime.histogram import BINS

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ronn_jack.bench.look_back import NumpyLookBack, TorchLookBack, can_look_back
-from ronn_jack.model.network import Network
+from ronn_jack.bench.kernels.look_back import NumpyLookBack, TorchLookBack, can_look_back
 from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.network import Network
 
 SPECS = [
     NetworkSpec(layers=3, kernel=4, channels=5, dilation=3, activation="tanh"),

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from ronn_jack.control.controller import Controller
-from ronn_jack.control.seams import Act, Change, Operation, Set
-from ronn_jack.control.telemetry import PresetTaken
+from ronn_jack.control.events import PresetTaken
+from ronn_jack.control.protocols import Act, Change, Operation, Set
 from ronn_jack.errors import ParameterError, PresetError
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import PARAMETERS, Effect, Kind, Value
-from tests.control.recording import MemoryStore, RecordingNode, RecordingOrigin, controller_of
+from tests.support.recording import MemoryStore, RecordingNode, RecordingOrigin, controller_of
 
 
 @pytest.fixture

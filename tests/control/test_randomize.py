@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ronn_jack.control.architecture import REBUILD, network_spec
+from ronn_jack.control.protocols import Act, Set
 from ronn_jack.control.randomize import randomized
-from ronn_jack.control.seams import Act, Set
+from ronn_jack.model.architecture import REBUILD, network_spec
 from ronn_jack.parameters import PARAMETERS, Kind, defaults
-from tests.control.recording import RecordingNode, RecordingOrigin, controller_of
+from tests.support.recording import RecordingNode, RecordingOrigin, controller_of
 
 DRAWN = [name for name in REBUILD if name != "recipe"]
 

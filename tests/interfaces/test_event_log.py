@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from ronn_jack.control.telemetry import Moved, Refused, ServerLost, Swap, Xruns
+from ronn_jack.control.events import Moved, Refused, ServerLost, Swap, Xruns
 from ronn_jack.errors import UsageError
 from ronn_jack.interfaces import event_log
 from ronn_jack.interfaces.event_log import EventLog

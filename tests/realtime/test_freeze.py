@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ronn_jack.control.preparation import Work, prepare
+from ronn_jack.hotswap.priming import Work, prepare
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.freeze import SEAM_SECONDS

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ronn_jack.control.expression import make_voice
+from ronn_jack.hotswap.expression import make_voice
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.modulation import GLIDE_SECONDS

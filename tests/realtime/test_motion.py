@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ronn_jack.control.expression import AT_REST, Expression, aim_motion, let_move, make_voice
+from ronn_jack.hotswap.expression import AT_REST, Expression, aim_motion, let_move, make_voice
 from ronn_jack.model.recipes import draw
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.model.weights import Weights

@@ -13,13 +13,13 @@ import time
 import numpy as np
 
 from ronn_jack.control.controller import Controller
-from ronn_jack.control.node import LiveNode
-from ronn_jack.control.presets import PresetStore
-from ronn_jack.control.seams import Change, Set
-from ronn_jack.control.telemetry import Swap
+from ronn_jack.control.events import Swap
+from ronn_jack.control.protocols import Change, Set
 from ronn_jack.drivers import jack_library
 from ronn_jack.drivers.jack_driver import JackClient
+from ronn_jack.hotswap.node import LiveNode
 from ronn_jack.parameters import defaults
+from ronn_jack.presets.store import PresetStore
 
 SWAPS = 40
 BLOCKS = 4000

@@ -7,9 +7,9 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from ronn_jack.control.seams import STATUS
+from ronn_jack.control.protocols import STATUS
 from ronn_jack.parameters import ACTIONS, PARAMETERS, Kind, Parameter, Value
-from tests.interfaces.osc_client import bundle, message
+from tests.interfaces.osc.osc_client import bundle, message
 
 FIRST_MARK = 1_000_000
 """Marks are numbers of seven digits that no accepted value of a refused message has."""

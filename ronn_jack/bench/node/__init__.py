@@ -1,0 +1,1 @@
+"""A whole node: its start, its answers, and how it bears a busy machine."""

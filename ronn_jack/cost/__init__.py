@@ -1,0 +1,1 @@
+"""What a network takes of the machine, predicted and measured."""

@@ -1,0 +1,222 @@
+"""Find out what each kind of work takes on this machine, once, and remember it."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import math
+import platform
+import time
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import Literal, overload
+
+from ronn_jack.cost.caches import caches
+from ronn_jack.cost.model import CostModel, fit_cost_model, read_cost_model
+from ronn_jack.cost.timing import Trial
+from ronn_jack.errors import SpecError
+from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.parameters import PARAMETERS
+from ronn_jack.realtime.activations import ACTIVATION_IDS
+from ronn_jack.realtime.compile import cache_folder
+
+_MEASURING_SECONDS = 2.5
+_RUN_SECONDS = 3e-4
+_RUNS = 5
+_MOST_ROUNDS = 3
+_BLOCKS = (16, 32, 48, 64, 128, 256)
+_MIXED = 100
+"""Networks drawn at random, which hold the model to what players make."""
+_MOST_MULTIPLICATIONS = 10_000_000
+_MOST_STATE_BYTES = 32 << 20
+_RATE = 48_000
+_CURVES = [name for name in ACTIVATION_IDS if name != "linear"]
+
+Case = tuple[NetworkSpec, int]
+"""A network and the frames in a block."""
+
+log = logging.getLogger(__name__)
+_loaded: dict[Path, CostModel] = {}
+
+
+@overload
+def load_cost_model(calibrate: Literal[True] = True, path: Path | None = None) -> CostModel: ...
+@overload
+def load_cost_model(calibrate: bool, path: Path | None = None) -> CostModel | None: ...
+def load_cost_model(calibrate: bool = True, path: Path | None = None) -> CostModel | None:
+    """Return this machine's cost model, the same one for as long as the process lives.
+
+    Parameters
+    ----------
+    calibrate : bool
+        Whether to measure the machine, which keeps a core busy for about two seconds, where that
+        was not done before. Otherwise there is no model then.
+    path : Path, optional
+        The file that keeps it; by default one of this host and these kernels.
+    """
+    path = path or cost_file()
+    model = _loaded.get(path) or read_cost_model(path)
+    if model is None and calibrate:
+        model = calibrate_cost_model()
+        try:
+            model.write(path)
+        except OSError as error:
+            log.warning("%s can't be written, so the next start measures again: %s", path, error)
+    if model is not None:
+        _loaded[path] = model
+    return model
+
+
+def cost_file() -> Path:
+    """Return the file for this host and these kernels, in the user's cache folder."""
+    digest = hashlib.sha256()
+    for part in (platform.node(), _processor(), repr(caches())):
+        digest.update(part.encode() + b"\0")
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes() + b"\0")
+    return cache_folder() / f"cost-{digest.hexdigest()[:16]}.json"
+
+
+def calibrate_cost_model() -> CostModel:
+    """Measure some networks and return the model that fits them."""
+    cases = calibration_cases()
+    return fit_cost_model(
+        [(*case, seconds) for case, seconds in zip(cases, _measure(cases), strict=True)]
+    )
+
+
+def calibration_cases() -> list[Case]:
+    """Return the networks that are measured, each with its block."""
+    return _separating_cases() + _mixed_cases()
+
+
+def _measure(cases: list[Case]) -> list[float]:
+    """Return the fastest times in s, taken in rounds, so that a slow spell spoils no network."""
+    fastest = [math.inf] * len(cases)
+    begin = time.perf_counter()
+    for number in range(1, _MOST_ROUNDS + 1):
+        for index, case in enumerate(cases):
+            # Made anew: others have taken its place in the caches since.
+            trial = Trial(*case)
+            trial.stretch(_RUN_SECONDS)
+            fastest[index] = min(fastest[index], *(trial.run() for _ in range(_RUNS)))
+        spent = time.perf_counter() - begin
+        if spent * (number + 1) / number > _MEASURING_SECONDS:
+            break
+    return fastest
+
+
+def _separating_cases() -> list[Case]:
+    """Return networks among which each kind of work varies by itself."""
+    plain = partial(NetworkSpec, inputs=1, outputs=1, activation="linear")
+    cases = []
+    for curve in _CURVES:
+        cases += [
+            plain(activation=curve, layers=8, channels=16, kernel=2, dilation=1),
+            plain(activation=curve, layers=12, channels=5, kernel=3, dilation=1, inputs=2),
+        ]
+    for channels in (*range(1, 17), 24, 33, 48, 64):
+        layers = 8 if channels <= 16 else 4
+        cases += [
+            plain(layers=layers, channels=channels, kernel=9, dilation=2),
+            plain(layers=layers, channels=channels, kernel=20, dilation=2, depthwise=True),
+        ]
+    for channels in (1, 2, 3, 6):
+        cases.append(plain(layers=6, channels=channels, kernel=90, dilation=1))
+    for kernel in (1, 3, 20, 64, 128):
+        cases += [
+            plain(layers=1, kernel=kernel, inputs=inputs, outputs=outputs)
+            for inputs in (1, 2)
+            for outputs in (1, 2)
+        ]
+        cases += [
+            plain(layers=2, kernel=kernel, channels=20, outputs=2),
+            plain(layers=2, kernel=kernel, channels=4, dilation=8, activation="relu"),
+        ]
+    for residual, film in ((True, None), (False, (0.0, 0.0)), (True, (0.0, 0.0))):
+        cases.append(
+            plain(layers=10, channels=12, kernel=2, dilation=1, residual=residual, film=film)
+        )
+    # Pasts from what the first cache holds to many times the second.
+    long = [
+        plain(layers=layers, kernel=kernel, channels=channels, dilation=dilation, depthwise=apart)
+        for layers, kernel, channels, dilation in (
+            (5, 20, 16, 4), (5, 20, 16, 8), (6, 24, 12, 6), (8, 40, 16, 3), (6, 60, 20, 4),
+            (10, 12, 10, 3), (9, 60, 12, 3), (12, 30, 8, 2), (14, 12, 12, 2), (8, 40, 8, 4),
+            (6, 20, 32, 8), (9, 100, 30, 2), (11, 30, 48, 2), (4, 64, 40, 12), (4, 100, 48, 8),
+            (4, 120, 60, 4), (4, 100, 48, 16), (5, 50, 56, 9),
+        )
+        for apart in (False, True)
+    ]  # fmt: skip
+    cut = [
+        plain(layers=7, channels=8, kernel=3, dilation=2),
+        plain(layers=6, channels=32, kernel=9, dilation=1),
+        plain(layers=8, channels=24, kernel=12, dilation=1, depthwise=True),
+        plain(layers=1, kernel=2),
+        *(plain(layers=8, kernel=40, channels=10, dilation=3, depthwise=d) for d in (False, True)),
+        *(plain(layers=11, kernel=16, channels=56, dilation=2, depthwise=d) for d in (False, True)),
+    ]
+    return [(spec, 64) for spec in cases + long] + [(spec, n) for n in _BLOCKS for spec in cut]
+
+
+def _mixed_cases() -> list[Case]:
+    """Return networks drawn by chance, the same in each process, that are quick to measure."""
+    random = Random(1)
+    cases: list[Case] = []
+    while len(cases) < _MIXED:
+        spec = draw_network(random)
+        block = random.choice((64, random.choice(_BLOCKS)))
+        shapes = [spec.weight_shape(i) for i in range(spec.layers)]
+        if (
+            block * sum(map(math.prod, shapes)) <= _MOST_MULTIPLICATIONS
+            and 4 * spec.receptive_field * spec.channels <= _MOST_STATE_BYTES
+        ):
+            cases.append((spec, block))
+    return cases
+
+
+def draw_network(random: Random) -> NetworkSpec:
+    """Return a network that may be any within the parameters' ranges, however long it takes.
+
+    In half of the draws, numbers are drawn evenly; in the others evenly in ratio, so that small
+    networks are not rare.
+    """
+    while True:
+        evenly = random.random() < 0.5
+        try:
+            return NetworkSpec(
+                inputs=random.choice((1, 2)),
+                outputs=random.choice((1, 2)),
+                layers=_draw(random, "layers", evenly),
+                kernel=_draw(random, "kernel", evenly),
+                channels=_draw(random, "channels", evenly),
+                dilation=_draw(random, "dilation", evenly),
+                activation=random.choice(list(ACTIVATION_IDS)),
+                bias=random.random() < 0.5,
+                depthwise=random.random() < 0.5,
+                residual=random.random() < 0.5,
+                film=random.choice((None, None, (0.0, 0.0))),
+                rate=_RATE,
+            )
+        except SpecError:
+            continue
+
+
+def _draw(random: Random, name: str, evenly: bool) -> int:
+    """Return a parameter's value from 1 to its maximum."""
+    maximum = int(PARAMETERS[name].maximum)
+    if evenly:
+        return random.randint(1, maximum)
+    return min(maximum, int((maximum + 1.0) ** random.random()))
+
+
+def _processor() -> str:
+    """Return the processor's name."""
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line
+    except OSError:
+        pass
+    return platform.processor()

@@ -1,0 +1,296 @@
+"""What the kernels do for a block: how often each kind of work, counted from the spec alone.
+
+Counts follow the kernels' own plan (`image.shape`, `convolution.tile_widths`), so what a host's
+kernels do in another way is counted in another way.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+
+from ronn_jack.cost.caches import LINE, Caches, caches
+from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.realtime import layout
+from ronn_jack.realtime.activations import ACTIVATION_IDS
+from ronn_jack.realtime.convolution import tile_widths
+from ronn_jack.realtime.host import VECTOR
+from ronn_jack.realtime.image import SMALL_BYTES, Words, longest_copied, shape
+from ronn_jack.realtime.layout import CHUNK, DENSE, DEPTHWISE, MAX_BLOCK, TRANSPOSED
+
+_FRAME = 4
+"""Bytes of a float32."""
+_LINE_FRAMES = LINE // _FRAME
+_CHAIN = 8
+"""Multiply-adds that can start until the sum of the first is ready: 4 cycles, 2 in each."""
+_ALONE = 4 * LINE
+"""Bytes of a tap's frames that come one line at a time."""
+
+(
+    _STEP,  # up to MAX_BLOCK frames
+    _CHANNEL,  # a channel of the network's input or output, in a step
+    _LAYER,  # a layer, in a step
+    _CHUNK,  # a layer's chunk of frames
+    _TAP,  # finding where a tap reads in a ring, in a chunk
+    _PASS,  # a tile's run over some vectors of frames
+    _SUM,  # starting a vector of sums, and storing it
+    _LOOP,  # the inner loop of a pass
+    _DENSE,  # a multiply-add of vectors, or the time of one, in a dense tile
+    _DEPTHWISE,  # the same in a depthwise tile
+    _COPY,  # copying a vector
+    _CHANGE,  # adding to a vector, or scaling it
+    _PRODUCT,  # finding where a transposed layer's row of products belongs
+    _ROW,  # activating a chunk's row
+    _NEAR,  # reading a line again that the first cache has lost
+    _FAR,  # reading a line again that the second has lost, by distance
+    _AGAIN,  # reading a line for another tile of the layer when the second may have lost it
+    _WAIT,  # a multiply-add that waits for such a line and so keeps later reads from starting
+) = range(18)
+
+_CURVES = [name for name in ACTIVATION_IDS if name != "linear"]
+KINDS = [
+    "step", "channel", "layer", "chunk", "tap", "pass", "sum", "loop", "dense", "depthwise",
+    "copy", "change", "product", "row", "near", "far", "again", "wait",
+    *_CURVES,  # activating a vector
+]  # fmt: skip
+"""Names of the kinds of work, in the order of `count_work`'s result."""
+_CURVE_KIND = {ACTIVATION_IDS[name]: KINDS.index(name) for name in _CURVES}
+
+
+class _Part:
+    """Layers that are alike but for their dilation: the first, the inner ones or the last.
+
+    Attributes
+    ----------
+    words : dict of int
+        What the image holds about the first of them.
+    number, first : int
+        How many there are, and the index of the first.
+    rows : int
+        Of the convolution's output.
+    tiles : int
+        That the rows are dealt out to.
+    frame : int
+        Bytes of a frame of past: of inputs, or of the sums of a transposed layer.
+    weights : int
+        Bytes of one layer's.
+    passes : int
+        Of one layer's tiles, in a step.
+    aligned, crossing : int
+        Multiply-adds that could start while a tap of one layer's depthwise tiles is computed,
+        in a step, and how many more if rows lie across two cache lines.
+    """
+
+    __slots__ = (
+        "aligned", "crossing", "first", "form", "frame", "inputs", "number", "outputs", "passes",
+        "rows", "terms", "tiles", "weights", "words",
+    )  # fmt: skip
+
+    def __init__(self, words: Words, first: int, number: int) -> None:
+        self.words = words
+        self.first = first
+        self.number = number
+        self.form = words[layout.FORM]
+        self.inputs = words[layout.ROWS_IN]
+        self.outputs = self.rows = words[layout.ROWS_OUT]
+        self.tiles = words[layout.TILES]
+        self.frame = _FRAME * self.inputs
+        self.terms = words[layout.KERNEL]
+        if self.form == DENSE:
+            self.terms *= self.inputs
+        elif self.form == TRANSPOSED:
+            self.rows *= self.terms
+            self.terms = self.inputs
+            self.frame = _FRAME * self.outputs
+        self.weights = _FRAME * self.rows * self.terms
+        self.passes = self.aligned = self.crossing = 0
+
+
+def count_work(spec: NetworkSpec, block: int) -> list[float]:
+    """Return how much of each of KINDS a network takes for a block of so many frames."""
+    last = spec.layers - 1
+    modulated = spec.film is not None
+
+    def part(index: int, number: int) -> _Part:
+        return _Part(shape(spec.layer(index), modulated), index, number)
+
+    parts = [part(0, 1)]
+    if last > 1:
+        parts.append(part(1, last - 1))
+    if last > 0:
+        parts.append(part(last, 1))
+    steps, rest = divmod(block, MAX_BLOCK)
+    work = [0.0] * len(KINDS)
+    if steps:
+        _add_step(work, spec, parts, MAX_BLOCK)
+        work = [steps * amount for amount in work]
+    if rest:
+        _add_step(work, spec, parts, rest)
+    return work
+
+
+def _add_step(work: list[float], spec: NetworkSpec, parts: list[_Part], frames: int) -> None:
+    """Add what is done for up to MAX_BLOCK frames."""
+    whole, rest = divmod(frames, CHUNK)
+    chunks = [(_vectors(CHUNK), whole)] if whole else []
+    if rest:
+        chunks.append((_vectors(rest), 1))
+    work[_STEP] += 1.0
+    work[_CHANNEL] += spec.inputs + spec.outputs
+    work[_LAYER] += spec.layers
+    work[_CHUNK] += spec.layers * (whole + (rest > 0))
+    for part in parts:
+        _add_rows(work, part, chunks, spec.film is not None)
+    _add_pasts(work, spec, parts, frames, caches())
+
+
+def _add_rows(
+    work: list[float], part: _Part, chunks: list[tuple[int, int]], modulated: bool
+) -> None:
+    """Add all that does not depend on where a layer's past lies.
+
+    Parameters
+    ----------
+    chunks : list of (int, int)
+        Vectors of a chunk, and how many such chunks the step has.
+    """
+    words, number = part.words, part.number
+    count = vectors = 0
+    for width, times in chunks:
+        count += times
+        vectors += width * times
+    changes = modulated + (words[layout.RESIDUAL] >= 0)
+    if part.form == TRANSPOSED:
+        work[_PRODUCT] += number * count * part.rows
+        changes += words[layout.KERNEL] + 1
+    work[_SUM] += number * part.rows * vectors
+    work[_CHANGE] += number * part.outputs * vectors * changes
+    curve = _CURVE_KIND.get(words[layout.ACTIVATION])
+    if curve is not None:
+        work[curve] += number * part.outputs * vectors
+        work[_ROW] += number * part.outputs * count
+
+    height, taller = divmod(part.rows, part.tiles)
+    passes = dense = aligned = crossing = 0
+    for tile_height, alike in ((height, part.tiles - taller), (height + 1, taller)):
+        if alike == 0:
+            continue
+        for width, times in chunks:
+            length = _passes(tile_height, width)
+            passes += alike * times * length[0]
+            dense += alike * times * length[1]
+            aligned += alike * times * length[2]
+            crossing += alike * times * length[3]
+    work[_PASS] += number * passes
+    part.passes = passes
+    if part.form == DEPTHWISE:
+        part.aligned, part.crossing = aligned, crossing
+    else:
+        work[_DENSE] += number * part.terms * dense
+
+
+@functools.cache
+def _passes(height: int, vectors: int) -> tuple[int, int, int, int]:
+    """Return how many passes a tile takes over a chunk, and how long a term takes in all of them.
+
+    Lengths are in multiply-adds that could start meanwhile, as many as loads: of a dense tile, of
+    a depthwise one, and what comes to the latter where each load touches two cache lines.
+    """
+    passes = dense = aligned = crossing = 0
+    left = vectors
+    widths = tile_widths(height)
+    for width, narrower in zip(widths, [*widths[1:], 0], strict=True):
+        while left > narrower:
+            passes += 1
+            dense += max(_CHAIN, height * width, height + 2 * width)
+            aligned += max(_CHAIN, height + height * width)
+            crossing += height * width
+            left -= width
+    return passes, dense, aligned, crossing
+
+
+def _add_pasts(
+    work: list[float], spec: NetworkSpec, parts: list[_Part], frames: int, sizes: Caches
+) -> None:
+    """Add what depends on where a layer's past lies: copied rows, rings and the caches.
+
+    Whether a line is still in a cache when it is read again depends on how many bytes are touched
+    until then: where the dilation is within a step's frames, what one step touches; otherwise,
+    what all steps touch until the next tap has come to the place.
+    """
+    kernel = spec.kernel
+    weights = sum(part.number * part.weights for part in parts)
+    touched: float = weights + 2 * _FRAME * frames * max(part.inputs for part in parts)
+    copied = 0.0
+    busy = 0
+    rings = []
+    distant = 0  # bytes that the taps in rings touch for a frame
+    for part, number, dilation in _in_order(spec, parts):
+        past = (kernel - 1) * dilation
+        loops = kernel
+        if part.form == TRANSPOSED:
+            loops = 1
+            busy += _FRAME * part.inputs * CHUNK
+        elif past > longest_copied(part.inputs):
+            work[_TAP] += number * kernel * -(-frames // CHUNK)
+            busy = SMALL_BYTES + 1
+        else:
+            if part.form == DENSE and part.inputs < kernel:
+                loops = part.inputs
+            vectors = _vectors(past)
+            copied += number * part.inputs * vectors
+            busy += number * part.frame * (vectors * VECTOR.lanes + CHUNK)
+        work[_LOOP] += number * part.passes * loops
+        if part.form == DEPTHWISE:
+            crossed = 1.0 - math.gcd(dilation, _LINE_FRAMES) / _LINE_FRAMES if past else 0.0
+            work[_DEPTHWISE] += number * kernel * (part.aligned + crossed * part.crossing)
+        if part.form == TRANSPOSED or past > longest_copied(part.inputs):
+            window = part.frame * min(past + frames, kernel * frames)
+            touched += number * window
+            distant += number * part.frame * kernel
+            rings.append((part, number, dilation, past, window))
+    # Rows of their own have their past moved once, shared ones out and in again.
+    copied *= 1 if busy <= SMALL_BYTES else 2
+    touched += copied * LINE
+    near = sizes.missing_first(touched)
+    lines = weights / LINE + copied
+
+    passed = float(weights)
+    # The longer a tap's frames, the more of them the processor reads ahead.
+    alone = min(1.0, math.sqrt(_ALONE / (_FRAME * frames)))
+    for part, number, dilation, past, window in rings:
+        ring = past + MAX_BLOCK + CHUNK
+        read = number * window / LINE
+        lines += read
+        # A ring's start is copied once a round.
+        copied += number * part.frame * CHUNK * frames / (ring * LINE)
+        passed += number * part.frame * ring
+        distant -= number * part.frame * kernel
+        if part.form == DENSE and part.tiles > 1:
+            # A window shares the cache with weights and sums.
+            work[_AGAIN] += read * (part.tiles - 1) * sizes.beyond_second(2 * window)
+        if dilation <= frames:
+            work[_FAR] += read * sizes.beyond_second(touched)
+        else:
+            far = read * alone * sizes.beyond_second(passed + distant * dilation)
+            work[_FAR] += far
+            if part.form == DENSE:
+                work[_WAIT] += far * (part.rows / part.tiles - 1.0)
+    work[_COPY] += copied
+    work[_NEAR] += near * lines
+
+
+def _in_order(spec: NetworkSpec, parts: list[_Part]) -> list[tuple[_Part, int, int]]:
+    """Return (part, number, dilation) of the layers from first to last, equal ones as one."""
+    growth = spec.dilation if spec.kernel > 1 else 1
+    if growth == 1:
+        return [(part, part.number, 1) for part in parts]
+    return [
+        (part, 1, growth**index)
+        for part in parts
+        for index in range(part.first, part.first + part.number)
+    ]
+
+
+def _vectors(frames: int) -> int:
+    return -(-frames // VECTOR.lanes)

@@ -1,0 +1,395 @@
+"""The worker that turns requests into sounding voices, off the audio thread.
+
+It alone makes voices, hands them over and frees them. The newest request wins: one that is out of
+date is dropped before it costs more time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+from ronn_jack.control.events import Swap
+from ronn_jack.cost.admission import Cost, Deadline, admit
+from ronn_jack.errors import RefusedError, RonnError
+from ronn_jack.hotswap.entry import Entry, make_entry
+from ronn_jack.hotswap.expression import make_voice
+from ronn_jack.hotswap.fade_gap import DIP_MS, make_room
+from ronn_jack.hotswap.heap import Heap
+from ronn_jack.hotswap.level_follower import LevelKeeper
+from ronn_jack.hotswap.live_motion import MOVING_COST, Steering
+from ronn_jack.hotswap.priming import (
+    OutdatedError,
+    Work,
+    catch_up,
+    prepare,
+    time_block,
+)
+from ronn_jack.hotswap.priority import give_way
+from ronn_jack.hotswap.request import Listener, Request
+from ronn_jack.hotswap.voices import Succession
+from ronn_jack.loudness import auto_level
+from ronn_jack.loudness.auto_level import Level
+from ronn_jack.loudness.input_meter import InputLoudness
+from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.parameters import parameter
+from ronn_jack.realtime.engine import ANY_GAP, Engine
+from ronn_jack.units import milliseconds_to_frames
+
+_KEPT_SECONDS = 0.05
+"""Age up to which a build is not dropped for a newer request."""
+_LONGEST_KEPT_SECONDS = 4.0
+"""Age that a build may reach where the one before was dropped: a sweep over slow builds has to be
+heard too. That is what the slowest network that fits takes for the input that finds its level; what
+would take longer is dropped as soon as it shows."""
+_MOST_LATE = 8
+"""Times that a voice may come late while nothing else sounds."""
+_HOPELESSLY_LATE = 200
+"""Times that it may come late while another sounds, until it is refused."""
+_TOO_SLOW = "the machine is too slow to bring it up to the present: lower channels or layers"
+_POLL_SECONDS = 0.001
+_IDLE_SECONDS = 0.02
+
+log = logging.getLogger(__name__)
+
+
+class Builder:
+    """Builds, primes, publishes and frees voices on a thread of its own.
+
+    Parameters
+    ----------
+    listener : Listener
+        Told what becomes of each request.
+    cost : Cost, optional
+        Predicts what a network takes before any time is spent on it.
+    """
+
+    def __init__(self, listener: Listener, cost: Cost | None = None) -> None:
+        self._listener = listener
+        self._cost = cost
+        self._condition = threading.Condition()
+        self._period: Callable[[], int] = lambda: 0
+        self._request: Request | None = None
+        self._admitted_period = 0
+        self._terms = 0, 0.0  # period and budget to which a network sounded, or was refused last
+        self._work: Work | None = None
+        self._loudness: InputLoudness  # of the engine that is attached
+        self._heap = Heap()
+        self._keeper = LevelKeeper(self._outdated)
+        self.steering = Steering(self._wake)
+        """Through which the expressive parameters reach the network that sounds."""
+        self._voices = Succession(listener, self.steering, self._request_again)
+        self._building = False
+        self._dropped = False
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+        self.input_gain = 1.0
+        """Amplitude ratio of the gain before the network, as it is now."""
+        self.budget = float(parameter("budget").default)
+        """Share of the period that a network may take, as it is now."""
+
+    @property
+    def sounding(self) -> NetworkSpec | None:
+        """The network that the audio thread has let in last; None while there is none."""
+        # Read once, as the builder's thread may take it away meanwhile.
+        current = self._voices.current
+        return current.request.spec if current else None
+
+    @property
+    def swap(self) -> Swap:
+        """The last change of network that was heard."""
+        return self._voices.swap
+
+    @property
+    def begun(self) -> bool:
+        """Whether a network has sounded since `attach`."""
+        return self._voices.begun
+
+    @property
+    def building(self) -> bool:
+        """Whether a network was asked for that does not sound yet."""
+        return self._building
+
+    @property
+    def progress(self) -> float:
+        """How far the network in the making has come, 0–1."""
+        work = self._work
+        if work is not None:
+            return work.share
+        return 0.0 if self._request is not None else 1.0
+
+    def request(self, request: Request) -> None:
+        """Ask for a network; an earlier request that does not sound yet is forgotten."""
+        with self._condition:
+            self._request = request
+            if request.change is None:
+                self._voices.good, self._voices.owed = None, request
+            self._building = True
+            self._condition.notify()
+
+    def switch_level(self, on: bool) -> None:
+        """Let the network that sounds glide to the level of its input, or to no gain at all."""
+        with self._condition:
+            self._keeper.switch(on)
+            self._condition.notify()
+
+    @property
+    def level(self) -> Level | None:
+        """The level of the network that sounds; None where it has none."""
+        current = self._voices.current
+        return current.prepared.level if current else None
+
+    @property
+    def load(self) -> float:
+        """Load of the network that sounds; 0 where no deadline holds."""
+        current, period = self._voices.current, self._period()
+        if current is None or not period:
+            return 0.0
+        return current.prepared.block_seconds * current.voice.rate / period
+
+    @property
+    def moving_load(self) -> float:
+        """The same while its weights move."""
+        current = self._voices.current
+        return self.load if current and current.voice.motion else MOVING_COST * self.load
+
+    def attach(self, engine: Engine, period: Callable[[], int]) -> None:
+        """Start to serve an engine; what was asked for before is forgotten.
+
+        Parameters
+        ----------
+        period : callable
+            Returns the frames in a block.
+        """
+        auto_level.warm_up(engine.inputs, engine.rate)
+        self._loudness = InputLoudness(engine)
+        self._period = period
+        self._request = None
+        self._stopping = False
+        self._thread = threading.Thread(
+            target=self._run, args=(engine,), name="builder", daemon=True
+        )
+        self._thread.start()
+
+    def detach(self) -> None:
+        """Stop the thread; the engine keeps its voices alive."""
+        with self._condition:
+            self._stopping = True
+            self._condition.notify()
+        if self._thread is not None:
+            self._thread.join()
+        self._thread = None
+
+    def _run(self, engine: Engine) -> None:
+        give_way()
+        while True:
+            with self._condition:
+                if self._request is None and not self._stopping:
+                    self._condition.wait(_POLL_SECONDS if self._voices.moving else _IDLE_SECONDS)
+                if self._stopping:
+                    break
+            # A fault of ours in looking after one network must not keep others from coming.
+            with _logged("while looking after the network that sounds"):
+                self._tend(engine)
+            with _logged("while bringing in a network"):
+                self._serve_newest(engine)
+                self._offer(engine)
+            with self._condition:
+                # Here alone, since a request on its way through the steps is nowhere for moments.
+                self._building = self._request is not None or self._voices.coming
+                self._work = None
+        self._voices.end(engine)
+
+    def _serve_newest(self, engine: Engine) -> None:
+        with self._condition:
+            request, self._request = self._request, None
+        if request is not None:
+            with self._answering(engine, request):
+                self._serve(engine, request)
+
+    def _serve(self, engine: Engine, request: Request) -> None:
+        begin = time.monotonic()
+        self._heap.used()
+        # A sweep that never pauses has to be heard too: what has just begun is not dropped.
+        work = self._work = Work(lambda: self._wanted_no_more(begin))
+        deadline = self._deadline(engine)
+        expression = self.steering.expression(request.seed_b)
+        prepared = prepare(
+            expression.spec_of(request.spec),
+            engine,
+            deadline,
+            self._cost,
+            request.levelled,
+            self.input_gain,
+            work,
+            request.subject,
+            expression,
+            self._loudness,
+        )
+        self._dropped = False
+        self._voices.ready = make_entry(request, prepared, deadline, begin)
+
+    @contextlib.contextmanager
+    def _answering(self, engine: Engine, request: Request) -> Iterator[None]:
+        """Refuse a request where its network can't be had, for whatever reason."""
+        try:
+            yield
+        except OutdatedError:
+            self._dropped = self._request is not None
+            if not self._dropped and not self._stopping:
+                self._refuse(engine, request, _TOO_SLOW)
+        except (RonnError, MemoryError) as error:
+            reason = str(error) or "not enough memory: lower channels or layers"
+            self._refuse(engine, request, reason)
+        except Exception:
+            log.exception("while building a network; the one that sounds plays on")
+            self._refuse(engine, request, "internal error; the log says more")
+
+    def _offer(self, engine: Engine) -> None:
+        """Publish the voice that is ready, once no fade keeps it waiting until it is late."""
+        entry = self._voices.ready
+        if entry is None or engine.fading or self._voices.published is not None:
+            return
+        self._voices.ready = None
+        with self._answering(engine, entry.request):
+            try:
+                self._bring_in(engine, entry)
+            except Exception:
+                if entry.swap.dip:
+                    self._voices.make_way()
+                raise
+
+    def _bring_in(self, engine: Engine, entry: Entry) -> None:
+        deadline = self._deadline(engine)
+        old = self._voices.current
+        if deadline and old and deadline.load(_both(old, entry)) > deadline.budget:
+            entry.swap = dataclasses.replace(entry.swap, dip=True, fade_ms=DIP_MS)
+            make_room(engine, entry.prepared, lambda: self._stopping)
+            old = None
+        catch_up(entry.prepared, engine, Work())
+        if entry.late >= _MOST_LATE and not engine.sounds:
+            # Nothing is heard until it comes: a gap in what it has heard is the lesser evil.
+            entry.voice.rejoin_at(engine.position)
+        elif entry.late >= _HOPELESSLY_LATE:
+            raise OutdatedError
+        frames = milliseconds_to_frames(entry.swap.fade_ms, engine.rate)
+        # The very first network is faded in by the master, with the node.
+        entry.voice.set_fade(
+            frames if engine.position else 0, 0.0 if entry.swap.dip else entry.prepared.correlation
+        )
+        self._admitted_period = entry.period
+        seconds = entry.prepared.block_seconds
+        gap = deadline.spare_frames(_both(old, entry), seconds) if deadline else ANY_GAP
+        self._voices.publish(engine, entry, gap)
+
+    def _tend(self, engine: Engine) -> None:
+        """Free what the audio thread has finished with, and see to what is heard."""
+        self._loudness.follow()
+        if self._voices.moving:
+            self._heap.used()
+        self._heap.tend()
+        self._voices.look(engine)
+        current = self._voices.current
+        if current is not None:
+            self._terms = self._period(), self.budget
+        if current is not None and self._voices.published is None:
+            # Else it may be the one that comes in which is sent away.
+            self._check_period(engine, current)
+            current = self._voices.current
+        if current is None:
+            self._try_again()
+            return
+        self._keeper.tend(engine, self._loudness, self.input_gain, current.prepared)
+        if self.steering.is_due and self.moving_load <= self.budget:
+            self.steering.let_move()
+        elif self.steering.is_due:
+            self._listener.strained()
+
+    def _check_period(self, engine: Engine, current: Entry) -> None:
+        """Admit the running network anew when the buffer size has changed."""
+        period = self._period()
+        if period in (0, self._admitted_period):
+            return
+        self._admitted_period = period
+        deadline = self._deadline(engine)
+        assert deadline is not None
+        expression, moves = current.prepared.expression, current.voice.motion is not None
+        scratch = make_voice(current.voice.spec, engine.rate, expression, moves)
+        current.prepared.block_seconds = time_block(scratch, period)
+        try:
+            admit(current.request.spec, current.prepared.block_seconds, deadline, self._cost)
+        except RefusedError as error:
+            engine.release(milliseconds_to_frames(DIP_MS, engine.rate))
+            engine.go_dry()
+            self._voices.unseat(str(error))
+
+    def _try_again(self) -> None:
+        """Ask anew for what the dry signal stands in for, by another buffer size or budget."""
+        terms, owed = (self._period(), self.budget), self._voices.owed
+        if owed is not None and terms != self._terms and not self._building:
+            self._terms = terms
+            self._request_again(owed)
+
+    def _request_again(self, good: Request) -> None:
+        """Ask for a network that sounded well, unless a newer one is on its way."""
+        self._voices.owed = good
+        change = good.change
+        if change is not None:
+            change = dataclasses.replace(change, received=time.monotonic())
+        with self._condition:
+            if self._request is None and not self._voices.coming:
+                self._request = dataclasses.replace(good, change=change)
+                self._building = True
+            else:
+                self._voices.good = good
+
+    def _deadline(self, engine: Engine) -> Deadline | None:
+        period = self._period()
+        return Deadline(period, engine.rate, self.budget) if period else None
+
+    def _wanted_no_more(self, begin: float) -> bool:
+        if self._stopping or self._request is None:
+            return self._stopping
+        age = time.monotonic() - begin
+        if not self._dropped:
+            return age > _KEPT_SECONDS
+        left = self._work.seconds_left if self._work else 0.0
+        return age + left > _LONGEST_KEPT_SECONDS
+
+    def _wake(self) -> None:
+        with self._condition:
+            self._condition.notify()
+
+    def _outdated(self) -> bool:
+        return self._request is not None or self._stopping
+
+    def _refuse(self, engine: Engine, request: Request, reason: str) -> None:
+        self._listener.refused(request.change, reason)
+        voices = self._voices
+        if voices.current is not None:
+            return
+        good, voices.good = voices.good, None
+        if good is not None:
+            self._request_again(good)
+            return
+        self._terms = self._period(), self.budget
+        if voices.published is None and not engine.sounds:
+            engine.go_dry()
+
+
+def _both(old: Entry | None, new: Entry) -> float:
+    """Return the time in s that two networks take for a block while they fade."""
+    return new.prepared.block_seconds + (old.prepared.block_seconds if old else 0.0)
+
+
+@contextlib.contextmanager
+def _logged(doing: str) -> Iterator[None]:
+    """Log a fault of ours, and go on."""
+    try:
+        yield
+    except Exception:
+        log.exception("%s; the sound goes on", doing)

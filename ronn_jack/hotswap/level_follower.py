@@ -1,0 +1,108 @@
+"""Keeps the level of the network that sounds right, on the builder's thread."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+
+from ronn_jack.hotswap.expression import make_voice
+from ronn_jack.hotswap.level_glide import LevelGlide, is_due
+from ronn_jack.hotswap.priming import (
+    OutdatedError,
+    Prepared,
+    Work,
+    measure_level,
+    run_up_frames,
+)
+from ronn_jack.loudness import auto_level
+from ronn_jack.loudness.auto_level import Level
+from ronn_jack.loudness.input_meter import InputLoudness, Window
+from ronn_jack.realtime.engine import Engine
+from ronn_jack.realtime.voice import Voice
+
+_SWITCH_SECONDS = 0.1
+"""Time in which the gain follows when auto level is switched."""
+_LOOK_SECONDS = 0.5
+"""Time between two looks whether there is enough input to find a level again."""
+
+
+class LevelKeeper:
+    """Follows the switch of auto level, and finds a level again that was found on noise.
+
+    Parameters
+    ----------
+    outdated : callable
+        Asked while a level is measured whether a new network makes it pointless.
+    """
+
+    def __init__(self, outdated: Callable[[], bool]) -> None:
+        self._outdated = outdated
+        self._wanted: bool | None = None
+        self._next_look = 0.0
+
+    def switch(self, on: bool) -> None:
+        """[any-thread] Ask that networks be levelled, or not, from the next `tend` on."""
+        self._wanted = on
+
+    def tend(
+        self, engine: Engine, loudness: InputLoudness, input_gain: float, prepared: Prepared
+    ) -> None:
+        """Do what is due for the network that sounds; a new network puts it off.
+
+        Parameters
+        ----------
+        loudness : InputLoudness
+            Of this engine.
+        input_gain : float
+            Amplitude ratio of the gain before the network.
+        """
+        with contextlib.suppress(OutdatedError):
+            self._follow_switch(engine, loudness, input_gain, prepared)
+            now = time.monotonic()
+            if prepared.level is not None and prepared.level.on_noise and now >= self._next_look:
+                self._next_look = now + _LOOK_SECONDS
+                self._find_again(engine, loudness.window(input_gain), prepared)
+
+    def _follow_switch(
+        self, engine: Engine, loudness: InputLoudness, input_gain: float, prepared: Prepared
+    ) -> None:
+        wanted = self._wanted
+        if wanted is not None and wanted != (prepared.level is not None):
+            level = self._find(engine, loudness, input_gain, prepared) if wanted else None
+            target = level.gain if level else 1.0
+            frames = round(_SWITCH_SECONDS * engine.rate)
+            ratio = (target / prepared.voice.level) ** (1.0 / frames)
+            if prepared.voice.glide_level(target, ratio, frames):
+                prepared.level = level
+
+    def _find_again(self, engine: Engine, window: Window, prepared: Prepared) -> None:
+        if not is_due(window.powers):
+            return
+        work = self._work(engine, prepared)
+        level = measure_level(_same_voice(prepared), engine, window, work)
+        if level is not None:
+            glide = LevelGlide.between(prepared.voice.level, level.gain, engine.rate)
+            if prepared.voice.glide_level(glide.target, glide.ratio, glide.frames):
+                prepared.level = level
+
+    def _find(
+        self, engine: Engine, loudness: InputLoudness, input_gain: float, prepared: Prepared
+    ) -> Level:
+        work = self._work(engine, prepared)
+        voice = _same_voice(prepared)
+        level = measure_level(voice, engine, loudness.window(input_gain), work)
+        if level is not None:
+            return level
+        run_up = run_up_frames(voice.spec, engine.rate)
+        return auto_level.level_on_noise(voice, input_gain, run_up, work.check)
+
+    def _work(self, engine: Engine, prepared: Prepared) -> Work:
+        """Return work that is pointless, too, once the network has been dropped."""
+        return Work(lambda: self._outdated() or not engine.is_current(prepared.voice))
+
+
+def _same_voice(prepared: Prepared) -> Voice:
+    """Return a voice that does what the one that sounds does, and has heard nothing yet."""
+    voice, expression = prepared.voice, prepared.expression
+    return make_voice(expression.spec_of(voice.spec), voice.rate, expression)

@@ -1,0 +1,297 @@
+"""The running effect as the controller drives it: an engine, its builder, and their telemetry."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ronn_jack.control.events import Event, MidiDropped, Xruns
+from ronn_jack.control.protocols import Change
+from ronn_jack.cost.admission import Cost
+from ronn_jack.hotswap.builder import Builder
+from ronn_jack.hotswap.callback_times import CallbackShares, CallbackTimes
+from ronn_jack.hotswap.engine_controls import aim
+from ronn_jack.hotswap.expression import Expression
+from ronn_jack.hotswap.live_motion import MOVING_COST
+from ronn_jack.hotswap.request import Listener, Request
+from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.parameters import Value, defaults
+from ronn_jack.realtime.engine import GLIDE_SECONDS, PANIC_FRAMES, Engine
+from ronn_jack.units import SILENCE_DB, decibels_to_gain, gain_to_decibels
+
+FADE_OUT_SECONDS = 0.03
+"""Length of the fade with which a node leaves; its stop is promised within 50 ms."""
+
+
+class Audio(Protocol):
+    """What drives an engine: a JACK client, or a loop over arrays."""
+
+    @property
+    def engine(self) -> Engine:
+        """The engine it drives."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """Its name in the audio graph."""
+        ...
+
+    @property
+    def period(self) -> int:
+        """Frames in a block; 0 where no deadline holds."""
+        ...
+
+    @property
+    def load(self) -> float:
+        """Share of the period that the callback takes, 0–1."""
+        ...
+
+    @property
+    def xruns(self) -> int:
+        """Xruns since it started."""
+        ...
+
+    @property
+    def midi_dropped(self) -> int:
+        """MIDI messages lost since it started."""
+        ...
+
+    def callback_times(self) -> NDArray[np.int64]:
+        """Return the histogram of the times that the callback has taken."""
+        ...
+
+
+class LiveNode:
+    """Implements the controller's `Node` on an engine that may be exchanged while it lives.
+
+    Parameters
+    ----------
+    inputs, outputs : int
+        Audio channels.
+    listener : Listener
+        Told what becomes of each change.
+    cost : Cost, optional
+        Predicts what a network takes.
+    """
+
+    def __init__(
+        self, inputs: int, outputs: int, listener: Listener, cost: Cost | None = None
+    ) -> None:
+        self.inputs = inputs
+        self.outputs = outputs
+        self.rate = 48000.0
+        self._cost = cost
+        self._builder = Builder(listener, cost)
+        self._controls = dict(defaults())
+        self._audio: Audio | None = None
+        self._silent = False
+        self._xruns_before = 0
+        self._xruns_seen = 0
+        self._dropped_before = 0
+        self._dropped_seen = 0
+        self._dropping = False
+        self._last_change: Change | None = None
+        self._after = ""
+        self._callback_times = CallbackTimes(self.rate)
+        self._callback_shares = CallbackShares()
+
+    @property
+    def name(self) -> str:
+        """Name of the client in the audio graph."""
+        return self._audio.name if self._audio else ""
+
+    @property
+    def ready(self) -> bool:
+        """Whether the audio runs and a network has sounded through it."""
+        return self._audio is not None and self._builder.begun
+
+    @property
+    def sounding(self) -> NetworkSpec | None:
+        """The network that the audio thread has let in last; None before the first."""
+        return self._builder.sounding
+
+    def attach(self, audio: Audio) -> None:
+        """Begin to sound through `audio`, whose engine has not run yet, fading in.
+
+        `start` has to follow.
+        """
+        self._audio = audio
+        self._xruns_before -= audio.xruns  # those of one that is attached again are counted
+        self.rate = audio.engine.rate
+        self._callback_times = CallbackTimes(self.rate)
+        aim(audio.engine, self._controls)
+        self._freeze(audio.engine)
+        audio.engine.set_master(0.0)
+        audio.engine.settle()
+        self._master(0.0 if self._silent else 1.0, GLIDE_SECONDS)
+        self._builder.attach(audio.engine, lambda: audio.period)
+
+    def fade_out(self) -> float:
+        """Begin to fall silent for good; return the seconds that it takes."""
+        self._master(0.0, FADE_OUT_SECONDS)
+        return FADE_OUT_SECONDS
+
+    def detach(self) -> None:
+        """Stop building, before the audio goes."""
+        self._builder.detach()
+        if self._audio is not None:
+            self._xruns_before += self._audio.xruns
+            self._dropped_before += self._audio.midi_dropped
+        self._audio = None
+
+    def set_controls(self, values: Mapping[str, Value]) -> None:
+        """Aim at new values of continuous parameters and settings."""
+        self._controls.update(values)
+        audio = self._audio
+        if audio is not None:
+            aim(audio.engine, values)
+            if "freeze" in values:
+                self._freeze(audio.engine)
+        self._builder.budget = float(self._controls["budget"])
+        self._builder.input_gain = decibels_to_gain(float(self._controls["input_gain"]))
+        if "auto_level" in values:
+            self._builder.switch_level(bool(values["auto_level"]))
+        self._builder.steering.aim(values)
+
+    def moving_fault(self) -> str:
+        """Return why the network that sounds can't morph or drift; "" if it can."""
+        load, budget = self._builder.moving_load, float(self._controls["budget"])
+        if load <= budget:
+            return ""
+        return (
+            f"moving weights would need {load:.0%} of the period, and budget is {budget:.0%}: "
+            "lower channels, kernel or layers first"
+        )
+
+    def start(self, spec: NetworkSpec, seed_b: int) -> None:
+        """Ask for the network to begin with."""
+        self._builder.request(self._request(spec, seed_b))
+
+    def rebuild(self, spec: NetworkSpec, change: Change) -> None:
+        """Ask for a network; the newest request wins."""
+        self._last_change = change
+        self._builder.request(self._request(spec, int(change.architecture["seed_b"]), change))
+
+    def go_dry(self) -> None:
+        """Let the dry signal sound until a network comes."""
+        if self._audio is not None:
+            self._audio.engine.go_dry()
+
+    def fits(self, spec: NetworkSpec) -> bool:
+        """Tell whether this machine can run the network at this rate within its budget."""
+        if spec.limit_faults(self.rate):
+            return False
+        if self._audio is None or self._cost is None or not self._audio.period:
+            return True
+        period = self._audio.period
+        seconds = self._cost(spec, period)
+        if Expression.of(self._controls).moves_weights:
+            seconds *= MOVING_COST
+        return seconds * self.rate / period <= float(self._controls["budget"])
+
+    def panic(self, silent: bool) -> None:
+        """Be silent within a block, or sound again."""
+        self._silent = silent
+        if silent:
+            self._master(0.0, PANIC_FRAMES / self.rate)
+        else:
+            self._master(1.0, GLIDE_SECONDS)
+
+    def look(self) -> list[Event]:
+        """Look at the audio thread's counters, several times a second; return what is new."""
+        audio = self._audio
+        if audio is not None and audio.period:
+            self._callback_shares = self._callback_times.look(
+                time.monotonic(), audio.callback_times(), audio.period
+            )
+        return [event for event in (self._new_xruns(), self._new_drops()) if event is not None]
+
+    def _new_xruns(self) -> Xruns | None:
+        total, change = self._xruns, self._last_change
+        count, self._xruns_seen = total - self._xruns_seen, total
+        if count <= 0:
+            return None
+        if change is None:
+            return Xruns(count, total)
+        self._after = change.subject
+        waited = (time.monotonic() - change.received) * 1e3
+        return Xruns(count, total, change.subject, change.origin.name, waited)
+
+    def _new_drops(self) -> MidiDropped | None:
+        """Return a burst that has begun; the rest of it is counted only."""
+        total, lasting = self._midi_dropped, self._dropping
+        count, self._dropped_seen = total - self._dropped_seen, total
+        self._dropping = count > 0
+        return MidiDropped(count, total) if count > 0 and not lasting else None
+
+    def status(self) -> Mapping[str, int | float | str]:
+        """Return the telemetry by its key."""
+        audio, spec, swap = self._audio, self._builder.sounding, self._builder.swap
+        engine, level = audio.engine if audio else None, self._builder.level
+        return {
+            "receptive_field": spec.receptive_field / self.rate if spec else 0.0,
+            "parameters": spec.parameter_count if spec else 0,
+            "load": audio.load if audio else 0.0,
+            "xruns": self._xruns,
+            "xruns_after": self._after,
+            "callback_p50": self._callback_shares.p50,
+            "callback_p99": self._callback_shares.p99,
+            "callback_max": self._callback_shares.largest,
+            "build_ms": swap.build_ms,
+            "prime_ms": swap.prime_ms,
+            "level_in": engine.level_in if engine else SILENCE_DB,
+            "level_out": engine.level_out if engine else SILENCE_DB,
+            "state": self._state(),
+            "true_peak": engine.true_peak if engine else SILENCE_DB,
+            "progress": self._builder.progress,
+            "change_to_sound_ms": swap.change_to_sound_ms,
+            "fade_ms": swap.fade_ms,
+            "swap_step": swap.step or 0.0,
+            "network_load": self._builder.load,
+            "level": gain_to_decibels(level.gain) if level else 0.0,
+            "silent": int(level is not None and level.silent),
+            "overloads": engine.overloads if engine else 0,
+            "midi_dropped": self._midi_dropped,
+        }
+
+    @property
+    def _xruns(self) -> int:
+        return self._xruns_before + (self._audio.xruns if self._audio else 0)
+
+    @property
+    def _midi_dropped(self) -> int:
+        return self._dropped_before + (self._audio.midi_dropped if self._audio else 0)
+
+    def _state(self) -> str:
+        if self._audio is None:
+            return "waiting"
+        if self._builder.building:
+            return "building"
+        if self._audio.engine.fading:
+            return "fading"
+        if self._silent:
+            return "silent"
+        return "running" if self._builder.sounding is not None else "dry"
+
+    def _request(self, spec: NetworkSpec, seed_b: int, change: Change | None = None) -> Request:
+        controls = self._controls
+        return Request(
+            spec,
+            float(controls["fade_ms"]),
+            bool(controls["auto_level"]),
+            change,
+            seed_b,
+        )
+
+    def _freeze(self, engine: Engine) -> None:
+        spec = self._builder.sounding
+        engine.set_freeze(bool(self._controls["freeze"]), spec.receptive_field if spec else 0)
+
+    def _master(self, target: float, seconds: float) -> None:
+        if self._audio is not None:
+            engine = self._audio.engine
+            engine.set_master(target, max(1, round(seconds * engine.rate)))

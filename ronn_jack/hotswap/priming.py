@@ -1,0 +1,271 @@
+"""From a spec to a voice that is ready to sound: drawn, tried, primed and levelled."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ronn_jack.cost.admission import Cost, Deadline, admit
+from ronn_jack.errors import RefusedError
+from ronn_jack.hotswap.expression import AT_REST, Expression, make_voice
+from ronn_jack.loudness import auto_level
+from ronn_jack.loudness.auto_level import Level
+from ronn_jack.loudness.input_meter import InputLoudness, Window
+from ronn_jack.loudness.match import gate, match_powers
+from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.realtime.engine import Engine
+from ronn_jack.realtime.layout import MAX_BLOCK
+from ronn_jack.realtime.loudness import LoudnessMeter
+from ronn_jack.realtime.voice import Voice
+
+SETTLING_SECONDS = {"ronn": 0.35, "package": 0.35, "plugin": 4.5}
+"""Input before the receptive field that the high-pass needs to forget how it started."""
+_PIECE_SECONDS = 0.25
+"""Input that a voice takes before it is asked for again."""
+_SHORT_SECONDS = 0.002
+"""A piece that takes less time is followed by one twice as long: asking takes time too."""
+_HOPELESS = 1.25
+"""A prediction this much over the budget is believed; nearer to it, the network is measured."""
+_TRIED_BLOCKS = 8
+_LEAST_TRIED_BLOCKS = 2
+_TRIED_FRAMES = 1024
+_MOST_TRIED_FRAMES = 8192
+"""Of large blocks fewer are enough to go by, and many would hold a change up."""
+_TRIES = 3
+_CHASES = 8
+"""A heavy network takes a good part of a block to catch up with the last one."""
+_COMPARED_FRAMES = 2048
+"""Output that is compared with the old network's, to choose the crossfade's gains."""
+
+
+class OutdatedError(Exception):
+    """A newer request has made the voice in the making pointless."""
+
+
+class Work:
+    """How far a voice in the making has come, and whether it is still wanted.
+
+    Parameters
+    ----------
+    outdated : callable
+        Asked before each piece of work.
+    """
+
+    def __init__(self, outdated: Callable[[], bool] = lambda: False) -> None:
+        self._outdated = outdated
+        self._begin: int | None = None
+        self._began = 0.0
+        self.share = 0.0
+        """Part of the input that the voice has caught up with, 0–1."""
+
+    def check(self) -> None:
+        """Raise OutdatedError if nobody wants the voice any more."""
+        if self._outdated():
+            raise OutdatedError
+
+    def step(self, voice: Voice, engine: Engine) -> None:
+        """Note where the voice is; raise OutdatedError if nobody wants it any more."""
+        self.check()
+        if self._begin is None:
+            self._begin = voice.position
+            self._began = time.monotonic()
+        self.share = (voice.position - self._begin) / max(1, engine.position - self._begin)
+
+    @property
+    def seconds_left(self) -> float:
+        """Time until the voice has caught up, if it goes on like this; 0 while that is unknown."""
+        if self.share <= 0.0:
+            return 0.0
+        return (time.monotonic() - self._began) * (1.0 - self.share) / self.share
+
+
+@dataclass
+class Prepared:
+    """A voice that has caught up, and what was found out about it.
+
+    Attributes
+    ----------
+    block_seconds : float
+        Processor time that it takes a block of the period.
+    level : Level or None
+        None where no level was asked for.
+    correlation : float
+        Of its output with the one that was heard meanwhile, 0–1.
+    prime_seconds : float
+        How long it took to level it and to let it take the recent input.
+    expression : Expression
+        Where its numbers are.
+    """
+
+    voice: Voice
+    block_seconds: float
+    level: Level | None
+    correlation: float = 0.0
+    prime_seconds: float = 0.0
+    expression: Expression = AT_REST
+
+
+def run_up_frames(spec: NetworkSpec, rate: float) -> int:
+    """Return the frames of input after which a voice is as if it had always run."""
+    return spec.receptive_field + round(SETTLING_SECONDS[spec.recipe] * rate)
+
+
+def time_block(voice: Voice, block: int) -> float:
+    """Return the processor time in s that a voice takes for a block; its state is spoilt."""
+    blocks = max(_LEAST_TRIED_BLOCKS, min(_TRIED_BLOCKS, _MOST_TRIED_FRAMES // block))
+    frames = max(blocks * block, _TRIED_FRAMES)
+    noise = auto_level.noise(voice.spec.inputs, voice.rate, frames)
+    return min(voice.time_block(noise, block) for _ in range(_TRIES))
+
+
+def prepare(
+    spec: NetworkSpec,
+    engine: Engine,
+    deadline: Deadline | None,
+    cost: Cost | None,
+    levelled: bool,
+    input_gain: float,
+    work: Work,
+    subject: str = "",
+    expression: Expression = AT_REST,
+    input_loudness: InputLoudness | None = None,
+) -> Prepared:
+    """Return a voice that has caught up with an engine's input.
+
+    Parameters
+    ----------
+    deadline : Deadline or None
+        What it has to fit into; None offline.
+    cost : Cost or None
+        Refuses what is hopeless before time is spent on it; None leaves that to measuring.
+    levelled : bool
+        Whether it is to be as loud as its input.
+    input_gain : float
+        Amplitude ratio of the gain before the network.
+    work : Work
+        Kept up to date, and asked whether to go on.
+    subject : str
+        The parameter that was moved, for advice.
+    input_loudness : InputLoudness, optional
+        Of this engine, kept up to date; without it all is measured now.
+
+    Raises
+    ------
+    RefusedError
+        If it does not fit, or overflows.
+    OutdatedError
+        If it is no longer wanted, or the audio ran away from the priming.
+    """
+    if deadline is not None and cost is not None:
+        predicted = cost(spec, deadline.period)
+        if deadline.load(predicted) > _HOPELESS * deadline.budget:
+            admit(spec, predicted, deadline, cost, subject)
+    voice = make_voice(spec, engine.rate, expression)
+    seconds = time_block(voice, deadline.period if deadline else MAX_BLOCK)
+    if voice.overflows:
+        raise RefusedError(
+            "the network overflows: its gain is beyond all numbers; choose a gentler init, fewer "
+            "layers or a bounded activation"
+        )
+    if deadline is not None:
+        admit(spec, seconds, deadline, cost, subject)
+    begin = time.monotonic()
+    prepared = Prepared(voice, seconds, None, expression=expression)
+    if levelled:
+        window = (input_loudness or InputLoudness(engine)).window(input_gain)
+        _prime_levelled(prepared, engine, window, input_gain, work)
+    else:
+        voice.start_at(_start(engine, voice, engine.position))
+    catch_up(prepared, engine, work)
+    prepared.prime_seconds = time.monotonic() - begin
+    return prepared
+
+
+def catch_up(prepared: Prepared, engine: Engine, work: Work) -> None:
+    """Bring a voice to the present, and compare the end of its output with what is heard.
+
+    Raises
+    ------
+    OutdatedError
+        As `prepare` does.
+    """
+    voice = prepared.voice
+    _advance(voice, engine, engine.position - _COMPARED_FRAMES, work)
+    compared = []
+    end = engine.position
+    while voice.position < end:
+        begin = voice.position
+        frames = min(MAX_BLOCK, end - begin)
+        _prime(voice, engine, begin + frames, None)
+        compared.append(voice.last_block[: engine.outputs, :frames].copy())
+    if compared:
+        new = np.concatenate(compared, axis=1)[:, -_COMPARED_FRAMES:]
+        old = engine.recent_wet(end, new.shape[1])
+        prepared.correlation = _correlation(new, old)
+    for _ in range(_CHASES):
+        _advance(voice, engine, engine.position, work)
+
+
+def measure_level(voice: Voice, engine: Engine, window: Window, work: Work) -> Level | None:
+    """Return the level that the recent input calls for; None if there is too little of it.
+
+    Leaves the voice primed up to the end of the input that was measured, if any was.
+    """
+    if not gate(window.powers).any():
+        return None
+    voice.start_at(_start(engine, voice, window.begin))
+    _advance(voice, engine, window.begin, work)
+    meter = LoudnessMeter(engine.outputs, engine.rate)
+    _advance(voice, engine, window.end, work, meter)
+    match = match_powers(window.powers, meter.powers)
+    return None if match is None else auto_level.level_from(match, on_noise=False)
+
+
+def _prime_levelled(
+    prepared: Prepared, engine: Engine, window: Window, input_gain: float, work: Work
+) -> None:
+    voice = prepared.voice
+    level = measure_level(voice, engine, window, work)
+    if level is None:
+        run_up = run_up_frames(voice.spec, engine.rate)
+        level = auto_level.level_on_noise(voice, input_gain, run_up, work.check)
+        voice.start_at(_start(engine, voice, engine.position))
+    prepared.level = level
+    voice.set_level(level.gain)
+
+
+def _start(engine: Engine, voice: Voice, end: int) -> int:
+    """Return where to begin so that the voice is right from `end` on, as far as is recorded."""
+    oldest = max(0, engine.position - engine.recorded_frames)
+    return max(oldest, end - run_up_frames(voice.spec, engine.rate))
+
+
+def _advance(
+    voice: Voice,
+    engine: Engine,
+    end: int,
+    work: Work,
+    meter: LoudnessMeter | None = None,
+) -> None:
+    piece = max(1, round(_PIECE_SECONDS * engine.rate))
+    while voice.position < end:
+        work.step(voice, engine)
+        begin = time.monotonic()
+        _prime(voice, engine, min(end, voice.position + piece), meter)
+        if time.monotonic() - begin < _SHORT_SECONDS:
+            piece *= 2
+
+
+def _prime(voice: Voice, engine: Engine, end: int, meter: LoudnessMeter | None) -> None:
+    if not engine.prime(voice, end, meter):
+        raise OutdatedError
+
+
+def _correlation(new: np.ndarray, old: np.ndarray) -> float:
+    energy = float(np.sqrt(np.sum(new**2) * np.sum(old.astype(np.float64) ** 2)))
+    if energy < 1e-12:
+        return 0.0
+    return min(1.0, max(0.0, float(np.sum(new * old)) / energy))

@@ -1,0 +1,157 @@
+"""Which network sounds, which one comes after it, and which one there is to fall back to.
+
+All of it is the builder's thread's; what others may read says so.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+from ronn_jack.control.events import Swap
+from ronn_jack.hotswap.entry import Entry
+from ronn_jack.hotswap.live_motion import Steering
+from ronn_jack.hotswap.request import Listener, Request
+from ronn_jack.realtime.engine import Engine
+
+_OVERLOADED = "took the whole period, several blocks in a row"
+
+
+class Succession:
+    """Follows voices from being ready to being replaced, and tells what becomes of them.
+
+    Parameters
+    ----------
+    listener : Listener
+    steering : Steering
+        Told which voice there is to steer.
+    again : callable
+        Asks for a network that sounded well, in the place of one that fell.
+
+    Attributes
+    ----------
+    ready : Entry or None
+        Waits until it can be handed to the audio thread.
+    published : Entry or None
+        Has been handed over, and was not heard yet.
+    current : Entry or None
+        Was let in last; any thread may read it.
+    good : Request or None
+        Sounded before that, and is fallen back to.
+    owed : Request or None
+        What was to sound when the dry signal had to take its place.
+    begun : bool
+        Whether a network has sounded through this engine; any thread may read it.
+    swap : Swap
+        The last change of network that was heard; any thread may read it.
+    """
+
+    def __init__(
+        self, listener: Listener, steering: Steering, again: Callable[[Request], None]
+    ) -> None:
+        self._listener = listener
+        self._steering = steering
+        self._again = again
+        self._fading: Entry | None = None
+        self.ready: Entry | None = None
+        self.published: Entry | None = None
+        self.current: Entry | None = None
+        self.good: Request | None = None
+        self.owed: Request | None = None
+        self.begun = False
+        self.swap = Swap()
+
+    @property
+    def coming(self) -> bool:
+        """Whether a voice is on its way to being heard."""
+        return self.ready is not None or self.published is not None
+
+    @property
+    def moving(self) -> bool:
+        """Whether something is to be noted soon."""
+        return self.coming or self._fading is not None
+
+    def look(self, engine: Engine) -> None:
+        """Note what the audio thread has let in, turned away, dropped or finished with."""
+        self._note_fade()
+        self._note_arrival(engine)
+        voice, entry = engine.collect(), self.published
+        if voice is not None and voice.late and entry is not None and voice is entry.voice:
+            voice.rejoin_at(voice.position)
+            entry.late += 1
+            self.published = None
+            self.ready = self.ready or entry
+
+    def publish(self, engine: Engine, entry: Entry, gap_frames: int) -> None:
+        """Hand a voice to the audio thread, which may let it catch up so many frames."""
+        self.published = entry
+        engine.publish(entry.voice, gap_frames)
+
+    def make_way(self) -> None:
+        """Take what sounded for the last good network: it has gone, and nothing came instead."""
+        if self.current is not None:
+            self.good, self.current = self.current.request, None
+            self._steering.follow(None)
+
+    def unseat(self, reason: str) -> None:
+        """Fall back to the last good network, or to the dry signal where there is none."""
+        fallen, self.current = self.current, None
+        self._steering.follow(None)
+        good, self.good = self.good, None
+        self.owed = fallen.request if fallen else None
+        self._listener.fell_back(
+            fallen.request.change if fallen else None,
+            good.change if good else None,
+            reason,
+            dry=good is None,
+        )
+        if good is not None:
+            self._again(good)
+
+    def end(self, engine: Engine) -> None:
+        """Report what was heard of the last network, and keep it to fall back to."""
+        if self.published is not None and engine.is_current(self.published.voice):
+            self._arrive(self.published)
+        self.make_way()
+        self.published = self.ready = None
+        self.begun = False
+        self._note_fade()
+
+    def _note_arrival(self, engine: Engine) -> None:
+        entry = self.published
+        arrived = entry is not None and engine.is_current(entry.voice)
+        # Looked for after that: what was dropped before the arrival is there by now.
+        dropped = engine.collect_dropped()
+        if entry is not None and dropped is entry.voice:
+            # Let in and dropped between two looks.
+            self._arrive(entry)
+            arrived = False
+        if dropped is not None and self.current is not None and dropped is self.current.voice:
+            self.unseat(_OVERLOADED)
+        if entry is not None and arrived:
+            self._arrive(entry)
+
+    def _arrive(self, entry: Entry) -> None:
+        self.published = None
+        if self.current is not None:
+            self.good = self.current.request
+        self.current = entry
+        self.begun = True
+        self._note_fade()
+        self._fading = entry
+        self._steering.follow(entry.prepared)
+        change = entry.request.change
+        if change is not None:
+            waited = entry.voice.heard_at - change.received
+            entry.swap = dataclasses.replace(entry.swap, change_to_sound_ms=waited * 1e3)
+            self._listener.sounding(change)
+        self.swap = entry.swap
+
+    def _note_fade(self) -> None:
+        """Report the last swap once its crossfade is over, or was cut short."""
+        entry = self._fading
+        if entry is None or (entry is self.current and entry.voice.fade_step is None):
+            return
+        self._fading = None
+        self.swap = dataclasses.replace(entry.swap, step=entry.voice.fade_step)
+        self._listener.swapped(self.swap)

@@ -1,0 +1,1 @@
+"""MIDI from the JACK port and from hardware."""

@@ -1,0 +1,117 @@
+"""The addresses that the node understands, generated from the tables."""
+
+from __future__ import annotations
+
+import enum
+import functools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ronn_jack.control.protocols import STATUS
+from ronn_jack.errors import UsageError, nearest
+from ronn_jack.interfaces.osc.pattern import Addresses, is_pattern
+from ronn_jack.parameters import ACTIONS, PARAMETERS
+
+ROOT = "/ronn/"
+NORMALISED_ROOT = "/ronn/n/"
+STATUS_ROOT = "/ronn/status/"
+PRESET = "/ronn/preset"
+PRESETS = "/ronn/presets"
+PING = "/ronn/ping"
+PONG = "/ronn/pong"
+ERROR = "/ronn/error"
+
+_CACHED = 256
+"""Addresses that take work to resolve are few in earnest; this bounds the work of a flood."""
+
+_SIMILAR = 0.6
+"""Similarity, 0–1, from which an address is suggested."""
+
+
+class Role(enum.Enum):
+    """What a message to an address means."""
+
+    NATIVE = enum.auto()
+    NORMALISED = enum.auto()
+    ACTION = enum.auto()
+    STATUS = enum.auto()
+    PRESET = enum.auto()
+    PRESETS = enum.auto()
+    PING = enum.auto()
+    ANSWER = enum.auto()
+    """What a node sends; never answered, or two nodes could keep each other busy for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One address; `name` is that of its parameter, action or status."""
+
+    address: str
+    role: Role
+    name: str
+
+
+def _endpoints() -> Iterator[Endpoint]:
+    for name in PARAMETERS:
+        yield Endpoint(ROOT + name, Role.NATIVE, name)
+        yield Endpoint(NORMALISED_ROOT + name, Role.NORMALISED, name)
+    for name in ACTIONS:
+        yield Endpoint(ROOT + name, Role.ACTION, name)
+    for name in STATUS:
+        yield Endpoint(STATUS_ROOT + name, Role.STATUS, name)
+    yield Endpoint(PRESET, Role.PRESET, "preset")
+    yield Endpoint(PRESETS, Role.PRESETS, "presets")
+    yield Endpoint(PING, Role.PING, "ping")
+    yield Endpoint(PONG, Role.ANSWER, "pong")
+    yield Endpoint(ERROR, Role.ANSWER, "error")
+
+
+ENDPOINTS: Mapping[str, Endpoint] = {endpoint.address: endpoint for endpoint in _endpoints()}
+_SEARCHED = Addresses(e.address for e in ENDPOINTS.values() if e.role is not Role.ANSWER)
+
+
+def resolve(address: str) -> tuple[Endpoint, ...]:
+    """Return what an address or pattern leads to, in the tables' order.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing, with the nearest address as a suggestion.
+    """
+    endpoint = ENDPOINTS.get(address)
+    if endpoint is not None:
+        return (endpoint,)
+    found, reason = _search(address)
+    if reason:
+        raise UsageError(reason)
+    return found
+
+
+@functools.lru_cache(_CACHED)
+def _search(address: str) -> tuple[tuple[Endpoint, ...], str]:
+    if not is_pattern(address):
+        return (), f"unknown address '{address}': {_suggestion(address)}"
+    try:
+        matching = _SEARCHED.matching(address)
+    except ValueError as error:
+        return (), f"pattern '{address}': {error}"
+    found = tuple(ENDPOINTS[each] for each in matching)
+    return found, "" if found else f"pattern '{address}' matches no address"
+
+
+def _suggestion(address: str) -> str:
+    # By the last part alone: comparing whole addresses takes milliseconds, and a flood of unknown
+    # ones would hold up everything else.
+    root = next((r for r in (NORMALISED_ROOT, STATUS_ROOT) if address.startswith(r)), ROOT)
+    by_name = _by_name(root)
+    name = nearest(address.rpartition("/")[2], by_name, _SIMILAR)
+    if name is not None:
+        return f"did you mean '{by_name[name]}'?"
+    return f"use {ROOT}<parameter>, {NORMALISED_ROOT}<parameter>, {ROOT}<action> or {PING}"
+
+
+@functools.cache
+def _by_name(root: str) -> dict[str, str]:
+    """Return an address for each name, under this root if there is one."""
+    by_name = {endpoint.name: endpoint.address for endpoint in ENDPOINTS.values()}
+    return by_name | {e.name: e.address for e in ENDPOINTS.values() if e.address == root + e.name}

@@ -1,0 +1,1 @@
+"""What a person sees who runs the node in a terminal."""

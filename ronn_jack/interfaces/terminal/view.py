@@ -1,0 +1,211 @@
+"""What the terminal shows of a running node: a live screen, or plain lines where it is none."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Protocol, Self, TextIO
+
+from rich.console import Console
+from rich.live import Live
+
+from ronn_jack.interfaces.terminal.screen import Screen
+from ronn_jack.interfaces.terminal.snapshot import Snapshot
+
+KEPT_EVENTS = 200
+LINES_A_SECOND = 50
+"""Plain lines written in a second; what happens beyond that is only counted."""
+
+_REDRAW_SECONDS = 0.1
+
+
+class View(Protocol):
+    """Somewhere to show what a node does. Shown between `with view:` and its end."""
+
+    def event(self, text: str) -> None:
+        """[any-thread] Tell that something happened."""
+        ...
+
+    def update(self, snapshot: Snapshot) -> None:
+        """Show the node as it is now; called often, from the thread that opened the view."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None: ...
+
+
+def open_view(stream: TextIO) -> View:
+    """Return the view that suits a stream: live on a terminal that can show it, else plain."""
+    capable = (
+        stream.isatty()
+        and os.environ.get("TERM", "dumb") not in ("dumb", "unknown")
+        and (stream.encoding or "").lower().replace("-", "") == "utf8"
+    )
+    return LiveView(stream) if capable else PlainView(stream)
+
+
+class PlainView:
+    """Writes events as lines without any control characters, and nothing else."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._lock = threading.Lock()
+        self._second = time.monotonic()
+        self._written = 0
+        self._left_out = 0
+
+    def event(self, text: str) -> None:
+        """[any-thread] Write a line, unless too many came in this second."""
+        with self._lock:
+            self._begin_second()
+            if self._written < LINES_A_SECOND:
+                self._written += 1
+                self._write(text)
+            else:
+                self._left_out += 1
+
+    def update(self, snapshot: Snapshot) -> None:
+        """Write only how many lines were left out, if any were."""
+        with self._lock:
+            self._begin_second()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        with self._lock:
+            self._tell_left_out()
+
+    def _begin_second(self) -> None:
+        now = time.monotonic()
+        if now - self._second >= 1.0:
+            self._second, self._written = now, 0
+            self._tell_left_out()
+
+    def _tell_left_out(self) -> None:
+        if self._left_out:
+            self._write(f"and {self._left_out} more")
+            self._left_out = 0
+
+    def _write(self, text: str) -> None:
+        encoding = self._stream.encoding or "utf-8"
+        line = _on_one_line(text).encode(encoding, "replace").decode(encoding)
+        # A reader that has gone away is no reason for the sound to stop.
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.write(f"{line}\n")
+            self._stream.flush()
+
+
+class LiveView:
+    """Fills the terminal with a screen that moves, and leaves its last state behind."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._console = Console(file=stream, highlight=False, markup=False, emoji=False)
+        self._live = Live(console=self._console, screen=True, auto_refresh=False)
+        self._events: deque[tuple[str, str]] = deque(maxlen=KEPT_EVENTS)
+        self._lock = threading.Lock()
+        self._snapshot: Snapshot | None = None
+        self._next_drawing = 0.0
+
+    def event(self, text: str) -> None:
+        """[any-thread] Add a line to the events; a knob that goes on moving keeps its line."""
+        text = _on_one_line(text)
+        with self._lock:
+            if self._events and _knob(text) and _knob(text) == _knob(self._events[-1][1]):
+                self._events.pop()
+            self._events.append((time.strftime("%H:%M:%S"), text))
+
+    def update(self, snapshot: Snapshot) -> None:
+        """Draw the screen anew, unless that was done a moment ago."""
+        self._snapshot = snapshot
+        now = time.monotonic()
+        if now >= self._next_drawing:
+            self._next_drawing = now + _REDRAW_SECONDS
+            # A terminal that was closed is no reason for the sound to stop.
+            with contextlib.suppress(OSError):
+                self._live.update(self._screen(self._console.height), refresh=True)
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        with contextlib.suppress(OSError):
+            self._live.stop()
+            self._console.print(self._screen(None))
+
+    def _screen(self, height: int | None) -> Screen:
+        with self._lock:
+            return Screen(self._snapshot, list(self._events), height)
+
+
+class LogEvents(logging.Handler):
+    """Makes events of log records."""
+
+    def __init__(self, view: View) -> None:
+        super().__init__()
+        self._view = view
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Show a record, with its exception's last line if it has one."""
+        try:
+            text = record.getMessage()
+            if record.exc_info and record.exc_info[1] is not None:
+                text += f" ({type(record.exc_info[1]).__name__}: {record.exc_info[1]})"
+            if record.levelno >= logging.WARNING:
+                text = f"warning: {text}"
+            self._view.event(text)
+        except Exception:
+            self.handleError(record)
+
+
+@contextlib.contextmanager
+def logging_to(view: View, level: int = logging.INFO) -> Iterator[None]:
+    """Show in a view what ronn_jack logs, and nowhere else, for the time of a with block."""
+    logger = logging.getLogger("ronn_jack")
+    before = logger.level, logger.propagate
+    handler = LogEvents(view)
+    logger.addHandler(handler)
+    logger.setLevel(level)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before[0])
+        logger.propagate = before[1]
+
+
+def _on_one_line(text: str) -> str:
+    """Return text without anything that could move the cursor: it may come from the network."""
+    text = " ".join(text.split())
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else "�" for c in text)
+
+
+def _knob(text: str) -> str:
+    """Return what "osc: mix = 0.5" is about, "osc: mix"; "" if it is not about one value."""
+    return text.partition(" = ")[0] if text.count(" = ") == 1 else ""

@@ -1,0 +1,1 @@
+"""How loud a signal is, and the gain that matches a network to its input."""

@@ -1,0 +1,102 @@
+"""The gain that makes a network as loud as its input, found off the audio thread."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ronn_jack.loudness.match import Match, Powers, dry_powers, match_powers
+from ronn_jack.loudness.noise import pink_noise
+from ronn_jack.realtime.loudness import LoudnessMeter
+from ronn_jack.realtime.voice import Voice
+from ronn_jack.units import decibels_to_gain
+
+NOISE_SECONDS = 1.0
+_LONGEST_RUN_UP_SECONDS = 8.0
+"""Noise that a network hears before it is measured on it, at most."""
+_NOISE_RING_SECONDS = 4.0
+_PIECE_SECONDS = 0.25
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Level:
+    """A gain and what it was found on.
+
+    Attributes
+    ----------
+    gain : float
+        Amplitude ratio.
+    on_noise : bool
+        Whether it was found on noise, for want of input.
+    silent : bool
+        Whether the network is too quiet for any gain.
+    """
+
+    gain: float
+    on_noise: bool
+    silent: bool
+
+
+def level_from(match: Match, on_noise: bool) -> Level:
+    """Return the level that a comparison calls for."""
+    return Level(decibels_to_gain(match.gain_db), on_noise, match.silent)
+
+
+def level_on_noise(
+    voice: Voice, input_gain: float, run_up: int, check: Callable[[], None] = lambda: None
+) -> Level:
+    """Return the level of a network for pink noise at −18 dBFS; spoils the voice's state.
+
+    Parameters
+    ----------
+    input_gain : float
+        Amplitude ratio of the gain before the network.
+    run_up : int
+        Frames that the network hears before it is measured.
+    check : callable
+        Called before each piece of work; it may raise to give up.
+    """
+    rate, spec = voice.rate, voice.spec
+    ring = _noise_ring(spec.inputs, rate)
+    start = min(run_up, round(_LONGEST_RUN_UP_SECONDS * rate))
+    frames = round(NOISE_SECONDS * rate)
+    driven = ring if input_gain == 1.0 else np.ascontiguousarray(ring * np.float32(input_gain))
+    meter = LoudnessMeter(spec.outputs, rate)
+    voice.start_at(0)
+    piece = round(_PIECE_SECONDS * rate)
+    for end, listening in ((start, None), (start + frames, meter)):
+        while voice.position < end:
+            check()
+            voice.prime(driven, min(end, voice.position + piece), listening)
+    dry = _noise_powers(spec.inputs, spec.outputs, rate, start % ring.shape[1], frames)
+    match = match_powers(dry, meter.powers)
+    assert match is not None, "noise is loud enough to be measured"
+    return level_from(match, on_noise=True)
+
+
+def warm_up(inputs: int, rate: float) -> None:
+    """Make the noise now, so that the first network does not have to wait for it."""
+    _noise_ring(inputs, rate)
+
+
+def noise(inputs: int, rate: float, frames: int) -> NDArray[np.float32]:
+    """Return pink noise at −18 dBFS [shape=(inputs, frames)] to try a network on."""
+    return np.ascontiguousarray(_noise_ring(inputs, rate)[:, :frames])
+
+
+@functools.lru_cache(maxsize=256)
+def _noise_powers(inputs: int, outputs: int, rate: float, start: int, frames: int) -> Powers:
+    ring = _noise_ring(inputs, rate)
+    return dry_powers(np.roll(ring, -start, axis=1)[:, :frames], outputs, rate)
+
+
+@functools.lru_cache(maxsize=4)
+def _noise_ring(inputs: int, rate: float) -> NDArray[np.float32]:
+    return np.ascontiguousarray(pink_noise(round(_NOISE_RING_SECONDS * rate), inputs, rate))

@@ -1,0 +1,1 @@
+"""From MIDI messages to operations, by a controller's profile."""

@@ -1,0 +1,1 @@
+"""The sounds with a name: their files, their folders and their numbers."""

@@ -1,0 +1,249 @@
+"""Work is counted, weighed and fitted; what it takes on this machine is not tested here."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from ronn_jack.cost import calibration
+from ronn_jack.cost.calibration import calibration_cases, draw_network, load_cost_model
+from ronn_jack.cost.counts import KINDS, count_work
+from ronn_jack.cost.model import CostModel, fit_cost_model, read_cost_model
+from ronn_jack.cost.timing import Trial
+from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.realtime import layout
+from ronn_jack.realtime.image import shape
+
+BLOCKS = (16, 48, 64, 100, 128, 256, 300, 1024, 8192)
+MODEL = CostModel(tuple(1e-9 * (1.0 + i % 7) for i in range(len(KINDS))))
+PLAIN = NetworkSpec(inputs=1, outputs=1)
+
+
+def counted(kind: str, block: int = 64, **values: Any) -> float:
+    spec = dataclasses.replace(PLAIN, **values)
+    return count_work(spec, block)[KINDS.index(kind)]
+
+
+def last_form(spec: NetworkSpec) -> int:
+    return shape(spec.layer(spec.layers - 1))[layout.FORM]
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from(BLOCKS))
+def test_work_is_finite_and_never_negative(seed: int, block: int) -> None:
+    work = count_work(draw_network(Random(seed)), block)
+    assert len(work) == len(KINDS)
+    assert all(0.0 <= amount < math.inf for amount in work)
+    assert MODEL.seconds(draw_network(Random(seed)), block) > 0.0
+
+
+@given(
+    st.integers(0, 2**32 - 1),
+    st.sampled_from(BLOCKS),
+    st.sampled_from(("layers", "kernel", "channels")),
+)
+def test_a_network_of_half_the_size_takes_no_longer(seed: int, block: int, name: str) -> None:
+    # A single step down can take longer, where tiles fit worse.
+    larger = draw_network(Random(seed))
+    half = getattr(larger, name) // 2
+    assume(half > 2)
+    smaller = dataclasses.replace(larger, **{name: half})
+    # What another form of the last layer spares, these made-up rates don't know.
+    assume(last_form(smaller) == last_form(larger))
+    assert MODEL.seconds(smaller, block) <= MODEL.seconds(larger, block)
+
+
+@pytest.mark.parametrize("name", ["layers", "kernel", "channels"])
+@pytest.mark.parametrize("depthwise", [False, True])
+def test_multiplications_grow_with_every_step(name: str, depthwise: bool) -> None:
+    kind = "depthwise" if depthwise else "dense"
+    amounts = [
+        counted(kind, **{name: value}, depthwise=depthwise, dilation=1) for value in range(3, 25)
+    ]
+    assert amounts == sorted(amounts)
+    assert amounts[-1] > 2 * amounts[0]
+
+
+def test_a_long_block_takes_as_much_as_its_steps() -> None:
+    for kind in KINDS:
+        assert counted(kind, 1024) == pytest.approx(4 * counted(kind, 256))
+        assert counted(kind, 300) == pytest.approx(counted(kind, 256) + counted(kind, 44))
+
+
+def test_each_kind_of_work_is_counted_where_it_is_done() -> None:
+    assert counted("tanh", activation="tanh") > 0.0
+    assert counted("tanh", activation="sine") == 0.0
+    assert counted("depthwise", depthwise=True) > 0.0
+    assert counted("depthwise") == 0.0
+    assert counted("change", residual=True) > counted("change")
+    assert counted("change", film=(0.0, 0.0)) > counted("change")
+    # What modulates comes between the tile and its relu, which then is a pass of its own.
+    assert counted("relu", activation="relu", film=(0.0, 0.0)) > counted("relu", activation="relu")
+    assert counted("product", kernel=13) > 0.0
+    assert counted("product", kernel=13, layers=1) == 0.0
+    assert counted("product", kernel=3, dilation=1) == 0.0
+    assert counted("tap", kernel=100) > 0.0
+    assert counted("tap", kernel=3, dilation=1) == 0.0
+
+
+def test_memory_counts_only_where_it_is_far() -> None:
+    assert counted("far") == 0.0
+    far = {"layers": 6, "channels": 32, "kernel": 20}
+    distances = [counted("far", dilation=dilation, **far) for dilation in (8, 10, 12, 14)]
+    assert distances == sorted(distances)
+    assert distances[0] > 0.0
+    assert counted("wait", dilation=10, **far) > 0.0
+    assert counted("wait", dilation=10, depthwise=True, **far) == 0.0
+
+
+def test_a_single_tap_has_no_past_whatever_the_growth() -> None:
+    grown = {"layers": 24, "kernel": 1}
+    for kind in KINDS:
+        assert counted(kind, dilation=20, **grown) == counted(kind, dilation=1, **grown)
+
+
+def test_rates_are_found_again_in_times_that_follow_from_them() -> None:
+    timings = [(spec, block, MODEL.seconds(spec, block)) for spec, block in calibration_cases()]
+    found = fit_cost_model(timings)
+    for spec, block, seconds in timings:
+        assert found.seconds(spec, block) == pytest.approx(seconds, rel=1e-6)
+    assert found.rates == pytest.approx(MODEL.rates, rel=1e-2, abs=1e-11)
+
+
+def test_where_times_contradict_each_other_the_model_errs_high() -> None:
+    timings = [(PLAIN, 64, 1e-6), (PLAIN, 64, 1.2e-6)]
+    middle = fit_cost_model(timings[:1] * 2).seconds(PLAIN, 64)
+    assert middle == pytest.approx(1e-6)
+    least_squares = 1.2 * 2.2 / (1.2**2 + 1.0) * 1e-6
+    assert fit_cost_model(timings).seconds(PLAIN, 64) > 1.01 * least_squares
+
+
+def test_the_load_is_the_share_of_the_block() -> None:
+    assert MODEL.load(PLAIN, 64, 48000.0) == pytest.approx(MODEL.seconds(PLAIN, 64) * 750.0)
+
+
+def test_a_model_survives_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "cost.json"
+    MODEL.write(path)
+    assert read_cost_model(path) == MODEL
+
+
+def spoilt(change: dict[str, Any]) -> str:
+    content = {"version": 1, "seconds": dict.fromkeys(KINDS, 1e-9)}
+    return json.dumps({**content, **change})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\0\0",
+        "[" * 100_000,
+        "[]",
+        '"cost"',
+        spoilt({"version": 2}),
+        spoilt({"seconds": []}),
+        spoilt({"more": 1}),
+        spoilt({"seconds": {"dense": 1e-9}}),
+        spoilt({"seconds": {**dict.fromkeys(KINDS, 1e-9), "more": 1e-9}}),
+        *(
+            spoilt({"seconds": {**dict.fromkeys(KINDS, 1e-9), "dense": value}})
+            for value in (-1e-9, math.nan, math.inf, 1.0, True, None, "1e-9")
+        ),
+        spoilt({"seconds": dict.fromkeys(KINDS, 0.0)}),
+    ],
+)
+def test_a_spoilt_file_holds_no_model(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "cost.json"
+    path.write_text(text)
+    assert read_cost_model(path) is None
+
+
+def test_a_folder_or_nothing_holds_no_model(tmp_path: Path) -> None:
+    assert read_cost_model(tmp_path) is None
+    assert read_cost_model(tmp_path / "cost.json") is None
+
+
+@pytest.fixture
+def calibrations(monkeypatch: pytest.MonkeyPatch) -> list[CostModel]:
+    """Count calibrations instead of doing them."""
+    done: list[CostModel] = []
+
+    def calibrate() -> CostModel:
+        done.append(MODEL)
+        return MODEL
+
+    monkeypatch.setattr(calibration, "calibrate_cost_model", calibrate)
+    monkeypatch.setattr(calibration, "_loaded", {})
+    return done
+
+
+def test_the_machine_is_measured_once(tmp_path: Path, calibrations: list[CostModel]) -> None:
+    path = tmp_path / "cost.json"
+    assert load_cost_model(False, path) is None
+    assert load_cost_model(path=path) == MODEL
+    assert load_cost_model(False, path) == MODEL
+    calibration._loaded.clear()
+    assert load_cost_model(path=path) == load_cost_model(False, path) == MODEL
+    assert len(calibrations) == 1
+
+
+def test_a_spoilt_file_is_measured_anew_and_replaced(
+    tmp_path: Path, calibrations: list[CostModel]
+) -> None:
+    path = tmp_path / "cost.json"
+    path.write_text("{")
+    assert load_cost_model(False, path) is None
+    assert load_cost_model(path=path) == MODEL
+    assert read_cost_model(path) == MODEL
+    assert len(calibrations) == 1
+
+
+def test_without_a_place_for_the_file_the_model_stays_in_memory(
+    tmp_path: Path, calibrations: list[CostModel], caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("")
+    path = tmp_path / "file" / "cost.json"
+    assert load_cost_model(path=path) == load_cost_model(path=path) == MODEL
+    assert len(calibrations) == 1
+    assert str(path) in caplog.text
+
+
+def test_another_host_or_other_kernels_have_another_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = calibration.cost_file()
+    assert path == calibration.cost_file()
+    monkeypatch.setattr(calibration.platform, "node", lambda: "elsewhere")
+    other_host = calibration.cost_file()
+    monkeypatch.setattr(calibration, "cache_folder", lambda: Path("other-kernels"))
+    assert len({path, other_host, calibration.cost_file()}) == 3
+
+
+def test_a_trial_feeds_blocks_of_its_length_and_any_network_can_be_tried() -> None:
+    for spec, block in (
+        (dataclasses.replace(PLAIN, film=(0.0, 0.0), bias=True), 16),
+        (dataclasses.replace(PLAIN, recipe="package", channels=1), 512),
+        (dataclasses.replace(PLAIN, layers=24, kernel=1, dilation=20), 64),
+    ):
+        trial = Trial(spec, block)
+        assert trial.run() > 0.0
+        trial.stretch(1e-4)
+        assert trial.run() > 0.0
+
+
+def test_calibration_cases_are_the_same_in_every_process() -> None:
+    assert calibration_cases() == calibration_cases()
+
+
+@pytest.mark.slow
+def test_a_calibrated_model_tells_small_networks_from_large_ones() -> None:
+    model = calibration.calibrate_cost_model()
+    small = model.seconds(PLAIN, 64)
+    large = model.seconds(dataclasses.replace(PLAIN, layers=20, channels=64), 64)
+    assert 0.0 < 20.0 * small < large

@@ -1,0 +1,93 @@
+"""The level of a network that sounds, where other things happen at the same time."""
+
+import numpy as np
+import pytest
+
+from ronn_jack.hotswap.level_follower import LevelKeeper
+from ronn_jack.hotswap.priming import OutdatedError, Work, prepare
+from ronn_jack.loudness.input_meter import InputLoudness
+from ronn_jack.model.spec import NetworkSpec
+from tests.realtime.engine_driver import RATE, engine_for, noise, play
+from tests.support.running_engine import _watch
+
+LOUD = NetworkSpec(init="normal", activation="tanh")
+
+
+def sounding(seconds):
+    """Return an engine that has heard noise for so long, and what sounds in it, unlevelled."""
+    engine = engine_for(NetworkSpec(), history_seconds=20.0)
+    if seconds:
+        play(engine, noise(round(seconds * RATE)), 8192)
+    prepared = prepare(LOUD, engine, None, None, False, 1.0, Work())
+    prepared.voice.set_fade(1, 0.0)
+    engine.publish(prepared.voice)
+    engine.process(noise(64))
+    return engine, prepared
+
+
+def test_a_new_network_puts_the_switch_off_and_spoils_no_level():
+    engine, prepared = sounding(3.5)
+    busy = [True]
+    keeper = LevelKeeper(lambda: busy[0])
+    keeper.switch(True)
+    keeper.tend(engine, InputLoudness(engine), 1.0, prepared)
+    assert prepared.level is None
+    busy[0] = False
+    keeper.tend(engine, InputLoudness(engine), 1.0, prepared)
+    assert prepared.level is not None and not prepared.level.on_noise
+
+
+def test_what_the_watchdog_has_dropped_is_not_measured_on():
+    engine, prepared = sounding(3.5)
+    for _ in range(4):
+        engine.process(noise(64))
+        _watch.ctypes(engine.address, 1001, 1000)
+    keeper = LevelKeeper(lambda: False)
+    keeper.switch(True)
+    keeper.tend(engine, InputLoudness(engine), 1.0, prepared)
+    assert prepared.level is None
+
+
+def test_a_glide_that_the_audio_thread_has_not_taken_over_is_not_written_over():
+    engine, prepared = sounding(1.0)
+    keeper = LevelKeeper(lambda: False)
+    keeper.switch(True)
+    keeper.tend(engine, InputLoudness(engine), 1.0, prepared)
+    waiting = float(prepared.voice._record.next_target[0])
+    assert waiting == prepared.level.gain != 1.0
+    keeper.switch(False)
+    keeper.tend(engine, InputLoudness(engine), 1.0, prepared)
+    assert float(prepared.voice._record.next_target[0]) == waiting
+    assert prepared.level is not None
+    engine.process(noise(64))
+    keeper.tend(engine, InputLoudness(engine), 1.0, prepared)
+    assert prepared.level is None
+    play(engine, noise(round(RATE)))
+    assert prepared.voice.level == 1.0
+
+
+@pytest.mark.parametrize("pieces", [1, 7])
+def test_a_level_on_noise_is_given_up_for_a_newer_network(pieces):
+    long = NetworkSpec(layers=16, kernel=3)
+    engine = engine_for(NetworkSpec(), history_seconds=20.0)
+    looks = []
+
+    def outdated():
+        looks.append(1)
+        return len(looks) > pieces
+
+    with pytest.raises(OutdatedError):
+        prepare(long, engine, None, None, True, 1.0, Work(outdated))
+    assert len(looks) == pieces + 1
+
+
+def test_a_level_on_noise_does_not_depend_on_the_pieces(monkeypatch):
+    from ronn_jack.loudness import auto_level
+
+    engine = engine_for(NetworkSpec(), history_seconds=20.0)
+    levels = []
+    for seconds in (0.25, 60.0):
+        monkeypatch.setattr(auto_level, "_PIECE_SECONDS", seconds)
+        levels.append(prepare(LOUD, engine, None, None, True, 1.0, Work()).level)
+    assert levels[0].on_noise
+    assert np.isclose(levels[0].gain, levels[1].gain, rtol=1e-12)

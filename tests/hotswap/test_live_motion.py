@@ -1,0 +1,382 @@
+"""xy, morph, drift and freeze moved on a whole node, held to renders of where they come to rest."""
+
+import contextlib
+
+import numpy as np
+import pytest
+
+from ronn_jack.control.controller import Controller
+from ronn_jack.control.protocols import Act, Set
+from ronn_jack.hotswap import builder as builder_module
+from ronn_jack.hotswap import priming as preparation
+from ronn_jack.hotswap.node import LiveNode
+from ronn_jack.parameters import defaults
+from ronn_jack.realtime.engine import Engine
+from ronn_jack.render import offline_engine
+from tests.realtime.engine_driver import RATE, noise, play
+from tests.support.jack_server import wait_for
+from tests.support.recording import MemoryStore, RecordingOrigin
+
+QUIET = {"auto_level": False, "output_gain": -24.0, "fade_ms": 5.0}
+FRAMES = round(RATE)
+"""More than any of these networks and its filter remember, and than any glide takes."""
+
+
+class Audio:
+    """An engine that runs when the test says so."""
+
+    name = "test"
+    load = 0.0
+    xruns = 0
+    midi_dropped = 0
+
+    def __init__(self, period: int) -> None:
+        self.engine = Engine(2, 2, RATE, 10.0)
+        self.period = period
+
+    def callback_times(self):
+        return np.zeros(1, np.int64)
+
+
+class Listener:
+    controller: Controller
+
+    def __init__(self):
+        self.swaps = 0
+
+    def sounding(self, change):
+        self.controller.sounding(change)
+
+    def refused(self, change, reason):
+        self.controller.refused(change, reason)
+
+    def fell_back(self, fallen, good, reason, dry):
+        raise AssertionError(reason)
+
+    def strained(self):
+        self.controller.strained()
+
+    def swapped(self, swap):
+        self.swaps += 1
+
+
+class Desk:
+    """A node with its controller, and a hand on its knobs."""
+
+    def __init__(self, period, values):
+        self.audio, self.listener, self.origin = Audio(period), Listener(), RecordingOrigin()
+        self.node = LiveNode(2, 2, self.listener)
+        self.node.set_controls(values)
+        self.controller = self.listener.controller = Controller(self.node, MemoryStore(), values)
+        self.controller.begin(lambda: self.node.attach(self.audio))
+        self.run_until(lambda: self.listener.swaps == 1)
+
+    def run_until(self, condition):
+        def step():
+            self.audio.engine.process(noise(64))
+            return condition()
+
+        wait_for(step)
+
+    def turn(self, **values):
+        self.controller.apply([Set(name, value) for name, value in values.items()], self.origin)
+
+    @property
+    def voice(self):
+        return self.node._builder._voices.current.voice
+
+    def let_move(self):
+        """Wait until the weights can move."""
+        self.run_until(lambda: self.voice.motion is not None)
+
+    def rejoin(self):
+        """Lose the server, and join another one."""
+        self.node.detach()
+        self.audio = Audio(self.audio.period)
+        self.controller.begin(lambda: self.node.attach(self.audio))
+
+
+@contextlib.contextmanager
+def desk(period=0, **values):
+    with_values = Desk(period, {**defaults(), **QUIET, **values})
+    try:
+        yield with_values
+    finally:
+        with_values.node.detach()
+
+
+def rendered(values, x, frames=0):
+    """Return what `render` gives for `x` after so many frames of silence."""
+    controller = Controller(LiveNode(2, 2, Listener()), MemoryStore(), values)
+    engine = offline_engine(controller.spec(), values, RATE)
+    silence = np.zeros((2, frames), np.float32)
+    return play(engine, np.concatenate([silence, x], axis=1), 4096)[:, frames:]
+
+
+def same_sound(desk, seconds=3):
+    """Whether the node gives what a render with its values does, once all glides are over."""
+    x = noise(seconds * FRAMES, seed=5)
+    live = play(desk.audio.engine, x)[:, -FRAMES:]
+    offline = rendered(desk.controller.values, x)[:, -FRAMES:]
+    return np.abs(live - offline).max() <= 1e-6 * np.abs(offline).max()
+
+
+@pytest.mark.parametrize("recipe", ["ronn", "package"])
+def test_the_point_moves_the_network_that_plays(recipe):
+    with desk(xy=True, recipe=recipe, activation="tanh") as d:
+        x = noise(FRAMES)
+        before = play(d.audio.engine, x)
+        d.turn(xy_x=0.8)
+        d.turn(xy_y=-0.7)
+        assert not d.node._builder.building
+        play(d.audio.engine, x)
+        assert np.abs(play(d.audio.engine, x) - before).max() > 1e-3 * np.abs(before).max()
+        assert same_sound(d)
+        assert d.listener.swaps == 1
+
+
+@pytest.mark.parametrize("recipe", ["ronn", "plugin", "package"])
+def test_morph_moves_the_network_that_plays(recipe):
+    with desk(recipe=recipe, activation="tanh", seed_b=77, bias=True) as d:
+        for morph in (0.5, 1.0, 0.0):
+            d.turn(morph=morph)
+            d.let_move()
+            # The plugin's filter rings for seconds.
+            assert same_sound(d, 7 if recipe == "plugin" else 3)
+        assert d.listener.swaps == 1
+
+
+def test_morph_takes_the_point_along():
+    with desk(xy=True, xy_x=0.9, activation="tanh", seed_b=77) as d:
+        d.turn(morph=1.0)
+        d.let_move()
+        assert same_sound(d)
+        here = play(d.audio.engine, noise(FRAMES))
+    with desk(xy=True, xy_x=0.9, activation="tanh", seed=77) as d:
+        play(d.audio.engine, noise(4 * FRAMES))
+        there = play(d.audio.engine, noise(FRAMES))
+    assert np.abs(here - there)[:, -1000:].max() <= 1e-6 * np.abs(there).max()
+
+
+def test_what_moved_while_a_network_was_built_is_where_it_is_now():
+    with desk(xy=True, activation="tanh") as d:
+        d.turn(seed=5)
+        d.turn(xy_x=-0.5, xy_y=0.5)
+        d.turn(morph=0.3)
+        d.run_until(lambda: d.listener.swaps == 2 and d.voice.motion is not None)
+        assert same_sound(d)
+
+
+def test_a_new_network_begins_where_the_parameters_are():
+    with desk(xy=True, activation="tanh") as d:
+        d.turn(xy_x=0.4, morph=0.6)
+        d.let_move()
+        d.turn(seed=5, seed_b=6)
+        d.run_until(lambda: d.listener.swaps == 2)
+        assert d.node.sounding.seed == 5
+        assert same_sound(d)
+
+
+def test_drift_is_that_of_a_render_at_the_same_frame():
+    with desk(activation="tanh", drift_rate=1.5, drift_depth=0.6) as d:
+        x = noise(2 * FRAMES, seed=5)
+        before = d.audio.engine.position
+        live = play(d.audio.engine, x)[:, -FRAMES:]
+        offline = rendered(d.controller.values, x, before)[:, -FRAMES:]
+        assert np.abs(live - offline).max() <= 1e-5 * np.abs(offline).max()
+        # A network that is built under way has always drifted, too.
+        d.turn(seed=5)
+        d.run_until(lambda: d.listener.swaps == 2)
+        before = d.audio.engine.position
+        live = play(d.audio.engine, x)[:, -FRAMES:]
+        offline = rendered(d.controller.values, x, before)[:, -FRAMES:]
+        assert np.abs(live - offline).max() <= 1e-5 * np.abs(offline).max()
+
+
+def test_drift_that_is_turned_up_wanders_and_turned_down_leads_back_to_the_seed():
+    with desk(activation="tanh") as d:
+        x = noise(FRAMES)
+        still = play(d.audio.engine, x)
+        d.turn(drift_rate=2.0)
+        d.turn(drift_depth=0.5)
+        d.let_move()
+        moving = play(d.audio.engine, x)
+        assert np.abs(moving - still).max() > 0.05 * np.abs(still).max()
+        d.turn(drift_depth=0.0)
+        assert same_sound(d)
+
+
+def cost(monkeypatch, seconds):
+    """Let every network take so long, and twice as long while its weights move."""
+
+    def time_block(voice, block):
+        return seconds * (2.0 if voice.motion is not None else 1.0)
+
+    monkeypatch.setattr(preparation, "time_block", time_block)
+
+
+def test_weights_that_would_take_too_long_to_move_stay_and_the_asker_is_told(monkeypatch):
+    cost(monkeypatch, 0.5 * 64 / RATE)
+    with desk(period=64) as d:
+        d.turn(morph=0.5, mix=0.8, drift_rate=3.0)
+        [(subject, reason)] = d.origin.refusals
+        assert subject == "morph"
+        assert "would need 125% of the period, and budget is 70%: lower channels" in reason
+        assert d.controller.value("morph") == 0.0
+        assert d.controller.value("mix") == 0.8
+        assert d.controller.value("drift_rate") == 3.0
+        d.turn(drift_depth=1.0)
+        assert d.origin.subjects == ["morph", "drift_depth"]
+
+
+def test_a_network_that_is_to_move_is_admitted_as_it_moves(monkeypatch):
+    cost(monkeypatch, 0.2 * 64 / RATE)
+    with desk(period=64) as d:
+        d.turn(morph=0.5)
+        d.let_move()
+        assert not d.origin.refusals
+        cost(monkeypatch, 0.4 * 64 / RATE)
+        d.turn(channels=16)
+        d.run_until(lambda: d.origin.refusals)
+        [(subject, reason)] = d.origin.refusals
+        assert subject == "channels"
+        assert "needs 80%" in reason
+        assert d.controller.value("channels") == 8
+        d.turn(morph=0.0)
+        d.turn(channels=16)
+        d.run_until(lambda: d.node.sounding.channels == 16)
+
+
+def test_a_network_refused_with_its_morph_leaves_the_one_that_plays_at_rest(monkeypatch):
+    cost(monkeypatch, 0.4 * 64 / RATE)
+    with desk(period=64) as d:
+        d.turn(seed=5, morph=0.5)
+        d.run_until(lambda: d.origin.refusals)
+        d.run_until(lambda: not d.node._builder.building)
+        d.run_until(lambda: len(d.origin.refusals) == 2)
+        assert d.voice.motion is None
+        # Neither can be had, and no value says otherwise.
+        assert d.origin.subjects == ["seed", "morph"]
+        assert "moving weights would need 100% of the period" in d.origin.refusals[1][1]
+        assert (d.controller.value("seed"), d.controller.value("morph")) == (42, 0.0)
+        assert same_sound(d)
+
+
+def test_weights_that_are_to_move_once_a_heavier_network_has_come_are_taken_back(monkeypatch):
+    cost(monkeypatch, 0.2 * 64 / RATE)
+    prepare = builder_module.prepare
+    with desk(period=64) as d:
+
+        def turn_meanwhile(*arguments):
+            cost(monkeypatch, 0.4 * 64 / RATE)
+            prepared = prepare(*arguments)
+            d.turn(morph=0.5)
+            return prepared
+
+        monkeypatch.setattr(builder_module, "prepare", turn_meanwhile)
+        d.turn(seed=5)
+        d.run_until(lambda: d.origin.refusals)
+        assert d.origin.subjects == ["morph"]
+        assert (d.controller.value("seed"), d.controller.value("morph")) == (5, 0.0)
+        assert same_sound(d)
+
+
+def test_weights_that_only_the_network_to_come_can_move_are_left_to_it(monkeypatch):
+    cost(monkeypatch, 0.4 * 64 / RATE)
+    prepare = builder_module.prepare
+    with desk(period=64) as d:
+
+        def prepare_lighter(*arguments):
+            cost(monkeypatch, 0.1 * 64 / RATE)
+            return prepare(*arguments)
+
+        monkeypatch.setattr(builder_module, "prepare", prepare_lighter)
+        d.turn(seed=5)
+        d.turn(morph=0.5)
+        d.let_move()
+        assert d.node.sounding.seed == 5
+        assert not d.origin.refusals
+        assert d.controller.value("morph") == 0.5
+
+
+def test_a_budget_that_was_raised_holds_for_the_network_that_sounds(monkeypatch):
+    cost(monkeypatch, 0.2 * 64 / RATE)
+    with desk(period=64, budget=0.3) as d:
+        d.turn(morph=0.5)
+        assert d.origin.subjects == ["morph"]
+        d.turn(budget=0.6)
+        d.turn(morph=0.5)
+        d.let_move()
+
+
+def test_the_status_is_that_of_the_network_as_it_sounds_now(monkeypatch):
+    cost(monkeypatch, 0.1 * 64 / RATE)
+    with desk(period=64, auto_level=True) as d:
+        play(d.audio.engine, noise(FRAMES))
+        d.turn(seed=5)
+        d.run_until(lambda: d.node.sounding.seed == 5)
+        status = d.node.status()
+        assert status["level"] != 0.0
+        assert status["network_load"] == pytest.approx(0.1)
+        d.turn(auto_level=False)
+        d.run_until(lambda: d.node.status()["level"] == 0.0)
+        monkeypatch.setattr(builder_module, "time_block", lambda voice, block: 0.1 * 64 / RATE)
+        d.audio.period = 32
+        d.run_until(lambda: d.node.status()["network_load"] == pytest.approx(0.2))
+
+
+def test_what_fits_at_rest_need_not_fit_while_the_weights_move():
+    with desk(period=64) as d:
+        d.node._cost = lambda spec, period: 0.4 * period / RATE
+        spec = d.controller.spec()
+        assert d.node.fits(spec)
+        d.turn(drift_depth=0.1)
+        assert not d.node.fits(spec)
+
+
+def test_a_network_that_was_on_its_way_when_the_server_went_sounds_once_it_is_back(monkeypatch):
+    cost(monkeypatch, 0.1 * 64 / RATE)
+    with desk(period=64) as d:
+        d.turn(seed=5)
+        d.rejoin()
+        d.run_until(lambda: d.node.sounding is not None)
+        assert d.node.sounding.seed == 5
+        # What is refused now leads back to it, and not to what sounded on the first server.
+        cost(monkeypatch, 1.0)
+        d.turn(layers=9)
+        d.run_until(lambda: d.origin.refusals)
+        assert d.controller.value("seed") == 5
+        assert same_sound(d)
+
+
+def test_a_node_whose_network_has_fallen_is_still_ready(monkeypatch):
+    with desk(period=64) as d:
+        monkeypatch.setattr(d.listener, "fell_back", d.controller.fell_back)
+        assert d.node.ready
+        monkeypatch.setattr(builder_module, "time_block", lambda voice, block: 1.0)
+        d.audio.period = 32
+        d.run_until(lambda: d.node.status()["state"] == "dry")
+        assert d.node.ready
+        d.node.detach()
+        assert not d.node.ready
+
+
+def test_freeze_holds_as_much_as_the_network_remembers():
+    with desk(layers=12, kernel=7) as d:
+        x = noise(2 * FRAMES)
+        play(d.audio.engine, x)
+        d.turn(freeze=True)
+        play(d.audio.engine, x)
+        length = int(d.audio.engine._record.loop[0].view(np.int64)[1])
+        assert length == max(RATE, d.node.sounding.receptive_field)
+        d.turn(freeze=False)
+        assert same_sound(d)
+
+
+def test_undone_panic_and_freeze_at_the_start_leave_no_trace():
+    with desk(freeze=True) as d:
+        assert not play(d.audio.engine, noise(FRAMES))[:, -100:].any()
+        d.turn(freeze=False)
+        d.controller.apply([Act("panic")], d.origin)
+        d.turn(mix=0.9)
+        assert same_sound(d)

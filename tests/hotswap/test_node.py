@@ -1,0 +1,33 @@
+"""What the running effect says of itself."""
+
+import math
+
+from ronn_jack.control.events import MidiDropped
+from ronn_jack.control.protocols import STATUS
+from tests.hotswap.test_live_motion import desk
+
+
+def test_status_is_finite_with_and_without_a_server():
+    with desk() as d:
+        for _ in range(2):
+            status = d.node.status()
+            assert set(status) == set(STATUS)
+            numbers = [value for value in status.values() if not isinstance(value, str)]
+            assert all(map(math.isfinite, numbers)), status
+            d.node.detach()
+        assert [status[key] for key in ("level_in", "level_out", "true_peak")] == [-200.0] * 3
+
+
+def test_lost_midi_is_told_once_for_each_burst_and_counted_through_a_reconnection():
+    with desk() as d:
+
+        def told(dropped):
+            d.audio.midi_dropped = dropped
+            return [event for event in d.node.look() if isinstance(event, MidiDropped)]
+
+        assert [told(n) for n in (0, 3, 5, 5, 9)] == [
+            [], [MidiDropped(3, 3)], [], [], [MidiDropped(4, 9)],
+        ]  # fmt: skip
+        d.node.detach()
+        d.audio.midi_dropped = 0
+        assert d.node.status()["midi_dropped"] == 9

@@ -1,0 +1,184 @@
+"""What arrives by MIDI is applied to the controller, a round as one change."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ronn_jack.control.protocols import Act, Operation, Set
+from ronn_jack.errors import ProfileError
+from ronn_jack.interfaces.midi.input import JACK_PORT, MidiInput, MidiOrigin, PortChoice
+from ronn_jack.interfaces.midi.ports import HardwarePorts
+from ronn_jack.midimap.profile import Profile, ProfileStore
+from ronn_jack.parameters import Value, defaults
+from ronn_jack.settings import Settings, load_settings
+
+
+class FakeController:
+    def __init__(self) -> None:
+        self.values = defaults()
+        self.changes: list[list[Operation]] = []
+        self.changed = threading.Event()
+
+    def value(self, name: str) -> Value:
+        return self.values[name]
+
+    def apply(self, operations: Sequence[Operation], origin: MidiOrigin) -> None:
+        assert origin.name == "midi"
+        self.changes.append(list(operations))
+        self.changed.set()
+
+
+class FakeHardware(HardwarePorts):
+    """Ports whose messages the test puts into `waiting`."""
+
+    def __init__(self) -> None:
+        self.waiting: list[tuple[str, bytes]] = []
+        self.scans = 0
+        self.closed = False
+
+    def rescan(self) -> None:
+        self.scans += 1
+
+    def read(self) -> Iterator[tuple[str, bytes]]:
+        taken, self.waiting = self.waiting, []
+        yield from taken
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Rig:
+    """A MIDI input with everything around it played by the test."""
+
+    def __init__(self, store: ProfileStore, settings: Settings) -> None:
+        self.controller = FakeController()
+        self.hardware = FakeHardware()
+        self.midi = MidiInput(self.controller, settings, store, self.hardware)
+
+    def round(self, *messages: bytes, port: str = "any port") -> list[list[Operation]]:
+        self.hardware.waiting += [(port, message) for message in messages]
+        self.midi.poll()
+        return self.controller.changes
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ProfileStore:
+    return ProfileStore(user=tmp_path)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load_settings(user_file=tmp_path / "none.toml")
+
+
+@pytest.fixture
+def rig(store: ProfileStore, settings: Settings) -> Rig:
+    return Rig(store, settings)
+
+
+@pytest.fixture
+def choice(store: ProfileStore) -> PortChoice:
+    return PortChoice(store.readable(), store.load("generic"))
+
+
+def test_a_round_is_one_change(rig: Rig) -> None:
+    sweep = [bytes([0xB0, 20, level]) for level in range(128)]
+    rig.hardware.waiting = [("nanoKONTROL2 20:0", b"\xb0\x05\x7f")]
+    rig.round(*sweep, b"\xc0\x02", b"\xb0\x14\x00")
+    rig.round()
+    assert rig.controller.changes == [
+        [Set("mix", 1.0), Set("layers", 24), Act("preset_load", 2), Set("layers", 1)]
+    ]
+
+
+def test_two_presses_in_one_round_toggle_twice(rig: Rig) -> None:
+    presses = [bytes([0xB0, 39, level]) for level in (127, 0, 127)]
+    assert rig.round(*presses, port="nanoKONTROL2") == [[Set("bypass", True), Set("bypass", False)]]
+
+
+def test_rubbish_changes_nothing(rig: Rig) -> None:
+    assert rig.round(b"", b"\x14\x40", b"\xb0", b"\xf0\x01\xf7", b"\xf8") == []
+
+
+def test_the_thread_reads_scans_and_ends(rig: Rig) -> None:
+    native = iter([[b"\xb0\x1c\x7f"]])
+    rig.midi.start(lambda: next(native, []))
+    assert rig.controller.changed.wait(10)
+    rig.midi.close()
+    assert rig.controller.changes == [[Act("reseed")]]
+    assert rig.hardware.scans >= 1
+    assert rig.hardware.closed
+
+
+def test_a_fault_of_our_own_does_not_end_the_thread(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    calls = iter([ValueError("our fault")])
+
+    def apply(operations: Sequence[Operation], origin: MidiOrigin) -> None:
+        for fault in calls:
+            raise fault
+        rig.controller.changed.set()
+
+    monkeypatch.setattr(rig.controller, "apply", apply)
+    waiting = [[bytes((0xB0, 26, 127))], [bytes((0xB0, 26, 0))]]
+    rig.midi.start(lambda: waiting.pop(0) if waiting else [])
+    assert rig.controller.changed.wait(5.0)
+    rig.midi.close()
+    assert "our fault" in caplog.text
+
+
+def test_closing_before_the_start_is_harmless(rig: Rig) -> None:
+    rig.midi.close()
+
+
+def test_the_profile_of_the_settings_reads_what_no_profile_knows(
+    store: ProfileStore, settings: Settings
+) -> None:
+    rig = Rig(store, replace(settings, midi_profile="nanokontrol2"))
+    assert rig.round(b"\xb0\x2a\x7f") == [[Act("panic")]]
+
+
+def test_an_unknown_profile_is_refused_at_the_start(
+    store: ProfileStore, settings: Settings
+) -> None:
+    with pytest.raises(ProfileError, match="did you mean 'generic'"):
+        Rig(store, replace(settings, midi_profile="genric"))
+
+
+class TestChoice:
+    def test_a_known_device_is_opened_and_has_its_profile(self, choice: PortChoice) -> None:
+        assert choice.wanted("nanoKONTROL2:nanoKONTROL2 nanoKONTROL2 _ CTRL 20:0")
+        assert choice.profile("nanoKONTROL2 20:0").name == "nanokontrol2"
+        assert not choice.wanted("USB Keyboard 24:0")
+        assert choice.profile(JACK_PORT).name == "generic"
+
+    def test_a_pattern_opens_what_it_matches_and_nothing_else(self, store: ProfileStore) -> None:
+        choice = PortChoice(store.readable(), store.load("generic"), "keyboard|mpk")
+        assert choice.wanted("USB Keyboard 24:0")
+        assert choice.profile("USB Keyboard 24:0").name == "generic"
+        assert not choice.wanted("nanoKONTROL2 20:0")
+
+    def test_the_first_profile_that_knows_a_port_is_taken(self, store: ProfileStore) -> None:
+        mine = Profile("mine", "Mine", re.compile("nano"), ())
+        choice = PortChoice([mine, *store.readable()], store.load("generic"))
+        assert choice.profile("nanoKONTROL2") is mine
+
+
+def test_a_refused_sweep_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    origin = MidiOrigin()
+    with caplog.at_level(logging.WARNING):
+        for _ in range(5):
+            origin.refuse("layers", "too much")
+        origin.refuse("mix", "too much")
+    assert [record.message for record in caplog.records] == [
+        "midi: layers refused: too much",
+        "midi: mix refused: too much",
+    ]

@@ -1,0 +1,206 @@
+"""Hardware ports come, go and fail.
+
+This machine may have no sequencer, and no test could unplug a device: python-rtmidi is played by
+`FakeLibrary`, which fails the way it was seen to.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ronn_jack.errors import MachineError
+from ronn_jack.interfaces.midi.input import describe_ports
+from ronn_jack.interfaces.midi.ports import MOST_AT_ONCE, HardwarePorts, System, list_ports
+from ronn_jack.midimap.profile import ProfileStore
+
+
+class FakeLibrary:
+    """Stands for the module `rtmidi` and for the devices that are plugged in."""
+
+    API_LINUX_ALSA = 2
+    API_MACOSX_CORE = 1
+
+    class RtMidiError(Exception):
+        pass
+
+    class SystemError(RtMidiError, OSError):
+        pass
+
+    def __init__(self, *ports: str) -> None:
+        self.ports = {port: [] for port in ports}  # type: dict[str, list[list[int]]]
+        self.clients: list[FakeClient] = []
+        self.broken = False
+        self.unlisted: str | None = None
+
+    def MidiIn(  # noqa: N802
+        self, rtapi: int, name: str, queue_size_limit: int
+    ) -> FakeClient:
+        assert queue_size_limit > 4096
+        assert rtapi in (self.API_LINUX_ALSA, self.API_MACOSX_CORE)
+        if self.broken:
+            raise self.SystemError("MidiInAlsa::initialize: error creating ALSA client")
+        client = FakeClient(self)
+        self.clients.append(client)
+        return client
+
+    @property
+    def live(self) -> list[str | None]:
+        return [client.port for client in self.clients if not client.deleted]
+
+
+class FakeClient:
+    def __init__(self, library: FakeLibrary) -> None:
+        self.library = library
+        self.port: str | None = None
+        self.deleted = False
+
+    def get_ports(self) -> list[str]:
+        assert not self.deleted
+        return list(self.library.ports)
+
+    def open_port(self, number: int, name: str) -> None:
+        port = self.get_ports()[number]
+        if port == self.library.unlisted:
+            raise self.library.SystemError("port is in use")
+        self.port = port
+
+    def get_message(self) -> tuple[list[int], float] | None:
+        assert not self.deleted
+        assert self.port is not None
+        waiting = self.library.ports.get(self.port, [])
+        return (waiting.pop(0), 0.0) if waiting else None
+
+    def close_port(self) -> None:
+        pass
+
+    def delete(self) -> None:
+        self.deleted = True
+
+
+@pytest.fixture
+def sequencer(tmp_path: Path) -> Path:
+    path = tmp_path / "seq"
+    path.touch()
+    return path
+
+
+def hardware(library: Any, sequencer: Path) -> HardwarePorts:
+    return HardwarePorts("ronn", lambda port: "nano" in port, System(library, sequencer))
+
+
+def test_wanted_ports_are_read_as_they_come_and_go(sequencer: Path) -> None:
+    library = FakeLibrary("Midi Through:0 14:0", "nano 20:0", "other 24:0")
+    ports = hardware(library, sequencer)
+    ports.rescan()
+    ports.rescan()
+    assert library.live == [None, "nano 20:0"]
+    library.ports["nano 20:0"].append([0xB0, 1, 2])
+    assert list(ports.read()) == [("nano 20:0", b"\xb0\x01\x02")]
+    del library.ports["nano 20:0"]
+    ports.rescan()
+    assert library.live == [None]
+    assert list(ports.read()) == []
+    library.ports = {"new 19:0": [], "nano 28:0": [[0xC0, 1]]}
+    ports.rescan()
+    assert list(ports.read()) == [("nano 28:0", b"\xc0\x01")]
+    ports.close()
+    assert library.live == []
+
+
+def test_our_own_ports_are_left_alone(sequencer: Path) -> None:
+    library = FakeLibrary("ronn:nano 20:0", "RtMidiOut Client:nano 129:0")
+    hardware(library, sequencer).rescan()
+    assert library.live == [None]
+
+
+def test_one_port_can_not_keep_the_others_waiting(sequencer: Path) -> None:
+    library = FakeLibrary("nano 1", "nano 2")
+    ports = hardware(library, sequencer)
+    ports.rescan()
+    library.ports["nano 1"] = [[0xB0, 1, 2]] * (MOST_AT_ONCE + 5)
+    library.ports["nano 2"] = [[0xB0, 3, 4]]
+    assert list(ports.read())[-1] == ("nano 2", b"\xb0\x03\x04")
+    assert len(list(ports.read())) == 5
+
+
+def test_a_port_that_can_not_be_opened_is_told_once_and_tried_again(
+    sequencer: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    library = FakeLibrary("nano 20:0")
+    library.unlisted = "nano 20:0"
+    ports = hardware(library, sequencer)
+    ports.rescan()
+    ports.rescan()
+    assert [r.message for r in caplog.records] == [
+        "MIDI port nano 20:0 can't be opened: port is in use"
+    ]
+    assert library.live == [None]
+    library.unlisted = None
+    ports.rescan()
+    assert library.live == [None, "nano 20:0"]
+
+
+def test_a_missing_sequencer_is_told_once_and_waited_for(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "seq"
+    library = FakeLibrary("nano 20:0")
+    ports = hardware(library, path)
+    with caplog.at_level(logging.WARNING):
+        ports.rescan()
+        ports.rescan()
+    (record,) = caplog.records
+    assert "modprobe snd-seq" in record.message
+    assert list(ports.read()) == []
+    path.touch()
+    ports.rescan()
+    assert library.live == [None, "nano 20:0"]
+
+
+def test_a_system_without_midi_says_why(sequencer: Path, caplog: pytest.LogCaptureFixture) -> None:
+    library = FakeLibrary()
+    library.broken = True
+    with pytest.raises(MachineError, match="no hardware MIDI: MidiInAlsa"):
+        list_ports(System(library, sequencer))
+    ports = hardware(library, sequencer)
+    ports.rescan()
+    assert "MidiInAlsa" in caplog.text
+
+
+def test_the_library_may_be_missing(sequencer: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "rtmidi", None)
+    with pytest.raises(MachineError, match="pip install python-rtmidi"):
+        list_ports(System(None, sequencer))
+
+
+def test_ports_are_listed_without_loops(sequencer: Path) -> None:
+    library = FakeLibrary("Midi Through:0 14:0", "nano 20:0")
+    assert list_ports(System(library, sequencer)) == ["nano 20:0"]
+    assert library.live == []
+
+
+def test_ports_are_described_with_their_profile(sequencer: Path, tmp_path: Path) -> None:
+    profiles = ProfileStore(user=tmp_path)
+    system = System(FakeLibrary("nanoKONTROL2 20:0", "Keys 24:0"), sequencer)
+    assert describe_ports(profiles, system) == [
+        "nanoKONTROL2 20:0: profile nanokontrol2",
+        "Keys 24:0: no profile; opened by run --midi-in PATTERN",
+    ]
+    assert "plug" in describe_ports(profiles, System(FakeLibrary(), sequencer))[0]
+    assert "modprobe" in describe_ports(profiles, System(FakeLibrary(), tmp_path / "none"))[0]
+
+
+def test_the_real_library_lists_ports_or_says_what_is_missing(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    try:
+        ports = list_ports()
+    except MachineError as error:
+        assert "no hardware MIDI" in str(error)
+    else:
+        assert all(isinstance(port, str) for port in ports)
+    assert capfd.readouterr().err == ""

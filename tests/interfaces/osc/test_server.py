@@ -1,0 +1,542 @@
+"""The OSC server over real sockets."""
+
+from __future__ import annotations
+
+import math
+import socket
+import struct
+import threading
+import time
+from collections.abc import Iterator
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ronn_jack import __version__
+from ronn_jack.control.controller import Controller
+from ronn_jack.control.protocols import STATUS
+from ronn_jack.errors import MachineError
+from ronn_jack.interfaces.osc.addresses import ENDPOINTS, Role
+from ronn_jack.interfaces.osc.server import OscServer
+from ronn_jack.parameters import ACTIONS, PARAMETERS, Kind
+from tests.interfaces.osc.osc_client import OscClient, bundle, message
+from tests.support.recording import MemoryStore, RecordingNode
+
+
+@pytest.fixture
+def node() -> RecordingNode:
+    return RecordingNode()
+
+
+@pytest.fixture
+def controller(node: RecordingNode) -> Controller:
+    return Controller(node, MemoryStore(fuzz={"layers": 3}, drone={"layers": 4}))
+
+
+@pytest.fixture
+def server(controller: Controller) -> Iterator[OscServer]:
+    with OscServer(controller, port=0) as server:
+        yield server
+
+
+@pytest.fixture
+def client(server: OscServer) -> Iterator[OscClient]:
+    with OscClient.to(server.port) as client:
+        yield client
+
+
+class TestValues:
+    @pytest.mark.parametrize(
+        ("address", "argument", "name", "value"),
+        [
+            ("/ronn/layers", 9, "layers", 9),
+            ("/ronn/layers", 9.0, "layers", 9),
+            ("/ronn/layers", "9", "layers", 9),
+            ("/ronn/layers", True, "layers", 1),
+            ("/ronn/mix", 0, "mix", 0.0),
+            ("/ronn/mix", "0.25", "mix", 0.25),
+            ("/ronn/mix", False, "mix", 0.0),
+            ("/ronn/bias", True, "bias", True),
+            ("/ronn/bias", 1, "bias", True),
+            ("/ronn/bias", 1.0, "bias", True),
+            ("/ronn/bias", "on", "bias", True),
+            ("/ronn/auto_level", False, "auto_level", False),
+            ("/ronn/activation", "tanh", "activation", "tanh"),
+            ("/ronn/activation", 2, "activation", "tanh"),
+            ("/ronn/activation", 2.0, "activation", "tanh"),
+            ("/ronn/n/activation", 1.0, "activation", "sine30"),
+            ("/ronn/n/activation", 0, "activation", "linear"),
+            ("/ronn/n/layers", 1.5, "layers", 24),
+            ("/ronn/n/kernel", -3.0, "kernel", 1),
+            ("/ronn/n/kernel", "1", "kernel", 128),
+            ("/ronn/n/bias", True, "bias", True),
+            ("/ronn/n/input_gain", 0.75, "input_gain", 12.0),
+        ],
+    )
+    def test_setting(self, client, controller, address, argument, name, value):
+        # With a dilation of 1 every other value fits.
+        assert client.errors(message("/ronn/dilation", 1), message(address, argument)) == []
+        assert controller.value(name) == value
+        assert type(controller.value(name)) is type(PARAMETERS[name].default)
+
+    @pytest.mark.parametrize(
+        "datagram",
+        [
+            b"/ronn/seed\0\0,h\0\0\0\0\0\0\xff\xff\xff\xff",
+            b"/ronn/seed\0\0,d\0\0" + struct.pack(">d", 2**32 - 1),
+            b"/ronn/seed\0\0,s\0\0004294967295\0\0",
+        ],
+        ids=["int64", "double", "text"],
+    )
+    def test_seeds_beyond_31_bits_go_in_and_come_out(self, client, controller, datagram):
+        assert client.errors(datagram) == []
+        assert controller.value("seed") == 2**32 - 1
+        client.send(message("/ronn/seed"))
+        assert client.receive() == ("/ronn/seed", ",h", [2**32 - 1])
+
+    def test_a_seed_beyond_31_bits_as_a_float(self, client, controller):
+        assert client.errors(b"/ronn/seed\0\0,f\0\0" + struct.pack(">f", 2.0**31)) == []
+        assert controller.value("seed") == 2**31
+
+    def test_every_parameter_answers_a_question_in_its_type(self, client, controller):
+        tags = {Kind.INT: ",i", Kind.FLOAT: ",f", Kind.BOOL: ",i", Kind.ENUM: ",s"}
+        for row in PARAMETERS.values():
+            client.send(message(f"/ronn/{row.name}"))
+            address, tag, [value] = client.receive()
+            assert (address, tag) == (f"/ronn/{row.name}", tags[row.kind])
+            assert value == (row.default if tag == ",s" else pytest.approx(float(row.default)))
+            client.send(message(f"/ronn/n/{row.name}"))
+            address, tag, [position] = client.receive()
+            assert (address, tag) == (f"/ronn/n/{row.name}", ",f")
+            assert position == pytest.approx(row.normalise(row.default))
+
+    @pytest.mark.parametrize("tag", [b"N", b"I"])
+    def test_an_argument_that_carries_nothing_asks(self, client, tag):
+        client.send(b"/ronn/mix\0\0\0," + tag + b"\0\0")
+        assert client.receive() == ("/ronn/mix", ",f", [1.0])
+
+    def test_the_answer_is_the_accepted_value_while_its_network_is_in_the_making(self, client):
+        client.send(bundle(message("/ronn/layers", 9), message("/ronn/layers")))
+        assert client.receive() == ("/ronn/layers", ",i", [9])
+
+
+class TestBundles:
+    def test_a_bundle_is_one_change_with_one_rebuild(self, client, node):
+        inner = bundle(message("/ronn/kernel", 15), message("/ronn/n/mix", 0.5))
+        assert client.errors(bundle(message("/ronn/layers", 9), inner)) == []
+        [(spec, _)] = node.rebuilds
+        assert (spec.layers, spec.kernel) == (9, 15)
+        assert node.controls == [{"mix": 0.5}]
+
+    def test_what_is_bad_in_it_is_refused_alone(self, client, controller, node):
+        errors = client.errors(
+            bundle(
+                message("/ronn/layers", 9),
+                message("/ronn/kernel", 900),
+                message("/ronn/colour", 1),
+                message("/ronn/n/mix", math.nan),
+                b"/ronn/mix\0\0\0,b\0\0\0\0\0\0",
+                message("/ronn/channels", 4),
+            )
+        )
+        assert sorted(address for address, _ in errors) == [
+            "/ronn/colour",
+            "/ronn/kernel",
+            "/ronn/mix",
+            "/ronn/n/mix",
+        ]
+        [(spec, _)] = node.rebuilds
+        assert (spec.layers, spec.kernel, spec.channels) == (9, 3, 4)
+
+    def test_values_that_do_not_go_together_return_and_are_answered_once(self, client, controller):
+        [(address, reason)] = client.errors(
+            bundle(
+                message("/ronn/mix", 0.5),
+                message("/ronn/dilation", 20),
+                message("/ronn/layers", 24),
+            )
+        )
+        assert address == "/ronn/layers" and "lower" in reason
+        assert [controller.value(name) for name in ("mix", "dilation", "layers")] == [0.5, 2, 6]
+
+    def test_an_empty_one_does_nothing(self, client, node):
+        assert client.errors(bundle(), bundle(bundle())) == []
+        assert not node.rebuilds and not node.controls
+
+
+class TestActions:
+    def test_every_action_can_be_fired(self, client, node):
+        arguments = {"preset_load": ("drone",), "preset_save": ("mine",)}
+        for name in ACTIONS:
+            assert client.errors(message(f"/ronn/{name}", *arguments.get(name, ()))) == []
+        assert node.panics == [True]
+        # The steps lead from the saved preset, the last, to the first and back.
+        assert len(node.rebuilds) == len(ACTIONS) - len({"preset_save", "panic"})
+
+    def test_a_button_fires_once_when_pressed_and_not_when_released(self, client, node):
+        client.errors(message("/ronn/seed_next", 1.0), message("/ronn/seed_next", 0.0))
+        assert [spec.seed for spec, _ in node.rebuilds] == [43]
+
+    def test_the_preset_and_whether_it_was_edited(self, client):
+        def told():
+            client.send(message("/ronn/preset"))
+            return client.receive()
+
+        assert told() == ("/ronn/preset", ",si", ["", 0])
+        for sent, answer in (
+            (message("/ronn/preset_load", "drone"), ["drone", 0]),
+            (message("/ronn/mix", 0.5), ["drone", 1]),
+            (message("/ronn/mix", 1.0), ["drone", 0]),
+            (message("/ronn/bypass", 1), ["drone", 0]),
+            (message("/ronn/seed_next"), ["drone", 1]),
+            (message("/ronn/preset_save", "mine"), ["mine", 0]),
+            (message("/ronn/preset_save", "a/b"), ["mine", 0]),
+            (message("/ronn/preset_previous"), ["drone", 0]),
+        ):
+            client.ask(sent)
+            assert told()[2] == answer
+
+    def test_the_list_of_presets(self, client):
+        assert client.ask(message("/ronn/presets")) == [("/ronn/presets", ["fuzz", "drone"])]
+        client.ask(message("/ronn/preset_save", "mine"))
+        assert client.ask(message("/ronn/presets"))[0][1] == ["fuzz", "drone", "mine"]
+
+    def test_a_list_too_long_is_cut_and_sent_once(self, node):
+        names = [f"{number:04}".ljust(number % 60 + 4, "é") for number in range(2000)]
+        controller = Controller(node, MemoryStore(**{name: {} for name in names}))
+        with OscServer(controller, port=0) as server, OscClient.to(server.port) as client:
+            [(_, listed)] = client.ask(bundle(*[message("/ronn/presets")] * 1000))
+        assert listed == names[: len(listed)]
+        assert 300 < len(listed) < 1000
+
+    def test_a_change_saves_under_few_names(self, client, controller):
+        saves = [message("/ronn/preset_save", f"flood {number}") for number in range(50)]
+        errors = client.errors(bundle(*saves))
+        assert len(errors) == 46
+        assert "4 names" in errors[0][1]
+        assert len(controller.presets()) == 2 + 4
+
+    def test_a_preset_by_index(self, client, controller):
+        assert client.errors(message("/ronn/preset_load", 0)) == []
+        assert controller.value("layers") == 3
+
+
+class TestQuestions:
+    def test_ping(self, client):
+        client.send(message("/ronn/ping"))
+        assert client.receive() == ("/ronn/pong", ",ss", ["ronn", __version__])
+
+    def test_ping_is_not_answered_before_the_node_sounds(self, client, node):
+        node.ready = False
+        client.send(message("/ronn/ping"))
+        client.send(message("/ronn/mix"))
+        assert client.receive()[0] == "/ronn/mix"
+        node.ready = True
+        assert client.ask() == []
+
+    def test_status(self, client, node):
+        node.statuses.update(receptive_field=0.5, parameters=990, xruns=2**31, state="fading")
+        answers = dict(client.ask(*(message(f"/ronn/status/{key}") for key in STATUS)))
+        assert answers["/ronn/status/receptive_field"] == [0.5]
+        assert answers["/ronn/status/parameters"] == [990]
+        assert answers["/ronn/status/xruns"] == [2**31]
+        assert answers["/ronn/status/state"] == ["fading"]
+        assert set(answers) == {f"/ronn/status/{key}" for key in STATUS}
+
+    def test_status_cannot_be_set(self, client):
+        [(address, _)] = client.errors(message("/ronn/status/load", 0.5))
+        assert address == "/ronn/status/load"
+
+
+class TestPatterns:
+    def test_a_pattern_sets_all_it_matches(self, client, controller):
+        assert client.errors(message("/ronn/xy_?", 0.5)) == []
+        assert (controller.value("xy_x"), controller.value("xy_y")) == (0.5, 0.5)
+
+    def test_a_pattern_without_argument_asks_and_fires_nothing(self, client, node):
+        answers = dict(client.ask(message("/ronn/seed*")))
+        assert answers == {"/ronn/seed": [42], "/ronn/seed_b": [43]}
+        assert not node.rebuilds
+
+    def test_a_pattern_of_actions_alone_fires(self, client, controller):
+        client.ask(message("/ronn/{seed_next,rese?d}"))
+        assert controller.value("seed") != 42
+
+    def test_all_values_can_be_asked_for_at_once(self, client, node):
+        # The pattern asks for a ping too, so that two pongs come.
+        answers = dict(client.ask(message("/ronn/*")) + client.ask())
+        assert set(answers) == {f"/ronn/{name}" for name in (*PARAMETERS, "preset", "presets")}
+        assert not node.rebuilds and not node.panics
+
+    @pytest.mark.parametrize("pattern", ["/ronn/q*", "/ronn/[", "*", "/ronn/err?r"])
+    def test_a_pattern_that_leads_nowhere_is_answered(self, client, pattern):
+        datagram = message(pattern, 1)
+        [(address, _)] = client.errors(datagram)
+        assert address == (pattern if pattern.startswith("/") else "")
+
+
+class TestBadInput:
+    @pytest.mark.parametrize(
+        ("datagram", "address", "hint"),
+        [
+            (message("/ronn/layer", 3), "/ronn/layer", "did you mean '/ronn/layers'?"),
+            (message("/ronn/n/layer", 3), "/ronn/n/layer", "did you mean '/ronn/n/layers'?"),
+            (message("/ronn/status/lod"), "/ronn/status/lod", "did you mean '/ronn/status/load'?"),
+            (message("/ronn/n/status/load"), "/ronn/n/status/load", "'/ronn/status/load'?"),
+            (message("/layers", 3), "/layers", "did you mean '/ronn/layers'?"),
+            (message("/ronn/qqqqq"), "/ronn/qqqqq", "unknown address"),
+            (message("/ronn/layers", 25), "/ronn/layers", "1 to 24"),
+            (message("/ronn/layers", "lots"), "/ronn/layers", "no number"),
+            (message("/ronn/activation", "tan"), "/ronn/activation", "did you mean 'tanh'"),
+            (message("/ronn/mix", math.nan), "/ronn/mix", "not finite"),
+            (message("/ronn/mix", math.inf), "/ronn/mix", "not finite"),
+            (message("/ronn/n/mix", math.nan), "/ronn/n/mix", "not finite"),
+            (message("/ronn/n/mix", -math.inf), "/ronn/n/mix", "not finite"),
+            (message("/ronn/mix", "nan"), "/ronn/mix", "not finite"),
+            (message("/ronn/reseed", math.nan), "/ronn/reseed", "no finite number"),
+            (message("/ronn/layers", 3, 4), "/ronn/layers", "one value, not 2"),
+            (message("/ronn/mix", b"abcd"), "/ronn/mix", "type tag 'b'"),
+            (message("/ronn/mix", "x" * 2000), "/ronn/mix", "too long"),
+            (message("/ronn/mix", "9" * 1000), "/ronn/mix", "use 0 to 1"),
+            (message("/ronn/mix", "a\nb"), "/ronn/mix", "no number"),
+            (message("/ronn/init", "a\nb\x1b"), "/ronn/init", "unknown"),
+            (message("/ronn/preset_load", "fuz"), "/ronn/preset_load", "did you mean 'fuzz'"),
+            (message("/ronn/preset_load", 99), "/ronn/preset_load", "out of range"),
+            (message("/ronn/" + "x" * 300), "", "too long"),
+            (message("/ronn/mix", 0.5)[:-4], "/ronn/mix", "truncated"),
+            (message("/ronn/mix", 0.5)[:-1], "", "multiple of 4"),
+            (bundle(message("/ronn/mix", 0.5))[:-4], "", "bundle element"),
+            (b"", "", "empty"),
+            (b"\xff" * 64, "", "starts with"),
+        ],
+    )
+    def test_it_is_answered_in_one_line_and_changes_nothing(
+        self, client, controller, node, datagram, address, hint
+    ):
+        before = dict(controller.values)
+        [(answered, reason)] = client.errors(datagram)
+        assert answered == address
+        assert hint in reason
+        assert reason.isprintable() and len(reason) <= 501
+        assert dict(controller.values) == before
+        assert not node.rebuilds and not node.controls
+
+    def test_answers_of_other_nodes_are_not_answered(self, client):
+        client.send(message("/ronn/pong", "ronn", "1"))
+        assert (
+            client.errors(message("/ronn/error", "/ronn/mix", "no"), message("/ronn/error")) == []
+        )
+
+    def test_a_later_refusal_finds_the_sender_and_the_address_it_used(
+        self, client, controller, node
+    ):
+        client.send(message("/ronn/n/channels", 1.0))
+        client.ask()
+        assert node.last_change.origin.name == client.name
+        controller.refused(node.last_change, "over budget:\nlower channels to 12")
+        _, _, arguments = client.receive()
+        assert arguments == ["/ronn/n/channels", "over budget: lower channels to 12"]
+        assert controller.value("channels") == 8
+
+    def test_a_fault_of_our_own_does_not_end_the_server(self, client, node, caplog):
+        del node.statuses["load"]
+        [(_, reason)] = client.errors(message("/ronn/status/load"))
+        assert "internal error" in reason
+        assert "KeyError" in caplog.text
+
+
+@pytest.fixture(scope="module")
+def lasting_client() -> Iterator[OscClient]:
+    node = RecordingNode()
+    with (
+        OscServer(Controller(node, MemoryStore(fuzz={})), port=0) as server,
+        OscClient.to(server.port) as client,
+    ):
+        yield client
+
+
+ADDRESSES = st.sampled_from(
+    [address for address, endpoint in ENDPOINTS.items() if endpoint.role is not Role.PING]
+) | st.text("/ronxy?*[]{}!-,", max_size=20).map(lambda tail: "/" + tail)
+ARGUMENTS = st.lists(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**31), 2**31 - 1)
+    | st.floats(width=32)
+    | st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=12)
+    | st.binary(min_size=1, max_size=8),
+    max_size=3,
+)
+MESSAGES = st.builds(lambda address, values: message(address, *values), ADDRESSES, ARGUMENTS)
+PACKETS = MESSAGES | st.lists(MESSAGES, max_size=4).map(lambda parts: bundle(*parts))
+DATAGRAMS = st.one_of(
+    st.binary(max_size=200),
+    PACKETS,
+    st.builds(lambda packet, share: packet[: int(share * len(packet))], PACKETS, st.floats(0, 1)),
+    st.builds(
+        lambda packet, place, byte: packet[:place] + bytes([byte]) + packet[place + 1 :],
+        PACKETS,
+        st.integers(0, 100),
+        st.integers(0, 255),
+    ),
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(DATAGRAMS, min_size=1, max_size=6))
+def test_whatever_comes_a_ping_still_answers_and_nothing_is_internal(lasting_client, datagrams):
+    answers = lasting_client.ask(*datagrams)
+    # Patterns may have asked for pings too; read them all.
+    lasting_client.ask()
+    assert not any("internal" in str(arguments) for _, arguments in answers)
+
+
+def rubbish(random: Random) -> bytes:
+    """Return a datagram that is nearly right, or not at all."""
+    parts = []
+    for _ in range(random.choice((1, 1, 1, 3, 12))):
+        address = random.choice(_KNOWN)
+        if random.random() < 0.3:
+            place = random.randrange(len(address))
+            address = address[:place] + random.choice("?*[]{}!-,a/") + address[place + 1 :]
+        value = random.choice((
+            (), (random.uniform(-2, 30),), (random.randint(-3, 2**31 - 1),), (math.nan,),
+            (True,), ("tanh",), ("9" * random.randint(1, 5000),), (b"\0\1",), (1, 2),
+        ))  # fmt: skip
+        parts.append(message("/" + address.lstrip("/"), *value))
+    datagram = bytearray(parts[0] if len(parts) == 1 else bundle(*parts))
+    for _ in range(random.choice((0, 0, 1, 4))):
+        datagram[random.randrange(len(datagram))] = random.randrange(256)
+    return bytes(datagram[: random.choice((None, None, None, -4, -1))])
+
+
+_KNOWN = [address for address, endpoint in ENDPOINTS.items() if endpoint.role is not Role.PING]
+
+
+@pytest.mark.parametrize(
+    "packets", [1000, pytest.param(300_000, marks=[pytest.mark.soak, pytest.mark.timeout(1800)])]
+)
+def test_a_storm_of_rubbish_is_answered_in_words(lasting_client, packets):
+    random = Random(packets)
+    for number in range(packets):
+        datagram = rubbish(random)
+        lasting_client.send(datagram)
+        # Not a ping, as what was mangled may have asked for pongs too.
+        lasting_client.send(message(f"/last/{number}"))
+        arguments: list[object] = []
+        while f"/last/{number}" not in arguments:
+            _, _, arguments = lasting_client.receive()
+            assert not any("internal" in str(each) for each in arguments), datagram
+
+
+def test_every_refused_change_of_a_flood_is_answered(client):
+    refused = 0
+    for _ in range(40):
+        burst = [message("/ronn/layers", 99), message("/ronn/mix", 0.5)] * 25
+        refused += len(client.errors(*burst))
+    assert refused == 1000
+
+
+def full_bundle(*messages: bytes) -> bytes:
+    """Return a bundle of the messages, repeated until no datagram has room for more."""
+    size = sum(len(each) + 4 for each in messages)
+    return bundle(*messages * (61_000 // size))
+
+
+class TestOneHugePacket:
+    """None keeps others waiting: what comes after it is answered soon."""
+
+    @pytest.mark.parametrize(
+        "parts",
+        [
+            [message(f"/{'*' * (230 + i % 10)}{'?' * (i // 10)}") for i in range(200)],
+            [message("/ronn/*")],
+            [message("/ronn/n/*", 0.5)],
+            [message("/ronn/laye" + "rs" * i) for i in range(64)],
+            [message(f"/ronn/{i:x}") for i in range(3000)],
+            [message("/ronn/mix", b"abcd")],
+            [message("/ronn/preset_next")],
+            [message("/ronn/preset_save", f"file{i}") for i in range(1000)],
+            [message("/ronn/randomize")],
+        ],
+        ids=[
+            "patterns of stars",
+            "questions by pattern",
+            "settings by pattern",
+            "near misses",
+            "unknown addresses",
+            "malformed messages",
+            "presets",
+            "files",
+            "architectures",
+        ],
+    )
+    def test_too_much_is_refused_as_a_whole_in_one_answer(self, client, controller, node, parts):
+        before = dict(controller.values)
+        began = time.monotonic()
+        [(address, reason)] = client.errors(full_bundle(*parts))
+        assert time.monotonic() - began < 1.0
+        assert address == "" and "nothing of the packet was done" in reason
+        assert dict(controller.values) == before
+        assert not node.rebuilds and not node.controls
+
+    def test_as_many_settings_as_fit_are_done(self, client, controller):
+        datagram = full_bundle(message("/ronn/layers", 9), message("/ronn/mix", 0.25))
+        assert client.errors(datagram) == []
+        assert (controller.value("layers"), controller.value("mix")) == (9, 0.25)
+
+
+class TestPort:
+    def test_a_taken_port_is_named_with_the_remedy(self, controller, server):
+        with pytest.raises(MachineError, match="no address; use another --bind"):
+            OscServer(controller, "a" * 70, 0).start()
+        with pytest.raises(MachineError, match=f"{server.port} is taken.*--osc-port"):
+            OscServer(controller, port=server.port).start()
+
+    @pytest.mark.parametrize(
+        ("host", "port", "hint"),
+        [
+            ("192.0.2.1", 0, "can't listen for OSC on '192.0.2.1'.*--bind"),
+            ("no host", 0, "can't listen for OSC on 'no host'.*--bind"),
+            ("127.0.0.1", 70000, "70000 is out of range"),
+            ("127.0.0.1", -1, "-1 is out of range"),
+        ],
+    )
+    def test_an_address_that_can_not_be_had_is_refused_in_one_line(
+        self, controller, host, port, hint
+    ):
+        with pytest.raises(MachineError, match=hint) as caught, OscServer(controller, host, port):
+            pytest.fail("it listens")
+        assert "\n" not in str(caught.value)
+
+    def test_localhost_is_reached_by_ipv4(self, controller):
+        with (
+            OscServer(controller, "localhost", 0) as server,
+            OscClient.to(server.port) as client,
+        ):
+            assert client.ask(message("/ronn/layers")) == [("/ronn/layers", [6])]
+
+    def test_closing_ends_the_thread_and_frees_the_port(self, controller):
+        threads = threading.active_count()
+        server = OscServer(controller, port=0)
+        server.start()
+        port = server.port
+        server.close()
+        server.close()
+        assert threading.active_count() == threads
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+            free.bind(("127.0.0.1", port))
+
+    def test_answers_come_from_the_port_that_was_asked(self, server):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
+            asker.settimeout(20.0)
+            asker.sendto(message("/ronn/mix"), ("127.0.0.1", server.port))
+            assert asker.recvfrom(1024)[1] == ("127.0.0.1", server.port)
+
+    def test_a_refusal_after_closing_is_let_go(self, controller, node):
+        with OscServer(controller, port=0) as server, OscClient.to(server.port) as client:
+            client.ask(message("/ronn/layers", 9))
+        controller.refused(node.last_change, "too late")
+        assert controller.value("layers") == 6

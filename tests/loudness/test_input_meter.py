@@ -1,0 +1,162 @@
+"""What is measured while the input comes in is what measuring it whole would give."""
+
+import numpy as np
+import pytest
+
+from ronn_jack.hotswap import builder as builder_module
+from ronn_jack.hotswap.priming import Work, prepare
+from ronn_jack.loudness import input_meter as input_loudness_module
+from ronn_jack.loudness.input_meter import InputLoudness
+from ronn_jack.loudness.match import DryMeter, dry_powers
+from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.realtime.engine import Engine
+from tests.hotswap.test_builder import play, request, running
+from tests.realtime.engine_driver import RATE, noise
+from tests.support.jack_server import wait_for
+
+STEP = 4800
+WINDOW = 50 * STEP
+AUTO = NetworkSpec(layers=3, activation="tanh")
+
+
+def engine_of(inputs=2, outputs=2, rate=RATE, history_seconds=20.0):
+    engine = Engine(inputs, outputs, rate, history_seconds)
+    engine.settle()
+    return engine
+
+
+def feed(engine, x, loudness=None, pieces=(777, 4800, 1, 20000, 64)):
+    """Let an engine hear a signal; its loudness is followed after each piece, if given."""
+    done = turn = 0
+    while done < x.shape[1]:
+        part = x[:, done : done + pieces[turn % len(pieces)]]
+        engine.process(part)
+        if loudness is not None:
+            loudness.follow()
+        done += part.shape[1]
+        turn += 1
+
+
+@pytest.mark.parametrize("rate", [RATE, 44100.0])
+@pytest.mark.parametrize("inputs,outputs", [(1, 1), (1, 2), (2, 1), (2, 2)])
+def test_what_was_followed_is_what_is_measured_whole(inputs, outputs, rate):
+    engine = engine_of(inputs, outputs, rate)
+    loudness = InputLoudness(engine)
+    x = noise(round(7.33 * rate), inputs)
+    feed(engine, x, loudness)
+    window = loudness.window(1.0)
+    step = round(0.1 * rate)
+    assert (window.begin, window.end) == (23 * step, 73 * step)
+    # Blocks of the whole signal, of which the window's are the last ones.
+    whole = dry_powers(x[:, : window.end], outputs, rate)
+    assert window.powers.size == 47
+    assert np.array_equal(window.powers, whole[-47:])
+
+
+def test_what_was_not_followed_is_measured_from_the_window_s_begin_on():
+    engine = engine_of()
+    loudness = InputLoudness(engine)
+    x = noise(round(7.33 * RATE))
+    feed(engine, x)
+    window = loudness.window(1.0)
+    assert np.array_equal(window.powers, dry_powers(x[:, window.begin : window.end], 2, RATE))
+    followed = InputLoudness(engine_of())
+    feed(followed._engine, x, followed)
+    # The filters forget how they began.
+    assert window.powers == pytest.approx(followed.window(1.0).powers, rel=0.02)
+    assert window.powers[4:] == pytest.approx(followed.window(1.0).powers[4:], rel=1e-9)
+
+
+def test_less_input_than_a_window_is_measured_from_its_start():
+    engine = engine_of()
+    loudness = InputLoudness(engine)
+    assert loudness.window(1.0).powers.size == 0
+    x = noise(STEP * 4 + 100)
+    feed(engine, x[:, : STEP * 4 - 1])
+    assert loudness.window(1.0).powers.size == 0
+    feed(engine, x[:, STEP * 4 - 1 :])
+    window = loudness.window(1.0)
+    assert (window.begin, window.end) == (0, 4 * STEP)
+    assert np.array_equal(window.powers, dry_powers(x[:, : 4 * STEP], 2, RATE))
+
+
+def test_an_engine_that_keeps_little_is_measured_as_far_back_as_it_keeps():
+    engine = engine_of(history_seconds=3.0)
+    loudness = InputLoudness(engine)
+    x = noise(round(6.05 * RATE))
+    feed(engine, x)
+    window = loudness.window(1.0)
+    assert (window.begin, window.end) == (40 * STEP, 60 * STEP)
+    assert np.array_equal(window.powers, dry_powers(x[:, window.begin : window.end], 2, RATE))
+
+
+def test_the_gain_before_the_network_is_taken_out_as_it_is_when_asked():
+    engine = engine_of()
+    loudness = InputLoudness(engine)
+    feed(engine, noise(WINDOW), loudness)
+    plain = loudness.window(1.0).powers
+    assert loudness.window(2.0).powers == pytest.approx(plain / 4.0, rel=1e-12)
+    assert np.array_equal(loudness.window(1.0).powers, plain)
+
+
+def test_a_level_is_the_same_whether_the_loudness_was_followed_or_not():
+    engine = engine_of()
+    loudness = InputLoudness(engine)
+    feed(engine, noise(round(6.28 * RATE)), loudness)
+    followed = prepare(AUTO, engine, None, None, True, 1.0, Work(), input_loudness=loudness)
+    alone = prepare(AUTO, engine, None, None, True, 1.0, Work())
+    assert not followed.level.on_noise
+    assert followed.level.gain == pytest.approx(alone.level.gain, rel=1e-3)
+    assert followed.voice.position == alone.voice.position == engine.position
+
+
+def test_nothing_is_measured_anew_at_a_change_nor_when_auto_level_is_switched(monkeypatch):
+    measured = []
+
+    class CountingMeter(DryMeter):
+        def add(self, dry):
+            measured.append(dry.shape[1])
+            super().add(dry)
+
+    monkeypatch.setattr(input_loudness_module, "DryMeter", CountingMeter)
+    with running() as (audio, builder, _):
+        wait_for(lambda: audio.engine.position > 2 * RATE)
+        play(builder, NetworkSpec(seed=7), levelled=True)
+        play(builder, NetworkSpec(seed=8), levelled=False)
+        for on in (True, False, True):
+            builder.switch_level(on)
+            wait_for(lambda on=on: (builder.level is not None) == on)
+        assert not builder.level.on_noise
+        # Every frame once: no more than there were, and soon all of them.
+        assert sum(measured) <= audio.engine.position
+        wait_for(lambda: sum(measured) > audio.engine.position - RATE)
+
+
+def test_another_engine_is_measured_from_its_own_start():
+    with running() as (_, builder, _):
+        play(builder, NetworkSpec(seed=7), levelled=True)
+        first = builder._loudness
+        builder.detach()
+        engine = engine_of(rate=44100.0)
+        feed(engine, noise(round(5.5 * 44100)))
+        builder.attach(engine, lambda: 64)
+        assert builder._loudness is not first
+        builder.request(request(NetworkSpec(seed=7), levelled=True))
+        wait_for(lambda: builder._voices.coming)
+        window = builder._loudness.window(1.0)
+        assert (window.begin, window.end) == (5 * 4410, 55 * 4410)
+
+
+def test_the_builder_hands_its_loudness_on(monkeypatch):
+    given = []
+    prepare = builder_module.prepare
+
+    def noting(*arguments):
+        given.append(arguments[-1])
+        return prepare(*arguments)
+
+    with running() as (_, builder, _):
+        monkeypatch.setattr(builder_module, "prepare", noting)
+        builder.request(request(NetworkSpec(seed=7), levelled=True))
+        wait_for(lambda: builder.sounding.seed == 7)
+        assert given == [builder._loudness]

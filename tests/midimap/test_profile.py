@@ -1,0 +1,200 @@
+"""MIDI profiles are read strictly; those that ship are whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ronn_jack.control.protocols import Act, Set
+from ronn_jack.errors import ProfileError
+from ronn_jack.midimap.profile import (
+    BY_NUMBER,
+    Binding,
+    Curve,
+    Follow,
+    Message,
+    Press,
+    Profile,
+    ProfileStore,
+    Toggle,
+    read_profile,
+)
+from ronn_jack.parameters import PARAMETERS
+
+
+def read(folder: Path, text: str) -> Profile:
+    path = folder / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    return read_profile(path)
+
+
+def bind(folder: Path, text: str) -> Binding:
+    (binding,) = read(folder, f"version = 1\n[[binding]]\n{text}").bindings
+    return binding
+
+
+def faults(folder: Path, text: str) -> str:
+    with pytest.raises(ProfileError) as caught:
+        read(folder, text)
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
+
+
+class TestTargets:
+    def test_a_parameter_follows_over_its_whole_range(self, tmp_path: Path) -> None:
+        binding = bind(tmp_path, 'message = "cc"\nnumber = 7\nparameter = "input_gain"')
+        assert binding == Binding(
+            Message.CC, 7, None, Follow(PARAMETERS["input_gain"], -24.0, 24.0, Curve.LINEAR)
+        )
+
+    def test_limits_are_native_and_may_be_turned_round(self, tmp_path: Path) -> None:
+        text = 'message = "note"\nnumber = 0\nchannel = 16\nparameter = "activation"\n'
+        binding = bind(tmp_path, text + 'minimum = "tanh"\nmaximum = "linear"')
+        assert binding.channel == 16
+        assert binding.target == Follow(PARAMETERS["activation"], 2, 0, Curve.LINEAR)
+
+    def test_a_logarithmic_parameter_is_exponential_by_itself(self, tmp_path: Path) -> None:
+        binding = bind(tmp_path, 'message = "cc"\nnumber = 7\nparameter = "fade_ms"')
+        assert isinstance(binding.target, Follow)
+        assert binding.target.curve is Curve.EXPONENTIAL
+
+    @pytest.mark.parametrize(
+        ("text", "target"),
+        [
+            ('parameter = "bias"\nmode = "toggle"', Toggle(PARAMETERS["bias"], 64)),
+            ('parameter = "mix"\nvalue = 1\nthreshold = 9', Press(Set("mix", 1.0), 9)),
+            ('parameter = "bias"\nvalue = false', Press(Set("bias", False), 64)),
+            ('action = "reseed"', Press(Act("reseed"), 64)),
+            ('action = "randomize"\nargument = 1', Press(Act("randomize", 1.0), 64)),
+            ('action = "preset_save"\nargument = "a"', Press(Act("preset_save", "a"), 64)),
+            ('preset = "fuzz"', Press(Act("preset_load", "fuzz"), 64)),
+            ("preset = 3", Press(Act("preset_load", 3), 64)),
+        ],
+    )
+    def test_presses(self, tmp_path: Path, text: str, target: object) -> None:
+        assert bind(tmp_path, f'message = "cc"\nnumber = 7\n{text}').target == target
+
+    def test_a_note_is_pressed_however_softly(self, tmp_path: Path) -> None:
+        target = bind(tmp_path, 'message = "note"\nnumber = 7\naction = "reseed"').target
+        assert target == Press(Act("reseed"), 1)
+
+    def test_any_program_loads_the_preset_of_its_number(self, tmp_path: Path) -> None:
+        binding = bind(tmp_path, 'message = "program"\naction = "preset_load"')
+        assert binding.number is None
+        assert binding.target == Press(BY_NUMBER, 64)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('number = 1\nparameter = "mix"', "message is missing"),
+        ('message = "cv"\nnumber = 1\nparameter = "mix"', "unknown message 'cv'"),
+        ('message = "cc"\nparameter = "mix"', "number is missing"),
+        ('message = "cc"\nnumber = 128\nparameter = "mix"', "number = 128 is out of range"),
+        ('message = "cc"\nnumber = 1\nchannel = 0\nparameter = "mix"', "channel = 0"),
+        ('message = "cc"\nnumber = 1', "binds nothing"),
+        ('message = "cc"\nnumber = 1\nparameter = "mix"\npreset = 1', "binds parameter and preset"),
+        ('message = "cc"\nnumber = 1\nparameter = "mixx"', "did you mean 'mix'?"),
+        ('message = "cc"\nnumber = 1\naction = "resed"', "did you mean 'reseed'?"),
+        ('message = "cc"\nnumber = 1\nparameter = "mix"\ncruve = 1', "did you mean 'curve'?"),
+        ('message = "cc"\nnumber = 1\nparameter = "mix"\nmaximum = 2', "maximum: mix = 2"),
+        ('message = "cc"\nnumber = 1\nparameter = "mix"\nminimum = nan', "not finite"),
+        ('message = "cc"\nnumber = 1\nparameter = "mix"\nvalue = "x"', "value = 'x' is not a num"),
+        ('message = "cc"\nnumber = 1\nparameter = "mix"\nmode = "toggle"', "can't be toggled"),
+        ('message = "cc"\nnumber = 1\nparameter = "mix"\nmode = "tog"', "did you mean 'toggle'?"),
+        ('message = "cc"\nnumber = 1\nparameter = "mix"\ncurve = "exponential"', "above 0"),
+        ('message = "program"\nparameter = "mix"', "can't follow a program change"),
+        ('message = "cc"\nnumber = 1\naction = "preset_load"', "needs a preset"),
+        ('message = "program"\naction = "preset_save"', "needs a name"),
+        ('message = "program"\naction = "preset_save"\nargument = "../x"', "is not allowed"),
+        ('message = "cc"\nnumber = 1\naction = "reseed"\nargument = 1', "takes no argument"),
+        ('message = "cc"\nnumber = 1\naction = "randomize"\nargument = 2', "use 0 to 1"),
+        ('message = "cc"\nnumber = 1\naction = "reseed"\nthreshold = 0', "threshold = 0"),
+        ('message = "cc"\nnumber = 1\npreset = 1.5', "neither a preset's name nor its number"),
+        ('message = "cc"\nnumber = 1\npreset = true', "neither a preset's name nor its number"),
+    ],
+)
+def test_faults_name_the_binding(tmp_path: Path, text: str, reason: str) -> None:
+    good = '[[binding]]\nmessage = "cc"\nnumber = 0\naction = "panic"\n'
+    message = faults(tmp_path, f"version = 1\n{good}[[binding]]\n{text}")
+    assert "mine.toml: binding 2: " in message
+    assert reason in message
+    assert message.count("binding 2: ") == 1, "one fault is told once"
+
+
+def test_every_fault_is_listed(tmp_path: Path) -> None:
+    message = faults(
+        tmp_path,
+        'version = 1\nports = "("\nprots = 1\n[[binding]]\nmessage = "cc"\n[[binding]]\n'
+        'message = "cc"\nnumber = 300\naction = "panik"\n',
+    )
+    for part in (
+        "ports = '('", "did you mean 'ports'?", "binding 1: number is missing",
+        "binding 1: binds nothing", "binding 2: number = 300", "binding 2: unknown action 'panik'",
+    ):  # fmt: skip
+        assert part in message
+
+
+class TestStore:
+    def test_the_users_profile_stands_in_for_a_shipped_one(self, tmp_path: Path) -> None:
+        shipped, user = tmp_path / "shipped", tmp_path / "user"
+        for folder, label in ((shipped, "theirs"), (user, "mine")):
+            folder.mkdir()
+            (folder / "a.toml").write_text(f'version = 1\nname = "{label}"\n')
+        (shipped / "b.toml").write_text("version = 1\n")
+        store = ProfileStore(shipped, user)
+        assert store.names() == ["a", "b"]
+        assert store.load("a").label == "mine"
+        assert store.load(shipped / "a.toml").label == "theirs"
+        with pytest.raises(ProfileError, match="unknown MIDI profile 'c'"):
+            store.load("c")
+
+    def test_a_faulty_profile_leaves_the_others_usable(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        (tmp_path / "a.toml").write_text("version = 3\n")
+        (tmp_path / "b.toml").write_text("version = 1\n")
+        store = ProfileStore(tmp_path, tmp_path / "none")
+        assert [profile.name for profile in store.readable()] == ["b"]
+        assert "version = 3" in caplog.text
+
+
+class TestShipped:
+    def test_generic_is_the_contracts(self, tmp_path: Path) -> None:
+        profile = ProfileStore(user=tmp_path).load("generic")
+        names = [
+            "layers", "kernel", "channels", "dilation", "activation", "init", "mix", "output_gain",
+        ]  # fmt: skip
+        follows = [
+            Binding(
+                Message.CC,
+                number,
+                None,
+                Follow(PARAMETERS[n], PARAMETERS[n].minimum, PARAMETERS[n].maximum, Curve.LINEAR),
+            )
+            for number, n in enumerate(names, 20)
+        ]
+        assert list(profile.bindings) == [
+            *follows,
+            Binding(Message.CC, 28, None, Press(Act("reseed"), 64)),
+            Binding(Message.PROGRAM, None, None, Press(BY_NUMBER, 64)),
+        ]
+        assert not profile.matches("any port")
+
+    def test_nanokontrol2_has_every_control_bound_once(self, tmp_path: Path) -> None:
+        profile = ProfileStore(user=tmp_path).load("nanokontrol2")
+        assert profile.matches("nanoKONTROL2:nanoKONTROL2 nanoKONTROL2 _ CTRL 20:0")
+        numbers = sorted(
+            binding.number for binding in profile.bindings if binding.number is not None
+        )
+        faders = [*range(8), *range(16, 24)]
+        buttons = [*range(32, 40), *range(48, 56), *range(64, 72)]
+        transport = [41, 42, 43, 44, 45, 46, 58, 59, 60, 61, 62]
+        assert numbers == sorted(faders + buttons + transport)
+
+    def test_all_are_readable(self, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+        store = ProfileStore(user=tmp_path)
+        assert [profile.name for profile in store.readable()] == store.names()
+        assert not caplog.records

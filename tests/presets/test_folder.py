@@ -1,0 +1,145 @@
+"""A folder of presets is followed without reading what has not changed."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+import pytest
+
+from ronn_jack.errors import PresetError
+from ronn_jack.presets import folder as preset_folder
+from ronn_jack.presets.folder import PresetFolder
+from ronn_jack.presets.preset import Preset, read_preset
+
+LONG_AGO = 1_000_000_000
+"""Seconds since the epoch."""
+
+
+class Reader:
+    """Reads presets and remembers which."""
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+
+    def __call__(self, path: Path) -> Preset:
+        self.read.append(path.stem)
+        return read_preset(path)
+
+
+def write(path: Path, layers: int, index: int = 0) -> None:
+    path.write_text(f"version = 1\nindex = {index}\n[parameters]\nlayers = {layers}\n")
+
+
+@pytest.fixture
+def followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[PresetFolder, Reader, Path]:
+    """A folder of two presets that has been looked through, as it was left long ago."""
+    # The time of a file's last change can't be set; that of a folder's can.
+    monkeypatch.setattr(preset_folder, "_TICK_NANOSECONDS", -(10**18))
+    for name in ("one", "two"):
+        write(tmp_path / f"{name}.toml", 1)
+    os.utime(tmp_path, (LONG_AGO, LONG_AGO))
+    reader = Reader()
+    folder = PresetFolder(tmp_path, reader)
+    assert [entry.name for entry in folder.entries()] == ["one", "two"]
+    assert sorted(reader.read) == ["one", "two"]
+    reader.read.clear()
+    return folder, reader, tmp_path
+
+
+def names(folder: PresetFolder) -> list[str]:
+    return [entry.name for entry in folder.entries()]
+
+
+def test_what_has_not_changed_is_not_even_looked_at(followed, monkeypatch) -> None:
+    folder, reader, path = followed
+    monkeypatch.setattr(os, "scandir", None)
+    assert names(folder) == ["one", "two"]
+    assert folder.load(path / "one.toml").values["layers"] == 1
+    assert folder.find("two") == path / "two.toml"
+    assert reader.read == []
+
+
+def test_what_comes_and_goes_is_noticed_at_once(followed) -> None:
+    folder, reader, path = followed
+    write(path / "three.toml", 3)
+    assert names(folder) == ["one", "three", "two"]
+    (path / "one.toml").unlink()
+    assert names(folder) == ["three", "two"]
+    assert folder.find("one") is None
+    assert reader.read == ["three"]
+
+
+def test_what_is_replaced_is_read_anew(followed) -> None:
+    folder, reader, path = followed
+    write(path / ".new", 7, index=9)
+    (path / ".new").rename(path / "one.toml")
+    assert names(folder) == ["two", "one"]
+    assert folder.load(path / "one.toml").values["layers"] == 7
+    assert reader.read == ["one"]
+
+
+def test_what_is_written_in_place_is_loaded_as_it_is_and_listed_in_time(
+    followed, monkeypatch
+) -> None:
+    folder, reader, path = followed
+    write(path / "one.toml", 12, index=10)
+    assert folder.load(path / "one.toml").values["layers"] == 12
+    assert names(folder) == ["one", "two"]
+    now = preset_folder.time.monotonic()
+    monkeypatch.setattr(preset_folder.time, "monotonic", lambda: now + 2.0)
+    assert names(folder) == ["two", "one"]
+    assert reader.read == ["one"]
+
+
+def test_a_folder_that_has_just_changed_is_looked_at_again(tmp_path, monkeypatch) -> None:
+    write(tmp_path / "one.toml", 1)
+    folder = PresetFolder(tmp_path, read_preset)
+    assert names(folder) == ["one"]
+    # As if it were written in the same tick of the file system's clock.
+    state = tmp_path.stat()
+    write(tmp_path / "two.toml", 2)
+    os.utime(tmp_path, ns=(state.st_atime_ns, state.st_mtime_ns))
+    assert names(folder) == ["one", "two"]
+
+
+def test_a_faulty_file_is_explained_each_time_and_read_once(followed) -> None:
+    folder, reader, path = followed
+    (path / "bad.toml").write_text("version = 1\nlayers = 99\n")
+    assert "unknown key 'layers'" in folder.entries()[-1].description
+    for _ in range(2):
+        with pytest.raises(PresetError, match="unknown key 'layers'"):
+            folder.load(path / "bad.toml")
+    assert reader.read == ["bad"]
+
+
+def test_only_so_many_are_listed_and_all_can_be_loaded(followed, monkeypatch, caplog) -> None:
+    folder, reader, path = followed
+    monkeypatch.setattr(preset_folder, "MOST_PRESETS", 3)
+    for name in ("three", "four", "five"):
+        write(path / f"{name}.toml", 5)
+    assert names(folder) == names(folder) == ["five", "four", "one"]
+    assert folder.load(folder.find("two")).values["layers"] == 1
+    assert [record.message.count("more than 3") for record in caplog.records] == [1]
+    assert sorted(reader.read) == ["five", "four"]
+
+
+def test_what_a_killed_process_left_half_written_is_removed_unless_it_is_being_written(
+    followed,
+) -> None:
+    folder, _, path = followed
+    (path / ".one.toml.0badcafe.tmp").write_text("version")
+    (path / ".notes.tmp").write_text("the user's own")
+    with (path / ".two.toml.0123abcd.tmp").open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        assert names(folder) == ["one", "two"]
+        left = {each.name for each in path.iterdir()}
+    assert left == {"one.toml", "two.toml", ".two.toml.0123abcd.tmp", ".notes.tmp"}
+
+
+def test_a_file_that_has_gone_is_missed(followed) -> None:
+    folder, _, path = followed
+    (path / "one.toml").unlink()
+    with pytest.raises(PresetError, match="no such file"):
+        folder.load(path / "one.toml")

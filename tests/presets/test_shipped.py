@@ -1,0 +1,89 @@
+"""The presets that ship are ordered, distinct, safe to play and about as loud as the guitar."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from numpy.typing import NDArray
+
+from ronn_jack.control.protocols import Act
+from ronn_jack.midimap.profile import Press, ProfileStore
+from ronn_jack.parameters import defaults
+from ronn_jack.presets.preset import NODE_PARAMETERS, Preset
+from ronn_jack.presets.store import PresetStore
+from ronn_jack.render import render_file
+
+RATE = 48000
+NOTES_HZ = (82.4, 123.5, 164.8, 220.0, 110.0, 196.0, 246.9, 329.6)
+
+
+def shipped() -> list[Preset]:
+    store = PresetStore(user=Path("no such folder"))
+    return [store.load(name) for name in store.names()]
+
+
+@functools.cache
+def phrase() -> NDArray[np.float32]:
+    """Return three seconds of plucked harmonics, peak −6 dBFS [shape=(2, frames)]."""
+    t = np.arange(3 * RATE) / RATE
+    x = np.zeros_like(t)
+    for i, hertz in enumerate(NOTES_HZ):
+        since = t - i * 0.35
+        note = sum(
+            np.sin(2 * np.pi * k * hertz * since) * np.exp(-(2.0 + k) * np.abs(since)) / k
+            for k in range(1, 13)
+        )
+        x += np.where(since >= 0.0, note, 0.0)
+    x *= 0.5 / np.abs(x).max()
+    return np.stack([x, x]).astype(np.float32)
+
+
+def test_there_are_many_in_a_fixed_order() -> None:
+    presets = shipped()
+    assert len(presets) >= 16
+    assert [preset.index for preset in presets] == list(range(len(presets)))
+
+
+@pytest.mark.parametrize("preset", shipped(), ids=lambda preset: preset.name)
+def test_each_says_what_it_does_and_leaves_the_node_alone(preset: Preset) -> None:
+    assert 10 <= len(preset.description) <= 72
+    assert not set(NODE_PARAMETERS) & set(preset.values)
+    assert preset.name == preset.name.lower()
+
+
+@pytest.mark.parametrize("preset", shipped(), ids=lambda preset: preset.name)
+@pytest.mark.parametrize("inputs", [1, 2])
+def test_each_plays_about_as_loud_as_its_input(preset: Preset, inputs: int, tmp_path: Path) -> None:
+    dry, wet = tmp_path / "dry.wav", tmp_path / "wet.wav"
+    x = phrase()[:inputs]
+    soundfile.write(dry, x.T, RATE, subtype="FLOAT")
+    render_file(dry, wet, {**defaults(), **preset.values})
+    y = soundfile.read(wet)[0].T
+    difference_db = 20.0 * np.log10(np.sqrt(np.mean(y**2) / np.mean(x**2)))
+    assert abs(difference_db) < 5.0
+    assert np.abs(y).max() <= 1.0
+    left, right = np.sqrt(np.mean(y**2, axis=1))
+    assert abs(20.0 * np.log10(left / right)) < 8.0, "one side is missing"
+    assert np.abs(y - x).max() > 0.05, "hardly differs from the dry signal"
+
+
+def test_no_two_are_the_same_sound() -> None:
+    for one, other in itertools.combinations(shipped(), 2):
+        assert one.values != other.values
+        assert one.description != other.description
+
+
+def test_the_controllers_buttons_load_presets_that_exist() -> None:
+    names = {preset.name for preset in shipped()}
+    for profile in ProfileStore(user=Path("no such folder")).readable():
+        for binding in profile.bindings:
+            target = binding.target
+            if isinstance(target, Press) and isinstance(target.operation, Act):
+                argument = target.operation.argument
+                if isinstance(argument, str):
+                    assert argument in names

@@ -1,0 +1,117 @@
+"""Stand-ins for the controller's neighbours that write down what they are told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ronn_jack.control.controller import Controller
+from ronn_jack.control.events import Report, log_event
+from ronn_jack.control.protocols import STATUS, Change
+from ronn_jack.errors import PresetError, unknown
+from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.parameters import Value, defaults
+from ronn_jack.presets.store import preset_number
+
+
+@dataclass
+class RecordingNode:
+    """A node that plays nothing."""
+
+    name: str = "ronn"
+    inputs: int = 2
+    outputs: int = 2
+    rate: float = 48000.0
+    ready: bool = True
+    largest: int = 2**31
+    """Parameter count of the largest network that fits."""
+    fault: str = ""
+    """Why the weights can't move."""
+    controls: list[Mapping[str, Value]] = field(default_factory=list)
+    rebuilds: list[tuple[NetworkSpec, Change]] = field(default_factory=list)
+    starts: list[tuple[NetworkSpec, int]] = field(default_factory=list)
+    panics: list[bool] = field(default_factory=list)
+    statuses: dict[str, int | float | str] = field(
+        default_factory=lambda: {**dict.fromkeys(STATUS, 0), "state": "playing", "load": 0.25}
+    )
+
+    def set_controls(self, values: Mapping[str, Value]) -> None:
+        self.controls.append(dict(values))
+
+    def moving_fault(self) -> str:
+        return self.fault
+
+    def start(self, spec: NetworkSpec, seed_b: int) -> None:
+        self.starts.append((spec, seed_b))
+
+    def rebuild(self, spec: NetworkSpec, change: Change) -> None:
+        self.rebuilds.append((spec, change))
+
+    def fits(self, spec: NetworkSpec) -> bool:
+        return spec.parameter_count <= self.largest
+
+    def panic(self, silent: bool) -> None:
+        self.panics.append(silent)
+
+    def status(self) -> Mapping[str, int | float | str]:
+        return self.statuses
+
+    @property
+    def last_change(self) -> Change:
+        return self.rebuilds[-1][1]
+
+
+@dataclass
+class RecordingOrigin:
+    """Somebody who asks for changes and remembers the answers."""
+
+    name: str = "test"
+    refusals: list[tuple[str, str]] = field(default_factory=list)
+
+    def refuse(self, subject: str, reason: str) -> None:
+        self.refusals.append((subject, reason))
+
+    @property
+    def subjects(self) -> list[str]:
+        return [subject for subject, _ in self.refusals]
+
+
+@dataclass(frozen=True)
+class StoredPreset:
+    name: str
+    values: Mapping[str, Value]
+
+
+class MemoryStore:
+    """Presets that live as long as the test."""
+
+    def __init__(self, **presets: Mapping[str, Value]) -> None:
+        self.presets = {name: {**defaults(), **values} for name, values in presets.items()}
+        self.reads: list[str] = []
+
+    def names(self) -> Sequence[str]:
+        return list(self.presets)
+
+    def load(self, reference: str | float) -> StoredPreset:
+        name = reference
+        if name not in self.presets:
+            number = preset_number(reference, len(self.presets))
+            if number is None:
+                raise PresetError(unknown("preset", reference, self.presets))
+            name = list(self.presets)[number]
+        self.reads.append(name)
+        return StoredPreset(name, self.presets[name])
+
+    def save(self, name: str, values: Mapping[str, Value]) -> Path:
+        if "/" in name:
+            raise PresetError(f"preset name '{name}' has a '/'; use letters and digits")
+        self.presets[name] = dict(values)
+        return Path(name)
+
+
+def controller_of(
+    node: RecordingNode, report: Report = log_event, **presets: Mapping[str, Value]
+) -> Controller:
+    """Return a controller of `node` with named presets."""
+    return Controller(node, MemoryStore(**presets), report=report)
