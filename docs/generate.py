@@ -19,8 +19,8 @@ import soundfile
 from numpy.typing import NDArray
 from rooms import drawing
 
+from ronn_jack.demo.phrase import pluck_phrase
 from ronn_jack.parameters import defaults
-from ronn_jack.phrase import pluck_phrase
 from ronn_jack.presets.store import PresetStore
 from ronn_jack.render import render_file
 from ronn_jack.surfaces.reference import osc_reference

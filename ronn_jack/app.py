@@ -242,7 +242,7 @@ class App:
 
     def _read_midi(self) -> list[bytes]:
         client = self.client
-        return client.read() if client is not None else []
+        return client.midi.read() if client is not None else []
 
     def _lose(self, now: float) -> None:
         """Leave a server that is gone, and remember the wiring as it was while it was well."""

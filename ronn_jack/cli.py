@@ -107,7 +107,7 @@ def demo(
     chosen = preset is not None or bool(assignments)
     values = sound(preset, assignments) if chosen else None
     tell_of_compiling("jack_callbacks", err=False)
-    from ronn_jack.demo import run_demo
+    from ronn_jack.demo.run import run_demo
 
     run_demo(seconds, out, load_settings({"server": server}), values)
 

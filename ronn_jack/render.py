@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ronn_jack.audio_source import BLOCK, AudioSource, opened, quiet_decoders
-from ronn_jack.audio_target import OUTPUTS, TargetFormat, check_target, written
+from ronn_jack.audio_files.source import BLOCK, AudioSource, opened, quiet_decoders
+from ronn_jack.audio_files.target import OUTPUTS, TargetFormat, check_target, written
 from ronn_jack.hotswap.engine_controls import aim
 from ronn_jack.hotswap.expression import Expression, make_voice
 from ronn_jack.hotswap.priming import run_up_frames

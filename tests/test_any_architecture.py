@@ -4,10 +4,10 @@ import random
 
 import pytest
 
+from ronn_jack.demo.phrase import pluck_phrase
 from ronn_jack.drivers.jack_server import realtime_allowed
 from ronn_jack.model.architecture import REBUILD
 from ronn_jack.parameters import PARAMETERS
-from ronn_jack.phrase import pluck_phrase
 from tests.support.event_log import told
 from tests.support.jack_graph import Player
 from tests.support.jack_server import jack_server, wait_for

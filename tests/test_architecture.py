@@ -23,7 +23,6 @@ MAY_IMPORT: dict[str, set[str]] = {
     "files": {"errors"},
     "parameters": {"errors", "units"},
     "settings": {"errors", "files"},
-    "phrase": {"units"},
     "model": {"errors", "parameters"},
     "realtime": {"model.spec", "model.weights", "units"},
     "network": {"errors", "model", "realtime"},
@@ -38,10 +37,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "interfaces.midi": {*FOUNDATION, "settings", "control", "midimap"},
     "drivers": {"errors", "realtime"},
     "surfaces": {"parameters", "control"},
-    "audio_source": {"errors"},
-    "audio_target": {"errors", "audio_source"},
+    "audio_files": {"errors"},
     "render": {
-        *FOUNDATION, "audio_source", "audio_target", "model", "realtime", "loudness", "hotswap",
+        *FOUNDATION, "audio_files", "model", "realtime", "loudness", "hotswap",
     },
     "interrupts": {"process", "drivers.jack_calls"},
     "app": {
@@ -52,13 +50,13 @@ MAY_IMPORT: dict[str, set[str]] = {
         *FOUNDATION, "settings", "interfaces", "drivers", "realtime.compile",
         "realtime.kernel_cache",
     },
-    "demo_score": {"parameters", "presets", "interfaces"},
+    "demo.phrase": {"units"},
     "demo": {
-        *FOUNDATION, "process", "settings", "phrase", "app", "presets", "control", "interfaces",
-        "drivers", "demo_score", "audio_target",
+        *FOUNDATION, "process", "settings", "app", "presets", "control", "interfaces", "drivers",
+        "audio_files",
     },
     "bench": {
-        *FOUNDATION, "settings", "phrase", "model", "realtime", "cost", "hotswap", "control",
+        *FOUNDATION, "settings", "demo.phrase", "model", "realtime", "cost", "hotswap", "control",
         "interfaces", "drivers", "app",
     },
     "cli_options": {*FOUNDATION, "presets"},

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from ronn_jack.drivers import jack_calls, jack_library
 from ronn_jack.drivers.jack_clients import Processes, client_processes, name_now
 from ronn_jack.drivers.jack_devices import Port, chosen, paired_sinks, paired_sources
+from ronn_jack.drivers.midi_rings import MidiRings
 from ronn_jack.errors import JackError, NoServerError
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.memory import record
@@ -72,6 +73,11 @@ class JackClient:
     inputs, outputs : int
         Audio ports to register, 1 or 2 each.
 
+    Attributes
+    ----------
+    midi : MidiRings
+        What has come to `midi_in`.
+
     Raises
     ------
     JackError
@@ -102,8 +108,7 @@ class JackClient:
             self._ports = self._register_ports(inputs, outputs)
             # The name that counts is that under which the server has registered the ports.
             self._name = str(self._ports["in_1"].name).rpartition(":")[0]
-            self._midi_written, self._midi_read = self._state.midi_written, self._state.midi_read
-            self._clock_read = 0
+            self.midi = MidiRings(self._state)
             self._fill_state()
             self._set_callbacks()
         except BaseException:
@@ -213,38 +218,7 @@ class JackClient:
     @property
     def midi_dropped(self) -> int:
         """MIDI messages that came faster than they were read, and are lost."""
-        return int(self._state.midi_dropped[0])
-
-    def read(self) -> list[bytes]:
-        """Return the channel messages that have come to `midi_in` since the last call."""
-        # Asked a thousand times a second, mostly for nothing.
-        written, taken = int(self._midi_written[0]), int(self._midi_read[0])
-        if written == taken:
-            return []
-        places = np.arange(taken, written) % self._callbacks.MIDI_RING_SIZE
-        messages = _unpacked(self._state.midi_ring[0, places])
-        self._midi_read[0] = written
-        return messages
-
-    def read_clock(self) -> list[tuple[int, bytes]]:
-        """Return the messages of clock and transport that have come since the last call.
-
-        Returns
-        -------
-        list of (int, bytes)
-            The frame in which each came, on the server's count, which does not wrap here; only
-            the latest where more came than are kept.
-        """
-        size = self._callbacks.MIDI_CLOCK_SIZE
-        written = int(self._state.clock_written[0])
-        first = max(self._clock_read, written - size)
-        places = np.arange(first, written) % size
-        messages = _unpacked(self._state.clock_ring[0, places])
-        frames = self._state.clock_frames[0, places].tolist()
-        # Those may have been written over meanwhile, as nobody waits for the reader.
-        late = max(0, int(self._state.clock_written[0]) + 1 - size - first)
-        self._clock_read = written
-        return list(zip(frames, messages, strict=True))[late:]
+        return self.midi.dropped
 
     def wires(self) -> list[Wire]:
         """Return the present connections of our ports, such that they can be made again.
@@ -419,9 +393,3 @@ class JackClient:
 
     def _describe(self, subject: Any, key: str, value: str, kind: str = "text/plain") -> None:
         self._client.set_property(subject, _METADATA + key, value, kind)
-
-
-def _unpacked(packed: NDArray[np.int64]) -> list[bytes]:
-    """Return messages from words whose lowest byte is the length."""
-    raw = packed.astype("<i8", copy=False).tobytes()
-    return [raw[place + 1 : place + 1 + raw[place]] for place in range(0, len(raw), 8)]

@@ -38,8 +38,8 @@ def keys(studio: tuple[MidiSender, JackClient]) -> MidiSender:
 def client(studio: tuple[MidiSender, JackClient]) -> JackClient:
     """The node's client, with nothing waiting."""
     settle(studio[1])
-    studio[1].read()
-    studio[1].read_clock()
+    studio[1].midi.read()
+    studio[1].midi.read_clock()
     return studio[1]
 
 
@@ -55,8 +55,8 @@ def test_a_full_port_buffer_arrives_whole_and_in_order(
     dropped = client.midi_dropped
     assert keys.send(*BLOCK_OF_MESSAGES, b"\x90\x40\x7f") == len(BLOCK_OF_MESSAGES)
     settle(client)
-    assert client.read() == BLOCK_OF_MESSAGES
-    assert client.read() == []
+    assert client.midi.read() == BLOCK_OF_MESSAGES
+    assert client.midi.read() == []
     # The port itself had no room for the last.
     assert client.midi_dropped == dropped + 1
 
@@ -66,11 +66,11 @@ def test_what_the_ring_has_no_room_for_is_counted(keys: MidiSender, client: Jack
     sent = keys.send(*BLOCK_OF_MESSAGES, blocks=7)
     settle(client)
     room = client._callbacks.MIDI_RING_SIZE
-    assert len(client.read()) == room
+    assert len(client.midi.read()) == room
     assert client.midi_dropped - dropped == sent - room > 0
     keys.send(b"\x90\x40\x7f")
     settle(client)
-    assert client.read() == [b"\x90\x40\x7f"]
+    assert client.midi.read() == [b"\x90\x40\x7f"]
 
 
 def test_system_messages_stay_out_of_the_way_of_channel_messages(
@@ -78,15 +78,15 @@ def test_system_messages_stay_out_of_the_way_of_channel_messages(
 ) -> None:
     keys.send(b"\xfe", b"\xc0\x05", b"\xf1\x00", b"\xf0\x01\xf7", b"\xff", b"\xf8", b"\xd0\x01")
     settle(client)
-    assert client.read() == [b"\xc0\x05", b"\xd0\x01"]
-    assert [message for _, message in client.read_clock()] == [b"\xf8"]
+    assert client.midi.read() == [b"\xc0\x05", b"\xd0\x01"]
+    assert [message for _, message in client.midi.read_clock()] == [b"\xf8"]
 
 
 def test_clock_and_transport_come_with_their_frame(keys: MidiSender, client: JackClient) -> None:
     messages = [b"\xf2\x10\x01", b"\xfa", b"\xf8", b"\xfc", b"\xfb", b"\xf8", b"\xf8", b"\xf8"]
     keys.send(*messages, blocks=3)
     settle(client)
-    found = client.read_clock()
+    found = client.midi.read_clock()
     assert [message for _, message in found] == messages * 3
     frames = np.array([frame for frame, _ in found]).reshape(3, len(messages))
     assert (np.diff(frames) == PERIOD // len(messages)).all()
@@ -100,8 +100,8 @@ def test_of_a_clock_that_nobody_reads_the_latest_is_kept(
     kept, dropped = client._callbacks.MIDI_CLOCK_SIZE, client.midi_dropped
     keys.send(*[b"\xf8"] * 2 * kept, b"\xfc")
     settle(client)
-    found = client.read_clock()
+    found = client.midi.read_clock()
     assert len(found) == kept - 1
     assert found[-1][1] == b"\xfc"
-    assert client.read_clock() == []
+    assert client.midi.read_clock() == []
     assert client.midi_dropped == dropped

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from ronn_jack.control.randomize import randomized
+from ronn_jack.demo.phrase import pluck_phrase
 from ronn_jack.errors import RefusedError, SpecError
 from ronn_jack.hotswap.priming import Work, prepare
 from ronn_jack.loudness.match import block_powers, dry_powers, gate, lufs
 from ronn_jack.model.architecture import network_spec
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import defaults
-from ronn_jack.phrase import pluck_phrase
 from tests.realtime.engine_driver import RATE, engine_for, noise, play
 
 TOLERANCE_DB = 2.0

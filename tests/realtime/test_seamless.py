@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from ronn_jack.control.randomize import randomized
+from ronn_jack.demo.phrase import pluck_phrase
 from ronn_jack.errors import SpecError
 from ronn_jack.hotswap.priming import OutdatedError, Work, prepare
 from ronn_jack.model.architecture import network_spec
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import RECIPES, defaults
-from ronn_jack.phrase import pluck_phrase
 from ronn_jack.realtime.engine import Engine
 from tests.realtime.engine_driver import RATE, engine_for, noise, play
 

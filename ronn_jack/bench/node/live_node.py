@@ -16,10 +16,10 @@ from ronn_jack.app import App
 from ronn_jack.bench.own_process import Progress, answer
 from ronn_jack.control.events import Swap
 from ronn_jack.control.protocols import Change, Set
+from ronn_jack.demo.phrase import pluck_phrase
 from ronn_jack.errors import MachineError
 from ronn_jack.interfaces.osc.codec import encode
 from ronn_jack.parameters import Value
-from ronn_jack.phrase import pluck_phrase
 from ronn_jack.settings import Settings, load_settings
 
 _PATIENCE_SECONDS = 60.0

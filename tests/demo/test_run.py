@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 import soundfile
 
-from ronn_jack.demo import run_demo
-from ronn_jack.demo_score import START, Hands, Turn, score
+from ronn_jack.demo.phrase import pluck_phrase
+from ronn_jack.demo.run import run_demo
+from ronn_jack.demo.score import START, Hands, Turn, score
 from ronn_jack.drivers.jack_server import probe
 from ronn_jack.errors import AudioFileError, JackError
 from ronn_jack.interfaces.osc.codec import Message, decode
 from ronn_jack.parameters import defaults, parameter
-from ronn_jack.phrase import pluck_phrase
 from ronn_jack.presets.store import PresetStore
 from tests.support.jack_server import jack_server, server_name
 
@@ -33,7 +33,7 @@ def start_demo(server, out, seconds, *arguments):
     return subprocess.Popen(
         [*command, "--out", str(out), *arguments],
         env={**os.environ, "JACK_DEFAULT_SERVER": server},
-        cwd=Path(__file__).parents[1],
+        cwd=Path(__file__).parents[2],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import soundfile
 
-from ronn_jack.audio_source import reason_of
+from ronn_jack.audio_files.source import reason_of
 from ronn_jack.errors import AudioFileError, UsageError
 
 OUTPUTS = 2

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from ronn_jack import audio_target
-from ronn_jack.audio_target import MOST_WAV_BYTES, TargetFormat, check_target, written
+from ronn_jack.audio_files import target as audio_target
+from ronn_jack.audio_files.target import MOST_WAV_BYTES, TargetFormat, check_target, written
 from ronn_jack.errors import AudioFileError, UsageError
 from tests.realtime.engine_driver import noise
 

@@ -15,8 +15,8 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from ronn_jack import audio_source
-from ronn_jack.audio_source import opened, quiet_decoders
+from ronn_jack.audio_files import source as audio_source
+from ronn_jack.audio_files.source import opened, quiet_decoders
 from ronn_jack.errors import AudioFileError
 from tests.realtime.engine_driver import noise
 

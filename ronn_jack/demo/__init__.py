@@ -1,0 +1,1 @@
+"""The node with a built-in signal, for who wants to hear it at once."""

@@ -1,0 +1,65 @@
+"""MIDI that the audio thread has put aside for the control side. [control-thread]"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class MidiRings:
+    """Reads the rings of a client's state.
+
+    Parameters
+    ----------
+    state : record
+        Of `jack_callbacks.CLIENT`.
+    """
+
+    def __init__(self, state: Any) -> None:
+        self._state = state
+        self._written, self._read = state.midi_written, state.midi_read
+        self._clock_read = 0
+
+    @property
+    def dropped(self) -> int:
+        """Messages that came faster than they were read, and are lost."""
+        return int(self._state.midi_dropped[0])
+
+    def read(self) -> list[bytes]:
+        """Return the channel messages that have come to `midi_in` since the last call."""
+        # Asked a thousand times a second, mostly for nothing.
+        written, taken = int(self._written[0]), int(self._read[0])
+        if written == taken:
+            return []
+        places = np.arange(taken, written) % self._state.midi_ring.shape[1]
+        messages = _unpacked(self._state.midi_ring[0, places])
+        self._read[0] = written
+        return messages
+
+    def read_clock(self) -> list[tuple[int, bytes]]:
+        """Return the messages of clock and transport that have come since the last call.
+
+        Returns
+        -------
+        list of (int, bytes)
+            The frame in which each came, on the server's count, which does not wrap here; only
+            the latest where more came than are kept.
+        """
+        size = self._state.clock_ring.shape[1]
+        written = int(self._state.clock_written[0])
+        first = max(self._clock_read, written - size)
+        places = np.arange(first, written) % size
+        messages = _unpacked(self._state.clock_ring[0, places])
+        frames = self._state.clock_frames[0, places].tolist()
+        # Those may have been written over meanwhile, as nobody waits for the reader.
+        late = max(0, int(self._state.clock_written[0]) + 1 - size - first)
+        self._clock_read = written
+        return list(zip(frames, messages, strict=True))[late:]
+
+
+def _unpacked(packed: NDArray[np.int64]) -> list[bytes]:
+    """Return messages from words whose lowest byte is the length."""
+    raw = packed.astype("<i8", copy=False).tobytes()
+    return [raw[place + 1 : place + 1 + raw[place]] for place in range(0, len(raw), 8)]
