@@ -18,7 +18,7 @@ FOUNDATION = {"errors", "units", "files", "parameters"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "units": set(),
-    "files": {"errors"},
+    "files": {"errors", "parameters"},
     "parameters": {"errors"},
     "settings": {"errors", "files"},
     "phrase": {"units"},
@@ -29,7 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "loudness": {"units", "realtime"},
     "presets": {*FOUNDATION, "model"},
     "control": {"errors", "parameters", "model"},
-    "midimap": {*FOUNDATION, "control", "presets.values"},
+    "midimap": {*FOUNDATION, "control"},
     "hotswap": {*FOUNDATION, "model", "realtime", "cost", "loudness", "control"},
     "original": {"errors", "parameters", "model.spec"},
     "interfaces": {*FOUNDATION, "settings", "control"},

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ronn_jack.control.protocols import STATUS
+from ronn_jack.control.status import STATUS
 from tests.support.jack_server import jack_server, wait_for
 from tests.support.node_process import node_process
 

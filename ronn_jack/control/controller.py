@@ -14,9 +14,9 @@ from ronn_jack.control.transaction import Draft
 from ronn_jack.errors import SpecError, UsageError
 from ronn_jack.model.architecture import REBUILD, architecture, network_spec
 from ronn_jack.model.spec import NetworkSpec
-from ronn_jack.parameters import Value, defaults, parameter
+from ronn_jack.parameters import PARAMETERS, Value, defaults, parameter
 
-_MOVING = ("morph", "drift_depth")
+_MOVING = tuple(name for name, row in PARAMETERS.items() if row.moves_weights)
 """Parameters that let the weights move as soon as one of them is above 0."""
 
 
