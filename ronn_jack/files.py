@@ -20,7 +20,8 @@ from typing import IO, TypeVar
 
 import platformdirs
 
-from ronn_jack.errors import UsageError, shortened, shown, unknown
+from ronn_jack.errors import ParameterError, UsageError, shortened, shown, unknown
+from ronn_jack.parameters import Kind, Parameter, Value
 
 VERSION = 1
 MAXIMUM_BYTES = 256 * 1024
@@ -29,6 +30,13 @@ MAXIMUM_BYTES = 256 * 1024
 _APPLICATION = "ronn_jack"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,62}")
 _WORDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
+_TYPES: dict[Kind, type[int] | type[float] | type[bool] | type[str]] = {
+    Kind.INT: int,
+    Kind.FLOAT: float,
+    Kind.BOOL: bool,
+    Kind.ENUM: str,
+    Kind.TEXT: str,
+}
 _MOST_FAULTS = 20
 """Faults of a kind that are told one by one; beyond them, only how many there are."""
 _MOST_DOTS = 100
@@ -280,6 +288,20 @@ class Fields:
             self.fault(unknown(key, _plain(value), choices))
             return None
         return value
+
+    def parameter(self, key: str, parameter: Parameter) -> Value | None:
+        """Take a parameter's accepted value, which has to be of the parameter's own type.
+
+        None if it is not there or at fault.
+        """
+        raw: Value | None = self.optional(key, _TYPES[parameter.kind])
+        if raw is None:
+            return None
+        try:
+            return parameter.parse(raw)
+        except ParameterError as error:
+            self.fault(str(error) if key == parameter.name else f"{key}: {error}")
+            return None
 
     def pattern(self, key: str) -> str | None:
         """Take a regular expression; None if it is not there or at fault."""

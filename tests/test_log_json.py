@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from ronn_jack.control.protocols import STATUS
+from ronn_jack.control.status import STATUS
 from tests.support.jack_server import jack_server, wait_for
 from tests.support.node_process import node_process
 

@@ -14,10 +14,9 @@ from ronn_jack.control.transaction import Draft
 from ronn_jack.errors import SpecError, UsageError
 from ronn_jack.model.architecture import REBUILD, architecture, network_spec
 from ronn_jack.model.spec import NetworkSpec
-from ronn_jack.parameters import Value, defaults, parameter
-from ronn_jack.presets.preset import NODE_PARAMETERS
+from ronn_jack.parameters import PARAMETERS, Scope, Value, defaults, parameter
 
-_MOVING = ("morph", "drift_depth")
+_MOVING = tuple(name for name, row in PARAMETERS.items() if row.moves_weights)
 """Parameters that let the weights move as soon as one of them is above 0."""
 
 
@@ -94,7 +93,7 @@ class Controller:
         return preset is not None and any(
             values[name] != value
             for name, value in preset.values.items()
-            if name not in NODE_PARAMETERS
+            if PARAMETERS[name].scope is Scope.SOUND
         )
 
     def presets(self) -> Sequence[str]:

@@ -15,33 +15,6 @@ from typing import Protocol
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value
 
-STATUS: Mapping[str, str] = {
-    "receptive_field": "length of the running network's memory, s",
-    "parameters": "weights and biases of the running network",
-    "load": "share of the period that the callback takes, 0–1",
-    "xruns": "blocks that came too late since the start",
-    "xruns_after": "what had asked for a network last when the latest xrun came, or nothing",
-    "callback_p50": "share of the period that half of the last 10 s' callbacks stayed within",
-    "callback_p99": "share of the period that 99 % of them stayed within",
-    "callback_max": "share of the period that the longest of them took",
-    "build_ms": "time that the last network took to build, ms",
-    "prime_ms": "part of it in which it took the recent input and was levelled, ms",
-    "level_in": "level of the input, dBFS",
-    "level_out": "level of the output, dBFS",
-    "state": "what the node is doing, in one word",
-    "true_peak": "true peak of the output, dBTP",
-    "progress": "how far the network in the making has come, 0–1",
-    "change_to_sound_ms": "from the last change's arrival to its first sounding block, ms",
-    "fade_ms": "length of the last crossfade, ms",
-    "swap_step": "largest step between two wet samples in the last crossfade",
-    "network_load": "share of the period that the network alone takes, as measured, 0–1",
-    "level": "gain that matches the network to its input, dB",
-    "silent": "1 where the network is too quiet to be matched, else 0",
-    "overloads": "networks dropped because they overloaded the callback",
-    "midi_dropped": "MIDI messages that came faster than they could be taken, and are lost",
-}
-"""What can be asked of a running node, with its meaning."""
-
 
 @dataclass(frozen=True)
 class Set:

@@ -6,14 +6,8 @@ import math
 from collections.abc import Callable, Mapping
 from random import Random
 
-from ronn_jack.model.architecture import REBUILD
-from ronn_jack.parameters import MAXIMUM_DRAWN_SEED, PARAMETERS, Kind, Parameter, Value
+from ronn_jack.parameters import MAXIMUM_DRAWN_SEED, PARAMETERS, Draw, Kind, Parameter, Value
 
-_SEEDS = {"seed", "seed_b"}
-_KEPT = {"recipe"}
-"""What a seed means is the player's choice, not a matter of luck."""
-_BY_RATIO = {"kernel", "channels", "dilation"}
-"""Drawn evenly in ratio: 1 to 2 is as large a step as 32 to 64, and small networks stay common."""
 _TRIES = 64
 """Draws at one distance before the distance is halved."""
 _NEAREST = 0.01
@@ -26,7 +20,7 @@ def randomized(
     random: Random,
     fits: Callable[[Mapping[str, Value]], bool],
 ) -> dict[str, Value]:
-    """Return `values` with new seeds and other rebuild parameters.
+    """Return `values` with new seeds, and others of what the table lets be drawn.
 
     Every architecture within `amount` that fits can come. Where many draws in a row don't fit,
     the next ones are nearer to the present values; where none fits, only the seeds are new.
@@ -45,28 +39,31 @@ def randomized(
     while distance >= _NEAREST or distance == amount:
         for _ in range(_TRIES):
             drawn = dict(values)
-            for name in REBUILD:
-                if name not in _KEPT:
-                    drawn[name] = _draw(PARAMETERS[name], values[name], distance, random)
+            for name, row in PARAMETERS.items():
+                if row.draw is not Draw.KEPT:
+                    drawn[name] = _draw(row, values[name], distance, random)
             if fits(drawn):
                 return drawn
         distance /= 2.0
-    return {**values, **{name: random.randint(0, MAXIMUM_DRAWN_SEED) for name in _SEEDS}}
+    seeds = [name for name, row in PARAMETERS.items() if row.draw is Draw.SEED]
+    return {**values, **{name: random.randint(0, MAXIMUM_DRAWN_SEED) for name in seeds}}
 
 
 def _draw(row: Parameter, value: Value, distance: float, random: Random) -> Value:
-    if row.name in _SEEDS:
+    if row.draw is Draw.SEED:
         return random.randint(0, MAXIMUM_DRAWN_SEED)
     if row.kind is Kind.INT:
-        return _draw_number(row, int(value), distance, random)
+        return _draw_int(row, int(value), distance, random)
+    if row.kind is Kind.FLOAT:
+        return _draw_float(row, float(value), distance, random)
     if random.random() >= distance:
         return value
     return random.choice(row.choices) if row.kind is Kind.ENUM else random.random() < 0.5
 
 
-def _draw_number(row: Parameter, value: int, distance: float, random: Random) -> int:
+def _draw_int(row: Parameter, value: int, distance: float, random: Random) -> int:
     minimum, maximum = int(row.minimum), int(row.maximum)
-    if row.name in _BY_RATIO:
+    if row.draw is Draw.RATIO:
         ratio = math.exp(distance * math.log(maximum / minimum))
         low, high = math.floor(value / ratio), math.ceil(value * ratio)
     else:
@@ -74,7 +71,19 @@ def _draw_number(row: Parameter, value: int, distance: float, random: Random) ->
         low, high = value - span, value + span
     low = max(minimum, min(low, value - 1))
     high = min(maximum, max(high, value + 1))
-    if row.name in _BY_RATIO:
+    if row.draw is Draw.RATIO:
         drawn = math.exp(random.uniform(math.log(low), math.log(high + 1)))
         return min(high, max(low, math.floor(drawn)))
     return random.randint(low, high)
+
+
+def _draw_float(row: Parameter, value: float, distance: float, random: Random) -> float:
+    if row.draw is Draw.RATIO:
+        ratio = math.exp(distance * math.log(row.maximum / row.minimum))
+        low, high = max(row.minimum, value / ratio), min(row.maximum, value * ratio)
+        drawn = math.exp(random.uniform(math.log(low), math.log(high)))
+    else:
+        span = distance * (row.maximum - row.minimum)
+        low, high = max(row.minimum, value - span), min(row.maximum, value + span)
+        drawn = random.uniform(low, high)
+    return min(high, max(low, drawn))

@@ -13,7 +13,6 @@ from ronn_jack.model.architecture import architecture
 from ronn_jack.parameters import ACTIONS, MAXIMUM_DRAWN_SEED, MAXIMUM_SEED, Effect, Value, parameter
 from ronn_jack.units import as_number
 
-_LINKED = {"input_gain": "output_gain", "output_gain": "input_gain"}
 _FIRES_FROM = 0.5
 """A button sends 1 when pressed and 0 when released; only the press counts."""
 _SOUNDLESS = {"panic", "preset_save"}
@@ -96,9 +95,9 @@ class Draft:
         if row.effect is Effect.REBUILD and value != self.values[row.name]:
             self.subject = row.name
         self.values[row.name] = value
-        if row.name in _LINKED and self.values["link"]:
+        if row.link_partner and self.values["link"]:
             # Taken from zero so that the opposite of 0 dB is not written as -0.
-            self.values[_LINKED[row.name]] = 0.0 - float(value)
+            self.values[row.link_partner] = 0.0 - float(value)
         self.changed = True
 
     def _act(self, operation: Act) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,13 +17,10 @@ from ronn_jack.realtime.modulation import Film
 from ronn_jack.realtime.motion import Motion
 from ronn_jack.realtime.voice import Voice
 
-EXPRESSIVE = ("xy_x", "xy_y", "morph", "drift_rate", "drift_depth")
-"""Names of the parameters that move a running network."""
-
 
 @dataclass(frozen=True)
 class Expression:
-    """Where those parameters are, and the seed that morph leads to."""
+    """Where those parameters are, each in a field of its name, and the seed that morph leads to."""
 
     seed_b: int
     xy_x: float
@@ -35,17 +32,21 @@ class Expression:
     @classmethod
     def of(cls, values: Mapping[str, Value]) -> Expression:
         """Return what a full set of parameter values asks for."""
-        moved = {name: float(values[name]) for name in EXPRESSIVE}
+        moved = {name: float(values[name]) for name in cls._moving()}
         return cls(seed_b=int(values["seed_b"]), **moved)
 
     def moved_to(self, values: Mapping[str, Value]) -> Expression:
         """Return the same with those of `values` that are expressive."""
-        moved: dict[str, Any] = {n: float(values[n]) for n in EXPRESSIVE if n in values}
+        moved: dict[str, Any] = {n: float(values[n]) for n in self._moving() if n in values}
         return dataclasses.replace(self, **moved) if moved else self
 
     def for_seed_b(self, seed_b: int) -> Expression:
         """Return the same on the way to another seed."""
         return dataclasses.replace(self, seed_b=seed_b)
+
+    @classmethod
+    def _moving(cls) -> Iterator[str]:
+        return (field.name for field in dataclasses.fields(cls) if field.name != "seed_b")
 
     @property
     def moves_weights(self) -> bool:

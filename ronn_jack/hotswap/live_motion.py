@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 
 from ronn_jack.hotswap.expression import (
     AT_REST,
-    EXPRESSIVE,
     Expression,
     aim_motion,
     film_of,
@@ -42,10 +41,11 @@ class Steering:
 
     def aim(self, values: Mapping[str, Value]) -> None:
         """[any-thread] Let the running network follow those of `values` that are expressive."""
-        if not any(name in values for name in EXPRESSIVE):
-            return
         with self._lock:
-            self._expression = self._expression.moved_to(values)
+            moved = self._expression.moved_to(values)
+            if moved is self._expression:
+                return
+            self._expression = moved
             self._follow_expression()
         if self.is_due:
             self._due()

@@ -21,8 +21,6 @@ from ronn_jack.realtime.layout import MAX_BLOCK
 from ronn_jack.realtime.loudness import LoudnessMeter
 from ronn_jack.realtime.voice import Voice
 
-SETTLING_SECONDS = {"ronn": 0.35, "package": 0.35, "plugin": 4.5}
-"""Input before the receptive field that the high-pass needs to forget how it started."""
 _PIECE_SECONDS = 0.25
 """Input that a voice takes before it is asked for again."""
 _SHORT_SECONDS = 0.002
@@ -110,7 +108,7 @@ class Prepared:
 
 def run_up_frames(spec: NetworkSpec, rate: float) -> int:
     """Return the frames of input after which a voice is as if it had always run."""
-    return spec.receptive_field + round(SETTLING_SECONDS[spec.recipe] * rate)
+    return spec.receptive_field + round(spec.rules.settling_seconds * rate)
 
 
 def time_block(voice: Voice, block: int) -> float:

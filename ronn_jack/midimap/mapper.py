@@ -3,70 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from ronn_jack.control.protocols import Act, Operation, Set
-from ronn_jack.midimap.profile import (
-    BY_NUMBER,
-    Binding,
-    Curve,
-    Follow,
-    Message,
-    Press,
-    Profile,
-    Toggle,
-)
+from ronn_jack.midimap.messages import HIGHEST, Event, Message, decode
+from ronn_jack.midimap.profile import BY_NUMBER, Binding, Follow, Press, Profile, Toggle
 from ronn_jack.parameters import Kind, Value
 
-HIGHEST = 127
-"""The largest value that a MIDI data byte can have."""
 PLAY = 2
 """Steps by which a control has to turn back before a stepped parameter follows it."""
-
-_NOTE_OFF = 0x80
-_NOTE_ON = 0x90
-_CONTROL_CHANGE = 0xB0
-_PROGRAM_CHANGE = 0xC0
-_SYSTEM = 0xF0
-_LENGTHS = {_NOTE_OFF: 3, _NOTE_ON: 3, _CONTROL_CHANGE: 3, _PROGRAM_CHANGE: 2}
-
-
-@dataclass(frozen=True)
-class Event:
-    """A message that can be bound.
-
-    Attributes
-    ----------
-    channel : int
-        1 to 16.
-    number, level : int
-        0 to 127. The level is a controller's value or a note's velocity, 0 at its release; a
-        program change counts as pressed fully.
-    """
-
-    message: Message
-    channel: int
-    number: int
-    level: int
-
-
-def decode(message: bytes) -> Event | None:
-    """Return the event that a whole MIDI message carries.
-
-    None stands for what can't be bound (system messages, pitch bend, pressure) and for what is no
-    whole message: without a status byte, too short or too long, or with a status byte inside.
-    """
-    if not message or not 0x80 <= message[0] < _SYSTEM:
-        return None
-    status, channel = message[0] & 0xF0, (message[0] & 0x0F) + 1
-    if len(message) != _LENGTHS.get(status) or max(message[1:]) > HIGHEST:
-        return None
-    number = message[1]
-    if status == _PROGRAM_CHANGE:
-        return Event(Message.PROGRAM, channel, number, HIGHEST)
-    if status == _CONTROL_CHANGE:
-        return Event(Message.CC, channel, number, message[2])
-    return Event(Message.NOTE, channel, number, message[2] if status == _NOTE_ON else 0)
 
 
 def coalesce(operations: Iterable[Operation]) -> list[Operation]:
@@ -172,7 +116,9 @@ class _Control:
         """
         repeated, self._level = level == self._level, level
         stepped = target.parameter.kind is not Kind.FLOAT
-        value = _value(target, self._with_play(level) if stepped else level)
+        place = (self._with_play(level) if stepped else level) / HIGHEST
+        number = target.curve.between(target.minimum, target.maximum, place)
+        value = target.parameter.from_number(number)
         if value == self._value and stepped and not repeated:
             return None
         self._value = value
@@ -196,21 +142,3 @@ class _Control:
             self._held, self._rising = level, False
         assert self._held is not None
         return self._held
-
-
-def _value(target: Follow, level: int) -> Value:
-    low, high = target.minimum, target.maximum
-    way = level / HIGHEST
-    if level in (0, HIGHEST):
-        number = high if level else low
-    elif target.curve is Curve.EXPONENTIAL:
-        number = low * (high / low) ** way
-    else:
-        power = {Curve.LINEAR: 1.0, Curve.SQUARE: 2.0, Curve.ROOT: 0.5}[target.curve]
-        number = low + (high - low) * way**power
-    kind = target.parameter.kind
-    if kind is Kind.FLOAT:
-        return float(number)
-    if kind is Kind.BOOL:
-        return number >= 0.5
-    return target.parameter.choices[round(number)] if kind is Kind.ENUM else round(number)

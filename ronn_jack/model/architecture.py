@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 
-from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.model.spec import MAXIMUM_RATE, NetworkSpec
 from ronn_jack.parameters import PARAMETERS, Effect, Value
 
 REBUILD = tuple(name for name, row in PARAMETERS.items() if row.effect is Effect.REBUILD)
 """Names of the parameters that a network is built from, in the table's order."""
 
-_OUTSIDE_SPEC = {"xy", "seed_b"}
+_SPEC = tuple(field.name for field in fields(NetworkSpec) if field.name in PARAMETERS)
 
 
 def architecture(values: Mapping[str, Value]) -> dict[str, Value]:
@@ -19,7 +20,10 @@ def architecture(values: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def network_spec(
-    values: Mapping[str, Value], inputs: int, outputs: int, rate: float
+    values: Mapping[str, Value],
+    inputs: int = 2,
+    outputs: int = 2,
+    rate: float = MAXIMUM_RATE,
 ) -> NetworkSpec:
     """Return the network that a full set of parameter values asks for.
 
@@ -37,6 +41,6 @@ def network_spec(
     SpecError
         If the values don't go together or exceed a limit at this rate.
     """
-    fields = {name: values[name] for name in REBUILD if name not in _OUTSIDE_SPEC}
+    named = {name: values[name] for name in _SPEC}
     film = (float(values["xy_x"]), float(values["xy_y"])) if values["xy"] else None
-    return NetworkSpec(inputs=inputs, outputs=outputs, film=film, rate=rate, **fields)  # type: ignore[arg-type]
+    return NetworkSpec(inputs=inputs, outputs=outputs, film=film, rate=rate, **named)  # type: ignore[arg-type]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,6 +12,13 @@ from ronn_jack.model.torch_random import TorchStream
 from ronn_jack.model.weights import Float32, Float64
 
 Shape = tuple[int, ...]
+
+
+class Initialiser(NamedTuple):
+    """How a weight is drawn from a stream, and how the stream is left as if it had been."""
+
+    draw: Callable[[TorchStream, Shape], Float32]
+    skip: Callable[[TorchStream, Shape], None]
 
 
 def fan_in(shape: Shape) -> int:
@@ -33,24 +41,12 @@ def initialise(stream: TorchStream, name: str, shape: Shape) -> Float32:
     shape : tuple of int
         (outputs, inputs/groups, kernel) of a convolution or (outputs, inputs) of a matrix.
     """
-    count = math.prod(shape)
-    if name in _BOUNDS:
-        bound = _BOUNDS[name](shape)
-        return stream.uniform(count, -bound, bound).reshape(shape)
-    if name in _DEVIATIONS:
-        return stream.normal(count, 0.0, _DEVIATIONS[name](shape)).reshape(shape)
-    if name == "orthogonal":
-        return _orthogonal(stream.normal(count, 0.0, 1.0), shape)
-    return _dirac(shape)
+    return BY_NAME[name].draw(stream, shape)
 
 
 def skip(stream: TorchStream, name: str, shape: Shape) -> None:
     """Leave the stream where `initialise` would leave it, without making the weight."""
-    count = math.prod(shape)
-    if name in _BOUNDS:
-        stream.skip_uniform(count)
-    elif name != "dirac":
-        stream.skip_normal(count)
+    BY_NAME[name].skip(stream, shape)
 
 
 def bias(stream: TorchStream, weight_shape: Shape) -> Float32:
@@ -67,25 +63,12 @@ def _kaiming_deviation(shape: Shape) -> float:
     return math.sqrt(2.0) / math.sqrt(fan_in(shape))
 
 
-_BOUNDS: dict[str, Callable[[Shape], float]] = {
-    "uniform_0.1": lambda shape: 0.1,
-    "uniform_0.25": lambda shape: 0.25,
-    "uniform_1": lambda shape: 1.0,
-    "xavier_uniform": lambda shape: math.sqrt(3.0) * _xavier_deviation(shape),
-    "kaiming_uniform": lambda shape: math.sqrt(3.0) * _kaiming_deviation(shape),
-}
-_DEVIATIONS: dict[str, Callable[[Shape], float]] = {
-    "normal": lambda shape: 1.0,
-    "xavier_normal": _xavier_deviation,
-    "kaiming_normal": _kaiming_deviation,
-}
-
-
-def _orthogonal(normals: Float32, shape: Shape) -> Float32:
+def _orthogonal(stream: TorchStream, shape: Shape) -> Float32:
     """Return the rows or columns of a random rotation (Saxe et al., 2013).
 
     Torch factorises in float32, so its last bits differ from these.
     """
+    normals = stream.normal(math.prod(shape), 0.0, 1.0)
     matrix = normals.reshape(shape[0], -1).astype(np.float64)
     tall = matrix.shape[0] >= matrix.shape[1]
     rows = _orthonormal_rows(matrix.T if tall else matrix)
@@ -103,9 +86,42 @@ def _orthonormal_rows(matrix: Float64) -> Float64:
     return rotation.T
 
 
-def _dirac(shape: Shape) -> Float32:
+def _dirac(_: TorchStream, shape: Shape) -> Float32:
     """Return a convolution that passes input d to output d, at the middle tap."""
     weight = np.zeros(shape, np.float32)
     passed = np.arange(min(shape[:2]))
     weight[passed, passed, shape[2] // 2] = 1.0
     return weight
+
+
+def _uniform(bound: Callable[[Shape], float]) -> Initialiser:
+    def draw(stream: TorchStream, shape: Shape) -> Float32:
+        limit = bound(shape)
+        return stream.uniform(math.prod(shape), -limit, limit).reshape(shape)
+
+    return Initialiser(draw, lambda stream, shape: stream.skip_uniform(math.prod(shape)))
+
+
+def _normal(deviation: Callable[[Shape], float]) -> Initialiser:
+    def draw(stream: TorchStream, shape: Shape) -> Float32:
+        return stream.normal(math.prod(shape), 0.0, deviation(shape)).reshape(shape)
+
+    return Initialiser(draw, _skip_normal)
+
+
+def _skip_normal(stream: TorchStream, shape: Shape) -> None:
+    stream.skip_normal(math.prod(shape))
+
+
+BY_NAME: dict[str, Initialiser] = {
+    "normal": _normal(lambda shape: 1.0),
+    "uniform_0.1": _uniform(lambda shape: 0.1),
+    "uniform_0.25": _uniform(lambda shape: 0.25),
+    "uniform_1": _uniform(lambda shape: 1.0),
+    "xavier_normal": _normal(_xavier_deviation),
+    "xavier_uniform": _uniform(lambda shape: math.sqrt(3.0) * _xavier_deviation(shape)),
+    "kaiming_normal": _normal(_kaiming_deviation),
+    "kaiming_uniform": _uniform(lambda shape: math.sqrt(3.0) * _kaiming_deviation(shape)),
+    "orthogonal": Initialiser(_orthogonal, _skip_normal),
+    "dirac": Initialiser(_dirac, lambda stream, shape: None),
+}

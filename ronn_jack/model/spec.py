@@ -7,6 +7,7 @@ import numbers
 from dataclasses import InitVar, dataclass, fields
 
 from ronn_jack.errors import ParameterError, SpecError
+from ronn_jack.model.recipes import BY_NAME, Recipe
 from ronn_jack.parameters import PARAMETERS
 
 MAXIMUM_CHANNELS_OUTSIDE = 2
@@ -15,21 +16,8 @@ MAXIMUM_FIELD_SECONDS = 60
 MAXIMUM_RATE = 192_000
 MAXIMUM_STATE_BYTES = 2**30
 
-LEAKY_SLOPE = {"ronn": 0.2, "plugin": 0.2, "package": 0.01}
-"""Slope of LeakyReLU below zero; the original's two programs differed."""
 RRELU_SLOPE = 11 / 48
 """RReLU's slope in evaluation: the mean of its training range 1/8 … 1/3."""
-
-_RECIPE_INITIALISERS = {
-    "plugin": {
-        "normal", "uniform_0.25", "uniform_1", "xavier_normal", "xavier_uniform",
-        "kaiming_normal", "kaiming_uniform",
-    },
-    "package": {
-        "normal", "uniform_0.1", "xavier_uniform", "xavier_normal", "kaiming_uniform",
-        "orthogonal",
-    },
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -125,14 +113,24 @@ class NetworkSpec:
     @property
     def parameter_count(self) -> int:
         """Number of weights and biases of the convolutions."""
-        shapes = [self.weight_shape(i) for i in range(self.layers)]
+        shapes = self.weight_shapes
         biases = sum(shape[0] for shape in shapes) if self.has_bias else 0
         return sum(math.prod(shape) for shape in shapes) + biases
 
     @property
     def has_bias(self) -> bool:
         """Whether the layers add biases; the original package's always do."""
-        return self.bias or self.recipe == "package"
+        return self.bias or self.rules.always_biased
+
+    @property
+    def rules(self) -> Recipe:
+        """What the recipe says."""
+        return BY_NAME[self.recipe]
+
+    @property
+    def weight_shapes(self) -> list[tuple[int, int, int]]:
+        """The shapes of all layers' weights."""
+        return [self.weight_shape(i) for i in range(self.layers)]
 
     def weight_shape(self, index: int) -> tuple[int, int, int]:
         """Return (outputs, inputs/groups, kernel) of layer `index`."""
@@ -149,8 +147,8 @@ class NetworkSpec:
         # A single tap has no distance to others, and 20^23 would be no sensible one.
         dilation = self.dilation**index if kernel > 1 else 1
         delay = None
-        if self.residual and self.recipe == "package":
-            # The package crops its input at the centre: late by half the field of this layer.
+        if self.residual and self.rules.crops_residual:
+            # Cropped at the centre, it is late by half the field of this layer.
             span = (kernel - 1) * dilation
             delay = span - span // 2
             outputs = max(outputs, inputs)
@@ -162,8 +160,8 @@ class NetworkSpec:
             groups=inputs // inputs_per_group,
             kernel=kernel,
             dilation=dilation,
-            activation="linear" if last and self.recipe != "package" else self.activation,
-            slope=RRELU_SLOPE if self.activation == "rrelu" else LEAKY_SLOPE[self.recipe],
+            activation="linear" if last and not self.rules.activates_last else self.activation,
+            slope=RRELU_SLOPE if self.activation == "rrelu" else self.rules.leaky_slope,
             residual_delay=delay,
         )
 
@@ -222,29 +220,28 @@ class NetworkSpec:
         return faults
 
     def _recipe_faults(self) -> list[str]:
-        if self.recipe not in _RECIPE_INITIALISERS:
+        if self.recipe not in BY_NAME:
             return []
         faults = []
-        known = _RECIPE_INITIALISERS[self.recipe]
-        if self.init not in known:
-            faults.append(
-                f"recipe {self.recipe} has no init {self.init}; use {' '.join(sorted(known))}"
-            )
-        if self.recipe == "plugin":
-            if self.residual:
-                faults.append("recipe plugin has no residual; turn residual off")
-            if self.film is not None:
-                faults.append("recipe plugin has no FiLM; turn xy off")
-        elif self.depthwise:
-            faults.append("recipe package has no depthwise; turn depthwise off")
-        if self.recipe == "package" and self.residual:
+        recipe = self.rules
+        if self.init not in recipe.initialisers:
+            known = " ".join(sorted(recipe.initialisers))
+            faults.append(f"recipe {self.recipe} has no init {self.init}; use {known}")
+        for has, wants, what, switch in (
+            (recipe.has_residual, self.residual, "residual", "residual"),
+            (recipe.has_film, self.film is not None, "FiLM", "xy"),
+            (recipe.has_depthwise, self.depthwise, "depthwise", "depthwise"),
+        ):
+            if wants and not has:
+                faults.append(f"recipe {self.recipe} has no {what}; turn {switch} off")
+        if recipe.crops_residual and self.residual:
             for i in range(self.layers):
                 outputs, inputs, _ = self.weight_shape(i)
                 broadcast = inputs == 1 or (outputs == 1 and i == self.layers - 1)
                 if inputs != outputs and not broadcast:
                     faults.append(
-                        f"recipe package can't add {inputs} channels to {outputs} in layer {i}: "
-                        f"set channels to {self.outputs} or turn residual off"
+                        f"recipe {self.recipe} can't add {inputs} channels to {outputs} in "
+                        f"layer {i}: set channels to {self.outputs} or turn residual off"
                     )
         return faults
 

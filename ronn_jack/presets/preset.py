@@ -10,8 +10,7 @@ A preset is a TOML file that is named after the preset::
     layers = 4
     activation = "tanh"
 
-Parameters left out have their defaults, except those of `NODE_PARAMETERS`, which are left as
-they are.
+Parameters left out have their defaults, except those of the node, which are left as they are.
 """
 
 from __future__ import annotations
@@ -26,20 +25,11 @@ import tomlkit
 
 from ronn_jack.errors import PresetError, SpecError, shown
 from ronn_jack.files import VERSION, Fields, raise_faults, read_table
-from ronn_jack.model.spec import NetworkSpec
-from ronn_jack.parameters import PARAMETERS, Value, defaults
-from ronn_jack.presets.values import take_value
-
-NODE_PARAMETERS = ("bypass", "fade_ms", "budget")
-"""Parameters of the node rather than of a sound: loaded only if mentioned, never saved."""
+from ronn_jack.model.architecture import network_spec
+from ronn_jack.parameters import PARAMETERS, Scope, Value, defaults
 
 MAXIMUM_INDEX = 9999
 MAXIMUM_DESCRIPTION = 200
-
-_SPEC_NAMES = (
-    "layers", "kernel", "channels", "dilation", "activation", "init", "bias", "depthwise",
-    "residual", "seed", "recipe",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,7 +41,7 @@ class Preset:
     index : int or None
         Its place in the order of its folder; None puts it after those that have one.
     values : mapping
-        Accepted values of every parameter but `NODE_PARAMETERS`, and of those if mentioned.
+        Accepted values of every parameter of a sound, and of those of the node if mentioned.
     """
 
     name: str
@@ -98,7 +88,7 @@ def saved_values(values: Mapping[str, Value]) -> dict[str, Value]:
     saved = {
         name: parameter.parse(values[name])
         for name, parameter in PARAMETERS.items()
-        if name in values and name not in NODE_PARAMETERS
+        if name in values and parameter.scope is Scope.SOUND
     }
     raise_faults("parameters", _spec_faults({**defaults(), **saved}), PresetError)
     return saved
@@ -179,10 +169,10 @@ def _read_parameters(table: Mapping[str, object], faults: list[str]) -> dict[str
     fields = Fields(table, faults)
     values: dict[str, Value] = {}
     for name, parameter in PARAMETERS.items():
-        value = take_value(fields, name, parameter)
+        value = fields.parameter(name, parameter)
         if value is not None:
             values[name] = value
-        elif name not in NODE_PARAMETERS:
+        elif parameter.scope is Scope.SOUND:
             values[name] = parameter.default
     fields.finish()
     return values
@@ -190,10 +180,8 @@ def _read_parameters(table: Mapping[str, object], faults: list[str]) -> dict[str
 
 def _spec_faults(values: Mapping[str, Value]) -> list[str]:
     """Say why the parameters make no network together, from two inputs to two outputs."""
-    named: dict[str, Any] = {name: values[name] for name in _SPEC_NAMES}
-    film = (float(values["xy_x"]), float(values["xy_y"])) if values["xy"] else None
     try:
-        NetworkSpec(**named, film=film)
+        network_spec(values)
     except SpecError as error:
         return [str(error)]
     return []

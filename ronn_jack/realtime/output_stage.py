@@ -32,8 +32,6 @@ HIGH_PASS = np.dtype(
 )
 
 HIGH_PASS_HERTZ = 10.0
-HIGH_PASS_Q = {"ronn": math.sqrt(0.5), "package": math.sqrt(0.5), "plugin": 10.0}
-"""The original plugin's Q of 10 rings at 10 Hz; it belongs to its sound."""
 
 GUARD_KNEE = 10.0 ** (-1.0 / 20.0)
 """Amplitude (−1 dBFS) up to which the guard passes samples untouched."""

@@ -28,7 +28,6 @@ from ronn_jack.realtime.moving import run_moving
 from ronn_jack.realtime.network import process_signal
 from ronn_jack.realtime.output_stage import (
     HIGH_PASS,
-    HIGH_PASS_Q,
     high_pass_coefficients,
     run_high_pass,
     settle_high_pass,
@@ -260,7 +259,7 @@ class Voice:
         if self.image.modulation:
             self.modulation = Modulation(self.image, rate)
             fields.modulation = self.modulation.address
-        b0, a1, a2 = high_pass_coefficients(rate, HIGH_PASS_Q[spec.recipe])
+        b0, a1, a2 = high_pass_coefficients(rate, spec.rules.high_pass_q)
         filters = fields.high_pass[0]
         filters["b0"], filters["a1"], filters["a2"] = b0, a1, a2
         self._settle()

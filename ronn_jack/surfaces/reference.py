@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ronn_jack.control.protocols import STATUS
-from ronn_jack.parameters import ACTIONS, PARAMETERS, Kind, Parameter
+from ronn_jack.control.status import STATUS, Status
+from ronn_jack.parameters import ACTIONS, PARAMETERS, Group, Kind, Parameter
 
-_TYPE_TAGS = {Kind.INT: "i", Kind.FLOAT: "f", Kind.BOOL: "i", Kind.ENUM: "s"}
+_TYPE_TAGS = {Kind.INT: "i", Kind.FLOAT: "f", Kind.BOOL: "i", Kind.ENUM: "s", Kind.TEXT: "s"}
 _ARGUMENTS = {
     "": "",
     "amount": "0–1, or none for 1",
@@ -39,6 +39,11 @@ _LIST = (
     "the presets' names in the order of their indices, as many as fit into 32 kB: a thousand of "
     "the usual length; those beyond are loaded by index"
 )
+_EFFECTS = """\
+Moving a parameter whose effect is *rebuild* crossfades to a new network, *expressive* moves the
+running one, *continuous* glides to the new value, and a *setting* counts from the next change on.
+"""
+
 _ACTIONS_HEAD = """\
 An action is done on a message without argument or with any value from 0.5 on; lower values, such
 as a button's release, are ignored. Of an amount only 0 is a release."""
@@ -46,10 +51,6 @@ as a button's release, are ignored. Of an amount only 0 is a release."""
 
 def osc_reference() -> str:
     """Return docs/osc.md: every address with its values, as Markdown."""
-    parameters = [
-        ["address", "answer", "range", "default", "effect", "meaning"],
-        *map(_parameter_row, PARAMETERS.values()),
-    ]
     actions = [
         ["address", "argument", "meaning"],
         *(
@@ -58,17 +59,18 @@ def osc_reference() -> str:
         ),
     ]
     status = [
-        ["address", "answer"],
-        *([f"`/ronn/status/{name}`", meaning] for name, meaning in STATUS.items()),
-        ["`/ronn/preset`", "`s:name i:edited` of the preset loaded or saved last; no name if none"],
-        ["`/ronn/presets`", _LIST],
-        ["`/ronn/ping`", "`/ronn/pong s:name s:version`, once the node can be heard"],
+        ["address", "answer", "range", "meaning"],
+        *map(_status_row, STATUS.values()),
+        ["`/ronn/preset`", "s i", "", "name and whether edited of the preset loaded or saved last"],
+        ["`/ronn/presets`", "s …", "", _LIST],
+        ["`/ronn/ping`", "s s", "", "name and version at `/ronn/pong`, once the node can be heard"],
     ]
     return "\n".join(
         [
             _HEAD,
             "## Parameters\n",
-            _table(parameters),
+            _EFFECTS,
+            *map(_group, Group),
             "## Actions\n",
             _ACTIONS_HEAD + "\n",
             _table(actions),
@@ -76,6 +78,16 @@ def osc_reference() -> str:
             _table(status).rstrip("\n") + "\n",
         ]
     )
+
+
+def _group(group: Group) -> str:
+    rows = [_parameter_row(row) for row in PARAMETERS.values() if row.group is group]
+    head = ["address", "answer", "range", "default", "effect", "meaning"]
+    return f"### {group.value}\n\n{_table([head, *rows])}"
+
+
+def _status_row(row: Status) -> list[str]:
+    return [f"`/ronn/status/{row.name}`", _TYPE_TAGS[row.kind], row.range_text, row.description]
 
 
 def _parameter_row(row: Parameter) -> list[str]:

@@ -10,19 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ronn_jack.control.protocols import Act, Operation, Set
-from ronn_jack.midimap.mapper import Bindings, Event, coalesce, decode
-from ronn_jack.midimap.profile import (
-    BY_NUMBER,
-    Binding,
-    Curve,
-    Follow,
-    Message,
-    Press,
-    Profile,
-    ProfileStore,
-    Toggle,
-)
-from ronn_jack.parameters import PARAMETERS, Value
+from ronn_jack.midimap.mapper import Bindings, coalesce
+from ronn_jack.midimap.messages import Event, Message, decode
+from ronn_jack.midimap.profile import BY_NUMBER, Binding, Follow, Press, Profile, Toggle
+from ronn_jack.midimap.profile_file import ProfileStore
+from ronn_jack.parameters import PARAMETERS, Curve, Value
 
 STEPPED = ["layers", "kernel", "channels", "dilation", "activation", "init", "bias", "seed"]
 

@@ -8,19 +8,10 @@ import pytest
 
 from ronn_jack.control.protocols import Act, Set
 from ronn_jack.errors import ProfileError
-from ronn_jack.midimap.profile import (
-    BY_NUMBER,
-    Binding,
-    Curve,
-    Follow,
-    Message,
-    Press,
-    Profile,
-    ProfileStore,
-    Toggle,
-    read_profile,
-)
-from ronn_jack.parameters import PARAMETERS
+from ronn_jack.midimap.messages import Message
+from ronn_jack.midimap.profile import BY_NUMBER, Binding, Follow, Press, Profile, Toggle
+from ronn_jack.midimap.profile_file import ProfileStore, read_profile
+from ronn_jack.parameters import PARAMETERS, Curve
 
 
 def read(folder: Path, text: str) -> Profile:

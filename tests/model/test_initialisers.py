@@ -67,3 +67,9 @@ def test_dirac_passes_each_input_to_its_output_at_the_middle_tap() -> None:
     expected = np.zeros((3, 2, 4))
     expected[0, 0, 2] = expected[1, 1, 2] = 1.0
     np.testing.assert_array_equal(weight, expected)
+
+
+def test_a_name_that_is_none_neither_draws_nor_skips() -> None:
+    for use in (initialisers.initialise, initialisers.skip):
+        with pytest.raises(KeyError, match="glorot"):
+            use(TorchStream(0), "glorot", (3, 2, 4))

@@ -12,9 +12,10 @@ import soundfile
 from numpy.typing import NDArray
 
 from ronn_jack.control.protocols import Act
-from ronn_jack.midimap.profile import Press, ProfileStore
-from ronn_jack.parameters import defaults
-from ronn_jack.presets.preset import NODE_PARAMETERS, Preset
+from ronn_jack.midimap.profile import Press
+from ronn_jack.midimap.profile_file import ProfileStore
+from ronn_jack.parameters import PARAMETERS, Scope, defaults
+from ronn_jack.presets.preset import Preset
 from ronn_jack.presets.store import PresetStore
 from ronn_jack.render import render_file
 
@@ -52,7 +53,7 @@ def test_there_are_many_in_a_fixed_order() -> None:
 @pytest.mark.parametrize("preset", shipped(), ids=lambda preset: preset.name)
 def test_each_says_what_it_does_and_leaves_the_node_alone(preset: Preset) -> None:
     assert 10 <= len(preset.description) <= 72
-    assert not set(NODE_PARAMETERS) & set(preset.values)
+    assert all(PARAMETERS[name].scope is Scope.SOUND for name in preset.values)
     assert preset.name == preset.name.lower()
 
 

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from ronn_jack.errors import PresetError
-from ronn_jack.parameters import PARAMETERS, defaults
+from ronn_jack.parameters import PARAMETERS, Scope, Value, defaults
 from ronn_jack.presets import store as presets
-from ronn_jack.presets.preset import (
-    NODE_PARAMETERS,
-    preset_text,
-    read_preset,
-    saved_values,
-)
+from ronn_jack.presets.preset import preset_text, read_preset, saved_values
 from ronn_jack.presets.store import PresetStore
 
 
@@ -25,6 +21,10 @@ def write(folder: Path, name: str, text: str = "", parameters: str = "") -> Path
     path = folder / f"{name}.toml"
     path.write_text(f"version = 1\n{text}\n[parameters]\n{parameters}\n", encoding="utf-8")
     return path
+
+
+def of_the_sound(values: Mapping[str, Value]) -> dict[str, Value]:
+    return {name: v for name, v in values.items() if PARAMETERS[name].scope is Scope.SOUND}
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ class TestReading:
     def test_parameters_left_out_have_their_defaults(self, tmp_path: Path) -> None:
         values = read_preset(write(tmp_path, "a", "", "layers = 2\nauto_level = false")).values
         expected = {**defaults(), "layers": 2, "auto_level": False}
-        assert values == {k: v for k, v in expected.items() if k not in NODE_PARAMETERS}
+        assert values == of_the_sound(expected)
 
     def test_the_nodes_own_parameters_only_if_mentioned(self, tmp_path: Path) -> None:
         preset = read_preset(write(tmp_path, "a", "", "fade_ms = 200"))
@@ -181,7 +181,7 @@ class TestSaving:
         preset = store.load("My sound")
         assert path == tmp_path / "user" / "My sound.toml"
         assert preset.description == "as I like it"
-        assert preset.values == {k: v for k, v in values.items() if k not in NODE_PARAMETERS}
+        assert preset.values == of_the_sound(values)
 
     def test_saving_again_keeps_what_the_user_wrote(
         self, store: PresetStore, tmp_path: Path

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.events import Report, log_event
-from ronn_jack.control.protocols import STATUS, Change
+from ronn_jack.control.protocols import Change
+from ronn_jack.control.status import STATUS
 from ronn_jack.errors import PresetError, unknown
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value, defaults

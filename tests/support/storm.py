@@ -7,8 +7,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from ronn_jack.control.protocols import STATUS
-from ronn_jack.parameters import ACTIONS, PARAMETERS, Kind, Parameter, Value
+from ronn_jack.control.status import STATUS
+from ronn_jack.parameters import ACTIONS, PARAMETERS, Effect, Kind, Parameter, Value
 from tests.interfaces.osc.osc_client import bundle, message
 
 FIRST_MARK = 1_000_000
@@ -125,7 +125,7 @@ class Storm:
         # Every second one moves what needs no new network, as knobs do.
         rows = list(PARAMETERS.values())
         if self._random.random() < 0.5:
-            rows = [row for row in rows if row.effect.name == "CONTINUOUS"]
+            rows = [row for row in rows if row.effect in (Effect.CONTINUOUS, Effect.EXPRESSIVE)]
         row = self._random.choice(rows)
         position = self._random.random()
         if row.name in ("channels", "kernel", "dilation", "layers"):

@@ -14,7 +14,8 @@ from ronn_jack.errors import MachineError
 from ronn_jack.files import name_or_file
 from ronn_jack.interfaces.midi.ports import HardwarePorts, System, list_ports
 from ronn_jack.midimap.mapper import Bindings, coalesce
-from ronn_jack.midimap.profile import Profile, ProfileStore
+from ronn_jack.midimap.profile import Profile
+from ronn_jack.midimap.profile_file import ProfileStore
 from ronn_jack.parameters import PARAMETERS, Value
 from ronn_jack.settings import Settings
 

@@ -7,7 +7,7 @@ import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ronn_jack.control.protocols import STATUS
+from ronn_jack.control.status import STATUS
 from ronn_jack.errors import UsageError, nearest
 from ronn_jack.interfaces.osc.pattern import Addresses, is_pattern
 from ronn_jack.parameters import ACTIONS, PARAMETERS

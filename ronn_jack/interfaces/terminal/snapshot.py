@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from ronn_jack.parameters import Value
+from ronn_jack.parameters import PARAMETERS, Effect, Kind, Value
 
-_FLAGS = ("bias", "depthwise", "residual", "xy")
+_FLAGS = tuple(
+    name
+    for name, row in PARAMETERS.items()
+    if row.kind is Kind.BOOL and row.effect is Effect.REBUILD
+)
 """Switches that are named only where they are on."""
 
 
@@ -68,7 +72,7 @@ class Snapshot:
     values : mapping
         The accepted value of every parameter.
     status : mapping
-        The telemetry, by the keys of `ronn_jack.control.protocols.STATUS`.
+        The telemetry, by the keys of `ronn_jack.control.status.STATUS`.
     """
 
     name: str

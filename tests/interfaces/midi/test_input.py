@@ -15,7 +15,8 @@ from ronn_jack.control.protocols import Act, Operation, Set
 from ronn_jack.errors import ProfileError
 from ronn_jack.interfaces.midi.input import JACK_PORT, MidiInput, MidiOrigin, PortChoice
 from ronn_jack.interfaces.midi.ports import HardwarePorts
-from ronn_jack.midimap.profile import Profile, ProfileStore
+from ronn_jack.midimap.profile import Profile
+from ronn_jack.midimap.profile_file import ProfileStore
 from ronn_jack.parameters import Value, defaults
 from ronn_jack.settings import Settings, load_settings
 

@@ -15,7 +15,7 @@ import pytest
 from ronn_jack.errors import MachineError
 from ronn_jack.interfaces.midi.input import describe_ports
 from ronn_jack.interfaces.midi.ports import MOST_AT_ONCE, HardwarePorts, System, list_ports
-from ronn_jack.midimap.profile import ProfileStore
+from ronn_jack.midimap.profile_file import ProfileStore
 
 
 class FakeLibrary:

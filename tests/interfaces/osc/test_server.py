@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ronn_jack import __version__
 from ronn_jack.control.controller import Controller
-from ronn_jack.control.protocols import STATUS
+from ronn_jack.control.status import STATUS
 from ronn_jack.errors import MachineError
 from ronn_jack.interfaces.osc.addresses import ENDPOINTS, Role
 from ronn_jack.interfaces.osc.server import OscServer

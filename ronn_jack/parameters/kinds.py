@@ -1,0 +1,224 @@
+"""What a parameter is: how its values are written, and what moving it does."""
+
+from __future__ import annotations
+
+import enum
+import math
+from dataclasses import dataclass
+
+from ronn_jack.errors import ParameterError, shown, unknown
+from ronn_jack.units import as_number
+
+Value = int | float | bool | str
+"""A parameter's accepted value: int, float, bool or, for an enum, one of its names."""
+
+_TRUE_WORDS = {"on", "true", "yes"}
+_FALSE_WORDS = {"off", "false", "no"}
+
+
+class Kind(enum.Enum):
+    """How values are written."""
+
+    INT = "int"
+    FLOAT = "float"
+    BOOL = "bool"
+    ENUM = "enum"
+    TEXT = "text"
+    """Any words: of what a node tells, of no parameter."""
+
+
+class Effect(enum.Enum):
+    """What moving a parameter does to the running node."""
+
+    REBUILD = "rebuild"
+    """A new network is built and crossfaded in."""
+    EXPRESSIVE = "expressive"
+    """The running network itself moves."""
+    CONTINUOUS = "continuous"
+    """The running network goes on; the value is smoothed."""
+    SETTING = "setting"
+    """Read the next time it is needed."""
+
+
+class Scope(enum.Enum):
+    """What a parameter belongs to."""
+
+    SOUND = "sound"
+    """Presets keep it."""
+    NODE = "node"
+    """A preset changes it only where it mentions it, and is never saved with it."""
+
+
+class Group(enum.Enum):
+    """Which parameters a musician looks for in one place, on a page or a surface."""
+
+    NETWORK = "Network"
+    SEED = "Seed"
+    LEVELS = "Levels"
+    EXPRESSION = "Expression"
+    NODE = "Node"
+
+
+class Draw(enum.Enum):
+    """How `randomize` draws a parameter."""
+
+    KEPT = "kept"
+    """Not at all."""
+    EVEN = "even"
+    """Every value alike."""
+    RATIO = "ratio"
+    """1 to 2 is as large a step as 32 to 64, so that small networks stay common."""
+    SEED = "seed"
+    """Anew, however near the rest stays."""
+
+
+class Curve(enum.Enum):
+    """How a position, 0–1, becomes the way from one number to another."""
+
+    LINEAR = "linear"
+    EXPONENTIAL = "exponential"
+    """Equal steps are equal ratios; both numbers have to be above zero."""
+    SQUARE = "square"
+    """Fine at the start."""
+    ROOT = "root"
+    """Fine at the end."""
+
+    def between(self, low: float, high: float, position: float) -> float:
+        """Return the number at `position` of the way from `low` to `high`; the ends exactly."""
+        if position in (0.0, 1.0):
+            return high if position else low
+        if self is Curve.EXPONENTIAL:
+            ratio: float = (high / low) ** position
+            return low * ratio
+        share: float = position ** {Curve.SQUARE: 2.0, Curve.ROOT: 0.5}.get(self, 1.0)
+        return low + (high - low) * share
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One row of the table.
+
+    Attributes
+    ----------
+    minimum, maximum : float
+        Inclusive limits in native units; for an enum, of its index.
+    curve : Curve
+        How the normalised value goes from the minimum to the maximum: linear or exponential.
+    choices : tuple of str
+        An enum's names in the order of their indices; empty for other kinds.
+    moves_weights : bool
+        Whether the weights move as soon as it is above 0.
+    link_partner : str
+        The parameter that takes its negative while `link` is on; empty if none does.
+    """
+
+    name: str
+    label: str
+    kind: Kind
+    minimum: float
+    maximum: float
+    default: Value
+    unit: str
+    description: str
+    group: Group
+    effect: Effect
+    curve: Curve = Curve.LINEAR
+    choices: tuple[str, ...] = ()
+    scope: Scope = Scope.SOUND
+    draw: Draw = Draw.KEPT
+    moves_weights: bool = False
+    link_partner: str = ""
+
+    @property
+    def range_text(self) -> str:
+        """The allowed values in words, for error messages and docs."""
+        if self.kind is Kind.ENUM:
+            return " ".join(self.choices)
+        if self.kind is Kind.BOOL:
+            return "on, off"
+        unit = f" {self.unit}" if self.unit else ""
+        return f"{self.minimum:.10g} to {self.maximum:.10g}{unit}"
+
+    def parse(self, raw: object) -> Value:
+        """Return the accepted value for a value in native units.
+
+        Numbers, booleans and numeric text are coerced to the parameter's kind; an enum is
+        accepted by name or by index.
+
+        Raises
+        ------
+        ParameterError
+            If `raw` is non-finite, out of range, or of a type that has no meaning here.
+        """
+        if self.kind is Kind.ENUM:
+            if isinstance(raw, str) and raw in self.choices:
+                return raw
+            number = as_number(raw)
+            if number is None and isinstance(raw, str):
+                raise ParameterError(unknown(f"{self.name} value", shown(raw)[1:-1], self.choices))
+            return self.choices[round(self._within(raw, number))]
+        if self.kind is Kind.BOOL and isinstance(raw, str):
+            word = raw.strip().lower()
+            if word in _TRUE_WORDS | _FALSE_WORDS:
+                return word in _TRUE_WORDS
+        number = self._within(raw, as_number(raw))
+        if self.kind is Kind.BOOL:
+            return number >= 0.5
+        return round(number) if self.kind is Kind.INT else float(number)
+
+    def denormalise(self, position: float) -> Value:
+        """Return the value at `position` of the range; positions beyond 0–1 are clamped."""
+        position = min(1.0, max(0.0, position))
+        return self.from_number(self.curve.between(self.minimum, self.maximum, position))
+
+    def from_number(self, number: float) -> Value:
+        """Return the value nearest to a number within the range; for an enum, to an index."""
+        if self.kind is Kind.BOOL:
+            return number >= 0.5
+        if self.kind is Kind.ENUM:
+            return self.choices[round(number)]
+        return round(number) if self.kind is Kind.INT else float(number)
+
+    def to_number(self, value: Value) -> float:
+        """Return an accepted value as a number; of an enum its index, of a switch 0 or 1."""
+        return self.choices.index(str(value)) if self.kind is Kind.ENUM else float(value)
+
+    def parse_normalised(self, raw: object) -> Value:
+        """Return the accepted value for a position 0–1 of the range, clamped to it.
+
+        Raises
+        ------
+        ParameterError
+            If `raw` is non-finite or of a type that has no meaning here.
+        """
+        number = as_number(raw)
+        if number is None:
+            raise ParameterError(f"{self.name} = {shown(raw)} is no number; use a position 0 to 1")
+        if isinstance(number, float) and not math.isfinite(number):
+            raise ParameterError(f"{self.name} = {shown(raw)} is not finite; use a position 0 to 1")
+        return self.denormalise(number)
+
+    def normalise(self, value: Value) -> float:
+        """Return where an accepted value lies in the range, 0–1."""
+        number = self.to_number(value)
+        if self.curve is Curve.EXPONENTIAL:
+            return math.log(number / self.minimum) / math.log(self.maximum / self.minimum)
+        return (number - self.minimum) / (self.maximum - self.minimum)
+
+    def words(self, value: Value) -> str:
+        """Return an accepted value as it is shown: "on", "-3.5 dB", "9"."""
+        if self.kind is Kind.BOOL:
+            return "on" if value else "off"
+        if self.kind is Kind.FLOAT:
+            return f"{value:.4g} {self.unit}".rstrip()
+        return str(value)
+
+    def _within(self, raw: object, number: int | float | None) -> int | float:
+        if number is None:
+            raise ParameterError(f"{self.name} = {shown(raw)} is no number; use {self.range_text}")
+        if isinstance(number, float) and not math.isfinite(number):
+            raise ParameterError(f"{self.name} = {shown(raw)} is not finite; use {self.range_text}")
+        if not self.minimum <= number <= self.maximum:
+            plain = shown(raw).strip("'")
+            raise ParameterError(f"{self.name} = {plain} is out of range; use {self.range_text}")
+        return number

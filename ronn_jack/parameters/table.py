@@ -1,0 +1,189 @@
+"""The one table of parameters and actions.
+
+OSC addresses, MIDI targets, preset keys, command-line keys and the reference in docs/ are all
+generated from PARAMETERS and ACTIONS, so a name means the same everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ronn_jack.errors import ParameterError, unknown
+from ronn_jack.parameters.kinds import Curve, Draw, Effect, Group, Kind, Parameter, Scope, Value
+
+ACTIVATIONS = [
+    "linear",
+    "leaky_relu",
+    "tanh",
+    "sigmoid",
+    "relu",
+    "elu",
+    "selu",
+    "gelu",
+    "rrelu",
+    "softplus",
+    "softshrink",
+    "sine",
+    "sine30",
+]
+INITIALISERS = [
+    "normal",
+    "uniform_0.1",
+    "uniform_0.25",
+    "uniform_1",
+    "xavier_normal",
+    "xavier_uniform",
+    "kaiming_normal",
+    "kaiming_uniform",
+    "orthogonal",
+    "dirac",
+]
+RECIPES = ["ronn", "plugin", "package"]
+MAXIMUM_SEED = 2**32 - 1
+MAXIMUM_DRAWN_SEED = 2**24 - 1
+"""The node draws none beyond, so that senders that know only float32 can hold it."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something to be done once, rather than a value to be set.
+
+    Attributes
+    ----------
+    argument : str
+        What the action may be given: "" (nothing), "amount" (0–1), "preset" (name or index) or
+        "name" (of a preset to be).
+    """
+
+    name: str
+    label: str
+    argument: str
+    description: str
+
+
+def _int(
+    name: str,
+    label: str,
+    low: int,
+    high: int,
+    default: int,
+    unit: str,
+    description: str,
+    **row: Any,
+) -> Parameter:
+    return Parameter(name, label, Kind.INT, low, high, default, unit, description, **row)
+
+
+def _float(
+    name: str,
+    label: str,
+    low: float,
+    high: float,
+    default: float,
+    unit: str,
+    description: str,
+    **row: Any,
+) -> Parameter:
+    return Parameter(name, label, Kind.FLOAT, low, high, default, unit, description, **row)
+
+
+def _enum(
+    name: str, label: str, choices: list[str], default: str, description: str, **row: Any
+) -> Parameter:
+    last = len(choices) - 1
+    return Parameter(
+        name, label, Kind.ENUM, 0, last, default, "", description, choices=tuple(choices), **row
+    )
+
+
+def _bool(name: str, label: str, description: str, default: bool = False, **row: Any) -> Parameter:
+    return Parameter(name, label, Kind.BOOL, 0, 1, default, "", description, **row)
+
+
+_Cells = dict[str, Any]
+
+_NETWORK: _Cells = {"group": Group.NETWORK, "effect": Effect.REBUILD, "draw": Draw.EVEN}
+_SEED: _Cells = {"group": Group.SEED, "effect": Effect.REBUILD}
+_LEVEL: _Cells = {"group": Group.LEVELS, "effect": Effect.CONTINUOUS}
+_SWITCHED: _Cells = {"group": Group.EXPRESSION, "effect": Effect.REBUILD}
+_EXPRESSIVE: _Cells = {"group": Group.EXPRESSION, "effect": Effect.EXPRESSIVE}
+_NODE: _Cells = {"group": Group.NODE, "effect": Effect.SETTING, "scope": Scope.NODE}
+_BY_RATIO: _Cells = {"draw": Draw.RATIO}
+_MOVES: _Cells = {"moves_weights": True}
+
+_TABLE = (
+    _int("layers", "Layers", 1, 24, 6, "", "convolutions in series", **_NETWORK),
+    _int("kernel", "Kernel", 1, 128, 3, "taps", "length of each convolution",
+         **_NETWORK | _BY_RATIO),
+    _int("channels", "Channels", 1, 64, 8, "", "signals between the layers",
+         **_NETWORK | _BY_RATIO),
+    _int("dilation", "Dilation", 1, 20, 2, "", "growth: layer i skips dilation^i frames a tap",
+         **_NETWORK | _BY_RATIO),
+    _enum("activation", "Activation", ACTIVATIONS, "relu", "the curve after each layer",
+          **_NETWORK),
+    _enum("init", "Initialisation", INITIALISERS, "xavier_uniform", "how weights are drawn",
+          **_NETWORK),
+    _bool("bias", "Bias", "add a random constant in each channel", **_NETWORK),
+    _bool("depthwise", "Depthwise", "inner layers keep channels apart", **_NETWORK),
+    _bool("residual", "Residual", "layers add their input to their output", **_NETWORK),
+    _int("seed", "Seed", 0, MAXIMUM_SEED, 42, "", "which random network",
+         draw=Draw.SEED, **_SEED),
+    # What a seed means is the player's choice, not a matter of luck.
+    _enum("recipe", "Recipe", RECIPES, "ronn", "what a seed means", draw=Draw.KEPT, **_SEED),
+    _float("input_gain", "Input gain", -24.0, 24.0, 0.0, "dB", "level into the network",
+           link_partner="output_gain", **_LEVEL),
+    _float("output_gain", "Output gain", -24.0, 24.0, 0.0, "dB", "level of the wet signal",
+           link_partner="input_gain", **_LEVEL),
+    _bool("link", "Link gains", "one gain moves the other by its negative", **_LEVEL),
+    _float("mix", "Mix", 0.0, 1.0, 1.0, "", "dry … wet", **_LEVEL),
+    _bool("auto_level", "Auto level", "match each network to its input", True, **_LEVEL),
+    _bool("bypass", "Bypass", "pass the input through untouched", scope=Scope.NODE, **_LEVEL),
+    _bool("xy", "XY", "condition the network on a point (FiLM)", draw=Draw.EVEN, **_SWITCHED),
+    _float("xy_x", "XY x", -1.0, 1.0, 0.0, "", "the point's first coordinate", **_EXPRESSIVE),
+    _float("xy_y", "XY y", -1.0, 1.0, 0.0, "", "the point's second coordinate", **_EXPRESSIVE),
+    _int("seed_b", "Seed B", 0, MAXIMUM_SEED, 43, "", "the network that morph goes to",
+         draw=Draw.SEED, **_SWITCHED),
+    _float("morph", "Morph", 0.0, 1.0, 0.0, "", "seed … seed_b", **_EXPRESSIVE | _MOVES),
+    _float("drift_rate", "Drift rate", 0.0, 10.0, 0.0, "Hz", "how fast the weights wander",
+           **_EXPRESSIVE),
+    _float("drift_depth", "Drift depth", 0.0, 1.0, 0.0, "", "how far the weights wander",
+           **_EXPRESSIVE | _MOVES),
+    _bool("freeze", "Freeze", "loop the network's recent input",
+          group=Group.EXPRESSION, effect=Effect.CONTINUOUS),
+    _float("fade_ms", "Fade", 1.0, 1000.0, 30.0, "ms", "crossfade between networks",
+           curve=Curve.EXPONENTIAL, **_NODE),
+    _float("budget", "Budget", 0.1, 0.9, 0.7, "", "share of the period a network may take",
+           **_NODE),
+)  # fmt: skip
+
+PARAMETERS: Mapping[str, Parameter] = {row.name: row for row in _TABLE}
+
+ACTIONS: Mapping[str, Action] = {
+    action.name: action
+    for action in (
+        Action("reseed", "Reseed", "", "draw a new random seed"),
+        Action("seed_next", "Next seed", "", "seed + 1"),
+        Action("seed_previous", "Previous seed", "", "seed − 1"),
+        Action("randomize", "Randomize", "amount", "draw an architecture, near (0) or far (1)"),
+        Action("preset_load", "Load preset", "preset", "load a preset by name or index"),
+        Action("preset_save", "Save preset", "name", "save the sound as a user preset"),
+        Action("preset_next", "Next preset", "", "load the next preset"),
+        Action("preset_previous", "Previous preset", "", "load the previous preset"),
+        Action("panic", "Panic", "", "silence now, until any change"),
+    )
+}
+
+
+def parameter(name: str) -> Parameter:
+    """Return the table's entry, or raise ParameterError with the nearest name."""
+    try:
+        return PARAMETERS[name]
+    except KeyError:
+        raise ParameterError(unknown("parameter", name, PARAMETERS)) from None
+
+
+def defaults() -> dict[str, Value]:
+    """Return every parameter at its default."""
+    return {name: entry.default for name, entry in PARAMETERS.items()}

@@ -1,0 +1,64 @@
+"""What is to be seen of some parameters from outside; prints it as JSON.
+
+Run with the names as arguments: `python -m tests.support.made_up NAME…`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+from random import Random
+
+from click.testing import CliRunner
+
+import ronn_jack
+from ronn_jack.cli import cli
+from ronn_jack.cli_options import sound
+from ronn_jack.control.controller import Controller
+from ronn_jack.control.protocols import Set
+from ronn_jack.control.randomize import randomized
+from ronn_jack.interfaces.osc.server import OscServer
+from ronn_jack.midimap.profile_file import read_profile
+from ronn_jack.parameters import PARAMETERS, defaults
+from ronn_jack.presets.store import PresetStore
+from ronn_jack.surfaces.reference import osc_reference
+from tests.interfaces.osc.osc_client import OscClient, message
+from tests.support.recording import MemoryStore, RecordingNode, RecordingOrigin
+
+
+def seen(name: str, folder: Path) -> dict[str, object]:
+    row = PARAMETERS[name]
+    value = row.denormalise(1.0)
+    node = RecordingNode()
+    controller = Controller(node, MemoryStore())
+    with OscServer(controller, port=0) as server, OscClient.to(server.port) as client:
+        client.ask(message(f"/ronn/n/{name}", 1.0))
+        answers = client.ask(message(f"/ronn/{name}"), message(f"/ronn/{name}", 1e9))
+    controller.apply([Set(name, row.default)], RecordingOrigin())
+    store = PresetStore(user=folder)
+    store.save(name, {**defaults(), name: value})
+    profile = folder / "midi.toml"
+    profile.write_text(
+        f'version = 1\n[[binding]]\nmessage = "cc"\nnumber = 7\nparameter = "{name}"\n'
+    )
+    drawn = randomized(defaults(), 1.0, Random(1), lambda _: True)
+    return {
+        "value": value,
+        "help": CliRunner().invoke(cli, ["render", "--help"]).output,
+        "set": sound(None, (f"{name}={value}",))[name],
+        "answers": answers,
+        "rebuilds": len(node.rebuilds),
+        "controls": node.controls,
+        "preset": dict(store.load(name).values).get(name),
+        "bindings": len(read_profile(profile).bindings),
+        "drawn": drawn[name] != row.default,
+        "reference": osc_reference(),
+    }
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        found = {name: seen(name, Path(folder)) for name in sys.argv[1:]}
+    sys.stdout.write(json.dumps({"package": ronn_jack.__file__, "seen": found}))
