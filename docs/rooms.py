@@ -9,7 +9,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "ronn_jack"
 FOUNDATION = {"errors", "files", "parameters", "process", "settings", "units"}
-"""Modules beside the rooms that everything may stand on."""
+"""What everything may stand on."""
 DOOR = {"__main__", "cli", "cli_options"}
 WIDTH, HEIGHT, LANE, GAP_X, GAP_Y, MARGIN = 150, 46, 8, 26, 48, 16
 
@@ -19,11 +19,11 @@ def room_of(module: str) -> str:
     first, _, rest = module.partition(".")
     if first in ("", "network"):
         return "Python API"
+    if first in FOUNDATION:
+        return "foundation"
     if rest or (PACKAGE / first).is_dir():
         return first
-    if module in DOOR:
-        return "command line"
-    return "foundation" if module in FOUNDATION else "program"
+    return "command line" if module in DOOR else "program"
 
 
 def imports() -> dict[str, set[str]]:
