@@ -25,6 +25,7 @@ import platformdirs
 from numba.core import config, sigutils, types
 from numba.core.registry import cpu_target
 
+from ronn_jack import realtime
 from ronn_jack.realtime import host
 
 KEPT_FOLDERS = 8
@@ -109,13 +110,13 @@ def cache_folder() -> Path:
     return folder
 
 
-def cache_key(sources: Path = Path(__file__).parent) -> str:
+def cache_key(sources: Path = Path(realtime.__path__[0])) -> str:
     """Return a digest of all that the machine code depends on.
 
     Parameters
     ----------
     sources : Path
-        The folder whose modules are compiled.
+        The package whose modules, those of its sub-packages too, are compiled.
     """
     codegen = cpu_target.target_context.codegen()
     parts = [
@@ -126,8 +127,9 @@ def cache_key(sources: Path = Path(__file__).parent) -> str:
         repr(host.VECTOR),
     ]
     digest = hashlib.sha256("\0".join(parts).encode())
-    for path in sorted(sources.glob("*.py")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    for path in sorted(sources.rglob("*.py")):
+        name = path.relative_to(sources).as_posix().encode()
+        digest.update(name + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:24]
 
 

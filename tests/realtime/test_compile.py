@@ -94,12 +94,26 @@ def test_a_cache_that_can_t_be_written_is_replaced_for_this_start(copy: Path) ->
     assert not folder.exists(), "the replacement goes when the process ends"
 
 
-def test_the_key_follows_every_source(tmp_path: Path) -> None:
-    for name in ("one", "two"):
-        (tmp_path / f"{name}.py").write_text(name)
+def test_the_key_follows_every_source_of_every_sub_package(copy: Path) -> None:
+    package = copy / "ronn_jack" / "realtime"
+    deep = package / "a" / "b"
+    deep.mkdir(parents=True)
+    (deep / "deep.py").write_text("")
+    keys = {cache_key(package)}
+    assert cache_key(package) in keys
+    sources = sorted(package.rglob("*.py"))
+    for path in sources:
+        path.write_bytes(path.read_bytes() + b"# edited\n")
+        keys.add(cache_key(package))
+    assert len(keys) == 1 + len(sources)
+
+
+def test_the_key_follows_a_source_s_place(tmp_path: Path) -> None:
+    for folder in ("here", "there"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "here" / "kernel.py").write_text("")
     before = cache_key(tmp_path)
-    assert cache_key(tmp_path) == before
-    (tmp_path / "two.py").write_text("tWo")
+    (tmp_path / "here" / "kernel.py").rename(tmp_path / "there" / "kernel.py")
     assert cache_key(tmp_path) != before
 
 
