@@ -163,3 +163,47 @@ def test_compiled_functions_say_which_thread_may_call_them(name: str) -> None:
             first = (ast.get_docstring(node) or "").partition("\n\n")[0]
             if called & {"entry", "native"}:
                 assert any(tag in first + whole for tag in TAGS), node.name
+
+
+COMPILERS = {"entry", "native", "shared", "intrinsic"}
+
+
+def names_in(tree: ast.AST) -> set[str]:
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def foreign_names_compiled(tree: ast.Module) -> set[str]:
+    """Return what compiled functions use of the package's modules other than the engine's."""
+    foreign = {
+        alias.asname or alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and is_within(node.module or "", "ronn_jack")
+        for alias in node.names
+        if not is_within(f"{node.module}.{alias.name}", "ronn_jack.realtime")
+    }
+    used = set()
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and names_in(node.value) & foreign:
+            foreign |= set().union(*map(names_in, node.targets))
+        elif isinstance(node, ast.FunctionDef) and COMPILERS & set().union(
+            *map(names_in, node.decorator_list)
+        ):
+            used |= names_in(node) & foreign
+    return used
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_what_is_compiled_uses_only_sources_that_the_cache_watches(name: str) -> None:
+    # The key covers the engine's package, and numba itself the file that an entry stands in.
+    assert foreign_names_compiled(TREES[name]) == set()
+
+
+def test_a_kernel_that_could_become_stale_is_seen() -> None:
+    tree = ast.parse(
+        "from ronn_jack.bench.networks import RATE\n"
+        "from ronn_jack.realtime.compile import entry\n"
+        "_TWICE = 2 * RATE\n"
+        '@entry("int64()")\n'
+        "def rate():\n    return _TWICE\n"
+    )
+    assert foreign_names_compiled(tree) == {"_TWICE"}
