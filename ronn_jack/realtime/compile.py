@@ -22,7 +22,7 @@ from typing import Any
 import llvmlite.binding
 import numba
 import platformdirs
-from numba.core import config, sigutils, types
+from numba.core import config, event, sigutils, types
 from numba.core.registry import cpu_target
 
 from ronn_jack import realtime
@@ -143,6 +143,25 @@ def prune(root: Path, kept: int) -> None:
     for folder in sorted(used, key=lambda f: used[f], reverse=True)[kept:]:
         if used[folder] < old:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def when_compiling(tell: Callable[[], None]) -> None:
+    """Call `tell` once, as soon as something is compiled that the cache does not hold."""
+    # Announced before each pass of numba's compiler, and never when it loads from the cache.
+    event.register("numba:run_pass", _FirstOnly(tell))
+
+
+class _FirstOnly(event.Listener):  # type: ignore[misc]
+    def __init__(self, tell: Callable[[], None]) -> None:
+        self._tell: Callable[[], None] | None = tell
+
+    def on_start(self, _: object) -> None:
+        tell, self._tell = self._tell, None
+        if tell is not None:
+            tell()
+
+    def on_end(self, _: object) -> None:
+        pass
 
 
 @contextmanager

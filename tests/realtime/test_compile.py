@@ -27,15 +27,18 @@ from ronn_jack.realtime.host import WIDTH_VARIABLE
 PACKAGE = Path(compilation.__file__).parents[1]
 
 PROBE = """
-from ronn_jack.realtime import compile
-from ronn_jack.realtime.compile import entry
+from ronn_jack.realtime.compile import cache_folder, entry, when_compiling
 from ronn_jack.realtime.layout import CHUNK
+
+told = []
+when_compiling(lambda: told.append(True))
 
 @entry("int64()")
 def chunk():
     return CHUNK
 
-print(chunk.ctypes(), chunk.cache_hits, compile.cache_folder())
+assert len(told) == 1 - chunk.cache_hits, "the compiler's work is told of once, and nothing else"
+print(chunk.ctypes(), chunk.cache_hits, cache_folder())
 """
 
 
