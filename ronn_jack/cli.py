@@ -30,7 +30,7 @@ def tell_of_compiling(err: bool = True) -> None:
 
     Only a terminal is told on stderr, where programs that read it expect errors alone.
     """
-    from ronn_jack.realtime.compile import when_compiling
+    from ronn_jack.realtime.compiler.compile import when_compiling
 
     text = "compiling for this machine: up to a minute, this time only"
     if sys.stderr.isatty() or not err:

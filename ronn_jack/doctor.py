@@ -20,7 +20,7 @@ from ronn_jack.drivers.jack_server import probe, realtime_allowed, server_name
 from ronn_jack.errors import JackError, MachineError
 from ronn_jack.files import user_data_folder
 from ronn_jack.interfaces.midi_ports import list_ports
-from ronn_jack.realtime.compile import cache_folder
+from ronn_jack.realtime.compiler.compile import cache_folder
 from ronn_jack.settings import Settings
 
 REALTIME_PRIORITY = 70

@@ -17,12 +17,12 @@ from ronn_jack.drivers.jack_callbacks import CLIENT
 from ronn_jack.drivers.jack_driver import JackClient
 from ronn_jack.model.recipes import draw
 from ronn_jack.model.spec import NetworkSpec
-from ronn_jack.realtime.atomics import pointer
-from ronn_jack.realtime.compile import entry
-from ronn_jack.realtime.histogram import count_duration
-from ronn_jack.realtime.image import NetworkImage
-from ronn_jack.realtime.memory import offset, record
-from ronn_jack.realtime.network import process_signal
+from ronn_jack.realtime.compiler.atomics import pointer
+from ronn_jack.realtime.compiler.compile import entry
+from ronn_jack.realtime.compiler.memory import offset, record
+from ronn_jack.realtime.kernels.image import NetworkImage
+from ronn_jack.realtime.kernels.network import process_signal
+from ronn_jack.realtime.meters.histogram import count_duration
 
 STOPWATCH = np.dtype(
     [

@@ -17,8 +17,8 @@ from ronn_jack.control.loudness import gate, match_powers
 from ronn_jack.errors import RefusedError
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.engine import Engine
-from ronn_jack.realtime.layout import MAX_BLOCK
-from ronn_jack.realtime.loudness import LoudnessMeter
+from ronn_jack.realtime.kernels.layout import MAX_BLOCK
+from ronn_jack.realtime.meters.loudness import LoudnessMeter
 from ronn_jack.realtime.voice import Voice
 
 SETTLING_SECONDS = {"ronn": 0.35, "package": 0.35, "plugin": 4.5}

@@ -11,12 +11,12 @@ import math
 
 from ronn_jack.control.caches import LINE, Caches, caches
 from ronn_jack.model.spec import NetworkSpec
-from ronn_jack.realtime import layout
-from ronn_jack.realtime.activations import ACTIVATION_IDS
-from ronn_jack.realtime.convolution import tile_widths
-from ronn_jack.realtime.host import VECTOR
-from ronn_jack.realtime.image import SMALL_BYTES, Words, longest_copied, shape
-from ronn_jack.realtime.layout import CHUNK, DENSE, DEPTHWISE, MAX_BLOCK, TRANSPOSED
+from ronn_jack.realtime.compiler.host import VECTOR
+from ronn_jack.realtime.kernels import layout
+from ronn_jack.realtime.kernels.activations import ACTIVATION_IDS
+from ronn_jack.realtime.kernels.convolution import tile_widths
+from ronn_jack.realtime.kernels.image import SMALL_BYTES, Words, longest_copied, shape
+from ronn_jack.realtime.kernels.layout import CHUNK, DENSE, DEPTHWISE, MAX_BLOCK, TRANSPOSED
 
 _FRAME = 4
 """Bytes of a float32."""

@@ -9,7 +9,7 @@ import llvmlite.binding
 from numba import int64, void
 
 from ronn_jack.errors import JackError
-from ronn_jack.realtime.compile import entry
+from ronn_jack.realtime.compiler.compile import entry
 
 INSTALL_REMEDY = (
     "install it (Debian, Ubuntu: apt install jackd2; Fedora: dnf install "

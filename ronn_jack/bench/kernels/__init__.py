@@ -1,0 +1,1 @@
+"""The kernels alone, against the processor's peak."""
