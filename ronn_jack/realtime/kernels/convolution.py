@@ -3,6 +3,9 @@
 A tile is some output rows by some vectors of frames; its sums stay in registers while the loop
 runs over taps and input channels. docs/kernels.md draws it.
 
+Their arguments are many since all that stays the same from tile to tile is kept in registers by the
+loop around them (`tiles.tile_loop`), and their bodies are one piece since they emit one function.
+
 A frame's sum starts from the bias and grows tap by tap from the oldest to the newest, channel by
 channel within a tap, in every tile alike: so a result never depends on how blocks are cut.
 """
@@ -103,8 +106,8 @@ def convolve_dense(
 
 @intrinsic
 def convolve_depthwise(
-    typing_context: Any, rows: Any, taps: Any, kernel: Any, x: Any, x_stride: Any,
-    weights: Any, bias: Any, lower: Any, y: Any, y_stride: Any, frames: Any,
+    typing_context: Any, rows: Any, taps: Any, kernel: Any, x: Any, x_stride: Any, inputs: Any,
+    far: Any, weights: Any, bias: Any, lower: Any, y: Any, y_stride: Any, frames: Any,
 ) -> Any:  # fmt: skip
     """Compute some rows of a layer's output, each from the input row of its own number.
 
@@ -115,11 +118,12 @@ def convolve_depthwise(
     weights : int64
         Address of float32 [shape=(kernel, rows)].
 
-    The others are those of `convolve_dense`.
+    The others are those of `convolve_dense`; `inputs` and `far` don't matter.
     """
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        rows, taps, kernel, x, x_stride, weights, bias, lower, y, y_stride, frames = arguments
+        rows, taps, kernel, x, x_stride, _, _, *others = arguments
+        weights, bias, lower, y, y_stride, frames = others
         emit = Emitter(builder)
 
         def tile(height: int, width: int, start: Any) -> None:
@@ -138,7 +142,7 @@ def convolve_depthwise(
         _cover(emit, rows, DEPTHWISE_ROWS, frames, tile)
         return context.get_dummy_value()
 
-    return types.void(*[types.int64] * 7, types.float32, *[types.int64] * 3), codegen
+    return types.void(*[types.int64] * 9, types.float32, *[types.int64] * 3), codegen
 
 
 def _next_tap(emit: Emitter, taps: Any, kernel: Any, k: Any, tap: Any) -> Any:

@@ -25,7 +25,13 @@ from ronn_jack.realtime.kernels.layout import (
     TAPS,
     WORD,
 )
-from ronn_jack.realtime.kernels.vectors import copy_rows, load_int64, store_int64
+from ronn_jack.realtime.kernels.vectors import (
+    copy_rows,
+    fill_frames,
+    load_float32,
+    load_int64,
+    store_int64,
+)
 
 
 @native("int64(int64, int64)")
@@ -121,3 +127,31 @@ def find_taps(layer: int, frames: int) -> None:
             store_int64(table, 4 * at)
             table += WORD
             at += dilation
+
+
+@native("void(int64, int64)")
+def fill_source(layer: int, levels: int) -> None:
+    """[control-thread] Fill a layer's input rows, past and next frames, each with its constant.
+
+    Parameters
+    ----------
+    levels : int64
+        Address of rows CHUNK apart whose first frames are the constants.
+    """
+    ring = load_int64(layer + WORD * RING)
+    kept = load_int64(layer + WORD * KEPT)
+    past = load_int64(layer + WORD * PAST)
+    past_stride = load_int64(layer + WORD * PAST_STRIDE)
+    row = load_int64(layer + WORD * SOURCE)
+    stride = load_int64(layer + WORD * SOURCE_STRIDE)
+    for r in range(load_int64(layer + WORD * ROWS_IN)):
+        level = load_float32(levels + 4 * CHUNK * r)
+        if ring > 0:
+            fill_frames(row, level, ring + CHUNK)
+        else:
+            fill_frames(row, level, load_int64(layer + WORD * POSITION) + 1)
+            fill_frames(past, level, kept)
+        row += stride
+        past += past_stride
+    if ring > 0:
+        store_int64(layer + WORD * POSITION, 0)

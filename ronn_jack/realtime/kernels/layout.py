@@ -30,22 +30,21 @@ WORD = 8
 ) = range(9)
 HEADER_WORDS = 16
 
-DENSE, DEPTHWISE, TRANSPOSED = range(3)
-"""How a layer convolves."""
-
 (
-    FORM,  # DENSE, DEPTHWISE or TRANSPOSED
+    FORM,  # place in forms.registry.FORMS
     ROWS_IN,  # input channels
     ROWS_OUT,  # output channels
+    ROWS,  # of the convolution that tiles compute
     KERNEL,  # taps
     DILATION,  # frames from tap to tap
     OUTER,  # entries of the tap table: taps, or input rows if those are fewer
     INNER,  # terms of a sum per entry: input rows, or taps
     INNER_STRIDE,  # bytes from term to term
+    ROW_STRIDE,  # bytes from the terms of a row to those of the next; 0 where all read the same
     TAPS,  # address of the tap table: bytes from SOURCE to an entry's first term, oldest first
     WEIGHTS,  # address of the packed weights
     TILES,  # number of tiles that the output rows are dealt out to
-    BIAS,  # address of one float32 per row of the convolution
+    BIAS,  # address of one float32 per output row
     LOWER,  # float32: smallest output of the convolution, which is how relu is computed
     ACTIVATION,  # one of ACTIVATION_IDS
     SLOPE,  # float32
@@ -60,18 +59,14 @@ DENSE, DEPTHWISE, TRANSPOSED = range(3)
     KEPT,  # frames of past to copy
     PAST,  # address of the first row's kept past
     PAST_STRIDE,  # bytes from row to row
-    PRODUCTS,  # TRANSPOSED: address of scratch rows, one per tap and output
-    SUMS,  # TRANSPOSED: address of the rings of sums for frames to come
-    SUMS_STRIDE,  # bytes from ring to ring
-    SUMS_RING,  # frames of each
-    SUMS_POSITION,  # frame that comes next
-    SUMS_BIAS,  # address of one float32 per output row
+    SCRATCH,  # address of bytes that layers share, for what a form keeps while it runs
     NEXT_WEIGHTS,  # address of the packed weights that moving ones reach at the cell's end
     NEXT_BIAS,  # address of one float32 per output row, likewise
     BLEND,  # address of scratch rows for what a tile gives with the weights to come
-) = range(35)
+    OWN,  # the first of those that have a meaning within a form alone
+) = range(33)
 LAYER_WORDS = 40
 
 HEADER_PLACES = {FINAL, LEVELS}
-LAYER_PLACES = {TAPS, WEIGHTS, BIAS, SCALE, SHIFT, SOURCE, PAST, PRODUCTS, SUMS, SUMS_BIAS}
-"""Words that hold addresses."""
+LAYER_PLACES = {TAPS, WEIGHTS, BIAS, SCALE, SHIFT, SOURCE, PAST, SCRATCH}
+"""Words that hold addresses; a form has more of its own."""

@@ -6,7 +6,14 @@ from numba import float32, int64
 
 from ronn_jack.realtime.compiler.compile import entry, native
 from ronn_jack.realtime.compiler.float_mode import restore_float_mode, set_flush_to_zero
-from ronn_jack.realtime.kernels.input_rows import close_source, frame_address, mirror, open_source
+from ronn_jack.realtime.kernels.forms.registry import settle_form
+from ronn_jack.realtime.kernels.input_rows import (
+    close_source,
+    fill_source,
+    frame_address,
+    mirror,
+    open_source,
+)
 from ronn_jack.realtime.kernels.layers import run_layer
 from ronn_jack.realtime.kernels.layout import (
     CHUNK,
@@ -26,7 +33,6 @@ from ronn_jack.realtime.kernels.layout import (
     STEP,
     WORD,
 )
-from ronn_jack.realtime.kernels.silence import fill_source, fill_sums
 from ronn_jack.realtime.kernels.vectors import copy_frames, fill_frames, load_int64
 
 
@@ -138,12 +144,12 @@ def settle(network: int) -> None:
         fill_frames(levels + 4 * CHUNK * row, float32(0), int64(1))
     for _ in range(layers):
         fill_source(layer, levels)
-        # Twice: sums of frames to come are known only once the layer has run.
+        # Twice: what a form keeps besides is known only once the layer has run.
         for _ in range(2):
             run_layer(
                 layer, int64(0), levels, int64(4 * CHUNK), int64(1),
                 int64(-1), int64(-1), load_int64(network + WORD * SLOPES),
             )  # fmt: skip
-            fill_sums(layer)
+            settle_form(layer)
         layer += WORD * LAYER_WORDS
     restore_float_mode(mode)

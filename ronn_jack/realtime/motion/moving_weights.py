@@ -27,14 +27,11 @@ from ronn_jack.realtime.kernels.layout import (
     BLEND,
     CELL,
     CHUNK,
-    FORM,
     HEADER_WORDS,
     LAYER_WORDS,
     MOVED,
     NEXT_BIAS,
     NEXT_WEIGHTS,
-    SUMS_BIAS,
-    TRANSPOSED,
     WEIGHTS,
     WORD,
 )
@@ -167,9 +164,8 @@ def _point_words(motion: int) -> None:
     for index in range(m.count):
         own = layers[index]
         words = m.network + WORD * (HEADER_WORDS + LAYER_WORDS * index)
-        bias = SUMS_BIAS if load_int64(words + WORD * FORM) == TRANSPOSED else BIAS
         store_int64(words + WORD * WEIGHTS, m.sets[_START] + 4 * own.begin)
-        store_int64(words + WORD * bias, m.sets[_START] + 4 * own.biases)
+        store_int64(words + WORD * BIAS, m.sets[_START] + 4 * own.biases)
         store_int64(words + WORD * NEXT_WEIGHTS, m.sets[_END] + 4 * own.begin)
         store_int64(words + WORD * NEXT_BIAS, m.sets[_END] + 4 * own.biases)
 

@@ -41,7 +41,9 @@ def _dense(  # type: ignore[no-untyped-def]
 def _depthwise(  # type: ignore[no-untyped-def]
     rows, taps, kernel, x, x_stride, weights, bias, lower, y, y_stride, frames
 ):
-    convolve_depthwise(rows, taps, kernel, x, x_stride, weights, bias, lower, y, y_stride, frames)
+    convolve_depthwise(
+        rows, taps, kernel, x, x_stride, 1, 0, weights, bias, lower, y, y_stride, frames
+    )
 
 
 def rows_of(count: int, seed: int) -> np.ndarray:
