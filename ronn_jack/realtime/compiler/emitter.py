@@ -14,11 +14,11 @@ from llvmlite import ir
 from numba.core import cgutils
 
 from ronn_jack.realtime.compiler.host import VECTOR, Vector
+from ronn_jack.realtime.compiler.memory import CACHE_LINE
 
 INT64 = ir.IntType(64)
 FLOAT = ir.FloatType()
 _INT32 = ir.IntType(32)
-_LINE = 64  # bytes of a cache line
 
 
 class Emitter:
@@ -55,7 +55,7 @@ class Emitter:
         kind = ir.FunctionType(ir.VoidType(), [pointer, _INT32, _INT32, _INT32])
         function = cgutils.get_or_insert_function(self.builder.module, kind, "llvm.prefetch.p0")
         read, nearest, data = _INT32(0), _INT32(3), _INT32(1)
-        for line in range(0, 4 * self.lanes * count, _LINE):
+        for line in range(0, 4 * self.lanes * count, CACHE_LINE):
             target = self.builder.inttoptr(self.offset(address, line), pointer)
             self.builder.call(function, [target, read, nearest, data])
 

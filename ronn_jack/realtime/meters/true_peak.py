@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from numba import carray, float32, float64, int64
-from numpy.typing import NDArray
 
 from ronn_jack.realtime.compiler.atomics import pointer
-from ronn_jack.realtime.compiler.compile import entry, native
-from ronn_jack.realtime.compiler.memory import record
+from ronn_jack.realtime.compiler.compile import native
 
 TAPS = 12
 """Taps per phase of the interpolator."""
@@ -75,20 +73,3 @@ def run_true_peak(state: int, signal: int, frames: int) -> float:
     for t in range(_PAST):
         window[t] = x[frames - _PAST + t] if frames >= _PAST else window[frames + t]
     return float(highest)
-
-
-@entry(float64(int64, int64, int64))
-def _run(state: int, signal: int, frames: int) -> float:
-    return float(run_true_peak(state, signal, frames))
-
-
-class TruePeakMeter:
-    """[any-thread] The true peak of one channel, block by block."""
-
-    def __init__(self) -> None:
-        self._record, self.address = record(TRUE_PEAK)
-
-    def run(self, x: NDArray[np.float32]) -> float:
-        """Return the true peak, as an amplitude, of the next frames `x` [shape=(frames,)]."""
-        x = np.ascontiguousarray(x, np.float32)
-        return float(_run.ctypes(self.address, x.ctypes.data, x.shape[0]))

@@ -17,6 +17,10 @@ from ronn_jack.realtime.compiler.memory import offset
 from ronn_jack.realtime.kernels.vectors import MIXED
 
 OSCILLATORS = 4
+"""As many as `model.drift` draws swings for, which a layer's record would not hold otherwise.
+
+No import, since the kernel cache watches the sources of this package alone.
+"""
 FREQUENCIES = tuple(1.3247179572447460**-i for i in range(OSCILLATORS))
 """Of the oscillators that drift swings by, as factors of its rate.
 

@@ -116,8 +116,3 @@ class Modulation:
         """Let the scales and shifts glide to `film`; one caller at a time."""
         self._rows[self._next] = self._image.packed_modulation(film)
         self._next = put(self.address + _SLOT, self._next)
-
-    @property
-    def glides(self) -> bool:
-        """Whether the audio thread is on its way to what it has taken over."""
-        return int(self._record.left[0]) > 0

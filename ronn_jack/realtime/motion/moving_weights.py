@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ronn_jack.model.weights import LayerSources
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import entry, native
-from ronn_jack.realtime.compiler.memory import aligned_bytes, offset, record
+from ronn_jack.realtime.compiler.memory import CACHE_LINE, aligned_bytes, offset, record
 from ronn_jack.realtime.kernels.convolution import DENSE_ROWS
 from ronn_jack.realtime.kernels.image import NetworkImage
 from ronn_jack.realtime.kernels.layout import (
@@ -42,7 +42,7 @@ from ronn_jack.realtime.motion.ramp import RAMP, run_ramp, settle_ramp
 GLIDE_SECONDS = 0.05
 """Time in which morph and the depth of drift reach a new value."""
 _SETS = 3
-_LINE_FLOATS = 16
+_LINE_FLOATS = CACHE_LINE // 4
 
 MOTION = np.dtype(
     [

@@ -5,10 +5,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ronn_jack.realtime.meters.true_peak import TruePeakMeter
+from ronn_jack.realtime.compiler.compile import entry
+from ronn_jack.realtime.compiler.memory import record
+from ronn_jack.realtime.meters.true_peak import TRUE_PEAK, run_true_peak
 from ronn_jack.units import gain_to_decibels
 
 SETTLED = 64
+
+
+@entry("float64(int64, int64, int64)")
+def _run(state, signal, frames):
+    return run_true_peak(state, signal, frames)
+
+
+class TruePeakMeter:
+    """The true peak of one channel, block by block."""
+
+    def __init__(self):
+        self._record, self._address = record(TRUE_PEAK)
+
+    def run(self, x):
+        return _run.ctypes(self._address, x.ctypes.data, x.shape[0])
 
 
 def sine(cycles_per_frame, degrees, amplitude=0.5, frames=4000):

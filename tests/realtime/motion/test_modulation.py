@@ -57,7 +57,6 @@ def test_where_it_rests_it_is_the_network_of_that_point_to_the_bit(values):
     before = play(engine, x)
     aim(moved, (-0.9, 0.4))
     play(engine, x[:, : GLIDE + 64])
-    assert not moved.modulation.glides
     there = make_voice(at((-0.9, 0.4), **values), RATE)
     assert np.array_equal(start(moved, x), start(there, x))
     # And it has gone somewhere.
