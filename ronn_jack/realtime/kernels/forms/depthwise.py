@@ -7,11 +7,10 @@ from numba import int64
 from numpy.typing import NDArray
 
 from ronn_jack.model.spec import Layer
-from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.compile import inlined
 from ronn_jack.realtime.kernels import layout
 from ronn_jack.realtime.kernels.convolution import DEPTHWISE_ROWS, convolve_depthwise
 from ronn_jack.realtime.kernels.forms.form import (
-    RUN,
     Form,
     Words,
     common_words,
@@ -26,7 +25,7 @@ from ronn_jack.realtime.kernels.vectors import load_int64
 _run_tiles = tile_loop(convolve_depthwise)
 
 
-@native(RUN)
+@inlined
 def _run(
     layer: int,
     following: int,

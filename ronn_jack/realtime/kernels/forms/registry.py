@@ -10,11 +10,11 @@ from functools import reduce
 from typing import Any
 
 from ronn_jack.model.spec import Layer
-from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.compile import inlined
 from ronn_jack.realtime.kernels import layout
 from ronn_jack.realtime.kernels.forms.dense import DENSE
 from ronn_jack.realtime.kernels.forms.depthwise import DEPTHWISE
-from ronn_jack.realtime.kernels.forms.form import RUN, SETTLE, Form, Words
+from ronn_jack.realtime.kernels.forms.form import Form, Words
 from ronn_jack.realtime.kernels.forms.transposed import TRANSPOSED
 from ronn_jack.realtime.kernels.layout import FORM, WORD
 from ronn_jack.realtime.kernels.vectors import load_int64
@@ -43,7 +43,7 @@ def shape(layer: Layer, modulated: bool = False) -> Words:
 def _run_or(otherwise: Any, number: int) -> Any:
     run = FORMS[number].run
 
-    @native(RUN)
+    @inlined
     def run_chosen(
         layer: int,
         following: int,
@@ -65,7 +65,7 @@ def _run_or(otherwise: Any, number: int) -> Any:
 def _settle_or(otherwise: Any, number: int) -> Any:
     settle = FORMS[number].settle
 
-    @native(SETTLE)
+    @inlined
     def settle_chosen(layer: int) -> None:
         if load_int64(layer + WORD * FORM) == number:
             settle(layer)
