@@ -131,15 +131,16 @@ def tile_loop(convolve: Any) -> Any:
                 b = bias + 4 * first
                 into = y
                 into_stride = target_stride
-                for _ in range(ends):
+                for end in range(ends):
+                    if end > 0:
+                        w += to_next_weights
+                        b = next_bias + 4 * first
+                        into = blend
+                        into_stride = int64(4 * CHUNK)
                     convolve(
                         rows, table, outer, x, inner_stride, inner, far, w, b, lower,
                         into, into_stride, count,
                     )  # fmt: skip
-                    w += to_next_weights
-                    b = next_bias + 4 * first
-                    into = blend
-                    into_stride = int64(4 * CHUNK)
                 if moved >= 0:
                     _blend_rows(rows, moved + ahead, y, target_stride, blend, count)
                 if finished:
