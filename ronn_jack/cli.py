@@ -38,15 +38,16 @@ _TABLE_WIDTH = 120
 """Columns of a table that no terminal limits."""
 
 
-def tell_of_compiling(module: str, err: bool = True) -> None:
-    """Say what takes so long, if a module's functions are yet to be compiled.
+def tell_of_compiling(err: bool = True) -> None:
+    """Let it be said what takes so long, once the compiler starts to work.
 
     Only a terminal is told on stderr, where programs that read it expect errors alone.
     """
-    from ronn_jack.realtime.compile import cache_folder
+    from ronn_jack.realtime.compiler.compile import when_compiling
 
-    if (sys.stderr.isatty() or not err) and not any(cache_folder().glob(f"{module}.*")):
-        click.echo("compiling for this machine: up to a minute, this time only", err=err)
+    text = "compiling for this machine: up to a minute, this time only"
+    if sys.stderr.isatty() or not err:
+        when_compiling(lambda: click.echo(text, err=err))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -68,7 +69,7 @@ def run(
     settings = load_settings(overrides)
     chosen = chosen_preset(preset or settings.preset)
     values = sound_of(chosen, assignments)
-    tell_of_compiling("jack_callbacks", err=log_json == "-")
+    tell_of_compiling(err=log_json == "-")
     from ronn_jack.interrupts import Interrupts
 
     interrupts = Interrupts(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -106,7 +107,7 @@ def demo(
 
     chosen = preset is not None or bool(assignments)
     values = sound(preset, assignments) if chosen else None
-    tell_of_compiling("jack_callbacks", err=False)
+    tell_of_compiling(err=False)
     from ronn_jack.demo.run import run_demo
 
     run_demo(seconds, out, load_settings({"server": server}), values)
@@ -139,7 +140,7 @@ def render(
     values = sound(preset, assignments)
     if values["freeze"]:
         click.echo("note: freeze = on is left out, as a file has no past to hold")
-    tell_of_compiling("engine")
+    tell_of_compiling()
     from ronn_jack.render import render_file
 
     with Progress(transient=True, disable=not sys.stdout.isatty(), console=Console()) as bar:
@@ -190,7 +191,7 @@ def info(
 ) -> None:  # fmt: skip
     """Say what a network is, and what share of a period it takes on this machine."""
     spec = network_spec(sound(preset, assignments), inputs, outputs, rate)
-    tell_of_compiling("voice")
+    tell_of_compiling()
     from ronn_jack.cost.calibration import load_cost_model
 
     milliseconds = spec.receptive_field / rate * 1000.0
@@ -297,7 +298,7 @@ def bench(
     """
     chosen = preset is not None or bool(assignments)
     values = sound(preset, assignments) if chosen else None
-    tell_of_compiling("network")
+    tell_of_compiling()
     from ronn_jack.bench.command import Scope
     from ronn_jack.bench.command import bench as measured
     from ronn_jack.bench.tables import tables

@@ -22,8 +22,8 @@ from ronn_jack.drivers.jack_server import probe, realtime_allowed
 from ronn_jack.errors import JackError, MachineError
 from ronn_jack.files import user_data_folder
 from ronn_jack.interfaces.midi.ports import list_ports
-from ronn_jack.realtime.compile import cache_folder
-from ronn_jack.realtime.kernel_cache import SUFFIX, damaged, replaced
+from ronn_jack.realtime.compiler.compile import cache_folder
+from ronn_jack.realtime.compiler.kernel_cache import SUFFIX, damaged, replaced
 from ronn_jack.settings import Settings
 
 REALTIME_PRIORITY = 70

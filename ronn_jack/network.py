@@ -8,8 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 from ronn_jack.errors import UsageError
 from ronn_jack.model.recipes import draw
 from ronn_jack.model.spec import NetworkSpec
-from ronn_jack.realtime.image import NetworkImage
-from ronn_jack.realtime.network import process_signal
+from ronn_jack.realtime.kernels.image import NetworkImage
+from ronn_jack.realtime.kernels.network import process_signal
 
 
 class Network:

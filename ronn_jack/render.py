@@ -21,7 +21,7 @@ from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.engine_state import Control
-from ronn_jack.realtime.loudness import LoudnessMeter
+from ronn_jack.realtime.meters.loudness import LoudnessMeter
 from ronn_jack.units import decibels_to_gain
 
 

@@ -14,8 +14,8 @@ from ronn_jack import doctor
 from ronn_jack.doctor import Finding, diagnose
 from ronn_jack.errors import JackError, MachineError
 from ronn_jack.realtime import compile as compilation
-from ronn_jack.realtime.compile import entry
-from ronn_jack.realtime.kernel_cache import damaged
+from ronn_jack.realtime.compiler.compile import entry
+from ronn_jack.realtime.compiler.kernel_cache import damaged
 from ronn_jack.settings import load_settings
 from tests.support.jack_server import jack_server, server_name
 

@@ -12,7 +12,7 @@ import numba
 import numpy
 
 from ronn_jack import __version__
-from ronn_jack.realtime.host import VECTOR
+from ronn_jack.realtime.compiler.host import VECTOR
 
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """Environment that keeps numpy's matrix products on the core they are called on."""

@@ -18,8 +18,8 @@ from ronn_jack.cost.timing import Trial
 from ronn_jack.errors import SpecError
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import PARAMETERS
-from ronn_jack.realtime.activations import ACTIVATION_IDS
-from ronn_jack.realtime.compile import cache_folder
+from ronn_jack.realtime.compiler.compile import cache_folder
+from ronn_jack.realtime.kernels.activations import ACTIVATION_IDS
 
 _MEASURING_SECONDS = 2.5
 _RUN_SECONDS = 3e-4

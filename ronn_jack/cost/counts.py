@@ -1,7 +1,8 @@
 """What the kernels do for a block: how often each kind of work, counted from the spec alone.
 
-Counts follow the kernels' own plan (`image.shape`, `convolution.tile_widths`), so what a host's
-kernels do in another way is counted in another way.
+Counts follow the kernels' own plan (`registry.shape`, `convolution.tile_widths`), so what a host's
+kernels do in another way is counted in another way. What only one form of layers does, it counts
+itself.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ import math
 
 from ronn_jack.cost.caches import LINE, Caches, caches
 from ronn_jack.model.spec import NetworkSpec
-from ronn_jack.realtime import layout
-from ronn_jack.realtime.activations import ACTIVATION_IDS
-from ronn_jack.realtime.convolution import tile_widths
-from ronn_jack.realtime.host import VECTOR
-from ronn_jack.realtime.image import SMALL_BYTES, Words, longest_copied, shape
-from ronn_jack.realtime.layout import CHUNK, DENSE, DEPTHWISE, MAX_BLOCK, TRANSPOSED
+from ronn_jack.realtime.compiler.host import VECTOR
+from ronn_jack.realtime.kernels import layout
+from ronn_jack.realtime.kernels.activations import ACTIVATION_IDS
+from ronn_jack.realtime.kernels.convolution import tile_widths
+from ronn_jack.realtime.kernels.forms.form import Words, longest_copied
+from ronn_jack.realtime.kernels.forms.registry import form_of, shape
+from ronn_jack.realtime.kernels.image import SMALL_BYTES
+from ronn_jack.realtime.kernels.layout import CHUNK, MAX_BLOCK
 
 _FRAME = 4
 """Bytes of a float32."""
@@ -54,6 +57,7 @@ KINDS = [
     *_CURVES,  # activating a vector
 ]  # fmt: skip
 """Names of the kinds of work, in the order of `count_work`'s result."""
+_KIND = {kind: number for number, kind in enumerate(KINDS)}
 _CURVE_KIND = {ACTIVATION_IDS[name]: KINDS.index(name) for name in _CURVES}
 
 
@@ -90,18 +94,13 @@ class _Part:
         self.words = words
         self.first = first
         self.number = number
-        self.form = words[layout.FORM]
+        self.form = form_of(words)
         self.inputs = words[layout.ROWS_IN]
-        self.outputs = self.rows = words[layout.ROWS_OUT]
+        self.outputs = words[layout.ROWS_OUT]
+        self.rows = words[layout.ROWS]
         self.tiles = words[layout.TILES]
-        self.frame = _FRAME * self.inputs
-        self.terms = words[layout.KERNEL]
-        if self.form == DENSE:
-            self.terms *= self.inputs
-        elif self.form == TRANSPOSED:
-            self.rows *= self.terms
-            self.terms = self.inputs
-            self.frame = _FRAME * self.outputs
+        self.terms = words[layout.OUTER] * words[layout.INNER]
+        self.frame = _FRAME * self.form.kept_rows(words)
         self.weights = _FRAME * self.rows * self.terms
         self.passes = self.aligned = self.crossing = 0
 
@@ -160,9 +159,8 @@ def _add_rows(
         count += times
         vectors += width * times
     changes = modulated + (words[layout.RESIDUAL] >= 0)
-    if part.form == TRANSPOSED:
-        work[_PRODUCT] += number * count * part.rows
-        changes += words[layout.KERNEL] + 1
+    for kind, amount in part.form.count(words, count, vectors).items():
+        work[_KIND[kind]] += number * amount
     work[_SUM] += number * part.rows * vectors
     work[_CHANGE] += number * part.outputs * vectors * changes
     curve = _CURVE_KIND.get(words[layout.ACTIVATION])
@@ -183,10 +181,10 @@ def _add_rows(
             crossing += alike * times * length[3]
     work[_PASS] += number * passes
     part.passes = passes
-    if part.form == DEPTHWISE:
-        part.aligned, part.crossing = aligned, crossing
-    else:
+    if part.form.shares_inputs:
         work[_DENSE] += number * part.terms * dense
+    else:
+        part.aligned, part.crossing = aligned, crossing
 
 
 @functools.cache
@@ -209,72 +207,111 @@ def _passes(height: int, vectors: int) -> tuple[int, int, int, int]:
     return passes, dense, aligned, crossing
 
 
+class _Ring:
+    """Layers whose history lies in rings, of inputs or of sums to come.
+
+    Attributes
+    ----------
+    dilation : int
+    frames : int
+        Of history.
+    window : int
+        Bytes of it that a step touches, in one layer.
+    """
+
+    __slots__ = ("dilation", "frames", "number", "part", "window")
+
+    def __init__(self, part: _Part, number: int, dilation: int, past: int, step: int) -> None:
+        self.part = part
+        self.number = number
+        self.dilation = dilation
+        self.frames = past
+        self.window = part.frame * min(past + step, part.words[layout.KERNEL] * step)
+
+
 def _add_pasts(
     work: list[float], spec: NetworkSpec, parts: list[_Part], frames: int, sizes: Caches
 ) -> None:
-    """Add what depends on where a layer's past lies: copied rows, rings and the caches.
+    """Add what depends on where a layer's history lies: copied rows, rings and the caches."""
+    copied = 0.0
+    busy = 0
+    rings = []
+    for part, number, dilation in _in_order(spec, parts):
+        past = (spec.kernel - 1) * dilation
+        in_ring = past > longest_copied(part.inputs)
+        loops = part.form.loops(part.words, in_ring)
+        work[_LOOP] += number * part.passes * loops
+        if not part.form.shares_inputs:
+            crossed = 1.0 - math.gcd(dilation, _LINE_FRAMES) / _LINE_FRAMES if past else 0.0
+            passing = part.aligned + crossed * part.crossing
+            work[_DEPTHWISE] += number * spec.kernel * passing
+        if in_ring or not part.form.keeps_inputs:
+            rings.append(_Ring(part, number, dilation, past, frames))
+        if not part.form.keeps_inputs:
+            busy += _FRAME * part.inputs * CHUNK
+        elif in_ring:
+            work[_TAP] += number * spec.kernel * -(-frames // CHUNK)
+            busy = SMALL_BYTES + 1
+        else:
+            vectors = _vectors(past)
+            copied += number * part.inputs * vectors
+            busy += number * part.frame * (vectors * VECTOR.lanes + CHUNK)
+    # Rows of their own have their past moved once, shared ones out and in again.
+    copied *= 1 if busy <= SMALL_BYTES else 2
+    _add_rereading(work, parts, rings, copied, frames, sizes)
+
+
+def _add_rereading(
+    work: list[float],
+    parts: list[_Part],
+    rings: list[_Ring],
+    copied: float,
+    frames: int,
+    sizes: Caches,
+) -> None:
+    """Add the copying of histories, and the reading of lines that a cache may have lost.
 
     Whether a line is still in a cache when it is read again depends on how many bytes are touched
     until then: where the dilation is within a step's frames, what one step touches; otherwise,
     what all steps touch until the next tap has come to the place.
+
+    Parameters
+    ----------
+    rings : list of _Ring
+        From the first layer to the last.
+    copied : float
+        Vectors of copied rows.
     """
-    kernel = spec.kernel
     weights = sum(part.number * part.weights for part in parts)
-    touched: float = weights + 2 * _FRAME * frames * max(part.inputs for part in parts)
-    copied = 0.0
-    busy = 0
-    rings = []
-    distant = 0  # bytes that the taps in rings touch for a frame
-    for part, number, dilation in _in_order(spec, parts):
-        past = (kernel - 1) * dilation
-        loops = kernel
-        if part.form == TRANSPOSED:
-            loops = 1
-            busy += _FRAME * part.inputs * CHUNK
-        elif past > longest_copied(part.inputs):
-            work[_TAP] += number * kernel * -(-frames // CHUNK)
-            busy = SMALL_BYTES + 1
-        else:
-            if part.form == DENSE and part.inputs < kernel:
-                loops = part.inputs
-            vectors = _vectors(past)
-            copied += number * part.inputs * vectors
-            busy += number * part.frame * (vectors * VECTOR.lanes + CHUNK)
-        work[_LOOP] += number * part.passes * loops
-        if part.form == DEPTHWISE:
-            crossed = 1.0 - math.gcd(dilation, _LINE_FRAMES) / _LINE_FRAMES if past else 0.0
-            work[_DEPTHWISE] += number * kernel * (part.aligned + crossed * part.crossing)
-        if part.form == TRANSPOSED or past > longest_copied(part.inputs):
-            window = part.frame * min(past + frames, kernel * frames)
-            touched += number * window
-            distant += number * part.frame * kernel
-            rings.append((part, number, dilation, past, window))
-    # Rows of their own have their past moved once, shared ones out and in again.
-    copied *= 1 if busy <= SMALL_BYTES else 2
-    touched += copied * LINE
+    touched = weights + 2 * _FRAME * frames * max(part.inputs for part in parts) + copied * LINE
+    distant = 0  # bytes that the taps in the rings from here on touch for a frame
+    for ring in rings:
+        touched += ring.number * ring.window
+        distant += ring.number * ring.part.frame * ring.part.words[layout.KERNEL]
     near = sizes.missing_first(touched)
     lines = weights / LINE + copied
-
     passed = float(weights)
     # The longer a tap's frames, the more of them the processor reads ahead.
     alone = min(1.0, math.sqrt(_ALONE / (_FRAME * frames)))
-    for part, number, dilation, past, window in rings:
-        ring = past + MAX_BLOCK + CHUNK
-        read = number * window / LINE
+    for ring in rings:
+        part, number = ring.part, ring.number
+        waits = part.form.shares_inputs and part.form.keeps_inputs
+        length = ring.frames + MAX_BLOCK + CHUNK
+        read = number * ring.window / LINE
         lines += read
         # A ring's start is copied once a round.
-        copied += number * part.frame * CHUNK * frames / (ring * LINE)
-        passed += number * part.frame * ring
-        distant -= number * part.frame * kernel
-        if part.form == DENSE and part.tiles > 1:
+        copied += number * part.frame * CHUNK * frames / (length * LINE)
+        passed += number * part.frame * length
+        distant -= number * part.frame * part.words[layout.KERNEL]
+        if waits and part.tiles > 1:
             # A window shares the cache with weights and sums.
-            work[_AGAIN] += read * (part.tiles - 1) * sizes.beyond_second(2 * window)
-        if dilation <= frames:
+            work[_AGAIN] += read * (part.tiles - 1) * sizes.beyond_second(2 * ring.window)
+        if ring.dilation <= frames:
             work[_FAR] += read * sizes.beyond_second(touched)
         else:
-            far = read * alone * sizes.beyond_second(passed + distant * dilation)
+            far = read * alone * sizes.beyond_second(passed + distant * ring.dilation)
             work[_FAR] += far
-            if part.form == DENSE:
+            if waits:
                 work[_WAIT] += far * (part.rows / part.tiles - 1.0)
     work[_COPY] += copied
     work[_NEAR] += near * lines

@@ -10,9 +10,9 @@ import numpy as np
 
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.model.weights import Float32, Weights
-from ronn_jack.realtime.image import NetworkImage
-from ronn_jack.realtime.layout import MAX_BLOCK
-from ronn_jack.realtime.network import process_signal
+from ronn_jack.realtime.kernels.image import NetworkImage
+from ronn_jack.realtime.kernels.layout import MAX_BLOCK
+from ronn_jack.realtime.kernels.network import process_signal
 
 RUNS = 5
 RUN_SECONDS = 1e-3

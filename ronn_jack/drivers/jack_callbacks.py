@@ -11,13 +11,13 @@ import sys
 import numpy as np
 from numba import carray, int32, int64, types, uint32, void
 
-from ronn_jack.realtime.atomics import exchange, load_acquire, pointer, store_release
-from ronn_jack.realtime.clock import thread_cpu_ns
-from ronn_jack.realtime.compile import entry, native
+from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer, store_release
+from ronn_jack.realtime.compiler.clock import thread_cpu_ns
+from ronn_jack.realtime.compiler.compile import entry, native
+from ronn_jack.realtime.compiler.float_mode import restore_float_mode, set_flush_to_zero
+from ronn_jack.realtime.compiler.memory import offset
 from ronn_jack.realtime.engine_state import ENGINE
-from ronn_jack.realtime.float_mode import restore_float_mode, set_flush_to_zero
-from ronn_jack.realtime.histogram import BINS, count_duration
-from ronn_jack.realtime.memory import offset
+from ronn_jack.realtime.meters.histogram import BINS, count_duration
 from ronn_jack.realtime.signal_path import process_engine, watch
 
 MIDI_RING_SIZE = 16384

@@ -22,8 +22,8 @@ from ronn_jack.drivers.jack_clients import Processes, client_processes, name_now
 from ronn_jack.drivers.jack_devices import Port, chosen, paired_sinks, paired_sources
 from ronn_jack.drivers.midi_rings import MidiRings
 from ronn_jack.errors import JackError, NoServerError
+from ronn_jack.realtime.compiler.memory import record
 from ronn_jack.realtime.engine import Engine
-from ronn_jack.realtime.memory import record
 
 ICON_NAME = "audio-x-generic"
 _METADATA = "http://jackaudio.org/metadata/"
@@ -209,7 +209,7 @@ class JackClient:
     def callback_times(self) -> NDArray[np.int64]:
         """Return the histogram of the time that the callback has taken in each block so far.
 
-        `ronn_jack.realtime.histogram.quantile` reads it; the difference of two tells of the
+        `ronn_jack.realtime.meters.histogram.quantile` reads it; the difference of two tells of the
         time between them. Blocks of a freewheeling server are left out.
         """
         counts: NDArray[np.int64] = self._state.times[0].copy()

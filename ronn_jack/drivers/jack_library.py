@@ -14,7 +14,7 @@ from numba import int64, void
 from ronn_jack.drivers import jack_calls
 from ronn_jack.drivers.jack_trouble import server_process
 from ronn_jack.errors import JackError
-from ronn_jack.realtime.compile import entry
+from ronn_jack.realtime.compiler.compile import entry
 
 DEFAULT_SERVER = "default"
 _SONAME = "libjack.so.0"

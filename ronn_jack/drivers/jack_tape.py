@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from ronn_jack.drivers import jack_calls, jack_library
 from ronn_jack.errors import JackError
-from ronn_jack.realtime.atomics import load_acquire, pointer, store_release
-from ronn_jack.realtime.compile import entry
-from ronn_jack.realtime.memory import aligned_bytes, offset, record
+from ronn_jack.realtime.compiler.atomics import load_acquire, pointer, store_release
+from ronn_jack.realtime.compiler.compile import entry
+from ronn_jack.realtime.compiler.memory import aligned_bytes, offset, record
 
 MOST_CHANNELS = 8
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ronn_jack.realtime.histogram import quantile
+from ronn_jack.realtime.meters.histogram import quantile
 
 WINDOW_SECONDS = 10.0
 _STEP_SECONDS = 1.0
@@ -45,7 +45,7 @@ class CallbackTimes:
         now : float
             Time in s.
         counts : ndarray [shape=(BINS,), int64]
-            Histogram since the start, as `ronn_jack.realtime.histogram` keeps it.
+            Histogram since the start, as `ronn_jack.realtime.meters.histogram` keeps it.
         period : int
             Frames in a block.
         """

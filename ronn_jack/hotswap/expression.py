@@ -13,8 +13,8 @@ from ronn_jack.model.drift import draw_sources
 from ronn_jack.model.recipes import draw
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value, defaults
-from ronn_jack.realtime.modulation import Film
-from ronn_jack.realtime.motion import Motion
+from ronn_jack.realtime.motion.modulation import Film
+from ronn_jack.realtime.motion.moving_weights import Motion
 from ronn_jack.realtime.voice import Voice
 
 

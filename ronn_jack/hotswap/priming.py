@@ -17,8 +17,8 @@ from ronn_jack.loudness.input_meter import InputLoudness, Window
 from ronn_jack.loudness.match import gate, match_powers
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.engine import Engine
-from ronn_jack.realtime.layout import MAX_BLOCK
-from ronn_jack.realtime.loudness import LoudnessMeter
+from ronn_jack.realtime.kernels.layout import MAX_BLOCK
+from ronn_jack.realtime.meters.loudness import LoudnessMeter
 from ronn_jack.realtime.voice import Voice
 
 _PIECE_SECONDS = 0.25

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ronn_jack.loudness.match import Match, Powers, dry_powers, match_powers
 from ronn_jack.loudness.noise import pink_noise
-from ronn_jack.realtime.loudness import LoudnessMeter
+from ronn_jack.realtime.meters.loudness import LoudnessMeter
 from ronn_jack.realtime.voice import Voice
 from ronn_jack.units import decibels_to_gain
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ronn_jack.loudness.match import DryMeter, Powers
 from ronn_jack.realtime.engine import Engine
-from ronn_jack.realtime.loudness import STEP_SECONDS, powers_of_steps
+from ronn_jack.realtime.meters.loudness import STEP_SECONDS, powers_of_steps
 
 WINDOW_SECONDS = 5.0
 """Recent input that a network's loudness is compared on."""

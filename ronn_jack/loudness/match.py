@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ronn_jack.realtime.loudness import (
+from ronn_jack.realtime.meters.loudness import (
     STEP_SECONDS,
     STEPS_PER_BLOCK,
     LoudnessMeter,

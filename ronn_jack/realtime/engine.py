@@ -13,8 +13,10 @@ import numpy as np
 from numba import int64, void
 from numpy.typing import NDArray
 
-from ronn_jack.realtime.atomics import exchange
-from ronn_jack.realtime.compile import entry
+from ronn_jack.realtime.compiler.atomics import exchange
+from ronn_jack.realtime.compiler.compile import entry
+from ronn_jack.realtime.compiler.float_mode import restore_float_mode, set_flush_to_zero
+from ronn_jack.realtime.compiler.memory import aligned_bytes, record
 from ronn_jack.realtime.engine_state import (
     CONTROLS,
     DROPPED,
@@ -26,12 +28,10 @@ from ronn_jack.realtime.engine_state import (
     TARGETS,
     Control,
 )
-from ronn_jack.realtime.float_mode import restore_float_mode, set_flush_to_zero
 from ronn_jack.realtime.freeze import LONGEST_SECONDS, LOOP, SEAM_SECONDS, SHORTEST_SECONDS
-from ronn_jack.realtime.layout import MAX_BLOCK
-from ronn_jack.realtime.loudness import LoudnessMeter
-from ronn_jack.realtime.memory import aligned_bytes, record
-from ronn_jack.realtime.ramp import RAMP, settle_ramp
+from ronn_jack.realtime.kernels.layout import MAX_BLOCK
+from ronn_jack.realtime.meters.loudness import LoudnessMeter
+from ronn_jack.realtime.motion.ramp import RAMP, settle_ramp
 from ronn_jack.realtime.signal_path import process_engine
 from ronn_jack.realtime.voice import MAX_CHANNELS, Voice
 from ronn_jack.units import gain_to_decibels

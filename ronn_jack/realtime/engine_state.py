@@ -6,10 +6,10 @@ import enum
 
 import numpy as np
 
+from ronn_jack.realtime.compiler.memory import CACHE_LINE, offset
 from ronn_jack.realtime.freeze import LOOP
-from ronn_jack.realtime.memory import CACHE_LINE, offset
-from ronn_jack.realtime.ramp import RAMP
-from ronn_jack.realtime.true_peak import TRUE_PEAK
+from ronn_jack.realtime.meters.true_peak import TRUE_PEAK
+from ronn_jack.realtime.motion.ramp import RAMP
 from ronn_jack.realtime.voice import MAX_CHANNELS
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numba import carray, int64, void
 
-from ronn_jack.realtime.atomics import pointer
-from ronn_jack.realtime.compile import native
+from ronn_jack.realtime.compiler.atomics import pointer
+from ronn_jack.realtime.compiler.compile import native
 
 SEAM_SECONDS = 0.05
 SHORTEST_SECONDS = 1.0

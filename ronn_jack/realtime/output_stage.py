@@ -7,10 +7,8 @@ import math
 import numpy as np
 from numba import carray, float64, int64, void
 
-from ronn_jack.realtime.atomics import pointer
-from ronn_jack.realtime.compile import native
-from ronn_jack.realtime.layout import MAX_BLOCK
-from ronn_jack.realtime.pair import (
+from ronn_jack.realtime.compiler.atomics import pointer
+from ronn_jack.realtime.compiler.channel_pair import (
     CHANNELS,
     both,
     left,
@@ -20,6 +18,8 @@ from ronn_jack.realtime.pair import (
     right,
     second_difference,
 )
+from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 
 HIGH_PASS = np.dtype(
     [

@@ -11,9 +11,9 @@ import math
 import numpy as np
 from numba import carray, int64, void
 
-from ronn_jack.realtime.atomics import exchange, load_acquire, pointer, store_release
-from ronn_jack.realtime.clock import monotonic_ns
-from ronn_jack.realtime.compile import native
+from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer, store_release
+from ronn_jack.realtime.compiler.clock import monotonic_ns
+from ronn_jack.realtime.compiler.compile import native
 from ronn_jack.realtime.engine_state import (
     CONTROLS,
     DROPPED,
@@ -30,10 +30,10 @@ from ronn_jack.realtime.engine_state import (
     Control,
 )
 from ronn_jack.realtime.freeze import run_freeze
-from ronn_jack.realtime.layout import MAX_BLOCK
+from ronn_jack.realtime.kernels.layout import MAX_BLOCK
+from ronn_jack.realtime.meters.true_peak import TRUE_PEAK, run_true_peak
+from ronn_jack.realtime.motion.ramp import RAMP, run_ramp
 from ronn_jack.realtime.output_stage import LARGEST_FLOAT32, guard
-from ronn_jack.realtime.ramp import RAMP, run_ramp
-from ronn_jack.realtime.true_peak import TRUE_PEAK, run_true_peak
 from ronn_jack.realtime.voice import MAX_CHANNELS, VOICE, process_voice, run_over_history
 
 LATE_BLOCKS = 2

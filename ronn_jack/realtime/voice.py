@@ -12,20 +12,20 @@ from numpy.typing import NDArray
 
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.model.weights import FilmGenerator, Weights
-from ronn_jack.realtime.atomics import load_acquire, pointer, store_release
-from ronn_jack.realtime.calls import call_entry
-from ronn_jack.realtime.clock import TIMESPEC_BYTES, thread_cpu_ns
-from ronn_jack.realtime.compile import entry, native
-from ronn_jack.realtime.float_mode import restore_float_mode, set_flush_to_zero
-from ronn_jack.realtime.image import NetworkImage
-from ronn_jack.realtime.layout import MAX_BLOCK
-from ronn_jack.realtime.loudness import LoudnessMeter, run_loudness
-from ronn_jack.realtime.mailbox import publish
-from ronn_jack.realtime.memory import aligned_bytes, offset, record
-from ronn_jack.realtime.modulation import Modulation
-from ronn_jack.realtime.motion import Motion
-from ronn_jack.realtime.moving import run_moving
-from ronn_jack.realtime.network import process_signal
+from ronn_jack.realtime.compiler.atomics import load_acquire, pointer, store_release
+from ronn_jack.realtime.compiler.clock import TIMESPEC_BYTES, thread_cpu_ns
+from ronn_jack.realtime.compiler.compile import entry, native
+from ronn_jack.realtime.compiler.entry_call import call_entry
+from ronn_jack.realtime.compiler.float_mode import restore_float_mode, set_flush_to_zero
+from ronn_jack.realtime.compiler.mailbox import publish
+from ronn_jack.realtime.compiler.memory import aligned_bytes, offset, record
+from ronn_jack.realtime.kernels.image import NetworkImage
+from ronn_jack.realtime.kernels.layout import MAX_BLOCK
+from ronn_jack.realtime.kernels.network import process_signal
+from ronn_jack.realtime.meters.loudness import LoudnessMeter, run_loudness
+from ronn_jack.realtime.motion.modulation import Modulation
+from ronn_jack.realtime.motion.moving_network import run_moving
+from ronn_jack.realtime.motion.moving_weights import Motion
 from ronn_jack.realtime.output_stage import (
     HIGH_PASS,
     high_pass_coefficients,

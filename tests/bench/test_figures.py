@@ -15,7 +15,7 @@ from ronn_jack.bench.node.stressed_node import Outcome
 from ronn_jack.control.events import Swap
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import defaults
-from ronn_jack.realtime.histogram import BINS
+from ronn_jack.realtime.meters.histogram import BINS
 
 SPEC = NetworkSpec(inputs=1, outputs=2, layers=3, kernel=5, channels=4)
 

@@ -19,8 +19,8 @@ from ronn_jack.cost.counts import KINDS, count_work
 from ronn_jack.cost.model import CostModel, fit_cost_model, read_cost_model
 from ronn_jack.cost.timing import Trial
 from ronn_jack.model.spec import NetworkSpec
-from ronn_jack.realtime import layout
-from ronn_jack.realtime.image import shape
+from ronn_jack.realtime.kernels import layout
+from ronn_jack.realtime.kernels.forms.registry import shape
 
 BLOCKS = (16, 48, 64, 100, 128, 256, 300, 1024, 8192)
 MODEL = CostModel(tuple(1e-9 * (1.0 + i % 7) for i in range(len(KINDS))))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ronn_jack.hotswap.callback_times import WINDOW_SECONDS, CallbackShares, CallbackTimes
-from ronn_jack.realtime.histogram import BINS, BINS_PER_OCTAVE
+from ronn_jack.realtime.meters.histogram import BINS, BINS_PER_OCTAVE
 
 RATE = 48000.0
 PERIOD_US = 64 / RATE * 1e6

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from numba import float64, int64
 
-from ronn_jack.realtime.compile import entry
-from ronn_jack.realtime.layout import MAX_BLOCK
-from ronn_jack.realtime.memory import record
+from ronn_jack.realtime.compiler.compile import entry
+from ronn_jack.realtime.compiler.memory import record
+from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.output_stage import (
     HIGH_PASS,
     high_pass_coefficients,

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from ronn_jack.drivers import jack_tape
 from ronn_jack.drivers.jack_tape import jack
-from ronn_jack.realtime.atomics import load_acquire, pointer, store_release
-from ronn_jack.realtime.compile import entry
-from ronn_jack.realtime.memory import offset, record
+from ronn_jack.realtime.compiler.atomics import load_acquire, pointer, store_release
+from ronn_jack.realtime.compiler.compile import entry
+from ronn_jack.realtime.compiler.memory import offset, record
 from tests.support.jack_server import wait_for
 
 Player = jack_tape.Player

@@ -8,9 +8,9 @@ import numpy as np
 from numba import carray, int32, int64, types, uint32
 
 from ronn_jack.drivers.jack_tape import jack
-from ronn_jack.realtime.atomics import pointer
-from ronn_jack.realtime.compile import entry
-from ronn_jack.realtime.memory import record
+from ronn_jack.realtime.compiler.atomics import pointer
+from ronn_jack.realtime.compiler.compile import entry
+from ronn_jack.realtime.compiler.memory import record
 
 METER = np.dtype(
     [

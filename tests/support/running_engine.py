@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 from numba import int64, void
 
-from ronn_jack.realtime.compile import entry
+from ronn_jack.realtime.compiler.compile import entry
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.signal_path import watch
 

@@ -10,11 +10,11 @@ from numba import int64, void
 
 from ronn_jack.model.recipes import draw
 from ronn_jack.model.spec import NetworkSpec
-from ronn_jack.realtime.calls import call_entry
-from ronn_jack.realtime.compile import entry
-from ronn_jack.realtime.image import NetworkImage
-from ronn_jack.realtime.memory import aligned_bytes
-from ronn_jack.realtime.network import process_signal
+from ronn_jack.realtime.compiler.compile import entry
+from ronn_jack.realtime.compiler.entry_call import call_entry
+from ronn_jack.realtime.compiler.memory import aligned_bytes
+from ronn_jack.realtime.kernels.image import NetworkImage
+from ronn_jack.realtime.kernels.network import process_signal
 
 
 @entry(void(int64, int64, int64, int64, int64, int64))

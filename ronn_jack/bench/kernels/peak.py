@@ -9,14 +9,14 @@ import time
 from numba import int64, void
 
 from ronn_jack.bench.kernels.block_timer import BlockTimer
+from ronn_jack.bench.kernels.multiply_add import FLOP_PER_ROUND, multiply_add_rounds
 from ronn_jack.model.spec import NetworkSpec
-from ronn_jack.realtime.compile import entry
-from ronn_jack.realtime.convolution import DENSE_ROWS
-from ronn_jack.realtime.float_mode import restore_float_mode, set_flush_to_zero
-from ronn_jack.realtime.layers import run_layer
-from ronn_jack.realtime.layout import CHUNK, LAYER_WORDS, WORD
-from ronn_jack.realtime.multiply_add import FLOP_PER_ROUND, multiply_add_rounds
-from ronn_jack.realtime.network import layer_words
+from ronn_jack.realtime.compiler.compile import entry
+from ronn_jack.realtime.compiler.float_mode import restore_float_mode, set_flush_to_zero
+from ronn_jack.realtime.kernels.convolution import DENSE_ROWS
+from ronn_jack.realtime.kernels.layers import run_layer
+from ronn_jack.realtime.kernels.layout import CHUNK, LAYER_WORDS, WORD
+from ronn_jack.realtime.kernels.network import layer_words
 
 _ROUNDS = 400_000
 """About a millisecond: as short as the batches that are held against it."""

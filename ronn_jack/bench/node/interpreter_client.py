@@ -17,15 +17,21 @@ from ronn_jack.drivers.jack_callbacks import CLIENT
 from ronn_jack.drivers.jack_driver import JackClient
 from ronn_jack.model.recipes import draw
 from ronn_jack.model.spec import NetworkSpec
-from ronn_jack.realtime.atomics import pointer
-from ronn_jack.realtime.compile import entry
-from ronn_jack.realtime.histogram import count_duration
-from ronn_jack.realtime.image import NetworkImage
-from ronn_jack.realtime.memory import offset, record
-from ronn_jack.realtime.network import process_signal
+from ronn_jack.realtime.compiler.atomics import pointer
+from ronn_jack.realtime.compiler.compile import entry
+from ronn_jack.realtime.compiler.memory import offset, record
+from ronn_jack.realtime.kernels.image import NetworkImage
+from ronn_jack.realtime.kernels.network import process_signal
+from ronn_jack.realtime.meters.histogram import count_duration
 
-STOPWATCH = np.dtype([("callback", "i8"), ("client", "i8")], align=True)
-_TIMES = offset(CLIENT, "times")
+STOPWATCH = np.dtype(
+    [
+        ("callback", "i8"),
+        ("times", "i8"),  # address of the client's histogram
+        ("blocks", "i8"),  # address of its count of blocks
+    ],
+    align=True,
+)
 
 _get_time = types.ExternalFunction("jack_get_time", int64())
 
@@ -47,11 +53,10 @@ def _call_back(typing_context: Any, address: Any, frames: Any) -> Any:
 def _time_callback(frames: int, stopwatch: int) -> int:
     """[audio-thread] Run another callback and keep its time, waiting for the GIL included."""
     watch = carray(pointer(stopwatch), (1,), STOPWATCH)[0]
-    c = carray(pointer(watch.client), (1,), CLIENT)[0]
     begin = _get_time()
     result: int = _call_back(watch.callback, frames)
-    count_duration(watch.client + _TIMES, float64(_get_time() - begin))
-    c.blocks += 1
+    count_duration(watch.times, float64(_get_time() - begin))
+    carray(pointer(watch.blocks), (1,), np.int64)[0] += 1
     return result
 
 
@@ -78,7 +83,8 @@ class InterpreterClient(JackClient):
         self._python = ffi.callback("JackProcessCallback", self._process)
         self._stopwatch, address = record(STOPWATCH)
         self._stopwatch.callback = int(ffi.cast("intptr_t", self._python))
-        self._stopwatch.client = self._address
+        self._stopwatch.times = self._address + offset(CLIENT, "times")
+        self._stopwatch.blocks = self._address + offset(CLIENT, "blocks")
         self._jack._lib.jack_set_process_callback(
             self._client._ptr,
             ffi.cast("JackProcessCallback", _time_callback.address),

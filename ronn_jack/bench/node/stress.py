@@ -13,7 +13,7 @@ from ronn_jack.bench.node.stressed_node import Callback, Outcome, Task
 from ronn_jack.bench.own_process import Progress, measure_apart
 from ronn_jack.drivers.jack_server import DummyServer
 from ronn_jack.parameters import Value
-from ronn_jack.realtime.histogram import quantile
+from ronn_jack.realtime.meters.histogram import quantile
 
 RATE = 48000
 MESSAGES_PER_SECOND = 5000.0

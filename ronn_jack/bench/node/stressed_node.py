@@ -54,7 +54,7 @@ class Outcome:
     messages_per_second : float
         OSC messages that were sent.
     times : list of int
-        Histogram of the callback's times, as `ronn_jack.realtime.histogram` keeps it.
+        Histogram of the callback's times, as `ronn_jack.realtime.meters.histogram` keeps it.
     """
 
     callback: Callback

@@ -1,0 +1,1 @@
+"""How Python becomes machine code, and what such code has that Python lacks."""

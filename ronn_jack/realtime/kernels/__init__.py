@@ -1,0 +1,1 @@
+"""A network as data, and the kernel that runs every one."""

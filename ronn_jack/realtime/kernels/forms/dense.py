@@ -1,0 +1,95 @@
+"""A layer whose outputs each take all inputs."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import int64
+from numpy.typing import NDArray
+
+from ronn_jack.model.spec import Layer
+from ronn_jack.realtime.compiler.compile import inlined
+from ronn_jack.realtime.kernels import layout
+from ronn_jack.realtime.kernels.convolution import convolve_dense, tallest_tile
+from ronn_jack.realtime.kernels.forms.form import (
+    Form,
+    Words,
+    common_words,
+    is_rectified,
+    oldest_tap,
+    packed,
+)
+from ronn_jack.realtime.kernels.layout import BIAS, NEXT_BIAS, ROWS, SOURCE, WORD
+from ronn_jack.realtime.kernels.tiles import tile_loop
+from ronn_jack.realtime.kernels.vectors import load_int64
+
+run_dense_tiles = tile_loop(convolve_dense)
+
+
+@inlined
+def _run(
+    layer: int,
+    following: int,
+    target: int,
+    target_stride: int,
+    frames: int,
+    moved: int,
+    glided: int,
+    slopes: int,
+) -> None:
+    """[audio-thread] Compute the layer's output for one block."""
+    run_dense_tiles(
+        layer, load_int64(layer + WORD * ROWS), load_int64(layer + WORD * SOURCE),
+        load_int64(layer + WORD * BIAS), load_int64(layer + WORD * NEXT_BIAS), int64(1),
+        following, target, target_stride, frames, moved, glided, slopes,
+    )  # fmt: skip
+
+
+class Dense(Form):
+    """Sums over all inputs and taps, from a history of the inputs."""
+
+    run = _run
+
+    def suits(self, layer: Layer) -> bool:
+        """Return whether a layer can and should be computed so."""
+        return layer.groups == 1
+
+    def shape(self, layer: Layer, modulated: bool) -> Words:
+        """Return the words of a layer that need no place."""
+        rows = layer.outputs
+        words = common_words(
+            layer, rows, tallest_tile(rows), layer.history, is_rectified(layer, modulated)
+        )
+        outer, inner = layer.kernel, layer.inputs
+        if _by_rows(words):
+            outer, inner = inner, outer
+        return words | {layout.OUTER: outer, layout.INNER: inner}
+
+    def first_terms(self, words: Words) -> list[int]:
+        """Return where each entry of the tap table starts to read, in bytes from SOURCE."""
+        step = 4 * words[layout.DILATION]
+        if _by_rows(words):
+            step = words[layout.SOURCE_STRIDE]
+        return [oldest_tap(words) + i * step for i in range(words[layout.OUTER])]
+
+    def strides(self, words: Words) -> Words:
+        """Return the strides of a layer's terms, once its input rows have theirs."""
+        strides = super().strides(words)
+        if _by_rows(words):
+            strides[layout.INNER_STRIDE] = 4 * words[layout.DILATION]
+        return strides
+
+    def pack(self, weight: NDArray[np.float32], words: Words) -> NDArray[np.float32]:
+        """Return weights [shape=(kernel, inputs, rows)] tile by tile, or (inputs, kernel, rows)."""
+        return packed(weight, words, (1, 2, 0) if _by_rows(words) else (2, 1, 0))
+
+    def loops(self, words: Words, ring: bool) -> int:
+        """Return how often a tile's inner loop starts, with its past in a ring or copied."""
+        return words[layout.KERNEL] if ring else min(words[layout.KERNEL], words[layout.ROWS_IN])
+
+
+def _by_rows(words: Words) -> bool:
+    """Whether sums run over taps within rows, the longer of the two being inside."""
+    return not words[layout.RING] and words[layout.ROWS_IN] < words[layout.KERNEL]
+
+
+DENSE = Dense()

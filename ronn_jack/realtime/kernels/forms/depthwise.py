@@ -1,0 +1,78 @@
+"""A layer whose outputs each take the input of their own number."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import int64
+from numpy.typing import NDArray
+
+from ronn_jack.model.spec import Layer
+from ronn_jack.realtime.compiler.compile import inlined
+from ronn_jack.realtime.kernels import layout
+from ronn_jack.realtime.kernels.convolution import DEPTHWISE_ROWS, convolve_depthwise
+from ronn_jack.realtime.kernels.forms.form import (
+    Form,
+    Words,
+    common_words,
+    is_rectified,
+    oldest_tap,
+    tap_by_tap,
+)
+from ronn_jack.realtime.kernels.layout import BIAS, NEXT_BIAS, ROWS, SOURCE, WORD
+from ronn_jack.realtime.kernels.tiles import tile_loop
+from ronn_jack.realtime.kernels.vectors import load_int64
+
+_run_tiles = tile_loop(convolve_depthwise)
+
+
+@inlined
+def _run(
+    layer: int,
+    following: int,
+    target: int,
+    target_stride: int,
+    frames: int,
+    moved: int,
+    glided: int,
+    slopes: int,
+) -> None:
+    """[audio-thread] Compute the layer's output for one block."""
+    _run_tiles(
+        layer, load_int64(layer + WORD * ROWS), load_int64(layer + WORD * SOURCE),
+        load_int64(layer + WORD * BIAS), load_int64(layer + WORD * NEXT_BIAS), int64(1),
+        following, target, target_stride, frames, moved, glided, slopes,
+    )  # fmt: skip
+
+
+class Depthwise(Form):
+    """Sums over the taps of one input each, from a history of the inputs."""
+
+    run = _run
+    shares_inputs = False
+
+    def suits(self, layer: Layer) -> bool:
+        """Return whether a layer can and should be computed so."""
+        return layer.groups > 1
+
+    def shape(self, layer: Layer, modulated: bool) -> Words:
+        """Return the words of a layer that need no place."""
+        rectified = is_rectified(layer, modulated)
+        words = common_words(layer, layer.outputs, DEPTHWISE_ROWS, layer.history, rectified)
+        return words | {layout.OUTER: layer.kernel, layout.INNER: 1}
+
+    def first_terms(self, words: Words) -> list[int]:
+        """Return where each entry of the tap table starts to read, in bytes from SOURCE."""
+        step = 4 * words[layout.DILATION]
+        return [oldest_tap(words) + k * step for k in range(words[layout.KERNEL])]
+
+    def strides(self, words: Words) -> Words:
+        """Return the strides of a layer's terms, once its input rows have theirs."""
+        stride = words[layout.SOURCE_STRIDE]
+        return {layout.INNER_STRIDE: stride, layout.ROW_STRIDE: stride}
+
+    def pack(self, weight: NDArray[np.float32], words: Words) -> NDArray[np.float32]:
+        """Return weights [shape=(kernel, 1, rows)] tile by tile."""
+        return tap_by_tap(weight, words)
+
+
+DEPTHWISE = Depthwise()

@@ -1,0 +1,186 @@
+"""What a form of layers has to tell, and what all forms share. [control-thread]"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ronn_jack.model.spec import Layer
+from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.memory import CACHE_LINE
+from ronn_jack.realtime.kernels import layout
+from ronn_jack.realtime.kernels.activations import ACTIVATION_IDS
+
+LONGEST_COPIED = 64
+LONGEST_COPIED_OUTSIDE = 128
+"""Frames of past, of inner channels and of the network's few inputs, that are cheaper to copy
+at every block than to keep in a ring."""
+
+RUN = "void(int64, int64, int64, int64, int64, int64, int64, int64)"
+"""Signature of a form's `run`, whose arguments are those of `layers.run_layer`."""
+SETTLE = "void(int64)"
+"""Signature of a form's `settle`."""
+
+Words = dict[int, int]
+"""What the image holds about a layer, by the indices of `layout`."""
+Reserve = Callable[[int], int]
+"""Returns the place of so many bytes in the image."""
+
+
+@native(SETTLE)
+def settle_nothing(layer: int) -> None:
+    """[control-thread] The `settle` of a form whose only history is that of its input."""
+
+
+class Form(ABC):
+    """A way to compute a layer; the registry holds one of each.
+
+    Attributes
+    ----------
+    run : compiled function of the signature RUN
+        [audio-thread] Computes the layer's output for one block.
+    settle : compiled function of the signature SETTLE
+        [control-thread] Makes what the form keeps, besides its input's history, that of an endless
+        constant input; the layer has just run on that constant.
+    places : set of int
+        Words of its own, from `layout.OWN` on, that hold addresses.
+    shares_inputs : bool
+        Whether a tile reads each frame once for all of its rows, so that arithmetic and not
+        reading sets its speed.
+    keeps_inputs : bool
+        Whether its taps read a history of inputs, rather than being added to sums to come.
+    """
+
+    run: ClassVar[Any]
+    settle: ClassVar[Any] = settle_nothing
+    places: ClassVar[frozenset[int]] = frozenset()
+    shares_inputs: ClassVar[bool] = True
+    keeps_inputs: ClassVar[bool] = True
+
+    @abstractmethod
+    def suits(self, layer: Layer) -> bool:
+        """Return whether a layer can and should be computed so."""
+
+    @abstractmethod
+    def shape(self, layer: Layer, modulated: bool) -> Words:
+        """Return the words of a layer that need no place."""
+
+    @abstractmethod
+    def first_terms(self, words: Words) -> list[int]:
+        """Return where each entry of the tap table starts to read, in bytes from SOURCE.
+
+        For a layer that has no ring; in a ring the entries are taps, and the kernel finds them.
+        """
+
+    @abstractmethod
+    def pack(self, weight: NDArray[np.float32], words: Words) -> NDArray[np.float32]:
+        """Return weights [shape=(outputs, inputs/groups, kernel)] in the order of the tiles."""
+
+    def strides(self, words: Words) -> Words:
+        """Return the strides of a layer's terms, once its input rows have theirs."""
+        return {layout.INNER_STRIDE: words[layout.SOURCE_STRIDE], layout.ROW_STRIDE: 0}
+
+    def scratch_bytes(self, words: Words) -> int:
+        """Return how many bytes of SCRATCH the layer uses while it runs."""
+        return 0
+
+    def memory(self, words: Words, reserve: Reserve) -> Words:
+        """Return the form's own words, with memory for what it keeps from block to block."""
+        return {}
+
+    def kept_rows(self, words: Words) -> int:
+        """Return how many float32 of each frame of its past a layer keeps."""
+        return words[layout.ROWS_IN]
+
+    def loops(self, words: Words, ring: bool) -> int:
+        """Return how often a tile's inner loop starts, with its past in a ring or copied."""
+        return words[layout.KERNEL]
+
+    def count(self, words: Words, chunks: int, vectors: int) -> Mapping[str, int]:
+        """Return the work, by its kind, besides that of the tiles and of what follows them.
+
+        Parameters
+        ----------
+        chunks, vectors : int
+            In the block, and of all its chunks.
+        """
+        return {}
+
+
+def common_words(layer: Layer, rows: int, tallest: int, past: int, rectified: bool) -> Words:
+    """Return the words that every form has in one way.
+
+    Parameters
+    ----------
+    rows, tallest : int
+        Rows of the convolution, and most of them in a tile.
+    past : int
+        Frames of past inputs that the taps read.
+    rectified : bool
+        Whether relu is the convolution's own last step.
+    """
+    words = {
+        layout.ROWS_IN: layer.inputs,
+        layout.ROWS_OUT: layer.outputs,
+        layout.ROWS: rows,
+        layout.KERNEL: layer.kernel,
+        # One tap is no distance from itself, and growth can make it longer than a word holds.
+        layout.DILATION: layer.dilation if layer.kernel > 1 else 1,
+        layout.TILES: math.ceil(rows / tallest),
+        layout.LOWER: _float_word(0.0 if rectified else -math.inf),
+        layout.ACTIVATION: ACTIVATION_IDS["linear" if rectified else layer.activation],
+        layout.SLOPE: _float_word(layer.slope),
+        layout.RESIDUAL: -1 if layer.residual_delay is None else layer.residual_delay,
+        layout.RING: past if past > longest_copied(layer.inputs) else 0,
+    }
+    if not words[layout.RING]:
+        kept = -(-past // 4) * 4
+        words |= {layout.KEPT: kept, layout.POSITION: whole_vectors(kept)}
+    return words
+
+
+def is_rectified(layer: Layer, modulated: bool) -> bool:
+    """Whether nothing comes between a convolution and relu, which then is its last step."""
+    return layer.activation == "relu" and not modulated
+
+
+def longest_copied(rows: int) -> int:
+    """Return the longest past in frames of a layer of so many input rows that is in no ring."""
+    return LONGEST_COPIED_OUTSIDE if rows <= 2 else LONGEST_COPIED
+
+
+def oldest_tap(words: Words) -> int:
+    """Return where the oldest tap reads, in bytes from SOURCE, in a layer without a ring."""
+    return 4 * (words[layout.POSITION] - (words[layout.KERNEL] - 1) * words[layout.DILATION])
+
+
+def tap_by_tap(weight: NDArray[np.float32], words: Words) -> NDArray[np.float32]:
+    """Return weights packed tile by tile [shape=(kernel, inputs/groups, rows)]."""
+    return packed(weight, words, (2, 1, 0))
+
+
+def packed(
+    weight: NDArray[np.float32], words: Words, order: tuple[int, int, int]
+) -> NDArray[np.float32]:
+    """Return weights packed tile by tile, their axes in an `order`."""
+    parts = np.array_split(weight, words[layout.TILES])
+    return np.concatenate([part.transpose(order).reshape(-1) for part in parts])
+
+
+def whole_vectors(frames: int) -> int:
+    """Return `frames` rounded up to whole vectors of the widest kind."""
+    return -(-frames // 16) * 16
+
+
+def odd_lines(frames: int) -> int:
+    """Return bytes for a row of `frames`: an odd number of lines, so that rows differ in set."""
+    return CACHE_LINE * (-(-4 * frames // CACHE_LINE) | 1)
+
+
+def _float_word(value: float) -> int:
+    return int(np.float32(value).view(np.uint32))

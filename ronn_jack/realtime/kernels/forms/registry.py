@@ -1,0 +1,82 @@
+"""All forms of layers, and the compiled choice between them.
+
+A new form is a module of its own and an entry here. A layer's words hold its form's number, so the
+kernel stays one for all networks.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import Any
+
+from ronn_jack.model.spec import Layer
+from ronn_jack.realtime.compiler.compile import inlined
+from ronn_jack.realtime.kernels import layout
+from ronn_jack.realtime.kernels.forms.dense import DENSE
+from ronn_jack.realtime.kernels.forms.depthwise import DEPTHWISE
+from ronn_jack.realtime.kernels.forms.form import Form, Words
+from ronn_jack.realtime.kernels.forms.transposed import TRANSPOSED
+from ronn_jack.realtime.kernels.layout import FORM, WORD
+from ronn_jack.realtime.kernels.vectors import load_int64
+
+FORMS: tuple[Form, ...] = (TRANSPOSED, DEPTHWISE, DENSE)
+"""The first that suits a layer computes it."""
+
+
+def form_of(words: Words) -> Form:
+    """[control-thread] Return the form of a layer."""
+    return FORMS[words[layout.FORM]]
+
+
+def shape(layer: Layer, modulated: bool = False) -> Words:
+    """[control-thread] Return the words of a layer that need no place; RING is its past there.
+
+    Parameters
+    ----------
+    modulated : bool
+        Whether something comes between the convolution and the activation.
+    """
+    number = next(i for i, form in enumerate(FORMS) if form.suits(layer))
+    return {layout.FORM: number} | FORMS[number].shape(layer, modulated)
+
+
+def _run_or(otherwise: Any, number: int) -> Any:
+    run = FORMS[number].run
+
+    @inlined
+    def run_chosen(
+        layer: int,
+        following: int,
+        target: int,
+        target_stride: int,
+        frames: int,
+        moved: int,
+        glided: int,
+        slopes: int,
+    ) -> None:
+        if load_int64(layer + WORD * FORM) == number:
+            run(layer, following, target, target_stride, frames, moved, glided, slopes)
+        else:
+            otherwise(layer, following, target, target_stride, frames, moved, glided, slopes)
+
+    return run_chosen
+
+
+def _settle_or(otherwise: Any, number: int) -> Any:
+    settle = FORMS[number].settle
+
+    @inlined
+    def settle_chosen(layer: int) -> None:
+        if load_int64(layer + WORD * FORM) == number:
+            settle(layer)
+        else:
+            otherwise(layer)
+
+    return settle_chosen
+
+
+_LAST = len(FORMS) - 1
+run_form = reduce(_run_or, range(_LAST), FORMS[_LAST].run)
+"""[audio-thread] Compute a layer's output for one block."""
+settle_form = reduce(_settle_or, range(_LAST), FORMS[_LAST].settle)
+"""[control-thread] Settle what a layer keeps besides its input's history."""

@@ -1,0 +1,1 @@
+"""What glides, morphs and drifts while a network runs."""

@@ -1,0 +1,66 @@
+"""Each form of layers is a module behind one registry, which nobody goes around."""
+
+from __future__ import annotations
+
+import ast
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import ronn_jack
+from ronn_jack.model.spec import Layer, NetworkSpec
+from ronn_jack.realtime.kernels import layout
+from ronn_jack.realtime.kernels.forms import registry
+from ronn_jack.realtime.kernels.forms.form import Form
+from ronn_jack.realtime.kernels.forms.registry import FORMS, form_of, shape
+
+PACKAGE = Path(ronn_jack.__file__).parent
+HOME = "ronn_jack.realtime.kernels.forms"
+
+
+def some_layers() -> list[Layer]:
+    return [
+        spec.layer(i)
+        for channels, kernel, depthwise in product((1, 8, 33), (1, 3, 64), (False, True))
+        for spec in [
+            NetworkSpec(layers=3, channels=channels, kernel=kernel, depthwise=depthwise, outputs=1)
+        ]
+        for i in range(spec.layers)
+    ]
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: type(form).__name__)
+def test_every_form_computes_some_layer(form: Form) -> None:
+    assert form in {form_of(shape(layer)) for layer in some_layers()}
+
+
+@pytest.mark.parametrize("modulated", [False, True])
+def test_weights_are_as_many_as_the_tiles_read(modulated: bool) -> None:
+    for layer in some_layers():
+        words = shape(layer, modulated)
+        weight = np.zeros((layer.outputs, layer.inputs // layer.groups, layer.kernel), np.float32)
+        terms = words[layout.OUTER] * words[layout.INNER]
+        assert form_of(words).pack(weight, words).size == words[layout.ROWS] * terms == weight.size
+
+
+def test_own_words_are_within_a_form_s_room() -> None:
+    for layer in some_layers():
+        words = shape(layer) | {layout.SOURCE_STRIDE: 64}
+        form = form_of(words)
+        own = set(form.memory(words, lambda count: 0))
+        assert form.places <= own <= set(range(layout.OWN, layout.LAYER_WORDS))
+
+
+def test_no_module_but_the_registry_knows_which_forms_there_are() -> None:
+    modules = {path.stem for path in Path(registry.__file__).parent.glob("*.py")}
+    forms = {f"{HOME}.{name}" for name in modules - {"__init__", "form", "registry"}}
+    assert len(forms) == len(FORMS)
+    for path in PACKAGE.rglob("*.py"):
+        if path.parent == Path(registry.__file__).parent:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                named = {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+                assert not named & forms, f"{path.name} goes around the registry"

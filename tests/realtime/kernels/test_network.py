@@ -1,0 +1,286 @@
+"""Whole networks and single layers through the kernel, against float64."""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ronn_jack.model.recipes import draw
+from ronn_jack.model.spec import Layer, NetworkSpec
+from ronn_jack.model.weights import Weights
+from ronn_jack.parameters import ACTIVATIONS
+from ronn_jack.realtime.kernels import layout
+from ronn_jack.realtime.kernels.image import NetworkImage
+from ronn_jack.realtime.kernels.layout import CELL, MAX_BLOCK
+from ronn_jack.realtime.kernels.network import process_signal
+from tests import oracle
+
+RNG_FRAMES = 1200
+
+
+@dataclass(frozen=True)
+class OneLayer:
+    """A network of one layer of any shape; what `NetworkImage` reads of a spec."""
+
+    only: Layer
+    layers: int = 1
+    film: tuple[float, ...] | None = None
+
+    @property
+    def inputs(self) -> int:
+        return self.only.inputs
+
+    def layer(self, index: int) -> Layer:
+        assert index == 0
+        return self.only
+
+
+def run(image: NetworkImage, x: np.ndarray, blocks: list[int] | None = None) -> np.ndarray:
+    """Return the image's output, called block by block if their lengths are given."""
+    x = np.ascontiguousarray(x, np.float32)
+    frames = x.shape[1]
+    y = np.full((image.outputs, frames), 9.0, np.float32)
+    start = 0
+    for block in blocks or [frames]:
+        process_signal.ctypes(
+            image.address,
+            x.ctypes.data + 4 * start,
+            frames,
+            y.ctypes.data + 4 * start,
+            frames,
+            min(block, frames - start),
+        )
+        start += block
+    return y
+
+
+def noise(rows: int, frames: int = RNG_FRAMES, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).standard_normal((rows, frames)).astype(np.float32)
+
+
+@st.composite
+def any_layer(draw_from: st.DrawFn) -> Layer:
+    """A layer as a network can have, and some that none has."""
+    inputs = draw_from(st.integers(1, 40))
+    depthwise = inputs > 1 and draw_from(st.booleans())
+    outputs = inputs if depthwise else draw_from(st.integers(1, 40))
+    kernel = draw_from(st.integers(1, 24))
+    dilation = draw_from(st.sampled_from([1, 2, 3, 7, 16, 20, 64, 125]))
+    delay = None
+    if inputs in (1, outputs) and draw_from(st.booleans()):
+        delay = draw_from(st.integers(0, (kernel - 1) * dilation))
+    activation = draw_from(st.sampled_from(ACTIVATIONS))
+    groups = inputs if depthwise else 1
+    return Layer(inputs, outputs, groups, kernel, dilation, activation, 0.2, delay)
+
+
+@settings(max_examples=60, deadline=None)
+@given(any_layer(), st.booleans(), st.integers(0, 99), st.sampled_from([64, 256]))
+def test_any_layer_agrees_with_a_float64_convolution(
+    layer: Layer, bias: bool, seed: int, step: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    shape = (layer.outputs, layer.inputs // layer.groups, layer.kernel)
+    weight = (rng.standard_normal(shape) / np.sqrt(shape[1] * shape[2])).astype(np.float32)
+    biases = rng.standard_normal(layer.outputs).astype(np.float32)
+    spec = OneLayer(layer)
+    weights = Weights([weight], [biases] if bias else None, None)
+    x = noise(layer.inputs, 700, seed)
+    image = NetworkImage(spec, weights, step)  # type: ignore[arg-type]
+    wanted = oracle.network(spec, weights, x)  # type: ignore[arg-type]
+    # Sine30 magnifies the rounding of its argument thirty times.
+    tolerance = 3e-4 if layer.activation == "sine30" else 1e-5
+    np.testing.assert_allclose(run(image, x), wanted, rtol=0, atol=tolerance * abs(wanted).max())
+    image.reset()
+    cuts = [int(n) for n in rng.integers(1, 300, 700)]
+    np.testing.assert_array_equal(run(image, x, cuts), run_fresh(image, x))
+
+
+def run_fresh(image: NetworkImage, x: np.ndarray) -> np.ndarray:
+    image.reset()
+    return run(image, x)
+
+
+@st.composite
+def any_spec(draw_from: st.DrawFn) -> NetworkSpec:
+    """A small network of any kind that streams."""
+    recipe = draw_from(st.sampled_from(["ronn", "plugin", "package"]))
+    residual = recipe == "ronn" and draw_from(st.booleans())
+    film = draw_from(st.sampled_from([None, (0.4, -0.7)])) if recipe != "plugin" else None
+    return NetworkSpec(
+        inputs=draw_from(st.integers(1, 2)),
+        outputs=draw_from(st.integers(1, 2)),
+        layers=draw_from(st.integers(1, 5)),
+        kernel=draw_from(st.integers(1, 17)),
+        channels=draw_from(st.integers(1, 20)),
+        dilation=draw_from(st.integers(1, 5)),
+        activation=draw_from(st.sampled_from(ACTIVATIONS)),
+        bias=draw_from(st.booleans()),
+        depthwise=recipe != "package" and draw_from(st.booleans()),
+        residual=residual,
+        seed=draw_from(st.integers(0, 2**32 - 1)),
+        recipe=recipe,
+        film=film,
+    )
+
+
+@settings(max_examples=40, deadline=None)
+@given(spec=any_spec(), data=st.data())
+def test_any_split_into_blocks_gives_the_same_bits(spec: NetworkSpec, data: st.DataObject) -> None:
+    blocks = data.draw(st.lists(st.integers(1, 8192), min_size=1, max_size=40))
+    blocks = [*blocks[:8], *(1 + b % 90 for b in blocks[8:])]
+    x = noise(spec.inputs, sum(blocks), spec.seed)
+    image = NetworkImage(spec, draw(spec))
+    whole = run(image, x)
+    image.reset()
+    assert run(image, x, blocks).tobytes() == whole.tobytes()
+
+
+@pytest.mark.parametrize("blocks", [[1] * 700, [8192] * 2, [63, 64, 65, 255, 256, 257, 1] * 3])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {"layers": 4, "channels": 9, "kernel": 20, "dilation": 3},
+        {"layers": 3, "channels": 64, "kernel": 40, "dilation": 6, "depthwise": True},
+        {"layers": 2, "channels": 30, "kernel": 33, "dilation": 20, "outputs": 1},
+    ],
+)
+def test_regular_and_awkward_blocks_give_the_same_bits(shape: dict, blocks: list[int]) -> None:
+    spec = NetworkSpec(activation="tanh", bias=True, **shape)
+    x = noise(2, sum(blocks))
+    image = NetworkImage(spec, draw(spec))
+    whole = run(image, x)
+    image.reset()
+    assert run(image, x, blocks).tobytes() == whole.tobytes()
+
+
+@pytest.mark.parametrize("init", ["xavier_uniform", "kaiming_normal"])
+@pytest.mark.parametrize("activation", ["linear", "relu", "leaky_relu", "rrelu", "tanh"])
+@pytest.mark.parametrize("form", ["dense", "depthwise", "residual", "film"])
+def test_networks_agree_with_float64(form: str, activation: str, init: str) -> None:
+    spec = NetworkSpec(
+        layers=5,
+        kernel=9,
+        channels=14,
+        dilation=3,
+        activation=activation,
+        init=init,
+        bias=True,
+        depthwise=form == "depthwise",
+        residual=form == "residual",
+        film=(0.3, -0.8) if form == "film" else None,
+    )
+    weights = draw(spec)
+    x = noise(2)
+    wanted = oracle.network(spec, weights, x)
+    y = run(NetworkImage(spec, weights), x)
+    np.testing.assert_allclose(y, wanted, rtol=0, atol=1e-5 * abs(wanted).max())
+
+
+@pytest.mark.parametrize("activation", ["linear", "relu", "tanh"])
+@pytest.mark.parametrize("depthwise", [False, True])
+def test_weights_that_move_are_blended_before_the_curve(activation: str, depthwise: bool) -> None:
+    groups = 9 if depthwise else 1
+    spec = OneLayer(Layer(9, 9, groups, 5, 3, activation, 0.2, None))
+    rng = np.random.default_rng(7)
+    ends = [
+        Weights(
+            [rng.standard_normal((9, 9 // groups, 5)).astype(np.float32)],
+            [rng.standard_normal(9).astype(np.float32)],
+            None,
+        )
+        for _ in range(2)
+    ]
+    x = noise(9, CELL)
+    moving, arrived = (NetworkImage(spec, end) for end in ends)  # type: ignore[arg-type]
+    scratch = np.zeros((9, CELL), np.float32)
+    words = moving.layer_words(0)
+    words[layout.NEXT_WEIGHTS] = arrived.layer_words(0)[layout.WEIGHTS]
+    words[layout.NEXT_BIAS] = arrived.layer_words(0)[layout.BIAS]
+    words[layout.BLEND] = scratch.ctypes.data
+    header_words(moving)[layout.MOVED] = 0
+    straight = OneLayer(Layer(9, 9, groups, 5, 3, "linear", 0.2, None))
+    first, last = (oracle.network(straight, end, x) for end in ends)  # type: ignore[arg-type]
+    way = (np.arange(CELL) + 1) / CELL
+    wanted = oracle.activation(spec.only, first + way * (last - first))
+    np.testing.assert_allclose(run(moving, x), wanted, rtol=0, atol=1e-5 * abs(wanted).max())
+
+
+def header_words(image: NetworkImage) -> np.ndarray:
+    words = ctypes.c_int64 * layout.HEADER_WORDS
+    return np.ctypeslib.as_array(words.from_address(image.address))
+
+
+def test_a_package_residual_can_widen_the_output() -> None:
+    spec = NetworkSpec(
+        inputs=1, outputs=1, layers=3, channels=4, kernel=6, recipe="package", residual=True,
+        activation="tanh",
+    )  # fmt: skip
+    weights = draw(spec)
+    x = noise(1)
+    image = NetworkImage(spec, weights)
+    wanted = oracle.network(spec, weights, x)
+    assert image.outputs == len(wanted) == 4
+    np.testing.assert_allclose(run(image, x), wanted, rtol=0, atol=1e-5 * abs(wanted).max())
+
+
+@settings(max_examples=40, deadline=None)
+@given(spec=any_spec())
+def test_silence_is_a_fixed_point_bit_for_bit(spec: NetworkSpec) -> None:
+    weights = draw(spec)
+    image = NetworkImage(spec, weights)
+    y = run(image, np.zeros((spec.inputs, 3 * MAX_BLOCK + spec.receptive_field % 1000)))
+    assert (y == y[:, :1]).all()
+    if spec.activation not in ("sine", "sine30"):
+        wanted = oracle.silence(spec, weights)
+        np.testing.assert_allclose(y[:, 0], wanted, rtol=1e-3, atol=1e-4)
+
+
+def test_reset_forgets_everything() -> None:
+    spec = NetworkSpec(layers=4, kernel=30, dilation=5, channels=5, bias=True)
+    image = NetworkImage(spec, draw(spec))
+    x = noise(2)
+    first = run(image, x)
+    assert not np.array_equal(run(image, x), first)
+    image.reset()
+    np.testing.assert_array_equal(run(image, x), first)
+
+
+@pytest.mark.parametrize("shape", [{}, {"depthwise": True}, {"residual": True, "outputs": 1}])
+@pytest.mark.parametrize("activation", ["linear", "relu", "tanh", "sine", "softshrink"])
+def test_an_impulse_lasts_exactly_the_receptive_field(shape: dict, activation: str) -> None:
+    spec = NetworkSpec(
+        inputs=1, layers=3, kernel=7, dilation=4, channels=6, init="uniform_1",
+        activation=activation, **shape,
+    )  # fmt: skip
+    x = np.zeros((1, spec.receptive_field + 500), np.float32)
+    x[0, 0] = 100.0 if activation == "softshrink" else 1.0
+    y = run(NetworkImage(spec, draw(spec)), x)
+    if activation not in ("relu", "softshrink"):
+        assert (y[:, spec.receptive_field - 1] != 0.0).all()
+    assert not y[:, spec.receptive_field :].any()
+
+
+def test_not_a_number_leaves_with_the_receptive_field() -> None:
+    spec = NetworkSpec(layers=4, kernel=9, dilation=3, bias=True, outputs=1)
+    x = noise(2, spec.receptive_field + 1000)
+    clean = run(NetworkImage(spec, draw(spec)), x)
+    x[0, 100], x[1, 101] = np.nan, np.inf
+    image = NetworkImage(spec, draw(spec))
+    dirty = run(image, x, [64] * 40)
+    assert np.isnan(dirty).any()
+    after = 101 + spec.receptive_field
+    np.testing.assert_array_equal(dirty[:, after:], clean[:, after:])
+
+
+def test_an_image_is_aligned_and_says_its_size() -> None:
+    spec = NetworkSpec(layers=3)
+    image = NetworkImage(spec, draw(spec))
+    assert image.address % 64 == 0
+    assert 0 < image.nbytes < 1 << 20
+    assert image.outputs == 2
