@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.events import (
     Event,
+    PresetTaken,
     Report,
     ServerJoined,
     ServerLost,
@@ -21,7 +22,7 @@ from ronn_jack.control.events import (
     Swap,
     log_event,
 )
-from ronn_jack.control.protocols import Change
+from ronn_jack.control.protocols import Change, Preset
 from ronn_jack.cost.calibration import load_cost_model
 from ronn_jack.drivers.jack_driver import JackClient, Wire
 from ronn_jack.errors import JackError, RonnError, SpecError
@@ -64,17 +65,25 @@ class App:
         Accepted value of every parameter.
     report : Report, optional
         Told what happens; without it, that is only logged.
+    preset : Preset, optional
+        The one that `values` were taken from.
     """
 
     def __init__(
-        self, settings: Settings, values: Mapping[str, Value], report: Report = log_event
+        self,
+        settings: Settings,
+        values: Mapping[str, Value],
+        report: Report = log_event,
+        preset: Preset | None = None,
     ) -> None:
         self.settings = settings
         self._report = report
         cost = load_cost_model().seconds
         self._node = LiveNode(settings.inputs, settings.outputs, self, cost)
         self._node.set_controls(values)
-        self.controller = Controller(self._node, PresetStore(), values, report=report)
+        presets = PresetStore()
+        presets.names()  # read now, rather than while a sender waits
+        self.controller = Controller(self._node, presets, values, report=report, preset=preset)
         self._osc = OscServer(self.controller, settings.bind, settings.osc_port)
         self._midi = MidiInput(self.controller, settings)
         self.client: JackClient | None = None
@@ -101,18 +110,22 @@ class App:
         """
         with contextlib.ExitStack() as undo:
             undo.callback(self.stop)
+            preset = self.controller.preset  # before a sender can load another
             self._osc.start()
             client = self._open()
             self._start_audio(client)
             if self.settings.connect:
                 self._connect(client, self.settings.connect)
             self._midi.start(self._read_midi)
+            if preset is not None:
+                self._report(PresetTaken("start", preset, saved=False))
             undo.pop_all()
 
     def snapshot(self) -> Snapshot:
         """Return what there is to see now."""
         osc = f"{self.settings.bind}:{self.osc_port}"
-        return take_snapshot(self.controller, self.client, osc, self.controller.preset)
+        preset, edited = self.controller.preset, self.controller.edited
+        return take_snapshot(self.controller, self.client, osc, preset, edited)
 
     def poll(self) -> None:
         """Take care of a server that went or came back, and of wires that are to be restored."""
@@ -251,7 +264,12 @@ class App:
         self._report(swap)
 
 
-def run_node(settings: Settings, values: Mapping[str, Value], log_json: str | None = None) -> None:
+def run_node(
+    settings: Settings,
+    values: Mapping[str, Value],
+    log_json: str | None = None,
+    preset: Preset | None = None,
+) -> None:
     """Run the node until SIGINT, SIGTERM or SIGHUP, then fade out and close.
 
     Parameters
@@ -261,6 +279,8 @@ def run_node(settings: Settings, values: Mapping[str, Value], log_json: str | No
         Accepted value of every parameter.
     log_json : str, optional
         File for the event log, or STDOUT; what people read goes to stderr then.
+    preset : Preset, optional
+        The one that `values` were taken from.
 
     Raises
     ------
@@ -278,7 +298,7 @@ def run_node(settings: Settings, values: Mapping[str, Value], log_json: str | No
         view = PlainView(sys.stderr) if log_json == STDOUT else open_view(sys.stdout)
         stack.enter_context(view)
         stack.enter_context(logging_to(view))
-        app = App(settings, values, report)
+        app = App(settings, values, report, preset)
         app.start()
         _spare_collections()
         try:

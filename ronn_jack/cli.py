@@ -14,8 +14,16 @@ from typing import Any
 import click
 
 from ronn_jack import __version__
-from ronn_jack.cli_options import SOUND_HELP, Number, node_options, sound, sound_options
-from ronn_jack.errors import RonnError, UsageError
+from ronn_jack.cli_options import (
+    SOUND_HELP,
+    Number,
+    chosen_preset,
+    node_options,
+    sound,
+    sound_of,
+    sound_options,
+)
+from ronn_jack.errors import RonnError, UsageError, shortened
 from ronn_jack.files import check_name
 from ronn_jack.model.architecture import network_spec
 from ronn_jack.presets.store import PresetStore
@@ -53,11 +61,12 @@ def run(
     from ronn_jack.settings import load_settings
 
     settings = load_settings(overrides)
-    values = sound(preset or settings.preset, assignments)
+    chosen = chosen_preset(preset or settings.preset)
+    values = sound_of(chosen, assignments)
     tell_of_compiling("jack_callbacks", err=log_json == "-")
     from ronn_jack.app import run_node
 
-    run_node(settings, values, log_json)
+    run_node(settings, values, log_json, chosen)
 
 
 @cli.command(epilog=SOUND_HELP)
@@ -326,5 +335,5 @@ def main() -> None:
 def _leave(message: str, code: int) -> None:
     """Say in one line on stderr why the program ends, and end it."""
     line = "".join(c if c.isprintable() else " " for c in " ".join(message.split()))
-    click.echo(f"{PROGRAM}: {line}", err=True)
+    click.echo(f"{PROGRAM}: {shortened(line)}", err=True)
     sys.exit(code)

@@ -11,6 +11,7 @@ import click
 from ronn_jack.errors import UsageError
 from ronn_jack.files import name_or_file
 from ronn_jack.parameters import PARAMETERS, Value, defaults, parameter
+from ronn_jack.presets.preset import Preset
 from ronn_jack.presets.store import PresetStore
 
 SOUND_HELP = "\b\nParameters:\n" + "\n".join(
@@ -44,9 +45,19 @@ def sound(preset: str | None, assignments: tuple[str, ...]) -> dict[str, Value]:
     assignments : tuple of str
         Each "name=value" in native units.
     """
+    return sound_of(chosen_preset(preset), assignments)
+
+
+def chosen_preset(preset: str | None) -> Preset | None:
+    """Return the preset of a name or file, if one is given."""
+    return None if preset is None else PresetStore().load(name_or_file(preset))
+
+
+def sound_of(preset: Preset | None, assignments: tuple[str, ...]) -> dict[str, Value]:
+    """Return every parameter's value, as `sound` does, of a preset that was read."""
     values = defaults()
     if preset is not None:
-        values |= PresetStore().load(name_or_file(preset)).values
+        values |= preset.values
     faults = []
     for assignment in assignments:
         name, equals, text = assignment.partition("=")

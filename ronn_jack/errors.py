@@ -19,6 +19,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+LONGEST_MESSAGE = 1000
+"""Characters of a message: what lists many faults is of use only as far as somebody reads it."""
+_LONGEST_SHOWN = 60
+_MOST_NAMED = 40
+"""Choices that are listed where none is near."""
+_MOST_COMPARED = 256
+"""Choices among which the nearest is looked for; each takes a while."""
+
 
 class RonnError(Exception):
     """Root of the tree; its text is fit to be shown to the user as it is."""
@@ -63,9 +71,11 @@ class AudioFileError(MachineError):
 def unknown(kind: str, name: object, choices: Iterable[str]) -> str:
     """Say that `name` is no known `kind`, with the nearest of `choices` as a suggestion."""
     known = list(choices)
-    found = nearest(str(name), known, cutoff=0.5)
-    hint = f"known: {', '.join(known)}" if found is None else f"did you mean '{found}'?"
-    return f"unknown {kind} '{name}': {hint}"
+    found = nearest(str(name), known, cutoff=0.5) if len(known) <= _MOST_COMPARED else None
+    if found is not None:
+        return f"unknown {kind} '{name}': did you mean '{found}'?"
+    more = f" and {len(known) - _MOST_NAMED} more" if len(known) > _MOST_NAMED else ""
+    return f"unknown {kind} '{name}': known: {', '.join(known[:_MOST_NAMED])}{more}"
 
 
 def nearest(name: str, choices: Iterable[str], cutoff: float) -> str | None:
@@ -79,3 +89,24 @@ def nearest(name: str, choices: Iterable[str], cutoff: float) -> str | None:
         if 2 * sum(map(letters.__contains__, choice)) >= cutoff * (len(name) + len(choice))
     ]
     return next(iter(difflib.get_close_matches(name, near, n=1, cutoff=cutoff)), None)
+
+
+def shown(value: object) -> str:
+    """Return a value as it is quoted in a message: on one line and not endless."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no number of more than some thousand digits
+        return "a number of thousands of digits"
+    except RecursionError:
+        return "something nested without end"
+    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
+
+
+def shortened(text: str, longest: int = LONGEST_MESSAGE) -> str:
+    """Return a message with its middle left out if it is too long: the remedy is at the end."""
+    if len(text) <= longest:
+        return text
+    half = (longest - 1) // 2
+    return f"{text[:half]}…{text[-half:]}"

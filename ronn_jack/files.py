@@ -6,17 +6,21 @@ meets and reports them all at once, so that a file is mended in one go.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import re
 import secrets
+import stat
 import tomllib
-from collections.abc import Collection, Mapping
+import warnings
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 
 import platformdirs
 
-from ronn_jack.errors import UsageError, unknown
+from ronn_jack.errors import UsageError, shortened, shown, unknown
 
 VERSION = 1
 MAXIMUM_BYTES = 256 * 1024
@@ -25,7 +29,12 @@ MAXIMUM_BYTES = 256 * 1024
 _APPLICATION = "ronn_jack"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,62}")
 _WORDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
-_LONGEST_SHOWN = 60
+_MOST_FAULTS = 20
+"""Faults of a kind that are told one by one; beyond them, only how many there are."""
+_MOST_DOTS = 100
+"""Dots in a line: the time and memory that tomllib takes grow with the square of a key's parts."""
+_TEMPORARY = re.compile(r"\..+\.toml\.[^.]+\.tmp", re.DOTALL)
+"""Names of files that are being written, or were when their writer was killed."""
 
 T = TypeVar("T")
 
@@ -62,15 +71,57 @@ def check_name(kind: str, name: str, error: type[UsageError]) -> str:
     Raises
     ------
     UsageError
-        Of the class `error`, if the name could lead outside the folder, hide the file or be
-        taken for a number.
+        Of the class `error`, if the name could lead outside the folder or hide the file.
     """
-    if not _NAME.fullmatch(name) or name.endswith(" ") or name.isdigit():
+    if not _NAME.fullmatch(name) or name.endswith(" "):
         raise error(
             f"{kind} name {shown(name)} is not allowed: use 1 to 63 letters, digits, spaces, "
-            "- or _, beginning with a letter or digit, and not digits alone"
+            "- or _, beginning with a letter or digit"
         )
     return name
+
+
+def read_file(path: Path, most_bytes: int, error: type[UsageError]) -> bytes:
+    """Return what is in a file, without ever waiting for one that is a pipe.
+
+    Raises
+    ------
+    UsageError
+        Of the class `error`, if it can't be read, is no regular file or is larger than
+        `most_bytes`.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise error(f"{path}: is no regular file")
+            with open(descriptor, "rb", closefd=False) as stream:
+                content = stream.read(most_bytes + 1)
+        finally:
+            os.close(descriptor)
+    except FileNotFoundError:
+        raise error(f"{path}: no such file") from None
+    except (OSError, ValueError) as fault:
+        reason = fault.strerror if isinstance(fault, OSError) else fault
+        raise error(f"{shown(str(path))}: can't be read: {reason}") from None
+    if len(content) > most_bytes:
+        size = f"{most_bytes >> 10} KiB" if most_bytes < 2**20 else f"{most_bytes >> 20} MiB"
+        raise error(f"{path}: is larger than {size}; is it the right one?")
+    return content
+
+
+def read_text(path: Path, error: type[UsageError]) -> str:
+    """Return the text of a TOML file, with or without a byte-order mark.
+
+    Raises
+    ------
+    UsageError
+        As `read_file` does, and if it is not UTF-8 text.
+    """
+    try:
+        return read_file(path, MAXIMUM_BYTES, error).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise error(f"{path}: is no TOML: not UTF-8 text") from None
 
 
 def read_table(path: Path, error: type[UsageError]) -> dict[str, object]:
@@ -81,46 +132,44 @@ def read_table(path: Path, error: type[UsageError]) -> dict[str, object]:
     UsageError
         Of the class `error`, if the file can't be read, is too large or is no TOML.
     """
+    text = read_text(path, error)
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") > _MOST_DOTS and not line.lstrip().startswith("#"):
+            raise error(
+                f"{path}: line {number} has more than {_MOST_DOTS} dots; is it one of ours?"
+            )
     try:
-        if path.exists() and not path.is_file():
-            raise error(f"{path}: is no regular file")
-        with path.open("rb") as stream:
-            content = stream.read(MAXIMUM_BYTES + 1)
-    except FileNotFoundError:
-        raise error(f"{path}: no such file") from None
-    except (OSError, ValueError) as fault:
-        reason = fault.strerror if isinstance(fault, OSError) else fault
-        raise error(f"{shown(str(path))}: can't be read: {reason}") from None
-    if len(content) > MAXIMUM_BYTES:
-        raise error(f"{path}: is larger than {MAXIMUM_BYTES // 1024} KiB; is it one of ours?")
-    try:
-        return tomllib.loads(content.decode("utf-8"))
-    except UnicodeDecodeError:
-        raise error(f"{path}: is no TOML: not UTF-8 text") from None
-    except (ValueError, RecursionError) as fault:
-        reason = str(fault).splitlines()[0] if str(fault) else "nested too deeply"
-        raise error(f"{path}: is no TOML: {reason}") from None
+        return tomllib.loads(text)
+    except RecursionError:
+        raise error(f"{path}: is no TOML: nested too deeply") from None
+    except ValueError as fault:
+        raise error(f"{path}: is no TOML: {shortened(' '.join(str(fault).split()))}") from None
 
 
 def write_atomically(path: Path, text: str) -> None:
     """Write a file so that at any moment either the old or the whole new one is there.
+
+    A link is written through, and a file that is there keeps its mode.
 
     Raises
     ------
     OSError
         If the folder can't be made or the file can't be written; the old file is then intact.
     """
+    path = Path(os.path.realpath(path))
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        with temporary.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+    with _temporary(path) as stream:
+        temporary = Path(stream.name)
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                os.fchmod(stream.fileno(), stat.S_IMODE(path.stat().st_mode))
+            stream.write(text.encode())
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
@@ -128,10 +177,34 @@ def write_atomically(path: Path, text: str) -> None:
         os.close(folder)
 
 
-def shown(value: object) -> str:
-    """Return a value as it is quoted in a message: on one line and not endless."""
-    text = ("true" if value else "false") if isinstance(value, bool) else repr(value)
-    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
+def remove_forgotten(folder: Path, names: Iterable[str]) -> None:
+    """Remove, of files in a folder, those whose writing was cut short by its process's end."""
+    for name in names:
+        if _TEMPORARY.fullmatch(name):
+            _remove_unless_written(folder / name)
+
+
+def _temporary(path: Path) -> IO[bytes]:
+    """Return a new file beside `path`, locked for as long as it is open."""
+    while True:
+        temporary = path.with_name(f".{path.stem[:60]}{path.suffix}.{secrets.token_hex(4)}.tmp")
+        stream = temporary.open("xb")
+        with contextlib.suppress(OSError):  # some network file systems know no locks
+            fcntl.flock(stream, fcntl.LOCK_EX)
+        # Until it was locked, another process could take it for a forgotten one.
+        if os.fstat(stream.fileno()).st_nlink:
+            return stream
+        stream.close()
+
+
+def _remove_unless_written(temporary: Path) -> None:
+    with contextlib.suppress(OSError):
+        descriptor = os.open(temporary, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            temporary.unlink()
+        finally:
+            os.close(descriptor)
 
 
 class Fields:
@@ -170,7 +243,7 @@ class Fields:
         return self._rest.pop(key, None)
 
     def take(self, key: str, kind: type[T], default: T) -> T:
-        """Take a key's value if it is of `kind`; a whole number is also a float."""
+        """Take a key's value if it is of `kind`; whole numbers may be written as either kind."""
         value = self.optional(key, kind)
         return default if value is None else value
 
@@ -180,7 +253,13 @@ class Fields:
         if value is None:
             return None
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
-            value = float(value)
+            try:
+                value = float(value)
+            except OverflowError:
+                self.fault(f"{key} = {shown(value)} is out of range")
+                return None
+        if kind is int and isinstance(value, float) and value.is_integer():
+            value = int(value)
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             self.fault(f"{key} = {shown(value)} is not {_WORDS[kind]}")
             return None
@@ -208,9 +287,14 @@ class Fields:
         if value is None:
             return None
         try:
-            re.compile(value)
+            with warnings.catch_warnings(action="ignore"):
+                re.compile(value)
         except (re.error, RecursionError, OverflowError) as error:
-            self.fault(f"{key} = {shown(value)} is no regular expression: {error}")
+            reason = "it is nested too deeply" if isinstance(error, RecursionError) else error
+            self.fault(f"{key} = {shown(value)} is no regular expression: {_plain(str(reason))}")
+            return None
+        if not value.isprintable():
+            self.fault(f"{key} = {shown(value)} is not printable text")
             return None
         return value
 
@@ -244,14 +328,21 @@ class Fields:
 
     def finish(self) -> None:
         """Report every key that was not taken, with the nearest known one."""
-        for key in self._rest:
+        for key in list(self._rest)[:_MOST_FAULTS]:
             self.fault(unknown("key", _plain(key), self._known))
+        if len(self._rest) > _MOST_FAULTS:
+            self.fault(f"{len(self._rest) - _MOST_FAULTS} more unknown keys")
 
 
 def raise_faults(source: object, faults: list[str], error: type[UsageError]) -> None:
-    """Raise one error that lists all faults of a source, if there are any."""
+    """Raise one error that lists the faults of a source, if there are any.
+
+    Many are only counted beyond the first ones.
+    """
     if faults:
-        raise error(f"{source}: {'; '.join(faults)}")
+        more = len(faults) - _MOST_FAULTS
+        told = [*faults[:_MOST_FAULTS], *([f"and {more} more faults"] if more > 0 else [])]
+        raise error(f"{source}: {'; '.join(told)}")
 
 
 def _plain(text: str) -> str:

@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ronn_jack.errors import ParameterError, unknown
+from ronn_jack.errors import ParameterError, shown, unknown
 
 Value = int | float | bool | str
 """A parameter's accepted value: int, float, bool or, for an enum, one of its names."""
@@ -122,7 +122,7 @@ class Parameter:
                 return raw
             number = _number(raw)
             if number is None and isinstance(raw, str):
-                raise ParameterError(unknown(f"{self.name} value", raw, self.choices))
+                raise ParameterError(unknown(f"{self.name} value", shown(raw)[1:-1], self.choices))
             return self.choices[round(self._within(raw, number))]
         if self.kind is Kind.BOOL and isinstance(raw, str):
             word = raw.strip().lower()
@@ -158,9 +158,9 @@ class Parameter:
         """
         number = _number(raw)
         if number is None:
-            raise ParameterError(f"{self.name} = {raw!r} is no number; use a position 0 to 1")
+            raise ParameterError(f"{self.name} = {shown(raw)} is no number; use a position 0 to 1")
         if isinstance(number, float) and not math.isfinite(number):
-            raise ParameterError(f"{self.name} = {raw!r} is not finite; use a position 0 to 1")
+            raise ParameterError(f"{self.name} = {shown(raw)} is not finite; use a position 0 to 1")
         return self.denormalise(number)
 
     def normalise(self, value: Value) -> float:
@@ -180,11 +180,12 @@ class Parameter:
 
     def _within(self, raw: object, number: int | float | None) -> int | float:
         if number is None:
-            raise ParameterError(f"{self.name} = {raw!r} is no number; use {self.range_text}")
+            raise ParameterError(f"{self.name} = {shown(raw)} is no number; use {self.range_text}")
         if isinstance(number, float) and not math.isfinite(number):
-            raise ParameterError(f"{self.name} = {raw!r} is not finite; use {self.range_text}")
+            raise ParameterError(f"{self.name} = {shown(raw)} is not finite; use {self.range_text}")
         if not self.minimum <= number <= self.maximum:
-            raise ParameterError(f"{self.name} = {raw} is out of range; use {self.range_text}")
+            plain = shown(raw).strip("'")
+            raise ParameterError(f"{self.name} = {plain} is out of range; use {self.range_text}")
         return number
 
 

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ronn_jack.errors import UsageError
+from ronn_jack.errors import UsageError, shown
 from ronn_jack.files import (
     Fields,
     raise_faults,
     read_table,
     shipped_folder,
-    shown,
     user_config_folder,
 )
 

@@ -253,12 +253,31 @@ class TestImport:
     def test_what_can_t_be_imported(self, refused: Callable[..., str], tmp_path: Path) -> None:
         (tmp_path / "old.json").write_text(self.SOUND)
         (tmp_path / "bad.json").write_text('{"n_layers": 999}')
-        assert "No such file" in refused(2, "import", tmp_path / "missing.json")
+        assert "no such file" in refused(2, "import", tmp_path / "missing.json")
         assert "out of range" in refused(2, "import", tmp_path / "bad.json")
         assert "not allowed" in refused(2, "import", tmp_path / "old.json", "--name", "../x")
+        os.mkfifo(tmp_path / "pipe")
+        assert "no regular file" in refused(2, "import", tmp_path / "pipe")
+
+    def test_an_original_named_by_digits(self, ronn: Ronn, tmp_path: Path) -> None:
+        (tmp_path / "808.json").write_text(self.SOUND)
+        assert ronn("import", tmp_path / "808.json").code == 0
+        facts = json.loads(ronn("info", "--preset", "808", "--json").out)
+        assert facts["receptive_field_frames"] == 1 + 6 * (1 + 2 + 4)
 
 
 class TestRefusals:
+    def test_a_line_is_never_endless(self, refused: Callable[..., str], tmp_path: Path) -> None:
+        keys = "".join(f"key{number} = 1\n" for number in range(20_000))
+        path = preset_file(tmp_path, f"version = 1\n{keys}")
+        for arguments in (
+            ("--preset", path),
+            ("--preset", "x" * 100_000),
+            ("--set", "layers=" + "9" * 100_000),
+            *((("--set", "x" * 50_000 + "=1")),),
+        ):
+            assert len(refused(2, "info", *arguments)) < 1100
+
     @pytest.mark.parametrize(
         ("assignment", "words"),
         [
@@ -316,7 +335,7 @@ class TestRefusals:
             ("../no/such.preset", ["no such file"]),
             (tmp_path / "missing.toml", ["no such file"]),
             (tmp_path / ".", ["no regular file"]),
-            ("4711", ["preset number '4711' is unknown: use 0 to "]),
+            ("4711", ["preset number '4711' is out of range: use 0 to "]),
             (
                 bad,
                 [

@@ -1,6 +1,7 @@
 """`run --log-json`: what a session leaves behind for programs to read."""
 
 import json
+import os
 
 import pytest
 
@@ -52,6 +53,25 @@ def test_a_session_is_told_as_json_lines(tmp_path):
     assert (by_name["refusal"]["subject"], by_name["refusal"]["network"]) == ("channels", False)
     assert set(by_name["end"]["status"]) == set(STATUS)
     assert by_name["end"]["status"]["callback_p50"] > 0.0
+
+
+def test_a_pipe_that_nobody_reads_holds_nothing_up_and_the_preset_is_told(tmp_path):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with (
+        jack_server("pipe") as server,
+        node_process(server.name, *PLAIN, "--preset", "hall", "--log-json", str(path)) as node,
+    ):
+        assert node.osc.ask("/ronn/preset") == ["hall", 1]  # by auto_level=off
+        names = node.osc.ask("/ronn/presets")
+        node.osc.send("/ronn/preset_next")
+        following = names[names.index("hall") + 1]
+        wait_for(lambda: node.osc.ask("/ronn/preset") == [following, 0])
+        code, seconds = node.end()
+        assert (code, seconds < 3.0) == (0, True)
+        said = node.said()[0]
+        assert "start: preset hall\n" in said
+        assert f": preset {following}\n" in said
 
 
 @pytest.mark.slow

@@ -8,13 +8,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from random import Random
 
-from ronn_jack.control.events import FellBack, Moved, Refused, Report, log_event
-from ronn_jack.control.protocols import Change, Node, Operation, Origin, PresetStore
+from ronn_jack.control.events import FellBack, Moved, PresetTaken, Refused, Report, log_event
+from ronn_jack.control.protocols import Change, Node, Operation, Origin, Preset, PresetStore, Sound
 from ronn_jack.control.transaction import Draft
 from ronn_jack.errors import SpecError, UsageError
 from ronn_jack.model.architecture import REBUILD, architecture, network_spec
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value, defaults, parameter
+from ronn_jack.presets.preset import NODE_PARAMETERS
 
 _MOVING = ("morph", "drift_depth")
 """Parameters that let the weights move as soon as one of them is above 0."""
@@ -38,6 +39,8 @@ class Controller:
         Where new seeds and architectures come from.
     report : Report, optional
         Told what is accepted and refused; without it, that is only logged.
+    preset : Preset, optional
+        The one that `values` were taken from.
     """
 
     def __init__(
@@ -47,6 +50,7 @@ class Controller:
         values: Mapping[str, Value] | None = None,
         random: Random | None = None,
         report: Report = log_event,
+        preset: Preset | None = None,
     ) -> None:
         self._node = node
         self._report = report
@@ -58,7 +62,8 @@ class Controller:
         self._first = self._sounding = architecture(self._values)
         self._awaited: Change | None = None
         self._mover: Origin | None = None
-        self._preset: str | None = None
+        self._preset = preset
+        self._place = preset.name if preset else None
         self._silent = False
 
     @property
@@ -78,8 +83,23 @@ class Controller:
 
     @property
     def preset(self) -> str | None:
-        """The preset loaded last."""
-        return self._preset
+        """The preset loaded or saved last."""
+        preset = self._preset
+        return preset.name if preset else None
+
+    @property
+    def edited(self) -> bool:
+        """Whether the sound is no longer, or not yet, that of the preset."""
+        preset, values = self._preset, self._values
+        return preset is not None and any(
+            values[name] != value
+            for name, value in preset.values.items()
+            if name not in NODE_PARAMETERS
+        )
+
+    def presets(self) -> Sequence[str]:
+        """Return the names of the presets in the order of their indices."""
+        return self._presets.names()
 
     def value(self, name: str) -> Value:
         """Return a parameter's accepted value, whose network may still be in the making."""
@@ -101,18 +121,22 @@ class Controller:
         """
         refusals: list[tuple[str, str]] = []
         with self._lock:
-            draft = Draft(self._values, self._preset, self._presets, self._random, self._fits)
+            draft = Draft(
+                self._values, self._preset, self._place, self._presets, self._random, self._fits
+            )
             for operation in operations:
                 try:
                     draft.take(operation)
                 except UsageError as error:
                     refusals.append((operation.name, str(error)))
-            self._preset = draft.preset
+            self._preset, self._place = draft.preset, draft.place
             self._commit(draft, origin, refusals)
             values = self._values
+        if draft.loaded and draft.preset is not None:
+            self._report(PresetTaken(origin.name, draft.preset.name, saved=False))
         for name in draft.saves:
             try:
-                self._presets.save(name, values)
+                self._save(name, values, origin)
             except UsageError as error:
                 refusals.append(("preset_save", str(error)))
         for subject, reason in refusals:
@@ -243,6 +267,12 @@ class Controller:
         if reason:
             draft.values.update({name: before[name] for name in moved})
             refusals += [(name, reason) for name in moved]
+
+    def _save(self, name: str, values: Mapping[str, Value], origin: Origin) -> None:
+        self._presets.save(name, values)
+        with self._lock:
+            self._preset, self._place = Sound(name, values), name
+        self._report(PresetTaken(origin.name, name, saved=True))
 
     def _set_silent(self, silent: bool) -> None:
         if silent != self._silent:

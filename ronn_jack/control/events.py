@@ -60,6 +60,21 @@ class Moved:
 
 
 @dataclass(frozen=True)
+class PresetTaken:
+    """A preset was loaded, or the sound saved as one."""
+
+    kind: ClassVar[str] = "preset"
+    level: ClassVar[int] = logging.INFO
+    origin: str
+    name: str
+    saved: bool
+
+    def lines(self) -> list[str]:
+        """Return a line."""
+        return [f"{self.origin}: {'saved as preset' if self.saved else 'preset'} {self.name}"]
+
+
+@dataclass(frozen=True)
 class Refused:
     """Something could not be done, and the sound went on as it was.
 

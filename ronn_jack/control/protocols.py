@@ -177,6 +177,14 @@ class Preset(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Sound:
+    """A preset as it was saved."""
+
+    name: str
+    values: Mapping[str, Value]
+
+
 class PresetStore(Protocol):
     """Where presets are kept."""
 
@@ -184,8 +192,8 @@ class PresetStore(Protocol):
         """Return the names in the order of their indices."""
         ...
 
-    def load(self, name: str) -> Preset:
-        """Read one; PresetError if it is unknown or faulty."""
+    def load(self, reference: str | float) -> Preset:
+        """Read the one of a name or else of an index; PresetError if it is unknown or faulty."""
         ...
 
     def save(self, name: str, values: Mapping[str, Value]) -> Path:

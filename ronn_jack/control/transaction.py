@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable, Mapping
 from random import Random
 
-from ronn_jack.control.protocols import Act, Operation, PresetStore, Set
+from ronn_jack.control.protocols import Act, Operation, Preset, PresetStore, Set
 from ronn_jack.control.randomize import randomized
-from ronn_jack.errors import ParameterError, PresetError, unknown
+from ronn_jack.errors import ParameterError, PresetError, shown, unknown
 from ronn_jack.model.architecture import architecture
 from ronn_jack.parameters import ACTIONS, MAXIMUM_SEED, Effect, Value, parameter
 
@@ -16,6 +16,8 @@ _LINKED = {"input_gain": "output_gain", "output_gain": "input_gain"}
 _FIRES_FROM = 0.5
 """A button sends 1 when pressed and 0 when released; only the press counts."""
 _SOUNDLESS = {"panic", "preset_save"}
+_MOST_SAVES = 4
+"""Names that one change saves the sound under: each is a file."""
 
 
 class Draft:
@@ -25,8 +27,12 @@ class Draft:
     ----------
     values : dict
         Accepted values of all parameters.
-    preset : str or None
+    preset : Preset or None
         The preset loaded last.
+    place : str or None
+        The preset from which is stepped: the one loaded last, or one that can't be loaded.
+    loaded : bool
+        Whether a preset was loaded.
     saves : list of str
         Names to save the sound under once the change is applied.
     subject : str
@@ -40,13 +46,16 @@ class Draft:
     def __init__(
         self,
         values: Mapping[str, Value],
-        preset: str | None,
+        preset: Preset | None,
+        place: str | None,
         presets: PresetStore,
         random: Random,
         fits: Callable[[Mapping[str, Value]], bool],
     ) -> None:
         self.values = dict(values)
         self.preset = preset
+        self.place = place
+        self.loaded = False
         self.saves: list[str] = []
         self.subject = ""
         self.panicked = False
@@ -118,43 +127,38 @@ class Draft:
     def _randomize(self, argument: object) -> None:
         amount = 1.0 if argument is None else _number("randomize", argument)
         if not 0.0 < amount <= 1.0:
-            raise ParameterError(f"randomize = {argument} is out of range; use 0 to 1")
+            raise ParameterError(f"randomize = {shown(argument)} is out of range; use 0 to 1")
         self.values = randomized(self.values, amount, self._random, self._fits)
 
     def _load_preset(self, argument: object) -> None:
-        if argument is None or isinstance(argument, bool):
+        if isinstance(argument, bool) or not isinstance(argument, (str, int, float)):
             raise PresetError("preset_load needs a preset's name or index")
-        names = self._presets.names()
-        name = str(argument)
-        if name not in names and _is_index(argument):
-            index = int(float(name))
-            if not 0 <= index < len(names):
-                raise PresetError(f"preset {index} is out of range: there are {len(names)}, from 0")
-            name = names[index]
-        # Only names get to the store: a sender must not make the node read a file of its choice.
-        if name not in names:
-            raise PresetError(unknown("preset", name, names))
-        self._load(name)
+        # Never a path: a sender must not make the node read a file of its choice.
+        self._load(argument)
 
     def _step_preset(self, step: int) -> None:
         names = list(self._presets.names())
         if not names:
             raise PresetError("no presets to step through; save one with preset_save")
         index = -1 if step > 0 else 0
-        if self.preset in names:
-            index = names.index(self.preset)
+        if self.place in names:
+            index = names.index(self.place)
         # Moves on even if the preset can't be loaded: a faulty one must not block the way.
-        self.preset = names[(index + step) % len(names)]
-        self._load(self.preset)
+        self.place = names[(index + step) % len(names)]
+        self._load(self.place)
 
-    def _load(self, name: str) -> None:
-        preset = self._presets.load(name)
+    def _load(self, reference: str | float) -> None:
+        preset = self._presets.load(reference)
         self.values.update(preset.values)
-        self.preset = preset.name
+        self.preset, self.place, self.loaded = preset, preset.name, True
 
     def _save_preset(self, argument: object) -> None:
         if not isinstance(argument, str) or not argument:
             raise PresetError("preset_save needs the name to save the sound under")
+        if len(self.saves) == _MOST_SAVES:
+            raise PresetError(
+                f"one change can save under {_MOST_SAVES} names; send the others later"
+            )
         self.saves.append(argument)
 
 
@@ -174,12 +178,7 @@ def _number(name: str, argument: object) -> float:
         except (ValueError, OverflowError):
             number = math.nan
     if not math.isfinite(number):
-        raise ParameterError(f"{name} = {argument!r} is no finite number; use 1, or no argument")
+        raise ParameterError(
+            f"{name} = {shown(argument)} is no finite number; use 1, or no argument"
+        )
     return number
-
-
-def _is_index(argument: object) -> bool:
-    try:
-        return float(argument).is_integer()  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
-        return False

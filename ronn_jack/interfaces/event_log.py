@@ -5,20 +5,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
+import errno
+import logging
+import os
+import select
+import stat
 import sys
 import threading
 import time
 from collections import deque
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import Self
 
 import msgspec
 
 from ronn_jack.control.events import Event
-from ronn_jack.errors import UsageError
+from ronn_jack.errors import UsageError, shown
 
 STDOUT = "-"
 """Name by which stdout is meant."""
@@ -26,15 +30,21 @@ KEPT_EVENTS = 10_000
 """Events that wait for a slow file or reader; what happens beyond them is only counted."""
 _PAUSE_SECONDS = 0.05
 """Time in which events gather: to wake for each would take turns from those who report them."""
+_RETRY_SECONDS = 0.5
+"""Time between attempts where nothing can be written: a full disk, a pipe that nobody reads."""
+
+_log = logging.getLogger(__name__)
 
 
 class EventLog:
     """Writes events on a thread of its own, so that a reader that stalls holds nothing up.
 
+    Where nothing can be written, events wait until it can be again.
+
     Parameters
     ----------
     target : str
-        A file, which is appended to, or STDOUT.
+        A file, which is appended to, a named pipe, or STDOUT.
 
     Raises
     ------
@@ -43,8 +53,7 @@ class EventLog:
     """
 
     def __init__(self, target: str) -> None:
-        self._stream = _opened(target)
-        self._owned = target != STDOUT
+        self._output = _Output(target)
         self._waiting: deque[tuple[float, Event]] = deque()
         self._condition = threading.Condition()
         self._left_out = 0
@@ -81,15 +90,18 @@ class EventLog:
         self.close()
 
     def _run(self) -> None:
-        # A full disk or a reader that has gone is no reason for the sound to stop.
-        with contextlib.suppress(OSError, ValueError):
-            while lines := self._next():
-                self._stream.write(b"".join(lines))
-                self._stream.flush()
-                self._closing.wait(_PAUSE_SECONDS)
-        if self._owned:
-            with contextlib.suppress(OSError):
-                self._stream.close()
+        told = False
+        while lines := self._next():
+            pause = _PAUSE_SECONDS
+            while reason := self._output.write(lines):
+                if not told:
+                    _log.warning("the event log waits, as it can't be written: %s", reason)
+                lines, told, pause = [], True, _RETRY_SECONDS
+                if self._closing.wait(pause):
+                    self._output.write(lines)
+                    break
+            self._closing.wait(pause)
+        self._output.close()
 
     def _next(self) -> list[bytes]:
         """Wait for events and return their lines; none when the log is closed."""
@@ -104,16 +116,99 @@ class EventLog:
         return lines
 
 
-def _opened(target: str) -> IO[bytes]:
-    if target == STDOUT:
-        return sys.stdout.buffer
+class _Output:
+    """Where lines go; those that there is no room for are kept."""
+
+    def __init__(self, target: str) -> None:
+        self._path = Path(target)
+        self._owned = target != STDOUT
+        self._descriptor = -1
+        self._kept = b""
+        if not self._owned:
+            if sys.stdout is not None:
+                self._descriptor = sys.stdout.fileno()
+            return
+        try:
+            self._open()
+        except OSError as error:
+            if error.errno == errno.ENXIO and self._path.is_fifo():
+                return  # nobody reads the pipe yet
+            raise UsageError(
+                f"--log-json {shown(target)[1:-1]} can't be written: {error.strerror}; choose "
+                f"another file, or {STDOUT} for stdout"
+            ) from None
+
+    def write(self, lines: list[bytes]) -> str:
+        """Write what was kept and then `lines`; return why not all of it could be written.
+
+        A file then ends with a whole line.
+        """
+        self._kept += b"".join(lines)
+        try:
+            if self._descriptor < 0 and self._owned:
+                self._open()
+            while self._kept and self._descriptor >= 0:
+                self._write_on()
+        except OSError as error:
+            return "nobody reads the pipe" if error.errno == errno.ENXIO else error.strerror or ""
+        return ""
+
+    def close(self) -> None:
+        """Close a file; stdout is not ours."""
+        if self._descriptor >= 0 and self._owned:
+            os.close(self._descriptor)
+
+    def _open(self) -> None:
+        # Without waiting: a pipe that nobody reads would hold the program up, deaf to signals.
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC
+        self._descriptor = os.open(self._path, flags, 0o666)
+        if _ends_within_a_line(self._path):
+            self._kept = b"\n" + self._kept
+
+    def _write_on(self) -> None:
+        """Write as much as there is room for, or wait a moment for a reader that is slow.
+
+        Raises
+        ------
+        OSError
+            If nothing more can be written for now.
+        """
+        written = 0
+        try:
+            while written < len(self._kept):
+                written += os.write(self._descriptor, memoryview(self._kept)[written:])
+        except BlockingIOError:
+            select.select([], [self._descriptor], [], _RETRY_SECONDS)
+        except OSError:
+            written = self._take_back(written)
+            raise
+        finally:
+            self._kept = self._kept[written:]
+
+    def _take_back(self, written: int) -> int:
+        """Cut off the line that a file has room for in part; return what remains written."""
+        whole = self._kept.rfind(b"\n", 0, written) + 1
+        state = os.fstat(self._descriptor)
+        if not stat.S_ISREG(state.st_mode):
+            return written
+        end = os.lseek(self._descriptor, 0, os.SEEK_CUR)
+        if whole == written or state.st_size != end:  # somebody else writes there too
+            return written
+        os.ftruncate(self._descriptor, end - (written - whole))
+        os.lseek(self._descriptor, 0, os.SEEK_END)
+        return whole
+
+
+def _ends_within_a_line(path: Path) -> bool:
+    """Say whether a file lacks its last line's end, as one does whose writer was killed."""
     try:
-        return Path(target).open("ab")
-    except OSError as error:
-        raise UsageError(
-            f"--log-json {target} can't be written: {error.strerror}; choose another file, or "
-            f"{STDOUT} for stdout"
-        ) from None
+        if not path.is_file():
+            return False
+        with path.open("rb") as stream:
+            stream.seek(-1, os.SEEK_END)
+            return stream.read() != b"\n"
+    except OSError:  # empty, or not for us to read
+        return False
 
 
 def _fields(event: Event) -> dict[str, object]:
@@ -122,5 +217,12 @@ def _fields(event: Event) -> dict[str, object]:
 
 
 def _line(at: float, kind: str, fields: dict[str, object]) -> bytes:
+    line = {"time": at, "event": kind, **fields}
     # An infinite level becomes null, since JSON has no word for it.
-    return msgspec.json.encode({"time": at, "event": kind, **fields}) + b"\n"
+    try:
+        return msgspec.json.encode(line) + b"\n"
+    except UnicodeEncodeError:  # the name of a file that is no text
+        texts = {name: value for name, value in line.items() if isinstance(value, str)}
+        for name, value in texts.items():
+            line[name] = value.encode("utf-8", "replace").decode()
+        return msgspec.json.encode(line) + b"\n"

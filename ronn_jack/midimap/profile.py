@@ -28,14 +28,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ronn_jack.control.protocols import Act, Set
-from ronn_jack.errors import ProfileError, unknown
+from ronn_jack.errors import ProfileError, shown, unknown
 from ronn_jack.files import (
     Fields,
     check_name,
     raise_faults,
     read_table,
     shipped_folder,
-    shown,
     user_config_folder,
 )
 from ronn_jack.parameters import ACTIONS, PARAMETERS, Kind, Parameter, Value
@@ -47,6 +46,8 @@ SOFTEST_NOTE = 1
 """Velocity of the softest note; 0 is a release."""
 BY_NUMBER = Act("preset_load")
 """What a program change without a number asks for: the preset of the number that comes."""
+
+_MOST_FAULTS = 100
 
 _TARGET_KEYS = (
     "parameter", "action", "preset", "value", "mode", "minimum", "maximum", "curve", "argument",
@@ -206,10 +207,11 @@ def read_profile(path: Path) -> Profile:
     fields.version()
     label = fields.take("name", str, path.stem)
     ports = fields.pattern("ports")
-    bindings = [
-        _read_binding(table, faults, f"binding {number}: ")
-        for number, table in enumerate(fields.tables("binding"), 1)
-    ]
+    bindings = []
+    for number, table in enumerate(fields.tables("binding"), 1):
+        bindings.append(_read_binding(table, faults, f"binding {number}: "))
+        if len(faults) > _MOST_FAULTS:  # nobody reads more, and to find each takes a while
+            break
     fields.finish()
     raise_faults(path, faults, ProfileError)
     return Profile(

@@ -7,7 +7,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ronn_jack.errors import PresetError, SpecError, unknown
+from ronn_jack.errors import PresetError, SpecError, shown, unknown
+from ronn_jack.files import read_file
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.original import package, plugin
 from ronn_jack.original.sources import MAXIMUM_BYTES, settings_in
@@ -18,6 +19,8 @@ _PACKAGE_NAMES = {*package.DEFAULTS, *package.NOTEBOOK}
 _PLUGIN_NAMES = set(plugin.RANGES)
 _SPEC_NAMES = {field.name for field in fields(NetworkSpec)}
 
+_MOST_STRANGE = 10
+"""Unknown names that are told one by one."""
 _LONGEST = 100
 """Characters that a parameter's name and value have at most."""
 
@@ -48,15 +51,7 @@ def read_original(path: Path, as_heard: bool = True) -> Imported:
     PresetError
         If the file can't be read or used, naming every fault.
     """
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(MAXIMUM_BYTES + 1)
-    except OSError as error:
-        raise PresetError(f"{path}: {error.strerror}") from None
-    if len(content) > MAXIMUM_BYTES:
-        raise PresetError(
-            f"{path}: is larger than {MAXIMUM_BYTES >> 20} MiB; is it the original's?"
-        )
+    content = read_file(path, MAXIMUM_BYTES, PresetError)
     try:
         return parse_original(content, as_heard)
     except PresetError as error:
@@ -90,7 +85,10 @@ def parse_original(content: bytes, as_heard: bool = True) -> Imported:
     _refuse_strange(settings)
     out = Translation()
     known = sorted(names)
-    out.faults += [unknown("parameter", name, known) for name in settings if name not in names]
+    strange = [name for name in settings if name not in names]
+    out.faults += [unknown("parameter", name, known) for name in strange[:_MOST_STRANGE]]
+    if len(strange) > _MOST_STRANGE:
+        out.faults.append(f"{len(strange) - _MOST_STRANGE} more unknown parameters")
     if from_plugin:
         plugin.translate(settings, out, as_heard)
     else:
@@ -109,9 +107,13 @@ def _count(settings: Mapping[str, object], names: Set[str]) -> int:
 def _refuse_strange(settings: Mapping[str, object]) -> None:
     """Refuse what could only make a message unreadable."""
     for name, value in settings.items():
-        text = value if isinstance(value, str) else repr(value)
-        if not name.isidentifier() or len(name + text) > _LONGEST or not text.isprintable():
-            raise PresetError(f"holds {name[:_LONGEST]!r}, which is no parameter; remove it")
+        try:
+            text = value if isinstance(value, str) else repr(value)
+        except (ValueError, RecursionError):  # a number of thousands of digits, lists in lists
+            text = ""
+        is_long = not text or len(name + text) > _LONGEST
+        if not name.isidentifier() or is_long or not text.isprintable():
+            raise PresetError(f"holds {shown(name)}, which is no parameter; remove it")
 
 
 def _network_faults(out: Translation) -> list[str]:

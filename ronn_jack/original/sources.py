@@ -13,7 +13,7 @@ from ronn_jack.errors import PresetError
 MAXIMUM_BYTES = 64 * 2**20
 """A notebook keeps the audio that it played, and gets large by it."""
 _MAXIMUM_TEXT = 256 * 1024
-"""No dictionary, cell or state comes near it."""
+"""No dictionary, state or notebook's code comes near it."""
 
 _JUCE_MAGIC = b"VC2!"
 """Begins JUCE's binary form of a state; then come the size (4 bytes), XML and a zero byte."""
@@ -52,7 +52,7 @@ def settings_in(content: bytes, known: Set[str]) -> tuple[dict[str, object], boo
     except (ValueError, RecursionError):
         return _from_python([text], known), False
     if isinstance(value, dict) and isinstance(value.get("cells"), list):
-        return _from_python(_code_cells(value["cells"]), known), False
+        return _from_python(_code_cells(value["cells"], known), known), False
     if not isinstance(value, dict):
         raise PresetError("is JSON, but no dictionary of parameters")
     return value, False
@@ -94,7 +94,7 @@ def _from_python(sources: list[str], known: Set[str]) -> dict[str, object]:
     parsed = False
     for source in sources:
         try:
-            with warnings.catch_warnings(action="ignore", category=SyntaxWarning):
+            with warnings.catch_warnings(action="ignore"):
                 statements = ast.parse(_short(source)).body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
@@ -136,16 +136,34 @@ def _constant(node: ast.expr, names: dict[str, object]) -> object:
         return _UNKNOWN
 
 
-def _code_cells(cells: list[object]) -> list[str]:
+def _code_cells(cells: list[object], known: Set[str]) -> list[str]:
+    """Return the code in a notebook, without much of what names no parameter."""
     sources = []
+    room, spare_room = _MAXIMUM_TEXT, _MAXIMUM_TEXT
     for cell in cells:
-        if isinstance(cell, dict) and cell.get("cell_type") == "code":
-            source = cell.get("source", "")
-            sources.append("".join(map(str, source)) if isinstance(source, list) else str(source))
+        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+            continue
+        source = cell.get("source", "")
+        parts = source if isinstance(source, list) else [source]
+        text = "".join(part for part in parts if isinstance(part, str))
+        if any(name in text for name in known):
+            room -= len(text)
+            if room < 0:
+                raise _too_long()
+        else:
+            # It may hold a number that a parameter is set to later.
+            spare_room -= len(text)
+            if spare_room < 0:
+                continue
+        sources.append(text)
     return sources
 
 
 def _short(text: str) -> str:
     if len(text) > _MAXIMUM_TEXT:
-        raise PresetError(f"is longer than {_MAXIMUM_TEXT // 1024} KiB: give the settings alone")
+        raise _too_long()
     return text
+
+
+def _too_long() -> PresetError:
+    return PresetError(f"is longer than {_MAXIMUM_TEXT // 1024} KiB: give the settings alone")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ronn_jack.errors import ParameterError
+from ronn_jack.errors import ParameterError, shown
 from ronn_jack.parameters import PARAMETERS, Value
 
 
@@ -38,5 +38,7 @@ class Translation:
             return
         try:
             self.parameters[name] = PARAMETERS[name].parse(value if scale == 1 else value * scale)
+        except OverflowError:  # a whole number beyond what a float can hold
+            self.faults.append(f"{key} = {shown(value)} is out of range")
         except ParameterError as error:
             self.faults.append(f"{key}: {error}")

@@ -7,18 +7,26 @@ So what was found is kept until the folder changes.
 
 from __future__ import annotations
 
+import logging
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from pathlib import Path
 
-from ronn_jack.errors import PresetError
+from ronn_jack.errors import PresetError, shown
+from ronn_jack.files import remove_forgotten
 from ronn_jack.presets.preset import Preset
+
+MOST_PRESETS = 1000
+"""Presets that a folder is read for: each costs a look, and who steps through them waits."""
 
 _KEPT_SECONDS = 1.0
 """Age up to which a list is kept: a file that is written in place doesn't change its folder."""
 _TICK_NANOSECONDS = 20_000_000
 """Age from which the time of a change tells it from the next one; file systems count in ticks."""
+
+_log = logging.getLogger(__name__)
 
 Version = tuple[int, int, int]
 """What changes with a file's contents: its inode, the time of its last change and its size."""
@@ -37,6 +45,10 @@ class Entry:
 @dataclass(frozen=True)
 class _Listing:
     entries: tuple[Entry, ...]
+    names: tuple[str, ...]
+    """Of all presets, sorted."""
+    every: frozenset[str]
+    """The same, to look in."""
     changed: int
     """When the folder had changed last, in ns since the epoch; 0 for a folder that isn't there."""
     until: float
@@ -58,27 +70,27 @@ class PresetFolder:
     def __init__(self, path: Path, read: Callable[[Path], Preset]) -> None:
         self.path = path
         self._read = read
-        self._listing = _Listing((), 0, 0.0)
+        self._listing = _Listing((), (), frozenset(), 0, 0.0)
         self._known: dict[Path, tuple[Version, Preset | str]] = {}
+        self._told: set[str] = set()
 
     def entries(self) -> tuple[Entry, ...]:
-        """Return what there is, in order.
+        """Return what there is, in order; of more than MOST_PRESETS, the first ones by name.
 
         A file that comes or goes is noticed at once, one that is written in place after a second.
         """
-        changed = self._changed()
-        listing = self._listing
-        if changed != listing.changed or time.monotonic() >= listing.until:
-            listing = self._look(changed)
-            self._listing = listing
-        return listing.entries
+        return self._up_to_date().entries
+
+    def names(self) -> Set[str]:
+        """Return the names of all presets, those beyond MOST_PRESETS included."""
+        return self._up_to_date().every
 
     def find(self, name: str) -> Path | None:
         """Return a preset's file; None if there is no such preset.
 
         It is looked up in the list, not opened by name, so that no name leads out of the folder.
         """
-        return next((entry.path for entry in self.entries() if entry.name == name), None)
+        return self._path_of(name) if name in self.names() else None
 
     def load(self, path: Path) -> Preset:
         """Return the preset in one of the folder's files, which is read once for each version.
@@ -88,7 +100,9 @@ class PresetFolder:
         PresetError
             Listing every fault of the file, or if it has gone.
         """
-        version = _version(path)
+        return self._in_version(path, _version(path))
+
+    def _in_version(self, path: Path, version: Version | None) -> Preset:
         known = self._known.get(path)
         if known is None or known[0] != version:
             return self._read_anew(path, version)
@@ -107,18 +121,59 @@ class PresetFolder:
             raise PresetError(found)
         return found
 
+    def _up_to_date(self) -> _Listing:
+        changed = self._changed()
+        listing = self._listing
+        if changed != listing.changed or time.monotonic() >= listing.until:
+            listing = self._look(changed)
+            self._listing = listing
+        return listing
+
     def _look(self, changed: int) -> _Listing:
-        # Hidden files, such as half-written ones, are none.
-        paths = list(self.path.glob("[!.]*.toml"))
-        entries = [self._entry(path) for path in paths if _version(path) is not None]
-        for path in set(self._known).difference(paths):
+        last = self._listing
+        names = last.names if changed == last.changed and last.until else self._read_names()
+        paths = [self._path_of(name) for name in names[:MOST_PRESETS]]
+        entries = [entry for path in paths if (entry := self._entry(path)) is not None]
+        every = frozenset(names)
+        for path in [path for path in self._known if path.stem not in every]:
             self._known.pop(path, None)
         until = time.monotonic() + _KEPT_SECONDS if _has_settled(changed) else 0.0
-        return _Listing(tuple(sorted(entries, key=_order)), changed, until)
+        return _Listing(tuple(sorted(entries, key=_order)), names, every, changed, until)
 
-    def _entry(self, path: Path) -> Entry:
+    def _read_names(self) -> tuple[str, ...]:
         try:
-            preset = self.load(path)
+            with os.scandir(self.path) as found:
+                files = [each.name for each in found]
+        except OSError:
+            return ()
+        hidden = [file for file in files if file.startswith(".")]
+        remove_forgotten(self.path, hidden)
+        names = {file[:-5] for file in files if file.endswith(".toml")}
+        names.difference_update([file[:-5] for file in hidden])
+        for name in [name for name in names if not name.isprintable()]:
+            names.remove(name)
+            self._tell(f"{self.path}: {shown(name)} is left out; rename it to printable text")
+        if len(names) > MOST_PRESETS:
+            self._tell(
+                f"{self.path}: has more than {MOST_PRESETS} presets; those beyond, by name, are "
+                "not listed and have no number"
+            )
+        return tuple(sorted(names))
+
+    def _path_of(self, name: str) -> Path:
+        return self.path / f"{name}.toml"
+
+    def _tell(self, what: str) -> None:
+        if what not in self._told:
+            self._told.add(what)
+            _log.warning("%s", what)
+
+    def _entry(self, path: Path) -> Entry | None:
+        version = _version(path)
+        if version is None:
+            return None
+        try:
+            preset = self._in_version(path, version)
         except PresetError as error:
             return Entry(path.stem, f"can't be loaded: {error}", None, path)
         return Entry(preset.name, preset.description, preset.index, path)

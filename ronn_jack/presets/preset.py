@@ -16,6 +16,7 @@ they are.
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +24,8 @@ from typing import Any
 
 import tomlkit
 
-from ronn_jack.errors import PresetError, SpecError
-from ronn_jack.files import VERSION, Fields, raise_faults, read_table, shown
+from ronn_jack.errors import PresetError, SpecError, shown
+from ronn_jack.files import VERSION, Fields, raise_faults, read_table
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import PARAMETERS, Value, defaults
 from ronn_jack.presets.values import take_value
@@ -120,6 +121,52 @@ def preset_text(description: str, values: Mapping[str, Value]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def edited_text(text: str, description: str, values: Mapping[str, Value]) -> str:
+    """Return what an edited preset's file says with other values, all else kept.
+
+    Parameters
+    ----------
+    text : str
+        What it says, without a fault.
+    description : str
+        Stays as it is if this is empty.
+    values : mapping
+        As `saved_values` gives them.
+
+    Raises
+    ------
+    PresetError
+        If they can't be put there.
+    """
+    for put in (_put_in_place, _put_anew):
+        try:
+            document = tomlkit.parse(text)
+            document["version"] = VERSION
+            if description:
+                document["description"] = description
+            put(document, values)
+            edited = tomlkit.dumps(document)
+            said = tomllib.loads(edited)
+        except Exception:
+            # tomlkit takes documents apart that tomllib only reads, and has faults of its own.
+            continue
+        if values.items() <= said["parameters"].items():
+            return edited
+    raise PresetError("its text is too intricate to be edited")
+
+
+def _put_in_place(document: tomlkit.TOMLDocument, values: Mapping[str, Value]) -> None:
+    """Change values where they stand, so that the comments beside them stay."""
+    table: Any = document.setdefault("parameters", tomlkit.table())
+    for name, value in values.items():
+        if name not in table or table[name] != value:
+            table[name] = value
+
+
+def _put_anew(document: tomlkit.TOMLDocument, values: Mapping[str, Value]) -> None:
+    document["parameters"] = dict(values)
 
 
 def _value_text(value: Value) -> str:

@@ -1,37 +1,40 @@
 """Presets: sounds by name, shipped with the program or saved by the user.
 
 Presets are numbered from 0: those shipped in the order of `index`, then the user's, those with an
-`index` first, the others by name.
+`index` first, the others by name. Text that is a preset's name means that preset, even if it is all
+digits; other digits, and numbers, mean a preset's number.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
-import tomlkit
-
-from ronn_jack.errors import PresetError, UsageError, unknown
+from ronn_jack.errors import PresetError, UsageError, shown, unknown
 from ronn_jack.files import (
-    VERSION,
     check_name,
+    read_text,
     shipped_folder,
-    shown,
     user_data_folder,
     write_atomically,
 )
 from ronn_jack.parameters import Value
-from ronn_jack.presets.folder import Entry, PresetFolder
+from ronn_jack.presets.folder import MOST_PRESETS, Entry, PresetFolder
 from ronn_jack.presets.preset import (
-    MAXIMUM_INDEX,
     Preset,
+    edited_text,
     preset_text,
     read_preset,
     saved_values,
 )
 
 _log = logging.getLogger(__name__)
+
+_DIGITS = re.compile(r"(-?[0-9]+)(\.0*)?")
+_MOST_DIGITS = 9
+"""Longer numbers aren't even converted."""
 
 
 class PresetStore:
@@ -57,7 +60,7 @@ class PresetStore:
         A faulty file is among them, so that it can be said what is wrong when it is asked for.
         """
         entries = list(self._shipped.entries())
-        reserved = {entry.name for entry in entries}
+        reserved = self._shipped.names()
         for entry in self._user.entries():
             if entry.name not in reserved:
                 entries.append(entry)
@@ -70,8 +73,10 @@ class PresetStore:
         """Return the presets' names in the order of their numbers."""
         return [entry.name for entry in self.presets()]
 
-    def load(self, reference: str | int | Path) -> Preset:
+    def load(self, reference: str | float | Path) -> Preset:
         """Return a preset by its name, its number (also as text) or its file.
+
+        Only a Path leads to a file outside the two folders.
 
         Raises
         ------
@@ -80,13 +85,18 @@ class PresetStore:
         """
         if isinstance(reference, Path):
             return read_preset(reference)
-        if isinstance(reference, int) or (reference.isdecimal() and reference.isascii()):
-            entries = self.presets()
-            return read_preset(entries[_number(reference, len(entries))].path)
-        for folder in (self._shipped, self._user):
-            if (path := folder.find(reference)) is not None:
-                return folder.load(path)
-        raise PresetError(unknown("preset", shown(reference)[1:-1], self.names()))
+        if isinstance(reference, str):
+            for folder in (self._shipped, self._user):
+                if (path := folder.find(reference)) is not None:
+                    return folder.load(path)
+        entries = self.presets()
+        number = preset_number(reference, len(entries))
+        if number is not None:
+            path = entries[number].path
+            folder = self._shipped if path.parent == self._shipped.path else self._user
+            return folder.load(path)
+        name = shown(reference).strip("'")
+        raise PresetError(unknown("preset", name, [entry.name for entry in entries]))
 
     def save(self, name: str, values: Mapping[str, Value], description: str = "") -> Path:
         """Write a user preset, over one of the same name, and return its path.
@@ -97,12 +107,16 @@ class PresetStore:
         Raises
         ------
         PresetError
-            If the name is not allowed or taken by a shipped preset, a value is not accepted, or
-            the file can't be written.
+            If the name is not allowed or, in any case of letters, a shipped preset's; if a value
+            is not accepted; if the present file can't be read or the new one written.
         """
         check_name("preset", name, PresetError)
-        if self._shipped.find(name) is not None:
-            raise PresetError(f"'{name}' is a shipped preset; save under another name")
+        for taken in self._shipped.names():
+            if name.casefold() == taken.casefold():
+                raise PresetError(f"'{taken}' is a shipped preset; save under another name")
+        mine = self._user.names()
+        if name not in mine and len(mine) >= MOST_PRESETS:
+            raise PresetError(f"you have {len(mine)} presets; remove some, or save over one")
         path = self._user.path / f"{name}.toml"
         try:
             write_atomically(path, self._text(path, saved_values(values), description))
@@ -114,29 +128,42 @@ class PresetStore:
 
     def _text(self, path: Path, sound: Mapping[str, Value], description: str) -> str:
         """Return what a preset's file is to say, with all that its user has added to it."""
-        if not path.is_file():
+        if not path.exists():
             return preset_text(description, sound)
         try:
             before = self._user.load(path)
+            text = read_text(path, PresetError)
+            if text == preset_text(before.description, saved_values(before.values)):
+                return preset_text(description or before.description, sound)
+            # Only where there is something to keep, as to take a document apart takes long.
+            return edited_text(text, description, sound)
         except PresetError as error:
-            _log.warning("%s; writing it anew", error)
-            return preset_text(description, sound)
-        text = path.read_text(encoding="utf-8")
-        if text == preset_text(before.description, saved_values(before.values)):
-            return preset_text(description or before.description, sound)
-        # Only where there is something to keep, as to take a document apart takes milliseconds.
-        document = tomlkit.parse(text)
-        document["version"] = VERSION
-        if description or "description" not in document:
-            document["description"] = description
-        document["parameters"] = dict(sound)
-        return tomlkit.dumps(document)
+            raise PresetError(
+                f"what is there would be lost, as it can't be read: {error}; mend or remove it, "
+                "or save under another name"
+            ) from None
 
 
-def _number(reference: str | int, count: int) -> int:
-    """Return a preset's number if there is one; long digits aren't even converted."""
-    number = int(reference) if len(str(reference)) <= len(str(MAXIMUM_INDEX)) else -1
+def preset_number(reference: str | float, count: int) -> int | None:
+    """Return the number of a preset that a reference stands for which is no preset's name.
+
+    Parameters
+    ----------
+    reference : str, int or float
+    count : int
+        Number of presets.
+
+    Raises
+    ------
+    PresetError
+        If there is no preset of that number.
+    """
+    text = reference if isinstance(reference, str) else shown(reference)
+    digits = _DIGITS.fullmatch(text)
+    if digits is None:
+        return None
+    number = int(digits[1]) if len(digits[1]) <= _MOST_DIGITS else -1
     if not 0 <= number < count:
         limit = f"use 0 to {count - 1}" if count else "there are no presets"
-        raise PresetError(f"preset number {shown(reference)} is unknown: {limit}")
+        raise PresetError(f"preset number {shown(reference)} is out of range: {limit}")
     return number

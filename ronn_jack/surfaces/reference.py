@@ -32,6 +32,10 @@ loopback interface (`--bind`) and answers to the port that a message came from.
 - Seeds above 2147483647 may be sent as int64, float, double or text; as int64 they come back.
 """
 
+_LIST = (
+    "the presets' names in the order of their indices, as many as fit into 32 kB: a thousand of "
+    "the usual length; those beyond are loaded by index"
+)
 _ACTIONS_HEAD = """\
 An action is done on a message without argument or with any value from 0.5 on; lower values, such
 as a button's release, are ignored. Of an amount only 0 is a release."""
@@ -53,6 +57,8 @@ def osc_reference() -> str:
     status = [
         ["address", "answer"],
         *([f"`/ronn/status/{name}`", meaning] for name, meaning in STATUS.items()),
+        ["`/ronn/preset`", "`s:name i:edited` of the preset loaded or saved last; no name if none"],
+        ["`/ronn/presets`", _LIST],
         ["`/ronn/ping`", "`/ronn/pong s:name s:version`, once the node can be heard"],
     ]
     return "\n".join(

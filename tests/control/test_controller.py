@@ -8,8 +8,9 @@ from collections.abc import Mapping
 import pytest
 
 from ronn_jack.control.controller import Controller
+from ronn_jack.control.events import PresetTaken
 from ronn_jack.control.protocols import Act, Change, Operation, Set
-from ronn_jack.errors import ParameterError
+from ronn_jack.errors import ParameterError, PresetError
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import PARAMETERS, Effect, Kind, Value
 from tests.support.recording import MemoryStore, RecordingNode, RecordingOrigin, controller_of
@@ -296,9 +297,13 @@ class TestPresets:
         assert node.controls == [{"mix": 0.5}]
 
     def test_a_name_made_of_digits_comes_before_an_index(self, node, origin):
-        controller = Controller(node, MemoryStore(**{"first": {}, "0": {"layers": 12}}))
-        controller.apply([Act("preset_load", "0")], origin)
-        assert controller.value("layers") == 12
+        store = MemoryStore(**{"first": {}, "0": {"layers": 12}, "808": {"layers": 8}})
+        controller = Controller(node, store)
+        for asked, layers in (("0", 12), (0, 6), (0.0, 6), ("808", 8), ("1", 12), (2, 8)):
+            controller.apply([Act("preset_load", asked)], origin)
+            assert controller.value("layers") == layers
+        controller.apply([Act("preset_load", 808)], origin)
+        assert "out of range" in origin.refusals[0][1]
 
     def test_only_known_names_get_to_the_store(self, node, origin):
         store = MemoryStore(fuzz={})
@@ -324,6 +329,47 @@ class TestPresets:
         assert origin.subjects == ["preset_next"] and controller.value("layers") == 6
         controller.apply([Act("preset_next")], origin)
         assert controller.value("layers") == 4
+
+    def test_stepping_reaches_names_of_digits(self, node, origin):
+        controller = controller_of(node, **{"1": {}, "drone": {}, "0": {}, "005": {}})
+        heard = []
+        for _ in range(5):
+            controller.apply([Act("preset_next")], origin)
+            heard.append(controller.preset)
+        assert heard == ["1", "drone", "0", "005", "1"]
+        assert origin.refusals == []
+
+    def test_stepping_goes_on_from_the_preset_that_was_begun_with(self, node, origin):
+        store = MemoryStore(**self.SOUNDS)
+        preset = store.load("drone")
+        controller = Controller(node, store, {**preset.values, "mix": 0.25}, preset=preset)
+        assert (controller.preset, controller.edited) == ("drone", True)
+        controller.apply([Act("preset_next")], origin)
+        assert (controller.preset, controller.edited) == ("glitch", False)
+
+    def test_a_preset_that_can_not_be_loaded_is_not_said_to_sound(self, node, origin):
+        class Faulty(MemoryStore):
+            def load(self, reference):
+                if reference == "drone":
+                    raise PresetError("faulty")
+                return super().load(reference)
+
+        controller = Controller(node, Faulty(**self.SOUNDS))
+        told = []
+        for _ in range(3):
+            controller.apply([Act("preset_next")], origin)
+            told.append((controller.preset, controller.edited))
+        assert told == [("fuzz", False), ("fuzz", False), ("glitch", False)]
+
+    def test_what_is_loaded_and_saved_is_reported(self, node, origin):
+        told = []
+        controller = controller_of(node, told.append, **self.SOUNDS)
+        controller.apply([Act("preset_load", 1), Act("preset_save", "mine")], origin)
+        controller.apply([Act("preset_save", "a/b"), Act("preset_load", "x")], origin)
+        assert [event.lines() for event in told if isinstance(event, PresetTaken)] == [
+            ["test: preset drone"],
+            ["test: saved as preset mine"],
+        ]
 
     def test_stepping_through_nothing_is_refused(self, node, origin):
         controller_of(node).apply([Act("preset_next")], origin)

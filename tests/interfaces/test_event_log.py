@@ -2,14 +2,20 @@
 
 import json
 import os
+import resource
+import subprocess
+import sys
+import threading
 import time
+from contextlib import contextmanager
 
 import pytest
 
-from ronn_jack.control.events import Moved, ServerLost, Swap, Xruns
+from ronn_jack.control.events import Moved, Refused, ServerLost, Swap, Xruns
 from ronn_jack.errors import UsageError
 from ronn_jack.interfaces import event_log
 from ronn_jack.interfaces.event_log import EventLog
+from tests.support.jack_server import wait_for
 
 
 def lines(path):
@@ -83,3 +89,100 @@ def test_a_reader_that_went_away_is_no_fault(tmp_path):
         log.write(ServerLost())
     log.close()
     log.write(ServerLost())
+
+
+@contextmanager
+def disk_of(size):
+    """Let no file of this process grow beyond some bytes, as on a disk that is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_full_disk_is_waited_for_and_the_file_has_whole_lines(tmp_path, monkeypatch):
+    monkeypatch.setattr(event_log, "_RETRY_SECONDS", 0.01)
+    path = tmp_path / "log"
+    with EventLog(str(path)) as log:
+        with disk_of(1000):
+            for total in range(20):
+                log.write(Xruns(1, total))
+            wait_for(lambda: path.exists() and path.stat().st_size > 800)
+            time.sleep(0.1)  # for the attempts that have to fail
+            full = path.read_bytes()
+            assert len(full) <= 1000
+            assert full.endswith(b"}\n")
+        for total in range(20, 30):
+            log.write(Xruns(1, total))
+    assert [line["total"] for line in lines(path)] == list(range(30))
+
+
+def test_a_line_that_was_cut_short_is_ended(tmp_path):
+    path = tmp_path / "log"
+    path.write_text('{"event": "whole"}\n{"eve')
+    with EventLog(str(path)) as log:
+        log.write(ServerLost())
+    assert [line[:9] for line in path.read_text().splitlines()] == [
+        '{"event":',
+        '{"eve',
+        '{"time":1',
+    ]
+
+
+def test_where_there_is_never_room_it_is_said_once_and_nothing_waits(caplog, monkeypatch):
+    monkeypatch.setattr(event_log, "_RETRY_SECONDS", 0.01)
+    with EventLog("/dev/full") as log:
+        for _ in range(10):
+            log.write(ServerLost())
+            time.sleep(0.02)
+        begin = time.monotonic()
+    assert time.monotonic() - begin < 0.9
+    assert [r.message for r in caplog.records] == [
+        "the event log waits, as it can't be written: No space left on device"
+    ]
+
+
+def test_a_pipe_that_nobody_reads_yet_is_waited_for(tmp_path, monkeypatch):
+    monkeypatch.setattr(event_log, "_RETRY_SECONDS", 0.01)
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with EventLog(str(path)) as log:
+        log.write(Xruns(1, 1))
+        time.sleep(0.1)
+        received = []
+
+        def read():
+            with path.open() as stream:
+                received.extend(stream)
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        wait_for(lambda: received)
+        log.write(Xruns(1, 2))
+    reader.join(5.0)
+    assert [json.loads(line)["total"] for line in received] == [1, 2]
+
+
+def test_a_name_that_is_no_text_costs_no_line(tmp_path):
+    path = tmp_path / "log"
+    with EventLog(str(path)) as log:
+        log.write(Refused("osc", "preset_load", os.fsdecode(b"\xff.toml: faulty"), network=False))
+        log.write(ServerLost())
+    assert [line["event"] for line in lines(path)] == ["refusal", "server_lost"]
+
+
+def test_stdout_on_a_full_disk(tmp_path):
+    program = (
+        "from tests.interfaces.test_event_log import *\n"
+        "event_log._RETRY_SECONDS = 0.01\n"
+        "with EventLog('-') as log:\n"
+        "    with disk_of(300):\n"
+        "        for total in range(10): log.write(Xruns(1, total))\n"
+        "        time.sleep(0.3)\n"
+    )
+    path = tmp_path / "out"
+    with path.open("wb") as stream:
+        subprocess.run([sys.executable, "-c", program], stdout=stream, check=True)
+    assert [line["total"] for line in lines(path)] == list(range(10))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import numpy as np
@@ -149,6 +150,19 @@ def test_the_notebook(tmp_path: Path) -> None:
     path.write_text(json.dumps({"cells": cells, "nbformat": 4}))
     taken = read_original(path).parameters
     assert taken == NOTEBOOK_SOUND | {"input_gain": 3.0, "mix": 0.25, "auto_level": True}
+
+
+def test_a_large_notebook_is_read_as_far_as_it_matters(tmp_path: Path) -> None:
+    other = {"cell_type": "code", "source": "x = (1 + 2) * 3  # of no matter\n" * 30}
+    data = {"cell_type": "code", "source": f"sound = '{'x' * 10**6}'"}
+    cell = {"cell_type": "code", "source": NOTEBOOK_CELL.replace("= 21", "= size")}
+    named = {"cell_type": "code", "source": "size = 21"}
+    path = tmp_path / "ronn.ipynb"
+    path.write_text(json.dumps({"cells": [named, data, *[other] * 10_000, cell]}))
+    assert path.stat().st_size > 10_000_000
+    begin = time.process_time()
+    assert read_original(path).parameters["kernel"] == 21
+    assert time.process_time() - begin < 5.0
 
 
 def test_what_a_dictionary_leaves_out_is_as_the_packages_defaults() -> None:
@@ -307,5 +321,5 @@ def test_no_entity_is_expanded() -> None:
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(PresetError, match=r"gone\.xml: No such file"):
+    with pytest.raises(PresetError, match=r"gone\.xml: no such file"):
         read_original(tmp_path / "gone.xml")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def names(folder: PresetFolder) -> list[str]:
 
 def test_what_has_not_changed_is_not_even_looked_at(followed, monkeypatch) -> None:
     folder, reader, path = followed
-    monkeypatch.setattr(Path, "glob", None)
+    monkeypatch.setattr(os, "scandir", None)
     assert names(folder) == ["one", "two"]
     assert folder.load(path / "one.toml").values["layers"] == 1
     assert folder.find("two") == path / "two.toml"
@@ -111,6 +112,30 @@ def test_a_faulty_file_is_explained_each_time_and_read_once(followed) -> None:
         with pytest.raises(PresetError, match="unknown key 'layers'"):
             folder.load(path / "bad.toml")
     assert reader.read == ["bad"]
+
+
+def test_only_so_many_are_listed_and_all_can_be_loaded(followed, monkeypatch, caplog) -> None:
+    folder, reader, path = followed
+    monkeypatch.setattr(preset_folder, "MOST_PRESETS", 3)
+    for name in ("three", "four", "five"):
+        write(path / f"{name}.toml", 5)
+    assert names(folder) == names(folder) == ["five", "four", "one"]
+    assert folder.load(folder.find("two")).values["layers"] == 1
+    assert [record.message.count("more than 3") for record in caplog.records] == [1]
+    assert sorted(reader.read) == ["five", "four"]
+
+
+def test_what_a_killed_process_left_half_written_is_removed_unless_it_is_being_written(
+    followed,
+) -> None:
+    folder, _, path = followed
+    (path / ".one.toml.0badcafe.tmp").write_text("version")
+    (path / ".notes.tmp").write_text("the user's own")
+    with (path / ".two.toml.0123abcd.tmp").open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        assert names(folder) == ["one", "two"]
+        left = {each.name for each in path.iterdir()}
+    assert left == {"one.toml", "two.toml", ".two.toml.0123abcd.tmp", ".notes.tmp"}
 
 
 def test_a_file_that_has_gone_is_missed(followed) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 
 import pytest
 
 from ronn_jack.errors import PresetError
 from ronn_jack.parameters import PARAMETERS, defaults
+from ronn_jack.presets import store as presets
 from ronn_jack.presets.preset import (
     NODE_PARAMETERS,
     preset_text,
@@ -75,6 +77,25 @@ class TestFinding:
         assert store.load("zed").values["layers"] == 3
         assert [record.message.endswith("rename it") for record in caplog.records] == [True]
 
+    def test_a_name_of_digits_is_a_name_first(self, store: PresetStore, tmp_path: Path) -> None:
+        for number, name in enumerate(("005", "1", "808"), 2):
+            write(tmp_path / "user", name, "", f"layers = {number}")
+        assert store.names() == ["zed", "alpha", "005", "1", "808"]
+        assert [store.load(name).name for name in store.names()] == store.names()
+        assert store.load(1).name == store.load(1.0).name == "alpha"
+        assert store.load("0").name == store.load("000").name == "zed"
+        store.save("505", defaults())
+        assert store.load("505").name == "505"
+
+    def test_a_name_that_can_not_be_shown_is_left_out(
+        self, store: PresetStore, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        for name in ("mine", "a\nb", os.fsdecode(b"\xff"), "\x1b[2J"):
+            write(tmp_path / "user", name)
+        assert store.names() == store.names() == ["zed", "alpha", "mine"]
+        assert len(caplog.records) == 3
+        assert all("rename it" in r.message and r.message.isprintable() for r in caplog.records)
+
     def test_a_faulty_file_leaves_the_others_usable(
         self, store: PresetStore, tmp_path: Path
     ) -> None:
@@ -108,7 +129,7 @@ class TestReading:
             tmp_path,
             "a",
             'index = -1\ndescripton = "x"',
-            'layers = 99\nkernal = 3\nmix = nan\nchannels = "8"\nbias = 1\nseed = 1.0\n'
+            'layers = 99\nkernal = 3\nmix = nan\nchannels = "8"\nbias = 1\nseed = 1.5\n'
             'activation = "tahn"\ninit = 3',
         )
         with pytest.raises(PresetError) as caught:
@@ -121,7 +142,7 @@ class TestReading:
             "index = -1", "did you mean 'description'?", "layers = 99 is out of range",
             "did you mean 'kernel'?", "mix = nan is not finite",
             "channels = '8' is not a whole number", "bias = 1 is not true or false",
-            "seed = 1.0 is not a whole number", "did you mean 'tanh'?", "init = 3 is not text",
+            "seed = 1.5 is not a whole number", "did you mean 'tanh'?", "init = 3 is not text",
         ):  # fmt: skip
             assert part in text
 
@@ -183,12 +204,98 @@ class TestSaving:
         store.save("mine", {**defaults(), "layers": 2}, "another")
         assert store.load("mine").description == "another"
 
-    def test_a_broken_file_is_written_anew(self, store: PresetStore, tmp_path: Path) -> None:
-        write(tmp_path / "user", "mine").write_text("rubbish")
-        store.save("mine", defaults())
-        assert store.load("mine").values["layers"] == 6
+    @pytest.mark.parametrize(
+        "text", ["rubbish", "version = 1\nnewer_key = 3\n", "version = 2\n", "x = 0x" + "f" * 5000]
+    )
+    def test_what_can_not_be_read_is_never_written_over(
+        self, store: PresetStore, tmp_path: Path, text: str
+    ) -> None:
+        path = write(tmp_path / "user", "mine")
+        path.write_text(text)
+        with pytest.raises(PresetError, match="'mine' can't be saved: what is there would be lost"):
+            store.save("mine", defaults())
+        assert path.read_text() == text
 
-    @pytest.mark.parametrize("name", ["../x", "", "a/b", "7", "x.toml"])
+    def test_no_folder_is_written_over(self, store: PresetStore, tmp_path: Path) -> None:
+        (tmp_path / "user" / "mine.toml").mkdir(parents=True)
+        with pytest.raises(PresetError, match="no regular file"):
+            store.save("mine", defaults())
+
+    @pytest.mark.parametrize("start", ["", "\ufeff"])
+    def test_saving_again_keeps_comments_everywhere(
+        self, store: PresetStore, tmp_path: Path, start: str
+    ) -> None:
+        path = write(
+            tmp_path / "user",
+            "mine",
+            "# above",
+            "# the room\nlayers = 4.0  # as Jim had it\nmix = 0.5 # wet\nfade_ms = 200\n# end",
+        )
+        path.write_text(start + path.read_text(), encoding="utf-8")
+        store.save("mine", {**defaults(), "layers": 9, "mix": 0.5, "fade_ms": 30.0})
+        preset = store.load("mine")
+        assert (preset.values["layers"], preset.values["mix"]) == (9, 0.5)
+        assert preset.values["fade_ms"] == 200.0  # the user's own, which is never saved
+        text = path.read_text()
+        for kept in (
+            "# above",
+            "# the room\nlayers = 9  # as Jim had it",
+            "mix = 0.5 # wet",
+            "# end",
+        ):
+            assert kept in text
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "version = 1\nparameters = { layers = 4, mix = 0.5 } # inline\n",
+            "parameters.layers = 4 # dotted\nversion = 1.0\n",
+            "version = 1 # bare\n",
+            "version = 1 # quoted\n['parameters']\n\"layers\" = 4\n",
+        ],
+    )
+    def test_saving_again_writes_into_any_form_of_table(
+        self, store: PresetStore, tmp_path: Path, text: str
+    ) -> None:
+        path = write(tmp_path / "user", "mine")
+        path.write_text(text)
+        store.save("mine", {**defaults(), "layers": 9, "mix": 0.25}, "a room")
+        preset = store.load("mine")
+        assert (preset.values["layers"], preset.values["mix"]) == (9, 0.25)
+        assert preset.description == "a room"
+        assert text[text.index("#") :].splitlines()[0] in path.read_text()
+
+    def test_a_link_is_written_through_and_the_mode_kept(
+        self, store: PresetStore, tmp_path: Path
+    ) -> None:
+        target = write(tmp_path / "elsewhere", "sound", "# a note")
+        target.chmod(0o640)
+        link = tmp_path / "user" / "mine.toml"
+        link.parent.mkdir()
+        link.symlink_to("../elsewhere/sound.toml")
+        store.save("mine", {**defaults(), "layers": 9})
+        assert link.is_symlink()
+        assert "# a note" in target.read_text() and "layers = 9" in target.read_text()
+        assert target.stat().st_mode & 0o777 == 0o640
+        assert [path.name for path in target.parent.iterdir()] == ["sound.toml"]
+
+    @pytest.mark.parametrize("name", ["Zed", "ZED", "aLpha"])
+    def test_a_shipped_name_is_taken_in_any_case(self, store: PresetStore, name: str) -> None:
+        with pytest.raises(PresetError, match=f"'{name.lower()}' is a shipped preset"):
+            store.save(name, defaults())
+
+    def test_there_is_an_end_to_new_presets(
+        self, store: PresetStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(presets, "MOST_PRESETS", 2)
+        store.save("one", defaults())
+        store.save("two", defaults())
+        with pytest.raises(PresetError, match="you have 2 presets; remove some"):
+            store.save("three", defaults())
+        store.save("two", {**defaults(), "layers": 9})
+        assert store.load("two").values["layers"] == 9
+
+    @pytest.mark.parametrize("name", ["../x", "", "a/b", "x.toml"])
     def test_bad_names_write_nothing(self, store: PresetStore, tmp_path: Path, name: str) -> None:
         before = sorted(tmp_path.rglob("*"))
         with pytest.raises(PresetError, match="is not allowed"):

@@ -9,9 +9,10 @@ from pathlib import Path
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.events import Report, log_event
 from ronn_jack.control.protocols import STATUS, Change
-from ronn_jack.errors import PresetError
+from ronn_jack.errors import PresetError, unknown
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value, defaults
+from ronn_jack.presets.store import preset_number
 
 
 @dataclass
@@ -92,7 +93,13 @@ class MemoryStore:
     def names(self) -> Sequence[str]:
         return list(self.presets)
 
-    def load(self, name: str) -> StoredPreset:
+    def load(self, reference: str | float) -> StoredPreset:
+        name = reference
+        if name not in self.presets:
+            number = preset_number(reference, len(self.presets))
+            if number is None:
+                raise PresetError(unknown("preset", reference, self.presets))
+            name = list(self.presets)[number]
         self.reads.append(name)
         return StoredPreset(name, self.presets[name])
 

@@ -21,6 +21,8 @@ from ronn_jack.settings import Settings
 POLL_SECONDS = 0.001
 RESCAN_SECONDS = 1.0
 JACK_PORT = "midi_in"
+_TROUBLED_SECONDS = 0.1
+"""Pause after a fault of ours, so that a lasting one doesn't use up a processor."""
 
 _log = logging.getLogger(__name__)
 
@@ -175,9 +177,14 @@ class MidiInput:
         rounds_per_scan = round(RESCAN_SECONDS / POLL_SECONDS)
         rounds = 0
         while not self._stop.is_set():
-            if rounds % rounds_per_scan == 0:
-                self._hardware.rescan()
-            self.poll()
+            try:
+                if rounds % rounds_per_scan == 0:
+                    self._hardware.rescan()
+                self.poll()
+            except Exception:
+                # A fault of ours in one message must not take the other controls away.
+                _log.exception("while handling MIDI")
+                self._stop.wait(_TROUBLED_SECONDS)
             rounds += 1
             # Not by waiting for the stop, which takes several times as long as all the rest.
             time.sleep(POLL_SECONDS)

@@ -15,6 +15,8 @@ from ronn_jack.parameters import ACTIONS, PARAMETERS
 ROOT = "/ronn/"
 NORMALISED_ROOT = "/ronn/n/"
 STATUS_ROOT = "/ronn/status/"
+PRESET = "/ronn/preset"
+PRESETS = "/ronn/presets"
 PING = "/ronn/ping"
 PONG = "/ronn/pong"
 ERROR = "/ronn/error"
@@ -33,6 +35,8 @@ class Role(enum.Enum):
     NORMALISED = enum.auto()
     ACTION = enum.auto()
     STATUS = enum.auto()
+    PRESET = enum.auto()
+    PRESETS = enum.auto()
     PING = enum.auto()
     ANSWER = enum.auto()
     """What a node sends; never answered, or two nodes could keep each other busy for ever."""
@@ -55,6 +59,8 @@ def _endpoints() -> Iterator[Endpoint]:
         yield Endpoint(ROOT + name, Role.ACTION, name)
     for name in STATUS:
         yield Endpoint(STATUS_ROOT + name, Role.STATUS, name)
+    yield Endpoint(PRESET, Role.PRESET, "preset")
+    yield Endpoint(PRESETS, Role.PRESETS, "presets")
     yield Endpoint(PING, Role.PING, "ping")
     yield Endpoint(PONG, Role.ANSWER, "pong")
     yield Endpoint(ERROR, Role.ANSWER, "error")

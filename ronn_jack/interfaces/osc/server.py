@@ -8,11 +8,12 @@ M. Wright, "The Open Sound Control 1.0 Specification", 2002.
 from __future__ import annotations
 
 import errno
+import itertools
 import logging
 import selectors
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -41,6 +42,10 @@ _RECEIVE_BUFFER_BYTES = 2**20
 _BATCH = 256
 """Datagrams taken from the socket before it is looked whether the server is to close."""
 _LONGEST_TEXT = 500
+_LONGEST_LIST_BYTES = 32_000
+"""Room for a thousand names of the usual length, in the largest packet that liblo takes."""
+_TEXT_OVERHEAD_BYTES = 5
+"""A text's type tag and the padding that it has at most."""
 _TROUBLED_SECONDS = 0.01
 """Pause after an unexpected socket error, so that a lasting one doesn't use up a processor."""
 
@@ -195,6 +200,12 @@ class OscServer:
                 sender.answer(endpoint.address, PARAMETERS[endpoint.name].normalise(value))
             case Role.STATUS:
                 sender.answer(endpoint.address, status[endpoint.name])
+            case Role.PRESET:
+                name = _one_line(self._controller.preset or "")
+                sender.answer(endpoint.address, name, self._controller.edited)
+            case Role.PRESETS if not sender.has_the_list:
+                sender.has_the_list = True
+                sender.answer(endpoint.address, *_fitting(self._controller.presets()))
             case Role.PING if self._controller.ready:
                 sender.answer(PONG, self._controller.name, __version__)
 
@@ -202,13 +213,15 @@ class OscServer:
 class _Sender:
     """Who sent a datagram; the origin of the changes in it."""
 
-    __slots__ = ("_address", "_datagrams", "addresses")
+    __slots__ = ("_address", "_datagrams", "addresses", "has_the_list")
 
     def __init__(self, datagrams: DatagramSocket, address: bytes) -> None:
         self._datagrams = datagrams
         self._address = address
         self.addresses: dict[str, str] = {}
         """The addresses by which the datagram named parameters and actions."""
+        self.has_the_list = False
+        """Whether it was sent the presets; one datagram may ask thousands of times."""
 
     @property
     def name(self) -> str:
@@ -226,6 +239,12 @@ class _Sender:
             self._datagrams.send(encode(address, values), self._address)
         except OSError as error:
             _log.debug("answering %s: %s", self.name, error)
+
+
+def _fitting(names: Sequence[str]) -> Sequence[str]:
+    """Return the first names that one answer has room for."""
+    sizes = itertools.accumulate(len(name.encode()) + _TEXT_OVERHEAD_BYTES for name in names)
+    return names[: sum(size <= _LONGEST_LIST_BYTES for size in sizes)]
 
 
 def _operation(endpoint: Endpoint, argument: Argument) -> Operation | None:
@@ -265,9 +284,11 @@ def _bound_socket(host: str, port: int) -> socket.socket:
         # Most OSC senders know IPv4 alone, while 'localhost' often means IPv6 first.
         family, kind, protocol, _, address = min(found, key=lambda f: f[0] != socket.AF_INET)
         listening = socket.socket(family, kind, protocol)
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        # An address that can't even be encoded is a ValueError.
+        reason = error.strerror if isinstance(error, OSError) else "no address"
         raise MachineError(
-            f"can't listen for OSC on '{host}' port {port}: {error.strerror}; use another --bind"
+            f"can't listen for OSC on '{host}' port {port}: {reason}; use another --bind"
         ) from None
     try:
         listening.setblocking(False)

@@ -62,7 +62,9 @@ class Snapshot:
     osc : str
         Where OSC is taken: "127.0.0.1:9420".
     preset : str or None
-        The preset last loaded.
+        The preset last loaded or saved.
+    edited : bool
+        Whether the sound is another by now.
     values : mapping
         The accepted value of every parameter.
     status : mapping
@@ -75,6 +77,7 @@ class Snapshot:
     preset: str | None
     values: Mapping[str, Value]
     status: Mapping[str, int | float | str]
+    edited: bool = False
 
     def number(self, key: str) -> float:
         """Return a figure of the telemetry."""
@@ -82,7 +85,11 @@ class Snapshot:
 
 
 def take_snapshot(
-    source: Source, audio: Audio | None, osc: str, preset: str | None = None
+    source: Source,
+    audio: Audio | None,
+    osc: str,
+    preset: str | None = None,
+    edited: bool = False,
 ) -> Snapshot:
     """Return what there is to see now; `audio` is None while there is no server."""
     if audio is None:
@@ -91,7 +98,7 @@ def take_snapshot(
         name = audio.name
         scheduling = "realtime" if audio.realtime else "not realtime"
         server = f"{audio.rate:g} Hz, {audio.period} frames, {scheduling}"
-    return Snapshot(name, server, osc, preset, source.values, source.status())
+    return Snapshot(name, server, osc, preset, source.values, source.status(), edited)
 
 
 def network_words(snapshot: Snapshot) -> str:
@@ -119,7 +126,7 @@ def reach_words(snapshot: Snapshot) -> str:
         f"seed {snapshot.values['seed']}",
     ]
     if snapshot.preset is not None:
-        parts.append(f"preset {snapshot.preset}")
+        parts.append(f"preset {snapshot.preset}" + (" (edited)" if snapshot.edited else ""))
     return ", ".join(parts)
 
 

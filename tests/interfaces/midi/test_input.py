@@ -117,6 +117,24 @@ def test_the_thread_reads_scans_and_ends(rig: Rig) -> None:
     assert rig.hardware.closed
 
 
+def test_a_fault_of_our_own_does_not_end_the_thread(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    calls = iter([ValueError("our fault")])
+
+    def apply(operations: Sequence[Operation], origin: MidiOrigin) -> None:
+        for fault in calls:
+            raise fault
+        rig.controller.changed.set()
+
+    monkeypatch.setattr(rig.controller, "apply", apply)
+    waiting = [[bytes((0xB0, 26, 127))], [bytes((0xB0, 26, 0))]]
+    rig.midi.start(lambda: waiting.pop(0) if waiting else [])
+    assert rig.controller.changed.wait(5.0)
+    rig.midi.close()
+    assert "our fault" in caplog.text
+
+
 def test_closing_before_the_start_is_harmless(rig: Rig) -> None:
     rig.midi.close()
 

@@ -170,12 +170,51 @@ class TestActions:
         for name in ACTIONS:
             assert client.errors(message(f"/ronn/{name}", *arguments.get(name, ()))) == []
         assert node.panics == [True]
-        # The two steps lead to the saved preset and back, which both sound as it does already.
-        assert len(node.rebuilds) == len(ACTIONS) - len({"preset_save", "panic"}) - 2
+        # The steps lead from the saved preset, the last, to the first and back.
+        assert len(node.rebuilds) == len(ACTIONS) - len({"preset_save", "panic"})
 
     def test_a_button_fires_once_when_pressed_and_not_when_released(self, client, node):
         client.errors(message("/ronn/seed_next", 1.0), message("/ronn/seed_next", 0.0))
         assert [spec.seed for spec, _ in node.rebuilds] == [43]
+
+    def test_the_preset_and_whether_it_was_edited(self, client):
+        def told():
+            client.send(message("/ronn/preset"))
+            return client.receive()
+
+        assert told() == ("/ronn/preset", ",si", ["", 0])
+        for sent, answer in (
+            (message("/ronn/preset_load", "drone"), ["drone", 0]),
+            (message("/ronn/mix", 0.5), ["drone", 1]),
+            (message("/ronn/mix", 1.0), ["drone", 0]),
+            (message("/ronn/bypass", 1), ["drone", 0]),
+            (message("/ronn/seed_next"), ["drone", 1]),
+            (message("/ronn/preset_save", "mine"), ["mine", 0]),
+            (message("/ronn/preset_save", "a/b"), ["mine", 0]),
+            (message("/ronn/preset_previous"), ["drone", 0]),
+        ):
+            client.ask(sent)
+            assert told()[2] == answer
+
+    def test_the_list_of_presets(self, client):
+        assert client.ask(message("/ronn/presets")) == [("/ronn/presets", ["fuzz", "drone"])]
+        client.ask(message("/ronn/preset_save", "mine"))
+        assert client.ask(message("/ronn/presets"))[0][1] == ["fuzz", "drone", "mine"]
+
+    def test_a_list_too_long_is_cut_and_sent_once(self, node):
+        names = [f"{number:04}".ljust(number % 60 + 4, "é") for number in range(2000)]
+        controller = Controller(node, MemoryStore(**{name: {} for name in names}))
+        with OscServer(controller, port=0) as server, OscClient.to(server.port) as client:
+            [(_, listed)] = client.ask(bundle(*[message("/ronn/presets")] * 1000))
+        assert listed == names[: len(listed)]
+        assert 300 < len(listed) < 1000
+
+    def test_a_change_saves_under_few_names(self, client, controller):
+        saves = [message("/ronn/preset_save", f"flood {number}") for number in range(50)]
+        errors = client.errors(bundle(*saves))
+        assert len(errors) == 46
+        assert "4 names" in errors[0][1]
+        assert len(controller.presets()) == 2 + 4
 
     def test_a_preset_by_index(self, client, controller):
         assert client.errors(message("/ronn/preset_load", 0)) == []
@@ -226,7 +265,7 @@ class TestPatterns:
     def test_all_values_can_be_asked_for_at_once(self, client, node):
         # The pattern asks for a ping too, so that two pongs come.
         answers = dict(client.ask(message("/ronn/*")) + client.ask())
-        assert set(answers) == {f"/ronn/{name}" for name in PARAMETERS}
+        assert set(answers) == {f"/ronn/{name}" for name in (*PARAMETERS, "preset", "presets")}
         assert not node.rebuilds and not node.panics
 
     @pytest.mark.parametrize("pattern", ["/ronn/q*", "/ronn/[", "*", "/ronn/err?r"])
@@ -362,6 +401,8 @@ def test_every_refused_change_of_a_flood_is_answered(client):
 
 class TestPort:
     def test_a_taken_port_is_named_with_the_remedy(self, controller, server):
+        with pytest.raises(MachineError, match="no address; use another --bind"):
+            OscServer(controller, "a" * 70, 0).start()
         with pytest.raises(MachineError, match=f"{server.port} is taken.*--osc-port"):
             OscServer(controller, port=server.port).start()
 

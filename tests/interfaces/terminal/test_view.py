@@ -108,6 +108,12 @@ def bar(line):
     return line.count("━"), line.count("━") + line.count("─")
 
 
+def test_the_preset_is_named_and_said_to_be_edited(snapshot):
+    assert "preset warm-drive" in reach_words(snapshot)
+    assert "edited" not in reach_words(snapshot)
+    assert reach_words(replace(snapshot, edited=True)).endswith("preset warm-drive (edited)")
+
+
 def test_the_screen_says_what_there_is_to_know(snapshot):
     text = "\n".join(lines(Screen(snapshot, [("12:00:00", "osc: layers = 9")], 24), 80))
     for words in (

@@ -1,0 +1,205 @@
+"""Whatever a file holds, reading it gives what it says or an error in words."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ronn_jack.errors import RonnError
+from ronn_jack.files import shipped_folder
+from ronn_jack.midimap.profile import ProfileStore, read_profile
+from ronn_jack.original import read_original
+from ronn_jack.parameters import defaults
+from ronn_jack.presets.preset import read_preset
+from ronn_jack.presets.store import PresetStore
+from ronn_jack.settings import load_settings
+from tests.original.test_original import NOTEBOOK_CELL, STATE
+
+MOST_CHARACTERS = 4000
+"""Of an error; the command line and OSC show less of it."""
+SHIPPED = {
+    "preset": shipped_folder() / "presets" / "cathedral.toml",
+    "profile": shipped_folder() / "midi" / "nanokontrol2.toml",
+    "config": shipped_folder() / "default.toml",
+}
+CELL = {"cell_type": "code", "source": [NOTEBOOK_CELL]}
+NOTEBOOK = json.dumps({"cells": [CELL]})
+ORIGINALS = {
+    "state": STATE,
+    "binary": "VC2!\x01\x01\x01\x01" + STATE + "\0",
+    "cell": NOTEBOOK_CELL,
+    "json": '{"n_layers": 3, "strength": 50, "seed": 7, "residual": false}',
+    "python": "{'layers': 3, 'kernel': 9, 'inputGain': 2.5, 'activation': 'Sine'}",
+    "notebook": NOTEBOOK,
+}
+READERS: dict[str, Callable[[Path], object]] = {
+    "preset": read_preset,
+    "profile": read_profile,
+    "config": lambda path: load_settings(user_file=path),
+    "original": read_original,
+}
+CONTENTS = [
+    *((kind, path.read_text(encoding="utf-8")) for kind, path in SHIPPED.items()),
+    *(("original", text) for text in ORIGINALS.values()),
+]
+
+VALUES = [
+    "9" * 4301, "0x" + "f" * 4000, "-0x" + "f" * 9000, "9" * 400, "9" * 400 + ".5", "1e400", "-0.0",
+    "nan", "inf", "0o" + "7" * 9000, "1_0", "true", "[]", "{}", "[" * 900 + "]" * 900, '"\\ud800"',
+    '"\\u0000"', "'''", '"' + "x" * 9000 + '"', "a." * 500 + "a", "-" * 3000 + "1", "1979-05-27",
+    "(" * 300, "None", "...", "1j", "{1, 2}", "b'x'", "[1.5, 0x" + "f" * 4000 + "]",
+    "{'a': [0x" + "f" * 4000 + "]}",
+    "1+" * 9000 + "1", "x" + ".x" * 9000,
+]  # fmt: skip
+PIECES = st.sampled_from(
+    [*VALUES, "\ufeff", "\0", "\r", "\x1b[2J", "=", '"', "[[binding]]\n", "<", "é"]
+)
+
+
+def read(kind: str, path: Path) -> str:
+    """Return the error in words, "" if there is none; anything else is raised."""
+    try:
+        READERS[kind](path)
+    except RonnError as error:
+        return str(error)
+    return ""
+
+
+def check(kind: str, path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    message = read(kind, path)
+    assert len(message) < MOST_CHARACTERS
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize("value", VALUES, ids=range(len(VALUES)))
+def test_no_value_is_beyond_words(tmp_path: Path, value: str) -> None:
+    for key in ("index", "description", "version"):
+        check("preset", tmp_path / "a.toml", f"version = 1\n{key} = {value}\n".encode())
+    for key in ("layers", "mix", "bias", "activation", "seed", "strange"):
+        check("preset", tmp_path / "a.toml", f"[parameters]\n{key} = {value}\n".encode())
+    for key in ("ports", "name", "binding"):
+        check("profile", tmp_path / "a.toml", f"version = 1\n{key} = {value}\n".encode())
+    for key in ("number", "preset", "parameter", "threshold", "action = 'randomize'\nargument",
+                "parameter = 'mix'\nminimum", "parameter = 'seed'\nvalue"):  # fmt: skip
+        text = f"version = 1\n[[binding]]\nmessage = 'cc'\n{key} = {value}\n"
+        check("profile", tmp_path / "a.toml", text.encode())
+    for key in ("inputs", "osc_port", "name", "connect", "bind"):
+        check("config", tmp_path / "a.toml", f"version = 1\n{key} = {value}\n".encode())
+    for key in ("n_layers", "strength", "seed", "stride", "n_inputs", "film_dim", "residual",
+                "init", "input_gain_dB", "strange", "layers"):  # fmt: skip
+        for text in (f'{{"n_channels": 2, "{key}": {value}}}', f"n_channels = 2\n{key} = {value}"):
+            check("original", tmp_path / "a.toml", text.encode())
+            check("original", tmp_path / "a.toml", json.dumps(
+                {"cells": [{"cell_type": "code", "source": text}]}).encode())  # fmt: skip
+        check("original", tmp_path / "a", f'<r><PARAM id="seed" value="{value}"/></r>'.encode())
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+@given(st.sampled_from(CONTENTS), st.data())
+def test_damage_is_told_in_words(
+    tmp_path: Path, content: tuple[str, str], data: st.DataObject
+) -> None:
+    kind, text = content
+    for _ in range(data.draw(st.integers(1, 3))):
+        start = data.draw(st.integers(0, len(text)))
+        stop = data.draw(st.integers(start, min(len(text), start + 40)))
+        text = text[:start] + data.draw(PIECES | st.text(max_size=3)) + text[stop:]
+    check(kind, tmp_path / "a.toml", text.encode("utf-8", "surrogatepass"))
+
+
+@pytest.mark.soak
+def test_ten_thousand_damaged_files_are_told_in_words(tmp_path: Path) -> None:
+    random_ = random.Random(7)
+    for _ in range(10_000):
+        kind, text = random_.choice(CONTENTS)
+        content = bytearray(text.encode())
+        for _ in range(random_.randint(1, 4)):
+            start = random_.randint(0, len(content))
+            piece = random_.choice([random_.choice(VALUES).encode(), random_.randbytes(4), b""])
+            content[start : start + random_.choice([0, 1, 8, 40])] = piece
+        check(kind, tmp_path / "a.toml", bytes(content))
+
+
+@pytest.mark.parametrize("kind", SHIPPED)
+def test_a_byte_order_mark_is_no_fault(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "a.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + SHIPPED[kind].read_bytes())
+    assert read(kind, path) == ""
+
+
+@pytest.mark.parametrize("name", ORIGINALS)
+def test_an_original_with_a_byte_order_mark(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"\xef\xbb\xbf" + ORIGINALS[name].encode())
+    assert read("original", path) == ""
+
+
+@pytest.mark.parametrize("kind", READERS)
+def test_a_pipe_is_refused_at_once(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "pipe.toml"
+    os.mkfifo(path)
+    assert "is no regular file" in read(kind, path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("preset", "".join(f"key_{number} = 1\n" for number in range(15_000))),
+        ("preset", "[parameters]\n" + "".join(f"layer_{number} = 1\n" for number in range(14_000))),
+        ("preset", "a." * 100_000 + "a = 1"),
+        ("preset", "x = " + "[" * 200_000),
+        ("preset", '"' + "layers" * 40_000 + '" = 1'),
+        ("profile", "version = 1\n" + "[[binding]]\nparameter = 'layrs'\n" * 7000),
+        ("profile", "ports = '(?P<" + "x" * 200_000 + "'"),
+        ("config", "".join(f"osc_port{number} = 1\n" for number in range(12_000))),
+        ("original", json.dumps({f"n_layers{number}": 1 for number in range(200_000)})),
+        ("original", json.dumps({"cells": [CELL] * 10_000})),
+        ("original", json.dumps({"n_layers": 2, "init": "x" * 10_000_000})),
+        ("original", "<r>" + '<PARAM id="x" value="1"/>' * 10_000 + "</r>"),
+    ],
+    ids=range(12),
+)  # fmt: skip
+def test_much_to_refuse_takes_little_time_and_few_words(
+    tmp_path: Path, kind: str, text: str
+) -> None:
+    path = tmp_path / "a.toml"
+    path.write_text(text)
+    begin = time.process_time()
+    message = read(kind, path)
+    assert time.process_time() - begin < 5.0
+    assert 0 < len(message) < MOST_CHARACTERS
+
+
+def test_one_bad_preset_hinders_no_other(tmp_path: Path) -> None:
+    store = PresetStore(tmp_path / "none", tmp_path)
+    for name, content in (
+        ("bad", b"version = 1\n[parameters]\nlayers = 0x" + b"f" * 5000),
+        ("bytes", b"\xff\xfe\x00"),
+        ("deep", b"x = " + b"[" * 10_000),
+        ("good", b"version = 1\n[parameters]\nlayers = 4\n"),
+    ):
+        (tmp_path / f"{name}.toml").write_bytes(content)
+    assert store.names() == ["bad", "bytes", "deep", "good"]
+    assert store.load(3).values["layers"] == 4
+    with pytest.raises(RonnError, match="a number of thousands of digits"):
+        store.load("bad")
+    store.save("new", defaults())
+    assert store.load("new").name == "new"
+
+
+def test_one_bad_profile_hinders_no_other(tmp_path: Path) -> None:
+    (tmp_path / "bad.toml").write_text("version = 0x" + "f" * 5000)
+    store = ProfileStore(user=tmp_path)
+    with contextlib.suppress(RonnError):
+        store.load("bad")
+    assert "nanokontrol2" in [profile.name for profile in store.readable()]
