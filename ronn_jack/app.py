@@ -13,16 +13,14 @@ from collections.abc import Mapping
 
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.events import (
-    Event,
-    PresetTaken,
-    Report,
     ServerJoined,
     ServerLost,
+    StateChanged,
     Stopped,
-    Swap,
     log_event,
 )
-from ronn_jack.control.protocols import Change, Preset
+from ronn_jack.control.protocols import Preset
+from ronn_jack.control.subscriptions import Delivery, Numbered
 from ronn_jack.cost.calibration import load_cost_model
 from ronn_jack.drivers.jack_driver import JackClient, Wire
 from ronn_jack.errors import JackError, RonnError, SpecError
@@ -63,8 +61,6 @@ class App:
     settings : Settings
     values : mapping
         Accepted value of every parameter.
-    report : Report, optional
-        Told what happens; without it, that is only logged.
     preset : Preset, optional
         The one that `values` were taken from.
     """
@@ -73,19 +69,20 @@ class App:
         self,
         settings: Settings,
         values: Mapping[str, Value],
-        report: Report = log_event,
         preset: Preset | None = None,
     ) -> None:
         self.settings = settings
-        self._report = report
         cost = load_cost_model().seconds
-        self._node = LiveNode(settings.inputs, settings.outputs, self, cost)
+        self._node = LiveNode(settings.inputs, settings.outputs, cost=cost)
         self._node.set_controls(values)
         presets = PresetStore()
         presets.names()  # read now, rather than while a sender waits
-        self.controller = Controller(self._node, presets, values, report=report, preset=preset)
+        self.controller = Controller(self._node, presets, values, preset=preset)
+        self._node.report_to(self.controller)
+        self.subscriptions = self.controller.subscriptions
         self._osc = OscServer(self.controller, settings.bind, settings.osc_port)
-        self._midi = MidiInput(self.controller, settings)
+        self._midi = MidiInput(self.controller, settings, publish=self.subscriptions.publish)
+        self._state = ""
         self.client: JackClient | None = None
         self._wirings: list[tuple[float, list[Wire]]] = []
         self._missing: list[Wire] = []
@@ -110,15 +107,12 @@ class App:
         """
         with contextlib.ExitStack() as undo:
             undo.callback(self.stop)
-            preset = self.controller.preset  # before a sender can load another
             self._osc.start()
             client = self._open()
             self._start_audio(client)
             if self.settings.connect:
                 self._connect(client, self.settings.connect)
             self._midi.start(self._read_midi)
-            if preset is not None:
-                self._report(PresetTaken("start", preset, saved=False))
             undo.pop_all()
 
     def snapshot(self) -> Snapshot:
@@ -156,7 +150,7 @@ class App:
             closing = threading.Thread(target=client.close, name="closing", daemon=True)
             closing.start()
             closing.join(_CLOSE_SECONDS)
-            self._report(Stopped(status))
+            self.subscriptions.publish(Stopped(status))
 
     def _fade_out(self, client: JackClient) -> None:
         """Fall silent; a server whose blocks are late gets the time it needs, within reason."""
@@ -169,7 +163,11 @@ class App:
     def _look(self) -> None:
         xruns = self._node.look()
         if xruns is not None:
-            self._report(xruns)
+            self.subscriptions.publish(xruns)
+        state = self._node.state
+        if state != self._state:
+            self._state = state
+            self.subscriptions.publish(StateChanged(state))
 
     def _open(self) -> JackClient:
         settings = self.settings
@@ -177,7 +175,9 @@ class App:
 
     def _start_audio(self, client: JackClient) -> None:
         # Told before the first network can sound, as the swap is told by another thread.
-        self._report(ServerJoined(client.name, client.rate, client.period, client.realtime))
+        self.subscriptions.publish(
+            ServerJoined(client.name, client.rate, client.period, client.realtime)
+        )
         try:
             self._begin(client)
             client.activate()
@@ -218,7 +218,7 @@ class App:
     def _lose(self, now: float) -> None:
         """Leave a server that is gone, and remember the wiring as it was while it was well."""
         assert self.client is not None
-        self._report(ServerLost())
+        self.subscriptions.publish(ServerLost())
         settled = [wires for at, wires in self._wirings if at < now - _SETTLED_SECONDS]
         self._missing = (settled or [wires for _, wires in self._wirings] or [[]])[-1]
         self._wirings = []
@@ -242,26 +242,6 @@ class App:
             wires = client.wires()
             if not client.lost:
                 self._wirings = [*self._wirings[-4:], (now, wires)]
-
-    def sounding(self, change: Change) -> None:
-        """[builder-thread] The network of `change` has been let in."""
-        self.controller.sounding(change)
-
-    def refused(self, change: Change | None, reason: str) -> None:
-        """[builder-thread] The network of `change`, or that to begin with, can't be had."""
-        self.controller.refused(change, reason)
-
-    def fell_back(self, fallen: Change | None, good: Change | None, reason: str, dry: bool) -> None:
-        """[builder-thread] The network of `fallen` had to go; that of `good` follows, or none."""
-        self.controller.fell_back(fallen, good, reason, dry)
-
-    def strained(self) -> None:
-        """[builder-thread] The network that sounds can't have its weights moved."""
-        self.controller.strained()
-
-    def swapped(self, swap: Swap) -> None:
-        """[builder-thread] A network has taken another's place."""
-        self._report(swap)
 
 
 def run_node(
@@ -292,13 +272,14 @@ def run_node(
         signal.signal(number, lambda *_: stop.set())
     sys.setswitchinterval(_SWITCH_SECONDS)
     with contextlib.ExitStack() as stack:
-        report: Report = log_event
-        if log_json is not None:
-            report = _logging_also(stack.enter_context(EventLog(log_json)))
+        event_log = None if log_json is None else stack.enter_context(EventLog(log_json))
         view = PlainView(sys.stderr) if log_json == STDOUT else open_view(sys.stdout)
         stack.enter_context(view)
         stack.enter_context(logging_to(view))
-        app = App(settings, values, report, preset)
+        app = App(settings, values, preset)
+        stack.enter_context(Delivery(app.subscriptions.subscribe(), _log))
+        if event_log is not None:
+            event_log.follow(app.subscriptions)
         app.start()
         _spare_collections()
         try:
@@ -318,9 +299,5 @@ def _spare_collections() -> None:
     gc.freeze()
 
 
-def _logging_also(event_log: EventLog) -> Report:
-    def report(event: Event) -> None:
-        log_event(event)
-        event_log.write(event)
-
-    return report
+def _log(numbered: Numbered) -> None:
+    log_event(numbered.event)

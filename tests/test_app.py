@@ -1,10 +1,9 @@
 """The composition root where no server takes part."""
 
-import logging
-
 import numpy as np
 
 from ronn_jack.app import App
+from ronn_jack.control.events import Refused
 from ronn_jack.parameters import defaults
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.engine_state import Control
@@ -30,18 +29,19 @@ class Client:
         self.active = False
 
 
-def test_a_server_that_comes_back_too_slow_for_the_network_plays_dry(tmp_path, caplog):
+def test_a_server_that_comes_back_too_slow_for_the_network_plays_dry(tmp_path):
     # 1 + 99 · (2^14 − 1) frames: 34 s at 48 kHz.
     values = {**defaults(), "kernel": 100, "layers": 14}
     app = App(load_settings({}, tmp_path / "none.toml"), values)
     app._joined = True
     client = Client()
-    with caplog.at_level(logging.INFO, "ronn_jack"):
-        app._start_audio(client)
+    told = app.subscriptions.subscribe()
+    app._start_audio(client)
     try:
         assert client.active
         assert client.engine._record.controls[0, Control.DRY] == 1.0
-        assert "exceeds 60 s at 8000 Hz" in caplog.text
+        [refused] = [n.event for n in told.take() if isinstance(n.event, Refused)]
+        assert "exceeds 60 s at 8000 Hz" in refused.reason
     finally:
         client.lost = True
         app.stop()

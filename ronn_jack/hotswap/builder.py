@@ -22,13 +22,7 @@ from ronn_jack.hotswap.fade_gap import DIP_MS, make_room
 from ronn_jack.hotswap.heap import Heap
 from ronn_jack.hotswap.level_follower import LevelKeeper
 from ronn_jack.hotswap.live_motion import MOVING_COST, Steering
-from ronn_jack.hotswap.priming import (
-    OutdatedError,
-    Work,
-    catch_up,
-    prepare,
-    time_block,
-)
+from ronn_jack.hotswap.priming import OutdatedError, Work, catch_up, prepare, time_block
 from ronn_jack.hotswap.priority import give_way
 from ronn_jack.hotswap.request import Listener, Request
 from ronn_jack.hotswap.voices import Succession
@@ -62,14 +56,14 @@ class Builder:
 
     Parameters
     ----------
-    listener : Listener
-        Told what becomes of each request.
+    listener : Listener, optional
+        Told what becomes of each request; it may be named later by `report_to`, before `attach`.
     cost : Cost, optional
         Predicts what a network takes before any time is spent on it.
     """
 
-    def __init__(self, listener: Listener, cost: Cost | None = None) -> None:
-        self._listener = listener
+    def __init__(self, listener: Listener | None = None, cost: Cost | None = None) -> None:
+        self._listener: Listener
         self._cost = cost
         self._condition = threading.Condition()
         self._period: Callable[[], int] = lambda: 0
@@ -82,7 +76,7 @@ class Builder:
         self._keeper = LevelKeeper(self._outdated)
         self.steering = Steering(self._wake)
         """Through which the expressive parameters reach the network that sounds."""
-        self._voices = Succession(listener, self.steering, self._request_again)
+        self._voices = Succession(self.steering, self._request_again)
         self._building = False
         self._dropped = False
         self._stopping = False
@@ -91,6 +85,12 @@ class Builder:
         """Amplitude ratio of the gain before the network, as it is now."""
         self.budget = float(parameter("budget").default)
         """Share of the period that a network may take, as it is now."""
+        if listener is not None:
+            self.report_to(listener)
+
+    def report_to(self, listener: Listener) -> None:
+        """Name who is told what becomes of each request."""
+        self._listener = self._voices.listener = listener
 
     @property
     def sounding(self) -> NetworkSpec | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from ronn_jack.control.protocols import Act, Operation, Set
+from ronn_jack.control.operations import Act, Operation, Set
 from ronn_jack.midimap.profile import (
     BY_NUMBER,
     Binding,
