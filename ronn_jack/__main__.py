@@ -2,17 +2,53 @@
 
 from __future__ import annotations
 
+import _thread
+import contextlib
 import os
 import signal
+import sys
+import time
 from types import FrameType
+from typing import Any
+
+_SOON_SECONDS = 0.01
 
 
 def main() -> None:
     """Load the command line and run it; until it listens to signals, SIGINT ends it in one line."""
     signal.signal(signal.SIGINT, _leave)
+    sys.unraisablehook = _interrupt_again
     from ronn_jack.cli import main as command_line
 
-    command_line()
+    code: str | int | None = 0
+    try:
+        command_line()
+    except SystemExit as end:
+        code = end.code
+    from ronn_jack.drivers import jack_calls
+
+    jack_calls.leave()
+    if jack_calls.hanging():
+        # A thread that waits in libjack while it is taken down would crash the process.
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code if isinstance(code, int) else 1)
+    sys.exit(code)
+
+
+def _interrupt_again(fault: Any) -> None:
+    """See to it that an interrupt that came within a callback, where it is ignored, is not lost."""
+    if issubclass(fault.exc_type, KeyboardInterrupt):
+        # Later and from elsewhere, as it would be raised and ignored right here.
+        _thread.start_new_thread(_interrupt_soon, ())
+    else:
+        sys.__unraisablehook__(fault)
+
+
+def _interrupt_soon() -> None:
+    time.sleep(_SOON_SECONDS)
+    _thread.interrupt_main()
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import logging
-import signal
 import sys
-import threading
 import time
 from collections.abc import Mapping
 
@@ -22,14 +20,16 @@ from ronn_jack.control.events import (
 from ronn_jack.control.protocols import Preset
 from ronn_jack.control.subscriptions import Delivery, Numbered
 from ronn_jack.cost.calibration import load_cost_model
+from ronn_jack.drivers.jack_devices import DEFAULT_DEVICE
 from ronn_jack.drivers.jack_driver import JackClient, Wire
-from ronn_jack.errors import JackError, RonnError, SpecError
+from ronn_jack.errors import JackError, NoServerError, SpecError
 from ronn_jack.hotswap.node import LiveNode
 from ronn_jack.interfaces.event_log import STDOUT, EventLog
 from ronn_jack.interfaces.midi.input import MidiInput
 from ronn_jack.interfaces.osc.server import OscServer
 from ronn_jack.interfaces.terminal.snapshot import Snapshot, take_snapshot
 from ronn_jack.interfaces.terminal.view import PlainView, logging_to, open_view
+from ronn_jack.interrupts import Interrupts
 from ronn_jack.parameters import Value
 from ronn_jack.presets.store import PresetStore
 from ronn_jack.settings import Settings
@@ -45,8 +45,6 @@ _SETTLED_SECONDS = 0.5
 """Wiring younger than this may be what a dying server has left of it."""
 _LATE_SECONDS = 0.2
 _MUTED_POLL_SECONDS = 0.001
-_CLOSE_SECONDS = 2.0
-"""Time that a server has to let the node go."""
 _RECONNECT_SECONDS = 0.1
 _REWIRE_SECONDS = 30.0
 
@@ -87,8 +85,10 @@ class App:
         self._wirings: list[tuple[float, list[Wire]]] = []
         self._missing: list[Wire] = []
         self._rewire_until = 0.0
-        self._next_wiring = self._next_attempt = self._next_look = 0.0
-        self._joined = self._warned = False
+        self._next_wiring = self._next_rewiring = self._next_attempt = self._next_look = 0.0
+        self._joined = self._checked = False
+        self._name = settings.name
+        self._obstacle = ""
 
     @property
     def osc_port(self) -> int:
@@ -110,9 +110,10 @@ class App:
             self._osc.start()
             client = self._open()
             self._start_audio(client)
-            if self.settings.connect:
+            if self.settings.connect is not None:
                 self._connect(client, self.settings.connect)
             self._midi.start(self._read_midi)
+            self._describe(client)
             undo.pop_all()
 
     def snapshot(self) -> Snapshot:
@@ -131,7 +132,10 @@ class App:
             self._try_again(now)
         elif self.client.lost:
             self._lose(now)
+        elif self.client.rate_changed:
+            self._follow_rate(self.client)
         else:
+            self._check_scheduling(self.client)
             self._keep_wires(self.client, now)
 
     def stop(self) -> None:
@@ -146,10 +150,7 @@ class App:
                 self._fade_out(client)
             # It may still report a network that was heard, so the end is told after it.
             self._node.detach()
-            # A server that hangs answers no goodbye, and must not keep the node from ending.
-            closing = threading.Thread(target=client.close, name="closing", daemon=True)
-            closing.start()
-            closing.join(_CLOSE_SECONDS)
+            client.close()
             self.subscriptions.publish(Stopped(status))
 
     def _fade_out(self, client: JackClient) -> None:
@@ -171,7 +172,7 @@ class App:
 
     def _open(self) -> JackClient:
         settings = self.settings
-        return JackClient(settings.name, settings.server, settings.inputs, settings.outputs)
+        return JackClient(self._name, settings.server, settings.inputs, settings.outputs)
 
     def _start_audio(self, client: JackClient) -> None:
         # Told before the first network can sound, as the swap is told by another thread.
@@ -182,16 +183,22 @@ class App:
             self._begin(client)
             client.activate()
             self._joined = True
-        except RonnError:
+            self._name = client.name  # asked for again, so that no two nodes swap their names
+        except BaseException:
             self._node.detach()
             client.close()
             raise
         self.client = client
-        if not (client.realtime or self._warned):
-            self._warned = True
+
+    def _check_scheduling(self, client: JackClient) -> None:
+        """Tell of an audio thread without realtime scheduling, once it has run."""
+        if self._checked or not client.blocks:
+            return
+        self._checked = True
+        if not client.realtime:
             log.warning(
-                "the JACK server runs without realtime scheduling, so expect dropouts: start it "
-                "with -R; 'ronn-jack doctor' says whether this machine allows it"
+                "the audio thread runs without realtime scheduling, so expect dropouts: "
+                "'ronn-jack doctor' says what to do"
             )
 
     def _begin(self, client: JackClient) -> None:
@@ -204,12 +211,37 @@ class App:
             self.controller.refused(None, str(error))
             self._node.go_dry()
 
+    def _follow_rate(self, client: JackClient) -> None:
+        """Go on at the server's new rate, as after a server that came back at it."""
+        self._fade_out(client)
+        if client.follow_rate():
+            self._node.detach()
+            self.subscriptions.publish(
+                ServerJoined(client.name, client.rate, client.period, client.realtime)
+            )
+            self._begin(client)
+            client.resume()
+
+    def _describe(self, client: JackClient) -> None:
+        try:
+            client.describe()
+        except JackError as error:
+            log.warning("%s", error)
+
     def _connect(self, client: JackClient, pattern: str) -> None:
         wires = client.wires_to(pattern)
-        if not wires:
-            log.warning("no JACK port matches --connect %s; jack_lsp lists them", pattern)
         for wire in wires:
             client.connect(wire)
+        if wires:
+            pairs = [f"{wire.port} with {wire.other}" for wire in wires]
+            log.info("connected %s", ", ".join(pairs))
+        elif pattern == DEFAULT_DEVICE:
+            log.warning("there is no sound card: choose ports with --connect PATTERN")
+        else:
+            log.warning("no JACK port matches --connect %s; jack_lsp lists them", pattern)
+        sources = {wire.other for wire in wires if wire.port in ("in_1", "in_2")}
+        if len(sources) == 2:
+            log.info("a guitar in one of two channels is heard on both sides with --inputs 1")
 
     def _read_midi(self) -> list[bytes]:
         client = self.client
@@ -230,35 +262,49 @@ class App:
         if now < self._next_attempt:
             return
         self._next_attempt = now + _RECONNECT_SECONDS
-        with contextlib.suppress(JackError):
-            self._start_audio(self._open())
-            self._rewire_until = now + _REWIRE_SECONDS
+        try:
+            self._start_audio(client := self._open())
+        except NoServerError:
+            return
+        except JackError as error:
+            if str(error) != self._obstacle:
+                self._obstacle = str(error)
+                log.warning("still waiting: %s", error)
+            return
+        self._obstacle = ""
+        self._rewire_until = now + _REWIRE_SECONDS
+        self._describe(client)
 
     def _keep_wires(self, client: JackClient, now: float) -> None:
-        if self._missing and now < self._rewire_until:
-            self._missing = [wire for wire in self._missing if not client.connect(wire)]
+        if self._missing and self._next_rewiring <= now < self._rewire_until:
+            self._next_rewiring = now + _RECONNECT_SECONDS
+            self._missing = client.restore(self._missing)
         if now >= self._next_wiring:
             self._next_wiring = now + _WIRES_SECONDS
-            wires = client.wires()
-            if not client.lost:
-                self._wirings = [*self._wirings[-4:], (now, wires)]
+            with contextlib.suppress(JackError):
+                wires = client.wires()
+                if not client.lost:
+                    self._wirings = [*self._wirings[-4:], (now, wires)]
 
 
 def run_node(
     settings: Settings,
     values: Mapping[str, Value],
-    log_json: str | None = None,
+    log_json: str | None,
+    interrupts: Interrupts,
     preset: Preset | None = None,
 ) -> None:
-    """Run the node until SIGINT, SIGTERM or SIGHUP, then fade out and close.
+    """Run the node until it is interrupted, then fade out and close.
 
     Parameters
     ----------
     settings : Settings
     values : mapping
         Accepted value of every parameter.
-    log_json : str, optional
+    log_json : str or None
         File for the event log, or STDOUT; what people read goes to stderr then.
+    interrupts : Interrupts
+        Tell when to end.
     preset : Preset, optional
         The one that `values` were taken from.
 
@@ -267,9 +313,6 @@ def run_node(
     RonnError
         If it can't start.
     """
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: stop.set())
     sys.setswitchinterval(_SWITCH_SECONDS)
     with contextlib.ExitStack() as stack:
         event_log = None if log_json is None else stack.enter_context(EventLog(log_json))
@@ -280,14 +323,17 @@ def run_node(
         stack.enter_context(Delivery(app.subscriptions.subscribe(), _log))
         if event_log is not None:
             event_log.follow(app.subscriptions)
-        app.start()
-        _spare_collections()
+        stack.callback(app.stop)
         try:
-            while not stop.wait(POLL_SECONDS):
-                app.poll()
-                view.update(app.snapshot())
-        finally:
-            app.stop()
+            app.start()
+        except JackError:
+            if not interrupts.wanted.is_set():
+                raise
+        interrupts.started()
+        _spare_collections()
+        while not interrupts.wanted.wait(POLL_SECONDS):
+            app.poll()
+            view.update(app.snapshot())
 
 
 def _spare_collections() -> None:

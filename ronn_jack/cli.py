@@ -64,9 +64,12 @@ def run(
     chosen = chosen_preset(preset or settings.preset)
     values = sound_of(chosen, assignments)
     tell_of_compiling("jack_callbacks", err=log_json == "-")
+    from ronn_jack.interrupts import Interrupts
+
+    interrupts = Interrupts(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     from ronn_jack.app import run_node
 
-    run_node(settings, values, log_json, chosen)
+    run_node(settings, values, log_json, interrupts, chosen)
 
 
 @cli.command(epilog=SOUND_HELP)

@@ -88,7 +88,8 @@ def node_options(command: Command) -> Command:
     for option in (
         click.option("--midi-profile", metavar="NAME|FILE", help="MIDI profile of midi_in."),
         click.option("--midi-in", metavar="PATTERN", help="Open matching hardware MIDI ports."),
-        click.option("--connect", metavar="PATTERN", help="Connect to matching JACK ports."),
+        click.option("--connect", metavar="[PATTERN]", is_flag=False, flag_value="",
+                     help="Connect to the sound card, or to matching JACK ports."),
         click.option("--bind", metavar="ADDRESS", help="Address to listen on (127.0.0.1)."),
         click.option("--http-port", type=int, help="Port of the page (9421)."),
         click.option("--osc-port", type=int, help="UDP port for OSC (9420)."),
@@ -96,6 +97,6 @@ def node_options(command: Command) -> Command:
         click.option("--inputs", type=int, help="Input channels, 1 or 2."),
         click.option("-s", "--server", help="JACK server to connect to."),
         click.option("-n", "--name", help="Client name (ronn)."),
-    ):
+    ):  # fmt: skip
         command = option(command)
     return command

@@ -8,6 +8,7 @@ import resource
 import shutil
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
@@ -16,7 +17,9 @@ from pathlib import Path
 import platformdirs
 
 from ronn_jack.drivers import jack_library
-from ronn_jack.drivers.jack_server import probe, realtime_allowed, server_name
+from ronn_jack.drivers.jack_driver import JackClient
+from ronn_jack.drivers.jack_library import server_name
+from ronn_jack.drivers.jack_server import probe, realtime_allowed
 from ronn_jack.errors import JackError, MachineError
 from ronn_jack.files import user_data_folder
 from ronn_jack.interfaces.midi.ports import list_ports
@@ -28,10 +31,13 @@ REALTIME_PRIORITY = 70
 LOCKED_BYTES = 128 << 20
 """jackd's shared memory (105 MB) and some room."""
 
+_MIDI_PORTS = 2
 _LIMITS_REMEDY = (
     "put '@audio - {item} {value}' into /etc/security/limits.d/audio.conf, join the group audio "
     "and log in again"
 )
+_FIRST_BLOCK_SECONDS = 1.0
+_POLL_SECONDS = 0.005
 _SHARED_MEMORY = Path("/dev/shm")
 _GOVERNORS = Path("/sys/devices/system/cpu")
 _CAPABILITIES = Path("/proc/self/status")
@@ -68,7 +74,7 @@ def diagnose(settings: Settings) -> list[Finding]:
 
     No other JACK client may be open in this process.
     """
-    findings = _jack(settings.server)
+    findings = _jack(settings)
     checks: tuple[Callable[[], Finding | None], ...] = (
         _realtime_priority,
         _locked_memory,
@@ -83,14 +89,20 @@ def diagnose(settings: Settings) -> list[Finding]:
     return findings + [finding for check in checks if (finding := check()) is not None]
 
 
-def _jack(server: str | None) -> list[Finding]:
+def _jack(settings: Settings) -> list[Finding]:
+    server = settings.server
     try:
         jack = jack_library.load()
     except JackError as error:
         text, _, remedy = str(error).partition(": ")
         return [Finding("JACK library", False, text, remedy)]
     library = Finding("JACK library", True, str(jack.version_string()))
-    facts = probe(server)
+    needed = settings.inputs + settings.outputs + _MIDI_PORTS
+    try:
+        facts = probe(server, needed)
+    except JackError as error:
+        text, _, remedy = str(error).partition(": ")
+        return [library, Finding("JACK server", False, text, remedy)]
     name = server_name(server)
     if facts is None:
         remedy = "start jackd, qjackctl or PipeWire's pw-jack (ronn-jack demo starts its own)"
@@ -98,10 +110,31 @@ def _jack(server: str | None) -> list[Finding]:
             remedy = f"nor is jackd installed: {jack_library.INSTALL_REMEDY}"
         return [library, Finding("JACK server", None, f"none runs as '{name}'", remedy)]
     text = f"'{name}' at {facts.rate} Hz, {facts.period} frames a period"
-    if facts.realtime:
+    if facts.free_ports < needed:
+        text += f", with {facts.free_ports} of the {needed} ports that the node needs"
+        remedy = "start it with a larger --port-max, or close another client"
+        return [library, Finding("JACK server", False, text, remedy)]
+    if _runs_realtime(settings):
         return [library, Finding("JACK server", True, f"{text}, realtime")]
     remedy = "start it with -R, or expect dropouts"
+    if facts.realtime:  # or so it says
+        remedy = "see 'realtime priority' below, or expect dropouts"
+        if jack_library.is_pipewire():
+            remedy = f"install rtkit, {remedy}"
     return [library, Finding("JACK server", None, f"{text}, not realtime", remedy)]
+
+
+def _runs_realtime(settings: Settings) -> bool:
+    """Return whether a client's audio thread has realtime scheduling, whatever libjack says."""
+    client = JackClient("ronn-probe", settings.server, settings.inputs, settings.outputs)
+    try:
+        client.activate()
+        deadline = time.monotonic() + _FIRST_BLOCK_SECONDS
+        while not client.blocks and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
+        return client.realtime
+    finally:
+        client.close()
 
 
 def _realtime_priority() -> Finding | None:

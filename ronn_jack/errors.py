@@ -8,7 +8,8 @@ RonnError
 │   ├── PresetError       a preset that can't be found, read or written
 │   └── ProfileError      a MIDI profile that can't be found or read
 └── MachineError          something of this machine is missing or taken (exit code 1)
-    ├── JackError         no libjack, no server, or a server that refused
+    ├── JackError         no libjack, a server that refused or does not answer
+    │   └── NoServerError no server of that name
     └── AudioFileError    an audio file that can't be read or written
 
 A message is one line that names the value, the limit and the remedy.
@@ -62,6 +63,10 @@ class MachineError(RonnError):
 
 class JackError(MachineError):
     """The JACK library or server is missing, or refused a request."""
+
+
+class NoServerError(JackError):
+    """No JACK server runs under the name that was given."""
 
 
 class AudioFileError(MachineError):

@@ -39,7 +39,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "render": {*FOUNDATION, "model", "realtime", "loudness", "hotswap"},
     "app": {
         *FOUNDATION, "settings", "cost", "presets", "control", "hotswap", "interfaces", "drivers",
+        "interrupts",
     },
+    "interrupts": {"drivers.jack_calls"},
     "doctor": {*FOUNDATION, "settings", "interfaces", "drivers", "realtime.compile"},
     "demo_score": {"parameters", "presets", "interfaces"},
     "demo": {
@@ -54,8 +56,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": {
         *FOUNDATION, "cli_options", "settings", "presets", "cost", "interfaces", "original",
         "model", "app", "bench", "demo", "doctor", "render", "realtime.compile",
+        "interrupts",
     },
-    "__main__": {"cli"},
+    "__main__": {"cli", "drivers.jack_calls"},
     "__init__": {"model", "network"},
 }  # fmt: skip
 """What a module or the modules of a package may import, besides its own package.

@@ -44,6 +44,20 @@ main()
 """
 
 
+INTERRUPTED_IN_A_CALLBACK = """
+import ctypes, os, signal, time
+from ronn_jack import __main__, cli
+callback = ctypes.CFUNCTYPE(None)(lambda: os.kill(os.getpid(), signal.SIGINT))
+class Store(cli.PresetStore):
+    def presets(self):
+        callback()
+        time.sleep(10)
+        return []
+cli.PresetStore = Store
+__main__.main()
+"""
+
+
 class Result(NamedTuple):
     code: int
     out: str
@@ -496,6 +510,10 @@ class TestProcess:
 
     def test_an_interrupt_before_the_command_line_is_there_is_told_in_one_line(self) -> None:
         result = ended(started("presets", program=INTERRUPTED_EARLY))
+        assert result == Result(1, "", "ronn-jack: interrupted\n")
+
+    def test_an_interrupt_that_comes_within_a_callback_is_not_lost(self) -> None:
+        result = ended(started("presets", program=INTERRUPTED_IN_A_CALLBACK))
         assert result == Result(1, "", "ronn-jack: interrupted\n")
 
     def test_text_that_the_terminal_can_t_show_is_no_failure(self, tmp_path: Path) -> None:

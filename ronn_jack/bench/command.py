@@ -20,6 +20,7 @@ from ronn_jack.bench.node.stress import measure_stress
 from ronn_jack.bench.own_process import Progress, measure_apart
 from ronn_jack.bench.plot import check_plot, plot
 from ronn_jack.bench.report import Report
+from ronn_jack.drivers import jack_server
 from ronn_jack.model.architecture import network_spec
 from ronn_jack.parameters import Value, defaults
 
@@ -68,6 +69,8 @@ def bench(scope: Scope, picture: Path | None) -> Report:
     """
     if picture is not None:
         check_plot(picture)
+    if scope.stress or scope.live or not scope.cost:
+        jack_server.probe()  # before anything is measured: JACK may be missing, or hang
     with _shown_progress() as progress:
         report = measure(scope, progress)
     if picture is not None:

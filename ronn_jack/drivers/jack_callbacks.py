@@ -6,10 +6,12 @@ names libjack's functions. JACK's notifications only store what happened; the su
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 from numba import carray, int32, int64, types, uint32, void
 
-from ronn_jack.realtime.atomics import load_acquire, pointer, store_release
+from ronn_jack.realtime.atomics import exchange, load_acquire, pointer, store_release
 from ronn_jack.realtime.clock import thread_cpu_ns
 from ronn_jack.realtime.compile import entry, native
 from ronn_jack.realtime.engine_state import ENGINE
@@ -23,10 +25,11 @@ MIDI_RING_SIZE = 1024
 _MIDI_BYTES = 3
 """Longest message taken: channel voice messages; system exclusive is left out."""
 _LOAD_SECONDS = 0.3
+_LINUX = sys.platform == "linux"
 
 CLIENT = np.dtype(
     [
-        ("engine", "i8"),
+        ("engine", "i8"),  # 0 while the audio thread has it, and where there is none for it
         ("in_1", "i8"),  # jack_port_t*, 0 where there is no such port
         ("in_2", "i8"),
         ("out_1", "i8"),
@@ -44,14 +47,18 @@ CLIENT = np.dtype(
         ("midi_dropped", "i8"),
         ("xruns", "i8"),
         ("period", "i8"),
+        ("server_rate", "i8"),
         ("freewheel", "i8"),
         ("shutdown", "i8"),
+        ("thread", "i8"),  # the kernel's number of the audio thread, from the first block on
         ("timespec", "i8", 2),
         ("midi_event", "i8", 3),  # a jack_midi_event_t
         ("midi_ring", "i8", MIDI_RING_SIZE),
     ],
     align=True,
 )
+_ENGINE = offset(CLIENT, "engine")
+_SERVER_RATE = offset(CLIENT, "server_rate")
 _WRITTEN = offset(CLIENT, "midi_written")
 _READ = offset(CLIENT, "midi_read")
 _EVENT = offset(CLIENT, "midi_event")
@@ -61,6 +68,7 @@ _TIMESPEC = offset(CLIENT, "timespec")
 _ENGINE_FREEWHEEL = offset(ENGINE, "freewheel")
 
 _get_buffer = types.ExternalFunction("jack_port_get_buffer", int64(int64, uint32))
+_thread_number = types.ExternalFunction("gettid", int32())
 _get_time = types.ExternalFunction("jack_get_time", int64())
 _event_count = types.ExternalFunction("jack_midi_get_event_count", uint32(int64))
 _event_get = types.ExternalFunction("jack_midi_event_get", int32(int64, int64, uint32))
@@ -90,20 +98,38 @@ def _take_midi(client: int, frames: int) -> None:
         store_release(client + _WRITTEN, c.midi_written + 1)
 
 
+@native(void(int64, uint32))
+def _silence(port: int, frames: int) -> None:
+    """[audio-thread] Give silence."""
+    if port != 0:
+        buffer = carray(pointer(_get_buffer(port, frames)), (frames,), np.float32)
+        for i in range(frames):
+            buffer[i] = np.float32(0.0)
+
+
 @entry(int32(uint32, int64))
 def process(frames: int, client: int) -> int:
     """[audio-thread] JACK's process callback."""
     mode = set_flush_to_zero()
     c = carray(pointer(client), (1,), CLIENT)[0]
+    if _LINUX and c.thread == 0:
+        c.thread = int64(_thread_number())
     begin = _get_time()
     cpu_begin = thread_cpu_ns(client + _TIMESPEC)
     _take_midi(client, frames)
     _midi_clear(_get_buffer(c.midi_out, frames))
+    engine = exchange(client + _ENGINE, int64(0))
+    if engine == 0:
+        _silence(c.out_1, frames)
+        _silence(c.out_2, frames)
+        restore_float_mode(mode)
+        return 0
+    store_release(engine + _ENGINE_FREEWHEEL, c.freewheel)
     in_1 = _get_buffer(c.in_1, frames)
     in_2 = _get_buffer(c.in_2, frames) if c.in_2 != 0 else in_1
     out_1 = _get_buffer(c.out_1, frames)
     out_2 = _get_buffer(c.out_2, frames) if c.out_2 != 0 else out_1
-    process_engine(c.engine, in_1, in_2, out_1, out_2, int64(frames))
+    process_engine(engine, in_1, in_2, out_1, out_2, int64(frames))
     c.blocks += 1
     if c.freewheel == 0:
         period = float(frames) / c.rate
@@ -116,7 +142,8 @@ def process(frames: int, client: int) -> int:
             c.late_blocks += 1
         # The thread's own time: a preempted thread is late without any fault of the network.
         busy = thread_cpu_ns(client + _TIMESPEC) - cpu_begin
-        watch(c.engine, busy, int64(period * 1e9))
+        watch(engine, busy, int64(period * 1e9))
+    store_release(client + _ENGINE, engine)
     restore_float_mode(mode)
     return 0
 
@@ -125,6 +152,13 @@ def process(frames: int, client: int) -> int:
 def buffer_size_changed(frames: int, client: int) -> int:
     """[notification-thread] The engine takes blocks of any size, so this only keeps count."""
     carray(pointer(client), (1,), CLIENT)[0].period = int64(frames)
+    return 0
+
+
+@entry(int32(uint32, int64))
+def sample_rate_changed(rate: int, client: int) -> int:
+    """[notification-thread] Keep the rate, for which the supervisor makes another engine."""
+    store_release(client + _SERVER_RATE, int64(rate))
     return 0
 
 
@@ -138,12 +172,26 @@ def xrun(client: int) -> int:
 @entry(void(int32, int64))
 def freewheel(starting: int, client: int) -> None:
     """[notification-thread] Keep whether the server freewheels: then no deadline holds."""
-    c = carray(pointer(client), (1,), CLIENT)[0]
-    c.freewheel = int64(starting)
-    store_release(c.engine + _ENGINE_FREEWHEEL, int64(starting))
+    carray(pointer(client), (1,), CLIENT)[0].freewheel = int64(starting)
 
 
 @entry(void(int32, int64, int64))
-def shutdown(status: int, reason: int, client: int) -> None:
+def shutdown_with_reason(status: int, reason: int, client: int) -> None:
     """[any-thread] The server has gone, or has thrown this client out."""
     store_release(client + _SHUTDOWN, int64(1))
+
+
+@entry(void(int64))
+def shutdown(client: int) -> None:
+    """[any-thread] The same, from a libjack that gives no reason."""
+    store_release(client + _SHUTDOWN, int64(1))
+
+
+@entry(int64(int64, int64))
+def lend_engine(client: int, engine: int) -> int:
+    """[control-thread] Give the audio thread an engine, or 0 for none.
+
+    Returns the one it had; 0 where it has none, or is using it and will put it back.
+    """
+    before: int = exchange(client + _ENGINE, engine)
+    return before

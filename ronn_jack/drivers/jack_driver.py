@@ -7,30 +7,57 @@ outlives a server that dies (the engine's settings, the wiring) belongs to the c
 from __future__ import annotations
 
 import contextlib
-import re
-from collections.abc import Sequence
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ronn_jack.drivers import jack_library
-from ronn_jack.errors import JackError
+from ronn_jack.drivers import jack_calls, jack_library
+from ronn_jack.drivers.jack_clients import Processes, client_processes, name_now
+from ronn_jack.drivers.jack_devices import Port, chosen, paired_sinks, paired_sources
+from ronn_jack.errors import JackError, NoServerError
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.memory import record
 
 ICON_NAME = "audio-x-generic"
 _METADATA = "http://jackaudio.org/metadata/"
 _INTEGER = "http://www.w3.org/2001/XMLSchema#int"
+# Linux alone tells, and callbacks keep the thread's number there alone.
+_LINUX = sys.platform == "linux"
+_REALTIME = (os.SCHED_FIFO, os.SCHED_RR) if _LINUX else ()
+_RESET_ON_FORK = os.SCHED_RESET_ON_FORK if _LINUX else 0
+_TAKE_SECONDS = 0.2
+"""Time that the audio thread has to come out of the engine, longer than any block."""
+_TAKE_POLL_SECONDS = 0.001
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Wire:
-    """A connection of one of our ports, by our port's short name and the other's full name."""
+    """A connection of one of our ports.
+
+    Attributes
+    ----------
+    port : str
+        Our port's short name.
+    other : str
+        The other port's full name; the short name where it is our own.
+    processes : frozenset of int
+        Behind the other client; empty where that is not known.
+    own : bool
+        Whether the node is connected with itself.
+    """
 
     port: str
     other: str
+    processes: Processes = frozenset()
+    own: bool = False
 
 
 class JackClient:
@@ -56,49 +83,82 @@ class JackClient:
         from ronn_jack.drivers import jack_callbacks
 
         self._callbacks = jack_callbacks
-        try:
-            self._client = self._jack.Client(name, no_start_server=True, servername=server)
-        except self._jack.JackOpenError as error:
+        self._server = jack_library.server_name(server)
+        client = jack_library.open_client(name, server)
+        if client is None:
             named = f"'{server}' " if server else ""
-            raise JackError(
+            raise NoServerError(
                 f"no JACK server {named}to connect to: start one (jackd, qjackctl, PipeWire with "
                 "pw-jack) or choose another with --server"
-            ) from error
+            )
+        self._client = client
+        self._state, self._address = record(self._callbacks.CLIENT)
         try:
+            self._known: dict[str, Processes] = {}
             self.engine = Engine(inputs, outputs, float(self._client.samplerate))
             self._ports = self._register_ports(inputs, outputs)
-            self._state, self._address = record(self._callbacks.CLIENT)
+            # The name that counts is that under which the server has registered the ports.
+            self._name = str(self._ports["in_1"].name).rpartition(":")[0]
             self._midi_written, self._midi_read = self._state.midi_written, self._state.midi_read
             self._fill_state()
             self._set_callbacks()
-        except (self._jack.JackError, JackError):
-            self._client.close()
+        except BaseException:
+            self.close()
             raise
 
     def activate(self) -> None:
         """Start the audio; from here on the engine belongs to the audio thread."""
-        try:
-            self._client.activate()
-        except self._jack.JackError as error:
-            raise JackError(f"the JACK server refused to start the client: {error}") from error
-        self._describe_ports()
+        self._call(self._client.activate)
+
+    def describe(self) -> None:
+        """Set what patchbays show; a server without metadata is no fault.
+
+        Raises
+        ------
+        JackError
+            If libjack does not return.
+        """
+        jack_calls.call(self._describe_ports, jack_calls.OPEN_SECONDS, self._server)
 
     def close(self) -> None:
-        """Stop the audio and leave the server; every voice may be freed afterwards."""
-        # A server that is gone refuses; closing frees what is left all the same.
-        with contextlib.suppress(self._jack.JackError):
-            self._client.deactivate()
-        self._client.close()
+        """Stop the audio and leave the server, if it does not let us wait too long.
+
+        Threads of a server that is lost may still run, but they find no engine any more.
+        """
+        alone = self.lost and self._take_engine()
+        jack_library.close_client(self._client, self._state if alone else self, self.lost)
+
+    def follow_rate(self) -> bool:
+        """Put an engine for the server's new rate in place of the old one; be silent meanwhile.
+
+        `resume` has to follow. False, with nothing done, where the audio thread does not let go
+        of the old one.
+        """
+        if not self._take_engine():
+            return False
+        rate = float(self._state.server_rate[0])
+        self.engine = Engine(self.engine.inputs, self.engine.outputs, rate)
+        self._state.rate = rate
+        return True
+
+    def resume(self) -> None:
+        """Let the audio thread have the engine that `follow_rate` made."""
+        self._callbacks.lend_engine.ctypes(self._address, self.engine.address)
 
     @property
     def name(self) -> str:
         """The name that the server gave."""
-        return str(self._client.name)
+        return self._name
 
     @property
     def rate(self) -> float:
         """Sample rate in Hz."""
         return self.engine.rate
+
+    @property
+    def rate_changed(self) -> bool:
+        """Whether the server has gone over to another rate than the engine's."""
+        return float(self._state.server_rate[0]) != self.rate
 
     @property
     def period(self) -> int:
@@ -107,7 +167,14 @@ class JackClient:
 
     @property
     def realtime(self) -> bool:
-        """Whether the server runs with realtime scheduling."""
+        """Whether the audio thread has realtime scheduling; what the server says until it runs.
+
+        PipeWire says so in any case, and jackd of its own thread alone.
+        """
+        thread = int(self._state.thread[0])
+        if thread:
+            with contextlib.suppress(OSError):
+                return os.sched_getscheduler(thread) & ~_RESET_ON_FORK in _REALTIME
         return bool(self._client.realtime)
 
     @property
@@ -153,62 +220,126 @@ class JackClient:
         return messages
 
     def wires(self) -> list[Wire]:
-        """Return the present connections of our ports."""
+        """Return the present connections of our ports, such that they can be made again.
+
+        Raises
+        ------
+        JackError
+            If there is no telling, as the server goes.
+        """
+        found = self._call(self._connected)
+        others = {other.partition(":")[0] for _, other in found}
+        if not others <= self._known.keys():
+            # Looked up only for newcomers: it takes some milliseconds.
+            processes = client_processes()
+            self._known = {name: processes.get(name, frozenset()) for name in others}
+        return [self._wire(name, other) for name, other in found]
+
+    def _connected(self) -> list[tuple[str, str]]:
         return [
-            Wire(name, other.name)
+            (name, str(other.name))
             for name, port in self._ports.items()
             for other in self._client.get_all_connections(port)
         ]
+
+    def _wire(self, port: str, other: str) -> Wire:
+        client, _, name = other.partition(":")
+        if client == self._name:
+            return Wire(port, name, own=True)
+        return Wire(port, other, self._known[client])
 
     def connect(self, wire: Wire) -> bool:
         """Make one connection; False while its other port is not there."""
         port = self._ports.get(wire.port)
         if port is None:
             return True
-        try:
+
+        def connect() -> None:
             other = self._client.get_port_by_name(wire.other)
             if not port.is_connected_to(other):
                 source, sink = (other, port) if port.is_input else (port, other)
                 self._client.connect(source, sink)
-        except self._jack.JackError:
+
+        try:
+            self._call(connect)
+        except JackError:
             return False
         return True
 
-    def wires_to(self, pattern: str) -> list[Wire]:
-        """Return the wires to the audio ports whose full name matches the regex `pattern`.
+    def restore(self, wires: Sequence[Wire]) -> list[Wire]:
+        """Make connections of an earlier client again; return those whose other port is not there.
 
-        Matching sources are taken in order for our inputs, matching sinks for our outputs; a
-        single port on either side is shared by both of ours.
+        A client is known by its process where that is possible, as its name may be another's now.
         """
-        wires = []
-        for inputs in (True, False):
-            ours = [
-                name
-                for name, port in self._ports.items()
-                if port.is_input == inputs and not port.is_midi
-            ]
-            others = [
-                port.name
-                for port in self._client.get_ports(is_audio=True, is_output=inputs)
-                if port.is_output == inputs
-                and re.search(pattern, port.name)
-                and not port.name.startswith(f"{self.name}:")
-            ]
-            wires += [Wire(*pair) for pair in _paired(ours, others)]
-        return wires
+        clients = client_processes() if any(wire.processes for wire in wires) else {}
+        return [wire for wire in wires if not self._restore(wire, clients)]
+
+    def _restore(self, wire: Wire, clients: Mapping[str, Processes]) -> bool:
+        client, _, port = (self._name, ":", wire.other) if wire.own else wire.other.partition(":")
+        now = client if wire.own else name_now(client, wire.processes, clients, self._name)
+        return now is not None and self.connect(Wire(wire.port, f"{now}:{port}"))
+
+    def wires_to(self, pattern: str) -> list[Wire]:
+        """Return the wires to the audio ports of others that `pattern` chooses.
+
+        Sources are taken in order for our inputs, sinks for our outputs; `jack_devices` says
+        which.
+        """
+        sources, sinks = (chosen(self._others(is_output), pattern) for is_output in (True, False))
+        pairs = paired_sources(self._audio_ports(True), sources)
+        pairs += paired_sinks(self._audio_ports(False), sinks)
+        return [Wire(*pair) for pair in pairs]
+
+    def _audio_ports(self, inputs: bool) -> list[str]:
+        return [
+            name
+            for name, port in self._ports.items()
+            if port.is_input == inputs and not port.is_midi
+        ]
+
+    def _others(self, outputs: bool) -> list[Port]:
+        return [
+            Port(port.name, port.is_physical)
+            for port in self._client.get_ports(is_audio=True, is_output=outputs)
+            if port.is_output == outputs and not self._client.owns(port)
+        ]
+
+    def _take_engine(self) -> bool:
+        """Take the engine back; False if the audio thread is in it for unduly long."""
+        deadline = time.monotonic() + _TAKE_SECONDS
+        while not self._callbacks.lend_engine.ctypes(self._address, 0):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_TAKE_POLL_SECONDS)
+        return True
+
+    def _call(self, action: Callable[[], T]) -> T:
+        return jack_calls.call(action, server=self._server)
 
     def _register_ports(self, inputs: int, outputs: int) -> dict[str, Any]:
         client = self._client
-        ports = [client.inports.register(f"in_{i + 1}") for i in range(inputs)]
-        ports += [client.outports.register(f"out_{i + 1}") for i in range(outputs)]
-        ports.append(client.midi_inports.register("midi_in"))
-        ports.append(client.midi_outports.register("midi_out"))
-        return {port.shortname: port for port in ports}
+        wanted = [(client.inports, f"in_{i + 1}") for i in range(inputs)]
+        wanted += [(client.outports, f"out_{i + 1}") for i in range(outputs)]
+        wanted += [(client.midi_inports, "midi_in"), (client.midi_outports, "midi_out")]
+
+        def register() -> dict[str, Any]:
+            ports = {}
+            for kind, name in wanted:
+                try:
+                    ports[name] = kind.register(name)
+                except self._jack.JackError as error:
+                    raise JackError(
+                        f"the JACK server has no port left for {name}: start it with more "
+                        f"(jackd --port-max), or close another client"
+                    ) from error
+            return ports
+
+        return self._call(register)
 
     def _fill_state(self) -> None:
         state = self._state
         state.engine = self.engine.address
-        state.rate = self.engine.rate
+        state.rate = state.server_rate = self.engine.rate
         state.period = self._client.blocksize
         for name, port in self._ports.items():
             state[name] = int(self._jack._ffi.cast("intptr_t", port._ptr))
@@ -228,6 +359,9 @@ class JackClient:
             library.jack_set_buffer_size_callback(
                 ours, address("JackBufferSizeCallback", callbacks.buffer_size_changed), argument
             ),
+            library.jack_set_sample_rate_callback(
+                ours, address("JackSampleRateCallback", callbacks.sample_rate_changed), argument
+            ),
             library.jack_set_xrun_callback(
                 ours, address("JackXRunCallback", callbacks.xrun), argument
             ),
@@ -237,15 +371,13 @@ class JackClient:
         ):
             if refused:
                 raise JackError("the JACK server refused a callback; restart it and try again")
-        library.jack_on_info_shutdown(
-            ours, address("JackInfoShutdownCallback", callbacks.shutdown), argument
-        )
+        with_reason, plain = callbacks.shutdown_with_reason.address, callbacks.shutdown.address
+        jack_library.on_shutdown(self._client, with_reason, plain, argument)
 
     def _process_address(self) -> int:
         return int(self._callbacks.process.address)
 
     def _describe_ports(self) -> None:
-        """Set what patchbays show; a server without metadata support is no reason to stop."""
         try:
             self._describe(self._client.uuid, "icon-name", ICON_NAME)
             for order, (name, port) in enumerate(self._ports.items()):
@@ -254,16 +386,8 @@ class JackClient:
                 self._describe(port.uuid, "order", str(order), _INTEGER)
                 if not port.is_midi:
                     self._describe(port.uuid, "port-group", "in" if port.is_input else "out")
-        except self._jack.JackError:
+        except (self._jack.JackError, ValueError):
             return
 
     def _describe(self, subject: Any, key: str, value: str, kind: str = "text/plain") -> None:
         self._client.set_property(subject, _METADATA + key, value, kind)
-
-
-def _paired(ours: Sequence[str], others: Sequence[str]) -> list[tuple[str, str]]:
-    if len(others) == 1:
-        return [(name, others[0]) for name in ours]
-    if len(ours) == 1:
-        return [(ours[0], other) for other in others[:2]]
-    return list(zip(ours, others, strict=False))

@@ -15,12 +15,12 @@ import tempfile
 import time
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from ronn_jack.drivers import jack_library
+from ronn_jack.drivers import jack_calls, jack_library
+from ronn_jack.drivers.jack_trouble import server_process
 from ronn_jack.errors import JackError
 
-DEFAULT_SERVER = "default"
 MOST_PORTS = 64
 """Ports of a private server: 39 MB of shared memory instead of 105 MB for jackd's 2048."""
 
@@ -41,38 +41,52 @@ class ServerFacts:
         Frames in a block.
     realtime : bool
         Whether its threads have realtime scheduling.
+    free_ports : int
+        Ports that a client could have, of as many as were asked for.
     """
 
     name: str
     rate: int
     period: int
     realtime: bool
+    free_ports: int = 0
 
 
-def server_name(server: str | None) -> str:
-    """Return the name that libjack takes `server` for; None is the default server."""
-    return server or os.environ.get("JACK_DEFAULT_SERVER") or DEFAULT_SERVER
-
-
-def probe(server: str | None = None) -> ServerFacts | None:
+def probe(server: str | None = None, ports: int = 0) -> ServerFacts | None:
     """Return the facts of a running server, or None if none runs under that name.
+
+    Parameters
+    ----------
+    server : str, optional
+        None is the default server.
+    ports : int, optional
+        Try if a client could have so many.
 
     Raises
     ------
     JackError
-        If libjack is not installed.
+        If libjack is not installed or does not return.
     """
-    jack = jack_library.load()
-    try:
-        client = jack.Client("ronn-probe", no_start_server=True, servername=server)
-    except jack.JackOpenError:
+    client = jack_library.open_client("ronn-probe", server)
+    if client is None:
         return None
     try:
-        return ServerFacts(
-            server_name(server), client.samplerate, client.blocksize, bool(client.realtime)
-        )
+        name = jack_library.server_name(server)
+        free = jack_calls.call(lambda: _register(client, ports), server=name)
+        return ServerFacts(name, client.samplerate, client.blocksize, bool(client.realtime), free)
     finally:
-        client.close()
+        jack_library.close_client(client)
+
+
+def _register(client: Any, ports: int) -> int:
+    """Return how many ports a client gets of those that are asked for."""
+    jack = jack_library.load()
+    for count in range(ports):
+        try:
+            client.inports.register(f"in_{count + 1}")
+        except jack.JackError:
+            return count
+    return ports
 
 
 def realtime_allowed(priority: int) -> bool:
@@ -135,7 +149,9 @@ class DummyServer:
             )
             deadline = time.monotonic() + _START_SECONDS
             try:
-                while probe(self.name) is None:
+                # Asked of its socket first: a client that opens the database while it is made, or
+                # unmade, could be held there.
+                while server_process(self.name) is None or probe(self.name) is None:
                     if process.poll() is not None or time.monotonic() > deadline:
                         words.seek(0)
                         text = words.read().decode(errors="replace")
@@ -185,6 +201,11 @@ class DummyServer:
         self.stop()
 
     def _command(self) -> list[str]:
+        if jack_library.is_pipewire():
+            raise JackError(
+                "no PipeWire runs, and its JACK library reaches no other server: start it, or "
+                "leave out pw-jack"
+            )
         if shutil.which("jackd") is None:
             raise JackError(f"jackd is not installed: {jack_library.INSTALL_REMEDY}")
         scheduling = "-R" if self._realtime else "-r"

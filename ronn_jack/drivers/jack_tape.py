@@ -6,7 +6,6 @@ JackError where there is none. As with the node, no Python runs on any JACK thre
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +13,7 @@ import numpy as np
 from numba import carray, int32, int64, types, uint32, void
 from numpy.typing import NDArray
 
-from ronn_jack.drivers import jack_library
+from ronn_jack.drivers import jack_calls, jack_library
 from ronn_jack.errors import JackError
 from ronn_jack.realtime.atomics import load_acquire, pointer, store_release
 from ronn_jack.realtime.compile import entry
@@ -78,8 +77,14 @@ def keep(frames: int, tape: int) -> int:
 
 
 @entry(void(int32, int64, int64))
-def _shutdown(status: int, reason: int, tape: int) -> None:
+def _shutdown_with_reason(status: int, reason: int, tape: int) -> None:
     """[any-thread] The server has gone, or has thrown this client out."""
+    store_release(tape + _SHUTDOWN, int64(1))
+
+
+@entry(void(int64))
+def _shutdown(tape: int) -> None:
+    """[any-thread] The same, from a libjack that gives no reason."""
     store_release(tape + _SHUTDOWN, int64(1))
 
 
@@ -91,10 +96,10 @@ class _Tape:
     ) -> None:
         if not 1 <= len(audio) <= MOST_CHANNELS:
             raise ValueError(f"{len(audio)} channels on a tape; use 1 to {MOST_CHANNELS}")
-        try:
-            self.client = jack.Client(name, no_start_server=True, servername=server)
-        except jack.JackOpenError as error:
-            raise JackError(f"no JACK server for the client '{name}' to connect to") from error
+        client = jack_library.open_client(name, server)
+        if client is None:
+            raise JackError(f"no JACK server for the client '{name}' to connect to")
+        self.client = client
         self.audio = audio
         self._state, address = record(TAPE)
         self._state.channels, self._state.frames = audio.shape
@@ -104,8 +109,8 @@ class _Tape:
         library.jack_set_process_callback(
             self.client._ptr, ffi.cast("JackProcessCallback", callback.address), argument
         )
-        library.jack_on_info_shutdown(
-            self.client._ptr, ffi.cast("JackInfoShutdownCallback", _shutdown.address), argument
+        jack_library.on_shutdown(
+            self.client, _shutdown_with_reason.address, _shutdown.address, argument
         )
 
     @property
@@ -131,25 +136,30 @@ class _Tape:
         JackError
             If there is no such port, or the server refuses.
         """
-        ours = f"{self.client.name}:{port}"
+        ours = next(p for p in self._ports if p.shortname == port)
+
+        def connect() -> None:
+            self.client.connect(*((other, ours) if ours.is_input else (ours, other)))
+
         try:
-            source = self.client.get_port_by_name(ours)
-            pair = (other, ours) if source.is_input else (ours, other)
-            self.client.connect(*pair)
-        except jack.JackError as error:
-            raise JackError(f"can't connect {ours} with {other}: {error}") from error
+            jack_calls.call(connect)
+        except JackError as error:
+            raise JackError(f"can't connect {ours.name} with {other}: {error}") from error
 
     def close(self) -> None:
         """Leave the server."""
-        # Where the server is gone already, closing frees what is left.
-        with contextlib.suppress(jack.JackError):
-            self.client.deactivate()
-        self.client.close()
+        jack_library.close_client(self.client, keep=self, lost=self.lost)
 
-    def _activate(self, ports: Sequence[Any]) -> None:
-        for i, port in enumerate(ports):
-            self._state.ports[0, i] = int(jack._ffi.cast("intptr_t", port._ptr))
-        self.client.activate()
+    def _activate(self, kind: Any, names: Sequence[str]) -> None:
+        """Register ports and start; a client that can't have them leaves."""
+        try:
+            self._ports = jack_calls.call(lambda: [kind.register(name) for name in names])
+            for i, port in enumerate(self._ports):
+                self._state.ports[0, i] = int(jack._ffi.cast("intptr_t", port._ptr))
+            jack_calls.call(self.client.activate)
+        except BaseException:
+            self.close()
+            raise
 
     def _roll(self) -> None:
         self._state.rolling = 1
@@ -185,8 +195,7 @@ class Player(_Tape):
         tape[:] = audio
         super().__init__(server, name, play, tape)
         self._state.loop = loop
-        outports = self.client.outports
-        self._activate([outports.register(f"out_{i + 1}") for i in range(len(audio))])
+        self._activate(self.client.outports, [f"out_{i + 1}" for i in range(len(audio))])
 
     def roll(self) -> None:
         """Begin to play with the next block."""
@@ -217,7 +226,7 @@ class Recorder(_Tape):
         self, server: str | None, ports: Sequence[str], frames: int, name: str = "recorder"
     ) -> None:
         super().__init__(server, name, keep, _blank(len(ports), frames))
-        self._activate([self.client.inports.register(port) for port in ports])
+        self._activate(self.client.inports, ports)
 
     def record(self) -> None:
         """Begin to record with the next block."""

@@ -117,6 +117,7 @@ class LiveNode:
         `start` has to follow.
         """
         self._audio = audio
+        self._xruns_before -= audio.xruns  # those of one that is attached again are counted
         self.rate = audio.engine.rate
         self._callback_times = CallbackTimes(self.rate)
         aim(audio.engine, self._controls)

@@ -83,7 +83,7 @@ class MidiSender:
 class Recorder(jack_tape.Recorder):
     """Records the node (`dut_1`, `dut_2`) beside the player (`ref_1`, `ref_2`)."""
 
-    def __init__(self, server: str, frames: int) -> None:
+    def __init__(self, server: str | None, frames: int) -> None:
         super().__init__(server, ["dut_1", "dut_2", "ref_1", "ref_2"], frames)
 
     def wait(self) -> None:
@@ -98,7 +98,7 @@ class Recorder(jack_tape.Recorder):
 
 @contextlib.contextmanager
 def around_node(
-    server: str, audio: NDArray[np.float32], frames: int
+    server: str | None, audio: NDArray[np.float32], frames: int
 ) -> Iterator[tuple[Player, Recorder]]:
     """Route a player of `audio` through the node to a recorder of `frames`, and yield both."""
     player, recorder = Player(server, audio), Recorder(server, frames)

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -92,9 +92,16 @@ class NodeProcess:
     osc : OscClient
     """
 
-    def __init__(self, server: str, *arguments: str, module: str = "ronn_jack") -> None:
+    def __init__(
+        self,
+        server: str | None,
+        *arguments: str,
+        module: str = "ronn_jack",
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         port = free_udp_port()
-        command = [sys.executable, "-m", module, "run", "-s", server, "--osc-port", str(port)]
+        command = [sys.executable, "-m", module, "run", "--osc-port", str(port)]
+        command += ["-s", server] if server else []
         # Files, as a pipe that nobody reads would fill up and hold the node up.
         self._streams = [os.memfd_create(name) for name in ("out", "err")]
         self.process = subprocess.Popen(
@@ -102,6 +109,7 @@ class NodeProcess:
             stdout=self._streams[0],
             stderr=self._streams[1],
             cwd=Path(__file__).parents[2],
+            env=environment,
         )
         self.osc = OscClient(port)
         try:
@@ -147,9 +155,14 @@ class NodeProcess:
 
 
 @contextlib.contextmanager
-def node_process(server: str, *arguments: str, module: str = "ronn_jack") -> Iterator[NodeProcess]:
+def node_process(
+    server: str | None,
+    *arguments: str,
+    module: str = "ronn_jack",
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[NodeProcess]:
     """Run a node, or a module that takes the same arguments, for the time of a test."""
-    node = NodeProcess(server, *arguments, module=module)
+    node = NodeProcess(server, *arguments, module=module, environment=environment)
     try:
         yield node
     finally:

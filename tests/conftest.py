@@ -1,0 +1,29 @@
+"""What protects the tests from other programs, other programs from the tests, and both from hangs.
+
+JACK's programs share files in /dev/shm: a studio that plays there while the tests run must not be
+hurt by servers that are killed, nor the tests by what somebody else has left behind.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support import shared_memory
+
+pytest_plugins = ["tests.support.watchdog"]
+
+# Before the process has other threads.
+shared_memory.enter_private()
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Don't begin where JACK hangs."""
+    if shared_memory.is_private():
+        return
+    from ronn_jack.drivers.jack_server import probe
+    from ronn_jack.errors import JackError
+
+    try:
+        probe("ronn-test-none")
+    except JackError as error:
+        pytest.exit(str(error), returncode=1)

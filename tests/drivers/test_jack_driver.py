@@ -1,0 +1,78 @@
+"""The node's client where the server has little to give."""
+
+import pytest
+
+from ronn_jack.doctor import diagnose
+from ronn_jack.drivers import jack_server as servers
+from ronn_jack.drivers.jack_driver import JackClient
+from ronn_jack.drivers.jack_tape import Recorder, jack
+from ronn_jack.errors import JackError, NoServerError
+from ronn_jack.settings import load_settings
+from tests.support.jack_server import jack_server, server_name, wait_for
+from tests.support.node_process import node_process
+
+FEW = 6
+"""Ports of a server, of which it takes four itself."""
+
+
+def test_a_server_that_does_not_run_is_named():
+    with pytest.raises(NoServerError, match=f"'{server_name('none')}'.*choose another with"):
+        JackClient("ronn", server_name("none"), 2, 2)
+
+
+def test_a_server_without_enough_ports_is_refused_in_words_and_left(monkeypatch):
+    monkeypatch.setattr(servers, "MOST_PORTS", FEW)
+    with jack_server("few") as server:
+        # The server begins to count at the second port.
+        with pytest.raises(JackError, match=r"no port left for in_2.*--port-max"):
+            JackClient("ronn", server.name, 2, 2)
+        with pytest.raises(JackError, match="port registration failed"):
+            Recorder(server.name, ["a", "b", "c"], 64)
+        findings = diagnose(load_settings({"server": server.name, "osc_port": 0}))
+        client = jack.Client("ronn", servername=server.name, no_start_server=True)
+        try:
+            assert client.name == "ronn"
+            assert len(client.get_ports()) == 4
+        finally:
+            client.close()
+    (finding,) = [finding for finding in findings if finding.subject == "JACK server"]
+    assert finding.ok is False
+    assert "with 1 of the 6 ports that the node needs" in finding.text
+    assert "--port-max" in finding.remedy
+
+
+@pytest.mark.slow
+def test_a_node_whose_server_returns_with_too_few_ports_waits_and_says_why(monkeypatch):
+    with jack_server("fewer") as server, node_process(server.name) as node:
+        server.kill()
+        wait_for(lambda: node.osc.ask("/ronn/status/state") == ["waiting"])
+        with monkeypatch.context() as patch:
+            patch.setattr(servers, "MOST_PORTS", FEW)
+            with jack_server("fewer"):
+                wait_for(lambda: "no port left" in "".join(node.said()), what="the reason")
+        assert node.osc.ask("/ronn/status/state") == ["waiting"]
+        with jack_server("fewer"):
+            node.osc.ask("/ronn/ping", answer="/ronn/pong")
+            assert node.end()[0] == 0
+        assert "".join(node.said()).count("no port left") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "cut"),
+    [
+        ("a" * 60, "a" * 60 + "-01"),
+        ("a" * 61, "a" * 60),
+        ("a" * 63, "a" * 60),
+        ("ä" * 31, "ä" * 30),
+    ],
+)
+def test_a_second_client_of_a_long_name_has_one_that_fits(name, cut):
+    with jack_server("names") as server:
+        first = JackClient(name, server.name, 1, 1)
+        try:
+            assert first.name == name
+            second = JackClient(name, server.name, 1, 1)
+            assert second.name == cut
+            second.close()
+        finally:
+            first.close()

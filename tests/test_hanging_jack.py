@@ -1,0 +1,205 @@
+"""Nothing hangs where JACK does: a stuck database, a server that is stopped."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tarfile
+import time
+from pathlib import Path
+
+import pytest
+
+from ronn_jack.doctor import diagnose
+from ronn_jack.drivers import jack_calls, jack_trouble
+from ronn_jack.drivers.jack_driver import JackClient
+from ronn_jack.drivers.jack_server import probe
+from ronn_jack.errors import JackError
+from ronn_jack.settings import load_settings
+from tests.support.jack_server import jack_server, wait_for
+from tests.support.node_process import free_udp_port, node_process
+from tests.support.shared_memory import private
+
+ROOT = Path(__file__).parents[1]
+STUCK = Path(__file__).parent / "data" / "jack_db_stuck.tar.xz"
+"""A database that a program was killed in, of libdb 5.3: whoever opens it waits for ever."""
+ANSWER_SECONDS = 8.0
+"""The 5 s that an answer may take, on a machine that runs several starts at once."""
+END_SECONDS = 3.0
+
+
+@pytest.fixture(scope="module")
+def stuck(tmp_path_factory):
+    """Return a folder of a stuck database, where this system's libjack gets stuck in it."""
+    place = tmp_path_factory.mktemp("stuck")
+    with tarfile.open(STUCK) as archive:
+        archive.extractall(place, filter="data")
+    folder = place / jack_trouble.database_folder().name
+    (place / "jackdb-stuck").rename(folder)
+    try:
+        listed = subprocess.run(
+            private(["jack_lsp"], folder), cwd=ROOT, capture_output=True, timeout=1.5, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return folder
+    pytest.skip(f"no hang to be had here: {listed.stderr.decode()}")
+
+
+@contextlib.contextmanager
+def stopped(process):
+    """Stop a process for some time, as a debugger or Ctrl-Z would."""
+    os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process, signal.SIGCONT)
+
+
+def start(*arguments):
+    return subprocess.Popen(
+        arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+    )
+
+
+def ronn(*arguments):
+    return [sys.executable, "-m", "ronn_jack", *map(str, arguments)]
+
+
+@pytest.mark.slow
+def test_a_stuck_database_is_named_with_its_remedy_by_every_command(stuck, tmp_path):
+    out = tmp_path / "heard.wav"
+    commands = [("run", "-s", "none"), ("demo", "--out", out), ("doctor",), ("bench", "--quick")]
+    begin = time.monotonic()
+    processes = [start(*private(ronn(*command), stuck)) for command in commands]
+    for command, process in zip(commands, processes, strict=True):
+        said, complaint = process.communicate(timeout=60)
+        seconds = time.monotonic() - begin
+        assert process.returncode == 1, command
+        words = said if command == ("doctor",) else complaint
+        (line,) = [line for line in words.splitlines() if "database" in line]
+        assert f"JACK's database /dev/shm/{stuck.name} is stuck" in line
+        assert f"remove it: rm -r /dev/shm/{stuck.name}" in line
+        assert seconds < ANSWER_SECONDS, command
+
+
+@pytest.mark.slow
+def test_a_signal_ends_a_start_that_waits_for_the_database(stuck):
+    node = start(*private(ronn("run", "-s", "none", "--osc-port", free_udp_port()), stuck))
+    assert "listening" in node.stdout.readline()
+    begin = time.monotonic()
+    node.terminate()
+    assert node.wait(20) == 0
+    assert time.monotonic() - begin < END_SECONDS
+    assert node.communicate() == ("", "")
+
+
+def test_a_stopped_server_is_named_and_forgets_who_gave_it_up(monkeypatch):
+    monkeypatch.setattr(jack_calls, "OPEN_SECONDS", 0.3)
+    with jack_server("stopped") as server:
+        number = server._process.pid
+        with stopped(number):
+            with pytest.raises(JackError) as error:
+                JackClient("late", server.name, 1, 1)
+            # What goes on in libjack is not disturbed by another call.
+            with pytest.raises(JackError, match="is stopped"):
+                probe(server.name)
+        assert f"the JACK server '{server.name}' (jackd, process {number}) is stopped" in str(
+            error.value
+        )
+        assert f"kill -CONT {number}" in str(error.value)
+        wait_for(lambda: jack_calls._caller._stuck.finished.is_set())
+        client = JackClient("late", server.name, 1, 1)
+        try:
+            assert client.name == "late"
+        finally:
+            client.close()
+
+
+def test_doctor_finds_a_stopped_server_and_says_how_it_goes_on(monkeypatch):
+    monkeypatch.setattr(jack_calls, "OPEN_SECONDS", 0.3)
+    with jack_server("doctor-stopped") as server:
+        with stopped(server._process.pid):
+            findings = diagnose(load_settings({"server": server.name, "osc_port": 0}))
+        wait_for(lambda: jack_calls._caller._stuck.finished.is_set())
+    (finding,) = [finding for finding in findings if finding.subject == "JACK server"]
+    assert finding.ok is False
+    assert "is stopped" in finding.text
+    assert "kill -CONT" in finding.remedy
+
+
+@pytest.fixture
+def database():
+    """Return a folder where databases are, for a user who does not exist."""
+    folder = jack_trouble.SHARED_MEMORY / f"jack_db-test-{os.getpid()}"
+    folder.mkdir()
+    yield folder
+    shutil.rmtree(folder)
+
+
+def test_who_has_a_database_open_is_to_end_first(database):
+    folder = database
+    file = folder / "__db.001"
+    file.write_bytes(bytes(4096))
+    assert f"rm -r {folder}" in jack_trouble.database_words(folder)
+    program = f"""
+import mmap, time
+file = open({str(file)!r}, "r+b")
+mapped = mmap.mmap(file.fileno(), 0)
+print("open", flush=True)
+time.sleep(60)
+"""
+    user = start(sys.executable, "-c", program)
+    try:
+        user.stdout.readline()
+        words = jack_trouble.database_words(folder)
+        assert f"({user.pid})" in words
+        assert "rm -r" not in words
+        with stopped(user.pid):
+            wait_for(lambda: f"kill -CONT {user.pid}" in jack_trouble.database_words(folder))
+    finally:
+        user.kill()
+        user.wait()
+        user.communicate()
+
+
+@pytest.mark.slow
+def test_a_signal_ends_a_start_and_a_reconnection_that_hang():
+    with jack_server("hanging") as server, node_process(server.name) as node:
+        server.kill()
+        wait_for(lambda: node.osc.ask("/ronn/status/state") == ["waiting"])
+        with jack_server("hanging") as again, stopped(again._process.pid):
+            other = start(*ronn("run", "-s", again.name, "--osc-port", free_udp_port()))
+            assert "listening" in other.stdout.readline()
+            time.sleep(0.3)  # so that both have begun to wait for the server
+            code, seconds = node.end(signal.SIGINT)
+            assert (code, seconds < END_SECONDS) == (0, True), seconds
+            begin = time.monotonic()
+            other.send_signal(signal.SIGTERM)
+            assert other.wait(20) == 0
+            assert time.monotonic() - begin < END_SECONDS
+            assert other.communicate() == ("", "")
+
+
+@pytest.mark.slow
+def test_a_signal_ends_a_node_that_primes_or_compiles(tmp_path, monkeypatch):
+    with jack_server("early", period=1024) as server:
+        long = ("layers=16", "kernel=64", "channels=24", "dilation=2", "budget=0.9")
+        with node_process(server.name) as node:
+            for assignment in long:
+                name, _, value = assignment.partition("=")
+                node.osc.send(f"/ronn/{name}", float(value))
+            wait_for(lambda: node.osc.ask("/ronn/status/state") == ["building"])
+            code, seconds = node.end(signal.SIGINT)
+            assert (code, seconds < END_SECONDS) == (0, True), seconds
+        # A cold cache of kernels.
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+        other = start(*ronn("run", "-s", server.name, "--osc-port", free_udp_port()))
+        maps = Path(f"/proc/{other.pid}/maps")
+        wait_for(lambda: "llvmlite" in maps.read_text(), 60, "the compiler")
+        begin = time.monotonic()
+        other.send_signal(signal.SIGTERM)
+        code = other.wait(20)
+        assert time.monotonic() - begin < END_SECONDS
+        assert (code, other.communicate()[1]) in [(0, ""), (1, "ronn-jack: interrupted\n")]
