@@ -35,6 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "interfaces": {*FOUNDATION, "settings", "control"},
     "interfaces.midi": {*FOUNDATION, "settings", "control", "midimap"},
     "drivers": {"errors", "realtime"},
+    "drivers.supervisor": {"errors", "drivers", "control", "hotswap"},
     "surfaces": {"parameters", "control"},
     "render": {*FOUNDATION, "model", "realtime", "loudness", "hotswap"},
     "app": {

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from ronn_jack.model.architecture import network_spec
 
+from ronn_jack.model.architecture import network_spec
 from ronn_jack.parameters import defaults
 from ronn_jack.render import offline_engine
 from tests.realtime.engine_driver import noise
