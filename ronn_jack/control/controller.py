@@ -8,8 +8,21 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from random import Random
 
-from ronn_jack.control.events import FellBack, Moved, PresetTaken, Refused, Report, log_event
-from ronn_jack.control.protocols import Change, Node, Operation, Origin, Preset, PresetStore, Sound
+from ronn_jack.control.events import (
+    Dump,
+    FellBack,
+    Moved,
+    NetworkAsked,
+    NetworkSounds,
+    PresetEdited,
+    PresetTaken,
+    Refused,
+    Silenced,
+    Swap,
+)
+from ronn_jack.control.operations import COMMAND_LINE, NODE, Cause, Change, Operation, Origin
+from ronn_jack.control.protocols import Node, Preset, PresetStore, Sound
+from ronn_jack.control.subscriptions import Subscriptions
 from ronn_jack.control.transaction import Draft
 from ronn_jack.errors import SpecError, UsageError
 from ronn_jack.model.architecture import REBUILD, architecture, network_spec
@@ -36,10 +49,13 @@ class Controller:
         Accepted values to start from, over the defaults.
     random : random.Random, optional
         Where new seeds and architectures come from.
-    report : Report, optional
-        Told what is accepted and refused; without it, that is only logged.
     preset : Preset, optional
         The one that `values` were taken from.
+
+    Attributes
+    ----------
+    subscriptions : Subscriptions
+        Through which all is told that happens.
     """
 
     def __init__(
@@ -48,11 +64,9 @@ class Controller:
         presets: PresetStore,
         values: Mapping[str, Value] | None = None,
         random: Random | None = None,
-        report: Report = log_event,
         preset: Preset | None = None,
     ) -> None:
         self._node = node
-        self._report = report
         self._presets = presets
         self._random = random or Random()
         # Reentrant, as a node may refuse a network while it is being asked for it.
@@ -63,7 +77,11 @@ class Controller:
         self._mover: Origin | None = None
         self._preset = preset
         self._place = preset.name if preset else None
+        self._untold = preset
+        self._edited = self.edited
         self._silent = False
+        self.subscriptions = Subscriptions(self._lock, self._dump)
+        self._publish = self.subscriptions.publish
 
     @property
     def name(self) -> str:
@@ -128,19 +146,23 @@ class Controller:
                     draft.take(operation)
                 except UsageError as error:
                     refusals.append((operation.name, str(error)))
-            self._preset, self._place = draft.preset, draft.place
-            self._commit(draft, origin, refusals)
+            self._place = draft.place
+            if draft.loaded and draft.preset is not None:
+                self._take_preset(draft.preset, origin, saved=False)
+            self._apply(draft, origin, refusals)
             values = self._values
-        if draft.loaded and draft.preset is not None:
-            self._report(PresetTaken(origin.name, draft.preset.name, saved=False))
         for name in draft.saves:
             try:
-                self._save(name, values, origin)
+                self._presets.save(name, values)
             except UsageError as error:
                 refusals.append(("preset_save", str(error)))
+                continue
+            with self._lock:
+                self._place = name
+                self._take_preset(Sound(name, values), origin, saved=True)
+                self._tell_edit(origin)
         for subject, reason in refusals:
-            self._report(Refused(origin.name, subject, reason, network=False))
-            origin.refuse(subject, reason)
+            self._refuse(origin, subject, reason, network=False)
 
     def begin(self, join: Callable[[], None]) -> None:
         """Let the node join a server and ask it for the present network, with no change between.
@@ -158,14 +180,14 @@ class Controller:
             If the network is too long at that rate; the node has joined then.
         """
         with self._lock:
+            self._tell_first_preset()
             join()
             spec = self._spec_of(self._values)
             if self._awaited is None:
                 self._first = architecture(self._values)
-                self._node.start(spec, int(self._values["seed_b"]))
+                self._ask(spec, None)
             else:
-                self._awaited = dataclasses.replace(self._awaited, received=time.monotonic())
-                self._node.rebuild(spec, self._awaited)
+                self._ask(spec, dataclasses.replace(self._awaited, received=time.monotonic()))
 
     def sounding(self, change: Change) -> None:
         """Note that the network of `change` was handed over to the audio thread."""
@@ -173,9 +195,13 @@ class Controller:
             self._sounding = dict(change.architecture)
             if change is self._awaited:
                 self._awaited = None
-            if self._awaited is None:
-                # A newer change may have been refused while this one was on its way.
-                self._values = {**self._values, **self._sounding}
+            self._publish(NetworkSounds(change.subject), change.origin)
+            # A newer change may have been refused while this one was on its way.
+            self._return(Cause.ARRIVAL)
+
+    def swapped(self, swap: Swap) -> None:
+        """Tell that a network has taken another's place; its crossfade is over."""
+        self._publish(swap)
 
     def refused(self, change: Change | None, reason: str) -> None:
         """Return to what sounds, as the network of `change` can't be had; answer who asked.
@@ -184,14 +210,13 @@ class Controller:
         None stands for the network that the node was to begin with.
         """
         if change is None:
-            self._report(Refused("", "", reason, network=True))
+            self._refuse(None, "", reason, network=True)
             return
         with self._lock:
             if change is self._awaited:
                 self._awaited = None
-                self._values = {**self._values, **self._sounding}
-        self._report(Refused(change.origin.name, change.subject, reason, network=True))
-        change.origin.refuse(change.subject, reason)
+                self._return(Cause.REFUSAL)
+        self._refuse(change.origin, change.subject, reason, network=True)
 
     def fell_back(self, fallen: Change | None, good: Change | None, reason: str, dry: bool) -> None:
         """Note that a network that sounded had to go; that of `good` follows, or none if `dry`.
@@ -200,9 +225,10 @@ class Controller:
         """
         with self._lock:
             self._sounding = dict(good.architecture) if good else self._first
-            if self._awaited is None:
-                self._values = {**self._values, **self._sounding}
-        self._report(FellBack(fallen.subject if fallen else "", dry, reason))
+            self._return(Cause.FALL_BACK)
+            self._publish(
+                FellBack(fallen.subject if fallen else "", dry, reason), _origin_of(fallen)
+            )
         if fallen is not None:
             fallen.origin.refuse(fallen.subject, reason)
 
@@ -216,15 +242,29 @@ class Controller:
             moved = {name: 0.0 for name in _MOVING if self._values[name]}
             if self._awaited is not None or not (reason and moved):
                 return
-            self._values = {**self._values, **moved}
-            self._node.set_controls(moved)
+            self._commit({**self._values, **moved}, NODE, Cause.STRAIN)
             mover = self._mover
         for name in moved:
-            self._report(Refused(mover.name if mover else "", name, reason, network=False))
-            if mover is not None:
-                mover.refuse(name, reason)
+            self._refuse(mover, name, reason, network=False)
 
-    def _commit(self, draft: Draft, origin: Origin, refusals: list[tuple[str, str]]) -> None:
+    def _commit(self, values: Mapping[str, Value], origin: Origin, cause: Cause) -> None:
+        """Make these the accepted values: the one place where they change; the lock is held."""
+        before, self._values = self._values, values
+        moved = {name: value for name, value in values.items() if value != before[name]}
+        if not moved:
+            return
+        controls = {name: value for name, value in moved.items() if name not in REBUILD}
+        if controls:
+            self._node.set_controls(controls)
+        self._publish(Moved(origin.name, moved, cause), origin)
+        self._tell_edit(origin)
+
+    def _return(self, cause: Cause) -> None:
+        """Return to the network that sounds, unless another is on its way."""
+        if self._awaited is None:
+            self._commit({**self._values, **self._sounding}, NODE, cause)
+
+    def _apply(self, draft: Draft, origin: Origin, refusals: list[tuple[str, str]]) -> None:
         before = self._values
         spec = None
         refused = False
@@ -237,24 +277,26 @@ class Controller:
                 draft.values.update(architecture(before))
         if spec is None and self._awaited is None:
             self._hold_weights(draft, refusals)
-        moved = {name: value for name, value in draft.values.items() if value != before[name]}
+        moved = {name for name, value in draft.values.items() if value != before[name]}
         if draft.changed and (moved or not refused):
-            self._set_silent(False)
+            self._set_silent(False, origin)
         elif draft.panicked:
-            self._set_silent(True)
-        if not moved:
-            return
-        # Committed first: the node may refuse at once, and then these are what is taken back.
-        self._values = draft.values
-        self._report(Moved(origin.name, moved))
-        controls = {name: value for name, value in moved.items() if name not in REBUILD}
-        if any(name in moved for name in _MOVING):
+            self._set_silent(True, origin)
+        if moved.intersection(_MOVING):
             self._mover = origin
-        if controls:
-            self._node.set_controls(controls)
+        # Committed first: the node may refuse at once, and then these are what is taken back.
+        self._commit(draft.values, origin, Cause.PRESET if draft.loaded else Cause.OPERATION)
         if spec is not None:
-            self._awaited = Change(draft.subject, origin, architecture(draft.values))
-            self._node.rebuild(spec, self._awaited)
+            self._ask(spec, Change(draft.subject, origin, architecture(draft.values)))
+
+    def _ask(self, spec: NetworkSpec, change: Change | None) -> None:
+        """Ask the node for a network; None stands for the one to begin with."""
+        self._awaited = change
+        self._publish(NetworkAsked(change.subject if change else ""), _origin_of(change))
+        if change is None:
+            self._node.start(spec, int(self._values["seed_b"]))
+        else:
+            self._node.rebuild(spec, change)
 
     def _hold_weights(self, draft: Draft, refusals: list[tuple[str, str]]) -> None:
         """Leave the weights at rest where moving them would be too much for the machine."""
@@ -267,16 +309,38 @@ class Controller:
             draft.values.update({name: before[name] for name in moved})
             refusals += [(name, reason) for name in moved]
 
-    def _save(self, name: str, values: Mapping[str, Value], origin: Origin) -> None:
-        self._presets.save(name, values)
-        with self._lock:
-            self._preset, self._place = Sound(name, values), name
-        self._report(PresetTaken(origin.name, name, saved=True))
+    def _tell_first_preset(self) -> None:
+        """Tell what it began with, once somebody may listen and before any other preset."""
+        preset, self._untold = self._untold, None
+        if preset is not None:
+            self._take_preset(preset, COMMAND_LINE, saved=False)
+            self._tell_edit(COMMAND_LINE)
 
-    def _set_silent(self, silent: bool) -> None:
+    def _take_preset(self, preset: Preset, origin: Origin, saved: bool) -> None:
+        self._tell_first_preset()
+        self._preset, self._edited = preset, False
+        self._publish(PresetTaken(origin.name, preset.name, saved), origin)
+
+    def _tell_edit(self, origin: Origin) -> None:
+        edited, preset = self.edited, self._preset
+        if preset is not None and edited != self._edited:
+            self._edited = edited
+            self._publish(PresetEdited(preset.name, edited), origin)
+
+    def _set_silent(self, silent: bool, origin: Origin) -> None:
         if silent != self._silent:
             self._silent = silent
             self._node.panic(silent)
+            self._publish(Silenced(silent), origin)
+
+    def _refuse(self, origin: Origin | None, subject: str, reason: str, network: bool) -> None:
+        """Tell that something was not done, and answer who asked for it."""
+        self._publish(Refused(origin.name if origin else "", subject, reason, network), origin)
+        if origin is not None:
+            origin.refuse(subject, reason)
+
+    def _dump(self, left_out: int) -> Dump:
+        return Dump(left_out, self._values, self.preset, self.edited, self._silent)
 
     def _spec_of(self, values: Mapping[str, Value]) -> NetworkSpec:
         return network_spec(values, self._node.inputs, self._node.outputs, self._node.rate)
@@ -286,3 +350,8 @@ class Controller:
             return self._node.fits(self._spec_of(values))
         except SpecError:
             return False
+
+
+def _origin_of(change: Change | None) -> Origin:
+    """Return who asked for a network; the one to begin with is asked for by the node itself."""
+    return change.origin if change else NODE

@@ -1,12 +1,16 @@
-"""What happens in a running node, as events that can be read by people and by programs."""
+"""What happens in a running node, as events that can be read by people and by programs.
+
+They are plain values, told through `ronn_jack.control.subscriptions` and numbered there.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
+from ronn_jack.control.operations import Cause
 from ronn_jack.parameters import Value, parameter
 
 _log = logging.getLogger(__name__)
@@ -18,7 +22,7 @@ class Event(Protocol):
     kind: ClassVar[str]
     """The event's name in the event log."""
     level: ClassVar[int]
-    """How much it matters, as `logging` counts."""
+    """How much it matters, as `logging` counts; below INFO it is for parts of the node alone."""
     __dataclass_fields__: ClassVar[dict[str, Any]]
     """Every event is a dataclass."""
 
@@ -27,24 +31,60 @@ class Event(Protocol):
         ...
 
 
-Report = Callable[[Event], None]
-"""[any-thread] Takes an event; returns at once."""
-
-
 def log_event(event: Event) -> None:
     """Log an event in words."""
     for line in event.lines():
         _log.log(event.level, "%s", line)
 
 
+UNLOGGED = {"logged": False}
+"""Metadata of a field that is for parts of the node alone."""
+
+
+class Inner:
+    """Base of events that only parts of the node follow: no line says anything of them."""
+
+    level: ClassVar[int] = logging.DEBUG
+
+    def lines(self) -> list[str]:
+        """Return nothing."""
+        return []
+
+
+@dataclass(frozen=True)
+class Dump(Inner):
+    """The whole state, for who has just come or has missed something.
+
+    Attributes
+    ----------
+    left_out : int
+        Events that were missed.
+    values : mapping
+        Accepted values of all parameters.
+    preset : str or None
+        The preset loaded or saved last.
+    edited : bool
+        Whether the sound is another by now.
+    silent : bool
+        Whether silence was asked for.
+    """
+
+    kind: ClassVar[str] = "dump"
+    left_out: int
+    values: Mapping[str, Value]
+    preset: str | None
+    edited: bool
+    silent: bool
+
+
 @dataclass(frozen=True)
 class Moved:
-    """A change was accepted.
+    """Values moved.
 
     Attributes
     ----------
     origin : str
-        Who asked for it.
+        Who asked for it; "node" where the node took them back.
     values : mapping
         What moved, in native units.
     """
@@ -53,6 +93,7 @@ class Moved:
     level: ClassVar[int] = logging.INFO
     origin: str
     values: Mapping[str, Value]
+    cause: Cause = field(default=Cause.OPERATION, metadata=UNLOGGED)
 
     def lines(self) -> list[str]:
         """Return a line for each value."""
@@ -72,6 +113,68 @@ class PresetTaken:
     def lines(self) -> list[str]:
         """Return a line."""
         return [f"{self.origin}: {'saved as preset' if self.saved else 'preset'} {self.name}"]
+
+
+@dataclass(frozen=True)
+class PresetEdited(Inner):
+    """The sound is no longer that of the preset, or is it again; loading and saving imply so."""
+
+    kind: ClassVar[str] = "preset_edited"
+    name: str
+    edited: bool
+
+
+@dataclass(frozen=True)
+class Silenced(Inner):
+    """Silence was asked for, or ended by a change."""
+
+    kind: ClassVar[str] = "silence"
+    silent: bool
+
+
+@dataclass(frozen=True)
+class StateChanged(Inner):
+    """The status `state` is another."""
+
+    kind: ClassVar[str] = "state"
+    state: str
+
+
+@dataclass(frozen=True)
+class NetworkAsked(Inner):
+    """A network was asked for; `subject` is empty for the one that the node begins with."""
+
+    kind: ClassVar[str] = "network_asked"
+    subject: str
+
+
+@dataclass(frozen=True)
+class NetworkSounds(Inner):
+    """A network that was asked for has been let in, and its crossfade begins."""
+
+    kind: ClassVar[str] = "network_sounds"
+    subject: str
+
+
+@dataclass(frozen=True)
+class MidiPort:
+    """A hardware MIDI port was opened or has gone.
+
+    Attributes
+    ----------
+    profile : str
+        Name of the profile by which it is read.
+    """
+
+    kind: ClassVar[str] = "midi_port"
+    level: ClassVar[int] = logging.INFO
+    port: str
+    profile: str
+    open: bool
+
+    def lines(self) -> list[str]:
+        """Return a line."""
+        return [f"MIDI port {'opened' if self.open else 'gone'}: {self.port}"]
 
 
 @dataclass(frozen=True)

@@ -1,81 +1,18 @@
-"""What the controller is told by, drives and reads: its neighbours as it sees them.
+"""What the controller drives and reads: its neighbours as it sees them.
 
-The OSC server, the MIDI bindings and the command line are origins of operations; the running
-engine with its builder is the node; the preset files are the store.
+The running engine with its builder is the node; the preset files are the store.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from ronn_jack.control.operations import Change
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value
-
-
-@dataclass(frozen=True)
-class Set:
-    """Move a parameter.
-
-    Attributes
-    ----------
-    value : object
-        As it came: in native units, or a position 0–1 of the range if `normalised`.
-    absolute : bool
-        Whether it says where a control stands, so that a later one of its kind makes it void.
-    """
-
-    name: str
-    value: object
-    normalised: bool = False
-    absolute: bool = field(default=False, compare=False)
-
-
-@dataclass(frozen=True)
-class Act:
-    """Do an action; an argument of None is none."""
-
-    name: str
-    argument: object = None
-
-
-Operation = Set | Act
-
-
-class Origin(Protocol):
-    """Who asked for a change, and where to say that it can't be done."""
-
-    @property
-    def name(self) -> str:
-        """Who it is, for the log: "osc 127.0.0.1:5000", "midi", "cli"."""
-        ...
-
-    def refuse(self, subject: str, reason: str) -> None:
-        """[any-thread] Answer that `subject`, a parameter or action, was not done and why."""
-        ...
-
-
-@dataclass(frozen=True, eq=False)
-class Change:
-    """A request for a new network, as it is handed to the node; the node only passes it back.
-
-    Attributes
-    ----------
-    subject : str
-        The parameter or action that a refusal names.
-    architecture : mapping
-        Values of all rebuild parameters that the network was asked for with.
-    received : float
-        When it arrived, as `time.monotonic()`.
-    """
-
-    subject: str
-    origin: Origin
-    architecture: Mapping[str, Value]
-    received: float = field(default_factory=time.monotonic)
 
 
 class Node(Protocol):

@@ -6,7 +6,8 @@ import sys
 from collections.abc import Callable, Mapping
 from random import Random
 
-from ronn_jack.control.protocols import Act, Operation, Preset, PresetStore, Set
+from ronn_jack.control.operations import Act, Operation, Set
+from ronn_jack.control.protocols import Preset, PresetStore
 from ronn_jack.control.randomize import randomized
 from ronn_jack.errors import ParameterError, PresetError, shown, unknown
 from ronn_jack.model.architecture import architecture

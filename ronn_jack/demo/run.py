@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from ronn_jack.app import POLL_SECONDS, App
 from ronn_jack.audio_files.target import TargetFormat, check_target, written
-from ronn_jack.control.events import Event, Refused, log_event
+from ronn_jack.control.events import Refused, log_event
+from ronn_jack.control.subscriptions import Delivery, Numbered
 from ronn_jack.demo.phrase import pluck_phrase
 from ronn_jack.demo.score import START, Hands, score
 from ronn_jack.drivers import jack_library
@@ -96,12 +97,13 @@ def run_demo(
             view.event(f"no JACK server runs: started a private one, '{name}'")
         refusals: list[str] = []
 
-        def report(event: Event) -> None:
-            log_event(event)
-            if isinstance(event, Refused) and event.network:
-                refusals.append(event.reason)
+        def receive(numbered: Numbered) -> None:
+            log_event(numbered.event)
+            if isinstance(numbered.event, Refused) and numbered.event.network:
+                refusals.append(numbered.event.reason)
 
-        app = App(settings, values or {**defaults(), **START}, report)
+        app = App(settings, values or {**defaults(), **START})
+        stack.enter_context(Delivery(app.subscriptions.subscribe(), receive))
         stack.callback(app.stop)
         app.start()
         _wait_until_ready(app, refusals)

@@ -49,8 +49,6 @@ CLIENT = np.dtype(
         ("rate", "f8"),
         ("blocks", "i8"),
         ("load", "f8"),  # share of the period spent in the callback, smoothed
-        ("peak_load", "f8"),  # its largest value since the control side last set it to 0
-        ("late_blocks", "i8"),  # blocks that took longer than their period
         ("times", "i8", BINS),  # histogram of the time spent in the callback
         ("midi_written", "i8"),
         ("midi_read", "i8"),
@@ -164,9 +162,6 @@ def process(frames: int, client: int) -> int:
         count_duration(client + _TIMES, microseconds)
         share = microseconds * 1e-6 / period
         c.load += (share - c.load) * min(1.0, period / _LOAD_SECONDS)
-        c.peak_load = max(c.peak_load, share)
-        if share > 1.0:
-            c.late_blocks += 1
         # The thread's own time: a preempted thread is late without any fault of the network.
         busy = thread_cpu_ns(client + _TIMESPEC) - cpu_begin
         watch(engine, busy, int64(period * 1e9))

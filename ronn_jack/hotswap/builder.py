@@ -20,15 +20,10 @@ from ronn_jack.hotswap.entry import Entry, make_entry
 from ronn_jack.hotswap.expression import make_voice
 from ronn_jack.hotswap.fade_gap import DIP_MS, make_room
 from ronn_jack.hotswap.heap import Heap
+from ronn_jack.hotswap.job import Job, OutdatedError
 from ronn_jack.hotswap.level_follower import LevelKeeper
 from ronn_jack.hotswap.live_motion import MOVING_COST, Steering
-from ronn_jack.hotswap.priming import (
-    OutdatedError,
-    Work,
-    catch_up,
-    prepare,
-    time_block,
-)
+from ronn_jack.hotswap.priming import catch_up, prepare, time_block
 from ronn_jack.hotswap.priority import give_way
 from ronn_jack.hotswap.request import Listener, Request
 from ronn_jack.hotswap.voices import Succession
@@ -62,27 +57,27 @@ class Builder:
 
     Parameters
     ----------
-    listener : Listener
-        Told what becomes of each request.
+    listener : Listener, optional
+        Told what becomes of each request; it may be named later by `report_to`, before `attach`.
     cost : Cost, optional
         Predicts what a network takes before any time is spent on it.
     """
 
-    def __init__(self, listener: Listener, cost: Cost | None = None) -> None:
-        self._listener = listener
+    def __init__(self, listener: Listener | None = None, cost: Cost | None = None) -> None:
+        self._listener: Listener
         self._cost = cost
         self._condition = threading.Condition()
         self._period: Callable[[], int] = lambda: 0
         self._request: Request | None = None
         self._admitted_period = 0
         self._terms = 0, 0.0  # period and budget to which a network sounded, or was refused last
-        self._work: Work | None = None
+        self._job: Job | None = None
         self._loudness: InputLoudness  # of the engine that is attached
         self._heap = Heap()
         self._keeper = LevelKeeper(self._outdated)
         self.steering = Steering(self._wake)
         """Through which the expressive parameters reach the network that sounds."""
-        self._voices = Succession(listener, self.steering, self._request_again)
+        self._voices = Succession(self.steering, self._request_again)
         self._building = False
         self._dropped = False
         self._stopping = False
@@ -91,6 +86,12 @@ class Builder:
         """Amplitude ratio of the gain before the network, as it is now."""
         self.budget = float(parameter("budget").default)
         """Share of the period that a network may take, as it is now."""
+        if listener is not None:
+            self.report_to(listener)
+
+    def report_to(self, listener: Listener) -> None:
+        """Name who is told what becomes of each request."""
+        self._listener = self._voices.listener = listener
 
     @property
     def sounding(self) -> NetworkSpec | None:
@@ -117,9 +118,9 @@ class Builder:
     @property
     def progress(self) -> float:
         """How far the network in the making has come, 0–1."""
-        work = self._work
-        if work is not None:
-            return work.share
+        job = self._job
+        if job is not None:
+            return job.share
         return 0.0 if self._request is not None else 1.0
 
     def request(self, request: Request) -> None:
@@ -201,7 +202,7 @@ class Builder:
             with self._condition:
                 # Here alone, since a request on its way through the steps is nowhere for moments.
                 self._building = self._request is not None or self._voices.coming
-                self._work = None
+                self._job = None
         self._voices.end(engine)
 
     def _serve_newest(self, engine: Engine) -> None:
@@ -215,7 +216,7 @@ class Builder:
         begin = time.monotonic()
         self._heap.used()
         # A sweep that never pauses has to be heard too: what has just begun is not dropped.
-        work = self._work = Work(lambda: self._wanted_no_more(begin))
+        job = self._job = Job(lambda: self._wanted_no_more(begin))
         deadline = self._deadline(engine)
         expression = self.steering.expression(request.seed_b)
         prepared = prepare(
@@ -225,7 +226,7 @@ class Builder:
             self._cost,
             request.levelled,
             self.input_gain,
-            work,
+            job,
             request.subject,
             expression,
             self._loudness,
@@ -270,7 +271,7 @@ class Builder:
             entry.swap = dataclasses.replace(entry.swap, dip=True, fade_ms=DIP_MS)
             make_room(engine, entry.prepared, lambda: self._stopping)
             old = None
-        catch_up(entry.prepared, engine, Work())
+        catch_up(entry.prepared, engine, Job())
         if entry.late >= _MOST_LATE and not engine.sounds:
             # Nothing is heard until it comes: a gap in what it has heard is the lesser evil.
             entry.voice.rejoin_at(engine.position)
@@ -357,7 +358,7 @@ class Builder:
         age = time.monotonic() - begin
         if not self._dropped:
             return age > _KEPT_SECONDS
-        left = self._work.seconds_left if self._work else 0.0
+        left = self._job.seconds_left if self._job else 0.0
         return age + left > _LONGEST_KEPT_SECONDS
 
     def _wake(self) -> None:

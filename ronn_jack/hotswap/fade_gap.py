@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from ronn_jack.hotswap.priming import Prepared, Work, catch_up
+from ronn_jack.hotswap.job import Job
+from ronn_jack.hotswap.priming import Prepared, catch_up
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.units import milliseconds_to_frames
 
@@ -32,8 +33,8 @@ def make_room(engine: Engine, coming: Prepared, stopping: Callable[[], bool]) ->
     while engine.sounds and not stopping():
         engine.collect()
         time.sleep(_POLL_SECONDS)
-        catch_up(coming, engine, Work())
+        catch_up(coming, engine, Job())
     while engine.fading and not stopping():
         time.sleep(_POLL_SECONDS)
-        catch_up(coming, engine, Work())
+        catch_up(coming, engine, Job())
     engine.collect()

@@ -7,14 +7,9 @@ import time
 from collections.abc import Callable
 
 from ronn_jack.hotswap.expression import make_voice
+from ronn_jack.hotswap.job import Job, OutdatedError
 from ronn_jack.hotswap.level_glide import LevelGlide, is_due
-from ronn_jack.hotswap.priming import (
-    OutdatedError,
-    Prepared,
-    Work,
-    measure_level,
-    run_up_frames,
-)
+from ronn_jack.hotswap.priming import Prepared, measure_level, run_up_frames
 from ronn_jack.loudness import auto_level
 from ronn_jack.loudness.auto_level import Level
 from ronn_jack.loudness.input_meter import InputLoudness, Window
@@ -79,8 +74,8 @@ class LevelKeeper:
     def _find_again(self, engine: Engine, window: Window, prepared: Prepared) -> None:
         if not is_due(window.powers):
             return
-        work = self._work(engine, prepared)
-        level = measure_level(_same_voice(prepared), engine, window, work)
+        job = self._job(engine, prepared)
+        level = measure_level(_same_voice(prepared), engine, window, job)
         if level is not None:
             glide = LevelGlide.between(prepared.voice.level, level.gain, engine.rate)
             if prepared.voice.glide_level(glide.target, glide.ratio, glide.frames):
@@ -89,17 +84,17 @@ class LevelKeeper:
     def _find(
         self, engine: Engine, loudness: InputLoudness, input_gain: float, prepared: Prepared
     ) -> Level:
-        work = self._work(engine, prepared)
+        job = self._job(engine, prepared)
         voice = _same_voice(prepared)
-        level = measure_level(voice, engine, loudness.window(input_gain), work)
+        level = measure_level(voice, engine, loudness.window(input_gain), job)
         if level is not None:
             return level
         run_up = run_up_frames(voice.spec, engine.rate)
-        return auto_level.level_on_noise(voice, input_gain, run_up, work.check)
+        return auto_level.level_on_noise(voice, input_gain, run_up, job.check)
 
-    def _work(self, engine: Engine, prepared: Prepared) -> Work:
+    def _job(self, engine: Engine, prepared: Prepared) -> Job:
         """Return work that is pointless, too, once the network has been dropped."""
-        return Work(lambda: self._outdated() or not engine.is_current(prepared.voice))
+        return Job(lambda: self._outdated() or not engine.is_current(prepared.voice))
 
 
 def _same_voice(prepared: Prepared) -> Voice:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ronn_jack.control.events import Event, MidiDropped, Xruns
-from ronn_jack.control.protocols import Change
+from ronn_jack.control.operations import Change
 from ronn_jack.cost.admission import Cost
 from ronn_jack.hotswap.builder import Builder
 from ronn_jack.hotswap.callback_times import CallbackShares, CallbackTimes
@@ -72,20 +72,25 @@ class LiveNode:
     ----------
     inputs, outputs : int
         Audio channels.
-    listener : Listener
-        Told what becomes of each change.
+    listener : Listener, optional
+        Told what becomes of each change; it may be named later by `report_to`, before `attach`.
     cost : Cost, optional
         Predicts what a network takes.
     """
 
     def __init__(
-        self, inputs: int, outputs: int, listener: Listener, cost: Cost | None = None
+        self,
+        inputs: int,
+        outputs: int,
+        listener: Listener | None = None,
+        cost: Cost | None = None,
     ) -> None:
         self.inputs = inputs
         self.outputs = outputs
         self.rate = 48000.0
         self._cost = cost
         self._builder = Builder(listener, cost)
+        self.report_to = self._builder.report_to
         self._controls = dict(defaults())
         self._audio: Audio | None = None
         self._silent = False
@@ -245,7 +250,7 @@ class LiveNode:
             "prime_ms": swap.prime_ms,
             "level_in": engine.level_in if engine else SILENCE_DB,
             "level_out": engine.level_out if engine else SILENCE_DB,
-            "state": self._state(),
+            "state": self.state,
             "true_peak": engine.true_peak if engine else SILENCE_DB,
             "progress": self._builder.progress,
             "change_to_sound_ms": swap.change_to_sound_ms,
@@ -266,7 +271,9 @@ class LiveNode:
     def _midi_dropped(self) -> int:
         return self._dropped_before + (self._audio.midi_dropped if self._audio else 0)
 
-    def _state(self) -> str:
+    @property
+    def state(self) -> str:
+        """What it is doing, in one word."""
         if self._audio is None:
             return "waiting"
         if self._builder.building:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from ronn_jack.cost.admission import Cost, Deadline, admit
 from ronn_jack.errors import RefusedError
 from ronn_jack.hotswap.expression import AT_REST, Expression, make_voice
+from ronn_jack.hotswap.job import Job, OutdatedError
 from ronn_jack.loudness import auto_level
 from ronn_jack.loudness.auto_level import Level
 from ronn_jack.loudness.input_meter import InputLoudness, Window
@@ -37,47 +37,6 @@ _CHASES = 8
 """A heavy network takes a good part of a block to catch up with the last one."""
 _COMPARED_FRAMES = 2048
 """Output that is compared with the old network's, to choose the crossfade's gains."""
-
-
-class OutdatedError(Exception):
-    """A newer request has made the voice in the making pointless."""
-
-
-class Work:
-    """How far a voice in the making has come, and whether it is still wanted.
-
-    Parameters
-    ----------
-    outdated : callable
-        Asked before each piece of work.
-    """
-
-    def __init__(self, outdated: Callable[[], bool] = lambda: False) -> None:
-        self._outdated = outdated
-        self._begin: int | None = None
-        self._began = 0.0
-        self.share = 0.0
-        """Part of the input that the voice has caught up with, 0–1."""
-
-    def check(self) -> None:
-        """Raise OutdatedError if nobody wants the voice any more."""
-        if self._outdated():
-            raise OutdatedError
-
-    def step(self, voice: Voice, engine: Engine) -> None:
-        """Note where the voice is; raise OutdatedError if nobody wants it any more."""
-        self.check()
-        if self._begin is None:
-            self._begin = voice.position
-            self._began = time.monotonic()
-        self.share = (voice.position - self._begin) / max(1, engine.position - self._begin)
-
-    @property
-    def seconds_left(self) -> float:
-        """Time until the voice has caught up, if it goes on like this; 0 while that is unknown."""
-        if self.share <= 0.0:
-            return 0.0
-        return (time.monotonic() - self._began) * (1.0 - self.share) / self.share
 
 
 @dataclass
@@ -126,7 +85,7 @@ def prepare(
     cost: Cost | None,
     levelled: bool,
     input_gain: float,
-    work: Work,
+    job: Job,
     subject: str = "",
     expression: Expression = AT_REST,
     input_loudness: InputLoudness | None = None,
@@ -143,7 +102,7 @@ def prepare(
         Whether it is to be as loud as its input.
     input_gain : float
         Amplitude ratio of the gain before the network.
-    work : Work
+    job : Job
         Kept up to date, and asked whether to go on.
     subject : str
         The parameter that was moved, for advice.
@@ -174,15 +133,15 @@ def prepare(
     prepared = Prepared(voice, seconds, None, expression=expression)
     if levelled:
         window = (input_loudness or InputLoudness(engine)).window(input_gain)
-        _prime_levelled(prepared, engine, window, input_gain, work)
+        _prime_levelled(prepared, engine, window, input_gain, job)
     else:
         voice.start_at(_start(engine, voice, engine.position))
-    catch_up(prepared, engine, work)
+    catch_up(prepared, engine, job)
     prepared.prime_seconds = time.monotonic() - begin
     return prepared
 
 
-def catch_up(prepared: Prepared, engine: Engine, work: Work) -> None:
+def catch_up(prepared: Prepared, engine: Engine, job: Job) -> None:
     """Bring a voice to the present, and compare the end of its output with what is heard.
 
     Raises
@@ -191,7 +150,7 @@ def catch_up(prepared: Prepared, engine: Engine, work: Work) -> None:
         As `prepare` does.
     """
     voice = prepared.voice
-    _advance(voice, engine, engine.position - _COMPARED_FRAMES, work)
+    _advance(voice, engine, engine.position - _COMPARED_FRAMES, job)
     compared = []
     end = engine.position
     while voice.position < end:
@@ -204,10 +163,10 @@ def catch_up(prepared: Prepared, engine: Engine, work: Work) -> None:
         old = engine.recent_wet(end, new.shape[1])
         prepared.correlation = _correlation(new, old)
     for _ in range(_CHASES):
-        _advance(voice, engine, engine.position, work)
+        _advance(voice, engine, engine.position, job)
 
 
-def measure_level(voice: Voice, engine: Engine, window: Window, work: Work) -> Level | None:
+def measure_level(voice: Voice, engine: Engine, window: Window, job: Job) -> Level | None:
     """Return the level that the recent input calls for; None if there is too little of it.
 
     Leaves the voice primed up to the end of the input that was measured, if any was.
@@ -215,21 +174,21 @@ def measure_level(voice: Voice, engine: Engine, window: Window, work: Work) -> L
     if not gate(window.powers).any():
         return None
     voice.start_at(_start(engine, voice, window.begin))
-    _advance(voice, engine, window.begin, work)
+    _advance(voice, engine, window.begin, job)
     meter = LoudnessMeter(engine.outputs, engine.rate)
-    _advance(voice, engine, window.end, work, meter)
+    _advance(voice, engine, window.end, job, meter)
     match = match_powers(window.powers, meter.powers)
     return None if match is None else auto_level.level_from(match, on_noise=False)
 
 
 def _prime_levelled(
-    prepared: Prepared, engine: Engine, window: Window, input_gain: float, work: Work
+    prepared: Prepared, engine: Engine, window: Window, input_gain: float, job: Job
 ) -> None:
     voice = prepared.voice
-    level = measure_level(voice, engine, window, work)
+    level = measure_level(voice, engine, window, job)
     if level is None:
         run_up = run_up_frames(voice.spec, engine.rate)
-        level = auto_level.level_on_noise(voice, input_gain, run_up, work.check)
+        level = auto_level.level_on_noise(voice, input_gain, run_up, job.check)
         voice.start_at(_start(engine, voice, engine.position))
     prepared.level = level
     voice.set_level(level.gain)
@@ -245,12 +204,12 @@ def _advance(
     voice: Voice,
     engine: Engine,
     end: int,
-    work: Work,
+    job: Job,
     meter: LoudnessMeter | None = None,
 ) -> None:
     piece = max(1, round(_PIECE_SECONDS * engine.rate))
     while voice.position < end:
-        work.step(voice, engine)
+        job.step(voice, engine)
         begin = time.monotonic()
         _prime(voice, engine, min(end, voice.position + piece), meter)
         if time.monotonic() - begin < _SHORT_SECONDS:

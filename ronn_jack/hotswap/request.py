@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ronn_jack.control.events import Swap
-from ronn_jack.control.protocols import Change
+from ronn_jack.control.operations import Change
 from ronn_jack.model.spec import NetworkSpec
 
 

@@ -22,7 +22,6 @@ class Succession:
 
     Parameters
     ----------
-    listener : Listener
     steering : Steering
         Told which voice there is to steer.
     again : callable
@@ -30,6 +29,8 @@ class Succession:
 
     Attributes
     ----------
+    listener : Listener
+        Told of each; it has to be there before the first.
     ready : Entry or None
         Waits until it can be handed to the audio thread.
     published : Entry or None
@@ -46,10 +47,8 @@ class Succession:
         The last change of network that was heard; any thread may read it.
     """
 
-    def __init__(
-        self, listener: Listener, steering: Steering, again: Callable[[Request], None]
-    ) -> None:
-        self._listener = listener
+    def __init__(self, steering: Steering, again: Callable[[Request], None]) -> None:
+        self.listener: Listener
         self._steering = steering
         self._again = again
         self._fading: Entry | None = None
@@ -99,7 +98,7 @@ class Succession:
         self._steering.follow(None)
         good, self.good = self.good, None
         self.owed = fallen.request if fallen else None
-        self._listener.fell_back(
+        self.listener.fell_back(
             fallen.request.change if fallen else None,
             good.change if good else None,
             reason,
@@ -144,7 +143,7 @@ class Succession:
         if change is not None:
             waited = entry.voice.heard_at - change.received
             entry.swap = dataclasses.replace(entry.swap, change_to_sound_ms=waited * 1e3)
-            self._listener.sounding(change)
+            self.listener.sounding(change)
         self.swap = entry.swap
 
     def _note_fade(self) -> None:
@@ -154,4 +153,4 @@ class Succession:
             return
         self._fading = None
         self.swap = dataclasses.replace(entry.swap, step=entry.voice.fade_step)
-        self._listener.swapped(self.swap)
+        self.listener.swapped(self.swap)

@@ -13,23 +13,21 @@ import select
 import stat
 import sys
 import threading
-import time
-from collections import deque
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import msgspec
 
-from ronn_jack.control.events import Event
+from ronn_jack.control.events import UNLOGGED, Dump, Event
+from ronn_jack.control.subscriptions import PAUSE_SECONDS, Numbered, Subscription, Subscriptions
 from ronn_jack.errors import UsageError, shown
 
 STDOUT = "-"
 """Name by which stdout is meant."""
 KEPT_EVENTS = 10_000
 """Events that wait for a slow file or reader; what happens beyond them is only counted."""
-_PAUSE_SECONDS = 0.05
-"""Time in which events gather: to wake for each would take turns from those who report them."""
 _RETRY_SECONDS = 0.5
 """Time between attempts where nothing can be written: a full disk, a pipe that nobody reads."""
 
@@ -54,29 +52,23 @@ class EventLog:
 
     def __init__(self, target: str) -> None:
         self._output = _Output(target)
-        self._waiting: deque[tuple[float, Event]] = deque()
-        self._condition = threading.Condition()
-        self._left_out = 0
+        self._subscription: Subscription | None = None
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="event-log", daemon=True)
-        self._thread.start()
 
-    def write(self, event: Event) -> None:
-        """[any-thread] Add an event; returns at once."""
-        with self._condition:
-            if len(self._waiting) < KEPT_EVENTS:
-                self._waiting.append((time.time(), event))
-                if len(self._waiting) == 1:
-                    self._condition.notify()
-            else:
-                self._left_out += 1
+    def follow(self, subscriptions: Subscriptions) -> None:
+        """Write all that is told from now on; to be called once."""
+        self._subscription = subscriptions.subscribe(KEPT_EVENTS)
+        self._thread.start()
 
     def close(self, seconds: float = 1.0) -> None:
         """Write what waits, for `seconds` at most, and close the file."""
         self._closing.set()
-        with self._condition:
-            self._condition.notify()
-        self._thread.join(seconds)
+        if self._subscription is None:
+            self._output.close()
+        else:
+            self._subscription.close()
+            self._thread.join(seconds)
 
     def __enter__(self) -> Self:
         return self
@@ -90,9 +82,11 @@ class EventLog:
         self.close()
 
     def _run(self) -> None:
+        assert self._subscription is not None
         told = False
-        while lines := self._next():
-            pause = _PAUSE_SECONDS
+        while taken := self._subscription.take(None):
+            lines = list(_lines(taken))
+            pause = PAUSE_SECONDS
             while reason := self._output.write(lines):
                 if not told:
                     _log.warning("the event log waits, as it can't be written: %s", reason)
@@ -103,17 +97,15 @@ class EventLog:
             self._closing.wait(pause)
         self._output.close()
 
-    def _next(self) -> list[bytes]:
-        """Wait for events and return their lines; none when the log is closed."""
-        with self._condition:
-            self._condition.wait_for(lambda: self._waiting or self._closing.is_set())
-            events = list(self._waiting)
-            self._waiting.clear()
-            left_out, self._left_out = self._left_out, 0
-        lines = [_line(at, event.kind, _fields(event)) for at, event in events]
-        if left_out:
-            lines.append(_line(time.time(), "left_out", {"count": left_out}))
-        return lines
+
+def _lines(taken: Sequence[Numbered]) -> Iterator[bytes]:
+    """Yield the lines of events; of a dump, what it stands for was left out."""
+    for numbered in taken:
+        event = numbered.event
+        if isinstance(event, Dump):
+            yield _line(numbered, "left_out", {"count": event.left_out})
+        elif event.level >= logging.INFO:
+            yield _line(numbered, event.kind, _fields(event))
 
 
 class _Output:
@@ -213,11 +205,15 @@ def _ends_within_a_line(path: Path) -> bool:
 
 def _fields(event: Event) -> dict[str, object]:
     # Not by `dataclasses.asdict`, which copies in depth what is only read.
-    return {field.name: getattr(event, field.name) for field in dataclasses.fields(event)}
+    return {
+        field.name: getattr(event, field.name)
+        for field in dataclasses.fields(event)
+        if field.metadata != UNLOGGED
+    }
 
 
-def _line(at: float, kind: str, fields: dict[str, object]) -> bytes:
-    line = {"time": at, "event": kind, **fields}
+def _line(numbered: Numbered, kind: str, fields: dict[str, object]) -> bytes:
+    line = {"time": numbered.time, "number": numbered.number, "event": kind, **fields}
     # An infinite level becomes null, since JSON has no word for it.
     try:
         return msgspec.json.encode(line) + b"\n"

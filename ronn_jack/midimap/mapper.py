@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ronn_jack.control.protocols import Act, Operation, Set
+from ronn_jack.control.operations import Act, Operation, Set
 from ronn_jack.midimap.messages import HIGHEST, Event, Message, decode
 from ronn_jack.midimap.profile import BY_NUMBER, Binding, Follow, Press, Profile, Toggle
 from ronn_jack.parameters import Kind, Value

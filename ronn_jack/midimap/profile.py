@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ronn_jack.control.protocols import Act, Set
+from ronn_jack.control.operations import Act, Set
 from ronn_jack.midimap.messages import Message
 from ronn_jack.parameters import Curve, Parameter
 

@@ -25,7 +25,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from ronn_jack.control.protocols import Act, Set
+from ronn_jack.control.operations import Act, Set
 from ronn_jack.errors import ProfileError, shown, unknown
 from ronn_jack.files import (
     Fields,

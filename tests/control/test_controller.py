@@ -10,7 +10,7 @@ import pytest
 
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.events import PresetTaken
-from ronn_jack.control.protocols import Act, Change, Operation, Set
+from ronn_jack.control.operations import Act, Change, Operation, Set
 from ronn_jack.errors import ParameterError, PresetError
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import PARAMETERS, Effect, Kind, Value
@@ -391,10 +391,11 @@ class TestPresets:
         assert told == [("fuzz", False), ("fuzz", False), ("glitch", False)]
 
     def test_what_is_loaded_and_saved_is_reported(self, node, origin):
-        told = []
-        controller = controller_of(node, told.append, **self.SOUNDS)
+        controller = controller_of(node, **self.SOUNDS)
+        subscription = controller.subscriptions.subscribe()
         controller.apply([Act("preset_load", 1), Act("preset_save", "mine")], origin)
         controller.apply([Act("preset_save", "a/b"), Act("preset_load", "x")], origin)
+        told = [n.event for n in subscription.take()]
         assert [event.lines() for event in told if isinstance(event, PresetTaken)] == [
             ["test: preset drone"],
             ["test: saved as preset mine"],

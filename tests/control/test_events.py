@@ -15,8 +15,6 @@ from ronn_jack.control.events import (
     Xruns,
     log_event,
 )
-from ronn_jack.control.protocols import Set
-from tests.support.recording import RecordingNode, RecordingOrigin, controller_of
 
 SWAP = Swap(
     "layers",
@@ -90,19 +88,3 @@ def test_events_are_logged_as_they_matter(caplog):
         log_event(SWAP)
         log_event(Xruns(1, 1))
     assert [r.levelno for r in caplog.records] == [logging.INFO, logging.WARNING]
-
-
-def test_a_controller_reports_what_it_accepts_and_refuses():
-    events = []
-    node, origin = RecordingNode(), RecordingOrigin()
-    controller = controller_of(node, report=events.append)
-    controller.apply([Set("layers", 9), Set("mix", 2.0)], origin)
-    assert events.pop(0) == Moved("test", {"layers": 9})
-    refusal = events.pop(0)
-    assert (refusal.subject, refusal.network) == ("mix", False)
-    assert origin.refusals == [("mix", refusal.reason)]
-    controller.refused(node.last_change, "too much")
-    assert events.pop(0) == Refused("test", "layers", "too much", network=True)
-    controller.fell_back(node.last_change, None, "too slow", dry=True)
-    assert events.pop(0) == FellBack("layers", True, "too slow")
-    assert not events

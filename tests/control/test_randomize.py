@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ronn_jack.control.protocols import Act, Set
+from ronn_jack.control.operations import Act, Set
 from ronn_jack.control.randomize import randomized
 from ronn_jack.model.architecture import REBUILD, network_spec
 from ronn_jack.parameters import PARAMETERS, Kind, defaults

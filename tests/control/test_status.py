@@ -14,7 +14,7 @@ from ronn_jack.control.status import STATUS
         ("progress", [0.0, 1.0], [1.1]),
         ("xruns", [0, 10**6], [0.0, -1, True]),
         ("silent", [0, 1], [2, False, 0.0]),
-        ("level_in", [-30.0, float("-inf")], [-30, float("nan")]),
+        ("level_in", [-30.0, -200.0], [-30, float("nan")]),
         ("state", ["running", "dry"], ["asleep", 0]),
         ("xruns_after", ["", "layers"], [0]),
     ],

@@ -5,7 +5,7 @@ import contextlib
 import numpy as np
 import pytest
 
-from ronn_jack.control.protocols import Change
+from ronn_jack.control.operations import Change
 from ronn_jack.hotswap import builder as builder_module
 from ronn_jack.hotswap import priming as preparation
 from ronn_jack.hotswap.builder import Builder

@@ -8,7 +8,7 @@ import pytest
 
 from ronn_jack.hotswap import builder as builder_module
 from ronn_jack.hotswap.builder import Builder, Request
-from ronn_jack.hotswap.priming import OutdatedError
+from ronn_jack.hotswap.job import OutdatedError
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.engine_state import Control
 from tests.hotswap.test_builder import Listener, fixed_cost, play, request, running
@@ -71,8 +71,8 @@ def dawdle(audio, monkeypatch):
     """Let every voice come late: ten blocks go by once it has caught up."""
     catch_up = builder_module.catch_up
 
-    def catch_up_and_wait(prepared, engine, work):
-        catch_up(prepared, engine, work)
+    def catch_up_and_wait(prepared, engine, job):
+        catch_up(prepared, engine, job)
         pass_by(audio, 10 * audio.period)
 
     monkeypatch.setattr(builder_module, "catch_up", catch_up_and_wait)
@@ -89,15 +89,15 @@ def test_a_voice_that_comes_late_makes_way_for_a_newer_one(monkeypatch):
     with running() as (audio, builder, listener):
         late, newer = request(NetworkSpec(seed=7)), request(NetworkSpec(seed=8))
 
-        def come_late(prepared, engine, work):
-            catch_up(prepared, engine, work)
+        def come_late(prepared, engine, job):
+            catch_up(prepared, engine, job)
             pass_by(audio, 60 * audio.period)
             monkeypatch.setattr(builder_module, "catch_up", interrupted)
 
-        def interrupted(prepared, engine, work):
+        def interrupted(prepared, engine, job):
             monkeypatch.setattr(builder_module, "catch_up", catch_up)
             builder.request(newer)
-            catch_up(prepared, engine, work)
+            catch_up(prepared, engine, job)
 
         monkeypatch.setattr(builder_module, "catch_up", come_late)
         builder.request(late)

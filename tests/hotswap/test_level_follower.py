@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from ronn_jack.hotswap.job import Job, OutdatedError
 from ronn_jack.hotswap.level_follower import LevelKeeper
-from ronn_jack.hotswap.priming import OutdatedError, Work, prepare
+from ronn_jack.hotswap.priming import prepare
 from ronn_jack.loudness.input_meter import InputLoudness
 from ronn_jack.model.spec import NetworkSpec
 from tests.realtime.engine_driver import RATE, engine_for, noise, play
@@ -18,7 +19,7 @@ def sounding(seconds):
     engine = engine_for(NetworkSpec(), history_seconds=20.0)
     if seconds:
         play(engine, noise(round(seconds * RATE)), 8192)
-    prepared = prepare(LOUD, engine, None, None, False, 1.0, Work())
+    prepared = prepare(LOUD, engine, None, None, False, 1.0, Job())
     prepared.voice.set_fade(1, 0.0)
     engine.publish(prepared.voice)
     engine.process(noise(64))
@@ -77,7 +78,7 @@ def test_a_level_on_noise_is_given_up_for_a_newer_network(pieces):
         return len(looks) > pieces
 
     with pytest.raises(OutdatedError):
-        prepare(long, engine, None, None, True, 1.0, Work(outdated))
+        prepare(long, engine, None, None, True, 1.0, Job(outdated))
     assert len(looks) == pieces + 1
 
 
@@ -88,6 +89,6 @@ def test_a_level_on_noise_does_not_depend_on_the_pieces(monkeypatch):
     levels = []
     for seconds in (0.25, 60.0):
         monkeypatch.setattr(auto_level, "_PIECE_SECONDS", seconds)
-        levels.append(prepare(LOUD, engine, None, None, True, 1.0, Work()).level)
+        levels.append(prepare(LOUD, engine, None, None, True, 1.0, Job()).level)
     assert levels[0].on_noise
     assert np.isclose(levels[0].gain, levels[1].gain, rtol=1e-12)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ronn_jack.control.controller import Controller
-from ronn_jack.control.protocols import Act, Set
+from ronn_jack.control.operations import Act, Set
 from ronn_jack.hotswap import builder as builder_module
 from ronn_jack.hotswap import priming as preparation
 from ronn_jack.hotswap.node import LiveNode

@@ -3,7 +3,7 @@
 import math
 
 from ronn_jack.control.events import MidiDropped
-from ronn_jack.control.protocols import STATUS
+from ronn_jack.control.status import STATUS
 from tests.hotswap.test_live_motion import desk
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ronn_jack.control.protocols import Act, Set
+from ronn_jack.control.operations import Act, Set
 from tests.hotswap.test_live_motion import FRAMES, desk, same_sound
 from tests.realtime.engine_driver import RATE, noise, play
 

@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from ronn_jack.hotswap import priming as preparation
-from ronn_jack.hotswap.priming import OutdatedError, Work, _advance
+from ronn_jack.hotswap.job import Job, OutdatedError
+from ronn_jack.hotswap.priming import _advance
 
 RATE = 48000.0
 
@@ -33,7 +34,7 @@ class Clocked:
 def test_a_quick_voice_is_asked_for_seldom_and_a_slow_one_often(monkeypatch, seconds, fewest, most):
     engine = Clocked(monkeypatch, seconds)
     voice = SimpleNamespace(position=0)
-    _advance(voice, engine, engine.position, Work())
+    _advance(voice, engine, engine.position, Job())
     assert voice.position == engine.position
     assert fewest <= len(engine.pieces) <= most
     # No more than 50 ms pass before a voice that nobody wants any more is given up.
@@ -44,5 +45,5 @@ def test_a_voice_goes_no_farther_once_nobody_wants_it(monkeypatch):
     engine = Clocked(monkeypatch, 0.2)
     voice = SimpleNamespace(position=0)
     with pytest.raises(OutdatedError):
-        _advance(voice, engine, engine.position, Work(lambda: engine.now >= 0.1))
+        _advance(voice, engine, engine.position, Job(lambda: engine.now >= 0.1))
     assert len(engine.pieces) == 2

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from ronn_jack.hotswap import builder as builder_module
-from ronn_jack.hotswap import priming as preparation
-from ronn_jack.hotswap.priming import OutdatedError, Work
+from ronn_jack.hotswap import job as job_module
+from ronn_jack.hotswap.job import Job, OutdatedError
 from ronn_jack.model.spec import NetworkSpec
 from tests.hotswap.test_builder import request, running
 from tests.support.jack_server import wait_for
@@ -19,13 +19,13 @@ def test_a_sweep_over_slow_builds_is_heard_before_it_ends(
 ):
     prepare = builder_module.prepare
 
-    def slowly(spec, engine, deadline, cost, levelled, input_gain, work, *rest):
+    def slowly(spec, engine, deadline, cost, levelled, input_gain, job, *rest):
         end = time.monotonic() + build_seconds
         while time.monotonic() < end:
             time.sleep(0.002)
-            if work._outdated():
+            if job._outdated():
                 raise OutdatedError
-        return prepare(spec, engine, deadline, cost, levelled, input_gain, work, *rest)
+        return prepare(spec, engine, deadline, cost, levelled, input_gain, job, *rest)
 
     with running() as (_, builder, listener):
         monkeypatch.setattr(builder_module, "prepare", slowly)
@@ -46,15 +46,15 @@ def test_a_build_that_will_take_too_long_makes_way_as_soon_as_it_shows(monkeypat
     hopeless = {7, 8}
     begun, spent = [], {}
 
-    def endlessly(spec, engine, deadline, cost, levelled, input_gain, work, *rest):
+    def endlessly(spec, engine, deadline, cost, levelled, input_gain, job, *rest):
         if spec.seed not in hopeless:
-            return prepare(spec, engine, deadline, cost, levelled, input_gain, work, *rest)
+            return prepare(spec, engine, deadline, cost, levelled, input_gain, job, *rest)
         begun.append(spec.seed)
         begin, voice = time.monotonic(), SimpleNamespace(position=0)
         ahead = SimpleNamespace(position=1_000_000)
         while True:
             spent[spec.seed] = time.monotonic() - begin
-            work.step(voice, ahead)
+            job.step(voice, ahead)
             voice.position += 100
             time.sleep(0.002)
 
@@ -69,18 +69,18 @@ def test_a_build_that_will_take_too_long_makes_way_as_soon_as_it_shows(monkeypat
         assert not listener.refusals
 
 
-def test_work_tells_from_its_pace_how_long_it_will_take(monkeypatch):
+def test_a_job_tells_from_its_pace_how_long_it_will_take(monkeypatch):
     now = 100.0
-    monkeypatch.setattr(preparation, "time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr(job_module, "time", SimpleNamespace(monotonic=lambda: now))
     voice, engine = SimpleNamespace(position=1000), SimpleNamespace(position=5000)
-    work = Work()
-    assert work.seconds_left == 0.0
-    work.step(voice, engine)
-    assert work.seconds_left == 0.0
+    job = Job()
+    assert job.seconds_left == 0.0
+    job.step(voice, engine)
+    assert job.seconds_left == 0.0
     now, voice.position = 102.0, 2000
-    work.step(voice, engine)
-    assert work.share == 0.25
-    assert work.seconds_left == pytest.approx(6.0)
+    job.step(voice, engine)
+    assert job.share == 0.25
+    assert job.seconds_left == pytest.approx(6.0)
     voice.position = 5000
-    work.step(voice, engine)
-    assert work.seconds_left == 0.0
+    job.step(voice, engine)
+    assert job.seconds_left == 0.0

@@ -11,11 +11,44 @@ from contextlib import contextmanager
 
 import pytest
 
-from ronn_jack.control.events import Moved, Refused, ServerLost, Swap, Xruns
+from ronn_jack.control.events import (
+    Dump,
+    Moved,
+    NetworkAsked,
+    Refused,
+    ServerLost,
+    StateChanged,
+    Swap,
+    Xruns,
+)
+from ronn_jack.control.operations import Cause
+from ronn_jack.control.subscriptions import Subscriptions
 from ronn_jack.errors import UsageError
 from ronn_jack.interfaces import event_log
 from ronn_jack.interfaces.event_log import EventLog
 from tests.support.jack_server import wait_for
+
+
+class Feeder:
+    """An event log and the seam that it follows."""
+
+    def __init__(self, target):
+        self._log = EventLog(target)
+        self._subscriptions = Subscriptions(
+            threading.RLock(), lambda left_out: Dump(left_out, {}, None, False, False)
+        )
+        self._log.follow(self._subscriptions)
+        self.write = self._subscriptions.publish
+        self.close = self._log.close
+
+
+@contextmanager
+def writing(target):
+    log = Feeder(str(target))
+    try:
+        yield log
+    finally:
+        log.close()
 
 
 def lines(path):
@@ -25,10 +58,11 @@ def lines(path):
 def test_each_event_is_a_line_with_its_time_name_and_fields(tmp_path):
     path = tmp_path / "log"
     before = time.time()
-    with EventLog(str(path)) as log:
+    with writing(path) as log:
         log.write(Moved("osc 127.0.0.1:5000", {"layers": 9, "bias": True, "activation": "tanh"}))
         log.write(Swap("layers", change_to_sound_ms=12.5, level_db=float("-inf")))
     moved, swap = lines(path)
+    assert (moved.pop("number"), swap["number"]) == (1, 2)
     assert before <= moved.pop("time") <= time.time()
     assert moved == {
         "event": "change",
@@ -44,7 +78,7 @@ def test_each_event_is_a_line_with_its_time_name_and_fields(tmp_path):
 def test_a_file_is_appended_to(tmp_path):
     path = tmp_path / "log"
     for _ in range(2):
-        with EventLog(str(path)) as log:
+        with writing(path) as log:
             log.write(ServerLost())
     assert [line["event"] for line in lines(path)] == ["server_lost"] * 2
 
@@ -62,7 +96,7 @@ def test_a_reader_that_stalls_holds_nothing_up_and_what_is_left_out_is_counted(
     os.mkfifo(path)
     reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     try:
-        log = EventLog(str(path))
+        log = Feeder(str(path))
         for total in range(20_000):
             log.write(Xruns(1, total))
         os.set_blocking(reader, True)
@@ -83,12 +117,23 @@ def test_a_reader_that_went_away_is_no_fault(tmp_path):
     path = tmp_path / "pipe"
     os.mkfifo(path)
     reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    log = EventLog(str(path))
+    log = Feeder(str(path))
     os.close(reader)
     for _ in range(10):
         log.write(ServerLost())
     log.close()
     log.write(ServerLost())
+
+
+def test_what_is_for_parts_of_the_node_alone_is_left_out(tmp_path):
+    path = tmp_path / "log"
+    with writing(path) as log:
+        log.write(NetworkAsked("layers"))
+        log.write(StateChanged("building"))
+        log.write(Moved("node", {"layers": 9}, Cause.REFUSAL))
+    [moved] = lines(path)
+    assert set(moved) == {"time", "number", "event", "origin", "values"}
+    assert moved["number"] == 3
 
 
 @contextmanager
@@ -105,7 +150,7 @@ def disk_of(size):
 def test_a_full_disk_is_waited_for_and_the_file_has_whole_lines(tmp_path, monkeypatch):
     monkeypatch.setattr(event_log, "_RETRY_SECONDS", 0.01)
     path = tmp_path / "log"
-    with EventLog(str(path)) as log:
+    with writing(path) as log:
         with disk_of(1000):
             for total in range(20):
                 log.write(Xruns(1, total))
@@ -122,7 +167,7 @@ def test_a_full_disk_is_waited_for_and_the_file_has_whole_lines(tmp_path, monkey
 def test_a_line_that_was_cut_short_is_ended(tmp_path):
     path = tmp_path / "log"
     path.write_text('{"event": "whole"}\n{"eve')
-    with EventLog(str(path)) as log:
+    with writing(path) as log:
         log.write(ServerLost())
     assert [line[:9] for line in path.read_text().splitlines()] == [
         '{"event":',
@@ -133,7 +178,7 @@ def test_a_line_that_was_cut_short_is_ended(tmp_path):
 
 def test_where_there_is_never_room_it_is_said_once_and_nothing_waits(caplog, monkeypatch):
     monkeypatch.setattr(event_log, "_RETRY_SECONDS", 0.01)
-    with EventLog("/dev/full") as log:
+    with writing("/dev/full") as log:
         for _ in range(10):
             log.write(ServerLost())
             time.sleep(0.02)
@@ -148,7 +193,7 @@ def test_a_pipe_that_nobody_reads_yet_is_waited_for(tmp_path, monkeypatch):
     monkeypatch.setattr(event_log, "_RETRY_SECONDS", 0.01)
     path = tmp_path / "pipe"
     os.mkfifo(path)
-    with EventLog(str(path)) as log:
+    with writing(path) as log:
         log.write(Xruns(1, 1))
         time.sleep(0.1)
         received = []
@@ -167,7 +212,7 @@ def test_a_pipe_that_nobody_reads_yet_is_waited_for(tmp_path, monkeypatch):
 
 def test_a_name_that_is_no_text_costs_no_line(tmp_path):
     path = tmp_path / "log"
-    with EventLog(str(path)) as log:
+    with writing(path) as log:
         log.write(Refused("osc", "preset_load", os.fsdecode(b"\xff.toml: faulty"), network=False))
         log.write(ServerLost())
     assert [line["event"] for line in lines(path)] == ["refusal", "server_lost"]
@@ -177,7 +222,7 @@ def test_stdout_on_a_full_disk(tmp_path):
     program = (
         "from tests.interfaces.test_event_log import *\n"
         "event_log._RETRY_SECONDS = 0.01\n"
-        "with EventLog('-') as log:\n"
+        "with writing('-') as log:\n"
         "    with disk_of(300):\n"
         "        for total in range(10): log.write(Xruns(1, total))\n"
         "        time.sleep(0.3)\n"

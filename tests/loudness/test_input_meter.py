@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from ronn_jack.hotswap import builder as builder_module
-from ronn_jack.hotswap.priming import Work, prepare
+from ronn_jack.hotswap.job import Job
+from ronn_jack.hotswap.priming import prepare
 from ronn_jack.loudness import input_meter as input_loudness_module
 from ronn_jack.loudness.input_meter import InputLoudness
 from ronn_jack.loudness.match import DryMeter, dry_powers
@@ -103,8 +104,8 @@ def test_a_level_is_the_same_whether_the_loudness_was_followed_or_not():
     engine = engine_of()
     loudness = InputLoudness(engine)
     feed(engine, noise(round(6.28 * RATE)), loudness)
-    followed = prepare(AUTO, engine, None, None, True, 1.0, Work(), input_loudness=loudness)
-    alone = prepare(AUTO, engine, None, None, True, 1.0, Work())
+    followed = prepare(AUTO, engine, None, None, True, 1.0, Job(), input_loudness=loudness)
+    alone = prepare(AUTO, engine, None, None, True, 1.0, Job())
     assert not followed.level.on_noise
     assert followed.level.gain == pytest.approx(alone.level.gain, rel=1e-3)
     assert followed.voice.position == alone.voice.position == engine.position

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ronn_jack.control.protocols import Act, Operation, Set
+from ronn_jack.control.operations import Act, Operation, Set
 from ronn_jack.midimap.mapper import Bindings, coalesce
 from ronn_jack.midimap.messages import Event, Message, decode
 from ronn_jack.midimap.profile import BY_NUMBER, Binding, Follow, Press, Profile, Toggle

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ronn_jack.control.protocols import Act, Set
+from ronn_jack.control.operations import Act, Set
 from ronn_jack.errors import ProfileError
 from ronn_jack.midimap.messages import Message
 from ronn_jack.midimap.profile import BY_NUMBER, Binding, Follow, Press, Profile, Toggle

@@ -11,7 +11,7 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from ronn_jack.control.protocols import Act
+from ronn_jack.control.operations import Act
 from ronn_jack.midimap.profile import Press
 from ronn_jack.midimap.profile_file import ProfileStore
 from ronn_jack.parameters import PARAMETERS, Scope, defaults

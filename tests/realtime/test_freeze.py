@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from ronn_jack.hotswap.priming import Work, prepare
+from ronn_jack.hotswap.job import Job
+from ronn_jack.hotswap.priming import prepare
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.freeze import SEAM_SECONDS
@@ -121,7 +122,7 @@ def test_a_network_that_comes_under_a_frozen_sound_hears_the_loop():
     play(engine, x)
     engine.set_freeze(True, other.receptive_field)
     play(engine, x)
-    prepared = prepare(other, engine, None, None, False, 1.0, Work())
+    prepared = prepare(other, engine, None, None, False, 1.0, Job())
     prepared.voice.set_fade(480, prepared.correlation)
     engine.publish(prepared.voice)
     out = play(engine, x)

@@ -17,7 +17,7 @@ import ronn_jack
 from ronn_jack.cli import cli
 from ronn_jack.cli_options import sound
 from ronn_jack.control.controller import Controller
-from ronn_jack.control.protocols import Set
+from ronn_jack.control.operations import Set
 from ronn_jack.control.randomize import randomized
 from ronn_jack.interfaces.osc.server import OscServer
 from ronn_jack.midimap.profile_file import read_profile

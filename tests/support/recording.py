@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ronn_jack.control.controller import Controller
-from ronn_jack.control.events import Report, log_event
-from ronn_jack.control.protocols import Change
+from ronn_jack.control.operations import Change
 from ronn_jack.control.status import STATUS
 from ronn_jack.errors import PresetError, unknown
 from ronn_jack.model.spec import NetworkSpec
@@ -111,8 +110,6 @@ class MemoryStore:
         return Path(name)
 
 
-def controller_of(
-    node: RecordingNode, report: Report = log_event, **presets: Mapping[str, Value]
-) -> Controller:
+def controller_of(node: RecordingNode, **presets: Mapping[str, Value]) -> Controller:
     """Return a controller of `node` with named presets."""
-    return Controller(node, MemoryStore(**presets), report=report)
+    return Controller(node, MemoryStore(**presets))

@@ -14,7 +14,7 @@ import numpy as np
 
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.events import Swap
-from ronn_jack.control.protocols import Change, Set
+from ronn_jack.control.operations import Change, Set
 from ronn_jack.drivers import jack_library
 from ronn_jack.drivers.jack_driver import JackClient
 from ronn_jack.hotswap.node import LiveNode

@@ -14,8 +14,9 @@ import numpy as np
 
 from ronn_jack.app import App
 from ronn_jack.bench.own_process import Progress, answer
-from ronn_jack.control.events import Swap
-from ronn_jack.control.protocols import Change, Set
+from ronn_jack.control.events import Refused, Swap
+from ronn_jack.control.operations import Set
+from ronn_jack.control.subscriptions import Delivery, Numbered
 from ronn_jack.demo.phrase import pluck_phrase
 from ronn_jack.errors import MachineError
 from ronn_jack.interfaces.osc.codec import encode
@@ -117,14 +118,18 @@ class _WatchedApp(App):
     def __init__(self, settings: Settings, values: Mapping[str, Value]) -> None:
         super().__init__(settings, values)
         self.heard: queue.SimpleQueue[Heard | str] = queue.SimpleQueue()
+        self._watching = Delivery(self.subscriptions.subscribe(), self._watch, pause_seconds=0.0)
 
-    def swapped(self, swap: Swap) -> None:
-        super().swapped(swap)
-        self.heard.put(Heard(time.monotonic(), swap))
+    def stop(self) -> None:
+        super().stop()
+        self._watching.close()
 
-    def refused(self, change: Change | None, reason: str) -> None:
-        super().refused(change, reason)
-        self.heard.put(reason)
+    def _watch(self, numbered: Numbered) -> None:
+        match numbered.event:
+            case Swap() as swap:
+                self.heard.put(Heard(time.monotonic(), swap))
+            case Refused(reason=reason, network=True):
+                self.heard.put(reason)
 
 
 class _Bench:

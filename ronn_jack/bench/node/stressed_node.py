@@ -70,12 +70,12 @@ class Outcome:
 class _InterpreterApp(App):
     """The node, but for its callback."""
 
-    def _open(self) -> JackClient:
+    def _open(self, name: str) -> JackClient:
         jack_library.load()
         from ronn_jack.bench.node.interpreter_client import InterpreterClient
 
         settings = self.settings
-        return InterpreterClient(settings.name, settings.server, self.controller.spec())
+        return InterpreterClient(name, settings.server, self.controller.spec())
 
 
 def measure(task: Task, progress: Progress) -> Outcome:

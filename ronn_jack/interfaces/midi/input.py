@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-from ronn_jack.control.protocols import Operation, Set
+from ronn_jack.control.events import MidiPort
+from ronn_jack.control.operations import Operation, Set
 from ronn_jack.errors import MachineError
 from ronn_jack.files import name_or_file
 from ronn_jack.interfaces.midi.ports import HardwarePorts, System, list_ports
@@ -41,18 +42,17 @@ class Controls(Protocol):
 
 
 class MidiOrigin:
-    """Stands for all MIDI controls where a change is asked for; refusals are logged."""
+    """Stands for the controls of one port where a change is asked for; refusals are logged."""
 
-    name = "midi"
-
-    def __init__(self) -> None:
+    def __init__(self, port: str) -> None:
+        self.name = "midi" if port == JACK_PORT else f"midi {port}"
         self._last = ("", "")
 
     def refuse(self, subject: str, reason: str) -> None:
         """Log why something was not done; a sweep into the same refusal logs it once."""
         if (subject, reason) != self._last:
             self._last = (subject, reason)
-            _log.warning("midi: %s refused: %s", subject, reason)
+            _log.warning("%s: %s refused: %s", self.name, subject, reason)
 
 
 class PortChoice:
@@ -117,6 +117,8 @@ class MidiInput:
     profiles : ProfileStore, optional
     hardware : HardwarePorts, optional
         In place of the system's ports.
+    publish : callable, optional
+        Told which hardware ports are opened and gone.
 
     Raises
     ------
@@ -130,15 +132,17 @@ class MidiInput:
         settings: Settings,
         profiles: ProfileStore | None = None,
         hardware: HardwarePorts | None = None,
+        publish: Callable[[MidiPort], None] = lambda event: None,
     ) -> None:
         profiles = profiles or ProfileStore()
         fallback = profiles.load(name_or_file(settings.midi_profile))
         self._choice = PortChoice(profiles.readable(), fallback, settings.midi_in)
         self._controls = controls
+        self._publish = publish
         self._hardware = hardware or HardwarePorts(settings.name, self._choice.wanted)
+        self._hardware.told = self._tell_port
         self._native: Callable[[], list[bytes]] = list
-        self._origin = MidiOrigin()
-        self._bindings: dict[str, Bindings] = {}
+        self._ports: dict[str, tuple[Bindings, MidiOrigin]] = {}
         self._round: list[Operation] = []
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="midi", daemon=True)
@@ -161,18 +165,30 @@ class MidiInput:
             self._thread.join()
 
     def poll(self) -> None:
-        """Read what has come and apply it; the thread does this every millisecond."""
-        self._round = []
+        """Read what has come and apply it, a change for each port; called every millisecond."""
+        arrived: dict[str, list[bytes]] = {}
         for port, message in self._messages():
-            bindings = self._bindings.get(port)
-            if bindings is None:
-                bindings = Bindings(self._choice.profile(port), self._value)
-                self._bindings[port] = bindings
+            arrived.setdefault(port, []).append(message)
+        for port, messages in arrived.items():
+            self._take(port, messages)
+
+    def _take(self, port: str, messages: Sequence[bytes]) -> None:
+        if port not in self._ports:
+            self._ports[port] = (
+                Bindings(self._choice.profile(port), self._value),
+                MidiOrigin(port),
+            )
+        bindings, origin = self._ports[port]
+        self._round = []
+        for message in messages:
             self._round += bindings.operations(message)
             if bindings.ignored == 1:
                 _log.debug("midi: %s: %s can't be bound, like others later", port, message.hex(" "))
         if self._round:
-            self._controls.apply(coalesce(self._round), self._origin)
+            self._controls.apply(coalesce(self._round), origin)
+
+    def _tell_port(self, port: str, is_open: bool) -> None:
+        self._publish(MidiPort(port, self._choice.profile(port).name, is_open))
 
     def _run(self) -> None:
         rounds_per_scan = round(RESCAN_SECONDS / POLL_SECONDS)

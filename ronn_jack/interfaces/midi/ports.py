@@ -131,6 +131,8 @@ class HardwarePorts:
         self._scanner: Any = None
         self._open: dict[str, Any] = {}
         self._told: set[str] = set()
+        self.told: Callable[[str, bool], None] = lambda port, is_open: None
+        """Told of each port that is opened, or was closed as it had gone or was at fault."""
 
     def rescan(self) -> None:
         """Open the wanted ports that have come and close those that are gone."""
@@ -143,8 +145,7 @@ class HardwarePorts:
             self.close()
             return
         for name in [name for name in self._open if name not in present]:
-            _log.info("MIDI port gone: %s", name)
-            self._close(name)
+            self._lose(name)
         for name in present:
             ours = name.startswith(f"{self._client_name}:")
             if name not in self._open and not name.startswith(_LOOPS) and not ours:
@@ -158,7 +159,7 @@ class HardwarePorts:
                     received = self._system.guarded(reader.get_message)
                 except MachineError as error:
                     _log.warning("MIDI port %s: %s", name, error)
-                    self._close(name)
+                    self._lose(name)
                     break
                 if received is None:
                     break
@@ -188,7 +189,11 @@ class HardwarePorts:
             return
         self._told.clear()
         self._open[name] = reader
-        _log.info("MIDI port opened: %s", name)
+        self.told(name, True)
+
+    def _lose(self, name: str) -> None:
+        self._close(name)
+        self.told(name, False)
 
     def _close(self, name: str) -> None:
         reader = self._open.pop(name)

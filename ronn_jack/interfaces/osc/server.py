@@ -19,7 +19,7 @@ from typing import Self
 
 from ronn_jack import __version__
 from ronn_jack.control.controller import Controller
-from ronn_jack.control.protocols import Act, Operation, Set
+from ronn_jack.control.operations import Act, Operation, Set
 from ronn_jack.errors import MachineError, UsageError
 from ronn_jack.interfaces.osc.addresses import (
     ERROR,
@@ -252,7 +252,7 @@ class _Asked:
 
 
 class _Sender:
-    """Who sent a datagram; the origin of the changes in it."""
+    """Who sent a datagram, the same for all from one address; the origin of the changes in it."""
 
     __slots__ = ("_address", "_datagrams", "addresses", "has_the_list")
 
@@ -263,6 +263,16 @@ class _Sender:
         """The addresses by which the datagram named parameters and actions."""
         self.has_the_list = False
         """Whether it was sent the presets; one datagram may ask thousands of times."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Sender) and other._identity == self._identity
+
+    def __hash__(self) -> int:
+        return hash(self._identity)
+
+    @property
+    def _identity(self) -> tuple[DatagramSocket, bytes]:
+        return self._datagrams, self._address
 
     @property
     def name(self) -> str:

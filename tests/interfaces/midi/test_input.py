@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ronn_jack.control.protocols import Act, Operation, Set
+from ronn_jack.control.operations import Act, Operation, Set
 from ronn_jack.errors import ProfileError
 from ronn_jack.interfaces.midi.input import JACK_PORT, MidiInput, MidiOrigin, PortChoice
 from ronn_jack.interfaces.midi.ports import HardwarePorts
@@ -25,14 +25,15 @@ class FakeController:
     def __init__(self) -> None:
         self.values = defaults()
         self.changes: list[list[Operation]] = []
+        self.origins: list[MidiOrigin] = []
         self.changed = threading.Event()
 
     def value(self, name: str) -> Value:
         return self.values[name]
 
     def apply(self, operations: Sequence[Operation], origin: MidiOrigin) -> None:
-        assert origin.name == "midi"
         self.changes.append(list(operations))
+        self.origins.append(origin)
         self.changed.set()
 
 
@@ -89,14 +90,23 @@ def choice(store: ProfileStore) -> PortChoice:
     return PortChoice(store.readable(), store.load("generic"))
 
 
-def test_a_round_is_one_change(rig: Rig) -> None:
+def test_what_a_round_brings_of_a_port_is_one_change_of_that_port(rig: Rig) -> None:
     sweep = [bytes([0xB0, 20, level]) for level in range(128)]
     rig.hardware.waiting = [("nanoKONTROL2 20:0", b"\xb0\x05\x7f")]
+    rig.midi._native = [b"\xb0\x1a\x00"].copy
     rig.round(*sweep, b"\xc0\x02", b"\xb0\x14\x00")
-    rig.round()
+    rig.midi._native = list
+    rig.round(b"\xb0\x14\x7f")
     assert rig.controller.changes == [
-        [Set("mix", 1.0), Set("layers", 24), Act("preset_load", 2), Set("layers", 1)]
+        [Set("mix", 0.0)],
+        [Set("mix", 1.0)],
+        [Set("layers", 24), Act("preset_load", 2), Set("layers", 1)],
+        [Set("layers", 24)],
     ]
+    origins = rig.controller.origins
+    assert [o.name for o in origins[:3]] == ["midi", "midi nanoKONTROL2 20:0", "midi any port"]
+    assert origins[3] is origins[2]
+    assert len(set(origins)) == 3
 
 
 def test_two_presses_in_one_round_toggle_twice(rig: Rig) -> None:
@@ -174,7 +184,7 @@ class TestChoice:
 
 
 def test_a_refused_sweep_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
-    origin = MidiOrigin()
+    origin = MidiOrigin(JACK_PORT)
     with caplog.at_level(logging.WARNING):
         for _ in range(5):
             origin.refuse("layers", "too much")

@@ -1,0 +1,108 @@
+"""What the node can be asked for, by whom, and the change that it becomes."""
+
+from __future__ import annotations
+
+import enum
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ronn_jack.parameters import Value
+
+
+@dataclass(frozen=True)
+class Set:
+    """Move a parameter.
+
+    Attributes
+    ----------
+    value : object
+        As it came: in native units, or a position 0–1 of the range if `normalised`.
+    absolute : bool
+        Whether it says where a control stands, so that a later one of its kind makes it void.
+    """
+
+    name: str
+    value: object
+    normalised: bool = False
+    absolute: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Act:
+    """Do an action; an argument of None is none."""
+
+    name: str
+    argument: object = None
+
+
+Operation = Set | Act
+
+
+class Origin(Protocol):
+    """Who asked for a change, and where to say that it can't be done.
+
+    Two origins are equal if an echo to the one is an echo to the other: a sender's address, a MIDI
+    port, the command line.
+    """
+
+    @property
+    def name(self) -> str:
+        """Who it is, for the log: "osc 127.0.0.1:5000", "midi", "cli"."""
+        ...
+
+    def refuse(self, subject: str, reason: str) -> None:
+        """[any-thread] Answer that `subject`, a parameter or action, was not done and why."""
+        ...
+
+
+class NamedOrigin:
+    """An origin that nobody answers: what can't be done is told by the event alone."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def refuse(self, subject: str, reason: str) -> None:
+        """Do nothing."""
+
+
+COMMAND_LINE = NamedOrigin("start")
+"""Whoever started the program, by the values and the preset given then."""
+NODE = NamedOrigin("node")
+"""The node itself, where it takes values back."""
+
+
+class Cause(enum.Enum):
+    """Why values moved."""
+
+    OPERATION = "operation"
+    PRESET = "preset"
+    REFUSAL = "refusal"
+    """A network can't be had: its rebuild parameters return to those of the one that sounds."""
+    FALL_BACK = "fall_back"
+    """A network that sounded had to go: they return to those of the one before."""
+    ARRIVAL = "arrival"
+    """A network is heard after all whose change had been taken back with a newer one."""
+    STRAIN = "strain"
+    """The weights can't be moved on this machine: they rest."""
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """A request for a new network, as it is handed to the node; the node only passes it back.
+
+    Attributes
+    ----------
+    subject : str
+        The parameter or action that a refusal names.
+    architecture : mapping
+        Values of all rebuild parameters that the network was asked for with.
+    received : float
+        When it arrived, as `time.monotonic()`.
+    """
+
+    subject: str
+    origin: Origin
+    architecture: Mapping[str, Value]
+    received: float = field(default_factory=time.monotonic)

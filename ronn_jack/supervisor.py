@@ -1,0 +1,249 @@
+"""The node's place on a server: joined, kept while servers come and go, and left in silence."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from collections.abc import Callable
+
+from ronn_jack.control.controller import Controller
+from ronn_jack.control.events import ServerJoined, ServerLost, StateChanged, Stopped
+from ronn_jack.drivers.jack_devices import DEFAULT_DEVICE
+from ronn_jack.drivers.jack_driver import JackClient, Wire
+from ronn_jack.errors import JackError, NoServerError, SpecError
+from ronn_jack.hotswap.node import LiveNode
+
+_WIRES_SECONDS = 0.25
+_LOOK_SECONDS = 0.1
+"""Time between two looks at the audio thread's counters."""
+_SETTLED_SECONDS = 0.5
+"""Wiring younger than this may be what a dying server has left of it."""
+_LATE_SECONDS = 0.2
+_MUTED_POLL_SECONDS = 0.001
+_RECONNECT_SECONDS = 0.1
+_REWIRE_SECONDS = 30.0
+
+log = logging.getLogger(__name__)
+
+
+class Supervisor:
+    """Keeps a node on a server, and tells what happens there.
+
+    All methods but `read_midi` belong to one thread.
+
+    Parameters
+    ----------
+    controller : Controller
+        Asks the node for its network whenever it joins a server.
+    node : LiveNode
+        What plays through the client.
+    open_client : callable
+        Returns a new client of the server, given the name to ask for.
+    name : str
+        The name to ask for at first; later it is the one that the server gave.
+    """
+
+    def __init__(
+        self,
+        controller: Controller,
+        node: LiveNode,
+        open_client: Callable[[str], JackClient],
+        name: str,
+    ) -> None:
+        self._controller = controller
+        self._publish = controller.subscriptions.publish
+        self._node = node
+        self._open_client = open_client
+        self._name = name
+        self.client: JackClient | None = None
+        """The present client; None while there is no server."""
+        self._wirings: list[tuple[float, list[Wire]]] = []
+        self._missing: list[Wire] = []
+        self._rewire_until = 0.0
+        self._next_wiring = self._next_rewiring = self._next_attempt = self._next_look = 0.0
+        self._joined = self._checked = False
+        self._obstacle = ""
+        self._state = ""
+
+    def start(self, connect: str | None) -> None:
+        """Join the server.
+
+        Parameters
+        ----------
+        connect : str or None
+            Pattern of the ports to connect with, or DEFAULT_DEVICE.
+
+        Raises
+        ------
+        MachineError
+            If there is no libjack or no server.
+        SpecError
+            If the network is too long at the server's rate.
+        """
+        client = self._open_client(self._name)
+        self._start_audio(client)
+        if connect is not None:
+            self._connect(client, connect)
+
+    def describe(self) -> None:
+        """Set what patchbays show of the node."""
+        if self.client is not None:
+            self._describe(self.client)
+
+    def poll(self) -> None:
+        """Take care of a server that went or came back, and of wires that are to be restored."""
+        now = time.monotonic()
+        if now >= self._next_look:
+            self._next_look = now + _LOOK_SECONDS
+            self._look()
+        if self.client is None:
+            self._try_again(now)
+        elif self.client.lost:
+            self._lose(now)
+        elif self.client.rate_changed:
+            self._follow_rate(self.client)
+        else:
+            self._check_scheduling(self.client)
+            self._keep_wires(self.client, now)
+
+    def stop(self) -> None:
+        """Fade out and leave the server; doing so twice is harmless."""
+        client, self.client = self.client, None
+        if client is not None:
+            self._look()
+            status = self._node.status()
+            if not client.lost:
+                self._fade_out(client)
+            # It may still report a network that was heard, so the end is told after it.
+            self._node.detach()
+            client.close()
+            self._publish(Stopped(status))
+
+    def read_midi(self) -> list[bytes]:
+        """[any-thread] Return the messages that came to the JACK port since the last call."""
+        client = self.client
+        return client.midi.read() if client is not None else []
+
+    def _fade_out(self, client: JackClient) -> None:
+        """Fall silent; a server whose blocks are late gets the time it needs, within reason."""
+        deadline = time.monotonic() + self._node.fade_out() + _LATE_SECONDS
+        while not client.engine.muted and time.monotonic() < deadline:
+            time.sleep(_MUTED_POLL_SECONDS)
+        # The block that ends the fade has still to be played.
+        time.sleep(client.period / client.rate)
+
+    def _look(self) -> None:
+        for event in self._node.look():
+            self._publish(event)
+        state = self._node.state
+        if state != self._state:
+            self._state = state
+            self._publish(StateChanged(state))
+
+    def _start_audio(self, client: JackClient) -> None:
+        # Told before the first network can sound, as the swap is told by another thread.
+        self._tell_joined(client)
+        try:
+            self._begin(client)
+            client.activate()
+            self._joined = True
+            self._name = client.name  # asked for again, so that no two nodes swap their names
+        except BaseException:
+            self._node.detach()
+            client.close()
+            raise
+        self.client = client
+
+    def _tell_joined(self, client: JackClient) -> None:
+        self._publish(ServerJoined(client.name, client.rate, client.period, client.realtime))
+
+    def _check_scheduling(self, client: JackClient) -> None:
+        """Tell of an audio thread without realtime scheduling, once it has run."""
+        if self._checked or not client.blocks:
+            return
+        self._checked = True
+        if not client.realtime:
+            log.warning(
+                "the audio thread runs without realtime scheduling, so expect dropouts: "
+                "'ronn-jack doctor' says what to do"
+            )
+
+    def _begin(self, client: JackClient) -> None:
+        try:
+            self._controller.begin(lambda: self._node.attach(client))
+        except SpecError as error:
+            if not self._joined:
+                raise
+            # The server has come back at another rate, and is no reason to end.
+            self._controller.refused(None, str(error))
+            self._node.go_dry()
+
+    def _follow_rate(self, client: JackClient) -> None:
+        """Go on at the server's new rate, as after a server that came back at it."""
+        self._fade_out(client)
+        if client.follow_rate():
+            self._node.detach()
+            self._tell_joined(client)
+            self._begin(client)
+            client.resume()
+
+    def _describe(self, client: JackClient) -> None:
+        try:
+            client.describe()
+        except JackError as error:
+            log.warning("%s", error)
+
+    def _connect(self, client: JackClient, pattern: str) -> None:
+        wires = client.wires_to(pattern)
+        for wire in wires:
+            client.connect(wire)
+        if wires:
+            pairs = [f"{wire.port} with {wire.other}" for wire in wires]
+            log.info("connected %s", ", ".join(pairs))
+        elif pattern == DEFAULT_DEVICE:
+            log.warning("there is no sound card: choose ports with --connect PATTERN")
+        else:
+            log.warning("no JACK port matches --connect %s; jack_lsp lists them", pattern)
+        sources = {wire.other for wire in wires if wire.port in ("in_1", "in_2")}
+        if len(sources) == 2:
+            log.info("a guitar in one of two channels is heard on both sides with --inputs 1")
+
+    def _lose(self, now: float) -> None:
+        """Leave a server that is gone, and remember the wiring as it was while it was well."""
+        assert self.client is not None
+        self._publish(ServerLost())
+        settled = [wires for at, wires in self._wirings if at < now - _SETTLED_SECONDS]
+        self._missing = (settled or [wires for _, wires in self._wirings] or [[]])[-1]
+        self._wirings = []
+        client, self.client = self.client, None
+        self._node.detach()
+        client.close()
+
+    def _try_again(self, now: float) -> None:
+        if now < self._next_attempt:
+            return
+        self._next_attempt = now + _RECONNECT_SECONDS
+        try:
+            self._start_audio(client := self._open_client(self._name))
+        except NoServerError:
+            return
+        except JackError as error:
+            if str(error) != self._obstacle:
+                self._obstacle = str(error)
+                log.warning("still waiting: %s", error)
+            return
+        self._obstacle = ""
+        self._rewire_until = now + _REWIRE_SECONDS
+        self._describe(client)
+
+    def _keep_wires(self, client: JackClient, now: float) -> None:
+        if self._missing and self._next_rewiring <= now < self._rewire_until:
+            self._next_rewiring = now + _RECONNECT_SECONDS
+            self._missing = client.restore(self._missing)
+        if now >= self._next_wiring:
+            self._next_wiring = now + _WIRES_SECONDS
+            with contextlib.suppress(JackError):
+                wires = client.wires()
+                if not client.lost:
+                    self._wirings = [*self._wirings[-4:], (now, wires)]
