@@ -1,1 +1,1 @@
-"""What the node is told to do: the controller, its builder, presets and MIDI bindings."""
+"""What the node is told to do, what its values are, and who is told of their changes."""

@@ -230,7 +230,7 @@ class TestOrder:
                 thread.start()
             for thread in threads:
                 thread.join()
-            assert received.wait(30.0)
+            assert received.wait(10.0)
         assert [numbered.number for numbered in told] == list(range(1, total + 1))
         seeds = [n.event.values["seed"] for n in told if isinstance(n.event, Moved)]
         assert seeds == list(range(43, 843))
