@@ -25,9 +25,14 @@ from tests.support.jack_server import wait_for
 
 ROOT = Path(__file__).parents[1]
 WITHOUT_LIBJACK = """\
-import ctypes.util, sys
-find = ctypes.util.find_library
+import ctypes, ctypes.util, sys
+find, load = ctypes.util.find_library, ctypes.CDLL
+def missing(name, *arguments, **options):
+    if "libjack" in str(name):
+        raise OSError("no such library")
+    return load(name, *arguments, **options)
 ctypes.util.find_library = lambda name: None if name == "jack" else find(name)
+ctypes.CDLL = missing
 from ronn_jack.cli import main
 main()
 """

@@ -13,7 +13,7 @@ import pytest
 from ronn_jack import doctor
 from ronn_jack.doctor import Finding, diagnose
 from ronn_jack.errors import JackError, MachineError
-from ronn_jack.realtime import compile as compilation
+from ronn_jack.realtime.compiler import compile as compilation
 from ronn_jack.realtime.compiler.compile import entry
 from ronn_jack.realtime.compiler.kernel_cache import damaged
 from ronn_jack.settings import load_settings

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ronn_jack.errors import RonnError
 from ronn_jack.files import shipped_folder
-from ronn_jack.midimap.profile import ProfileStore, read_profile
+from ronn_jack.midimap.profile_file import ProfileStore, read_profile
 from ronn_jack.original import read_original
 from ronn_jack.parameters import defaults
 from ronn_jack.presets.preset import read_preset

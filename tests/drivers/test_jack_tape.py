@@ -11,6 +11,7 @@ import pytest
 
 from ronn_jack.drivers.jack_server import DummyServer, probe
 from ronn_jack.drivers.jack_tape import Player, Recorder
+from ronn_jack.drivers.jack_trouble import server_process
 from ronn_jack.errors import JackError
 from tests.support.jack_server import jack_server, server_name, wait_for
 
@@ -127,4 +128,4 @@ def test_a_server_dies_with_the_program_that_started_it():
     )
     ended = subprocess.run([sys.executable, "-c", program], check=False)
     assert ended.returncode == -signal.SIGKILL
-    wait_for(lambda: probe(name) is None, what="the server to end")
+    wait_for(lambda: server_process(name) is None, what="the server to end")

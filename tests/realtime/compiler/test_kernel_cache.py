@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from ronn_jack.realtime import compile as compilation
+from ronn_jack.realtime.compiler import compile as compilation
 from ronn_jack.realtime.compiler.compile import entry
 from ronn_jack.realtime.compiler.kernel_cache import SUFFIX, damaged
 
