@@ -278,10 +278,11 @@ class Builder:
         elif entry.late >= _HOPELESSLY_LATE:
             raise OutdatedError
         frames = milliseconds_to_frames(entry.swap.fade_ms, engine.rate)
+        correlation = 0.0 if entry.swap.dip else entry.prepared.correlation
+        # Told as it is used: it was measured anew, should the voice have come late before.
+        entry.swap = dataclasses.replace(entry.swap, correlation=correlation)
         # The very first network is faded in by the master, with the node.
-        entry.voice.set_fade(
-            frames if engine.position else 0, 0.0 if entry.swap.dip else entry.prepared.correlation
-        )
+        entry.voice.set_fade(frames if engine.position else 0, correlation)
         self._admitted_period = entry.period
         seconds = entry.prepared.block_seconds
         gap = deadline.spare_frames(_both(old, entry), seconds) if deadline else ANY_GAP

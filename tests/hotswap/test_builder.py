@@ -220,3 +220,17 @@ def test_auto_level_can_be_switched_while_a_network_sounds(on):
         wait_for(lambda: (builder._voices.current.prepared.level is not None) == on)
         voice = builder._voices.current.voice
         wait_for(lambda: voice.level != 1.0 if on else voice.level == 1.0)
+
+
+def test_the_crossfade_is_told_as_it_is_made(monkeypatch):
+    catch_up = builder_module.catch_up
+
+    def measured_anew(prepared, engine, job):
+        catch_up(prepared, engine, job)
+        prepared.correlation = 0.25
+
+    monkeypatch.setattr(builder_module, "catch_up", measured_anew)
+    with running() as (_, builder, listener):
+        play(builder, NetworkSpec(seed=7))
+        wait_for(lambda: len(listener.swaps) == 2)
+    assert listener.swaps[-1].correlation == 0.25
