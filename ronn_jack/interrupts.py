@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import _thread
 import os
+import signal
 import sys
 import threading
 import time
+from collections.abc import Container
 from types import FrameType
 
 from ronn_jack.drivers import jack_calls
@@ -38,21 +40,25 @@ class Interrupts:
     def __init__(self, *numbers: int) -> None:
         self.wanted = threading.Event()
         self._started = False
-        on_signals(self._take, *numbers)
+        # Python runs a handler only between its own instructions: the main thread may be within
+        # compiled code for seconds then, so another thread waits for what the system notes.
+        noted, note = os.pipe()
+        os.set_blocking(note, False)
+        signal.set_wakeup_fd(note, warn_on_full_buffer=False)
+        _thread.start_new_thread(self._watch, (noted, on_signals(self._take, *numbers)))
 
     def started(self) -> None:
         """From now on an end by force is a fault; before, there was nothing to lose."""
         self._started = True
 
     def _take(self, number: int, frame: FrameType | None) -> None:
-        if not self.wanted.is_set():
-            self.wanted.set()
-            jack_calls.hurry()
-            # Not by `threading`, of which the signal may have interrupted a function with a lock.
-            _thread.start_new_thread(self._end_by_force, ())
+        self.wanted.set()
+        jack_calls.hurry()
 
-    def _end_by_force(self) -> None:
+    def _watch(self, noted: int, numbers: Container[int]) -> None:
         """End the process, should it still be there: no state of it may withstand a signal."""
+        while os.read(noted, 1)[0] not in numbers:
+            pass
         time.sleep(LAST_SECONDS)
         jack_calls.leave()
         if self._started:

@@ -40,7 +40,11 @@ _STREAMED_BYTES = 0x7FFF0000
 _SHORT = re.compile(
     r"^\W*(?:data|SSND|BODY|riff|Data Size|Data length)\s*:?\s+(\d+) \(?should be (\d+)", re.M
 )
-_SHORT_IN_WORDS = re.compile(r"truncated|short read|does not match value from 'ds64'", re.I)
+_SHORT_IN_WORDS = re.compile(
+    r"(?<!data chunk seems to be )truncated|short read|does not match value from 'ds64'", re.I
+)
+"""What libsndfile says of a data chunk is said of whole ones too, where a byte fills up to an even
+length; of one that is cut, its size tells."""
 _LOSSY_TOLERANCE = 0.01
 """Share by which a length that MP3 only estimates may be wrong."""
 _LONGEST_OGG_PAGE = 65_307

@@ -115,6 +115,14 @@ def test_a_wav_file_that_was_streamed_is_no_damaged_one(tmp_path: Path, size: in
     assert (x.shape[1], warning) == (1000, None)
 
 
+def test_a_whole_file_with_a_byte_that_fills_up_is_no_damaged_one(tmp_path: Path) -> None:
+    path = tmp_path / "odd.wav"
+    soundfile.write(path, noise(20000, 1)[0], 8000, subtype="GSM610")  # of 63 blocks of 65 bytes
+    with opened(path) as source:
+        assert sum(block.shape[1] for block in source.blocks()) >= 20000
+        assert source.shortfall() is None
+
+
 @pytest.mark.parametrize("name", ["x.flac", "x.mp3", "x.ogg"])
 def test_damage_in_the_middle_leaves_what_comes_before_it(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
