@@ -1,0 +1,88 @@
+"""A signal is noticed wherever the main thread is, and ends the program in any case."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ronn_jack import interrupts
+from tests.support.jack_server import wait_for
+
+ROOT = Path(__file__).parents[1]
+BEGINNING = """
+import hashlib, os, signal, threading, time
+from ronn_jack import interrupts
+from ronn_jack.drivers import jack_calls
+taken = interrupts.Interrupts(signal.SIGTERM)
+print("listening", flush=True)
+"""
+
+
+@pytest.fixture
+def start():
+    """Start programs that take signals as the node does; they are ended with the test."""
+    processes = []
+
+    def begin(program):
+        process = subprocess.Popen(
+            [sys.executable, "-c", BEGINNING + program],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+        )  # fmt: skip
+        processes.append(process)
+        assert process.stdout.readline() == "listening\n"
+        return process
+
+    yield begin
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+def processor_ticks(process):
+    """Return the processor time that a process has taken."""
+    return int(Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[11])
+
+
+def test_a_signal_within_the_events_own_lock_holds_nothing_up(start):
+    process = start("""
+with taken.wanted._cond:  # as at every poll of the main loop, for some microseconds
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(0.05)
+print(taken.wanted.wait(10), flush=True)
+""")
+    assert process.communicate(timeout=20) == ("True\n", "")
+    assert process.returncode == 0
+
+
+def test_a_signal_ends_a_program_whose_main_thread_computes_without_an_end(start):
+    process = start("""
+interrupts.LAST_SECONDS = 0.2
+print("computing", flush=True)
+hashlib.pbkdf2_hmac("sha512", b"", b"", 1 << 30)  # no Python code runs meanwhile, as in a compiler
+""")
+    assert process.stdout.readline() == "computing\n"
+    before = processor_ticks(process)
+    wait_for(lambda: processor_ticks(process) > before + 10)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
+
+
+def test_an_end_by_force_is_in_time_though_a_goodbye_hangs(start):
+    process = start("""
+taken.started()
+interrupts.LAST_SECONDS = 0.2
+jack_calls._caller._calls.put(jack_calls._Call(lambda: time.sleep(60), None, due=True))
+jack_calls._caller._started()
+print("leaving", flush=True)
+time.sleep(60)
+""")
+    assert process.stdout.readline() == "leaving\n"
+    begin = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 1
+    took = time.monotonic() - begin
+    assert "ended by force" in process.stderr.read()
+    assert took - 0.2 + interrupts.LAST_SECONDS < 3.0
