@@ -28,6 +28,8 @@ class Interrupts:
     interrupted, which may be within a function that holds a lock, or after seconds, as Python
     handles no signal while the compiler works: a thread reads the signals.
 
+    Until the node joins a server there is nothing to end in order, and the program ends at once.
+
     Parameters
     ----------
     *numbers : int
@@ -41,20 +43,29 @@ class Interrupts:
 
     def __init__(self, *numbers: int) -> None:
         self.wanted = threading.Event()
-        self._started = False
+        self._lock = threading.Lock()
+        self._joining = self._started = False
         self._arrived, arriving = os.pipe()
         os.set_blocking(arriving, False)
         signal.set_wakeup_fd(arriving, warn_on_full_buffer=False)
         self._heeded = frozenset(on_signals(_read_elsewhere, *numbers))
         threading.Thread(target=self._run, name="signals", daemon=True).start()
 
+    def joining(self) -> None:
+        """From now on the node is to be ended in order."""
+        with self._lock:
+            self._joining = True
+
     def started(self) -> None:
         """From now on an end by force is a fault; before, there was nothing to lose."""
-        self._started = True
+        self._started = not self.wanted.is_set()
 
     def _run(self) -> None:
         while os.read(self._arrived, 1)[0] not in self._heeded:
             pass
+        with self._lock:
+            if not self._joining:
+                self._end_by_force()
         self.wanted.set()
         jack_calls.hurry()
         time.sleep(LAST_SECONDS)

@@ -17,6 +17,7 @@ import hashlib, os, signal, threading, time
 from ronn_jack import interrupts
 from ronn_jack.drivers import jack_calls
 taken = interrupts.Interrupts(signal.SIGTERM)
+taken.joining()
 print("listening", flush=True)
 """
 
@@ -67,6 +68,28 @@ hashlib.pbkdf2_hmac("sha512", b"", b"", 1 << 30)  # no Python code runs meanwhil
     before = processor_ticks(process)
     wait_for(lambda: processor_ticks(process) > before + 10)
     process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
+
+
+def test_until_the_node_joins_a_server_it_ends_at_once(start):
+    process = start("""
+taken = interrupts.Interrupts(signal.SIGTERM)
+print("importing", flush=True)
+time.sleep(60)
+""")
+    assert process.stdout.readline() == "importing\n"
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(interrupts.LAST_SECONDS - 0.3) == 0
+
+
+def test_a_signal_during_the_start_is_never_a_fault(start):
+    process = start("""
+interrupts.LAST_SECONDS = 0.2
+os.kill(os.getpid(), signal.SIGTERM)
+taken.wanted.wait()
+taken.started()
+time.sleep(60)
+""")
     assert process.wait(20) == 0
 
 

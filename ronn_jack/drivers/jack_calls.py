@@ -78,11 +78,6 @@ def leave(seconds: float = CLOSE_SECONDS) -> None:
     _caller.leave(seconds)
 
 
-def hanging() -> bool:
-    """Tell whether a call still has not returned, after all the time that it was given."""
-    return _caller.stuck
-
-
 class _Call(Generic[T]):
     """One call and what becomes of it."""
 
