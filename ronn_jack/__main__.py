@@ -31,13 +31,12 @@ def main() -> None:
     from ronn_jack.drivers import jack_calls
 
     jack_calls.leave()
-    if jack_calls.hanging():
-        # A thread that waits in libjack while it is taken down would crash the process.
-        with contextlib.suppress(OSError, ValueError):
-            sys.stdout.flush()
-            sys.stderr.flush()
-        os._exit(code if isinstance(code, int) else 1)
-    sys.exit(code)
+    # Python isn't taken down: that takes seconds on a busy machine, deaf to signals, and a thread
+    # that waits in libjack meanwhile would crash the process.
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else code is not None)
 
 
 def _interrupt_again(fault: Any) -> None:

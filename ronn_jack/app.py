@@ -140,6 +140,7 @@ def run_node(
         If it can't start.
     """
     sys.setswitchinterval(_SWITCH_SECONDS)
+    interrupts.joining()  # before the terminal shows what has to be taken away again
     with contextlib.ExitStack() as stack:
         event_log = None if log_json is None else stack.enter_context(EventLog(log_json))
         view = PlainView(sys.stderr) if log_json == STDOUT else open_view(sys.stdout)
@@ -156,7 +157,8 @@ def run_node(
             if not interrupts.wanted.is_set():
                 raise
         interrupts.started()
-        _spare_collections()
+        if not interrupts.wanted.is_set():
+            _spare_collections()
         while not interrupts.wanted.wait(POLL_SECONDS):
             app.poll()
             view.update(app.snapshot())

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import _thread
 import os
 import signal
 import sys
 import threading
 import time
-from collections.abc import Container
 from types import FrameType
 
 from ronn_jack.drivers import jack_calls
 from ronn_jack.process import on_signals
 
-LAST_SECONDS = 2.6
+LAST_SECONDS = 2.3
 """Time to end in order, so that the program ends within 3 s in any case."""
+_LEAVE_SECONDS = 0.4
+"""Of those, for what is in JACK's database yet."""
 _FORCED = b"ronn-jack: did not end in order, and was ended by force\n"
 _SHOW_CURSOR = b"\x1b[?25h"
 
@@ -24,7 +24,11 @@ class Interrupts:
     """Notes that somebody wants the node to end; it may not take long then.
 
     Nothing is raised: an exception in the middle of what is loaded or compiled may be lost in a
-    callback, or leave a lock behind.
+    callback, or leave a lock behind. And nothing is done where the main thread has been
+    interrupted, which may be within a function that holds a lock, or after seconds, as Python
+    handles no signal while the compiler works: a thread reads the signals.
+
+    Until the node joins a server there is nothing to end in order, and the program ends at once.
 
     Parameters
     ----------
@@ -39,30 +43,43 @@ class Interrupts:
 
     def __init__(self, *numbers: int) -> None:
         self.wanted = threading.Event()
-        self._started = False
-        # Python runs a handler only between its own instructions: the main thread may be within
-        # compiled code for seconds then, so another thread waits for what the system notes.
-        noted, note = os.pipe()
-        os.set_blocking(note, False)
-        signal.set_wakeup_fd(note, warn_on_full_buffer=False)
-        _thread.start_new_thread(self._watch, (noted, on_signals(self._take, *numbers)))
+        self._lock = threading.Lock()
+        self._joining = self._started = False
+        self._arrived, arriving = os.pipe()
+        os.set_blocking(arriving, False)
+        signal.set_wakeup_fd(arriving, warn_on_full_buffer=False)
+        self._heeded = frozenset(on_signals(_read_elsewhere, *numbers))
+        threading.Thread(target=self._run, name="signals", daemon=True).start()
+
+    def joining(self) -> None:
+        """From now on the node is to be ended in order."""
+        with self._lock:
+            self._joining = True
 
     def started(self) -> None:
         """From now on an end by force is a fault; before, there was nothing to lose."""
-        self._started = True
+        self._started = not self.wanted.is_set()
 
-    def _take(self, number: int, frame: FrameType | None) -> None:
+    def _run(self) -> None:
+        while os.read(self._arrived, 1)[0] not in self._heeded:
+            pass
+        with self._lock:
+            if not self._joining:
+                self._end_by_force()
         self.wanted.set()
         jack_calls.hurry()
-
-    def _watch(self, noted: int, numbers: Container[int]) -> None:
-        """End the process, should it still be there: no state of it may withstand a signal."""
-        while os.read(noted, 1)[0] not in numbers:
-            pass
         time.sleep(LAST_SECONDS)
-        jack_calls.leave()
+        self._end_by_force()
+
+    def _end_by_force(self) -> None:
+        """End the process, should it still be there: no state of it may withstand a signal."""
+        jack_calls.leave(_LEAVE_SECONDS)
         if self._started:
             os.write(2, _FORCED)
         if sys.stdout is not None and sys.stdout.isatty():
             os.write(1, _SHOW_CURSOR)
         os._exit(1 if self._started else 0)
+
+
+def _read_elsewhere(number: int, frame: FrameType | None) -> None:
+    """Be there, so that Python writes the signal's number for the thread."""

@@ -70,17 +70,12 @@ def hurry() -> None:
     _caller.hurried = True
 
 
-def leave() -> None:
+def leave(seconds: float = CLOSE_SECONDS) -> None:
     """Let the calls that were left to themselves end, but for those that hang.
 
     A process that ends while it writes to the database leaves it locked for all others.
     """
-    _caller.leave()
-
-
-def hanging() -> bool:
-    """Tell whether a call still has not returned, after all the time that it was given."""
-    return _caller.stuck
+    _caller.leave(seconds)
 
 
 class _Call(Generic[T]):
@@ -181,12 +176,12 @@ class _Caller:
                 return False
         return True
 
-    def leave(self) -> None:
+    def leave(self, seconds: float = CLOSE_SECONDS) -> None:
         """Wait for the calls that nobody waits for."""
         if self._thread is not None and not self.stuck:
             last = _Call(lambda: None, None, due=True)
             self._calls.put(last)
-            if not last.finished.wait(CLOSE_SECONDS):
+            if not last.finished.wait(seconds):
                 self._stuck = last
 
     def _started(self) -> threading.Thread:

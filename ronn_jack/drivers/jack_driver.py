@@ -32,6 +32,7 @@ _INTEGER = "http://www.w3.org/2001/XMLSchema#int"
 _LINUX = sys.platform == "linux"
 _REALTIME = (os.SCHED_FIFO, os.SCHED_RR) if _LINUX else ()
 _RESET_ON_FORK = os.SCHED_RESET_ON_FORK if _LINUX else 0
+_GONE = "the JACK server has gone while it was joined: try again"
 _TAKE_SECONDS = 0.2
 """Time that the audio thread has to come out of the engine, longer than any block."""
 _TAKE_POLL_SECONDS = 0.001
@@ -102,12 +103,10 @@ class JackClient:
         try:
             rate = self._call(lambda: float(client.samplerate))
             if rate <= 0.0:
-                raise JackError("the JACK server has gone while it was joined: try again")
+                raise JackError(_GONE)
             self._known: dict[str, Processes] = {}
             self.engine = Engine(inputs, outputs, rate)
-            self._ports = self._register_ports(inputs, outputs)
-            # The name that counts is that under which the server has registered the ports.
-            self._name = str(self._ports["in_1"].name).rpartition(":")[0]
+            self._ports, self._name = self._register_ports(inputs, outputs)
             self.midi = MidiRings(self._state)
             self._fill_state()
             self._set_callbacks()
@@ -286,7 +285,10 @@ class JackClient:
         Sources are taken in order for our inputs, sinks for our outputs; `jack_devices` says
         which.
         """
-        sources, sinks = (chosen(self._others(is_output), pattern) for is_output in (True, False))
+        # Ports may go while they are listed.
+        sources, sinks = self._call(
+            lambda: [chosen(self._others(is_output), pattern) for is_output in (True, False)]
+        )
         pairs = paired_sources(self._audio_ports(True), sources)
         pairs += paired_sinks(self._audio_ports(False), sinks)
         return [Wire(*pair) for pair in pairs]
@@ -317,13 +319,13 @@ class JackClient:
     def _call(self, action: Callable[[], T]) -> T:
         return jack_calls.call(action, server=self._server)
 
-    def _register_ports(self, inputs: int, outputs: int) -> dict[str, Any]:
+    def _register_ports(self, inputs: int, outputs: int) -> tuple[dict[str, Any], str]:
         client = self._client
         wanted = [(client.inports, f"in_{i + 1}") for i in range(inputs)]
         wanted += [(client.outports, f"out_{i + 1}") for i in range(outputs)]
         wanted += [(client.midi_inports, "midi_in"), (client.midi_outports, "midi_out")]
 
-        def register() -> dict[str, Any]:
+        def register() -> tuple[dict[str, Any], str]:
             ports = {}
             for kind, name in wanted:
                 try:
@@ -333,7 +335,11 @@ class JackClient:
                         f"the JACK server has no port left for {name}: start it with more "
                         f"(jackd --port-max), or close another client"
                     ) from error
-            return ports
+            # The name that counts is that under which the server has registered the ports.
+            name = str(ports["in_1"].name).rpartition(":")[0]
+            if not name:
+                raise JackError(_GONE)
+            return ports, name
 
         return self._call(register)
 
@@ -354,7 +360,6 @@ class JackClient:
             return ffi.cast(kind, callback.address)
 
         process = ffi.cast("JackProcessCallback", self._process_address())
-
         ours = self._client._ptr
         for refused in (
             library.jack_set_process_callback(ours, process, argument),

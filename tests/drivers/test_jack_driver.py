@@ -41,6 +41,27 @@ def test_a_server_without_enough_ports_is_refused_in_words_and_left(monkeypatch)
     assert "--port-max" in finding.remedy
 
 
+def test_ports_that_vanish_while_they_are_looked_at_are_told_in_words(monkeypatch):
+    with jack_server("vanishing") as server:
+        client = JackClient("ronn", server.name, 1, 1)
+        try:
+            with monkeypatch.context() as patch:
+                patch.setattr(jack.Client, "get_port_by_name", vanished)
+                with pytest.raises(JackError, match="refused: no such port"):
+                    client.wires_to("system:*")
+        finally:
+            client.close()
+        # libjack has no name to tell once the server has taken the port back.
+        for name, words in ((property(vanished), "no such port"), ("", "has gone while")):
+            monkeypatch.setattr(jack.Port, "name", name)
+            with pytest.raises(JackError, match=words):
+                JackClient("ronn", server.name, 1, 1)
+
+
+def vanished(*_):
+    raise RuntimeError("no such port")
+
+
 @pytest.mark.slow
 def test_a_node_whose_server_returns_with_too_few_ports_waits_and_says_why(monkeypatch):
     with jack_server("fewer") as server, node_process(server.name) as node:
