@@ -150,8 +150,10 @@ def read_table(path: Path, error: type[UsageError]) -> dict[str, object]:
         return tomllib.loads(text)
     except RecursionError:
         raise error(f"{path}: is no TOML: nested too deeply") from None
-    except ValueError as fault:
+    except tomllib.TOMLDecodeError as fault:
         raise error(f"{path}: is no TOML: {shortened(' '.join(str(fault).split()))}") from None
+    except ValueError:  # Python converts no text of thousands of digits
+        raise error(f"{path}: a number has too many digits; write one within its range") from None
 
 
 def write_atomically(path: Path, text: str) -> None:

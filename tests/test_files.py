@@ -53,6 +53,7 @@ class TestReading:
             (b"x = " + b"[" * 20_000, "is no TOML"),
             (b"x = " + b"9" * 5_000, "is no TOML"),
             (b"#" * (files.MAXIMUM_BYTES + 1), "larger than 256 KiB"),
+            (b"x = " + b"9" * 5000, "too many digits"),
         ],
         ids=["syntax", "bytes", "nesting", "digits", "size"],
     )
