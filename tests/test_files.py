@@ -51,9 +51,8 @@ class TestReading:
             (b"x = ", "is no TOML"),
             (b"\xff\xfe", "not UTF-8"),
             (b"x = " + b"[" * 20_000, "is no TOML"),
-            (b"x = " + b"9" * 5_000, "is no TOML"),
+            (b"x = " + b"9" * 5_000, "too many digits"),
             (b"#" * (files.MAXIMUM_BYTES + 1), "larger than 256 KiB"),
-            (b"x = " + b"9" * 5000, "too many digits"),
         ],
         ids=["syntax", "bytes", "nesting", "digits", "size"],
     )
