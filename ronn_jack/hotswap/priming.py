@@ -65,11 +65,6 @@ class Prepared:
     expression: Expression = AT_REST
 
 
-def run_up_frames(spec: NetworkSpec, rate: float) -> int:
-    """Return the frames of input after which a voice is as if it had always run."""
-    return spec.receptive_field + round(spec.rules.settling_seconds * rate)
-
-
 def time_block(voice: Voice, block: int) -> float:
     """Return the processor time in s that a voice takes for a block; its state is spoilt."""
     blocks = max(_LEAST_TRIED_BLOCKS, min(_TRIED_BLOCKS, _MOST_TRIED_FRAMES // block))
@@ -187,8 +182,7 @@ def _prime_levelled(
     voice = prepared.voice
     level = measure_level(voice, engine, window, job)
     if level is None:
-        run_up = run_up_frames(voice.spec, engine.rate)
-        level = auto_level.level_on_noise(voice, input_gain, run_up, job.check)
+        level = auto_level.level_on_noise(voice, input_gain, job.check)
         voice.start_at(_start(engine, voice, engine.position))
     prepared.level = level
     voice.set_level(level.gain)
@@ -197,7 +191,7 @@ def _prime_levelled(
 def _start(engine: Engine, voice: Voice, end: int) -> int:
     """Return where to begin so that the voice is right from `end` on, as far as is recorded."""
     oldest = max(0, engine.position - engine.recorded_frames)
-    return max(oldest, end - run_up_frames(voice.spec, engine.rate))
+    return max(oldest, end - voice.run_up_frames)
 
 
 def _advance(
