@@ -99,4 +99,4 @@ class LevelKeeper:
 def _same_voice(prepared: Prepared) -> Voice:
     """Return a voice that does what the one that sounds does, and has heard nothing yet."""
     voice, expression = prepared.voice, prepared.expression
-    return make_voice(expression.spec_of(voice.spec), voice.rate, expression)
+    return make_voice(voice.spec.at(expression.point), voice.rate, expression)

@@ -1,4 +1,4 @@
-"""From a spec to a voice that is ready to sound: drawn, tried, primed and levelled."""
+"""From a model to a voice that is ready to sound: drawn, tried, primed and levelled."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ronn_jack.loudness import auto_level
 from ronn_jack.loudness.auto_level import Level
 from ronn_jack.loudness.input_meter import InputLoudness, Window
 from ronn_jack.loudness.match import gate, match_powers
-from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.model.protocol import Model
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.meters.loudness import LoudnessMeter
@@ -42,6 +42,9 @@ _COMPARED_FRAMES = 2048
 @dataclass
 class Prepared:
     """A voice that has caught up, and what was found out about it.
+
+    It is the builder's thread's, which alone writes it; any thread may read it through the entry
+    that sounds.
 
     Attributes
     ----------
@@ -74,7 +77,7 @@ def time_block(voice: Voice, block: int) -> float:
 
 
 def prepare(
-    spec: NetworkSpec,
+    model: Model,
     engine: Engine,
     deadline: Deadline | None,
     cost: Cost | None,
@@ -112,10 +115,10 @@ def prepare(
         If it is no longer wanted, or the audio ran away from the priming.
     """
     if deadline is not None and cost is not None:
-        predicted = cost(spec, deadline.period)
+        predicted = cost(model, deadline.period)
         if deadline.load(predicted) > _HOPELESS * deadline.budget:
-            admit(spec, predicted, deadline, cost, subject)
-    voice = make_voice(spec, engine.rate, expression)
+            admit(model, predicted, deadline, cost, subject)
+    voice = make_voice(model, engine.rate, expression)
     seconds = time_block(voice, deadline.period if deadline else MAX_BLOCK)
     if voice.overflows:
         raise RefusedError(
@@ -123,7 +126,7 @@ def prepare(
             "layers or a bounded activation"
         )
     if deadline is not None:
-        admit(spec, seconds, deadline, cost, subject)
+        admit(model, seconds, deadline, cost, subject)
     begin = time.monotonic()
     prepared = Prepared(voice, seconds, None, expression=expression)
     if levelled:

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Level:
-    """A gain and what it was found on.
+    """A gain and what it was found on; immutable, so any thread may hold it.
 
     Attributes
     ----------
