@@ -13,7 +13,6 @@ from ronn_jack.audio_files.source import BLOCK, AudioSource, opened, quiet_decod
 from ronn_jack.audio_files.target import OUTPUTS, TargetFormat, check_target, written
 from ronn_jack.hotswap.engine_controls import aim
 from ronn_jack.hotswap.expression import Expression, make_voice
-from ronn_jack.hotswap.priming import run_up_frames
 from ronn_jack.loudness.auto_level import level_from, level_on_noise
 from ronn_jack.loudness.match import match_powers
 from ronn_jack.model.architecture import network_spec
@@ -152,7 +151,7 @@ def _matching_level(
     # One channel is heard at both outputs.
     match = match_powers(dry.powers * (spec.outputs / spec.inputs), wet.powers)
     if match is None:
-        return level_on_noise(voice, gain, run_up_frames(spec, rate)).gain
+        return level_on_noise(voice, gain).gain
     return level_from(match, on_noise=False).gain
 
 

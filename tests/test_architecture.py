@@ -28,6 +28,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "realtime.kernels": {"model.spec", "model.weights", "realtime.compiler"},
     "realtime.motion": {"model.weights", "realtime.compiler", "realtime.kernels"},
     "realtime.meters": {"realtime.compiler"},
+    "realtime.stages": {"model.recipes", "realtime.compiler", "realtime.kernels"},
     "realtime": {"model.spec", "model.weights", "units"},
     "network": {"errors", "model", "realtime"},
     "cost": {*FOUNDATION, "model", "realtime"},

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ronn_jack.control.operations import Change
-from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import Value
 
 
@@ -51,11 +51,11 @@ class Node(Protocol):
         """Return why the network that sounds can't morph or drift; "" if it can."""
         ...
 
-    def start(self, spec: NetworkSpec, seed_b: int) -> None:
+    def start(self, model: Model, seed_b: int) -> None:
         """Ask for the network to begin with, whose morph leads to the seed `seed_b`."""
         ...
 
-    def rebuild(self, spec: NetworkSpec, change: Change) -> None:
+    def rebuild(self, model: Model, change: Change) -> None:
         """Ask for a network; the newest request wins.
 
         The node calls `Controller.sounding(change)` once the network is handed over, or
@@ -64,7 +64,7 @@ class Node(Protocol):
         """
         ...
 
-    def fits(self, spec: NetworkSpec) -> bool:
+    def fits(self, model: Model) -> bool:
         """Tell whether this machine can run the network within its budget."""
         ...
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ronn_jack.errors import RefusedError, SpecError
-from ronn_jack.model.spec import NetworkSpec
-from ronn_jack.parameters import PARAMETERS, Kind
+from ronn_jack.errors import RefusedError
+from ronn_jack.model.protocol import Model
 
-Cost = Callable[[NetworkSpec, int], float]
+Cost = Callable[[Model, int], float]
 """Predicts the processor time in s that a network takes for a block of so many frames."""
-
-_LIGHTENING = ("channels", "kernel", "layers")
-"""Parameters that make a network cheaper, in the order in which they are suggested."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +48,7 @@ class Deadline:
 
 
 def admit(
-    spec: NetworkSpec,
+    model: Model,
     seconds: float,
     deadline: Deadline,
     cost: Cost | None = None,
@@ -80,40 +75,26 @@ def admit(
         return
     cost = cost or _multiplications
     # The prediction is scaled to what was measured, so that the advice holds for this network.
-    scale = seconds / cost(spec, deadline.period)
+    scale = seconds / cost(model, deadline.period)
 
-    def fits(candidate: NetworkSpec) -> bool:
+    def fits(candidate: Model) -> bool:
         return deadline.load(scale * cost(candidate, deadline.period)) <= deadline.budget
 
     raise RefusedError(
         f"needs {load:.0%} of the {deadline.period}-frame period at {deadline.rate:g} Hz, and "
-        f"budget is {deadline.budget:.0%}: {_remedy(spec, fits, subject)}"
+        f"budget is {deadline.budget:.0%}: {_remedy(model, fits, subject)}"
     )
 
 
-def _remedy(spec: NetworkSpec, fits: Callable[[NetworkSpec], bool], subject: str) -> str:
-    names = [name for name in _LIGHTENING if name != subject]
-    if subject in PARAMETERS and PARAMETERS[subject].kind is Kind.INT and subject in _LIGHTENING:
-        names.insert(0, subject)
-    for name in names:
-        value = _nearest(spec, name, fits)
-        if value is not None:
-            return f"{name} = {value} fits"
-    return "raise the buffer size, or lower channels, kernel and layers"
+def _remedy(model: Model, fits: Callable[[Model], bool], subject: str) -> str:
+    # A stable order: the parameter that was moved comes first, where it is one of them.
+    for name in sorted(model.lightening, key=lambda name: name != subject):
+        for value, candidate in model.lighter(name):
+            if fits(candidate):
+                return f"{name} = {value} fits"
+    *others, last = model.lightening
+    return f"raise the buffer size, or lower {', '.join(others)} and {last}"
 
 
-def _nearest(spec: NetworkSpec, name: str, fits: Callable[[NetworkSpec], bool]) -> int | None:
-    """Return the largest smaller value of a parameter with which the network fits."""
-    # Typed loosely, as the name of the parameter is not known here.
-    replaced: Callable[..., NetworkSpec] = dataclasses.replace
-    for value in range(int(getattr(spec, name)) - 1, 0, -1):
-        try:
-            if fits(replaced(spec, **{name: value})):
-                return value
-        except SpecError:
-            continue
-    return None
-
-
-def _multiplications(spec: NetworkSpec, block: int) -> float:
-    return float(sum(math.prod(spec.weight_shape(i)) for i in range(spec.layers)) * block)
+def _multiplications(model: Model, block: int) -> float:
+    return float(model.multiplications * block)

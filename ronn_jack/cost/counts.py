@@ -11,6 +11,7 @@ import functools
 import math
 
 from ronn_jack.cost.caches import LINE, Caches, caches
+from ronn_jack.model.protocol import Model
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.compiler.host import VECTOR
 from ronn_jack.realtime.kernels import layout
@@ -105,8 +106,14 @@ class _Part:
         self.passes = self.aligned = self.crossing = 0
 
 
-def count_work(spec: NetworkSpec, block: int) -> list[float]:
+@functools.singledispatch
+def count_work(model: Model, block: int) -> list[float]:
     """Return how much of each of KINDS a network takes for a block of so many frames."""
+    raise NotImplementedError(f"nothing counts the work of model {type(model).__name__}")
+
+
+@count_work.register
+def _(spec: NetworkSpec, block: int) -> list[float]:
     last = spec.layers - 1
     modulated = spec.film is not None
 

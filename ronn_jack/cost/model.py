@@ -14,9 +14,9 @@ import numpy as np
 from ronn_jack.cost.counts import KINDS, count_work
 from ronn_jack.cost.least_squares import nonnegative_least_squares
 from ronn_jack.files import write_atomically
-from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.model.protocol import Model
 
-Timing = tuple[NetworkSpec, int, float]
+Timing = tuple[Model, int, float]
 """A network, frames in a block, and the processor time in s that a block took."""
 
 _VERSION = 1
@@ -40,13 +40,13 @@ class CostModel:
 
     rates: Sequence[float]
 
-    def seconds(self, spec: NetworkSpec, block: int) -> float:
+    def seconds(self, model: Model, block: int) -> float:
         """Return the processor time in s that a network takes for a block of so many frames."""
-        return float(sum(map(mul, self.rates, count_work(spec, block))))
+        return float(sum(map(mul, self.rates, count_work(model, block))))
 
-    def load(self, spec: NetworkSpec, block: int, rate: float) -> float:
+    def load(self, model: Model, block: int, rate: float) -> float:
         """Return the share of a block's duration at a sample rate in Hz that a network takes."""
-        return self.seconds(spec, block) * rate / block
+        return self.seconds(model, block) * rate / block
 
     def write(self, path: Path) -> None:
         """Write the model to a file.

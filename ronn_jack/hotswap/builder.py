@@ -30,7 +30,7 @@ from ronn_jack.hotswap.voices import Succession
 from ronn_jack.loudness import auto_level
 from ronn_jack.loudness.auto_level import Level
 from ronn_jack.loudness.input_meter import InputLoudness
-from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import parameter
 from ronn_jack.realtime.engine import ANY_GAP, Engine
 from ronn_jack.units import milliseconds_to_frames
@@ -94,7 +94,7 @@ class Builder:
         self._listener = self._voices.listener = listener
 
     @property
-    def sounding(self) -> NetworkSpec | None:
+    def sounding(self) -> Model | None:
         """The network that the audio thread has let in last; None while there is none."""
         # Read once, as the builder's thread may take it away meanwhile.
         current = self._voices.current
@@ -220,7 +220,7 @@ class Builder:
         deadline = self._deadline(engine)
         expression = self.steering.expression(request.seed_b)
         prepared = prepare(
-            expression.spec_of(request.spec),
+            request.spec.at(expression.point),
             engine,
             deadline,
             self._cost,

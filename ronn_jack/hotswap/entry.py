@@ -15,7 +15,10 @@ from ronn_jack.units import gain_to_decibels
 
 @dataclass
 class Entry:
-    """A request whose voice was made."""
+    """A request whose voice was made.
+
+    It is the builder's thread's, which alone writes it; any thread may read the one that sounds.
+    """
 
     request: Request
     prepared: Prepared

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ronn_jack.model.drift import draw_sources
+from ronn_jack.model.protocol import Model
 from ronn_jack.model.recipes import draw
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value, defaults
@@ -58,18 +60,13 @@ class Expression:
         """The point that conditions the network, where it is conditioned."""
         return self.xy_x, self.xy_y
 
-    def spec_of(self, spec: NetworkSpec) -> NetworkSpec:
-        """Return a network's spec with the point where it is now."""
-        if spec.film is None:
-            return spec
-        return dataclasses.replace(spec, film=self.point)
-
 
 AT_REST = Expression.of(defaults())
 
 
+@functools.singledispatch
 def make_voice(
-    spec: NetworkSpec, rate: float, expression: Expression = AT_REST, movable: bool = False
+    model: Model, rate: float, expression: Expression = AT_REST, movable: bool = False
 ) -> Voice:
     """Return a voice that has heard nothing but silence, with its numbers where they are to be.
 
@@ -80,6 +77,13 @@ def make_voice(
     movable : bool
         Whether the weights can move even if the expression does not ask for it now.
     """
+    raise NotImplementedError(f"nothing builds model {type(model).__name__}")
+
+
+@make_voice.register
+def _(
+    spec: NetworkSpec, rate: float, expression: Expression = AT_REST, movable: bool = False
+) -> Voice:
     voice = Voice(spec, draw(spec), rate)
     if movable or expression.moves_weights:
         let_move(voice, expression)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from ronn_jack.hotswap.expression import make_voice
 from ronn_jack.hotswap.job import Job, OutdatedError
 from ronn_jack.hotswap.level_glide import LevelGlide, is_due
-from ronn_jack.hotswap.priming import Prepared, measure_level, run_up_frames
+from ronn_jack.hotswap.priming import Prepared, measure_level
 from ronn_jack.loudness import auto_level
 from ronn_jack.loudness.auto_level import Level
 from ronn_jack.loudness.input_meter import InputLoudness, Window
@@ -89,8 +89,7 @@ class LevelKeeper:
         level = measure_level(voice, engine, loudness.window(input_gain), job)
         if level is not None:
             return level
-        run_up = run_up_frames(voice.spec, engine.rate)
-        return auto_level.level_on_noise(voice, input_gain, run_up, job.check)
+        return auto_level.level_on_noise(voice, input_gain, job.check)
 
     def _job(self, engine: Engine, prepared: Prepared) -> Job:
         """Return work that is pointless, too, once the network has been dropped."""
@@ -100,4 +99,4 @@ class LevelKeeper:
 def _same_voice(prepared: Prepared) -> Voice:
     """Return a voice that does what the one that sounds does, and has heard nothing yet."""
     voice, expression = prepared.voice, prepared.expression
-    return make_voice(expression.spec_of(voice.spec), voice.rate, expression)
+    return make_voice(voice.spec.at(expression.point), voice.rate, expression)

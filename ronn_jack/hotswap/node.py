@@ -18,7 +18,7 @@ from ronn_jack.hotswap.engine_controls import aim
 from ronn_jack.hotswap.expression import Expression
 from ronn_jack.hotswap.live_motion import MOVING_COST
 from ronn_jack.hotswap.request import Listener, Request
-from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import Value, defaults
 from ronn_jack.realtime.engine import GLIDE_SECONDS, PANIC_FRAMES, Engine
 from ronn_jack.units import SILENCE_DB, decibels_to_gain, gain_to_decibels
@@ -115,7 +115,7 @@ class LiveNode:
         return self._audio is not None and self._builder.begun
 
     @property
-    def sounding(self) -> NetworkSpec | None:
+    def sounding(self) -> Model | None:
         """The network that the audio thread has let in last; None before the first."""
         return self._builder.sounding
 
@@ -172,28 +172,28 @@ class LiveNode:
             "lower channels, kernel or layers first"
         )
 
-    def start(self, spec: NetworkSpec, seed_b: int) -> None:
+    def start(self, model: Model, seed_b: int) -> None:
         """Ask for the network to begin with."""
-        self._builder.request(self._request(spec, seed_b))
+        self._builder.request(self._request(model, seed_b))
 
-    def rebuild(self, spec: NetworkSpec, change: Change) -> None:
+    def rebuild(self, model: Model, change: Change) -> None:
         """Ask for a network; the newest request wins."""
         self._last_change = change
-        self._builder.request(self._request(spec, int(change.architecture["seed_b"]), change))
+        self._builder.request(self._request(model, int(change.architecture["seed_b"]), change))
 
     def go_dry(self) -> None:
         """Let the dry signal sound until a network comes."""
         if self._audio is not None:
             self._audio.engine.go_dry()
 
-    def fits(self, spec: NetworkSpec) -> bool:
+    def fits(self, model: Model) -> bool:
         """Tell whether this machine can run the network at this rate within its budget."""
-        if spec.limit_faults(self.rate):
+        if model.limit_faults(self.rate):
             return False
         if self._audio is None or self._cost is None or not self._audio.period:
             return True
         period = self._audio.period
-        seconds = self._cost(spec, period)
+        seconds = self._cost(model, period)
         if Expression.of(self._controls).moves_weights:
             seconds *= MOVING_COST
         return seconds * self.rate / period <= float(self._controls["budget"])
@@ -284,10 +284,10 @@ class LiveNode:
             return "silent"
         return "running" if self._builder.sounding is not None else "dry"
 
-    def _request(self, spec: NetworkSpec, seed_b: int, change: Change | None = None) -> Request:
+    def _request(self, model: Model, seed_b: int, change: Change | None = None) -> Request:
         controls = self._controls
         return Request(
-            spec,
+            model,
             float(controls["fade_ms"]),
             bool(controls["auto_level"]),
             change,

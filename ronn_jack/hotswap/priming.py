@@ -1,4 +1,4 @@
-"""From a spec to a voice that is ready to sound: drawn, tried, primed and levelled."""
+"""From a model to a voice that is ready to sound: drawn, tried, primed and levelled."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ronn_jack.loudness import auto_level
 from ronn_jack.loudness.auto_level import Level
 from ronn_jack.loudness.input_meter import InputLoudness, Window
 from ronn_jack.loudness.match import gate, match_powers
-from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.model.protocol import Model
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.meters.loudness import LoudnessMeter
@@ -43,6 +43,9 @@ _COMPARED_FRAMES = 2048
 class Prepared:
     """A voice that has caught up, and what was found out about it.
 
+    It is the builder's thread's, which alone writes it; any thread may read it through the entry
+    that sounds.
+
     Attributes
     ----------
     block_seconds : float
@@ -65,11 +68,6 @@ class Prepared:
     expression: Expression = AT_REST
 
 
-def run_up_frames(spec: NetworkSpec, rate: float) -> int:
-    """Return the frames of input after which a voice is as if it had always run."""
-    return spec.receptive_field + round(spec.rules.settling_seconds * rate)
-
-
 def time_block(voice: Voice, block: int) -> float:
     """Return the processor time in s that a voice takes for a block; its state is spoilt."""
     blocks = max(_LEAST_TRIED_BLOCKS, min(_TRIED_BLOCKS, _MOST_TRIED_FRAMES // block))
@@ -79,7 +77,7 @@ def time_block(voice: Voice, block: int) -> float:
 
 
 def prepare(
-    spec: NetworkSpec,
+    model: Model,
     engine: Engine,
     deadline: Deadline | None,
     cost: Cost | None,
@@ -117,10 +115,10 @@ def prepare(
         If it is no longer wanted, or the audio ran away from the priming.
     """
     if deadline is not None and cost is not None:
-        predicted = cost(spec, deadline.period)
+        predicted = cost(model, deadline.period)
         if deadline.load(predicted) > _HOPELESS * deadline.budget:
-            admit(spec, predicted, deadline, cost, subject)
-    voice = make_voice(spec, engine.rate, expression)
+            admit(model, predicted, deadline, cost, subject)
+    voice = make_voice(model, engine.rate, expression)
     seconds = time_block(voice, deadline.period if deadline else MAX_BLOCK)
     if voice.overflows:
         raise RefusedError(
@@ -128,7 +126,7 @@ def prepare(
             "layers or a bounded activation"
         )
     if deadline is not None:
-        admit(spec, seconds, deadline, cost, subject)
+        admit(model, seconds, deadline, cost, subject)
     begin = time.monotonic()
     prepared = Prepared(voice, seconds, None, expression=expression)
     if levelled:
@@ -187,8 +185,7 @@ def _prime_levelled(
     voice = prepared.voice
     level = measure_level(voice, engine, window, job)
     if level is None:
-        run_up = run_up_frames(voice.spec, engine.rate)
-        level = auto_level.level_on_noise(voice, input_gain, run_up, job.check)
+        level = auto_level.level_on_noise(voice, input_gain, job.check)
         voice.start_at(_start(engine, voice, engine.position))
     prepared.level = level
     voice.set_level(level.gain)
@@ -197,7 +194,7 @@ def _prime_levelled(
 def _start(engine: Engine, voice: Voice, end: int) -> int:
     """Return where to begin so that the voice is right from `end` on, as far as is recorded."""
     oldest = max(0, engine.position - engine.recorded_frames)
-    return max(oldest, end - run_up_frames(voice.spec, engine.rate))
+    return max(oldest, end - voice.run_up_frames)
 
 
 def _advance(

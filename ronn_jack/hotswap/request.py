@@ -7,7 +7,7 @@ from typing import Protocol
 
 from ronn_jack.control.events import Swap
 from ronn_jack.control.operations import Change
-from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.model.protocol import Model
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Request:
         Seed of the weights that morph leads to.
     """
 
-    spec: NetworkSpec
+    spec: Model
     fade_ms: float
     levelled: bool
     change: Change | None = None

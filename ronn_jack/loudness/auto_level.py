@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Level:
-    """A gain and what it was found on.
+    """A gain and what it was found on; immutable, so any thread may hold it.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ def level_from(match: Match, on_noise: bool) -> Level:
 
 
 def level_on_noise(
-    voice: Voice, input_gain: float, run_up: int, check: Callable[[], None] = lambda: None
+    voice: Voice, input_gain: float, check: Callable[[], None] = lambda: None
 ) -> Level:
     """Return the level of a network for pink noise at −18 dBFS; spoils the voice's state.
 
@@ -58,14 +58,12 @@ def level_on_noise(
     ----------
     input_gain : float
         Amplitude ratio of the gain before the network.
-    run_up : int
-        Frames that the network hears before it is measured.
     check : callable
         Called before each piece of work; it may raise to give up.
     """
     rate, spec = voice.rate, voice.spec
     ring = _noise_ring(spec.inputs, rate)
-    start = min(run_up, round(_LONGEST_RUN_UP_SECONDS * rate))
+    start = min(voice.run_up_frames, round(_LONGEST_RUN_UP_SECONDS * rate))
     frames = round(NOISE_SECONDS * rate)
     driven = ring if input_gain == 1.0 else np.ascontiguousarray(ring * np.float32(input_gain))
     meter = LoudnessMeter(spec.outputs, rate)

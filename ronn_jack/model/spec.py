@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import numbers
-from dataclasses import InitVar, dataclass, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import InitVar, dataclass, fields, replace
 
 from ronn_jack.errors import ParameterError, SpecError
 from ronn_jack.model.recipes import BY_NAME, Recipe
@@ -116,6 +117,29 @@ class NetworkSpec:
         shapes = self.weight_shapes
         biases = sum(shape[0] for shape in shapes) if self.has_bias else 0
         return sum(math.prod(shape) for shape in shapes) + biases
+
+    @property
+    def multiplications(self) -> int:
+        """Multiply-adds for a frame."""
+        return sum(map(math.prod, self.weight_shapes))
+
+    @property
+    def lightening(self) -> Sequence[str]:
+        """Parameters that make the network cheaper, in the order of advice."""
+        return "channels", "kernel", "layers"
+
+    def lighter(self, name: str) -> Iterator[tuple[int, NetworkSpec]]:
+        """Yield (value, network) for smaller values of a parameter, as far as they are allowed."""
+        for value in range(int(getattr(self, name)) - 1, 0, -1):
+            try:
+                # Typed loosely, as the name of the parameter is not known here.
+                yield value, replace(self, **{name: value})  # type: ignore[arg-type]
+            except SpecError:
+                continue
+
+    def at(self, point: tuple[float, float]) -> NetworkSpec:
+        """Return the network with the point of its conditioning moved, where it is conditioned."""
+        return self if self.film is None else replace(self, film=point)
 
     @property
     def has_bias(self) -> bool:

@@ -1,4 +1,4 @@
-"""A network that can sound: its image, its own high-pass and its level.
+"""A network that can sound: its image, its own stages and its level.
 
 Order of use: the control thread makes it, lets it catch up with the present (`Voice.prime`), and
 publishes its address; from then on it belongs to the audio thread, until it is retired.
@@ -26,14 +26,11 @@ from ronn_jack.realtime.meters.loudness import LoudnessMeter, run_loudness
 from ronn_jack.realtime.motion.modulation import Modulation
 from ronn_jack.realtime.motion.moving_network import run_moving
 from ronn_jack.realtime.motion.moving_weights import Motion
-from ronn_jack.realtime.output_stage import (
-    HIGH_PASS,
-    high_pass_coefficients,
-    run_high_pass,
-    settle_high_pass,
-)
+from ronn_jack.realtime.output_stage import LARGEST_FLOAT32, widen_finite
+from ronn_jack.realtime.stages.chain import CHAIN, run_chain, settle_chain, stages_of
 
 MAX_CHANNELS = 2
+_LARGEST = np.float32(LARGEST_FLOAT32)
 
 VOICE = np.dtype(
     [
@@ -58,11 +55,11 @@ VOICE = np.dtype(
         ("next_ready", "i8"),
         ("modulation", "i8"),  # address of a MODULATION, or 0
         ("motion", "i8"),  # address of a MOTION, or 0; may come while the voice sounds
-        ("high_pass", HIGH_PASS),
+        ("stages", CHAIN),
     ],
     align=True,
 )
-_HIGH_PASS = offset(VOICE, "high_pass")
+_STAGES = offset(VOICE, "stages")
 _NEXT_READY = offset(VOICE, "next_ready")
 _MOTION = offset(VOICE, "motion")
 
@@ -100,7 +97,7 @@ def _run_level(voice: int, result: int, frames: int) -> None:
 
 @native(void(int64, int64, int64, int64))
 def process_voice(voice: int, source: int, result: int, frames: int) -> None:
-    """[audio-thread] network → high-pass → level.
+    """[audio-thread] network → non-finite samples to 0 → stages → level.
 
     Parameters
     ----------
@@ -122,7 +119,8 @@ def process_voice(voice: int, source: int, result: int, frames: int) -> None:
             v.process, v.network, v.modulation, motion, v.position + done,
             source + ahead, v.scratch + ahead, frames - done,
         )  # fmt: skip
-    v.overflows += run_high_pass(voice + _HIGH_PASS, v.outputs, v.scratch, result, frames)
+    v.overflows += widen_finite(v.outputs, v.scratch, result, frames)
+    run_chain(voice + _STAGES, v.outputs, result, frames)
     _run_level(voice, result, frames)
     v.position += frames
 
@@ -212,7 +210,7 @@ def _time_blocks(
 
 @entry(void(int64, int64, int64))
 def _settle(voice: int, inputs: int, channels: int) -> None:
-    """Put the high-passes where the network's response to endless silence leaves them."""
+    """Put the stages where the network's response to endless silence leaves them."""
     mode = set_flush_to_zero()
     v = carray(pointer(voice), (1,), VOICE)[0]
     for channel in range(channels):
@@ -220,9 +218,9 @@ def _settle(voice: int, inputs: int, channels: int) -> None:
     call_entry(v.process, v.network, inputs, MAX_BLOCK, v.scratch, MAX_BLOCK, 1)
     for channel in range(v.outputs):
         rest = carray(pointer(v.scratch + channel * MAX_BLOCK * 4), (1,), np.float32)[0]
-        if not abs(rest) <= np.float32(3.4028235e38):
+        if not abs(rest) <= _LARGEST:
             rest = float32(0.0)
-        settle_high_pass(voice + _HIGH_PASS, channel, float64(rest))
+        settle_chain(voice + _STAGES, channel, float64(rest))
     restore_float_mode(mode)
 
 
@@ -259,10 +257,17 @@ class Voice:
         if self.image.modulation:
             self.modulation = Modulation(self.image, rate)
             fields.modulation = self.modulation.address
-        b0, a1, a2 = high_pass_coefficients(rate, spec.rules.high_pass_q)
-        filters = fields.high_pass[0]
-        filters["b0"], filters["a1"], filters["a2"] = b0, a1, a2
+        self._stages = stages_of(spec.rules)
+        for stage in self._stages:
+            for name, value in stage.coefficients(rate).items():
+                fields.stages[0][stage.name][name] = value
         self._settle()
+
+    @property
+    def run_up_frames(self) -> int:
+        """Frames of input after which it is as if it had always run."""
+        memory = sum(stage.memory_frames(self.rate) for stage in self._stages)
+        return self.spec.receptive_field + memory
 
     @property
     def position(self) -> int:

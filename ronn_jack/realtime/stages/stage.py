@@ -1,0 +1,52 @@
+"""What a stage has to tell: an effect of fixed size that a network's output passes."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ronn_jack.model.recipes.recipe import Recipe
+
+RUN = "void(int64, int64, int64, int64)"
+"""Signature of a stage's `run`: (state, channels, rows, frames)."""
+SETTLE = "float64(int64, int64, float64)"
+"""Signature of a stage's `settle`: (state, channel, constant)."""
+
+
+class Stage(ABC):
+    """A stage as one network has it; the compiled part is the same for all.
+
+    Attributes
+    ----------
+    name : str
+        Of its state in the chain's.
+    state : dtype
+        Its coefficients, and what it keeps from block to block.
+    run : compiled function of the signature RUN
+        [audio-thread] Changes `frames` samples, at most MAX_BLOCK, of finite float64 rows in place;
+        `rows` is their address, and they are MAX_BLOCK apart.
+    settle : compiled function of the signature SETTLE
+        [control-thread] Puts a channel in the state that an endless `constant` leaves it in, and
+        returns the constant that comes out.
+    """
+
+    name: ClassVar[str]
+    state: ClassVar[np.dtype[Any]]
+    run: ClassVar[Any]
+    settle: ClassVar[Any]
+
+    @classmethod
+    @abstractmethod
+    def of(cls, recipe: Recipe) -> Stage:
+        """[control-thread] Return the stage that a recipe calls for."""
+
+    @abstractmethod
+    def coefficients(self, rate: float) -> Mapping[str, float]:
+        """[control-thread] Return the fields of its state that depend on the sample rate in Hz."""
+
+    @abstractmethod
+    def memory_frames(self, rate: float) -> int:
+        """[control-thread] Return the frames of input after which it has forgotten its start."""
