@@ -299,6 +299,11 @@ class Voice:
         """Set the gain; only before the voice is published."""
         self._record.level = level
 
+    @property
+    def next_level(self) -> float:
+        """The gain that it was asked last to glide to."""
+        return float(self._record.next_target[0])
+
     def glide_level(self, target: float, ratio: float, frames: int) -> bool:
         """Let the gain glide, `ratio` a frame, to `target`; False while another glide waits."""
         fields, free = self._record, not self._record.next_ready[0]
