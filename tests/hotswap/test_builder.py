@@ -13,6 +13,7 @@ from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import defaults
 from ronn_jack.realtime.engine_state import Control
 from tests.support.jack_server import wait_for
+from tests.support.recording import Listener
 from tests.support.rigged import RiggedPipeline, taking
 from tests.support.running_engine import RATE, RunningEngine
 
@@ -22,30 +23,6 @@ class Origin:
 
     def refuse(self, subject, reason):
         raise AssertionError("the builder refuses through its listener")
-
-
-class Listener:
-    def __init__(self):
-        self.heard, self.refusals, self.falls, self.swaps = [], [], [], []
-        self.strains = 0
-        self.at_fall = lambda: None
-        """Called once a network has fallen, before another can follow."""
-
-    def sounding(self, change):
-        self.heard.append(change)
-
-    def refused(self, change, reason):
-        self.refusals.append((change, reason))
-
-    def fell_back(self, fallen, good, reason, dry):
-        self.falls.append((fallen, good, reason))
-        self.at_fall()
-
-    def strained(self):
-        self.strains += 1
-
-    def swapped(self, swap):
-        self.swaps.append(swap)
 
 
 def change(subject="seed"):

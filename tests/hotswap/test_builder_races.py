@@ -11,8 +11,9 @@ from ronn_jack.hotswap.job import OutdatedError
 from ronn_jack.hotswap.level_follower import LevelKeeper
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.engine_state import Control
-from tests.hotswap.test_builder import Listener, play, request, running
+from tests.hotswap.test_builder import play, request, running
 from tests.support.jack_server import wait_for
+from tests.support.recording import Listener
 from tests.support.rigged import REAL, RiggedPipeline, taking
 from tests.support.running_engine import RATE, RunningEngine, StandingEngine
 

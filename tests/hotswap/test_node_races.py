@@ -21,7 +21,7 @@ def test_panic_in_the_midst_of_a_fade_is_silence_within_a_block_until_any_change
         assert d.audio.engine.process(noise(64)).any()
         d.controller.apply([Act("panic")], d.origin)
         assert not d.audio.engine.process(noise(64))[:, 32:].any()
-        d.run_until(lambda: d.listener.swaps == 2)
+        d.run_until(lambda: len(d.listener.swaps) == 2)
         assert d.node.status()["state"] == "silent"
         assert not play(d.audio.engine, noise(FRAMES)).any()
         d.turn(mix=0.9)
@@ -32,7 +32,7 @@ def test_of_panic_and_a_change_in_one_bundle_the_last_word_counts_in_a_fade_too(
     with desk() as d:
         fading(d)
         d.controller.apply([Act("panic"), Set("seed", 6)], d.origin)
-        d.run_until(lambda: d.listener.swaps == 3)
+        d.run_until(lambda: len(d.listener.swaps) == 3)
         assert d.node.sounding.seed == 6
         assert same_sound(d)
 
@@ -44,7 +44,7 @@ def test_a_frozen_loop_goes_on_through_a_swap_and_other_block_sizes():
         d.turn(freeze=True)
         play(engine, noise(FRAMES), 64)
         d.turn(seed=5)
-        d.run_until(lambda: d.listener.swaps == 2)
+        d.run_until(lambda: len(d.listener.swaps) == 2)
         for block in (16, 4096, 1000):
             play(engine, noise(FRAMES // 2), block)
         length = round(RATE)

@@ -172,10 +172,13 @@ def test_a_line_that_was_cut_short_is_ended(tmp_path):
 
 
 def test_where_there_is_never_room_it_is_said_once_and_nothing_waits(caplog):
-    with writing("/dev/full", retry_seconds=0.01) as log:
-        for _ in range(10):
-            log.write(ServerLost())
-            time.sleep(0.02)
+    log = Feeder("/dev/full", retry_seconds=0.01)
+    for _ in range(10):
+        log.write(ServerLost())
+        time.sleep(0.02)
+    begin = time.monotonic()
+    log.close(60.0)
+    assert time.monotonic() - begin < 20.0, "it hangs"
     assert [r.message for r in caplog.records] == [
         "the event log waits, as it can't be written: No space left on device"
     ]
