@@ -353,7 +353,7 @@ class JackClient:
         def address(kind: str, callback: Any) -> Any:
             return ffi.cast(kind, callback.address)
 
-        process = ffi.cast("JackProcessCallback", self._process_address())
+        process = ffi.cast("JackProcessCallback", self.process_address())
 
         ours = self._client._ptr
         for refused in (
@@ -376,7 +376,7 @@ class JackClient:
         with_reason, plain = callbacks.shutdown_with_reason.address, callbacks.shutdown.address
         jack_library.on_shutdown(self._client, with_reason, plain, argument)
 
-    def _process_address(self) -> int:
+    def process_address(self) -> int:
         return int(self._callbacks.process.address)
 
     def _describe_ports(self) -> None:
