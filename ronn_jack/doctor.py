@@ -11,9 +11,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from ronn_jack.drivers import jack_library
 from ronn_jack.drivers.jack_driver import JackClient
@@ -40,9 +41,6 @@ _LIMITS_REMEDY = (
 )
 _FIRST_BLOCK_SECONDS = 1.0
 _POLL_SECONDS = 0.005
-_SHARED_MEMORY = Path("/dev/shm")
-_GOVERNORS = Path("/sys/devices/system/cpu")
-_CAPABILITIES = Path("/proc/self/status")
 _CAP_IPC_LOCK = 14
 _MARKS = {True: "ok", None: "note", False: "FAIL"}
 
@@ -71,30 +69,64 @@ class Finding:
         return f"{_MARKS[self.ok]:5} {self.subject:20} {self.text}{remedy}"
 
 
-def diagnose(settings: Settings) -> list[Finding]:
-    """Look at everything that the node needs, with these settings.
+def _limit(which: int) -> int:
+    return resource.getrlimit(which)[0]
+
+
+def _free_bytes(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What is read of a machine, and where.
+
+    Attributes
+    ----------
+    governors, capabilities, shared_memory, kernels, presets : Path
+        Where the processors, this process's rights, JACK's memory, the kernel cache and the user's
+        presets are.
+    """
+
+    governors: Path = Path("/sys/devices/system/cpu")
+    capabilities: Path = Path("/proc/self/status")
+    shared_memory: Path = Path("/dev/shm")
+    kernels: Path = field(default_factory=cache_folder)
+    presets: Path = field(default_factory=user_data_folder)
+    load_jack: Callable[[], Any] = jack_library.load
+    realtime_allowed: Callable[[int], bool] = realtime_allowed
+    limit: Callable[[int], int] = _limit
+    free_bytes: Callable[[Path], int] = _free_bytes
+    find_address: Callable[..., Any] = socket.getaddrinfo
+    midi_ports: Callable[[], list[str]] = list_ports
+    load_module: Callable[[str], Any] = import_module
+
+
+def diagnose(settings: Settings, machine: Machine | None = None) -> list[Finding]:
+    """Look at everything that the node needs, with these settings, by default on this machine.
 
     No other JACK client may be open in this process.
     """
-    findings = _jack(settings)
-    checks: tuple[Callable[[], Finding | None], ...] = (
+    machine = machine or Machine()
+    findings = _jack(settings, machine)
+    checks: tuple[Callable[[Machine], Finding | None], ...] = (
         _realtime_priority,
         _locked_memory,
         _shared_memory,
         _governor,
-        lambda: _osc_port(settings.bind, settings.osc_port),
+        lambda machine: _osc_port(machine, settings.bind, settings.osc_port),
         _hardware_midi,
         _kernel_cache,
         _audio_files,
         _preset_folder,
     )
-    return findings + [finding for check in checks if (finding := check()) is not None]
+    return findings + [finding for check in checks if (finding := check(machine)) is not None]
 
 
-def _jack(settings: Settings) -> list[Finding]:
+def _jack(settings: Settings, machine: Machine) -> list[Finding]:
     server = settings.server
     try:
-        jack = jack_library.load()
+        jack = machine.load_jack()
     except JackError as error:
         text, _, remedy = str(error).partition(": ")
         return [Finding("JACK library", False, text, remedy)]
@@ -139,12 +171,12 @@ def _runs_realtime(settings: Settings) -> bool:
         client.close()
 
 
-def _realtime_priority() -> Finding | None:
+def _realtime_priority(machine: Machine) -> Finding | None:
     if sys.platform != "linux":
         return None
-    if realtime_allowed(REALTIME_PRIORITY):
+    if machine.realtime_allowed(REALTIME_PRIORITY):
         return Finding("realtime priority", True, f"{REALTIME_PRIORITY} is allowed")
-    limit = resource.getrlimit(resource.RLIMIT_RTPRIO)[0]
+    limit = machine.limit(resource.RLIMIT_RTPRIO)
     return Finding(
         "realtime priority",
         None,
@@ -153,11 +185,11 @@ def _realtime_priority() -> Finding | None:
     )
 
 
-def _locked_memory() -> Finding | None:
+def _locked_memory(machine: Machine) -> Finding | None:
     if sys.platform != "linux":
         return None
-    limit = resource.getrlimit(resource.RLIMIT_MEMLOCK)[0]
-    if limit == resource.RLIM_INFINITY or _may_lock():
+    limit = machine.limit(resource.RLIMIT_MEMLOCK)
+    if limit == resource.RLIM_INFINITY or _may_lock(machine.capabilities):
         return Finding("locked memory", True, "without limit")
     if limit >= LOCKED_BYTES:
         return Finding("locked memory", True, f"up to {limit >> 20} MiB")
@@ -169,30 +201,31 @@ def _locked_memory() -> Finding | None:
     )
 
 
-def _may_lock() -> bool:
+def _may_lock(capabilities: Path) -> bool:
     """Return whether this process may lock memory whatever its limit (CAP_IPC_LOCK)."""
     with contextlib.suppress(OSError):
-        for line in _CAPABILITIES.read_text().splitlines():
+        for line in capabilities.read_text().splitlines():
             if line.startswith("CapEff:"):
                 return bool(int(line.split()[1], 16) >> _CAP_IPC_LOCK & 1)
     return False
 
 
-def _shared_memory() -> Finding | None:
-    if not _SHARED_MEMORY.is_dir():
+def _shared_memory(machine: Machine) -> Finding | None:
+    folder = machine.shared_memory
+    if not folder.is_dir():
         return None
-    free = shutil.disk_usage(_SHARED_MEMORY).free
-    text = f"{free >> 20} MiB free in {_SHARED_MEMORY}"
+    free = machine.free_bytes(folder)
+    text = f"{free >> 20} MiB free in {folder}"
     if free >= LOCKED_BYTES:
         return Finding("shared memory", True, text)
     remedy = "start jackd with --port-max 64, or enlarge it (docker: --shm-size 256m)"
     return Finding("shared memory", None, text, remedy)
 
 
-def _governor() -> Finding | None:
+def _governor(machine: Machine) -> Finding | None:
     if sys.platform != "linux":
         return None
-    governors = set(_read_governors())
+    governors = set(_read_governors(machine.governors))
     if not governors:
         return Finding("CPU governor", True, "none: the speed is not ours to scale")
     text = ", ".join(sorted(governors))
@@ -202,16 +235,16 @@ def _governor() -> Finding | None:
     return Finding("CPU governor", None, text, remedy)
 
 
-def _read_governors() -> Iterator[str]:
-    for path in _GOVERNORS.glob("cpu[0-9]*/cpufreq/scaling_governor"):
+def _read_governors(processors: Path) -> Iterator[str]:
+    for path in processors.glob("cpu[0-9]*/cpufreq/scaling_governor"):
         with contextlib.suppress(OSError):
             yield path.read_text().strip()
 
 
-def _osc_port(host: str, number: int) -> Finding:
+def _osc_port(machine: Machine, host: str, number: int) -> Finding:
     subject = "OSC port"
     try:
-        family, _, _, _, address = socket.getaddrinfo(host, number, type=socket.SOCK_DGRAM)[0]
+        family, _, _, _, address = machine.find_address(host, number, type=socket.SOCK_DGRAM)[0]
         with socket.socket(family, socket.SOCK_DGRAM) as trial:
             trial.bind(address)
     except socket.gaierror as error:
@@ -224,17 +257,17 @@ def _osc_port(host: str, number: int) -> Finding:
     return Finding(subject, True, f"{host} port {number} is free")
 
 
-def _hardware_midi() -> Finding:
+def _hardware_midi(machine: Machine) -> Finding:
     try:
-        ports = list_ports()
+        ports = machine.midi_ports()
     except MachineError as error:
         text, _, remedy = str(error).removeprefix("no hardware MIDI: ").partition("; ")
         return Finding("hardware MIDI", None, text, remedy)
     return Finding("hardware MIDI", True, ", ".join(ports) or "no inputs plugged in")
 
 
-def _kernel_cache() -> Finding:
-    subject, folder = "kernel cache", cache_folder()
+def _kernel_cache(machine: Machine) -> Finding:
+    subject, folder = "kernel cache", machine.kernels
     # The doctor loads kernels itself, and so has mended some already.
     spoiled = replaced(folder) + damaged(folder)
     if spoiled:
@@ -253,17 +286,17 @@ def _kernel_cache() -> Finding:
     return Finding(subject, True, f"{count} kernels in {folder}")
 
 
-def _audio_files() -> Finding:
+def _audio_files(machine: Machine) -> Finding:
     try:
-        soundfile = import_module("soundfile")
+        soundfile = machine.load_module("soundfile")
     except (ImportError, OSError) as error:
         remedy = "pip install soundfile (and apt install libsndfile1)"
         return Finding("audio files", False, f"soundfile can't be loaded ({error})", remedy)
     return Finding("audio files", True, str(soundfile.__libsndfile_version__))
 
 
-def _preset_folder() -> Finding:
-    folder = user_data_folder()
+def _preset_folder(machine: Machine) -> Finding:
+    folder = machine.presets
     existing = next(path for path in (folder, *folder.parents) if path.exists())
     if existing.is_dir() and os.access(existing, os.W_OK | os.X_OK):
         return Finding("user presets", True, str(folder))

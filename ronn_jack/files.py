@@ -47,9 +47,11 @@ _TEMPORARY = re.compile(r"\..+\.toml\.[^.]+\.tmp", re.DOTALL)
 T = TypeVar("T")
 
 
-def shipped_folder() -> Path:
-    """Return the folder of the files that come with the program, installed or in a checkout."""
-    package = Path(__file__).resolve().parent
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def shipped_folder(package: Path = _PACKAGE) -> Path:
+    """Return the folder of the files that come with a package, installed or in a checkout."""
     installed = package / "configs"
     return installed if installed.is_dir() else package.parent / "configs"
 

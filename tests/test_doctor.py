@@ -6,14 +6,12 @@ import os
 import resource
 import socket
 from dataclasses import replace
-from types import SimpleNamespace
 
 import pytest
 
-from ronn_jack import doctor
-from ronn_jack.doctor import Finding, diagnose
+from ronn_jack.doctor import Finding, Machine, diagnose
+from ronn_jack.drivers.jack_server import realtime_allowed
 from ronn_jack.errors import JackError, MachineError
-from ronn_jack.realtime.compiler import compile as compilation
 from ronn_jack.realtime.compiler.compile import entry
 from ronn_jack.realtime.compiler.kernel_cache import damaged
 from ronn_jack.settings import load_settings
@@ -29,9 +27,9 @@ def settings():
 def sought(settings):
     """Return a function that finds one finding."""
 
-    def find(subject, **changes):
-        findings = {finding.subject: finding for finding in diagnose(replace(settings, **changes))}
-        return findings[subject]
+    def find(subject, machine=None, **changes):
+        findings = diagnose(replace(settings, **changes), machine)
+        return {finding.subject: finding for finding in findings}[subject]
 
     return find
 
@@ -72,12 +70,11 @@ def test_a_missing_jackd_is_part_of_the_remedy(sought, monkeypatch, tmp_path):
     assert "apt install jackd2" in sought("JACK server").remedy
 
 
-def test_a_missing_library_fails_with_what_to_install(sought, monkeypatch):
+def test_a_missing_library_fails_with_what_to_install(sought):
     def missing():
         raise JackError("the JACK library is not installed: install it")
 
-    monkeypatch.setattr(doctor.jack_library, "load", missing)
-    finding = sought("JACK library")
+    finding = sought("JACK library", Machine(load_jack=missing))
     assert (finding.ok, finding.text, finding.remedy) == (
         False,
         "the JACK library is not installed",
@@ -102,22 +99,21 @@ def test_an_address_that_is_not_ours_fails(sought):
     assert "203.0.113.1" in finding.text
 
 
-def test_a_name_that_leads_nowhere_fails(sought, monkeypatch):
+def test_a_name_that_leads_nowhere_fails(sought):
     def unknown(*arguments, **keywords):
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    monkeypatch.setattr(doctor.socket, "getaddrinfo", unknown)
-    finding = sought("OSC port", bind="nowhere")
+    finding = sought("OSC port", Machine(find_address=unknown), bind="nowhere")
     assert finding.ok is False
     assert "nowhere is no address of this machine" in finding.text
 
 
-def test_a_forbidden_realtime_priority_is_noted_with_its_limit(sought, monkeypatch):
+def test_a_forbidden_realtime_priority_is_noted_with_its_limit(sought):
     def forbid(pid, policy, parameters):
         raise PermissionError
 
-    monkeypatch.setattr(os, "sched_setscheduler", forbid)
-    finding = sought("realtime priority")
+    machine = Machine(realtime_allowed=lambda priority: realtime_allowed(priority, forbid))
+    finding = sought("realtime priority", machine)
     assert finding.ok is None
     assert str(resource.getrlimit(resource.RLIMIT_RTPRIO)[0]) in finding.text
     assert "@audio - rtprio 95" in finding.remedy
@@ -138,43 +134,36 @@ def test_looking_leaves_the_scheduling_as_it_was(sought):
         (resource.RLIM_INFINITY, "0000000000000000", True),
     ],
 )
-def test_locked_memory_counts_by_limit_or_capability(
-    sought, monkeypatch, tmp_path, limit, capabilities, ok
-):
+def test_locked_memory_counts_by_limit_or_capability(sought, tmp_path, limit, capabilities, ok):
     status = tmp_path / "status"
     status.write_text(f"Name:\tx\nCapEff:\t{capabilities}\n")
-    monkeypatch.setattr(doctor, "_CAPABILITIES", status)
-    monkeypatch.setattr(doctor.resource, "getrlimit", lambda which: (limit, limit))
-    assert sought("locked memory").ok is ok
+    machine = Machine(capabilities=status, limit=lambda which: limit)
+    assert sought("locked memory", machine).ok is ok
 
 
 @pytest.mark.parametrize(("governor", "ok"), [("performance", True), ("powersave", None)])
-def test_a_governor_that_saves_power_is_noted(sought, monkeypatch, tmp_path, governor, ok):
+def test_a_governor_that_saves_power_is_noted(sought, tmp_path, governor, ok):
     for core, value in enumerate(("performance", governor)):
         folder = tmp_path / f"cpu{core}" / "cpufreq"
         folder.mkdir(parents=True)
         (folder / "scaling_governor").write_text(f"{value}\n")
-    monkeypatch.setattr(doctor, "_GOVERNORS", tmp_path)
-    finding = sought("CPU governor")
+    finding = sought("CPU governor", Machine(governors=tmp_path))
     assert finding.ok is ok
     assert governor in finding.text
 
 
-def test_scarce_shared_memory_is_noted(sought, monkeypatch):
-    usage = SimpleNamespace(free=64 << 20)
-    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda path: usage)
-    finding = sought("shared memory")
+def test_scarce_shared_memory_is_noted(sought):
+    finding = sought("shared memory", Machine(free_bytes=lambda folder: 64 << 20))
     assert finding.ok is None
     assert "64 MiB" in finding.text
     assert "--port-max 64" in finding.remedy
 
 
-def test_missing_hardware_midi_is_noted_with_its_reason(sought, monkeypatch):
+def test_missing_hardware_midi_is_noted_with_its_reason(sought):
     def missing():
         raise MachineError("no hardware MIDI: the sequencer is missing; load it")
 
-    monkeypatch.setattr(doctor, "list_ports", missing)
-    finding = sought("hardware MIDI")
+    finding = sought("hardware MIDI", Machine(midi_ports=missing))
     assert (finding.ok, finding.text, finding.remedy) == (
         None,
         "the sequencer is missing",
@@ -183,24 +172,21 @@ def test_missing_hardware_midi_is_noted_with_its_reason(sought, monkeypatch):
 
 
 @pytest.fixture
-def kernels(monkeypatch, tmp_path):
+def kernels(tmp_path):
     """A kernel cache with one kernel in it."""
     folder = tmp_path / "kernels"
-    monkeypatch.setattr(compilation, "cache_folder", lambda: folder)
-    monkeypatch.setattr(doctor, "cache_folder", lambda: folder)
-
-    start()
+    start(folder)
     return folder
 
 
-def start():
-    @entry("int64(int64)")
+def start(folder):
+    @entry("int64(int64)", folder)
     def twice(x):
         return 2 * x
 
 
 def test_a_sound_kernel_cache_is_counted(sought, kernels):
-    finding = sought("kernel cache")
+    finding = sought("kernel cache", Machine(kernels=kernels))
     assert (finding.ok, finding.text) == (True, f"1 kernels in {kernels}")
     assert len(list(kernels.iterdir())) == 1, "looking leaves nothing behind"
 
@@ -208,12 +194,12 @@ def test_a_sound_kernel_cache_is_counted(sought, kernels):
 def test_a_damaged_kernel_is_noted_by_name(sought, kernels):
     (path,) = kernels.iterdir()
     path.write_bytes(path.read_bytes()[:-1])
-    finding = sought("kernel cache")
+    finding = sought("kernel cache", Machine(kernels=kernels))
     assert finding.ok is None
     assert f"1 damaged in {kernels}, such as {path.name}" in finding.text
     assert "compiled anew" in finding.remedy
-    start()  # as what the doctor imports is mended before it looks
-    assert sought("kernel cache").text == finding.text
+    start(kernels)  # as what the doctor imports is mended before it looks
+    assert sought("kernel cache", Machine(kernels=kernels)).text == finding.text
     assert damaged(kernels) == []
 
 
@@ -221,7 +207,7 @@ def test_a_kernel_cache_that_can_not_be_written_is_noted_with_what_it_holds(soug
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
     try:
-        finding = sought("kernel cache")
+        finding = sought("kernel cache", Machine(kernels=kernels))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert finding.ok is None
@@ -229,20 +215,18 @@ def test_a_kernel_cache_that_can_not_be_written_is_noted_with_what_it_holds(soug
     assert "XDG_CACHE_HOME" in finding.remedy
 
 
-def test_missing_audio_files_fail(sought, monkeypatch):
+def test_missing_audio_files_fail(sought):
     def missing(name):
         raise OSError("no libsndfile")
 
-    monkeypatch.setattr(doctor, "import_module", missing)
-    finding = sought("audio files")
+    finding = sought("audio files", Machine(load_module=missing))
     assert finding.ok is False
     assert "no libsndfile" in finding.text
 
 
-def test_a_preset_folder_that_can_not_be_written_is_noted(sought, monkeypatch, tmp_path):
+def test_a_preset_folder_that_can_not_be_written_is_noted(sought, tmp_path):
     file = tmp_path / "file"
     file.touch()
-    monkeypatch.setattr(doctor, "user_data_folder", lambda: file / "ronn_jack")
-    finding = sought("user presets")
+    finding = sought("user presets", Machine(presets=file / "ronn_jack"))
     assert finding.ok is None
     assert str(file) in finding.text

@@ -1,6 +1,7 @@
 """The whole node through a real JACK server: what goes in, what comes out."""
 
 import contextlib
+import os
 import re
 import signal
 from pathlib import Path
@@ -159,14 +160,14 @@ def test_a_signal_ends_the_node_softly(number):
 @pytest.mark.slow
 def test_a_server_that_hangs_does_not_keep_the_node_from_ending():
     with jack_server("hangs") as server, node_process(server.name) as node:
-        server._process.send_signal(signal.SIGSTOP)
+        os.kill(number := server.process_id, signal.SIGSTOP)
         try:
             # The network is never let in.
             node.osc.send("/ronn/seed", 5)
             wait_for(lambda: node.osc.ask("/ronn/status/state") == ["building"])
             code, _ = node.end()
         finally:
-            server._process.send_signal(signal.SIGCONT)
+            os.kill(number, signal.SIGCONT)
         assert code == 0
         assert "Traceback" not in node.said()[1]
 

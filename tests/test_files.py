@@ -23,13 +23,10 @@ class TestFolders:
     def test_shipped_files_are_found(self) -> None:
         assert (files.shipped_folder() / "default.toml").is_file()
 
-    def test_installed_files_come_before_those_of_a_checkout(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_installed_files_come_before_those_of_a_checkout(self, tmp_path: Path) -> None:
         package = tmp_path / "ronn_jack"
         (package / "configs").mkdir(parents=True)
-        monkeypatch.setattr(files, "__file__", str(package / "files.py"))
-        assert files.shipped_folder() == package / "configs"
+        assert files.shipped_folder(package) == package / "configs"
 
     @pytest.mark.skipif("sys.platform != 'linux'", reason="XDG folders are Linux's")
     def test_user_folders_follow_xdg(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,7 +112,7 @@ def test_a_signal_ends_a_start_that_waits_for_the_database(stuck, start):
 def test_a_stopped_server_is_named_and_forgets_who_gave_it_up(monkeypatch):
     monkeypatch.setattr(jack_calls, "OPEN_SECONDS", 0.3)
     with jack_server("stopped") as server:
-        number = server._process.pid
+        number = server.process_id
         with stopped(number):
             with pytest.raises(JackError) as error:
                 JackClient("late", server.name, 1, 1)
@@ -123,7 +123,7 @@ def test_a_stopped_server_is_named_and_forgets_who_gave_it_up(monkeypatch):
             error.value
         )
         assert f"kill -CONT {number}" in str(error.value)
-        wait_for(lambda: jack_calls._caller._stuck.finished.is_set())
+        wait_for(lambda: not jack_calls.hanging())
         client = JackClient("late", server.name, 1, 1)
         try:
             assert client.name == "late"
@@ -134,9 +134,9 @@ def test_a_stopped_server_is_named_and_forgets_who_gave_it_up(monkeypatch):
 def test_doctor_finds_a_stopped_server_and_says_how_it_goes_on(monkeypatch):
     monkeypatch.setattr(jack_calls, "OPEN_SECONDS", 0.3)
     with jack_server("doctor-stopped") as server:
-        with stopped(server._process.pid):
+        with stopped(server.process_id):
             findings = diagnose(load_settings({"server": server.name, "osc_port": 0}))
-        wait_for(lambda: jack_calls._caller._stuck.finished.is_set())
+        wait_for(lambda: not jack_calls.hanging())
     (finding,) = [finding for finding in findings if finding.subject == "JACK server"]
     assert finding.ok is False
     assert "is stopped" in finding.text
@@ -178,7 +178,7 @@ def test_a_signal_ends_a_start_and_a_reconnection_that_hang(start):
     with jack_server("hanging") as server, node_process(server.name) as node:
         server.kill()
         wait_for(lambda: node.osc.ask("/ronn/status/state") == ["waiting"])
-        with jack_server("hanging") as again, stopped(again._process.pid):
+        with jack_server("hanging") as again, stopped(again.process_id):
             other = start(*ronn("run", "-s", again.name, "--osc-port", free_udp_port()))
             assert "listening" in other.stdout.readline()
             time.sleep(0.3)  # so that both have begun to wait for the server

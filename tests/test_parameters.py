@@ -7,7 +7,6 @@ from random import Random
 
 import pytest
 
-from ronn_jack.control import randomize
 from ronn_jack.control.randomize import randomized
 from ronn_jack.model.architecture import network_spec
 from ronn_jack.model.spec import NetworkSpec
@@ -36,15 +35,16 @@ def test_every_value_that_a_network_is_made_of_reaches_its_spec(name):
 
 
 @pytest.mark.parametrize("draw", [Draw.EVEN, Draw.RATIO])
-def test_a_drawn_float_stays_a_float_within_its_range_and_near(monkeypatch, draw):
+def test_a_drawn_float_stays_a_float_within_its_range_and_near(draw):
     row = Parameter(
         "stretch", "", Kind.FLOAT, 0.25, 16.0, 1.0, "", "", Group.NETWORK, Effect.REBUILD, draw=draw
     )
-    monkeypatch.setattr(randomize, "PARAMETERS", {"stretch": row})
-    near, far = (
-        [randomized({"stretch": 1.0}, a, Random(i), lambda _: True)["stretch"] for i in range(200)]
-        for a in (0.05, 1.0)
-    )
+    table = {"stretch": row}
+
+    def drawn(amount, seed):
+        return randomized({"stretch": 1.0}, amount, Random(seed), lambda _: True, table)["stretch"]
+
+    near, far = ([drawn(a, i) for i in range(200)] for a in (0.05, 1.0))
     assert all(type(value) is float for value in near + far)
     assert max(near) - min(near) < 1.6
     assert min(far) < 1.0 and max(far) > 12.0

@@ -43,8 +43,9 @@ def test_the_user_overrides_the_program_and_an_option_overrides_both(user_file: 
 
 
 def test_the_users_file_is_found_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ronn_jack.settings.user_config_folder", lambda: tmp_path)
-    (tmp_path / "config.toml").write_text('version = 1\nname = "mine"\n')
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    (tmp_path / "ronn_jack").mkdir()
+    (tmp_path / "ronn_jack" / "config.toml").write_text('version = 1\nname = "mine"\n')
     assert load_settings().name == "mine"
 
 

@@ -18,12 +18,12 @@ from ronn_jack.model.architecture import network_spec
 from ronn_jack.parameters import defaults
 from ronn_jack.presets.store import PresetStore
 from ronn_jack.render import offline_engine
-from tests.interfaces.osc.osc_client import message
 from tests.realtime.engine_driver import noise
 from tests.support.jack_graph import MidiSender, Player, around_node
 from tests.support.jack_meter import Meter
 from tests.support.jack_server import jack_server, wait_for
 from tests.support.node_process import node_process
+from tests.support.osc_client import message
 from tests.support.storm import Answers, Storm
 
 RATE = 48000

@@ -21,7 +21,6 @@ from ronn_jack.control.events import (
 from ronn_jack.errors import NoServerError
 from ronn_jack.hotswap.node import LiveNode
 from ronn_jack.realtime.engine import Engine
-from ronn_jack.realtime.engine_state import Control
 from ronn_jack.supervisor import Supervisor
 from tests.support.jack_server import wait_for
 from tests.support.recording import MemoryStore
@@ -153,6 +152,6 @@ def test_a_server_that_comes_back_too_slow_for_the_network_plays_dry() -> None:
         rig.told()
         rig.poll_until_joined()
         assert slow.active
-        assert slow.engine._record.controls[0, Control.DRY] == 1.0
+        assert slow.engine.dry
         [refused] = [event for event in rig.told() if isinstance(event, Refused)]
         assert "exceeds 60 s at 8000 Hz" in refused.reason

@@ -14,6 +14,7 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -26,11 +27,6 @@ from ronn_jack.errors import AudioFileError
 BLOCK = 1024
 LOWEST_RATE, HIGHEST_RATE = 8_000, 768_000
 """Hz, of what can be rendered."""
-WRITER_SECONDS = 10.0
-"""How long a pipe may have nobody who writes to it."""
-QUIET_SECONDS = 60.0
-"""How long a pipe's writer may send nothing."""
-MOST_PIPED_BYTES = 4 << 30
 
 _MAXIMUM_CHANNELS = 2
 _MOST_FRAMES = 1 << 48
@@ -50,6 +46,28 @@ _LOSSY_TOLERANCE = 0.01
 _LONGEST_OGG_PAGE = 65_307
 _OGG_END = 4
 _COPY_BYTES = 1 << 16
+
+
+@dataclass(frozen=True)
+class PipeLimits:
+    """What a pipe may ask of a reader.
+
+    Attributes
+    ----------
+    writer_seconds : float
+        How long it may have nobody who writes to it.
+    quiet_seconds : float
+        How long its writer may send nothing.
+    most_bytes : int
+        What may come through it.
+    """
+
+    writer_seconds: float = 10.0
+    quiet_seconds: float = 60.0
+    most_bytes: int = 4 << 30
+
+
+PIPE_LIMITS = PipeLimits()
 
 
 class AudioSource:
@@ -164,7 +182,7 @@ class _Reader(soundfile.SoundFile):  # type: ignore[misc]
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[AudioSource]:
+def opened(path: Path, limits: PipeLimits = PIPE_LIMITS) -> Iterator[AudioSource]:
     """Open a file or a pipe for reading.
 
     Raises
@@ -183,38 +201,39 @@ def opened(path: Path) -> Iterator[AudioSource]:
         yield AudioSource(path, os.fsencode(path))
     elif stat.S_ISFIFO(mode):
         with tempfile.TemporaryFile() as spool:
-            _drain(path, spool)
+            _drain(path, spool, limits)
             yield AudioSource(path, spool)
     else:
         kind = "a folder" if stat.S_ISDIR(mode) else "neither a file nor a pipe"
         raise AudioFileError(f"{path} can't be read: it is {kind}")
 
 
-def _drain(path: Path, spool: IO[bytes]) -> None:
+def _drain(path: Path, spool: IO[bytes], limits: PipeLimits) -> None:
     """Copy what is written to a pipe until it is closed, as a pipe can be read only once."""
     # Opening one to which nobody writes would wait for ever.
     number = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     try:
         waiting = select.poll()
         waiting.register(number, select.POLLIN)
-        if not waiting.poll(WRITER_SECONDS * 1000):
+        if not waiting.poll(limits.writer_seconds * 1000):
             raise AudioFileError(
-                f"{path} can't be read: nobody wrote to this pipe for {WRITER_SECONDS:g} s"
+                f"{path} can't be read: nobody wrote to this pipe for {limits.writer_seconds:g} s"
             )
         size = 0
         while True:
-            if not waiting.poll(QUIET_SECONDS * 1000):
+            if not waiting.poll(limits.quiet_seconds * 1000):
                 raise AudioFileError(
-                    f"{path} can't be read: nothing came through this pipe for {QUIET_SECONDS:g} s"
+                    f"{path} can't be read: nothing came through this pipe for "
+                    f"{limits.quiet_seconds:g} s"
                 )
             with contextlib.suppress(BlockingIOError):  # another reader was faster
                 piece = os.read(number, _COPY_BYTES)
                 if not piece:
                     break
                 size += len(piece)
-                if size > MOST_PIPED_BYTES:
+                if size > limits.most_bytes:
                     raise AudioFileError(
-                        f"{path} can't be read: more than {MOST_PIPED_BYTES >> 20} MiB came "
+                        f"{path} can't be read: more than {limits.most_bytes >> 20} MiB came "
                         "through this pipe; write them to a file first"
                     )
                 spool.write(piece)

@@ -189,6 +189,11 @@ class Controller:
             else:
                 self._ask(spec, dataclasses.replace(self._awaited, received=time.monotonic()))
 
+    @property
+    def awaits_network(self) -> bool:
+        """Whether a network was asked of the node of which it has not said what became."""
+        return self._awaited is not None
+
     def sounding(self, change: Change) -> None:
         """Note that the network of `change` was handed over to the audio thread."""
         with self._lock:

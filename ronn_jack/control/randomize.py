@@ -19,6 +19,7 @@ def randomized(
     amount: float,
     random: Random,
     fits: Callable[[Mapping[str, Value]], bool],
+    table: Mapping[str, Parameter] = PARAMETERS,
 ) -> dict[str, Value]:
     """Return `values` with new seeds, and others of what the table lets be drawn.
 
@@ -34,18 +35,20 @@ def randomized(
         everywhere. A number moves by at least one step at most amounts.
     fits : callable
         Tells whether a full set of values makes a network that can run.
+    table : mapping
+        The parameters by name.
     """
     distance = amount
     while distance >= _NEAREST or distance == amount:
         for _ in range(_TRIES):
             drawn = dict(values)
-            for name, row in PARAMETERS.items():
+            for name, row in table.items():
                 if row.draw is not Draw.KEPT:
                     drawn[name] = _draw(row, values[name], distance, random)
             if fits(drawn):
                 return drawn
         distance /= 2.0
-    seeds = [name for name, row in PARAMETERS.items() if row.draw is Draw.SEED]
+    seeds = [name for name, row in table.items() if row.draw is Draw.SEED]
     return {**values, **{name: random.randint(0, MAXIMUM_DRAWN_SEED) for name in seeds}}
 
 

@@ -7,6 +7,7 @@ import logging
 import math
 import platform
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -37,45 +38,68 @@ Case = tuple[NetworkSpec, int]
 """A network and the frames in a block."""
 
 log = logging.getLogger(__name__)
-_loaded: dict[Path, CostModel] = {}
 
 
-@overload
-def load_cost_model(calibrate: Literal[True] = True, path: Path | None = None) -> CostModel: ...
-@overload
-def load_cost_model(calibrate: bool, path: Path | None = None) -> CostModel | None: ...
-def load_cost_model(calibrate: bool = True, path: Path | None = None) -> CostModel | None:
-    """Return this machine's cost model, the same one for as long as the process lives.
+class CostModels:
+    """The cost models of this process, each read or measured once.
 
     Parameters
     ----------
-    calibrate : bool
-        Whether to measure the machine, which keeps a core busy for about two seconds, where that
-        was not done before. Otherwise there is no model then.
-    path : Path, optional
-        The file that keeps it; by default one of this host and these kernels.
+    calibrate : callable
+        Measures the machine.
     """
-    path = path or cost_file()
-    model = _loaded.get(path) or read_cost_model(path)
-    if model is None and calibrate:
-        model = calibrate_cost_model()
-        try:
-            model.write(path)
-        except OSError as error:
-            log.warning("%s can't be written, so the next start measures again: %s", path, error)
-    if model is not None:
-        _loaded[path] = model
-    return model
+
+    def __init__(self, calibrate: Callable[[], CostModel] | None = None) -> None:
+        self._calibrate = calibrate or calibrate_cost_model
+        self._loaded: dict[Path, CostModel] = {}
+
+    @overload
+    def load(self, calibrate: Literal[True] = True, path: Path | None = None) -> CostModel: ...
+    @overload
+    def load(self, calibrate: bool, path: Path | None = None) -> CostModel | None: ...
+    def load(self, calibrate: bool = True, path: Path | None = None) -> CostModel | None:
+        """Return this machine's cost model, the same one for as long as the process lives.
+
+        Parameters
+        ----------
+        calibrate : bool
+            Whether to measure the machine, which keeps a core busy for about two seconds, where
+            that was not done before. Otherwise there is no model then.
+        path : Path, optional
+            The file that keeps it; by default one of this host and these kernels.
+        """
+        path = path or cost_file()
+        model = self._loaded.get(path) or read_cost_model(path)
+        if model is None and calibrate:
+            model = self._calibrate()
+            try:
+                model.write(path)
+            except OSError as error:
+                log.warning(
+                    "%s can't be written, so the next start measures again: %s", path, error
+                )
+        if model is not None:
+            self._loaded[path] = model
+        return model
 
 
-def cost_file() -> Path:
-    """Return the file for this host and these kernels, in the user's cache folder."""
+def cost_file(host: str | None = None, folder: Path | None = None) -> Path:
+    """Return the file for a host and its kernels.
+
+    Parameters
+    ----------
+    host : str, optional
+        Name of the host; by default of this one.
+    folder : Path, optional
+        Where the kernels are; by default in the user's cache folder.
+    """
+    host, folder = host or platform.node(), folder or cache_folder()
     digest = hashlib.sha256()
-    for part in (platform.node(), _processor(), repr(caches())):
+    for part in (host, _processor(), repr(caches())):
         digest.update(part.encode() + b"\0")
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.read_bytes() + b"\0")
-    return cache_folder() / f"cost-{digest.hexdigest()[:16]}.json"
+    return folder / f"cost-{digest.hexdigest()[:16]}.json"
 
 
 def calibrate_cost_model() -> CostModel:
@@ -220,3 +244,7 @@ def _processor() -> str:
     except OSError:
         pass
     return platform.processor()
+
+
+load_cost_model = CostModels().load
+"""What all of this process loads its models with."""

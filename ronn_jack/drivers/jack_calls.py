@@ -27,7 +27,8 @@ REQUEST_SECONDS = 1.0
 CLOSE_SECONDS = 1.5
 """Time to leave a server: with all else there is to do, the program has to end within 3 s."""
 
-_HURRIED_SECONDS = 0.2
+HURRIED_SECONDS = 0.2
+"""Time that is left to what is no goodbye once the program is to end."""
 _STEP_SECONDS = 0.05
 
 T = TypeVar("T")
@@ -56,13 +57,13 @@ def call(
         If it does not return in time, with the cause and the remedy; if one before it has not
         returned yet; or in place of whatever it raises.
     """
-    return _caller.call(_Call(action, undo), seconds, server)
+    return _caller.call(Call(action, undo), seconds, server)
 
 
 def close(action: Callable[[], object]) -> None:
     """Make a call that frees something, in any case: later, if it can't be made in time."""
     with contextlib.suppress(JackError):
-        _caller.call(_Call(action, None, due=True), CLOSE_SECONDS, None)
+        _caller.call(Call(action, None, due=True), CLOSE_SECONDS, None)
 
 
 def hurry() -> None:
@@ -78,7 +79,7 @@ def leave(seconds: float = CLOSE_SECONDS) -> None:
     _caller.leave(seconds)
 
 
-class _Call(Generic[T]):
+class Call(Generic[T]):
     """One call and what becomes of it."""
 
     def __init__(
@@ -127,15 +128,15 @@ class _Call(Generic[T]):
         raise JackError(f"the JACK server refused: {self._error}") from self._error
 
 
-class _Caller:
+class Caller:
     """The calling thread, started with the first call."""
 
     def __init__(self) -> None:
         self.hurried = False
-        self._calls: queue.SimpleQueue[_Call[Any]] = queue.SimpleQueue()
+        self._calls: queue.SimpleQueue[Call[Any]] = queue.SimpleQueue()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._stuck: _Call[Any] | None = None
+        self._stuck: Call[Any] | None = None
         self._reason = ""
 
     @property
@@ -143,7 +144,7 @@ class _Caller:
         """Whether a call that has had its time has not returned."""
         return self._stuck is not None and not self._stuck.finished.is_set()
 
-    def call(self, call: _Call[T], seconds: float, server: str | None) -> T:
+    def call(self, call: Call[T], seconds: float, server: str | None) -> T:
         """Make a call and wait for it."""
         if threading.current_thread() is self._thread:  # undoing one closes what it opened
             call.run()
@@ -159,27 +160,27 @@ class _Caller:
                 return call.result()
         except BaseException:
             if not call.abandon():
-                self._calls.put(_Call(call.revoke, None))
+                self._calls.put(Call(call.revoke, None))
             raise
         self._stuck = call
         self._reason = explain(thread.native_id, server)
         raise JackError(self._reason)
 
-    def _wait(self, call: _Call[T], seconds: float) -> bool:
+    def _wait(self, call: Call[T], seconds: float) -> bool:
         deadline = time.monotonic() + seconds
         hurried_at = float("inf")
         while not call.finished.wait(_STEP_SECONDS):
             now = time.monotonic()
             if self.hurried and not call.due:
                 hurried_at = min(hurried_at, now)
-            if now > min(deadline, hurried_at + _HURRIED_SECONDS):
+            if now > min(deadline, hurried_at + HURRIED_SECONDS):
                 return False
         return True
 
     def leave(self, seconds: float = CLOSE_SECONDS) -> None:
         """Wait for the calls that nobody waits for."""
         if self._thread is not None and not self.stuck:
-            last = _Call(lambda: None, None, due=True)
+            last = Call(lambda: None, None, due=True)
             self._calls.put(last)
             if not last.finished.wait(seconds):
                 self._stuck = last
@@ -196,5 +197,5 @@ class _Caller:
             self._calls.get().run()
 
 
-_caller = _Caller()
+_caller = Caller()
 atexit.register(leave)

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ronn_jack.drivers import jack_calls, jack_library
+from ronn_jack.drivers import jack_calls, jack_library, jack_metadata
 from ronn_jack.drivers.jack_clients import Processes, client_processes, name_now
 from ronn_jack.drivers.jack_devices import Port, chosen, paired_sinks, paired_sources
 from ronn_jack.drivers.midi_rings import MidiRings
@@ -25,9 +25,6 @@ from ronn_jack.errors import JackError, NoServerError
 from ronn_jack.realtime.compiler.memory import record
 from ronn_jack.realtime.engine import Engine
 
-ICON_NAME = "audio-x-generic"
-_METADATA = "http://jackaudio.org/metadata/"
-_INTEGER = "http://www.w3.org/2001/XMLSchema#int"
 # Linux alone tells, and callbacks keep the thread's number there alone.
 _LINUX = sys.platform == "linux"
 _REALTIME = (os.SCHED_FIFO, os.SCHED_RR) if _LINUX else ()
@@ -126,7 +123,11 @@ class JackClient:
         JackError
             If libjack does not return.
         """
-        jack_calls.call(self._describe_ports, jack_calls.OPEN_SECONDS, self._server)
+        jack_calls.call(
+            lambda: jack_metadata.describe(self._client, self._ports),
+            jack_calls.OPEN_SECONDS,
+            self._server,
+        )
 
     def close(self) -> None:
         """Stop the audio and leave the server, if it does not let us wait too long.
@@ -359,7 +360,8 @@ class JackClient:
         def address(kind: str, callback: Any) -> Any:
             return ffi.cast(kind, callback.address)
 
-        process = ffi.cast("JackProcessCallback", self._process_address())
+        process = ffi.cast("JackProcessCallback", self.process_address())
+
         ours = self._client._ptr
         for refused in (
             library.jack_set_process_callback(ours, process, argument),
@@ -381,20 +383,5 @@ class JackClient:
         with_reason, plain = callbacks.shutdown_with_reason.address, callbacks.shutdown.address
         jack_library.on_shutdown(self._client, with_reason, plain, argument)
 
-    def _process_address(self) -> int:
+    def process_address(self) -> int:
         return int(self._callbacks.process.address)
-
-    def _describe_ports(self) -> None:
-        try:
-            self._describe(self._client.uuid, "icon-name", ICON_NAME)
-            for order, (name, port) in enumerate(self._ports.items()):
-                words = name.replace("_", " ").replace("midi", "MIDI")
-                self._describe(port.uuid, "pretty-name", words[0].upper() + words[1:])
-                self._describe(port.uuid, "order", str(order), _INTEGER)
-                if not port.is_midi:
-                    self._describe(port.uuid, "port-group", "in" if port.is_input else "out")
-        except (self._jack.JackError, ValueError):
-            return
-
-    def _describe(self, subject: Any, key: str, value: str, kind: str = "text/plain") -> None:
-        self._client.set_property(subject, _METADATA + key, value, kind)

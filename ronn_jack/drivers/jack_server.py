@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -89,16 +90,23 @@ def _register(client: Any, ports: int) -> int:
     return ports
 
 
-def realtime_allowed(priority: int) -> bool:
-    """Return whether this process may have realtime scheduling, by asking for it a moment."""
+def realtime_allowed(priority: int, schedule: Callable[..., None] | None = None) -> bool:
+    """Return whether this process may have realtime scheduling, by asking for it a moment.
+
+    Parameters
+    ----------
+    schedule : callable, optional
+        Asks for a scheduling; by default `os.sched_setscheduler`, which not every system has.
+    """
     if sys.platform != "linux":
         return True
+    schedule = schedule or os.sched_setscheduler
     before = os.sched_getscheduler(0), os.sched_getparam(0)
     try:
-        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(priority))
+        schedule(0, os.SCHED_FIFO, os.sched_param(priority))
     except PermissionError:
         return False
-    os.sched_setscheduler(0, *before)
+    schedule(0, *before)
     return True
 
 
@@ -115,15 +123,23 @@ class DummyServer:
         Frames in a block.
     realtime : bool
         Whether to ask for realtime scheduling; jackd claims to have it even if it is refused.
+    most_ports : int
+        Ports that it has room for.
     """
 
     def __init__(
-        self, name: str, rate: int = 48000, period: int = 256, realtime: bool = False
+        self,
+        name: str,
+        rate: int = 48000,
+        period: int = 256,
+        realtime: bool = False,
+        most_ports: int = MOST_PORTS,
     ) -> None:
         self.name = name
         self.rate = rate
         self.period = period
         self._realtime = realtime
+        self._most_ports = most_ports
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -165,6 +181,11 @@ class DummyServer:
     def running(self) -> bool:
         """Whether the server was started and has not ended since."""
         return self._process is not None and self._process.poll() is None
+
+    @property
+    def process_id(self) -> int | None:
+        """Number of its process; None while it does not run."""
+        return self._process.pid if self._process is not None else None
 
     def stop(self) -> None:
         """End the server as a user would; doing so twice is harmless."""
@@ -209,7 +230,7 @@ class DummyServer:
         if shutil.which("jackd") is None:
             raise JackError(f"jackd is not installed: {jack_library.INSTALL_REMEDY}")
         scheduling = "-R" if self._realtime else "-r"
-        command = ["jackd", "-n", self.name, scheduling, "-S", "--port-max", str(MOST_PORTS)]
+        command = ["jackd", "-n", self.name, scheduling, "-S", "--port-max", str(self._most_ports)]
         command += ["-d", "dummy", "-r", str(self.rate), "-p", str(self.period)]
         if shutil.which("setpriv") is not None:
             # Should this process be killed, the kernel ends the server too.

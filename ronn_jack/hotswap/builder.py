@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-from ronn_jack.control.events import Swap
 from ronn_jack.cost.admission import Cost, Deadline, admit
 from ronn_jack.errors import RefusedError, RonnError
 from ronn_jack.hotswap.entry import Entry, make_entry
@@ -21,9 +20,8 @@ from ronn_jack.hotswap.expression import make_voice
 from ronn_jack.hotswap.fade_gap import DIP_MS, make_room
 from ronn_jack.hotswap.heap import Heap
 from ronn_jack.hotswap.job import Job, OutdatedError
-from ronn_jack.hotswap.level_follower import LevelKeeper
 from ronn_jack.hotswap.live_motion import MOVING_COST, Steering
-from ronn_jack.hotswap.priming import catch_up, prepare, time_block
+from ronn_jack.hotswap.pipeline import Pipeline
 from ronn_jack.hotswap.priority import give_way
 from ronn_jack.hotswap.request import Listener, Request
 from ronn_jack.hotswap.voices import Succession
@@ -43,8 +41,6 @@ heard too. That is what the slowest network that fits takes for the input that f
 would take longer is dropped as soon as it shows."""
 _MOST_LATE = 8
 """Times that a voice may come late while nothing else sounds."""
-_HOPELESSLY_LATE = 200
-"""Times that it may come late while another sounds, until it is refused."""
 _TOO_SLOW = "the machine is too slow to bring it up to the present: lower channels or layers"
 _POLL_SECONDS = 0.001
 _IDLE_SECONDS = 0.02
@@ -61,11 +57,19 @@ class Builder:
         Told what becomes of each request; it may be named later by `report_to`, before `attach`.
     cost : Cost, optional
         Predicts what a network takes before any time is spent on it.
+    pipeline : Pipeline, optional
+        The parts that make and keep voices.
     """
 
-    def __init__(self, listener: Listener | None = None, cost: Cost | None = None) -> None:
+    def __init__(
+        self,
+        listener: Listener | None = None,
+        cost: Cost | None = None,
+        pipeline: Pipeline | None = None,
+    ) -> None:
         self._listener: Listener
         self._cost = cost
+        self._pipeline = pipeline or Pipeline()
         self._condition = threading.Condition()
         self._period: Callable[[], int] = lambda: 0
         self._request: Request | None = None
@@ -74,10 +78,11 @@ class Builder:
         self._job: Job | None = None
         self._loudness: InputLoudness  # of the engine that is attached
         self._heap = Heap()
-        self._keeper = LevelKeeper(self._outdated)
+        self._keeper = self._pipeline.keeper(self._outdated)
         self.steering = Steering(self._wake)
         """Through which the expressive parameters reach the network that sounds."""
-        self._voices = Succession(self.steering, self._request_again)
+        self.voices = Succession(self.steering, self._request_again)
+        """Which network sounds and which are on their way; others only read it."""
         self._building = False
         self._dropped = False
         self._stopping = False
@@ -91,24 +96,12 @@ class Builder:
 
     def report_to(self, listener: Listener) -> None:
         """Name who is told what becomes of each request."""
-        self._listener = self._voices.listener = listener
+        self._listener = self.voices.listener = listener
 
     @property
     def sounding(self) -> Model | None:
         """The network that the audio thread has let in last; None while there is none."""
-        # Read once, as the builder's thread may take it away meanwhile.
-        current = self._voices.current
-        return current.request.spec if current else None
-
-    @property
-    def swap(self) -> Swap:
-        """The last change of network that was heard."""
-        return self._voices.swap
-
-    @property
-    def begun(self) -> bool:
-        """Whether a network has sounded since `attach`."""
-        return self._voices.begun
+        return self.voices.sounding
 
     @property
     def building(self) -> bool:
@@ -128,7 +121,7 @@ class Builder:
         with self._condition:
             self._request = request
             if request.change is None:
-                self._voices.good, self._voices.owed = None, request
+                self.voices.good, self.voices.owed = None, request
             self._building = True
             self._condition.notify()
 
@@ -141,13 +134,13 @@ class Builder:
     @property
     def level(self) -> Level | None:
         """The level of the network that sounds; None where it has none."""
-        current = self._voices.current
+        current = self.voices.current
         return current.prepared.level if current else None
 
     @property
     def load(self) -> float:
         """Load of the network that sounds; 0 where no deadline holds."""
-        current, period = self._voices.current, self._period()
+        current, period = self.voices.current, self._period()
         if current is None or not period:
             return 0.0
         return current.prepared.block_seconds * current.voice.rate / period
@@ -155,7 +148,7 @@ class Builder:
     @property
     def moving_load(self) -> float:
         """The same while its weights move."""
-        current = self._voices.current
+        current = self.voices.current
         return self.load if current and current.voice.motion else MOVING_COST * self.load
 
     def attach(self, engine: Engine, period: Callable[[], int]) -> None:
@@ -167,7 +160,7 @@ class Builder:
             Returns the frames in a block.
         """
         auto_level.warm_up(engine.inputs, engine.rate)
-        self._loudness = InputLoudness(engine)
+        self._loudness = self._pipeline.loudness(engine)
         self._period = period
         self._request = None
         self._stopping = False
@@ -176,11 +169,15 @@ class Builder:
         )
         self._thread.start()
 
-    def detach(self) -> None:
-        """Stop the thread; the engine keeps its voices alive."""
+    def stop(self) -> None:
+        """[any-thread] Let the thread end after what it is at."""
         with self._condition:
             self._stopping = True
             self._condition.notify()
+
+    def detach(self) -> None:
+        """Stop the thread and wait for it; the engine keeps its voices alive."""
+        self.stop()
         if self._thread is not None:
             self._thread.join()
         self._thread = None
@@ -190,7 +187,7 @@ class Builder:
         while True:
             with self._condition:
                 if self._request is None and not self._stopping:
-                    self._condition.wait(_POLL_SECONDS if self._voices.moving else _IDLE_SECONDS)
+                    self._condition.wait(_POLL_SECONDS if self.voices.moving else _IDLE_SECONDS)
                 if self._stopping:
                     break
             # A fault of ours in looking after one network must not keep others from coming.
@@ -201,9 +198,9 @@ class Builder:
                 self._offer(engine)
             with self._condition:
                 # Here alone, since a request on its way through the steps is nowhere for moments.
-                self._building = self._request is not None or self._voices.coming
+                self._building = self._request is not None or self.voices.coming
                 self._job = None
-        self._voices.end(engine)
+        self.voices.end(engine)
 
     def _serve_newest(self, engine: Engine) -> None:
         with self._condition:
@@ -219,7 +216,7 @@ class Builder:
         job = self._job = Job(lambda: self._wanted_no_more(begin))
         deadline = self._deadline(engine)
         expression = self.steering.expression(request.seed_b)
-        prepared = prepare(
+        prepared = self._pipeline.prepare(
             request.spec.at(expression.point),
             engine,
             deadline,
@@ -230,9 +227,10 @@ class Builder:
             request.subject,
             expression,
             self._loudness,
+            self._pipeline.time_block,
         )
         self._dropped = False
-        self._voices.ready = make_entry(request, prepared, deadline, begin)
+        self.voices.ready = make_entry(request, prepared, deadline, begin)
 
     @contextlib.contextmanager
     def _answering(self, engine: Engine, request: Request) -> Iterator[None]:
@@ -252,30 +250,30 @@ class Builder:
 
     def _offer(self, engine: Engine) -> None:
         """Publish the voice that is ready, once no fade keeps it waiting until it is late."""
-        entry = self._voices.ready
-        if entry is None or engine.fading or self._voices.published is not None:
+        entry = self.voices.ready
+        if entry is None or engine.fading or self.voices.published is not None:
             return
-        self._voices.ready = None
+        self.voices.ready = None
         with self._answering(engine, entry.request):
             try:
                 self._bring_in(engine, entry)
             except Exception:
                 if entry.swap.dip:
-                    self._voices.make_way()
+                    self.voices.make_way()
                 raise
 
     def _bring_in(self, engine: Engine, entry: Entry) -> None:
         deadline = self._deadline(engine)
-        old = self._voices.current
+        old = self.voices.current
         if deadline and old and deadline.load(_both(old, entry)) > deadline.budget:
             entry.swap = dataclasses.replace(entry.swap, dip=True, fade_ms=DIP_MS)
             make_room(engine, entry.prepared, lambda: self._stopping)
             old = None
-        catch_up(entry.prepared, engine, Job())
+        self._pipeline.catch_up(entry.prepared, engine, Job())
         if entry.late >= _MOST_LATE and not engine.sounds:
             # Nothing is heard until it comes: a gap in what it has heard is the lesser evil.
             entry.voice.rejoin_at(engine.position)
-        elif entry.late >= _HOPELESSLY_LATE:
+        elif entry.late >= self._pipeline.most_late:
             raise OutdatedError
         frames = milliseconds_to_frames(entry.swap.fade_ms, engine.rate)
         correlation = 0.0 if entry.swap.dip else entry.prepared.correlation
@@ -286,22 +284,22 @@ class Builder:
         self._admitted_period = entry.period
         seconds = entry.prepared.block_seconds
         gap = deadline.spare_frames(_both(old, entry), seconds) if deadline else ANY_GAP
-        self._voices.publish(engine, entry, gap)
+        self.voices.publish(engine, entry, gap)
 
     def _tend(self, engine: Engine) -> None:
         """Free what the audio thread has finished with, and see to what is heard."""
         self._loudness.follow()
-        if self._voices.moving:
+        if self.voices.moving:
             self._heap.used()
         self._heap.tend()
-        self._voices.look(engine)
-        current = self._voices.current
+        self.voices.look(engine)
+        current = self.voices.current
         if current is not None:
             self._terms = self._period(), self.budget
-        if current is not None and self._voices.published is None:
+        if current is not None and self.voices.published is None:
             # Else it may be the one that comes in which is sent away.
             self._check_period(engine, current)
-            current = self._voices.current
+            current = self.voices.current
         if current is None:
             self._try_again()
             return
@@ -321,33 +319,33 @@ class Builder:
         assert deadline is not None
         expression, moves = current.prepared.expression, current.voice.motion is not None
         scratch = make_voice(current.voice.spec, engine.rate, expression, moves)
-        current.prepared.block_seconds = time_block(scratch, period)
+        current.prepared.block_seconds = self._pipeline.time_block(scratch, period)
         try:
             admit(current.request.spec, current.prepared.block_seconds, deadline, self._cost)
         except RefusedError as error:
             engine.release(milliseconds_to_frames(DIP_MS, engine.rate))
             engine.go_dry()
-            self._voices.unseat(str(error))
+            self.voices.unseat(str(error))
 
     def _try_again(self) -> None:
         """Ask anew for what the dry signal stands in for, by another buffer size or budget."""
-        terms, owed = (self._period(), self.budget), self._voices.owed
+        terms, owed = (self._period(), self.budget), self.voices.owed
         if owed is not None and terms != self._terms and not self._building:
             self._terms = terms
             self._request_again(owed)
 
     def _request_again(self, good: Request) -> None:
         """Ask for a network that sounded well, unless a newer one is on its way."""
-        self._voices.owed = good
+        self.voices.owed = good
         change = good.change
         if change is not None:
             change = dataclasses.replace(change, received=time.monotonic())
         with self._condition:
-            if self._request is None and not self._voices.coming:
+            if self._request is None and not self.voices.coming:
                 self._request = dataclasses.replace(good, change=change)
                 self._building = True
             else:
-                self._voices.good = good
+                self.voices.good = good
 
     def _deadline(self, engine: Engine) -> Deadline | None:
         period = self._period()
@@ -371,7 +369,7 @@ class Builder:
 
     def _refuse(self, engine: Engine, request: Request, reason: str) -> None:
         self._listener.refused(request.change, reason)
-        voices = self._voices
+        voices = self.voices
         if voices.current is not None:
             return
         good, voices.good = voices.good, None

@@ -20,10 +20,17 @@ class Job:
     ----------
     outdated : callable
         Asked before each piece of job.
+    clock : callable
+        Returns the time in s; kept as an attribute.
     """
 
-    def __init__(self, outdated: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self,
+        outdated: Callable[[], bool] = lambda: False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._outdated = outdated
+        self.clock = clock
         self._begin: int | None = None
         self._began = 0.0
         self.share = 0.0
@@ -39,7 +46,7 @@ class Job:
         self.check()
         if self._begin is None:
             self._begin = voice.position
-            self._began = time.monotonic()
+            self._began = self.clock()
         self.share = (voice.position - self._begin) / max(1, engine.position - self._begin)
 
     @property
@@ -47,4 +54,4 @@ class Job:
         """Time until the voice has caught up, if it goes on like this; 0 while that is unknown."""
         if self.share <= 0.0:
             return 0.0
-        return (time.monotonic() - self._began) * (1.0 - self.share) / self.share
+        return (self.clock() - self._began) * (1.0 - self.share) / self.share

@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 from ronn_jack.hotswap.expression import make_voice
 from ronn_jack.hotswap.job import Job, OutdatedError
-from ronn_jack.hotswap.level_glide import LevelGlide, is_due
 from ronn_jack.hotswap.priming import Prepared, measure_level
 from ronn_jack.loudness import auto_level
 from ronn_jack.loudness.auto_level import Level
 from ronn_jack.loudness.input_meter import InputLoudness, Window
+from ronn_jack.loudness.level_glide import LevelGlide, is_due
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.voice import Voice
 

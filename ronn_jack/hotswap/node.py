@@ -76,6 +76,8 @@ class LiveNode:
         Told what becomes of each change; it may be named later by `report_to`, before `attach`.
     cost : Cost, optional
         Predicts what a network takes.
+    builder : Builder, optional
+        Makes the networks; by default one that works for `listener` by `cost`.
     """
 
     def __init__(
@@ -84,12 +86,13 @@ class LiveNode:
         outputs: int,
         listener: Listener | None = None,
         cost: Cost | None = None,
+        builder: Builder | None = None,
     ) -> None:
         self.inputs = inputs
         self.outputs = outputs
         self.rate = 48000.0
         self._cost = cost
-        self._builder = Builder(listener, cost)
+        self._builder = builder or Builder(listener, cost)
         self.report_to = self._builder.report_to
         self._controls = dict(defaults())
         self._audio: Audio | None = None
@@ -112,7 +115,7 @@ class LiveNode:
     @property
     def ready(self) -> bool:
         """Whether the audio runs and a network has sounded through it."""
-        return self._audio is not None and self._builder.begun
+        return self._audio is not None and self._builder.voices.begun
 
     @property
     def sounding(self) -> Model | None:
@@ -235,7 +238,7 @@ class LiveNode:
 
     def status(self) -> Mapping[str, int | float | str]:
         """Return the telemetry by its key."""
-        audio, spec, swap = self._audio, self._builder.sounding, self._builder.swap
+        audio, spec, swap = self._audio, self._builder.sounding, self._builder.voices.swap
         engine, level = audio.engine if audio else None, self._builder.level
         return {
             "receptive_field": spec.receptive_field / self.rate if spec else 0.0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,6 +88,7 @@ def prepare(
     subject: str = "",
     expression: Expression = AT_REST,
     input_loudness: InputLoudness | None = None,
+    time_block: Callable[[Voice, int], float] = time_block,
 ) -> Prepared:
     """Return a voice that has caught up with an engine's input.
 
@@ -106,6 +108,8 @@ def prepare(
         The parameter that was moved, for advice.
     input_loudness : InputLoudness, optional
         Of this engine, kept up to date; without it all is measured now.
+    time_block : callable
+        Measures the processor time in s that a voice takes a block.
 
     Raises
     ------
@@ -148,7 +152,7 @@ def catch_up(prepared: Prepared, engine: Engine, job: Job) -> None:
         As `prepare` does.
     """
     voice = prepared.voice
-    _advance(voice, engine, engine.position - _COMPARED_FRAMES, job)
+    advance(voice, engine, engine.position - _COMPARED_FRAMES, job)
     compared = []
     end = engine.position
     while voice.position < end:
@@ -161,7 +165,7 @@ def catch_up(prepared: Prepared, engine: Engine, job: Job) -> None:
         old = engine.recent_wet(end, new.shape[1])
         prepared.correlation = _correlation(new, old)
     for _ in range(_CHASES):
-        _advance(voice, engine, engine.position, job)
+        advance(voice, engine, engine.position, job)
 
 
 def measure_level(voice: Voice, engine: Engine, window: Window, job: Job) -> Level | None:
@@ -172,9 +176,9 @@ def measure_level(voice: Voice, engine: Engine, window: Window, job: Job) -> Lev
     if not gate(window.powers).any():
         return None
     voice.start_at(_start(engine, voice, window.begin))
-    _advance(voice, engine, window.begin, job)
+    advance(voice, engine, window.begin, job)
     meter = LoudnessMeter(engine.outputs, engine.rate)
-    _advance(voice, engine, window.end, job, meter)
+    advance(voice, engine, window.end, job, meter)
     match = match_powers(window.powers, meter.powers)
     return None if match is None else auto_level.level_from(match, on_noise=False)
 
@@ -197,19 +201,26 @@ def _start(engine: Engine, voice: Voice, end: int) -> int:
     return max(oldest, end - voice.run_up_frames)
 
 
-def _advance(
+def advance(
     voice: Voice,
     engine: Engine,
     end: int,
     job: Job,
     meter: LoudnessMeter | None = None,
 ) -> None:
+    """Let a voice take the recorded input up to `end`, piece by piece.
+
+    Raises
+    ------
+    OutdatedError
+        As `prepare` does.
+    """
     piece = max(1, round(_PIECE_SECONDS * engine.rate))
     while voice.position < end:
         job.step(voice, engine)
-        begin = time.monotonic()
+        begin = job.clock()
         _prime(voice, engine, min(end, voice.position + piece), meter)
-        if time.monotonic() - begin < _SHORT_SECONDS:
+        if job.clock() - begin < _SHORT_SECONDS:
             piece *= 2
 
 

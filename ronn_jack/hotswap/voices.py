@@ -12,6 +12,7 @@ from ronn_jack.control.events import Swap
 from ronn_jack.hotswap.entry import Entry
 from ronn_jack.hotswap.live_motion import Steering
 from ronn_jack.hotswap.request import Listener, Request
+from ronn_jack.model.protocol import Model
 from ronn_jack.realtime.engine import Engine
 
 _OVERLOADED = "took the whole period, several blocks in a row"
@@ -59,6 +60,13 @@ class Succession:
         self.owed: Request | None = None
         self.begun = False
         self.swap = Swap()
+
+    @property
+    def sounding(self) -> Model | None:
+        """The network that was let in last; any thread may ask."""
+        # Read once, as the builder's thread may take it away meanwhile.
+        current = self.current
+        return current.request.spec if current else None
 
     @property
     def coming(self) -> bool:

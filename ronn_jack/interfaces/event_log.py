@@ -27,9 +27,7 @@ from ronn_jack.errors import UsageError, shown
 STDOUT = "-"
 """Name by which stdout is meant."""
 KEPT_EVENTS = 10_000
-"""Events that wait for a slow file or reader; what happens beyond them is only counted."""
-_RETRY_SECONDS = 0.5
-"""Time between attempts where nothing can be written: a full disk, a pipe that nobody reads."""
+RETRY_SECONDS = 0.5
 
 _log = logging.getLogger(__name__)
 
@@ -43,6 +41,10 @@ class EventLog:
     ----------
     target : str
         A file, which is appended to, a named pipe, or STDOUT.
+    kept_events : int
+        Events that wait for a slow file or reader; what happens beyond them is only counted.
+    retry_seconds : float
+        Time between attempts where nothing can be written: a full disk, a pipe that nobody reads.
 
     Raises
     ------
@@ -50,15 +52,19 @@ class EventLog:
         If the file can't be written.
     """
 
-    def __init__(self, target: str) -> None:
-        self._output = _Output(target)
+    def __init__(
+        self, target: str, kept_events: int = KEPT_EVENTS, retry_seconds: float = RETRY_SECONDS
+    ) -> None:
+        self._output = _Output(target, retry_seconds)
+        self._kept_events = kept_events
+        self._retry_seconds = retry_seconds
         self._subscription: Subscription | None = None
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="event-log", daemon=True)
 
     def follow(self, subscriptions: Subscriptions) -> None:
         """Write all that is told from now on; to be called once."""
-        self._subscription = subscriptions.subscribe(KEPT_EVENTS)
+        self._subscription = subscriptions.subscribe(self._kept_events)
         self._thread.start()
 
     def close(self, seconds: float = 1.0) -> None:
@@ -90,7 +96,7 @@ class EventLog:
             while reason := self._output.write(lines):
                 if not told:
                     _log.warning("the event log waits, as it can't be written: %s", reason)
-                lines, told, pause = [], True, _RETRY_SECONDS
+                lines, told, pause = [], True, self._retry_seconds
                 if self._closing.wait(pause):
                     self._output.write(lines)
                     break
@@ -111,7 +117,8 @@ def _lines(taken: Sequence[Numbered]) -> Iterator[bytes]:
 class _Output:
     """Where lines go; those that there is no room for are kept."""
 
-    def __init__(self, target: str) -> None:
+    def __init__(self, target: str, patience: float) -> None:
+        self._patience = patience
         self._path = Path(target)
         self._owned = target != STDOUT
         self._descriptor = -1
@@ -170,7 +177,7 @@ class _Output:
             while written < len(self._kept):
                 written += os.write(self._descriptor, memoryview(self._kept)[written:])
         except BlockingIOError:
-            select.select([], [self._descriptor], [], _RETRY_SECONDS)
+            select.select([], [self._descriptor], [], self._patience)
         except OSError:
             written = self._take_back(written)
             raise

@@ -50,7 +50,10 @@ def level_from(match: Match, on_noise: bool) -> Level:
 
 
 def level_on_noise(
-    voice: Voice, input_gain: float, check: Callable[[], None] = lambda: None
+    voice: Voice,
+    input_gain: float,
+    check: Callable[[], None] = lambda: None,
+    piece_seconds: float = _PIECE_SECONDS,
 ) -> Level:
     """Return the level of a network for pink noise at −18 dBFS; spoils the voice's state.
 
@@ -60,6 +63,8 @@ def level_on_noise(
         Amplitude ratio of the gain before the network.
     check : callable
         Called before each piece of work; it may raise to give up.
+    piece_seconds : float
+        Noise that it hears in a piece.
     """
     rate, spec = voice.rate, voice.spec
     ring = _noise_ring(spec.inputs, rate)
@@ -68,7 +73,7 @@ def level_on_noise(
     driven = ring if input_gain == 1.0 else np.ascontiguousarray(ring * np.float32(input_gain))
     meter = LoudnessMeter(spec.outputs, rate)
     voice.start_at(0)
-    piece = round(_PIECE_SECONDS * rate)
+    piece = round(piece_seconds * rate)
     for end, listening in ((start, None), (start + frames, meter)):
         while voice.position < end:
             check()

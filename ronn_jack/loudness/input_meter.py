@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,10 +41,15 @@ class InputLoudness:
     Parameters
     ----------
     engine : Engine
+    meter : callable
+        Makes a meter of so many inputs as heard at so many outputs, at a rate in Hz.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(
+        self, engine: Engine, meter: Callable[[int, int, float], DryMeter] = DryMeter
+    ) -> None:
         self._engine = engine
+        self._make_meter = meter
         self._step_frames = round(STEP_SECONDS * engine.rate)
         most = min(
             round(WINDOW_SECONDS / STEP_SECONDS), engine.recorded_frames // self._step_frames
@@ -80,4 +86,4 @@ class InputLoudness:
     def _fresh_meter(self) -> DryMeter:
         """Return a meter that takes what came before for silence."""
         engine = self._engine
-        return DryMeter(engine.inputs, engine.outputs, engine.rate)
+        return self._make_meter(engine.inputs, engine.outputs, engine.rate)

@@ -21,7 +21,7 @@ _CHUNK = 1024
 
 _SQRT_HALF_BITS = np.int32(0x3F3504F3)
 """The bits of sqrt(1/2) as float32."""
-_LOG_POLYNOMIAL = np.array(
+LOG_POLYNOMIAL = np.array(
     [
         7.0376836292e-2,
         -1.1514610310e-1,
@@ -35,17 +35,17 @@ _LOG_POLYNOMIAL = np.array(
     ],
     np.float32,
 )
-_LN2_HIGH = np.float32(0.693359375)
-_LN2_LOW = np.float32(-2.12194440e-4)
+LN2_HIGH = np.float32(0.693359375)
+LN2_LOW = np.float32(-2.12194440e-4)
 _TWO_PI = np.float32(2.0 * np.pi)
-_FOUR_OVER_PI = np.float32(1.27323954473516)
-_MINUS_QUARTER_PI = np.array(
+FOUR_OVER_PI = np.float32(1.27323954473516)
+MINUS_QUARTER_PI = np.array(
     [-0.78515625, -2.4187564849853515625e-4, -3.77489497744594108e-8], np.float32
 )
-_COSINE_POLYNOMIAL = np.array(
+COSINE_POLYNOMIAL = np.array(
     [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2], np.float32
 )
-_SINE_POLYNOMIAL = np.array([-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1], np.float32)
+SINE_POLYNOMIAL = np.array([-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1], np.float32)
 
 
 def box_muller(uniforms: Float32, mean: float, std: float) -> Float32:
@@ -98,45 +98,45 @@ def log(x: Float32) -> Float32:
     x = bits.view(np.float32)
     x -= np.float32(1.0)
     z = x * x
-    y = _horner(_LOG_POLYNOMIAL, x.astype(np.float64))
+    y = _horner(LOG_POLYNOMIAL, x.astype(np.float64))
     y *= x
     wide = y.astype(np.float64)
     wide_z = z.astype(np.float64)
     wide *= wide_z
-    wide += exponent * _LN2_LOW
+    wide += exponent * LN2_LOW
     y[...] = wide
     wide_z *= 0.5
     np.subtract(y, wide_z, out=wide)
     y[...] = wide
     x += y
     wide[...] = exponent
-    wide *= float(_LN2_HIGH)
+    wide *= float(LN2_HIGH)
     wide += x
     return wide.astype(np.float32)
 
 
 def sine_cosine(angle: Float32) -> tuple[Float32, Float32]:
     """Return Cephes' (sine, cosine) of an angle in [0, 2 pi]."""
-    octant = (angle * _FOUR_OVER_PI).astype(np.int32)
+    octant = (angle * FOUR_OVER_PI).astype(np.int32)
     octant += 1
     octant &= ~1
     turns = octant.astype(np.float64)
     x = angle.copy()
     wide_x = angle.astype(np.float64)
-    for part in _MINUS_QUARTER_PI.tolist():
+    for part in MINUS_QUARTER_PI.tolist():
         wide_x += turns * part
         x[...] = wide_x
         wide_x[...] = x
     z = x * x
     wide_z = z.astype(np.float64)
-    cosine = _horner(_COSINE_POLYNOMIAL, wide_z)
+    cosine = _horner(COSINE_POLYNOMIAL, wide_z)
     cosine *= z
     wide = cosine.astype(np.float64)
     wide *= wide_z
     wide -= 0.5 * wide_z
     cosine[...] = wide
     cosine += np.float32(1.0)
-    sine = _horner(_SINE_POLYNOMIAL, wide_z)
+    sine = _horner(SINE_POLYNOMIAL, wide_z)
     sine *= z
     wide[...] = sine
     wide *= wide_x

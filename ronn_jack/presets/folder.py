@@ -23,7 +23,7 @@ MOST_PRESETS = 1000
 
 _KEPT_SECONDS = 1.0
 """Age up to which a list is kept: a file that is written in place doesn't change its folder."""
-_TICK_NANOSECONDS = 20_000_000
+TICK_NANOSECONDS = 20_000_000
 """Age from which the time of a change tells it from the next one; file systems count in ticks."""
 
 _log = logging.getLogger(__name__)
@@ -65,9 +65,23 @@ class PresetFolder:
     path : Path
     read : callable
         Reads a preset's file, or raises PresetError.
+    most : int
+        Presets that are listed.
+    clock : callable
+        Returns the time in s.
+    tick_nanoseconds : int
+        Age from which the time of a change tells it from the next one.
     """
 
-    def __init__(self, path: Path, read: Callable[[Path], Preset]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        read: Callable[[Path], Preset],
+        most: int = MOST_PRESETS,
+        clock: Callable[[], float] = time.monotonic,
+        tick_nanoseconds: int = TICK_NANOSECONDS,
+    ) -> None:
+        self._most, self._clock, self._tick = most, clock, tick_nanoseconds
         self.path = path
         self._read = read
         self._listing = _Listing((), (), frozenset(), 0, 0.0)
@@ -75,14 +89,14 @@ class PresetFolder:
         self._told: set[str] = set()
 
     def entries(self) -> tuple[Entry, ...]:
-        """Return what there is, in order; of more than MOST_PRESETS, the first ones by name.
+        """Return what there is, in order; of more than `most`, the first ones by name.
 
         A file that comes or goes is noticed at once, one that is written in place after a second.
         """
         return self._up_to_date().entries
 
     def names(self) -> Set[str]:
-        """Return the names of all presets, those beyond MOST_PRESETS included."""
+        """Return the names of all presets, those beyond `most` included."""
         return self._up_to_date().every
 
     def find(self, name: str) -> Path | None:
@@ -115,7 +129,7 @@ class PresetFolder:
             found: Preset | str = self._read(path)
         except PresetError as error:
             found = str(error)
-        if version is not None and _has_settled(version[1]):
+        if version is not None and self._has_settled(version[1]):
             self._known[path] = version, found
         if isinstance(found, str):
             raise PresetError(found)
@@ -124,7 +138,7 @@ class PresetFolder:
     def _up_to_date(self) -> _Listing:
         changed = self._changed()
         listing = self._listing
-        if changed != listing.changed or time.monotonic() >= listing.until:
+        if changed != listing.changed or self._clock() >= listing.until:
             listing = self._look(changed)
             self._listing = listing
         return listing
@@ -132,12 +146,12 @@ class PresetFolder:
     def _look(self, changed: int) -> _Listing:
         last = self._listing
         names = last.names if changed == last.changed and last.until else self._read_names()
-        paths = [self._path_of(name) for name in names[:MOST_PRESETS]]
+        paths = [self._path_of(name) for name in names[: self._most]]
         entries = [entry for path in paths if (entry := self._entry(path)) is not None]
         every = frozenset(names)
         for path in [path for path in self._known if path.stem not in every]:
             self._known.pop(path, None)
-        until = time.monotonic() + _KEPT_SECONDS if _has_settled(changed) else 0.0
+        until = self._clock() + _KEPT_SECONDS if self._has_settled(changed) else 0.0
         return _Listing(tuple(sorted(entries, key=_order)), names, every, changed, until)
 
     def _read_names(self) -> tuple[str, ...]:
@@ -153,9 +167,9 @@ class PresetFolder:
         for name in [name for name in names if not name.isprintable()]:
             names.remove(name)
             self._tell(f"{self.path}: {shown(name)} is left out; rename it to printable text")
-        if len(names) > MOST_PRESETS:
+        if len(names) > self._most:
             self._tell(
-                f"{self.path}: has more than {MOST_PRESETS} presets; those beyond, by name, are "
+                f"{self.path}: has more than {self._most} presets; those beyond, by name, are "
                 "not listed and have no number"
             )
         return tuple(sorted(names))
@@ -178,6 +192,9 @@ class PresetFolder:
             return Entry(path.stem, f"can't be loaded: {error}", None, path)
         return Entry(preset.name, preset.description, preset.index, path)
 
+    def _has_settled(self, changed: int) -> bool:
+        return time.time_ns() - changed > self._tick
+
     def _changed(self) -> int:
         try:
             return self.path.stat().st_mtime_ns
@@ -191,10 +208,6 @@ def _version(path: Path) -> Version | None:
     except OSError:
         return None  # gone since it was listed
     return state.st_ino, state.st_ctime_ns, state.st_size
-
-
-def _has_settled(changed: int) -> bool:
-    return time.time_ns() - changed > _TICK_NANOSECONDS
 
 
 def _order(entry: Entry) -> tuple[float, str]:

@@ -47,9 +47,14 @@ class PresetStore:
     ----------
     shipped, user : Path, optional
         Folders; by default those of the program and of the user.
+    most : int
+        Presets that the user may save.
     """
 
-    def __init__(self, shipped: Path | None = None, user: Path | None = None) -> None:
+    def __init__(
+        self, shipped: Path | None = None, user: Path | None = None, most: int = MOST_PRESETS
+    ) -> None:
+        self._most = most
         self._shipped = PresetFolder(shipped or shipped_folder() / "presets", read_preset)
         self._user = PresetFolder(user or user_data_folder() / "presets", read_preset)
         self._told: set[Path] = set()
@@ -115,7 +120,7 @@ class PresetStore:
             if name.casefold() == taken.casefold():
                 raise PresetError(f"'{taken}' is a shipped preset; save under another name")
         mine = self._user.names()
-        if name not in mine and len(mine) >= MOST_PRESETS:
+        if name not in mine and len(mine) >= self._most:
             raise PresetError(f"you have {len(mine)} presets; remove some, or save over one")
         path = self._user.path / f"{name}.toml"
         try:

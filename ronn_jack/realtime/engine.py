@@ -211,6 +211,21 @@ class Engine:
         return int(self._record.fade_left[0]) > 0
 
     @property
+    def dry(self) -> bool:
+        """Whether the dry signal is to take the wet one's place."""
+        return float(self._record.controls[0, Control.DRY]) != 0.0
+
+    @property
+    def held_voices(self) -> int:
+        """Voices that are kept alive because the audio thread may still read them."""
+        return len(self._voices)
+
+    @property
+    def loop_frames(self) -> int:
+        """Length of the loop that freeze holds or has held last."""
+        return int(self._record.loop[0].view(LOOP)["length"][0])
+
+    @property
     def muted(self) -> bool:
         """Whether the master gain has come down to 0."""
         start = RAMPS + int(Control.MASTER) * _RAMP_SIZE

@@ -304,6 +304,11 @@ class Voice:
         """Set the gain; only before the voice is published."""
         self._record.level = level
 
+    @property
+    def next_level(self) -> float:
+        """The gain that it was asked last to glide to."""
+        return float(self._record.next_target[0])
+
     def glide_level(self, target: float, ratio: float, frames: int) -> bool:
         """Let the gain glide, `ratio` a frame, to `target`; False while another glide waits."""
         fields, free = self._record, not self._record.next_ready[0]
@@ -355,8 +360,7 @@ class Voice:
         _prime.ctypes(
             self.address,
             history.ctypes.data,
-            history.shape[1],
-            history.shape[0],
+            *history.shape[::-1],
             end,
             self._inputs.ctypes.data,
             self._result.ctypes.data,
@@ -375,8 +379,7 @@ class Voice:
         spent = _time_blocks.ctypes(
             self.address,
             noise.ctypes.data,
-            noise.shape[1],
-            noise.shape[0],
+            *noise.shape[::-1],
             block,
             self._inputs.ctypes.data,
             self._result.ctypes.data,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -14,7 +15,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ronn_jack.cost import calibration
-from ronn_jack.cost.calibration import calibration_cases, draw_network, load_cost_model
+from ronn_jack.cost.calibration import CostModels, calibration_cases, draw_network
 from ronn_jack.cost.counts import KINDS, count_work
 from ronn_jack.cost.model import CostModel, fit_cost_model, read_cost_model
 from ronn_jack.cost.timing import Trial
@@ -171,58 +172,58 @@ def test_a_folder_or_nothing_holds_no_model(tmp_path: Path) -> None:
     assert read_cost_model(tmp_path / "cost.json") is None
 
 
-@pytest.fixture
-def calibrations(monkeypatch: pytest.MonkeyPatch) -> list[CostModel]:
-    """Count calibrations instead of doing them."""
-    done: list[CostModel] = []
+class Machine:
+    """Counts calibrations instead of doing them."""
 
-    def calibrate() -> CostModel:
-        done.append(MODEL)
+    def __init__(self) -> None:
+        self.calibrations = 0
+        self.load = self.start()
+
+    def calibrate(self) -> CostModel:
+        self.calibrations += 1
         return MODEL
 
-    monkeypatch.setattr(calibration, "calibrate_cost_model", calibrate)
-    monkeypatch.setattr(calibration, "_loaded", {})
-    return done
+    def start(self) -> Callable[..., CostModel | None]:
+        """Return what a process loads its models with."""
+        self.load = CostModels(self.calibrate).load
+        return self.load
 
 
-def test_the_machine_is_measured_once(tmp_path: Path, calibrations: list[CostModel]) -> None:
-    path = tmp_path / "cost.json"
-    assert load_cost_model(False, path) is None
-    assert load_cost_model(path=path) == MODEL
-    assert load_cost_model(False, path) == MODEL
-    calibration._loaded.clear()
-    assert load_cost_model(path=path) == load_cost_model(False, path) == MODEL
-    assert len(calibrations) == 1
+def test_the_machine_is_measured_once(tmp_path: Path) -> None:
+    path, machine = tmp_path / "cost.json", Machine()
+    assert machine.load(False, path) is None
+    assert machine.load(path=path) == MODEL
+    assert machine.load(False, path) == MODEL
+    machine.start()
+    assert machine.load(path=path) == machine.load(False, path) == MODEL
+    assert machine.calibrations == 1
 
 
-def test_a_spoilt_file_is_measured_anew_and_replaced(
-    tmp_path: Path, calibrations: list[CostModel]
-) -> None:
-    path = tmp_path / "cost.json"
+def test_a_spoilt_file_is_measured_anew_and_replaced(tmp_path: Path) -> None:
+    path, machine = tmp_path / "cost.json", Machine()
     path.write_text("{")
-    assert load_cost_model(False, path) is None
-    assert load_cost_model(path=path) == MODEL
+    assert machine.load(False, path) is None
+    assert machine.load(path=path) == MODEL
     assert read_cost_model(path) == MODEL
-    assert len(calibrations) == 1
+    assert machine.calibrations == 1
 
 
 def test_without_a_place_for_the_file_the_model_stays_in_memory(
-    tmp_path: Path, calibrations: list[CostModel], caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "file").write_text("")
-    path = tmp_path / "file" / "cost.json"
-    assert load_cost_model(path=path) == load_cost_model(path=path) == MODEL
-    assert len(calibrations) == 1
+    path, machine = tmp_path / "file" / "cost.json", Machine()
+    assert machine.load(path=path) == machine.load(path=path) == MODEL
+    assert machine.calibrations == 1
     assert str(path) in caplog.text
 
 
-def test_another_host_or_other_kernels_have_another_file(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_host_or_other_kernels_have_another_file() -> None:
     path = calibration.cost_file()
     assert path == calibration.cost_file()
-    monkeypatch.setattr(calibration.platform, "node", lambda: "elsewhere")
-    other_host = calibration.cost_file()
-    monkeypatch.setattr(calibration, "cache_folder", lambda: Path("other-kernels"))
-    assert len({path, other_host, calibration.cost_file()}) == 3
+    other_host = calibration.cost_file("elsewhere")
+    assert len({path, other_host, calibration.cost_file(folder=Path("other-kernels"))}) == 3
+    assert path.name != other_host.name
 
 
 def test_a_trial_feeds_blocks_of_its_length_and_any_network_can_be_tried() -> None:

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from ronn_jack.drivers import jack_calls
-from ronn_jack.drivers.jack_calls import _Call, _Caller
+from ronn_jack.drivers.jack_calls import Call, Caller
 from ronn_jack.errors import JackError
 from tests.support.jack_server import wait_for
 
@@ -28,13 +28,13 @@ class Lock:
 
 @pytest.fixture
 def caller():
-    return _Caller()
+    return Caller()
 
 
 def test_a_call_returns_what_the_action_returns_and_raises_in_our_words(caller):
-    assert caller.call(_Call(lambda: 3, None), 5.0, None) == 3
+    assert caller.call(Call(lambda: 3, None), 5.0, None) == 3
     with pytest.raises(JackError, match="refused: no such thing"):
-        caller.call(_Call(fail, None), 5.0, None)
+        caller.call(Call(fail, None), 5.0, None)
 
 
 def fail():
@@ -45,24 +45,24 @@ def test_one_that_waits_is_left_and_those_after_it_are_refused_at_once(caller):
     lock, undone = Lock(), []
     begin = time.monotonic()
     with pytest.raises(JackError, match="does not answer"):
-        caller.call(_Call(lock.hold, undone.append), SOON, "none")
+        caller.call(Call(lock.hold, undone.append), SOON, "none")
     assert SOON <= time.monotonic() - begin < 5.0
     begin = time.monotonic()
     with pytest.raises(JackError, match="'none' does not answer"):
-        caller.call(_Call(lambda: 1, None), 60.0, None)
+        caller.call(Call(lambda: 1, None), 60.0, None)
     assert time.monotonic() - begin < 5.0
     assert not undone
     lock.free.set()
     wait_for(lambda: undone == ["held"])
-    assert caller.call(_Call(lambda: 2, None), 5.0, None) == 2
+    assert caller.call(Call(lambda: 2, None), 5.0, None) == 2
 
 
 def test_what_has_to_be_freed_is_freed_when_libjack_comes_back(caller):
     lock, freed = Lock(), []
     with pytest.raises(JackError):
-        caller.call(_Call(lock.hold, None), SOON, None)
+        caller.call(Call(lock.hold, None), SOON, None)
     with pytest.raises(JackError):
-        caller.call(_Call(lambda: freed.append(1), None, due=True), 60.0, None)
+        caller.call(Call(lambda: freed.append(1), None, due=True), 60.0, None)
     assert not freed
     lock.free.set()
     wait_for(lambda: freed == [1])
@@ -72,7 +72,7 @@ def test_a_signal_ends_the_wait_and_what_comes_late_is_undone(caller):
     lock, undone = Lock(), []
     threading.Timer(SOON, os.kill, (os.getpid(), signal.SIGINT)).start()
     with pytest.raises(KeyboardInterrupt):
-        caller.call(_Call(lock.hold, undone.append), 60.0, None)
+        caller.call(Call(lock.hold, undone.append), 60.0, None)
     lock.free.set()
     wait_for(lambda: undone == ["held"])
 
@@ -82,11 +82,11 @@ def test_in_a_hurry_only_goodbyes_are_waited_for(caller):
     caller.hurried = True
     begin = time.monotonic()
     with pytest.raises(JackError):
-        caller.call(_Call(lock.hold, None), 60.0, None)
+        caller.call(Call(lock.hold, None), 60.0, None)
     assert time.monotonic() - begin < 5.0
     lock.free.set()
-    wait_for(lambda: caller._stuck.finished.is_set())
-    slow = _Call(lambda: time.sleep(3 * jack_calls._HURRIED_SECONDS), None, due=True)
+    wait_for(lambda: not caller.stuck)
+    slow = Call(lambda: time.sleep(3 * jack_calls.HURRIED_SECONDS), None, due=True)
     caller.call(slow, 60.0, None)
     assert slow.finished.is_set()
 
@@ -95,23 +95,25 @@ def test_undoing_may_call_in_turn(caller):
     lock, done = Lock(), []
 
     def undo(result):
-        caller.call(_Call(lambda: done.append(result), None), 5.0, None)
+        caller.call(Call(lambda: done.append(result), None), 5.0, None)
 
     with pytest.raises(JackError):
-        caller.call(_Call(lock.hold, undo), SOON, None)
+        caller.call(Call(lock.hold, undo), SOON, None)
     lock.free.set()
     wait_for(lambda: done == ["held"])
 
 
 def test_the_end_of_the_program_waits_for_what_was_left_but_not_for_what_hangs(caller):
-    caller._calls.put(slow := _Call(lambda: time.sleep(SOON), None))
-    caller._started()
+    begun = threading.Event()
+    slow = Call(lambda: (begun.set(), time.sleep(SOON)), None)
+    threading.Thread(target=caller.call, args=(slow, 5.0, None)).start()
+    begun.wait()
     caller.leave()
     assert slow.finished.is_set()
     lock = Lock()
     with pytest.raises(JackError):
-        caller.call(_Call(lock.hold, None), SOON, None)
+        caller.call(Call(lock.hold, None), SOON, None)
     begin = time.monotonic()
     caller.leave()
-    assert time.monotonic() - begin < SOON
+    assert time.monotonic() - begin < jack_calls.CLOSE_SECONDS
     lock.free.set()

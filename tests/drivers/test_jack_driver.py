@@ -3,7 +3,6 @@
 import pytest
 
 from ronn_jack.doctor import diagnose
-from ronn_jack.drivers import jack_server as servers
 from ronn_jack.drivers.jack_driver import JackClient
 from ronn_jack.drivers.jack_tape import Recorder, jack
 from ronn_jack.errors import JackError, NoServerError
@@ -20,9 +19,8 @@ def test_a_server_that_does_not_run_is_named():
         JackClient("ronn", server_name("none"), 2, 2)
 
 
-def test_a_server_without_enough_ports_is_refused_in_words_and_left(monkeypatch):
-    monkeypatch.setattr(servers, "MOST_PORTS", FEW)
-    with jack_server("few") as server:
+def test_a_server_without_enough_ports_is_refused_in_words_and_left():
+    with jack_server("few", most_ports=FEW) as server:
         # The server begins to count at the second port.
         with pytest.raises(JackError, match=r"no port left for in_2.*--port-max"):
             JackClient("ronn", server.name, 2, 2)
@@ -63,14 +61,12 @@ def vanished(*_):
 
 
 @pytest.mark.slow
-def test_a_node_whose_server_returns_with_too_few_ports_waits_and_says_why(monkeypatch):
+def test_a_node_whose_server_returns_with_too_few_ports_waits_and_says_why():
     with jack_server("fewer") as server, node_process(server.name) as node:
         server.kill()
         wait_for(lambda: node.osc.ask("/ronn/status/state") == ["waiting"])
-        with monkeypatch.context() as patch:
-            patch.setattr(servers, "MOST_PORTS", FEW)
-            with jack_server("fewer"):
-                wait_for(lambda: "no port left" in "".join(node.said()), what="the reason")
+        with jack_server("fewer", most_ports=FEW):
+            wait_for(lambda: "no port left" in "".join(node.said()), what="the reason")
         assert node.osc.ask("/ronn/status/state") == ["waiting"]
         with jack_server("fewer"):
             node.osc.ask("/ronn/ping", answer="/ronn/pong")

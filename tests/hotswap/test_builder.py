@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 
 from ronn_jack.control.operations import Change
-from ronn_jack.hotswap import builder as builder_module
-from ronn_jack.hotswap import priming as preparation
 from ronn_jack.hotswap.builder import Builder
 from ronn_jack.hotswap.request import Request
 from ronn_jack.model.architecture import architecture
@@ -15,6 +13,8 @@ from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import defaults
 from ronn_jack.realtime.engine_state import Control
 from tests.support.jack_server import wait_for
+from tests.support.recording import Listener
+from tests.support.rigged import REAL, RiggedPipeline, taking
 from tests.support.running_engine import RATE, RunningEngine
 
 
@@ -23,27 +23,6 @@ class Origin:
 
     def refuse(self, subject, reason):
         raise AssertionError("the builder refuses through its listener")
-
-
-class Listener:
-    def __init__(self):
-        self.heard, self.refusals, self.falls, self.swaps = [], [], [], []
-        self.strains = 0
-
-    def sounding(self, change):
-        self.heard.append(change)
-
-    def refused(self, change, reason):
-        self.refusals.append((change, reason))
-
-    def fell_back(self, fallen, good, reason, dry):
-        self.falls.append((fallen, good, reason))
-
-    def strained(self):
-        self.strains += 1
-
-    def swapped(self, swap):
-        self.swaps.append(swap)
 
 
 def change(subject="seed"):
@@ -55,10 +34,10 @@ def request(spec, fade_ms=5.0, levelled=False, subject="seed"):
 
 
 @contextlib.contextmanager
-def running(period=64, cost=None):
+def running(period=64, cost=None, pipeline=None):
     with RunningEngine(period) as audio:
         listener = Listener()
-        builder = Builder(listener, cost)
+        builder = Builder(listener, cost, pipeline)
         audio.engine.set(Control.MASTER, 1.0)
         builder.attach(audio.engine, lambda: audio.period)
         builder.request(Request(NetworkSpec(), 5.0, False))
@@ -74,26 +53,19 @@ def play(builder, spec, **options):
     wait_for(lambda: builder.sounding == spec and not builder.building)
 
 
-def fixed_cost(monkeypatch, seconds):
-    """Let every network take the same time: what fits can't hang on this machine's speed."""
-    for module in (preparation, builder_module):
-        monkeypatch.setattr(module, "time_block", lambda voice, block: seconds)
-
-
 @pytest.mark.parametrize("load", [0.01, 0.1, 0.25, 0.5])
-def test_what_the_audio_thread_catches_up_counts_in_the_budget(monkeypatch, load):
-    with running() as (audio, builder, _):
-        period = audio.period / RATE
-        builder._voices.current.prepared.block_seconds = 0.1 * period
-        fixed_cost(monkeypatch, load * period)
+def test_what_the_audio_thread_catches_up_counts_in_the_budget(load):
+    period = 64 / RATE
+    pipeline = RiggedPipeline(time_block=taking(0.1 * period))
+    with running(pipeline=pipeline) as (audio, builder, _):
+        pipeline.time_block = taking(load * period)
         gaps = []
-        publish = audio.engine.publish
 
-        def noting(voice, gap_frames):
+        def noting(publish, voice, gap_frames):
             gaps.append(gap_frames)
             return publish(voice, gap_frames)
 
-        monkeypatch.setattr(audio.engine, "publish", noting)
+        audio.engine.doors.publish = noting
         play(builder, NetworkSpec(seed=7))
     # Of a budget of 0.7 the old one takes 0.1 while it fades, and the new one its own block.
     assert gaps[0] / audio.period == pytest.approx((0.7 - 0.1 - load) / load, abs=0.02)
@@ -117,13 +89,14 @@ def test_the_newest_of_many_requests_sounds_in_the_end():
         wait_for(lambda: builder.sounding is not None and builder.sounding.seed == 199)
         wait_for(lambda: not audio.engine.fading)
         assert not listener.refusals
-        wait_for(lambda: len(audio.engine._voices) == 1, what="old voices to be freed")
+        wait_for(lambda: audio.engine.held_voices == 1, what="old voices to be freed")
 
 
-def test_what_does_not_fit_is_refused_with_what_would(monkeypatch):
-    with running() as (_, builder, listener):
+def test_what_does_not_fit_is_refused_with_what_would():
+    pipeline = RiggedPipeline()
+    with running(pipeline=pipeline) as (_, builder, listener):
         heavy = NetworkSpec(channels=64, kernel=64, layers=8, dilation=1)
-        fixed_cost(monkeypatch, 10 * 64 / RATE)
+        pipeline.time_block = taking(10 * 64 / RATE)
         builder.request(request(heavy, subject="channels"))
         wait_for(lambda: listener.refusals)
         refused, reason = listener.refusals[0]
@@ -135,9 +108,9 @@ def test_what_does_not_fit_is_refused_with_what_would(monkeypatch):
         wait_for(lambda: not builder.building)
 
 
-def test_where_two_do_not_fit_together_one_goes_before_the_other_comes(monkeypatch):
-    fixed_cost(monkeypatch, 0.5 * 64 / RATE)
-    with running() as (audio, builder, listener):
+def test_where_two_do_not_fit_together_one_goes_before_the_other_comes():
+    pipeline = RiggedPipeline(time_block=taking(0.5 * 64 / RATE))
+    with running(pipeline=pipeline) as (audio, builder, listener):
         play(builder, NetworkSpec(seed=7))
         wait_for(lambda: len(listener.swaps) == 2)
         assert listener.swaps[-1].dip
@@ -169,38 +142,44 @@ def test_four_busy_blocks_bring_back_the_last_good_network_and_then_the_dry_sign
 
 def test_three_busy_blocks_are_forgiven():
     from tests.realtime.engine_driver import engine_for, noise
-    from tests.support.running_engine import _watch
+    from tests.support.running_engine import watch_block
 
     engine = engine_for(NetworkSpec())
     for busy in (1001, 1001, 1001, 999) * 3:
         engine.process(noise(64))
-        _watch.ctypes(engine.address, busy, 1000)
+        watch_block.ctypes(engine.address, busy, 1000)
     assert engine.overloads == 0
     for _ in range(4):
         engine.process(noise(64))
-        _watch.ctypes(engine.address, 1001, 1000)
+        watch_block.ctypes(engine.address, 1001, 1000)
     assert engine.overloads == 1
     dry = noise(4096)
     assert np.array_equal(engine.process(dry)[:, 2048:], dry[:, 2048:])
 
 
-def test_a_smaller_buffer_that_the_network_does_not_fit_brings_the_dry_signal(monkeypatch):
-    with running() as (audio, builder, listener):
+def test_a_smaller_buffer_that_the_network_does_not_fit_brings_the_dry_signal():
+    pipeline = RiggedPipeline()
+    with running(pipeline=pipeline) as (audio, builder, listener):
         play(builder, NetworkSpec(seed=7))
-        fixed_cost(monkeypatch, 0.5 * 64 / RATE)
+        pipeline.time_block = taking(0.5 * 64 / RATE)
         audio.period = 32
         wait_for(lambda: listener.falls)
         assert "of the 32-frame period" in listener.falls[0][2]
         wait_for(lambda: not audio.engine.sounds)
 
 
-def test_a_smaller_buffer_is_held_to_the_budget_as_it_is_now(monkeypatch):
-    fixed_cost(monkeypatch, 0.1 * 64 / RATE)
-    with running() as (audio, builder, listener):
+def test_a_smaller_buffer_is_held_to_the_budget_as_it_is_now():
+    blocks = []
+
+    def time_block(voice, block):
+        blocks.append(block)
+        return 0.1 * 64 / RATE
+
+    with running(pipeline=RiggedPipeline(time_block=time_block)) as (audio, builder, listener):
         play(builder, NetworkSpec(seed=7))
         builder.budget = 0.9
         audio.period = 8
-        wait_for(lambda: builder._admitted_period == 8)
+        wait_for(lambda: 8 in blocks)
         play(builder, NetworkSpec(seed=8))
         assert not listener.falls
 
@@ -208,8 +187,8 @@ def test_a_smaller_buffer_is_held_to_the_budget_as_it_is_now(monkeypatch):
 def test_a_level_found_on_noise_is_found_again_on_real_input():
     with running() as (audio, builder, _):
         play(builder, NetworkSpec(seed=7, activation="tanh"), levelled=True)
-        assert builder._voices.current.prepared.level.on_noise or audio.engine.position > RATE
-        wait_for(lambda: not builder._voices.current.prepared.level.on_noise, 30.0)
+        assert builder.voices.current.prepared.level.on_noise or audio.engine.position > RATE
+        wait_for(lambda: not builder.voices.current.prepared.level.on_noise, 30.0)
 
 
 @pytest.mark.parametrize("on", [True, False])
@@ -217,20 +196,17 @@ def test_auto_level_can_be_switched_while_a_network_sounds(on):
     with running() as (_, builder, _):
         play(builder, NetworkSpec(seed=7, init="normal"), levelled=not on)
         builder.switch_level(on)
-        wait_for(lambda: (builder._voices.current.prepared.level is not None) == on)
-        voice = builder._voices.current.voice
+        wait_for(lambda: (builder.voices.current.prepared.level is not None) == on)
+        voice = builder.voices.current.voice
         wait_for(lambda: voice.level != 1.0 if on else voice.level == 1.0)
 
 
-def test_the_crossfade_is_told_as_it_is_made(monkeypatch):
-    catch_up = builder_module.catch_up
-
+def test_the_crossfade_is_told_as_it_is_made():
     def measured_anew(prepared, engine, job):
-        catch_up(prepared, engine, job)
+        REAL.catch_up(prepared, engine, job)
         prepared.correlation = 0.25
 
-    monkeypatch.setattr(builder_module, "catch_up", measured_anew)
-    with running() as (_, builder, listener):
+    with running(pipeline=RiggedPipeline(catch_up=measured_anew)) as (_, builder, listener):
         play(builder, NetworkSpec(seed=7))
         wait_for(lambda: len(listener.swaps) == 2)
     assert listener.swaps[-1].correlation == 0.25

@@ -9,31 +9,22 @@ import numpy as np
 import psutil
 import pytest
 
-from ronn_jack.hotswap import heap
 from ronn_jack.hotswap.heap import Heap
 
 MEBIBYTE = 2**20
 
 
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    now = [100.0]
-    monkeypatch.setattr(heap.time, "monotonic", lambda: now[0])
-    return now
-
-
-def test_it_is_given_back_once_after_the_last_use(clock, monkeypatch) -> None:
-    kept = Heap()
-    trims: list[int] = []
-    monkeypatch.setattr(kept, "_trim", trims.append)
+def test_it_is_given_back_once_after_the_last_use() -> None:
+    now, trims = [100.0], []
+    kept = Heap(lambda: now[0], trims.append)
     kept.tend()
     kept.used()
-    clock[0] += 0.4
+    now[0] += 0.4
     kept.used()
-    clock[0] += 0.4
+    now[0] += 0.4
     kept.tend()
     assert trims == []
-    clock[0] += 0.2
+    now[0] += 0.2
     kept.tend()
     kept.tend()
     assert trims == [0]
@@ -41,7 +32,7 @@ def test_it_is_given_back_once_after_the_last_use(clock, monkeypatch) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="others give memory back by themselves")
 @pytest.mark.parametrize("pinned", [False, True])
-def test_what_is_freed_leaves_the_process(clock, pinned: bool) -> None:
+def test_what_is_freed_leaves_the_process(pinned: bool) -> None:
     def work() -> None:
         # From small to large, as each teaches glibc to keep as much.
         for size in (1, 2, 4, 8, 16, 24):
@@ -52,12 +43,13 @@ def test_what_is_freed_leaves_the_process(clock, pinned: bool) -> None:
         held = process.memory_info().rss
         del blocks
         kept.used()
-        clock[0] += 1.0
+        now[0] += 1.0
         kept.tend()
         found.extend([held - before, process.memory_info().rss - before])
         del above
 
-    kept, process = Heap(), psutil.Process()
+    now = [100.0]
+    kept, process = Heap(lambda: now[0]), psutil.Process()
     found: list[int] = []
     thread = threading.Thread(target=work)
     thread.start()

@@ -3,13 +3,15 @@
 import numpy as np
 import pytest
 
+from ronn_jack.hotswap.expression import make_voice
 from ronn_jack.hotswap.job import Job, OutdatedError
 from ronn_jack.hotswap.level_follower import LevelKeeper
 from ronn_jack.hotswap.priming import prepare
+from ronn_jack.loudness.auto_level import level_on_noise
 from ronn_jack.loudness.input_meter import InputLoudness
 from ronn_jack.model.spec import NetworkSpec
 from tests.realtime.engine_driver import RATE, engine_for, noise, play
-from tests.support.running_engine import _watch
+from tests.support.running_engine import watch_block
 
 LOUD = NetworkSpec(init="normal", activation="tanh")
 
@@ -38,11 +40,11 @@ def test_a_new_network_puts_the_switch_off_and_spoils_no_level():
     assert prepared.level is not None and not prepared.level.on_noise
 
 
-def test_what_the_watchdog_has_dropped_is_not_measured_on():
+def test_what_thewatch_blockdog_has_dropped_is_not_measured_on():
     engine, prepared = sounding(3.5)
     for _ in range(4):
         engine.process(noise(64))
-        _watch.ctypes(engine.address, 1001, 1000)
+        watch_block.ctypes(engine.address, 1001, 1000)
     keeper = LevelKeeper(lambda: False)
     keeper.switch(True)
     keeper.tend(engine, InputLoudness(engine), 1.0, prepared)
@@ -54,11 +56,11 @@ def test_a_glide_that_the_audio_thread_has_not_taken_over_is_not_written_over():
     keeper = LevelKeeper(lambda: False)
     keeper.switch(True)
     keeper.tend(engine, InputLoudness(engine), 1.0, prepared)
-    waiting = float(prepared.voice._record.next_target[0])
+    waiting = prepared.voice.next_level
     assert waiting == prepared.level.gain != 1.0
     keeper.switch(False)
     keeper.tend(engine, InputLoudness(engine), 1.0, prepared)
-    assert float(prepared.voice._record.next_target[0]) == waiting
+    assert prepared.voice.next_level == waiting
     assert prepared.level is not None
     engine.process(noise(64))
     keeper.tend(engine, InputLoudness(engine), 1.0, prepared)
@@ -82,13 +84,10 @@ def test_a_level_on_noise_is_given_up_for_a_newer_network(pieces):
     assert len(looks) == pieces + 1
 
 
-def test_a_level_on_noise_does_not_depend_on_the_pieces(monkeypatch):
-    from ronn_jack.loudness import auto_level
-
-    engine = engine_for(NetworkSpec(), history_seconds=20.0)
-    levels = []
-    for seconds in (0.25, 60.0):
-        monkeypatch.setattr(auto_level, "_PIECE_SECONDS", seconds)
-        levels.append(prepare(LOUD, engine, None, None, True, 1.0, Job()).level)
+def test_a_level_on_noise_does_not_depend_on_the_pieces():
+    levels = [
+        level_on_noise(make_voice(LOUD, RATE), 1.0, piece_seconds=seconds)
+        for seconds in (0.25, 60.0)
+    ]
     assert levels[0].on_noise
     assert np.isclose(levels[0].gain, levels[1].gain, rtol=1e-12)

@@ -7,15 +7,14 @@ import pytest
 
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.operations import Act, Set
-from ronn_jack.hotswap import builder as builder_module
-from ronn_jack.hotswap import priming as preparation
+from ronn_jack.hotswap.builder import Builder
 from ronn_jack.hotswap.node import LiveNode
 from ronn_jack.parameters import defaults
-from ronn_jack.realtime.engine import Engine
 from ronn_jack.render import offline_engine
 from tests.realtime.engine_driver import RATE, noise, play
 from tests.support.jack_server import wait_for
-from tests.support.recording import MemoryStore, RecordingOrigin
+from tests.support.recording import Listener, MemoryStore, RecordingOrigin
+from tests.support.rigged import REAL, RiggedPipeline, WatchedEngine, taking
 
 QUIET = {"auto_level": False, "output_gain": -24.0, "fade_ms": 5.0}
 FRAMES = round(RATE)
@@ -31,45 +30,25 @@ class Audio:
     midi_dropped = 0
 
     def __init__(self, period: int) -> None:
-        self.engine = Engine(2, 2, RATE, 10.0)
+        self.engine = WatchedEngine(2, 2, RATE, 10.0)
         self.period = period
 
     def callback_times(self):
         return np.zeros(1, np.int64)
 
 
-class Listener:
-    controller: Controller
-
-    def __init__(self):
-        self.swaps = 0
-
-    def sounding(self, change):
-        self.controller.sounding(change)
-
-    def refused(self, change, reason):
-        self.controller.refused(change, reason)
-
-    def fell_back(self, fallen, good, reason, dry):
-        raise AssertionError(reason)
-
-    def strained(self):
-        self.controller.strained()
-
-    def swapped(self, swap):
-        self.swaps += 1
-
-
 class Desk:
     """A node with its controller, and a hand on its knobs."""
 
-    def __init__(self, period, values):
+    def __init__(self, period, values, pipeline, cost):
+        self.store, self.may_fall = MemoryStore(), False
         self.audio, self.listener, self.origin = Audio(period), Listener(), RecordingOrigin()
-        self.node = LiveNode(2, 2, self.listener)
+        self.builder = Builder(self.listener, cost, pipeline)
+        self.node = LiveNode(2, 2, cost=cost, builder=self.builder)
         self.node.set_controls(values)
-        self.controller = self.listener.controller = Controller(self.node, MemoryStore(), values)
+        self.controller = self.listener.controller = Controller(self.node, self.store, values)
         self.controller.begin(lambda: self.node.attach(self.audio))
-        self.run_until(lambda: self.listener.swaps == 1)
+        self.run_until(lambda: len(self.listener.swaps) == 1)
 
     def run_until(self, condition):
         def step():
@@ -83,7 +62,7 @@ class Desk:
 
     @property
     def voice(self):
-        return self.node._builder._voices.current.voice
+        return self.builder.voices.current.voice
 
     def let_move(self):
         """Wait until the weights can move."""
@@ -97,10 +76,11 @@ class Desk:
 
 
 @contextlib.contextmanager
-def desk(period=0, **values):
-    with_values = Desk(period, {**defaults(), **QUIET, **values})
+def desk(period=0, pipeline=None, cost=None, **values):
+    with_values = Desk(period, {**defaults(), **QUIET, **values}, pipeline, cost)
     try:
         yield with_values
+        assert with_values.may_fall or not with_values.listener.falls
     finally:
         with_values.node.detach()
 
@@ -128,11 +108,11 @@ def test_the_point_moves_the_network_that_plays(recipe):
         before = play(d.audio.engine, x)
         d.turn(xy_x=0.8)
         d.turn(xy_y=-0.7)
-        assert not d.node._builder.building
+        assert not d.builder.building
         play(d.audio.engine, x)
         assert np.abs(play(d.audio.engine, x) - before).max() > 1e-3 * np.abs(before).max()
         assert same_sound(d)
-        assert d.listener.swaps == 1
+        assert len(d.listener.swaps) == 1
 
 
 @pytest.mark.parametrize("recipe", ["ronn", "plugin", "package"])
@@ -143,7 +123,7 @@ def test_morph_moves_the_network_that_plays(recipe):
             d.let_move()
             # The plugin's filter rings for seconds.
             assert same_sound(d, 7 if recipe == "plugin" else 3)
-        assert d.listener.swaps == 1
+        assert len(d.listener.swaps) == 1
 
 
 def test_morph_takes_the_point_along():
@@ -163,7 +143,7 @@ def test_what_moved_while_a_network_was_built_is_where_it_is_now():
         d.turn(seed=5)
         d.turn(xy_x=-0.5, xy_y=0.5)
         d.turn(morph=0.3)
-        d.run_until(lambda: d.listener.swaps == 2 and d.voice.motion is not None)
+        d.run_until(lambda: len(d.listener.swaps) == 2 and d.voice.motion is not None)
         assert same_sound(d)
 
 
@@ -172,7 +152,7 @@ def test_a_new_network_begins_where_the_parameters_are():
         d.turn(xy_x=0.4, morph=0.6)
         d.let_move()
         d.turn(seed=5, seed_b=6)
-        d.run_until(lambda: d.listener.swaps == 2)
+        d.run_until(lambda: len(d.listener.swaps) == 2)
         assert d.node.sounding.seed == 5
         assert same_sound(d)
 
@@ -186,7 +166,7 @@ def test_drift_is_that_of_a_render_at_the_same_frame():
         assert np.abs(live - offline).max() <= 1e-5 * np.abs(offline).max()
         # A network that is built under way has always drifted, too.
         d.turn(seed=5)
-        d.run_until(lambda: d.listener.swaps == 2)
+        d.run_until(lambda: len(d.listener.swaps) == 2)
         before = d.audio.engine.position
         live = play(d.audio.engine, x)[:, -FRAMES:]
         offline = rendered(d.controller.values, x, before)[:, -FRAMES:]
@@ -206,18 +186,14 @@ def test_drift_that_is_turned_up_wanders_and_turned_down_leads_back_to_the_seed(
         assert same_sound(d)
 
 
-def cost(monkeypatch, seconds):
-    """Let every network take so long, and twice as long while its weights move."""
-
-    def time_block(voice, block):
-        return seconds * (2.0 if voice.motion is not None else 1.0)
-
-    monkeypatch.setattr(preparation, "time_block", time_block)
+def costing(share):
+    """Let a network take this share of a period, and twice as much while its weights move."""
+    return taking(share * 64 / RATE, moving=2.0)
 
 
-def test_weights_that_would_take_too_long_to_move_stay_and_the_asker_is_told(monkeypatch):
-    cost(monkeypatch, 0.5 * 64 / RATE)
-    with desk(period=64) as d:
+def test_weights_that_would_take_too_long_to_move_stay_and_the_asker_is_told():
+    pipeline = RiggedPipeline(time_block=costing(0.5))
+    with desk(period=64, pipeline=pipeline) as d:
         d.turn(morph=0.5, mix=0.8, drift_rate=3.0)
         [(subject, reason)] = d.origin.refusals
         assert subject == "morph"
@@ -229,13 +205,13 @@ def test_weights_that_would_take_too_long_to_move_stay_and_the_asker_is_told(mon
         assert d.origin.subjects == ["morph", "drift_depth"]
 
 
-def test_a_network_that_is_to_move_is_admitted_as_it_moves(monkeypatch):
-    cost(monkeypatch, 0.2 * 64 / RATE)
-    with desk(period=64) as d:
+def test_a_network_that_is_to_move_is_admitted_as_it_moves():
+    pipeline = RiggedPipeline(time_block=costing(0.2))
+    with desk(period=64, pipeline=pipeline) as d:
         d.turn(morph=0.5)
         d.let_move()
         assert not d.origin.refusals
-        cost(monkeypatch, 0.4 * 64 / RATE)
+        pipeline.time_block = costing(0.4)
         d.turn(channels=16)
         d.run_until(lambda: d.origin.refusals)
         [(subject, reason)] = d.origin.refusals
@@ -247,12 +223,12 @@ def test_a_network_that_is_to_move_is_admitted_as_it_moves(monkeypatch):
         d.run_until(lambda: d.node.sounding.channels == 16)
 
 
-def test_a_network_refused_with_its_morph_leaves_the_one_that_plays_at_rest(monkeypatch):
-    cost(monkeypatch, 0.4 * 64 / RATE)
-    with desk(period=64) as d:
+def test_a_network_refused_with_its_morph_leaves_the_one_that_plays_at_rest():
+    pipeline = RiggedPipeline(time_block=costing(0.4))
+    with desk(period=64, pipeline=pipeline) as d:
         d.turn(seed=5, morph=0.5)
         d.run_until(lambda: d.origin.refusals)
-        d.run_until(lambda: not d.node._builder.building)
+        d.run_until(lambda: not d.builder.building)
         d.run_until(lambda: len(d.origin.refusals) == 2)
         assert d.voice.motion is None
         # Neither can be had, and no value says otherwise.
@@ -262,18 +238,17 @@ def test_a_network_refused_with_its_morph_leaves_the_one_that_plays_at_rest(monk
         assert same_sound(d)
 
 
-def test_weights_that_are_to_move_once_a_heavier_network_has_come_are_taken_back(monkeypatch):
-    cost(monkeypatch, 0.2 * 64 / RATE)
-    prepare = builder_module.prepare
-    with desk(period=64) as d:
+def test_weights_that_are_to_move_once_a_heavier_network_has_come_are_taken_back():
+    pipeline = RiggedPipeline(time_block=costing(0.2))
+    with desk(period=64, pipeline=pipeline) as d:
 
         def turn_meanwhile(*arguments):
-            cost(monkeypatch, 0.4 * 64 / RATE)
-            prepared = prepare(*arguments)
+            pipeline.time_block = costing(0.4)
+            prepared = REAL.prepare(*arguments[:-1], pipeline.time_block)
             d.turn(morph=0.5)
             return prepared
 
-        monkeypatch.setattr(builder_module, "prepare", turn_meanwhile)
+        pipeline.prepare = turn_meanwhile
         d.turn(seed=5)
         d.run_until(lambda: d.origin.refusals)
         assert d.origin.subjects == ["morph"]
@@ -281,16 +256,15 @@ def test_weights_that_are_to_move_once_a_heavier_network_has_come_are_taken_back
         assert same_sound(d)
 
 
-def test_weights_that_only_the_network_to_come_can_move_are_left_to_it(monkeypatch):
-    cost(monkeypatch, 0.4 * 64 / RATE)
-    prepare = builder_module.prepare
-    with desk(period=64) as d:
+def test_weights_that_only_the_network_to_come_can_move_are_left_to_it():
+    pipeline = RiggedPipeline(time_block=costing(0.4))
+    with desk(period=64, pipeline=pipeline) as d:
 
         def prepare_lighter(*arguments):
-            cost(monkeypatch, 0.1 * 64 / RATE)
-            return prepare(*arguments)
+            pipeline.time_block = costing(0.1)
+            return REAL.prepare(*arguments[:-1], pipeline.time_block)
 
-        monkeypatch.setattr(builder_module, "prepare", prepare_lighter)
+        pipeline.prepare = prepare_lighter
         d.turn(seed=5)
         d.turn(morph=0.5)
         d.let_move()
@@ -299,9 +273,9 @@ def test_weights_that_only_the_network_to_come_can_move_are_left_to_it(monkeypat
         assert d.controller.value("morph") == 0.5
 
 
-def test_a_budget_that_was_raised_holds_for_the_network_that_sounds(monkeypatch):
-    cost(monkeypatch, 0.2 * 64 / RATE)
-    with desk(period=64, budget=0.3) as d:
+def test_a_budget_that_was_raised_holds_for_the_network_that_sounds():
+    pipeline = RiggedPipeline(time_block=costing(0.2))
+    with desk(period=64, pipeline=pipeline, budget=0.3) as d:
         d.turn(morph=0.5)
         assert d.origin.subjects == ["morph"]
         d.turn(budget=0.6)
@@ -309,9 +283,9 @@ def test_a_budget_that_was_raised_holds_for_the_network_that_sounds(monkeypatch)
         d.let_move()
 
 
-def test_the_status_is_that_of_the_network_as_it_sounds_now(monkeypatch):
-    cost(monkeypatch, 0.1 * 64 / RATE)
-    with desk(period=64, auto_level=True) as d:
+def test_the_status_is_that_of_the_network_as_it_sounds_now():
+    pipeline = RiggedPipeline(time_block=costing(0.1))
+    with desk(period=64, pipeline=pipeline, auto_level=True) as d:
         play(d.audio.engine, noise(FRAMES))
         d.turn(seed=5)
         d.run_until(lambda: d.node.sounding.seed == 5)
@@ -320,40 +294,42 @@ def test_the_status_is_that_of_the_network_as_it_sounds_now(monkeypatch):
         assert status["network_load"] == pytest.approx(0.1)
         d.turn(auto_level=False)
         d.run_until(lambda: d.node.status()["level"] == 0.0)
-        monkeypatch.setattr(builder_module, "time_block", lambda voice, block: 0.1 * 64 / RATE)
+        pipeline.time_block = taking(0.1 * 64 / RATE)
         d.audio.period = 32
         d.run_until(lambda: d.node.status()["network_load"] == pytest.approx(0.2))
 
 
 def test_what_fits_at_rest_need_not_fit_while_the_weights_move():
-    with desk(period=64) as d:
-        d.node._cost = lambda spec, period: 0.4 * period / RATE
+    pipeline = RiggedPipeline(time_block=costing(0.1))
+    cost = lambda spec, period: 0.4 * period / RATE  # noqa: E731
+    with desk(64, pipeline, cost) as d:
         spec = d.controller.spec()
         assert d.node.fits(spec)
         d.turn(drift_depth=0.1)
         assert not d.node.fits(spec)
 
 
-def test_a_network_that_was_on_its_way_when_the_server_went_sounds_once_it_is_back(monkeypatch):
-    cost(monkeypatch, 0.1 * 64 / RATE)
-    with desk(period=64) as d:
+def test_a_network_that_was_on_its_way_when_the_server_went_sounds_once_it_is_back():
+    pipeline = RiggedPipeline(time_block=costing(0.1))
+    with desk(period=64, pipeline=pipeline) as d:
         d.turn(seed=5)
         d.rejoin()
         d.run_until(lambda: d.node.sounding is not None)
         assert d.node.sounding.seed == 5
         # What is refused now leads back to it, and not to what sounded on the first server.
-        cost(monkeypatch, 1.0)
+        pipeline.time_block = taking(1.0)
         d.turn(layers=9)
         d.run_until(lambda: d.origin.refusals)
         assert d.controller.value("seed") == 5
         assert same_sound(d)
 
 
-def test_a_node_whose_network_has_fallen_is_still_ready(monkeypatch):
-    with desk(period=64) as d:
-        monkeypatch.setattr(d.listener, "fell_back", d.controller.fell_back)
+def test_a_node_whose_network_has_fallen_is_still_ready():
+    pipeline = RiggedPipeline()
+    with desk(period=64, pipeline=pipeline) as d:
+        d.may_fall = True
         assert d.node.ready
-        monkeypatch.setattr(builder_module, "time_block", lambda voice, block: 1.0)
+        pipeline.time_block = taking(1.0)
         d.audio.period = 32
         d.run_until(lambda: d.node.status()["state"] == "dry")
         assert d.node.ready
@@ -367,7 +343,7 @@ def test_freeze_holds_as_much_as_the_network_remembers():
         play(d.audio.engine, x)
         d.turn(freeze=True)
         play(d.audio.engine, x)
-        length = int(d.audio.engine._record.loop[0].view(np.int64)[1])
+        length = d.audio.engine.loop_frames
         assert length == max(RATE, d.node.sounding.receptive_field)
         d.turn(freeze=False)
         assert same_sound(d)

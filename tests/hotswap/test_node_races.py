@@ -21,7 +21,7 @@ def test_panic_in_the_midst_of_a_fade_is_silence_within_a_block_until_any_change
         assert d.audio.engine.process(noise(64)).any()
         d.controller.apply([Act("panic")], d.origin)
         assert not d.audio.engine.process(noise(64))[:, 32:].any()
-        d.run_until(lambda: d.listener.swaps == 2)
+        d.run_until(lambda: len(d.listener.swaps) == 2)
         assert d.node.status()["state"] == "silent"
         assert not play(d.audio.engine, noise(FRAMES)).any()
         d.turn(mix=0.9)
@@ -32,7 +32,7 @@ def test_of_panic_and_a_change_in_one_bundle_the_last_word_counts_in_a_fade_too(
     with desk() as d:
         fading(d)
         d.controller.apply([Act("panic"), Set("seed", 6)], d.origin)
-        d.run_until(lambda: d.listener.swaps == 3)
+        d.run_until(lambda: len(d.listener.swaps) == 3)
         assert d.node.sounding.seed == 6
         assert same_sound(d)
 
@@ -44,7 +44,7 @@ def test_a_frozen_loop_goes_on_through_a_swap_and_other_block_sizes():
         d.turn(freeze=True)
         play(engine, noise(FRAMES), 64)
         d.turn(seed=5)
-        d.run_until(lambda: d.listener.swaps == 2)
+        d.run_until(lambda: len(d.listener.swaps) == 2)
         for block in (16, 4096, 1000):
             play(engine, noise(FRAMES // 2), block)
         length = round(RATE)
@@ -57,7 +57,7 @@ def test_a_frozen_loop_goes_on_through_a_swap_and_other_block_sizes():
 @pytest.mark.parametrize("first", ["fuzz", "drone"])
 def test_of_two_presets_in_a_row_the_second_sounds(first):
     with desk() as d:
-        presets = d.controller._presets.presets
+        presets = d.store.presets
         for name, seed in (("fuzz", 5), ("drone", 6)):
             presets[name] = {**d.controller.values, "seed": seed, "mix": seed / 10}
         second = {"fuzz": "drone", "drone": "fuzz"}[first]
@@ -65,7 +65,7 @@ def test_of_two_presets_in_a_row_the_second_sounds(first):
             d.controller.apply([Act("preset_load", name)], d.origin)
         wanted = presets[second]["seed"]
         d.run_until(lambda: d.node.sounding.seed == wanted)
-        d.run_until(lambda: not d.node._builder.building)
+        d.run_until(lambda: not d.builder.building)
         assert dict(d.controller.values) == presets[second]
         assert same_sound(d)
 
@@ -74,6 +74,6 @@ def test_what_is_turned_and_turned_back_while_it_is_built_ends_where_it_began():
     with desk() as d:
         d.turn(seed=5)
         d.turn(seed=42)
-        d.run_until(lambda: not d.node._builder.building and not d.audio.engine.fading)
+        d.run_until(lambda: not d.builder.building and not d.audio.engine.fading)
         assert d.node.sounding.seed == 42
         assert same_sound(d)

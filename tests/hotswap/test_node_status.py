@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ronn_jack.control.status import STATUS
 from ronn_jack.hotswap.node import LiveNode
-from tests.hotswap.test_live_motion import Listener, desk
+from tests.hotswap.test_live_motion import desk
+from tests.support.recording import Listener
 
 
 def strays(status):
@@ -22,7 +23,7 @@ def test_while_a_network_comes_and_after_it_sounds():
         told = [d.node.status()]
         d.turn(seed=5)
         told.append(d.node.status())
-        d.run_until(lambda: d.listener.swaps == 2)
+        d.run_until(lambda: len(d.listener.swaps) == 2)
         told.append(d.node.status())
     assert [strays(status) for status in told] == [{}, {}, {}]
     assert told[-1]["build_ms"] > 0.0

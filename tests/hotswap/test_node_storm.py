@@ -11,18 +11,22 @@ import pytest
 
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.operations import Act, Set
-from ronn_jack.hotswap import builder as builder_module
-from ronn_jack.hotswap import priming as preparation
+from ronn_jack.hotswap.builder import Builder
 from ronn_jack.hotswap.node import LiveNode
 from ronn_jack.model.architecture import network_spec
 from ronn_jack.parameters import defaults
-from ronn_jack.realtime.engine_state import Control
 from tests.hotswap.test_live_motion import QUIET
 from tests.support.jack_server import wait_for
 from tests.support.recording import MemoryStore, RecordingOrigin
+from tests.support.rigged import RiggedPipeline, taking
 from tests.support.running_engine import RATE, StandingEngine
 
 STORMS = 40
+
+
+def time_block(voice, block):
+    """Let a network take what its channels tell, and twice as much while its weights move."""
+    return taking(voice.spec.channels / 40 * 64 / RATE, moving=2.0)(voice, block)
 
 
 class Node:
@@ -32,7 +36,8 @@ class Node:
         self.choices, self.origin = choices, RecordingOrigin()
         self.heard, self.swaps = [], []
         values = {**defaults(), **QUIET}
-        self.node = LiveNode(2, 2, self)
+        self.builder = Builder(self, pipeline=RiggedPipeline(time_block=time_block))
+        self.node = LiveNode(2, 2, builder=self.builder)
         self.node.set_controls(values)
         self.controller = Controller(self.node, MemoryStore(), values)
         self.fell_back = self.controller.fell_back
@@ -88,14 +93,14 @@ class Node:
 
     def fault(self):
         """Return in what the node contradicts itself or is not done; "" if in nothing."""
-        engine, values, builder = self.audio.engine, self.controller.values, self.node._builder
-        current = builder._voices.current
+        engine, values, builder = self.audio.engine, self.controller.values, self.builder
+        current = builder.voices.current
         faults = {
-            "building": builder.building or builder._voices.moving or engine.fading,
-            "a change unanswered": self.controller._awaited is not None,
+            "building": builder.building or builder.voices.moving or engine.fading,
+            "a change unanswered": self.controller.awaits_network,
             "sounding": engine.sounds != (current is not None),
-            "dry": (engine._record.controls[0, Control.DRY] == 0.0) != engine.sounds,
-            "voices": len(engine._voices) != int(engine.sounds),
+            "dry": engine.dry == engine.sounds,
+            "voices": engine.held_voices != int(engine.sounds),
             "swaps": self.swaps != self.heard,
         }
         if current is not None:
@@ -117,13 +122,7 @@ class Node:
 
 
 @pytest.mark.parametrize("seed", range(STORMS))
-def test_after_a_storm_all_is_consistent(monkeypatch, caplog, seed):
-    def time_block(voice, block):
-        share = voice.spec.channels / 40 * (2.0 if voice.motion is not None else 1.0)
-        return share * 64 / RATE
-
-    for module in (preparation, builder_module):
-        monkeypatch.setattr(module, "time_block", time_block)
+def test_after_a_storm_all_is_consistent(caplog, seed):
     storm = Node(random.Random(seed))
     acts = [storm.turn, storm.play, storm.overload, storm.resize, storm.panic, storm.rejoin]
     try:

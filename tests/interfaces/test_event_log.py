@@ -24,7 +24,6 @@ from ronn_jack.control.events import (
 from ronn_jack.control.operations import Cause
 from ronn_jack.control.subscriptions import Subscriptions
 from ronn_jack.errors import UsageError
-from ronn_jack.interfaces import event_log
 from ronn_jack.interfaces.event_log import EventLog
 from tests.support.jack_server import wait_for
 
@@ -32,8 +31,8 @@ from tests.support.jack_server import wait_for
 class Feeder:
     """An event log and the seam that it follows."""
 
-    def __init__(self, target):
-        self._log = EventLog(target)
+    def __init__(self, target, **limits):
+        self._log = EventLog(target, **limits)
         self._subscriptions = Subscriptions(
             threading.RLock(), lambda left_out: Dump(left_out, {}, None, False, False)
         )
@@ -43,8 +42,8 @@ class Feeder:
 
 
 @contextmanager
-def writing(target):
-    log = Feeder(str(target))
+def writing(target, **limits):
+    log = Feeder(str(target), **limits)
     try:
         yield log
     finally:
@@ -88,15 +87,12 @@ def test_a_file_that_can_not_be_written_is_refused(tmp_path):
         EventLog(str(tmp_path / "none" / "log"))
 
 
-def test_a_reader_that_stalls_holds_nothing_up_and_what_is_left_out_is_counted(
-    tmp_path, monkeypatch
-):
-    monkeypatch.setattr(event_log, "KEPT_EVENTS", 100)
+def test_a_reader_that_stalls_holds_nothing_up_and_what_is_left_out_is_counted(tmp_path):
     path = tmp_path / "pipe"
     os.mkfifo(path)
     reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     try:
-        log = Feeder(str(path))
+        log = Feeder(str(path), kept_events=100)
         for total in range(20_000):
             log.write(Xruns(1, total))
         os.set_blocking(reader, True)
@@ -147,10 +143,9 @@ def disk_of(size):
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_a_full_disk_is_waited_for_and_the_file_has_whole_lines(tmp_path, monkeypatch):
-    monkeypatch.setattr(event_log, "_RETRY_SECONDS", 0.01)
+def test_a_full_disk_is_waited_for_and_the_file_has_whole_lines(tmp_path):
     path = tmp_path / "log"
-    with writing(path) as log:
+    with writing(path, retry_seconds=0.01) as log:
         with disk_of(1000):
             for total in range(20):
                 log.write(Xruns(1, total))
@@ -176,24 +171,23 @@ def test_a_line_that_was_cut_short_is_ended(tmp_path):
     ]
 
 
-def test_where_there_is_never_room_it_is_said_once_and_nothing_waits(caplog, monkeypatch):
-    monkeypatch.setattr(event_log, "_RETRY_SECONDS", 0.01)
-    with writing("/dev/full") as log:
-        for _ in range(10):
-            log.write(ServerLost())
-            time.sleep(0.02)
-        begin = time.monotonic()
-    assert time.monotonic() - begin < 0.9
+def test_where_there_is_never_room_it_is_said_once_and_nothing_waits(caplog):
+    log = Feeder("/dev/full", retry_seconds=0.01)
+    for _ in range(10):
+        log.write(ServerLost())
+        time.sleep(0.02)
+    begin = time.monotonic()
+    log.close(60.0)
+    assert time.monotonic() - begin < 20.0, "it hangs"
     assert [r.message for r in caplog.records] == [
         "the event log waits, as it can't be written: No space left on device"
     ]
 
 
-def test_a_pipe_that_nobody_reads_yet_is_waited_for(tmp_path, monkeypatch):
-    monkeypatch.setattr(event_log, "_RETRY_SECONDS", 0.01)
+def test_a_pipe_that_nobody_reads_yet_is_waited_for(tmp_path):
     path = tmp_path / "pipe"
     os.mkfifo(path)
-    with writing(path) as log:
+    with writing(path, retry_seconds=0.01) as log:
         log.write(Xruns(1, 1))
         time.sleep(0.1)
         received = []
@@ -221,8 +215,7 @@ def test_a_name_that_is_no_text_costs_no_line(tmp_path):
 def test_stdout_on_a_full_disk(tmp_path):
     program = (
         "from tests.interfaces.test_event_log import *\n"
-        "event_log._RETRY_SECONDS = 0.01\n"
-        "with writing('-') as log:\n"
+        "with writing('-', retry_seconds=0.01) as log:\n"
         "    with disk_of(300):\n"
         "        for total in range(10): log.write(Xruns(1, total))\n"
         "        time.sleep(0.3)\n"

@@ -3,10 +3,8 @@
 import numpy as np
 import pytest
 
-from ronn_jack.hotswap import builder as builder_module
 from ronn_jack.hotswap.job import Job
 from ronn_jack.hotswap.priming import prepare
-from ronn_jack.loudness import input_meter as input_loudness_module
 from ronn_jack.loudness.input_meter import InputLoudness
 from ronn_jack.loudness.match import DryMeter, dry_powers
 from ronn_jack.model.spec import NetworkSpec
@@ -14,6 +12,7 @@ from ronn_jack.realtime.engine import Engine
 from tests.hotswap.test_builder import play, request, running
 from tests.realtime.engine_driver import RATE, noise
 from tests.support.jack_server import wait_for
+from tests.support.rigged import REAL, RiggedPipeline
 
 STEP = 4800
 WINDOW = 50 * STEP
@@ -61,8 +60,9 @@ def test_what_was_not_followed_is_measured_from_the_window_s_begin_on():
     feed(engine, x)
     window = loudness.window(1.0)
     assert np.array_equal(window.powers, dry_powers(x[:, window.begin : window.end], 2, RATE))
-    followed = InputLoudness(engine_of())
-    feed(followed._engine, x, followed)
+    another = engine_of()
+    followed = InputLoudness(another)
+    feed(another, x, followed)
     # The filters forget how they began.
     assert window.powers == pytest.approx(followed.window(1.0).powers, rel=0.02)
     assert window.powers[4:] == pytest.approx(followed.window(1.0).powers[4:], rel=1e-9)
@@ -111,7 +111,7 @@ def test_a_level_is_the_same_whether_the_loudness_was_followed_or_not():
     assert followed.voice.position == alone.voice.position == engine.position
 
 
-def test_nothing_is_measured_anew_at_a_change_nor_when_auto_level_is_switched(monkeypatch):
+def test_nothing_is_measured_anew_at_a_change_nor_when_auto_level_is_switched():
     measured = []
 
     class CountingMeter(DryMeter):
@@ -119,8 +119,10 @@ def test_nothing_is_measured_anew_at_a_change_nor_when_auto_level_is_switched(mo
             measured.append(dry.shape[1])
             super().add(dry)
 
-    monkeypatch.setattr(input_loudness_module, "DryMeter", CountingMeter)
-    with running() as (audio, builder, _):
+    def counting(engine):
+        return InputLoudness(engine, CountingMeter)
+
+    with running(pipeline=RiggedPipeline(loudness=counting)) as (audio, builder, _):
         wait_for(lambda: audio.engine.position > 2 * RATE)
         play(builder, NetworkSpec(seed=7), levelled=True)
         play(builder, NetworkSpec(seed=8), levelled=False)
@@ -134,30 +136,39 @@ def test_nothing_is_measured_anew_at_a_change_nor_when_auto_level_is_switched(mo
 
 
 def test_another_engine_is_measured_from_its_own_start():
-    with running() as (_, builder, _):
+    made = []
+
+    def noting(engine):
+        made.append(InputLoudness(engine))
+        return made[-1]
+
+    with running(pipeline=RiggedPipeline(loudness=noting)) as (_, builder, _):
         play(builder, NetworkSpec(seed=7), levelled=True)
-        first = builder._loudness
         builder.detach()
         engine = engine_of(rate=44100.0)
         feed(engine, noise(round(5.5 * 44100)))
         builder.attach(engine, lambda: 64)
-        assert builder._loudness is not first
+        assert len(made) == 2
         builder.request(request(NetworkSpec(seed=7), levelled=True))
-        wait_for(lambda: builder._voices.coming)
-        window = builder._loudness.window(1.0)
+        wait_for(lambda: builder.voices.coming)
+        window = made[-1].window(1.0)
         assert (window.begin, window.end) == (5 * 4410, 55 * 4410)
 
 
-def test_the_builder_hands_its_loudness_on(monkeypatch):
-    given = []
-    prepare = builder_module.prepare
+def test_the_builder_hands_its_loudness_on():
+    given, made = [], []
+
+    def loudness(engine):
+        made.append(InputLoudness(engine))
+        return made[-1]
 
     def noting(*arguments):
-        given.append(arguments[-1])
-        return prepare(*arguments)
+        given.extend(each for each in arguments if isinstance(each, InputLoudness))
+        return REAL.prepare(*arguments)
 
-    with running() as (_, builder, _):
-        monkeypatch.setattr(builder_module, "prepare", noting)
+    pipeline = RiggedPipeline(loudness=loudness)
+    with running(pipeline=pipeline) as (_, builder, _):
+        pipeline.prepare = noting
         builder.request(request(NetworkSpec(seed=7), levelled=True))
         wait_for(lambda: builder.sounding.seed == 7)
-        assert given == [builder._loudness]
+        assert given == made

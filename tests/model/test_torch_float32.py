@@ -37,21 +37,21 @@ def log(x: np.ndarray) -> np.ndarray:
     exponent = (power - small).astype(np.float32)
     x = np.where(small, mantissa + mantissa, mantissa) - np.float32(1)
     z = x * x
-    y = polynomial(arithmetic._LOG_POLYNOMIAL, x) * x
-    y = fused(y, z, exponent * arithmetic._LN2_LOW)
+    y = polynomial(arithmetic.LOG_POLYNOMIAL, x) * x
+    y = fused(y, z, exponent * arithmetic.LN2_LOW)
     y = fused(-z, np.float32(0.5), y)
-    return fused(exponent, arithmetic._LN2_HIGH, x + y)
+    return fused(exponent, arithmetic.LN2_HIGH, x + y)
 
 
 def sine_cosine(angle: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    octant = ((angle * arithmetic._FOUR_OVER_PI).astype(np.int32) + 1) & ~1
+    octant = ((angle * arithmetic.FOUR_OVER_PI).astype(np.int32) + 1) & ~1
     x = angle
-    for part in arithmetic._MINUS_QUARTER_PI:
+    for part in arithmetic.MINUS_QUARTER_PI:
         x = fused(octant.astype(np.float32), part, x)
     z = x * x
-    c = polynomial(arithmetic._COSINE_POLYNOMIAL, z) * z
+    c = polynomial(arithmetic.COSINE_POLYNOMIAL, z) * z
     c = fused(c, z, np.float32(-0.5) * z) + np.float32(1)
-    s = polynomial(arithmetic._SINE_POLYNOMIAL, z) * z
+    s = polynomial(arithmetic.SINE_POLYNOMIAL, z) * z
     s = fused(s, x, x)
     straight = octant & 2 == 0
     sine, cosine = np.where(straight, s, c), np.where(straight, c, s)

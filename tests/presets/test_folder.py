@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from ronn_jack.errors import PresetError
-from ronn_jack.presets import folder as preset_folder
 from ronn_jack.presets.folder import PresetFolder
 from ronn_jack.presets.preset import Preset, read_preset
 
+MOST = 3
+"""Presets that the folder lists."""
 LONG_AGO = 1_000_000_000
 """Seconds since the epoch."""
 
@@ -33,15 +34,20 @@ def write(path: Path, layers: int, index: int = 0) -> None:
 
 
 @pytest.fixture
-def followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[PresetFolder, Reader, Path]:
+def now() -> list[float]:
+    """A clock that stands still until it is moved."""
+    return [100.0]
+
+
+@pytest.fixture
+def followed(tmp_path: Path, now: list[float]) -> tuple[PresetFolder, Reader, Path]:
     """A folder of two presets that has been looked through, as it was left long ago."""
-    # The time of a file's last change can't be set; that of a folder's can.
-    monkeypatch.setattr(preset_folder, "_TICK_NANOSECONDS", -(10**18))
     for name in ("one", "two"):
         write(tmp_path / f"{name}.toml", 1)
     os.utime(tmp_path, (LONG_AGO, LONG_AGO))
     reader = Reader()
-    folder = PresetFolder(tmp_path, reader)
+    # The time of a file's last change can't be set; that of a folder's can.
+    folder = PresetFolder(tmp_path, reader, MOST, lambda: now[0], tick_nanoseconds=-(10**18))
     assert [entry.name for entry in folder.entries()] == ["one", "two"]
     assert sorted(reader.read) == ["one", "two"]
     reader.read.clear()
@@ -52,9 +58,11 @@ def names(folder: PresetFolder) -> list[str]:
     return [entry.name for entry in folder.entries()]
 
 
-def test_what_has_not_changed_is_not_even_looked_at(followed, monkeypatch) -> None:
+def test_what_has_not_changed_is_not_even_looked_at(followed) -> None:
     folder, reader, path = followed
-    monkeypatch.setattr(os, "scandir", None)
+    # Whoever looked would find it.
+    write(path / "three.toml", 3)
+    os.utime(path, (LONG_AGO, LONG_AGO))
     assert names(folder) == ["one", "two"]
     assert folder.load(path / "one.toml").values["layers"] == 1
     assert folder.find("two") == path / "two.toml"
@@ -80,20 +88,17 @@ def test_what_is_replaced_is_read_anew(followed) -> None:
     assert reader.read == ["one"]
 
 
-def test_what_is_written_in_place_is_loaded_as_it_is_and_listed_in_time(
-    followed, monkeypatch
-) -> None:
+def test_what_is_written_in_place_is_loaded_as_it_is_and_listed_in_time(followed, now) -> None:
     folder, reader, path = followed
     write(path / "one.toml", 12, index=10)
     assert folder.load(path / "one.toml").values["layers"] == 12
     assert names(folder) == ["one", "two"]
-    now = preset_folder.time.monotonic()
-    monkeypatch.setattr(preset_folder.time, "monotonic", lambda: now + 2.0)
+    now[0] += 2.0
     assert names(folder) == ["two", "one"]
     assert reader.read == ["one"]
 
 
-def test_a_folder_that_has_just_changed_is_looked_at_again(tmp_path, monkeypatch) -> None:
+def test_a_folder_that_has_just_changed_is_looked_at_again(tmp_path) -> None:
     write(tmp_path / "one.toml", 1)
     folder = PresetFolder(tmp_path, read_preset)
     assert names(folder) == ["one"]
@@ -114,9 +119,8 @@ def test_a_faulty_file_is_explained_each_time_and_read_once(followed) -> None:
     assert reader.read == ["bad"]
 
 
-def test_only_so_many_are_listed_and_all_can_be_loaded(followed, monkeypatch, caplog) -> None:
+def test_only_so_many_are_listed_and_all_can_be_loaded(followed, caplog) -> None:
     folder, reader, path = followed
-    monkeypatch.setattr(preset_folder, "MOST_PRESETS", 3)
     for name in ("three", "four", "five"):
         write(path / f"{name}.toml", 5)
     assert names(folder) == names(folder) == ["five", "four", "one"]

@@ -11,7 +11,6 @@ import pytest
 
 from ronn_jack.errors import PresetError
 from ronn_jack.parameters import PARAMETERS, Scope, Value, defaults
-from ronn_jack.presets import store as presets
 from ronn_jack.presets.preset import preset_text, read_preset, saved_values
 from ronn_jack.presets.store import PresetStore
 
@@ -284,10 +283,8 @@ class TestSaving:
         with pytest.raises(PresetError, match=f"'{name.lower()}' is a shipped preset"):
             store.save(name, defaults())
 
-    def test_there_is_an_end_to_new_presets(
-        self, store: PresetStore, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(presets, "MOST_PRESETS", 2)
+    def test_there_is_an_end_to_new_presets(self, tmp_path: Path) -> None:
+        store = PresetStore(tmp_path / "shipped", tmp_path / "user", most=2)
         store.save("one", defaults())
         store.save("two", defaults())
         with pytest.raises(PresetError, match="you have 2 presets; remove some"):

@@ -20,6 +20,7 @@ from ronn_jack.realtime.compiler.atomics import load_acquire, pointer, store_rel
 from ronn_jack.realtime.compiler.compile import entry
 from ronn_jack.realtime.compiler.memory import offset, record
 from tests.support.jack_server import wait_for
+from tests.support.libjack import port_address, set_process_callback
 
 Player = jack_tape.Player
 
@@ -70,12 +71,8 @@ class MidiSender:
         self.client = jack.Client("keys", no_start_server=True, servername=server)
         port: Any = self.client.midi_outports.register("midi_out")
         self._burst, address = record(BURST)
-        self._burst.port = int(jack._ffi.cast("intptr_t", port._ptr))
-        jack._lib.jack_set_process_callback(
-            self.client._ptr,
-            jack._ffi.cast("JackProcessCallback", send.address),
-            jack._ffi.cast("void *", address),
-        )
+        self._burst.port = port_address(port)
+        set_process_callback(self.client, send.address, address)
         self.client.activate()
 
     def send(self, *messages: bytes, blocks: int = 1) -> int:

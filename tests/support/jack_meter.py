@@ -11,6 +11,7 @@ from ronn_jack.drivers.jack_tape import jack
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import entry
 from ronn_jack.realtime.compiler.memory import record
+from tests.support.libjack import port_address, set_process_callback
 
 METER = np.dtype(
     [
@@ -47,12 +48,8 @@ class Meter:
         self.client = jack.Client("meter", no_start_server=True, servername=server)
         ports: list[Any] = [self.client.inports.register(f"in_{i}") for i in (1, 2)]
         self._state, address = record(METER)
-        self._state.ports = [int(jack._ffi.cast("intptr_t", port._ptr)) for port in ports]
-        jack._lib.jack_set_process_callback(
-            self.client._ptr,
-            jack._ffi.cast("JackProcessCallback", listen.address),
-            jack._ffi.cast("void *", address),
-        )
+        self._state.ports = [port_address(port) for port in ports]
+        set_process_callback(self.client, listen.address, address)
         self.client.activate()
 
     @property

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ronn_jack.drivers.jack_server import DummyServer
+from ronn_jack.drivers.jack_server import MOST_PORTS, DummyServer
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 20.0, what: str = "it") -> None:
@@ -29,10 +29,14 @@ def server_name(label: str) -> str:
 
 @contextlib.contextmanager
 def jack_server(
-    label: str, rate: int = 48000, period: int = 64, realtime: bool = False
+    label: str,
+    rate: int = 48000,
+    period: int = 64,
+    realtime: bool = False,
+    most_ports: int = MOST_PORTS,
 ) -> Iterator[DummyServer]:
     """Run a private server for the time of a test."""
-    server = DummyServer(server_name(label), rate, period, realtime)
+    server = DummyServer(server_name(label), rate, period, realtime, most_ports)
     server.start()
     try:
         yield server

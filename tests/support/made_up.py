@@ -24,7 +24,7 @@ from ronn_jack.midimap.profile_file import read_profile
 from ronn_jack.parameters import PARAMETERS, defaults
 from ronn_jack.presets.store import PresetStore
 from ronn_jack.surfaces.reference import osc_reference
-from tests.interfaces.osc.osc_client import OscClient, message
+from tests.support.osc_client import OscClient, message
 from tests.support.recording import MemoryStore, RecordingNode, RecordingOrigin
 
 
@@ -33,9 +33,9 @@ def seen(name: str, folder: Path) -> dict[str, object]:
     value = row.denormalise(1.0)
     node = RecordingNode()
     controller = Controller(node, MemoryStore())
-    with OscServer(controller, port=0) as server, OscClient.to(server.port) as client:
-        client.ask(message(f"/ronn/n/{name}", 1.0))
-        answers = client.ask(message(f"/ronn/{name}"), message(f"/ronn/{name}", 1e9))
+    with OscServer(controller, port=0) as server, OscClient(server.port) as client:
+        client.answers(message(f"/ronn/n/{name}", 1.0))
+        answers = client.answers(message(f"/ronn/{name}"), message(f"/ronn/{name}", 1e9))
     controller.apply([Set(name, row.default)], RecordingOrigin())
     store = PresetStore(user=folder)
     store.save(name, {**defaults(), name: value})

@@ -9,79 +9,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
-
-from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
-from pythonosc.osc_message import OscMessage
-from pythonosc.osc_message_builder import OscMessageBuilder
 
 from tests.support.jack_server import wait_for
+from tests.support.osc_client import OscClient
 
 
 def free_udp_port() -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def message(address: str, *arguments: Any) -> Any:
-    builder = OscMessageBuilder(address)
-    for argument in arguments:
-        builder.add_arg(argument)
-    return builder.build()
-
-
-class OscClient:
-    """A UDP socket that sends to the node and reads what comes back."""
-
-    def __init__(self, port: int) -> None:
-        self.port = port
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", 0))
-        self._socket.connect(("127.0.0.1", port))
-
-    def send(self, address: str, *arguments: Any) -> None:
-        with contextlib.suppress(ConnectionRefusedError):  # of the datagram before
-            self._socket.send(message(address, *arguments).dgram)
-
-    def send_bundle(self, *messages: tuple[Any, ...]) -> None:
-        bundle = OscBundleBuilder(IMMEDIATELY)
-        for content in messages:
-            bundle.add_content(message(*content))
-        self._socket.send(bundle.build().dgram)
-
-    def receive(self, seconds: float) -> OscMessage | None:
-        self._socket.settimeout(seconds)
-        try:
-            return OscMessage(self._socket.recv(65536))
-        except TimeoutError:
-            return None
-        except ConnectionRefusedError:
-            time.sleep(seconds)  # nobody listens yet
-            return None
-
-    def ask(
-        self,
-        address: str,
-        *arguments: Any,
-        answer: str | None = None,
-        alive: Callable[[], bool] = lambda: True,
-    ) -> list[Any]:
-        """Send until an answer comes under `answer` (or the same address); return its values."""
-        deadline = time.monotonic() + 90.0  # a cold kernel cache takes its time
-        while time.monotonic() < deadline and alive():
-            self.send(address, *arguments)
-            reply = self.receive(0.05)
-            while reply is not None:
-                if reply.address == (answer or address):
-                    return list(reply)
-                reply = self.receive(0.0001)
-        raise AssertionError(f"no answer to {address}")
-
-    def close(self) -> None:
-        self._socket.close()
 
 
 class NodeProcess:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ronn_jack.control.controller import Controller
+from ronn_jack.control.events import Swap
 from ronn_jack.control.operations import Change
 from ronn_jack.control.status import STATUS
 from ronn_jack.errors import PresetError, unknown
@@ -75,6 +76,47 @@ class RecordingOrigin:
     @property
     def subjects(self) -> list[str]:
         return [subject for subject, _ in self.refusals]
+
+
+class Listener:
+    """Told by a builder what becomes of requests; tells a controller too, if there is one.
+
+    Attributes
+    ----------
+    at_fall : callable
+        Called once a network has fallen, before another can follow.
+    """
+
+    def __init__(self) -> None:
+        self.controller: Controller | None = None
+        self.heard: list[Change] = []
+        self.refusals: list[tuple[Change | None, str]] = []
+        self.falls: list[tuple[Change | None, Change | None, str]] = []
+        self.swaps: list[Swap] = []
+        self.at_fall: Callable[[], object] = lambda: None
+
+    def sounding(self, change: Change) -> None:
+        self.heard.append(change)
+        if self.controller is not None:
+            self.controller.sounding(change)
+
+    def refused(self, change: Change | None, reason: str) -> None:
+        self.refusals.append((change, reason))
+        if self.controller is not None:
+            self.controller.refused(change, reason)
+
+    def fell_back(self, fallen: Change | None, good: Change | None, reason: str, dry: bool) -> None:
+        self.falls.append((fallen, good, reason))
+        if self.controller is not None:
+            self.controller.fell_back(fallen, good, reason, dry)
+        self.at_fall()
+
+    def strained(self) -> None:
+        if self.controller is not None:
+            self.controller.strained()
+
+    def swapped(self, swap: Swap) -> None:
+        self.swaps.append(swap)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from ronn_jack.drivers.jack_driver import JackClient
 from ronn_jack.hotswap.node import LiveNode
 from ronn_jack.parameters import defaults
 from ronn_jack.presets.store import PresetStore
+from tests.support.libjack import set_process_callback
 
 SWAPS = 40
 BLOCKS = 4000
@@ -35,8 +36,8 @@ class Quiet:
 
 
 class CountedClient(JackClient):
-    def _process_address(self) -> int:
-        counter.set_target(ctypes.c_void_p(super()._process_address()))
+    def process_address(self) -> int:
+        counter.set_target(ctypes.c_void_p(super().process_address()))
         return ctypes.cast(counter.counted_process, ctypes.c_void_p).value
 
 
@@ -121,16 +122,14 @@ def run_python(server: str) -> dict[str, int]:
     client = jack.Client("ronn", no_start_server=True, servername=server)
     blocks = []
 
-    @jack._ffi.callback("JackProcessCallback")
-    def process(frames: int, argument: object) -> int:
+    @ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_uint32, ctypes.c_void_p)
+    def process(frames: int, argument: int | None) -> int:
         blocks.append(len(bytes(frames * 10_000)))  # allocated here and freed here
         return 0
 
-    counter.set_target(ctypes.c_void_p(int(jack._ffi.cast("intptr_t", process))))
+    counter.set_target(ctypes.cast(process, ctypes.c_void_p))
     address = ctypes.cast(counter.counted_process, ctypes.c_void_p).value
-    jack._lib.jack_set_process_callback(
-        client._ptr, jack._ffi.cast("JackProcessCallback", address), jack._ffi.NULL
-    )
+    set_process_callback(client, address)
     client.activate()
     while counts()["blocks"] < 200:
         time.sleep(0.001)

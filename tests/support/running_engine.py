@@ -11,14 +11,14 @@ import numpy as np
 from numba import int64, void
 
 from ronn_jack.realtime.compiler.compile import entry
-from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.signal_path import watch
+from tests.support.rigged import WatchedEngine
 
 RATE = 48000.0
 
 
 @entry(void(int64, int64, int64))
-def _watch(engine: int, busy_ns: int, period_ns: int) -> None:
+def watch_block(engine: int, busy_ns: int, period_ns: int) -> None:
     watch(engine, busy_ns, period_ns)
 
 
@@ -37,7 +37,7 @@ class StandingEngine:
     midi_dropped = 0
 
     def __init__(self, period: int = 64) -> None:
-        self.engine = Engine(2, 2, RATE, history_seconds=20.0)
+        self.engine = WatchedEngine(2, 2, RATE, history_seconds=20.0)
         self.period = period
         self.busy_ns = 0
         self._out: list[np.ndarray] = []
@@ -47,7 +47,7 @@ class StandingEngine:
         """Play a block."""
         block = self._generator.uniform(-0.3, 0.3, (2, self.period)).astype(np.float32)
         self._out.append(self.engine.process(block))
-        _watch.ctypes(self.engine.address, self.busy_ns, 1000)
+        watch_block.ctypes(self.engine.address, self.busy_ns, 1000)
 
     @property
     def output(self) -> np.ndarray:

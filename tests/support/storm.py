@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from ronn_jack.control.status import STATUS
 from ronn_jack.parameters import ACTIONS, PARAMETERS, Effect, Kind, Parameter, Value
-from tests.interfaces.osc.osc_client import bundle, message
+from tests.support.osc_client import bundle, message
 
 FIRST_MARK = 1_000_000
 """Marks are numbers of seven digits that no accepted value of a refused message has."""

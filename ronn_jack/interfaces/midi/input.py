@@ -153,10 +153,20 @@ class MidiInput:
         Parameters
         ----------
         native : callable
+            As `read_from` takes it.
+        """
+        self.read_from(native)
+        self._thread.start()
+
+    def read_from(self, native: Callable[[], list[bytes]]) -> None:
+        """Take the JACK port's messages from `native` from now on.
+
+        Parameters
+        ----------
+        native : callable
             Returns at once the messages that came to the JACK port since its last call, in order.
         """
         self._native = native
-        self._thread.start()
 
     def close(self) -> None:
         """Stop listening and close the hardware ports."""

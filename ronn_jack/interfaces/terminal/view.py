@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Protocol, Self, TextIO
 
@@ -46,23 +46,31 @@ class View(Protocol):
     ) -> None: ...
 
 
-def open_view(stream: TextIO) -> View:
+def open_view(stream: TextIO, clock: Callable[[], float] = time.monotonic) -> View:
     """Return the view that suits a stream: live on a terminal that can show it, else plain."""
     capable = (
         stream.isatty()
         and os.environ.get("TERM", "dumb") not in ("dumb", "unknown")
         and (stream.encoding or "").lower().replace("-", "") == "utf8"
     )
-    return LiveView(stream) if capable else PlainView(stream)
+    return LiveView(stream, clock) if capable else PlainView(stream, clock)
 
 
 class PlainView:
-    """Writes events as lines without any control characters, and nothing else."""
+    """Writes events as lines without any control characters, and nothing else.
 
-    def __init__(self, stream: TextIO) -> None:
+    Parameters
+    ----------
+    stream : file
+    clock : callable
+        Returns the time in s.
+    """
+
+    def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._stream = stream
         self._lock = threading.Lock()
-        self._second = time.monotonic()
+        self._second = clock()
         self._written = 0
         self._left_out = 0
 
@@ -94,7 +102,7 @@ class PlainView:
             self._tell_left_out()
 
     def _begin_second(self) -> None:
-        now = time.monotonic()
+        now = self._clock()
         if now - self._second >= 1.0:
             self._second, self._written = now, 0
             self._tell_left_out()
@@ -114,9 +122,17 @@ class PlainView:
 
 
 class LiveView:
-    """Fills the terminal with a screen that moves, and leaves its last state behind."""
+    """Fills the terminal with a screen that moves, and leaves its last state behind.
 
-    def __init__(self, stream: TextIO) -> None:
+    Parameters
+    ----------
+    stream : file
+    clock : callable
+        Returns the time in s.
+    """
+
+    def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._console = Console(file=stream, highlight=False, markup=False, emoji=False)
         self._live = Live(console=self._console, screen=True, auto_refresh=False)
         self._events: deque[tuple[str, str]] = deque(maxlen=KEPT_EVENTS)
@@ -135,7 +151,7 @@ class LiveView:
     def update(self, snapshot: Snapshot) -> None:
         """Draw the screen anew, unless that was done a moment ago."""
         self._snapshot = snapshot
-        now = time.monotonic()
+        now = self._clock()
         if now >= self._next_drawing:
             self._next_drawing = now + _REDRAW_SECONDS
             # A terminal that was closed is no reason for the sound to stop.

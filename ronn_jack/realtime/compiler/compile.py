@@ -73,15 +73,20 @@ def inlined(function: Function) -> Any:
     return numba.njit(inline="always", **_INLINED)(function)
 
 
-def entry(signature: str) -> Callable[[Function], Any]:
+def entry(signature: str, folder: Path | None = None) -> Callable[[Function], Any]:
     """Make a function callable from C (`.address`) and by ctypes (`.ctypes`), cached on disk.
 
     The call by ctypes releases the interpreter's lock.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Where it is cached; by default `cache_folder`.
     """
 
     def decorate(function: Function) -> Any:
         compiled: Any = CFunc(function, sigutils.normalize_signature(signature), {}, dict(_OPTIONS))
-        compiled._cache = KernelCache(function, cache_folder())
+        compiled._cache = KernelCache(function, folder or cache_folder())
         compiled.compile()
         return compiled
 

@@ -27,11 +27,15 @@ class FakeController:
         self.changes: list[list[Operation]] = []
         self.origins: list[MidiOrigin] = []
         self.changed = threading.Event()
+        self.faults: list[Exception] = []
+        """What the next changes fail by."""
 
     def value(self, name: str) -> Value:
         return self.values[name]
 
     def apply(self, operations: Sequence[Operation], origin: MidiOrigin) -> None:
+        if self.faults:
+            raise self.faults.pop()
         self.changes.append(list(operations))
         self.origins.append(origin)
         self.changed.set()
@@ -93,9 +97,9 @@ def choice(store: ProfileStore) -> PortChoice:
 def test_what_a_round_brings_of_a_port_is_one_change_of_that_port(rig: Rig) -> None:
     sweep = [bytes([0xB0, 20, level]) for level in range(128)]
     rig.hardware.waiting = [("nanoKONTROL2 20:0", b"\xb0\x05\x7f")]
-    rig.midi._native = [b"\xb0\x1a\x00"].copy
+    rig.midi.read_from([b"\xb0\x1a\x00"].copy)
     rig.round(*sweep, b"\xc0\x02", b"\xb0\x14\x00")
-    rig.midi._native = list
+    rig.midi.read_from(list)
     rig.round(b"\xb0\x14\x7f")
     assert rig.controller.changes == [
         [Set("mix", 0.0)],
@@ -129,16 +133,9 @@ def test_the_thread_reads_scans_and_ends(rig: Rig) -> None:
 
 
 def test_a_fault_of_our_own_does_not_end_the_thread(
-    rig: Rig, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    rig: Rig, caplog: pytest.LogCaptureFixture
 ) -> None:
-    calls = iter([ValueError("our fault")])
-
-    def apply(operations: Sequence[Operation], origin: MidiOrigin) -> None:
-        for fault in calls:
-            raise fault
-        rig.controller.changed.set()
-
-    monkeypatch.setattr(rig.controller, "apply", apply)
+    rig.controller.faults.append(ValueError("our fault"))
     waiting = [[bytes((0xB0, 26, 127))], [bytes((0xB0, 26, 0))]]
     rig.midi.start(lambda: waiting.pop(0) if waiting else [])
     assert rig.controller.changed.wait(5.0)

@@ -63,11 +63,16 @@ def snapshot():
 
 
 @pytest.fixture
-def clock(monkeypatch):
+def clock():
     """A clock that stands still until it is moved."""
-    now = [100.0]
-    monkeypatch.setattr("ronn_jack.interfaces.terminal.view.time.monotonic", lambda: now[0])
-    return now
+    return Clock()
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self):
+        return self.now
 
 
 class Terminal:
@@ -173,7 +178,7 @@ def test_a_narrow_screen_still_shows_levels_and_the_newest_event_whole(snapshot)
 
 def test_markup_and_hostile_text_are_shown_as_they_are(snapshot, clock):
     with Terminal() as terminal:
-        view = LiveView(terminal.stream)
+        view = LiveView(terminal.stream, clock)
         with view:
             view.event("[bold red]word[/]")
             view.event(HOSTILE)
@@ -188,12 +193,12 @@ def test_markup_and_hostile_text_are_shown_as_they_are(snapshot, clock):
 def test_a_terminal_gets_a_live_screen_and_keeps_its_last_state(snapshot, monkeypatch, clock):
     monkeypatch.setenv("TERM", "xterm-256color")
     with Terminal() as terminal:
-        view = open_view(terminal.stream)
+        view = open_view(terminal.stream, clock)
         assert isinstance(view, LiveView)
         with view:
             view.update(snapshot)
             view.event("osc: layers = 9")
-            clock[0] += 1.0
+            clock.now += 1.0
             view.update(snapshot)
     live, last = terminal.written().split("\x1b[?1049l")
     assert live.startswith("\x1b[?1049h")
@@ -204,7 +209,7 @@ def test_a_terminal_gets_a_live_screen_and_keeps_its_last_state(snapshot, monkey
 
 def test_the_screen_is_not_drawn_more_often_than_it_can_be_seen(snapshot, clock):
     with Terminal() as terminal:
-        view = LiveView(terminal.stream)
+        view = LiveView(terminal.stream, clock)
         with view:
             for _ in range(100):
                 view.update(snapshot)
@@ -213,7 +218,7 @@ def test_the_screen_is_not_drawn_more_often_than_it_can_be_seen(snapshot, clock)
 
 def test_a_knob_that_goes_on_moving_keeps_its_line(snapshot, clock):
     with Terminal() as terminal:
-        view = LiveView(terminal.stream)
+        view = LiveView(terminal.stream, clock)
         with view:
             for i in range(5):
                 view.event(f"osc 127.0.0.1:5000: mix = 0.{i}")
@@ -247,10 +252,10 @@ def test_no_terminal_gets_plain_lines_without_control_characters(snapshot):
 
 def test_a_flood_of_events_is_cut_and_counted(snapshot, clock):
     stream = io.StringIO()
-    with PlainView(stream) as view:
+    with PlainView(stream, clock) as view:
         for i in range(1000):
             view.event(f"event {i}")
-        clock[0] += 1.0
+        clock.now += 1.0
         view.update(snapshot)
         view.event("later")
     shown = stream.getvalue().splitlines()

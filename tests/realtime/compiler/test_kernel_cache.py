@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 
-from ronn_jack.realtime.compiler import compile as compilation
 from ronn_jack.realtime.compiler.compile import entry
 from ronn_jack.realtime.compiler.kernel_cache import SUFFIX, damaged
 
@@ -23,21 +22,19 @@ ABSOLUTE = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int)(("abs", ctypes.CDLL(None
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path) -> Path:
     """A cache of its own, not yet made."""
-    where = tmp_path / "kernels"
-    monkeypatch.setattr(compilation, "cache_folder", lambda: where)
-    return where
+    return tmp_path / "kernels"
 
 
-def start() -> dict[str, int]:
+def start(folder: Path) -> dict[str, int]:
     """Define two entries as at a start; return how often each came from the disk."""
 
-    @entry("int64(int64)")
+    @entry("int64(int64)", folder)
     def twice(x: int) -> int:
         return 2 * x
 
-    @entry("int64(int64)")
+    @entry("int64(int64)", folder)
     def thrice(x: int) -> int:
         return 3 * x
 
@@ -90,34 +87,34 @@ DAMAGES: dict[str, Callable[[Path], Any]] = {
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_kernel_alone_is_compiled_anew_and_kept(
-    folder: Path, damage: str, monkeypatch: pytest.MonkeyPatch
+    folder: Path, damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(folder.parent)
-    assert start() == {"twice": 0, "thrice": 0}
-    assert start() == {"twice": 1, "thrice": 1}
+    monkeypatch.chdir(tmp_path)
+    assert start(folder) == {"twice": 0, "thrice": 0}
+    assert start(folder) == {"twice": 1, "thrice": 1}
     path = file_of(folder, "twice")
     DAMAGES[damage](path)
     assert damaged(folder) == [path]
-    assert start() == {"twice": 0, "thrice": 1}
+    assert start(folder) == {"twice": 0, "thrice": 1}
     assert damaged(folder) == []
-    assert start() == {"twice": 1, "thrice": 1}
+    assert start(folder) == {"twice": 1, "thrice": 1}
     assert len(list(folder.iterdir())) == 2
 
 
 def test_kernels_that_have_changed_places_are_both_compiled_anew(folder: Path) -> None:
-    start()
+    start(folder)
     paths = [file_of(folder, name) for name in ("twice", "thrice")]
     contents = [path.read_bytes() for path in paths]
     for path, content in zip(paths, reversed(contents), strict=True):
         path.write_bytes(content)
     assert damaged(folder) == sorted(paths)
-    assert start() == {"twice": 0, "thrice": 0}
-    assert start() == {"twice": 1, "thrice": 1}
+    assert start(folder) == {"twice": 0, "thrice": 0}
+    assert start(folder) == {"twice": 1, "thrice": 1}
 
 
 def test_equal_names_with_other_constants_are_other_kernels(folder: Path) -> None:
     def adding(number: int) -> Any:
-        @entry("int64(int64)")
+        @entry("int64(int64)", folder)
         def add(x: int) -> int:
             return x + number
 
@@ -138,33 +135,33 @@ def test_a_write_that_fails_costs_a_line_and_nothing_else(
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
     try:
-        assert start() == {"twice": 0, "thrice": 0}
+        assert start(folder) == {"twice": 0, "thrice": 0}
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     (line,) = told(caplog)
     assert f"can't be kept in {folder} (File too large)" in line
     assert "XDG_CACHE_HOME" in line
     assert not list(folder.iterdir()), "the part that was written is gone"
-    start()
-    assert start() == {"twice": 1, "thrice": 1}
+    start(folder)
+    assert start(folder) == {"twice": 1, "thrice": 1}
 
 
 def test_what_is_no_folder_costs_a_line_and_nothing_else(
     folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     folder.write_text("")
-    assert start() == {"twice": 0, "thrice": 0}
-    assert start() == {"twice": 0, "thrice": 0}
+    assert start(folder) == {"twice": 0, "thrice": 0}
+    assert start(folder) == {"twice": 0, "thrice": 0}
     (line,) = told(caplog)
     assert "can't be kept" in line
     assert folder.read_text() == ""
 
 
 def test_a_file_left_by_a_killed_program_is_in_nobody_s_way(folder: Path) -> None:
-    start()
+    start(folder)
     shutil.copy(file_of(folder, "twice"), folder / f".x{SUFFIX}.0.tmp")
     assert damaged(folder) == []
-    assert start() == {"twice": 1, "thrice": 1}
+    assert start(folder) == {"twice": 1, "thrice": 1}
 
 
 def test_code_that_holds_an_address_of_this_process_is_not_kept(folder: Path) -> None:

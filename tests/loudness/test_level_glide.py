@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ronn_jack.hotswap.level_glide import LevelGlide, is_due
+from ronn_jack.loudness.level_glide import LevelGlide, is_due
 
 RATE = 48000.0
 

@@ -1,0 +1,114 @@
+"""A sender of OSC on a real socket."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import struct
+import time
+from collections.abc import Callable
+from typing import Any, Self
+
+from pythonosc.osc_message import OscMessage
+from pythonosc.osc_message_builder import build_msg
+
+Answer = tuple[str, list[object]]
+
+BUNDLE_HEADER = b"#bundle\0\0\0\0\0\0\0\0\1"
+ANSWER_SECONDS = 20.0
+START_SECONDS = 90.0
+"""A cold kernel cache takes its time."""
+
+
+def message(address: str, *arguments: object) -> bytes:
+    return bytes(build_msg(address, list(arguments) if arguments else "").dgram)
+
+
+def bundle(*elements: bytes) -> bytes:
+    return BUNDLE_HEADER + b"".join(struct.pack(">i", len(e)) + e for e in elements)
+
+
+class OscClient:
+    """Sends datagrams to a port on loopback and reads what comes back."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.connect(("127.0.0.1", port))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._socket.close()
+
+    @property
+    def name(self) -> str:
+        return "osc {}:{}".format(*self._socket.getsockname())
+
+    def transmit(self, datagram: bytes) -> None:
+        with contextlib.suppress(ConnectionRefusedError):  # of the datagram before
+            self._socket.send(datagram)
+
+    def send(self, address: str, *arguments: object) -> None:
+        self.transmit(message(address, *arguments))
+
+    def send_bundle(self, *messages: tuple[Any, ...]) -> None:
+        self.transmit(bundle(*(message(*content) for content in messages)))
+
+    def receive(self) -> tuple[str, str, list[object]]:
+        """Return the next answer: its address, type tags and arguments."""
+        self._socket.settimeout(ANSWER_SECONDS)
+        datagram = self._socket.recv(65536)
+        tags = datagram[datagram.index(b",") :].split(b"\0")[0].decode()
+        answer = OscMessage(datagram)
+        return answer.address, tags, answer.params
+
+    def answers(self, *datagrams: bytes) -> list[Answer]:
+        """Send, and return all that is answered before the pong to a last ping."""
+        for datagram in (*datagrams, message("/ronn/ping")):
+            self.transmit(datagram)
+        answers: list[Answer] = []
+        while True:
+            address, _, arguments = self.receive()
+            if address == "/ronn/pong":
+                return answers
+            answers.append((address, arguments))
+
+    def errors(self, *datagrams: bytes) -> list[tuple[str, str]]:
+        """Send, and return the errors; there must be no other answers."""
+        answers = self.answers(*datagrams)
+        assert all(address == "/ronn/error" for address, _ in answers)
+        return [(str(address), str(reason)) for _, (address, reason) in answers]
+
+    def ask(
+        self,
+        address: str,
+        *arguments: Any,
+        answer: str | None = None,
+        alive: Callable[[], bool] = lambda: True,
+    ) -> list[Any]:
+        """Send until an answer comes under `answer` (or the same address); return its values."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and alive():
+            self.send(address, *arguments)
+            reply = self._next(0.05)
+            while reply is not None:
+                if reply.address == (answer or address):
+                    return list(reply)
+                reply = self._next(0.0001)
+        raise AssertionError(f"no answer to {address}")
+
+    def _next(self, seconds: float) -> OscMessage | None:
+        self._socket.settimeout(seconds)
+        try:
+            return OscMessage(self._socket.recv(65536))
+        except TimeoutError:
+            return None
+        except ConnectionRefusedError:
+            time.sleep(seconds)  # nobody listens yet
+            return None
