@@ -41,6 +41,8 @@ _MOST_FAULTS = 20
 """Faults of a kind that are told one by one; beyond them, only how many there are."""
 _MOST_DOTS = 100
 """Dots in a line: the time and memory that tomllib takes grow with the square of a key's parts."""
+_LONGEST_PATH = 400
+"""Characters; of a longer one the middle is left out, as its end names the file."""
 _TEMPORARY = re.compile(r"\..+\.toml\.[^.]+\.tmp", re.DOTALL)
 """Names of files that are being written, or were when their writer was killed."""
 
@@ -113,7 +115,8 @@ def read_file(path: Path, most_bytes: int, error: type[UsageError]) -> bytes:
         raise error(f"{path}: no such file") from None
     except (OSError, ValueError) as fault:
         reason = fault.strerror if isinstance(fault, OSError) else fault
-        raise error(f"{shown(str(path))}: can't be read: {reason}") from None
+        name = shortened(repr(str(path)), _LONGEST_PATH)
+        raise error(f"{name}: can't be read: {reason}") from None
     if len(content) > most_bytes:
         size = f"{most_bytes >> 10} KiB" if most_bytes < 2**20 else f"{most_bytes >> 20} MiB"
         raise error(f"{path}: is larger than {size}; is it the right one?")

@@ -60,7 +60,7 @@ def load_settings(
     user_file = user_file or user_config_folder() / "config.toml"
     shipped_file = shipped_folder() / "default.toml"
     accepted = _read(read_table(shipped_file, UsageError), shipped_file)
-    if user_file.exists():
+    if user_file.exists() or user_file.is_symlink():
         accepted |= _read(read_table(user_file, UsageError), user_file)
     given = {name: value for name, value in (overrides or {}).items() if value is not None}
     accepted |= _read({"version": 1, **given}, "settings")

@@ -80,3 +80,12 @@ def test_a_client_name_has_to_fit_jack(user_file: Path) -> None:
     assert load_settings({"name": "x" * 63}, user_file).name == "x" * 63
     with pytest.raises(UsageError, match="can't name a JACK client"):
         load_settings({"name": "é" * 32}, user_file)
+
+
+@pytest.mark.parametrize("target", ["config.toml", "unmounted/config.toml"])
+def test_a_link_that_leads_nowhere_is_not_taken_for_no_settings(
+    user_file: Path, target: str
+) -> None:
+    user_file.symlink_to(target)
+    with pytest.raises(UsageError, match=r"config\.toml.*: (no such file|can.t be read)"):
+        load_settings(user_file=user_file)

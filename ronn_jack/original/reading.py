@@ -111,9 +111,13 @@ def _refuse_strange(settings: Mapping[str, object]) -> None:
             text = value if isinstance(value, str) else repr(value)
         except (ValueError, RecursionError):  # a number of thousands of digits, lists in lists
             text = ""
-        is_long = not text or len(name + text) > _LONGEST
-        if not name.isidentifier() or is_long or not text.isprintable():
+        if not name.isidentifier() or len(name) > _LONGEST:
             raise PresetError(f"holds {shown(name)}, which is no parameter; remove it")
+        if not text or len(text) > _LONGEST or not text.isprintable():
+            raise PresetError(
+                f"the value of {shown(name)} is empty, unprintable or longer than {_LONGEST} "
+                "characters, as no parameter's is; mend or remove it"
+            )
 
 
 def _network_faults(out: Translation) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import warnings
 from collections.abc import Set
 from xml.parsers import expat
@@ -17,6 +18,9 @@ _MAXIMUM_TEXT = 256 * 1024
 
 _JUCE_MAGIC = b"VC2!"
 """Begins JUCE's binary form of a state; then come the size (4 bytes), XML and a zero byte."""
+
+_LONG_NUMBER = re.compile(r"[0-9][0-9_]{4000}")
+"""Python converts no text of 4,300 digits, and JSON and Python text fail by it as by a typo."""
 
 _UNKNOWN = object()
 """Stands for what only running a program would tell."""
@@ -111,6 +115,8 @@ def _from_python(sources: list[str], known: Set[str]) -> dict[str, object]:
                 if value is not _UNKNOWN:
                     names[statement.targets[0].id] = value
     if not parsed:
+        if any(map(_LONG_NUMBER.search, sources)):
+            raise PresetError("a number has too many digits; write one within its range")
         raise PresetError("is no XML, JSON, Python dictionary or notebook")
     return {name: value for name, value in names.items() if name in known} | found
 
