@@ -630,6 +630,7 @@ class TestProcess:
         assert (result.code, result.err) == (0, "")
         assert "_RONN_JACK_COMPLETE=bash_complete" in result.out
 
+    @pytest.mark.slow
     def test_an_interrupt_that_comes_within_a_callback_is_not_lost(self) -> None:
         result = ended(started("presets", program=INTERRUPTED_IN_A_CALLBACK))
         assert result == Result(1, "", "ronn-jack: interrupted\n")

@@ -109,6 +109,12 @@ def test_a_signal_ends_a_start_that_waits_for_the_database(stuck, start):
     assert node.communicate() == ("", "")
 
 
+def answers(server):
+    with contextlib.suppress(JackError):
+        return probe(server) is not None
+    return False
+
+
 def test_a_stopped_server_is_named_and_forgets_who_gave_it_up(monkeypatch):
     monkeypatch.setattr(jack_calls, "OPEN_SECONDS", 0.3)
     with jack_server("stopped") as server:
@@ -123,7 +129,7 @@ def test_a_stopped_server_is_named_and_forgets_who_gave_it_up(monkeypatch):
             error.value
         )
         assert f"kill -CONT {number}" in str(error.value)
-        wait_for(lambda: not jack_calls.hanging())
+        wait_for(lambda: answers(server.name))
         client = JackClient("late", server.name, 1, 1)
         try:
             assert client.name == "late"
@@ -136,7 +142,7 @@ def test_doctor_finds_a_stopped_server_and_says_how_it_goes_on(monkeypatch):
     with jack_server("doctor-stopped") as server:
         with stopped(server.process_id):
             findings = diagnose(load_settings({"server": server.name, "osc_port": 0}))
-        wait_for(lambda: not jack_calls.hanging())
+        wait_for(lambda: answers(server.name))
     (finding,) = [finding for finding in findings if finding.subject == "JACK server"]
     assert finding.ok is False
     assert "is stopped" in finding.text

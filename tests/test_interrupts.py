@@ -97,8 +97,8 @@ def test_an_end_by_force_is_in_time_though_a_goodbye_hangs(start):
     process = start("""
 taken.started()
 interrupts.LAST_SECONDS = 0.2
-jack_calls._caller._calls.put(jack_calls._Call(lambda: time.sleep(60), None, due=True))
-jack_calls._caller._started()
+goodbye = lambda: time.sleep(60)
+threading.Thread(target=jack_calls.close, args=(goodbye,), daemon=True).start()
 print("leaving", flush=True)
 time.sleep(60)
 """)

@@ -15,6 +15,7 @@ def fading(d):
     d.run_until(lambda: d.audio.engine.fading)
 
 
+@pytest.mark.slow
 def test_panic_in_the_midst_of_a_fade_is_silence_within_a_block_until_any_change():
     with desk() as d:
         fading(d)
@@ -28,6 +29,7 @@ def test_panic_in_the_midst_of_a_fade_is_silence_within_a_block_until_any_change
         assert same_sound(d)
 
 
+@pytest.mark.slow
 def test_of_panic_and_a_change_in_one_bundle_the_last_word_counts_in_a_fade_too():
     with desk() as d:
         fading(d)
