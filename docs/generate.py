@@ -1,6 +1,7 @@
-"""Write what in docs/ is made from the program: `make docs`.
+"""Write what in docs/ and configs/ is made from the program: `make docs`.
 
 - osc.md: the OSC reference, from the parameter table
+- configs/surfaces/ and configs/aliases/reaper.toml, from the same
 - rooms.svg: the rooms of the source and their imports
 - presets.svg: spectrograms of the demo's riff and of what some presets make of it
 """
@@ -23,9 +24,12 @@ from ronn_jack.demo.phrase import pluck_phrase
 from ronn_jack.parameters import defaults
 from ronn_jack.presets.store import PresetStore
 from ronn_jack.render import render_file
+from ronn_jack.surfaces.files import write_surfaces
+from ronn_jack.surfaces.reaper import reaper_aliases
 from ronn_jack.surfaces.reference import osc_reference
 
-DOCS = Path(__file__).parent
+DOCS = Path(__file__).resolve().parent
+CONFIGS = DOCS.parent / "configs"
 PRESETS = ("fuzz", "slapback", "cathedral")
 RATE = 48000
 SECONDS = 4.0
@@ -130,7 +134,15 @@ def presets_picture() -> str:
     )
 
 
+def write_configs() -> None:
+    """Write what of configs/ is made from the tables."""
+    write_surfaces(CONFIGS / "surfaces", PresetStore(user=CONFIGS / "none").names())
+    (CONFIGS / "aliases").mkdir(exist_ok=True)
+    (CONFIGS / "aliases" / "reaper.toml").write_text(reaper_aliases(), encoding="utf-8")
+
+
 if __name__ == "__main__":
+    write_configs()
     (DOCS / "osc.md").write_text(osc_reference(), encoding="utf-8")
     (DOCS / "rooms.svg").write_text(drawing(), encoding="utf-8")
     (DOCS / "presets.svg").write_text(presets_picture(), encoding="utf-8")

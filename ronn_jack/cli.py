@@ -224,6 +224,21 @@ def presets() -> None:
         click.echo(f"{number:3}  {entry.name:24}  {entry.description}")
 
 
+@cli.command()
+@click.argument(
+    "folder", metavar="[FOLDER]", default=Path("ronn-surfaces"), type=click.Path(path_type=Path)
+)
+def surfaces(folder: Path) -> None:
+    """Write surfaces for TouchOSC, Open Stage Control and Reaper to FOLDER (ronn-surfaces).
+
+    They show every parameter and the presets that there are now, yours among them.
+    """
+    from ronn_jack.surfaces.files import write_surfaces
+
+    for path in write_surfaces(folder, PresetStore().names()):
+        click.echo(f"wrote {_line(str(path))}")
+
+
 @cli.command("import")
 @click.argument("source", metavar="FILE", type=click.Path(path_type=Path))
 @click.option(

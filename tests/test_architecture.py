@@ -41,7 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "interfaces": {*FOUNDATION, "settings", "control"},
     "interfaces.midi": {*FOUNDATION, "settings", "control", "midimap"},
     "drivers": {"errors", "realtime"},
-    "surfaces": {"parameters", "control"},
+    "surfaces": {"errors", "parameters", "control"},
     "audio_files": {"errors"},
     "render": {
         *FOUNDATION, "audio_files", "model", "realtime", "loudness", "hotswap",
@@ -66,7 +66,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": {
         *FOUNDATION, "cli_options", "process", "settings", "presets", "cost", "interfaces",
         "original", "model", "app", "bench", "demo", "doctor", "render", "realtime.compiler",
-        "interrupts",
+        "interrupts", "surfaces",
     },
     "__main__": {"cli", "process", "drivers.jack_calls"},
     "__init__": {"model", "network"},

@@ -15,11 +15,11 @@ import pytest
 ROOT = Path(__file__).parents[1]
 END = ")  # fmt: skip\n\nPARAMETERS"
 ROWS = """\
-    _float("made_rebuild", "A", 0.25, 16.0, 1.0, "", "made up", group=Group.NETWORK,
+    _float("made_rebuild", "Made A", 0.25, 16.0, 1.0, "", "made up", group=Group.NETWORK,
            effect=Effect.REBUILD, draw=Draw.RATIO, curve=Curve.EXPONENTIAL),
-    _float("made_expressive", "B", -1.0, 1.0, 0.0, "", "made up", **_EXPRESSIVE),
-    _int("made_continuous", "C", 0, 9, 3, "dB", "made up", **_LEVEL),
-    _enum("made_setting", "D", ["one", "two"], "one", "made up", **_NODE),
+    _float("made_expressive", "Made B", -1.0, 1.0, 0.0, "", "made up", **_EXPRESSIVE),
+    _int("made_continuous", "Made C", 0, 9, 3, "dB", "made up", **_LEVEL),
+    _enum("made_setting", "Made D", ["one", "two"], "one", "made up", **_NODE),
 """
 EFFECTS = ("rebuild", "expressive", "continuous", "setting")
 
@@ -55,6 +55,9 @@ def test_it_is_seen_in_cli_osc_presets_midi_and_docs(found: dict[str, Any], effe
     value = seen["value"]
     assert f"  {name}" in seen["help"]
     assert seen["set"] == value
+    assert {*seen["surfaces"]} == {
+        "ronn.tosc", "ronn-open-stage-control.json", "ronn.jsfx", "reaper.toml"
+    }  # fmt: skip
     (address, answer), (error, [at_fault, reason]) = seen["answers"]
     assert (address, answer) == (f"/ronn/{name}", [value])
     assert (error, at_fault) == ("/ronn/error", f"/ronn/{name}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+import zlib
 from pathlib import Path
 from random import Random
 
@@ -23,9 +24,16 @@ from ronn_jack.interfaces.osc.server import OscServer
 from ronn_jack.midimap.profile_file import read_profile
 from ronn_jack.parameters import PARAMETERS, defaults
 from ronn_jack.presets.store import PresetStore
+from ronn_jack.surfaces.files import surface_files
+from ronn_jack.surfaces.reaper import reaper_aliases
 from ronn_jack.surfaces.reference import osc_reference
 from tests.support.osc_client import OscClient, message
 from tests.support.recording import MemoryStore, RecordingNode, RecordingOrigin
+
+SURFACES = {
+    name: zlib.decompress(content) if name.endswith(".tosc") else content
+    for name, content in surface_files([]).items()
+}
 
 
 def seen(name: str, folder: Path) -> dict[str, object]:
@@ -55,6 +63,11 @@ def seen(name: str, folder: Path) -> dict[str, object]:
         "bindings": len(read_profile(profile).bindings),
         "drawn": drawn[name] != row.default,
         "reference": osc_reference(),
+        "surfaces": [
+            surface
+            for surface, content in {**SURFACES, "reaper.toml": reaper_aliases().encode()}.items()
+            if name.encode() in content or row.label.encode() in content
+        ],
     }
 
 
