@@ -327,6 +327,18 @@ class Fields:
             return None
         return value
 
+    def texts(self, key: str) -> list[str]:
+        """Take one text or a list of them; an empty list if it is not there or at fault."""
+        value = self.raw(key)
+        if value is None:
+            return []
+        items = value if isinstance(value, list) else [value]
+        texts = [item for item in items if isinstance(item, str)]
+        if len(texts) < len(items):
+            self.fault(f"{key} = {shown(value)} is no list of texts")
+            return []
+        return texts
+
     def table(self, key: str) -> Mapping[str, object]:
         """Take a table; an empty one if it is not there or at fault."""
         value = self.raw(key)

@@ -34,6 +34,7 @@ class Settings:
     http_port: int
     bind: str
     midi_profile: str
+    osc_aliases: tuple[str, ...]
     server: str | None = None
     connect: str | None = None
     midi_in: str | None = None
@@ -83,6 +84,7 @@ def _read(table: Mapping[str, object], source: object) -> dict[str, Any]:
         "bind": _text(fields, "bind"),
         "midi_in": fields.pattern("midi_in"),
         "midi_profile": _text(fields, "midi_profile"),
+        "osc_aliases": tuple(fields.texts("osc_aliases")) if fields.has("osc_aliases") else None,
         "preset": _text(fields, "preset"),
     }
     fields.finish()

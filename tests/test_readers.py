@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from ronn_jack.errors import RonnError
 from ronn_jack.files import shipped_folder
+from ronn_jack.interfaces.osc.alias_file import read_aliases
 from ronn_jack.midimap.profile_file import ProfileStore, read_profile
 from ronn_jack.original import read_original
 from ronn_jack.parameters import defaults
@@ -30,6 +31,7 @@ SHIPPED = {
     "preset": shipped_folder() / "presets" / "cathedral.toml",
     "profile": shipped_folder() / "midi" / "nanokontrol2.toml",
     "config": shipped_folder() / "default.toml",
+    "aliases": shipped_folder() / "aliases" / "touchosc.toml",
 }
 CELL = {"cell_type": "code", "source": [NOTEBOOK_CELL]}
 NOTEBOOK = json.dumps({"cells": [CELL]})
@@ -46,6 +48,7 @@ READERS: dict[str, Callable[[Path], object]] = {
     "profile": read_profile,
     "config": lambda path: load_settings(user_file=path),
     "original": read_original,
+    "aliases": read_aliases,
 }
 CONTENTS = [
     *((kind, path.read_text(encoding="utf-8")) for kind, path in SHIPPED.items()),
@@ -57,7 +60,7 @@ VALUES = [
     "nan", "inf", "0o" + "7" * 9000, "1_0", "true", "[]", "{}", "[" * 900 + "]" * 900, '"\\ud800"',
     '"\\u0000"', "'''", '"' + "x" * 9000 + '"', "a." * 500 + "a", "-" * 3000 + "1", "1979-05-27",
     "(" * 300, "None", "...", "1j", "{1, 2}", "b'x'", "[1.5, 0x" + "f" * 4000 + "]",
-    "{'a': [0x" + "f" * 4000 + "]}",
+    "{'a': [0x" + "f" * 4000 + "]}", "{0x" + "f" * 4000 + ": 1}",
     "1+" * 9000 + "1", "x" + ".x" * 9000,
 ]  # fmt: skip
 PIECES = st.sampled_from(
@@ -93,7 +96,13 @@ def test_no_value_is_beyond_words(tmp_path: Path, value: str) -> None:
                 "parameter = 'mix'\nminimum", "parameter = 'seed'\nvalue"):  # fmt: skip
         text = f"version = 1\n[[binding]]\nmessage = 'cc'\n{key} = {value}\n"
         check("profile", tmp_path / "a.toml", text.encode())
-    for key in ("inputs", "osc_port", "name", "connect", "bind"):
+    for key in ("ignore", "name", "alias"):
+        check("aliases", tmp_path / "a.toml", f"version = 1\n{key} = {value}\n".encode())
+    for key in ("parameter", "position", "leading", "from", "parameter = 'mix'\nmaximum",
+                "action = 'randomize'\nargument", "parameter = 'seed'\nvalue"):  # fmt: skip
+        text = f"version = 1\n[[alias]]\naddress = '/x'\n{key} = {value}\n"
+        check("aliases", tmp_path / "a.toml", text.encode())
+    for key in ("inputs", "osc_port", "osc_aliases", "name", "connect", "bind"):
         check("config", tmp_path / "a.toml", f"version = 1\n{key} = {value}\n".encode())
     for key in ("n_layers", "strength", "seed", "stride", "n_inputs", "film_dim", "residual",
                 "init", "input_gain_dB", "strange", "layers"):  # fmt: skip
@@ -161,13 +170,14 @@ def test_a_pipe_is_refused_at_once(tmp_path: Path, kind: str) -> None:
         ("preset", '"' + "layers" * 40_000 + '" = 1'),
         ("profile", "version = 1\n" + "[[binding]]\nparameter = 'layrs'\n" * 7000),
         ("profile", "ports = '(?P<" + "x" * 200_000 + "'"),
+        ("aliases", "version = 1\n" + "[[alias]]\nparameter = 'layrs'\n" * 7000),
         ("config", "".join(f"osc_port{number} = 1\n" for number in range(12_000))),
         ("original", json.dumps({f"n_layers{number}": 1 for number in range(200_000)})),
         ("original", json.dumps({"cells": [CELL] * 10_000})),
         ("original", json.dumps({"n_layers": 2, "init": "x" * 10_000_000})),
         ("original", "<r>" + '<PARAM id="x" value="1"/>' * 10_000 + "</r>"),
     ],
-    ids=range(12),
+    ids=range(13),
 )  # fmt: skip
 def test_much_to_refuse_takes_little_time_and_few_words(
     tmp_path: Path, kind: str, text: str

@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Set
 from xml.parsers import expat
 
-from ronn_jack.errors import PresetError
+from ronn_jack.errors import PresetError, shown
 
 MAXIMUM_BYTES = 64 * 2**20
 """A notebook keeps the audio that it played, and gets large by it."""
@@ -128,7 +128,7 @@ def _entries(node: ast.Dict, names: dict[str, object]) -> dict[str, object]:
         name = _UNKNOWN if key is None else _constant(key, names)
         constant = _constant(value, names)
         if constant is not _UNKNOWN:
-            entries[str(name)] = constant
+            entries[name if isinstance(name, str) else shown(name)] = constant
     return entries
 
 

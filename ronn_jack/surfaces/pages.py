@@ -24,6 +24,7 @@ from ronn_jack.parameters import (
 ARCHITECTURE, PLAY, PRESETS, NODE = "Architecture", "Play", "Presets", "Node"
 MOST_PRESETS = 48
 """Buttons that a page has room for."""
+SNAPSHOTS = 8
 
 _GROUPS = {
     Group.NETWORK: ARCHITECTURE,
@@ -155,7 +156,10 @@ def pages(presets: Sequence[str]) -> list[Page]:
         rows.setdefault(title, []).extend(_parameter_rows(parameters))
     buttons: dict[str, list[Cell]] = {}
     for action in sorted(ACTIONS.values(), key=_order):
-        buttons.setdefault(_page_of(action), []).extend(_buttons(action))
+        if action.argument == "snapshot":
+            rows[PRESETS] += _rows(_buttons(action), SNAPSHOTS)
+        else:
+            buttons.setdefault(_page_of(action), []).extend(_buttons(action))
     for title, cells in buttons.items():
         rows[title] += _rows(cells, 6)
     rows[PRESETS].insert(0, Row((Readout("Preset", "/ronn/preset"),), 1))
@@ -203,7 +207,7 @@ def _order(action: Action) -> tuple[int, bool]:
 
 
 def _page_of(action: Action) -> str:
-    if action.name.startswith(("preset", "snapshot")):
+    if action.name.startswith(("preset", "setlist", "snapshot")):
         return PRESETS
     if action.name.startswith(("reseed", "seed", "randomize")):
         return ARCHITECTURE
@@ -213,6 +217,9 @@ def _page_of(action: Action) -> str:
 def _buttons(action: Action) -> list[Cell]:
     """Return an action's buttons; none if it needs words or a name."""
     address = f"/ronn/{action.name}"
+    if action.argument == "snapshot":
+        numbers = range(1, SNAPSHOTS + 1)
+        return [Button(f"{action.label} {number}", address, number) for number in numbers]
     if action.argument == "amount":
         return [Button(f"{action.label} {share:.0%}", address, share) for share in _AMOUNTS]
     return [] if action.argument else [Button(action.label, address)]

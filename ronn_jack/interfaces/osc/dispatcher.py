@@ -26,6 +26,7 @@ from ronn_jack.interfaces.osc.addresses import (
     resolve,
     value_message,
 )
+from ronn_jack.interfaces.osc.aliases import Aliases
 from ronn_jack.interfaces.osc.codec import Argument, Fault, Message, decode, encode
 from ronn_jack.interfaces.osc.pattern import is_pattern
 from ronn_jack.interfaces.osc.sender import Sender
@@ -51,10 +52,13 @@ class Dispatcher:
     Parameters
     ----------
     controller : Controller
+    aliases : Aliases, optional
+        Other programs' addresses.
     """
 
-    def __init__(self, controller: Controller) -> None:
+    def __init__(self, controller: Controller, aliases: Aliases | None = None) -> None:
         self._controller = controller
+        self._aliases = aliases or Aliases()
 
     def handle(self, packet: bytes, sender: Sender) -> None:
         """[any-thread] Do what a packet says, and answer it."""
@@ -71,7 +75,8 @@ class Dispatcher:
         asked = _Asked()
         try:
             for item in items:
-                asked.take(item, request.addresses)
+                for each in self._aliases.translate(item):
+                    asked.take(each, request.addresses)
         except _TooMuchError as error:
             request.answer_error("", f"{error}; nothing of the packet was done")
             return

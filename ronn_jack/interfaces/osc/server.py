@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from ronn_jack.control.controller import Controller
+from ronn_jack.interfaces.osc.aliases import Aliases
 from ronn_jack.interfaces.osc.dispatcher import Dispatcher
 from ronn_jack.interfaces.osc.udp import DatagramSocket, UdpSender, bound_socket
 
@@ -33,6 +34,8 @@ class OscServer:
         Address to listen on.
     port : int, optional
         0 takes any free one.
+    aliases : Aliases, optional
+        Other programs' addresses.
 
     Attributes
     ----------
@@ -41,9 +44,13 @@ class OscServer:
     """
 
     def __init__(
-        self, controller: Controller, host: str = "127.0.0.1", port: int = DEFAULT_PORT
+        self,
+        controller: Controller,
+        host: str = "127.0.0.1",
+        port: int = DEFAULT_PORT,
+        aliases: Aliases | None = None,
     ) -> None:
-        self.dispatcher = Dispatcher(controller)
+        self.dispatcher = Dispatcher(controller, aliases)
         self._host = host
         self._port = port
         self._closing = threading.Event()
