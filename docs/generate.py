@@ -1,6 +1,8 @@
 """Write what in docs/ and configs/ is made from the program: `make docs`.
 
-- osc.md: the OSC reference, from the parameter table
+- osc.md, parameters.md and the tables in midi.md: from the tables of parameters and actions, and
+  the MIDI profiles
+- ronn-jack.1: the manual page, from the commands
 - configs/surfaces/ and configs/aliases/reaper.toml, from the same
 - rooms.svg: the rooms of the source and their imports
 - presets.svg: spectrograms of the demo's riff and of what some presets make of it
@@ -20,11 +22,14 @@ import soundfile
 from numpy.typing import NDArray
 from rooms import drawing
 
+from ronn_jack.cli import cli
 from ronn_jack.demo.phrase import pluck_phrase
 from ronn_jack.parameters import defaults
 from ronn_jack.presets.store import PresetStore
 from ronn_jack.render import render_file
+from ronn_jack.surfaces.documents import parameter_page, with_midi_tables
 from ronn_jack.surfaces.files import write_surfaces
+from ronn_jack.surfaces.manual import manual_page
 from ronn_jack.surfaces.reaper import reaper_aliases
 from ronn_jack.surfaces.reference import osc_reference
 
@@ -134,6 +139,15 @@ def presets_picture() -> str:
     )
 
 
+def write_pages() -> None:
+    """Write what of docs/ is made from the tables and the commands."""
+    (DOCS / "osc.md").write_text(osc_reference(), encoding="utf-8")
+    (DOCS / "parameters.md").write_text(parameter_page(), encoding="utf-8")
+    (DOCS / "ronn-jack.1").write_text(manual_page(cli), encoding="utf-8")
+    midi = (DOCS / "midi.md").read_text(encoding="utf-8")
+    (DOCS / "midi.md").write_text(with_midi_tables(midi, CONFIGS / "midi"), encoding="utf-8")
+
+
 def write_configs() -> None:
     """Write what of configs/ is made from the tables."""
     write_surfaces(CONFIGS / "surfaces", PresetStore(user=CONFIGS / "none").names())
@@ -143,6 +157,6 @@ def write_configs() -> None:
 
 if __name__ == "__main__":
     write_configs()
-    (DOCS / "osc.md").write_text(osc_reference(), encoding="utf-8")
+    write_pages()
     (DOCS / "rooms.svg").write_text(drawing(), encoding="utf-8")
     (DOCS / "presets.svg").write_text(presets_picture(), encoding="utf-8")

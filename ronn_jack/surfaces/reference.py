@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ronn_jack.control.status import STATUS, Status
 from ronn_jack.parameters import ACTIONS, PARAMETERS, Group, Kind, Parameter
+from ronn_jack.surfaces.tables import shown_default, table
 
 _TYPE_TAGS = {Kind.INT: "i", Kind.FLOAT: "f", Kind.BOOL: "i", Kind.ENUM: "s", Kind.TEXT: "s"}
 _ARGUMENTS = {
@@ -31,6 +32,7 @@ loopback interface (`--bind`) and answers to the port that a message came from.
   without argument only asks, unless all it matches are actions.
 - The node draws seeds below 16777216, which every float holds. Larger ones may be sent as int64,
   float, double or text; above 2147483647 they come back as int64.
+- Other programs' addresses may move parameters as well ([daw.md](daw.md#aliases)).
 - A packet has room for 4096 values and actions, at most 64 of them actions. One with more, or with
   more than 64 faults, is refused as a whole, in one answer.
 """
@@ -73,9 +75,9 @@ def osc_reference() -> str:
             *map(_group, Group),
             "## Actions\n",
             _ACTIONS_HEAD + "\n",
-            _table(actions),
+            table(actions),
             "## Questions\n",
-            _table(status).rstrip("\n") + "\n",
+            table(status).rstrip("\n") + "\n",
         ]
     )
 
@@ -83,7 +85,7 @@ def osc_reference() -> str:
 def _group(group: Group) -> str:
     rows = [_parameter_row(row) for row in PARAMETERS.values() if row.group is group]
     head = ["address", "answer", "range", "default", "effect", "meaning"]
-    return f"### {group.value}\n\n{_table([head, *rows])}"
+    return f"### {group.value}\n\n{table([head, *rows])}"
 
 
 def _status_row(row: Status) -> list[str]:
@@ -91,18 +93,11 @@ def _status_row(row: Status) -> list[str]:
 
 
 def _parameter_row(row: Parameter) -> list[str]:
-    default = ("on" if row.default else "off") if row.kind is Kind.BOOL else str(row.default)
     return [
         f"`/ronn/{row.name}`",
         _TYPE_TAGS[row.kind],
         row.range_text,
-        default,
+        shown_default(row),
         row.effect.value,
         row.description,
     ]
-
-
-def _table(rows: list[list[str]]) -> str:
-    head, *body = rows
-    lines = [head, ["---"] * len(head), *body]
-    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
