@@ -13,8 +13,8 @@ A TOML file that is named after the program whose addresses it knows::
     to = 127
 
 Optional too: `minimum`, `maximum`, `curve` and `value` as in a MIDI profile; `leading`, arguments
-that have to come first; `position`, which argument after them is the value; `argument`, what an
-action is given.
+that have to come first; `position`, which argument after them is the value; `skip`, a value that
+is not meant; `argument`, what an action is given.
 """
 
 from __future__ import annotations
@@ -111,11 +111,12 @@ def _read_alias(table: Mapping[str, object], faults: list[str], where: str) -> l
     low, high = fields.take("from", float, 0.0), fields.take("to", float, 1.0)
     if low == high or not abs(high - low) < float("inf"):
         fields.fault(f"from = {low:g} and to = {high:g} are no range; write two different numbers")
+    skip = fields.optional("skip", float)
     target = _read_target(fields)
     fields.finish()
     if target is None or len(faults) > before:
         return []
-    return [Alias(address, leading, position, low, high, target) for address in addresses]
+    return [Alias(address, leading, position, low, high, target, skip) for address in addresses]
 
 
 def _checked(fields: Fields, key: str, address: str) -> bool:

@@ -97,6 +97,8 @@ class Alias:
         Which of the arguments after those is the value, from 1 on.
     low, high : float
         The input's range; the larger may come first.
+    skip : float or None
+        A value that isn't meant: some programs fill with it what isn't there.
     """
 
     address: str
@@ -105,6 +107,7 @@ class Alias:
     low: float
     high: float
     target: Follow | Press | Amount
+    skip: float | None = None
 
     def message(self, arguments: Sequence[Argument]) -> Message | None:
         """Return what a message to the address asks for; None if it isn't meant or is a release."""
@@ -121,6 +124,8 @@ class Alias:
         number = as_number(arguments[index])
         if number is None or not math.isfinite(number):
             return Message(address, (arguments[index],))  # for its fault to be told
+        if number == self.skip:
+            return None
         place = min(1.0, max(0.0, (number - self.low) / (self.high - self.low)))
         told = self.target.at(place)
         return None if told is None else Message(address, told)
