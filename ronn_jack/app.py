@@ -19,7 +19,8 @@ from ronn_jack.errors import JackError
 from ronn_jack.hotswap.node import LiveNode
 from ronn_jack.interfaces.event_log import STDOUT, EventLog
 from ronn_jack.interfaces.midi.input import MidiInput
-from ronn_jack.interfaces.osc.alias_file import load_aliases
+from ronn_jack.interfaces.osc.access import Access
+from ronn_jack.interfaces.osc.aliases.alias_file import load_aliases
 from ronn_jack.interfaces.osc.server import OscServer
 from ronn_jack.interfaces.terminal.snapshot import Snapshot, take_snapshot
 from ronn_jack.interfaces.terminal.view import PlainView, logging_to, open_view
@@ -61,8 +62,14 @@ class App:
         self.controller = Controller(node, presets, values, preset=preset)
         node.report_to(self.controller)
         self.subscriptions = self.controller.subscriptions
-        aliases = load_aliases(settings.osc_aliases)
-        self._osc = OscServer(self.controller, settings.bind, settings.osc_port, aliases)
+        self._osc = OscServer(
+            self.controller,
+            settings.bind,
+            settings.osc_port,
+            Access(settings.bind, settings.allow, settings.osc_token),
+            settings.osc_feedback,
+            load_aliases(settings.osc_aliases),
+        )
         self._supervisor = Supervisor(self.controller, node, self._open, settings.name)
         self._midi = MidiInput(self.controller, settings, publish=self.subscriptions.publish)
 

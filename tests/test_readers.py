@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ronn_jack.errors import RonnError
 from ronn_jack.files import shipped_folder
-from ronn_jack.interfaces.osc.alias_file import read_aliases
+from ronn_jack.interfaces.osc.aliases.alias_file import read_aliases
 from ronn_jack.midimap.profile_file import ProfileStore, read_profile
 from ronn_jack.original import read_original
 from ronn_jack.parameters import defaults

@@ -165,6 +165,7 @@ def pages(presets: Sequence[str]) -> list[Page]:
     rows[PRESETS].insert(0, Row((Readout("Preset", "/ronn/preset"),), 1))
     names = [Button(name, "/ronn/preset_load", name) for name in presets[:MOST_PRESETS]]
     rows[PRESETS] += _rows(names, 6)
+    rows[NODE].insert(0, Row((Button("Subscribe", "/ronn/subscribe"),), 6))
     told = [Readout(row.name, f"/ronn/status/{row.name}") for row in STATUS.values()]
     rows[NODE] += _rows(told, 4, 0.8)
     return [Page(title, tuple(found)) for title, found in rows.items() if found]

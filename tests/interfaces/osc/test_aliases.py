@@ -10,8 +10,8 @@ from ronn_jack.control.controller import Controller
 from ronn_jack.control.operations import NODE, Set
 from ronn_jack.errors import UsageError
 from ronn_jack.files import shipped_folder
-from ronn_jack.interfaces.osc.alias_file import load_aliases, read_aliases
-from ronn_jack.interfaces.osc.aliases import Aliases
+from ronn_jack.interfaces.osc.aliases.alias import Aliases
+from ronn_jack.interfaces.osc.aliases.alias_file import load_aliases, read_aliases
 from ronn_jack.interfaces.osc.codec import Argument, Fault, Message
 from ronn_jack.interfaces.osc.server import OscServer
 from ronn_jack.parameters import PARAMETERS, defaults

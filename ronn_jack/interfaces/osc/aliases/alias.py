@@ -1,4 +1,4 @@
-"""Other programs' addresses that move the node's parameters.
+"""From a foreign message to the node's own.
 
 An alias says which foreign address, with which of its arguments and over which range, moves which
 parameter or does which action. A message that comes to it becomes one or more of our own.

@@ -31,7 +31,7 @@ from ronn_jack.files import (
     shipped_folder,
     user_config_folder,
 )
-from ronn_jack.interfaces.osc.aliases import Alias, Aliases, Amount, Follow, Press, is_pattern
+from ronn_jack.interfaces.osc.aliases.alias import Alias, Aliases, Amount, Follow, Press, is_pattern
 from ronn_jack.parameters import ACTIONS, PARAMETERS, Curve
 
 _MOST_FAULTS = 100

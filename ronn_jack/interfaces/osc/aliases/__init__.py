@@ -1,0 +1,1 @@
+"""Other programs' addresses that move the node's parameters."""
