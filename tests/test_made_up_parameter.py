@@ -67,6 +67,8 @@ def test_it_is_seen_in_cli_osc_presets_midi_and_docs(found: dict[str, Any], effe
     assert len(seen["controls"]) == (0 if effect == "rebuild" else 2)
     assert seen["preset"] == (None if effect == "setting" else value)
     assert seen["bindings"] == 1
+    assert seen["page"]
+    assert seen["manual"]
     assert seen["drawn"] == (effect == "rebuild")
     [line] = [line for line in seen["reference"].splitlines() if f"/ronn/{name}`" in line]
     assert f"| {effect} | made up |" in line

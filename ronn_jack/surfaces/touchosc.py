@@ -102,8 +102,8 @@ def _slider(cell: Slider, frame: Frame, colour: Colour) -> list[Control]:
     whole = row.kind is Kind.INT
     low, high = row.minimum, cell.maximum
     start = (row.to_number(row.default) - low) / (high - low)
-    head, body = _split(frame)
-    number = _label(f"{row.name} number", head, colour, _written(row.default), _RIGHT)
+    name, at, body = _split(frame)
+    number = _label(f"{row.name} number", at, colour, _written(row.default), _RIGHT)
     number.properties["textLength"] = _SHOWN_CHARACTERS
     fader = Control(
         "FADER", row.name, body, colour,
@@ -114,7 +114,7 @@ def _slider(cell: Slider, frame: Frame, colour: Colour) -> list[Control]:
             local(number, "INTEGER" if whole else "FLOAT", low, high),
         ],
     )  # fmt: skip
-    return [_label(f"{row.name} label", head, colour, label(row), _LEFT), number, fader]
+    return [_label(f"{row.name} label", name, colour, label(row), _LEFT), number, fader]
 
 
 def _switch(row: Parameter, frame: Frame, colour: Colour) -> list[Control]:
@@ -128,20 +128,20 @@ def _switch(row: Parameter, frame: Frame, colour: Colour) -> list[Control]:
 
 
 def _choice(row: Parameter, frame: Frame, colour: Colour) -> list[Control]:
-    head, body = _split(frame)
-    now = _label(f"{row.name} now", head, colour, str(row.default), _RIGHT)
+    name, at, body = _split(frame)
+    now = _label(f"{row.name} now", at, colour, str(row.default), _RIGHT)
     now.messages.append(shown(f"/ronn/{row.name}"))
-    controls = [_label(f"{row.name} label", head, colour, label(row), _LEFT), now]
+    controls = [_label(f"{row.name} label", name, colour, label(row), _LEFT), now]
     lines = -(-len(row.choices) // _MOST_CHOICES)
     columns = -(-len(row.choices) // lines)
-    for number, name in enumerate(row.choices):
+    for number, word in enumerate(row.choices):
         place = _cell(body, number % columns, columns, number // columns, lines)
-        controls += _pressed(f"{row.name} {name}", name, f"/ronn/{row.name}", name, place, colour)
+        controls += _pressed(f"{row.name} {word}", word, f"/ronn/{row.name}", word, place, colour)
     return controls
 
 
 def _pad(cell: Pad, frame: Frame, colour: Colour) -> list[Control]:
-    head, body = _split(frame)
+    left, right, body = _split(frame, 0.5)
     axes = (("x", cell.x), ("y", cell.y))
     pad = Control(
         "XY", f"{cell.x.name} {cell.y.name}", body, colour,
@@ -153,8 +153,8 @@ def _pad(cell: Pad, frame: Frame, colour: Colour) -> list[Control]:
         ],
     )  # fmt: skip
     return [
-        _label(f"{cell.x.name} label", head, colour, f"→ {label(cell.x)}", _LEFT),
-        _label(f"{cell.y.name} label", head, colour, f"↑ {label(cell.y)}", _RIGHT),
+        _label(f"{cell.x.name} label", left, colour, f"→ {label(cell.x)}", _LEFT),
+        _label(f"{cell.y.name} label", right, colour, f"↑ {label(cell.y)}", _RIGHT),
         pad,
     ]
 
@@ -174,11 +174,11 @@ def _pressed(
 
 
 def _readout(cell: Readout, frame: Frame, colour: Colour) -> list[Control]:
-    head, body = _split(frame)
+    name, _, body = _split(frame, 1.0)
     text = _label(cell.address, body, colour, "")
     text.properties |= {"background": True, "outline": True, "textSize": _LARGE_TEXT}
     text.messages.append(shown(cell.address))
-    return [_label(f"{cell.address} label", head, colour, cell.label, _LEFT), text]
+    return [_label(f"{cell.address} label", name, colour, cell.label, _LEFT), text]
 
 
 def _label(key: str, frame: Frame, colour: Colour, text: str, side: int | None = None) -> Control:
@@ -186,10 +186,12 @@ def _label(key: str, frame: Frame, colour: Colour, text: str, side: int | None =
     return Control("LABEL", key, frame, colour, {**properties}, {"text": text})
 
 
-def _split(frame: Frame) -> tuple[Frame, Frame]:
-    """Return the caption's place and the rest."""
-    rest = Frame(frame.x, frame.y + _CAPTION, frame.w, frame.h - _CAPTION)
-    return frame._replace(h=_CAPTION), rest
+def _split(frame: Frame, share: float = 0.65) -> tuple[Frame, Frame, Frame]:
+    """Return the caption's place, which takes a share of the first line, its rest, and the rest."""
+    width = round(frame.w * share)
+    caption = frame._replace(w=width, h=_CAPTION)
+    beside = Frame(frame.x + width, frame.y, frame.w - width, _CAPTION)
+    return caption, beside, frame._replace(y=frame.y + _CAPTION, h=frame.h - _CAPTION)
 
 
 def _cell(frame: Frame, column: int, columns: int, line: int, lines: int) -> Frame:

@@ -24,7 +24,9 @@ from ronn_jack.interfaces.osc.server import OscServer
 from ronn_jack.midimap.profile_file import read_profile
 from ronn_jack.parameters import PARAMETERS, defaults
 from ronn_jack.presets.store import PresetStore
+from ronn_jack.surfaces.documents import parameter_page
 from ronn_jack.surfaces.files import surface_files
+from ronn_jack.surfaces.manual import manual_page
 from ronn_jack.surfaces.reaper import reaper_aliases
 from ronn_jack.surfaces.reference import osc_reference
 from tests.support.osc_client import OscClient, message
@@ -63,6 +65,8 @@ def seen(name: str, folder: Path) -> dict[str, object]:
         "bindings": len(read_profile(profile).bindings),
         "drawn": drawn[name] != row.default,
         "reference": osc_reference(),
+        "page": f"| `{name}` | {row.label} |" in parameter_page(),
+        "manual": f".B {name}" in manual_page(cli),
         "surfaces": [
             surface
             for surface, content in {**SURFACES, "reaper.toml": reaper_aliases().encode()}.items()
