@@ -176,7 +176,7 @@ class Supervisor:
             if not self._joined:
                 raise
             # The server has come back at another rate, and is no reason to end.
-            self._controller.refused(None, str(error))
+            self._controller.cannot_begin(str(error))
             self._node.go_dry()
 
     def _follow_rate(self, client: JackClient) -> None:

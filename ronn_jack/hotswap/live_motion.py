@@ -13,7 +13,7 @@ from ronn_jack.hotswap.expression import (
     film_of,
     let_move,
 )
-from ronn_jack.hotswap.priming import Prepared
+from ronn_jack.hotswap.priming import PreparedVoice
 from ronn_jack.parameters import Value
 
 MOVING_COST = 2.5
@@ -33,7 +33,7 @@ class Steering:
         self._due = due
         self._lock = threading.Lock()
         self._expression = AT_REST
-        self._prepared: Prepared | None = None
+        self._prepared: PreparedVoice | None = None
 
     def expression(self, seed_b: int) -> Expression:
         """[any-thread] Return where the parameters are, for a network with this `seed_b`."""
@@ -50,7 +50,7 @@ class Steering:
         if self.is_due:
             self._due()
 
-    def follow(self, prepared: Prepared | None) -> None:
+    def follow(self, prepared: PreparedVoice | None) -> None:
         """Steer this voice from now on, or none."""
         with self._lock:
             self._prepared = prepared

@@ -16,8 +16,8 @@ from ronn_jack.hotswap.builder import Builder
 from ronn_jack.hotswap.callback_times import CallbackShares, CallbackTimes
 from ronn_jack.hotswap.engine_controls import aim
 from ronn_jack.hotswap.expression import Expression
+from ronn_jack.hotswap.listener import Listener
 from ronn_jack.hotswap.live_motion import MOVING_COST
-from ronn_jack.hotswap.request import Listener, Request
 from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import Value, defaults
 from ronn_jack.realtime.engine import GLIDE_SECONDS, PANIC_FRAMES, Engine
@@ -125,7 +125,7 @@ class LiveNode:
     def attach(self, audio: Audio) -> None:
         """Begin to sound through `audio`, whose engine has not run yet, fading in.
 
-        `start` has to follow.
+        A request has to follow.
         """
         self._audio = audio
         self._xruns_before -= audio.xruns  # those of one that is attached again are counted
@@ -175,14 +175,11 @@ class LiveNode:
             "lower channels, kernel or layers first"
         )
 
-    def start(self, model: Model, seed_b: int) -> None:
-        """Ask for the network to begin with."""
-        self._builder.request(self._request(model, seed_b))
-
-    def rebuild(self, model: Model, change: Change) -> None:
+    def request(self, change: Change) -> None:
         """Ask for a network; the newest request wins."""
-        self._last_change = change
-        self._builder.request(self._request(model, int(change.architecture["seed_b"]), change))
+        if not change.begins:
+            self._last_change = change
+        self._builder.request(change)
 
     def go_dry(self) -> None:
         """Let the dry signal sound until a network comes."""
@@ -286,16 +283,6 @@ class LiveNode:
         if self._silent:
             return "silent"
         return "running" if self._builder.sounding is not None else "dry"
-
-    def _request(self, model: Model, seed_b: int, change: Change | None = None) -> Request:
-        controls = self._controls
-        return Request(
-            model,
-            float(controls["fade_ms"]),
-            bool(controls["auto_level"]),
-            change,
-            seed_b,
-        )
 
     def _freeze(self, engine: Engine) -> None:
         spec = self._builder.sounding

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ronn_jack.hotswap import priming
 from ronn_jack.hotswap.job import Job
 from ronn_jack.hotswap.level_follower import LevelKeeper
-from ronn_jack.hotswap.priming import Prepared
+from ronn_jack.hotswap.priming import PreparedVoice
 from ronn_jack.loudness.input_meter import InputLoudness
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.voice import Voice
@@ -34,8 +34,8 @@ class Pipeline:
         Times that it may come late while another sounds, until it is refused.
     """
 
-    prepare: Callable[..., Prepared] = priming.prepare
-    catch_up: Callable[[Prepared, Engine, Job], None] = priming.catch_up
+    prepare: Callable[..., PreparedVoice] = priming.prepare
+    catch_up: Callable[[PreparedVoice, Engine, Job], None] = priming.catch_up
     time_block: Callable[[Voice, int], float] = priming.time_block
     keeper: Callable[[Callable[[], bool]], LevelKeeper] = LevelKeeper
     loudness: Callable[[Engine], InputLoudness] = InputLoudness

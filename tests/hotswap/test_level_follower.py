@@ -11,6 +11,7 @@ from ronn_jack.loudness.auto_level import level_on_noise
 from ronn_jack.loudness.input_meter import InputLoudness
 from ronn_jack.model.spec import NetworkSpec
 from tests.realtime.engine_driver import RATE, engine_for, noise, play
+from tests.support.changes import change_to
 from tests.support.running_engine import watch_block
 
 LOUD = NetworkSpec(init="normal", activation="tanh")
@@ -21,7 +22,7 @@ def sounding(seconds):
     engine = engine_for(NetworkSpec(), history_seconds=20.0)
     if seconds:
         play(engine, noise(round(seconds * RATE)), 8192)
-    prepared = prepare(LOUD, engine, None, None, False, 1.0, Job())
+    prepared = prepare(change_to(LOUD), engine, None, None, 1.0, Job())
     prepared.voice.set_fade(1, 0.0)
     engine.publish(prepared.voice)
     engine.process(noise(64))
@@ -80,7 +81,7 @@ def test_a_level_on_noise_is_given_up_for_a_newer_network(pieces):
         return len(looks) > pieces
 
     with pytest.raises(OutdatedError):
-        prepare(long, engine, None, None, True, 1.0, Job(outdated))
+        prepare(change_to(long, levelled=True), engine, None, None, 1.0, Job(outdated))
     assert len(looks) == pieces + 1
 
 

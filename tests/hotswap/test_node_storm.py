@@ -104,15 +104,14 @@ class Node:
             "swaps": self.swaps != self.heard,
         }
         if current is not None:
-            prepared = current.prepared
             wanted = network_spec(values, 2, 2, RATE)
             faults |= {
                 "another sounds": not engine.is_current(current.voice),
-                "values": wanted != current.request.spec,
+                "values": wanted != current.change.model,
                 "morph": values["morph"] > 0.0 and current.voice.motion is None,
-                "where it moves": prepared.expression.morph != values["morph"],
-                "what it moves to": prepared.expression.seed_b != values["seed_b"],
-                "level": values["auto_level"] != (prepared.level is not None),
+                "where it moves": current.expression.morph != values["morph"],
+                "what it moves to": current.expression.seed_b != values["seed_b"],
+                "level": values["auto_level"] != (current.level is not None),
             }
         return ", ".join(name for name, wrong in faults.items() if wrong)
 

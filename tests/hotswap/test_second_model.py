@@ -14,6 +14,7 @@ from ronn_jack.hotswap.job import Job
 from ronn_jack.hotswap.priming import prepare
 from ronn_jack.model.spec import NetworkSpec
 from tests.realtime.engine_driver import engine_for
+from tests.support.changes import change_to
 
 COST = CostModel([1e-5] * len(KINDS)).seconds
 
@@ -54,7 +55,7 @@ def _(echoes: Echoes, rate, expression=AT_REST, movable=False):
 
 def test_another_model_is_built_and_primed():
     engine = engine_for(NetworkSpec())
-    prepared = prepare(Echoes(5), engine, Deadline(64, 48000.0, 0.9), COST, False, 1.0, Job())
+    prepared = prepare(change_to(Echoes(5)), engine, Deadline(64, 48000.0, 0.9), COST, 1.0, Job())
     assert prepared.voice.spec.kernel == 5
     assert np.isfinite(prepared.block_seconds)
 
@@ -63,9 +64,9 @@ def test_another_model_is_refused_with_a_remedy_of_its_own():
     deadline = Deadline(period=48, rate=48000.0, budget=0.5)
     engine = engine_for(NetworkSpec())
     with pytest.raises(RefusedError, match=r"needs 400% of .*: repeats = 50 fits"):
-        prepare(Echoes(400), engine, deadline, COST, False, 1.0, Job())
+        prepare(change_to(Echoes(400)), engine, deadline, COST, 1.0, Job())
     with pytest.raises(RefusedError, match="or lower repeats and length"):
-        prepare(Echoes(1), engine, Deadline(48, 48000.0, 0.001), COST, False, 1.0, Job())
+        prepare(change_to(Echoes(1)), engine, Deadline(48, 48000.0, 0.001), COST, 1.0, Job())
 
 
 def test_a_model_that_nothing_builds_is_named():

@@ -9,6 +9,7 @@ from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.freeze import SEAM_SECONDS
 from tests.realtime.engine_driver import RATE, engine_for, noise, play
+from tests.support.changes import change_to
 
 SECOND = round(RATE)
 SEAM = round(SEAM_SECONDS * RATE)
@@ -122,7 +123,7 @@ def test_a_network_that_comes_under_a_frozen_sound_hears_the_loop():
     play(engine, x)
     engine.set_freeze(True, other.receptive_field)
     play(engine, x)
-    prepared = prepare(other, engine, None, None, False, 1.0, Job())
+    prepared = prepare(change_to(other), engine, None, None, 1.0, Job())
     prepared.voice.set_fade(480, prepared.correlation)
     engine.publish(prepared.voice)
     out = play(engine, x)
