@@ -23,8 +23,8 @@ from ronn_jack.control.protocols import Node, Preset, PresetStore, Sound
 from ronn_jack.control.subscriptions import Subscriptions
 from ronn_jack.control.transaction import Draft
 from ronn_jack.errors import SpecError, UsageError
-from ronn_jack.model.architecture import REBUILD, architecture, network_spec
-from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.model.architecture import REBUILD, architecture, model_of
+from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import PARAMETERS, Scope, Value, defaults, parameter
 
 _MOVING = tuple(name for name, row in PARAMETERS.items() if row.moves_weights)
@@ -124,9 +124,9 @@ class Controller:
         """Return the present value of every key of STATUS."""
         return self._node.status()
 
-    def spec(self) -> NetworkSpec:
+    def model(self) -> Model:
         """Return the network that the accepted values ask for at the node's rate."""
-        return self._spec_of(self._values)
+        return self._model_of(self._values)
 
     def apply(self, operations: Sequence[Operation], origin: Origin) -> None:
         """Apply operations in order as one change, with at most one new network.
@@ -180,13 +180,13 @@ class Controller:
         with self._lock:
             self._tell_first_preset()
             join()
-            spec = self._spec_of(self._values)
+            model = self._model_of(self._values)
             if self._awaited is None:
                 self._first = architecture(self._values)
-                self._ask(Change(spec, self._values))
+                self._ask(Change(model, self._values))
             else:
                 awaited = self._awaited
-                self._ask(Change(spec, self._values, awaited.subject, awaited.origin))
+                self._ask(Change(model, self._values, awaited.subject, awaited.origin))
 
     @property
     def awaits_network(self) -> bool:
@@ -265,16 +265,16 @@ class Controller:
 
     def _apply(self, draft: Draft, origin: Origin, refusals: list[tuple[str, str]]) -> None:
         before = self._values
-        spec = None
+        model = None
         refused = False
         if any(draft.values[name] != before[name] for name in REBUILD):
             try:
-                spec = self._spec_of(draft.values)
+                model = self._model_of(draft.values)
             except SpecError as error:
                 refused = True
                 refusals.append((draft.subject, str(error)))
                 draft.values.update(architecture(before))
-        if spec is None and self._awaited is None:
+        if model is None and self._awaited is None:
             self._hold_weights(draft, refusals)
         moved = {name for name, value in draft.values.items() if value != before[name]}
         if draft.changed and (moved or not refused):
@@ -285,8 +285,8 @@ class Controller:
             self._mover = origin
         # Committed first: the node may refuse at once, and then these are what is taken back.
         self._commit(draft.values, origin, Cause.PRESET if draft.loaded else Cause.OPERATION)
-        if spec is not None:
-            self._ask(Change(spec, self._values, draft.subject, origin))
+        if model is not None:
+            self._ask(Change(model, self._values, draft.subject, origin))
 
     def _ask(self, change: Change) -> None:
         """Ask the node for a network; what becomes of the one to begin with is not awaited."""
@@ -338,11 +338,11 @@ class Controller:
     def _dump(self, left_out: int) -> Dump:
         return Dump(left_out, self._values, self.preset, self.edited, self._silent)
 
-    def _spec_of(self, values: Mapping[str, Value]) -> NetworkSpec:
-        return network_spec(values, self._node.inputs, self._node.outputs, self._node.rate)
+    def _model_of(self, values: Mapping[str, Value]) -> Model:
+        return model_of(values, self._node.inputs, self._node.outputs, self._node.rate)
 
     def _fits(self, values: Mapping[str, Value]) -> bool:
         try:
-            return self._node.fits(self._spec_of(values))
+            return self._node.fits(self._model_of(values))
         except SpecError:
             return False

@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator
 from ronn_jack.control.operations import Change
 from ronn_jack.cost.admission import Cost, Deadline, admit
 from ronn_jack.errors import RefusedError, RonnError
-from ronn_jack.hotswap.expression import make_voice
 from ronn_jack.hotswap.fade_gap import DIP_MS, make_room
 from ronn_jack.hotswap.heap import Heap
 from ronn_jack.hotswap.job import Job, OutdatedError
@@ -25,6 +24,7 @@ from ronn_jack.hotswap.live_motion import MOVING_COST, Steering
 from ronn_jack.hotswap.pipeline import Pipeline
 from ronn_jack.hotswap.priming import PreparedVoice
 from ronn_jack.hotswap.priority import give_way
+from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.hotswap.voices import Succession
 from ronn_jack.loudness import auto_level
 from ronn_jack.loudness.auto_level import Level
@@ -150,7 +150,9 @@ class Builder:
     def moving_load(self) -> float:
         """The same while its weights move."""
         current = self.voices.current
-        return self.load if current and current.voice.motion else MOVING_COST * self.load
+        if current and (current.voice.moves or not current.voice.network.can_move):
+            return self.load
+        return MOVING_COST * self.load
 
     def attach(self, engine: Engine, period: Callable[[], int]) -> None:
         """Start to serve an engine; what was asked for before is forgotten.
@@ -314,8 +316,8 @@ class Builder:
         self._admitted_period = period
         deadline = self._deadline(engine)
         assert deadline is not None
-        expression, moves = current.expression, current.voice.motion is not None
-        scratch = make_voice(current.voice.spec, engine.rate, expression, moves)
+        expression, moves = current.expression, current.voice.moves
+        scratch = make_voice(current.voice.model, engine.rate, expression, moves)
         current.block_seconds = self._pipeline.time_block(scratch, period)
         try:
             admit(current.change.model, current.block_seconds, deadline, self._cost)

@@ -6,9 +6,9 @@ import contextlib
 import time
 from collections.abc import Callable
 
-from ronn_jack.hotswap.expression import make_voice
 from ronn_jack.hotswap.job import Job, OutdatedError
 from ronn_jack.hotswap.priming import PreparedVoice, measure_level
+from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.loudness import auto_level
 from ronn_jack.loudness.auto_level import Level
 from ronn_jack.loudness.input_meter import InputLoudness, Window
@@ -99,4 +99,4 @@ class LevelKeeper:
 def _same_voice(prepared: PreparedVoice) -> Voice:
     """Return a voice that does what the one that sounds does, and has heard nothing yet."""
     voice, expression = prepared.voice, prepared.expression
-    return make_voice(voice.spec.at(expression.point), voice.rate, expression)
+    return make_voice(voice.model.at(expression.point), voice.rate, expression)

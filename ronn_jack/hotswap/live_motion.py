@@ -6,14 +6,8 @@ import dataclasses
 import threading
 from collections.abc import Callable, Mapping
 
-from ronn_jack.hotswap.expression import (
-    AT_REST,
-    Expression,
-    aim_motion,
-    film_of,
-    let_move,
-)
 from ronn_jack.hotswap.priming import PreparedVoice
+from ronn_jack.model.expression import AT_REST, Expression
 from ronn_jack.parameters import Value
 
 MOVING_COST = 2.5
@@ -62,7 +56,8 @@ class Steering:
         prepared = self._prepared
         return (
             prepared is not None
-            and prepared.voice.motion is None
+            and prepared.voice.network.can_move
+            and not prepared.voice.moves
             and self._expression.moves_weights
         )
 
@@ -72,7 +67,7 @@ class Steering:
         assert prepared is not None
         # Starting from rest, so that it glides away from how it sounds now.
         resting = dataclasses.replace(prepared.expression, morph=0.0, drift_depth=0.0)
-        let_move(prepared.voice, resting)
+        prepared.voice.let_move(resting)
         with self._lock:
             prepared.expression = resting
             prepared.block_seconds *= MOVING_COST
@@ -85,8 +80,5 @@ class Steering:
         before = prepared.expression
         now = self._expression.for_seed_b(before.seed_b)
         prepared.expression = now
-        voice = prepared.voice
-        if voice.modulation is not None and now != before:
-            voice.modulation.aim(film_of(voice, now.point, now.morph))
-        if voice.motion is not None:
-            aim_motion(voice.motion, now)
+        if now != before:
+            prepared.voice.network.follow(now)

@@ -15,9 +15,9 @@ from ronn_jack.cost.admission import Cost
 from ronn_jack.hotswap.builder import Builder
 from ronn_jack.hotswap.callback_times import CallbackShares, CallbackTimes
 from ronn_jack.hotswap.engine_controls import aim
-from ronn_jack.hotswap.expression import Expression
 from ronn_jack.hotswap.listener import Listener
 from ronn_jack.hotswap.live_motion import MOVING_COST
+from ronn_jack.model.expression import Expression
 from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import Value, defaults
 from ronn_jack.realtime.engine import GLIDE_SECONDS, PANIC_FRAMES, Engine

@@ -12,12 +12,13 @@ from ronn_jack.control.events import Swap
 from ronn_jack.control.operations import Change
 from ronn_jack.cost.admission import Cost, Deadline, admit
 from ronn_jack.errors import RefusedError
-from ronn_jack.hotswap.expression import AT_REST, Expression, make_voice
 from ronn_jack.hotswap.job import Job, OutdatedError
+from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.loudness import auto_level
 from ronn_jack.loudness.auto_level import Level
 from ronn_jack.loudness.input_meter import InputLoudness, Window
 from ronn_jack.loudness.match import gate, match_powers
+from ronn_jack.model.expression import AT_REST, Expression
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.meters.loudness import LoudnessMeter
@@ -82,7 +83,7 @@ def time_block(voice: Voice, block: int) -> float:
     """Return the processor time in s that a voice takes for a block; its state is spoilt."""
     blocks = max(_LEAST_TRIED_BLOCKS, min(_TRIED_BLOCKS, _MOST_TRIED_FRAMES // block))
     frames = max(blocks * block, _TRIED_FRAMES)
-    noise = auto_level.noise(voice.spec.inputs, voice.rate, frames)
+    noise = auto_level.noise(voice.model.inputs, voice.rate, frames)
     return min(voice.time_block(noise, block) for _ in range(_TRIES))
 
 

@@ -107,6 +107,15 @@ class NetworkSpec:
             raise SpecError("; ".join(faults))
 
     @property
+    def summary(self) -> str:
+        """What it is, in a line for people."""
+        return (
+            f"{self.layers} layers of {self.channels} channels, kernel {self.kernel}, "
+            f"dilation {self.dilation}, {self.activation}, {self.init}, "
+            f"seed {self.seed} ({self.recipe})"
+        )
+
+    @property
     def receptive_field(self) -> int:
         """Frames of input that one frame of output depends on, itself included."""
         return 1 + (self.kernel - 1) * sum(int(self.dilation**i) for i in range(self.layers))

@@ -141,7 +141,7 @@ def test_the_film_point_is_in_the_spec_only_with_xy(node, origin):
     assert node.rebuilds[-1][0].film is None
     controller.apply([Set("xy", True)], origin)
     assert node.rebuilds[-1][0].film == (0.5, 0.0)
-    assert controller.spec() == node.rebuilds[-1][0]
+    assert controller.model() == node.rebuilds[-1][0]
 
 
 class TestRefusedLater:
@@ -488,8 +488,8 @@ class TestJoining:
         controller.refused(node.last_change, "too slow")
         controller.begin(self.join)
         [(spec, change)] = node.starts
-        assert (spec, change.values["seed_b"]) == (controller.spec(), 5)
-        assert controller.spec().layers == 9
+        assert (spec, change.values["seed_b"]) == (controller.model(), 5)
+        assert controller.model().layers == 9
 
     def test_a_change_under_way_is_asked_for_again_and_counts_from_now(self, node, origin):
         controller = controller_of(node)

@@ -335,7 +335,7 @@ def test_a_smaller_buffer_sends_no_network_away_that_only_comes_in():
         light = change_to(NetworkSpec(seed=7))
         builder.request(light)
         wait_for(lambda: builder.voices.published is not None)
-        pipeline.time_block = lambda voice, block: float(voice.spec != light.model)
+        pipeline.time_block = lambda voice, block: float(voice.model != light.model)
         audio.period = 32
         let_look(audio)
         until(lambda: builder.sounding == light.model and not builder.building)

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from ronn_jack.hotswap.expression import make_voice
 from ronn_jack.hotswap.job import Job, OutdatedError
 from ronn_jack.hotswap.level_follower import LevelKeeper
 from ronn_jack.hotswap.priming import prepare
+from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.loudness.auto_level import level_on_noise
 from ronn_jack.loudness.input_meter import InputLoudness
 from ronn_jack.model.spec import NetworkSpec

@@ -26,7 +26,7 @@ STORMS = 40
 
 def time_block(voice, block):
     """Let a network take what its channels tell, and twice as much while its weights move."""
-    return taking(voice.spec.channels / 40 * 64 / RATE, moving=2.0)(voice, block)
+    return taking(voice.model.channels / 40 * 64 / RATE, moving=2.0)(voice, block)
 
 
 class Node:
@@ -108,7 +108,7 @@ class Node:
             faults |= {
                 "another sounds": not engine.is_current(current.voice),
                 "values": wanted != current.change.model,
-                "morph": values["morph"] > 0.0 and current.voice.motion is None,
+                "morph": values["morph"] > 0.0 and not current.voice.moves,
                 "where it moves": current.expression.morph != values["morph"],
                 "what it moves to": current.expression.seed_b != values["seed_b"],
                 "level": values["auto_level"] != (current.level is not None),

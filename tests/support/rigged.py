@@ -32,7 +32,7 @@ def taking(seconds: float, moving: float = 1.0) -> Callable[[Voice, int], float]
     moving : float
         What moving weights multiply the time by.
     """
-    return lambda voice, block: seconds * (moving if voice.motion is not None else 1.0)
+    return lambda voice, block: seconds * (moving if voice.moves else 1.0)
 
 
 @dataclass
