@@ -15,12 +15,15 @@ from typing import Literal, overload
 
 from ronn_jack.cost.caches import caches
 from ronn_jack.cost.model import CostModel, fit_cost_model, read_cost_model
-from ronn_jack.cost.timing import Trial
+from ronn_jack.cost.timing import StageTrial, Trial
 from ronn_jack.errors import SpecError
+from ronn_jack.model.recipes import BY_NAME
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import PARAMETERS
 from ronn_jack.realtime.compiler.compile import cache_folder
 from ronn_jack.realtime.kernels.activations import ACTIVATION_IDS
+from ronn_jack.realtime.stages.high_pass import HighPass
+from ronn_jack.realtime.stages.stage import Stage
 
 _MEASURING_SECONDS = 2.5
 _RUN_SECONDS = 3e-4
@@ -34,8 +37,8 @@ _MOST_STATE_BYTES = 32 << 20
 _RATE = 48_000
 _CURVES = [name for name in ACTIVATION_IDS if name != "linear"]
 
-Case = tuple[NetworkSpec, int]
-"""A network and the frames in a block."""
+Case = tuple[NetworkSpec | Stage, int]
+"""A network or stage and the frames in a block."""
 
 log = logging.getLogger(__name__)
 
@@ -111,8 +114,8 @@ def calibrate_cost_model() -> CostModel:
 
 
 def calibration_cases() -> list[Case]:
-    """Return the networks that are measured, each with its block."""
-    return _separating_cases() + _mixed_cases()
+    """Return the networks and stages that are measured, each with its block."""
+    return _separating_cases() + _mixed_cases() + _stage_cases()
 
 
 def _measure(cases: list[Case]) -> list[float]:
@@ -122,13 +125,17 @@ def _measure(cases: list[Case]) -> list[float]:
     for number in range(1, _MOST_ROUNDS + 1):
         for index, case in enumerate(cases):
             # Made anew: others have taken its place in the caches since.
-            trial = Trial(*case)
+            trial = _trial(*case)
             trial.stretch(_RUN_SECONDS)
             fastest[index] = min(fastest[index], *(trial.run() for _ in range(_RUNS)))
         spent = time.perf_counter() - begin
         if spent * (number + 1) / number > _MEASURING_SECONDS:
             break
     return fastest
+
+
+def _trial(subject: NetworkSpec | Stage, block: int) -> Trial | StageTrial:
+    return StageTrial(subject, block) if isinstance(subject, Stage) else Trial(subject, block)
 
 
 def _separating_cases() -> list[Case]:
@@ -181,7 +188,7 @@ def _separating_cases() -> list[Case]:
         *(plain(layers=8, kernel=40, channels=10, dilation=3, depthwise=d) for d in (False, True)),
         *(plain(layers=11, kernel=16, channels=56, dilation=2, depthwise=d) for d in (False, True)),
     ]
-    return [(spec, 64) for spec in cases + long] + [(spec, n) for n in _BLOCKS for spec in cut]
+    return [*((spec, 64) for spec in cases + long), *((spec, n) for n in _BLOCKS for spec in cut)]
 
 
 def _mixed_cases() -> list[Case]:
@@ -198,6 +205,11 @@ def _mixed_cases() -> list[Case]:
         ):
             cases.append((spec, block))
     return cases
+
+
+def _stage_cases() -> list[Case]:
+    """Return stages for the kinds of work that no network does."""
+    return [(HighPass.of(BY_NAME["ronn"]), 64)]
 
 
 def draw_network(random: Random) -> NetworkSpec:

@@ -1,4 +1,4 @@
-"""What the kernels do for a block: how often each kind of work, counted from the spec alone.
+"""What the kernels do for a block: how often each kind of work, counted without running them.
 
 Counts follow the kernels' own plan (`registry.shape`, `convolution.tile_widths`), so what a host's
 kernels do in another way is counted in another way. What only one form of layers does, it counts
@@ -21,6 +21,7 @@ from ronn_jack.realtime.kernels.forms.form import Words, longest_copied
 from ronn_jack.realtime.kernels.forms.registry import form_of, shape
 from ronn_jack.realtime.kernels.image import SMALL_BYTES
 from ronn_jack.realtime.kernels.layout import CHUNK, MAX_BLOCK
+from ronn_jack.realtime.stages.stage import Stage
 
 _FRAME = 4
 """Bytes of a float32."""
@@ -49,12 +50,14 @@ _ALONE = 4 * LINE
     _FAR,  # reading a line again that the second has lost, by distance
     _AGAIN,  # reading a line for another tile of the layer when the second may have lost it
     _WAIT,  # a multiply-add that waits for such a line and so keeps later reads from starting
-) = range(18)
+    _FILTER,  # a frame of a second-order recursive filter of two channels
+) = range(19)
 
 _CURVES = [name for name in ACTIVATION_IDS if name != "linear"]
 KINDS = [
     "step", "channel", "layer", "chunk", "tap", "pass", "sum", "loop", "dense", "depthwise",
     "copy", "change", "product", "row", "near", "far", "again", "wait",
+    "filter",
     *_CURVES,  # activating a vector
 ]  # fmt: skip
 """Names of the kinds of work, in the order of `count_work`'s result."""
@@ -107,9 +110,15 @@ class _Part:
 
 
 @functools.singledispatch
-def count_work(model: Model, block: int) -> list[float]:
-    """Return how much of each of KINDS a network takes for a block of so many frames."""
-    raise NotImplementedError(f"nothing counts the work of model {type(model).__name__}")
+def count_work(subject: Model | Stage, block: int) -> list[float]:
+    """Return how much of each of KINDS a network or a stage takes for a block of so many frames."""
+    raise NotImplementedError(f"nothing counts the work of model {type(subject).__name__}")
+
+
+@count_work.register
+def _(stage: Stage, block: int) -> list[float]:
+    amounts = stage.work()
+    return [block * amounts.get(kind, 0.0) for kind in KINDS]
 
 
 @count_work.register

@@ -154,6 +154,16 @@ class Builder:
             return self.load
         return MOVING_COST * self.load
 
+    def deadline(self, engine: Engine) -> Deadline | None:
+        """Return what a network has to fit into; None where no deadline holds."""
+        period, cost = self._period(), self._cost
+        if not period:
+            return None
+        seconds = sum(cost(stage, period) for stage in engine.stages) if cost else 0.0
+        remedies = [remedy for stage in engine.stages for remedy in stage.remedies]
+        taken = seconds * engine.rate / period
+        return Deadline(period, engine.rate, self.budget, taken, remedies)
+
     def attach(self, engine: Engine, period: Callable[[], int]) -> None:
         """Start to serve an engine; what was asked for before is forgotten.
 
@@ -220,7 +230,7 @@ class Builder:
         prepared = self._pipeline.prepare(
             change,
             engine,
-            self._deadline(engine),
+            self.deadline(engine),
             self._cost,
             self.input_gain,
             job,
@@ -262,9 +272,9 @@ class Builder:
                 raise
 
     def _bring_in(self, engine: Engine, prepared: PreparedVoice) -> None:
-        deadline = self._deadline(engine)
+        deadline = self.deadline(engine)
         old = self.voices.current
-        if deadline and old and deadline.load(_both(old, prepared)) > deadline.budget:
+        if deadline and old and deadline.load(_both(old, prepared)) > deadline.room:
             prepared.swap = dataclasses.replace(prepared.swap, dip=True, fade_ms=DIP_MS)
             make_room(engine, prepared, lambda: self._stopping)
             old = None
@@ -303,10 +313,12 @@ class Builder:
             self._try_again()
             return
         self._keeper.tend(engine, self._loudness, self.input_gain, current)
-        if self.steering.is_due and self.moving_load <= self.budget:
-            self.steering.let_move()
-        elif self.steering.is_due:
-            self._listener.strained()
+        if self.steering.is_due:
+            deadline = self.deadline(engine)
+            if deadline is None or self.moving_load <= deadline.room:
+                self.steering.let_move()
+            else:
+                self._listener.strained()
 
     def _check_period(self, engine: Engine, current: PreparedVoice) -> None:
         """Admit the running network anew when the buffer size has changed."""
@@ -314,7 +326,7 @@ class Builder:
         if period in (0, self._admitted_period):
             return
         self._admitted_period = period
-        deadline = self._deadline(engine)
+        deadline = self.deadline(engine)
         assert deadline is not None
         expression, moves = current.expression, current.voice.moves
         scratch = make_voice(current.voice.model, engine.rate, expression, moves)
@@ -342,10 +354,6 @@ class Builder:
                 self._building = True
             else:
                 self.voices.good = good
-
-    def _deadline(self, engine: Engine) -> Deadline | None:
-        period = self._period()
-        return Deadline(period, engine.rate, self.budget) if period else None
 
     def _wanted_no_more(self, begin: float) -> bool:
         if self._stopping or self._request is None:

@@ -168,7 +168,8 @@ class LiveNode:
     def moving_fault(self) -> str:
         """Return why the network that sounds can't morph or drift; "" if it can."""
         load, budget = self._builder.moving_load, float(self._controls["budget"])
-        if load <= budget:
+        deadline = self._builder.deadline(self._audio.engine) if self._audio else None
+        if deadline is None or load <= deadline.room:
             return ""
         return (
             f"moving weights would need {load:.0%} of the period, and budget is {budget:.0%}: "
@@ -190,13 +191,13 @@ class LiveNode:
         """Tell whether this machine can run the network at this rate within its budget."""
         if model.limit_faults(self.rate):
             return False
-        if self._audio is None or self._cost is None or not self._audio.period:
+        deadline = self._builder.deadline(self._audio.engine) if self._audio else None
+        if deadline is None or self._cost is None:
             return True
-        period = self._audio.period
-        seconds = self._cost(model, period)
+        seconds = self._cost(model, deadline.period)
         if Expression.of(self._controls).moves_weights:
             seconds *= MOVING_COST
-        return seconds * self.rate / period <= float(self._controls["budget"])
+        return deadline.load(seconds) <= deadline.room
 
     def panic(self, silent: bool) -> None:
         """Be silent within a block, or sound again."""

@@ -130,7 +130,7 @@ def prepare(
     model = change.model.at(expression.point)
     if deadline is not None and cost is not None:
         predicted = cost(model, deadline.period)
-        if deadline.load(predicted) > _HOPELESS * deadline.budget:
+        if deadline.load(predicted) > _HOPELESS * deadline.room:
             admit(model, predicted, deadline, cost, change.subject)
     voice = make_voice(model, engine.rate, expression)
     seconds = time_block(voice, deadline.period if deadline else MAX_BLOCK)
