@@ -208,7 +208,7 @@ class Controller:
         self._publish(swap)
 
     def refused(self, change: Change, reason: str) -> None:
-        """Return to what sounds, as the network of `change` can't be had; answer who asked.
+        """Return to what sounds, as the network of `change` is refused; answer who asked.
 
         Where a newer change is under way its values stay: it will be tried on its own account.
         """

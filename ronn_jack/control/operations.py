@@ -80,7 +80,7 @@ class Cause(enum.Enum):
     OPERATION = "operation"
     PRESET = "preset"
     REFUSAL = "refusal"
-    """A network can't be had: its rebuild parameters return to those of the one that sounds."""
+    """A network was refused: its rebuild parameters return to those of the one that sounds."""
     FALL_BACK = "fall_back"
     """A network that sounded had to go: they return to those of the one before."""
     ARRIVAL = "arrival"

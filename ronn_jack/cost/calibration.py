@@ -15,7 +15,7 @@ from typing import Literal, overload
 
 from ronn_jack.cost.caches import caches
 from ronn_jack.cost.model import CostModel, fit_cost_model, read_cost_model
-from ronn_jack.cost.timing import StageTrial, Trial
+from ronn_jack.cost.timing import TimedNetwork, TimedStage
 from ronn_jack.errors import SpecError
 from ronn_jack.model.recipes import BY_NAME
 from ronn_jack.model.spec import NetworkSpec
@@ -35,7 +35,7 @@ _MIXED = 100
 _MOST_MULTIPLICATIONS = 10_000_000
 _MOST_STATE_BYTES = 32 << 20
 _RATE = 48_000
-_CURVES = [name for name in ACTIVATION_IDS if name != "linear"]
+_ACTIVATIONS = [name for name in ACTIVATION_IDS if name != "linear"]
 
 Case = tuple[NetworkSpec | Stage, int]
 """A network or stage and the frames in a block."""
@@ -125,27 +125,29 @@ def _measure(cases: list[Case]) -> list[float]:
     for number in range(1, _MOST_ROUNDS + 1):
         for index, case in enumerate(cases):
             # Made anew: others have taken its place in the caches since.
-            trial = _trial(*case)
-            trial.stretch(_RUN_SECONDS)
-            fastest[index] = min(fastest[index], *(trial.run() for _ in range(_RUNS)))
+            timed = _timed(*case)
+            timed.stretch(_RUN_SECONDS)
+            fastest[index] = min(fastest[index], *(timed.run() for _ in range(_RUNS)))
         spent = time.perf_counter() - begin
         if spent * (number + 1) / number > _MEASURING_SECONDS:
             break
     return fastest
 
 
-def _trial(subject: NetworkSpec | Stage, block: int) -> Trial | StageTrial:
-    return StageTrial(subject, block) if isinstance(subject, Stage) else Trial(subject, block)
+def _timed(subject: NetworkSpec | Stage, block: int) -> TimedNetwork | TimedStage:
+    return (
+        TimedStage(subject, block) if isinstance(subject, Stage) else TimedNetwork(subject, block)
+    )
 
 
 def _separating_cases() -> list[Case]:
     """Return networks among which each kind of work varies by itself."""
     plain = partial(NetworkSpec, inputs=1, outputs=1, activation="linear")
     cases = []
-    for curve in _CURVES:
+    for activation in _ACTIVATIONS:
         cases += [
-            plain(activation=curve, layers=8, channels=16, kernel=2, dilation=1),
-            plain(activation=curve, layers=12, channels=5, kernel=3, dilation=1, inputs=2),
+            plain(activation=activation, layers=8, channels=16, kernel=2, dilation=1),
+            plain(activation=activation, layers=12, channels=5, kernel=3, dilation=1, inputs=2),
         ]
     for channels in (*range(1, 17), 24, 33, 48, 64):
         layers = 8 if channels <= 16 else 4
@@ -169,7 +171,7 @@ def _separating_cases() -> list[Case]:
         cases.append(
             plain(layers=10, channels=12, kernel=2, dilation=1, residual=residual, film=film)
         )
-    # Pasts from what the first cache holds to many times the second.
+    # Histories from what the first cache holds to many times the second.
     long = [
         plain(layers=layers, kernel=kernel, channels=channels, dilation=dilation, depthwise=apart)
         for layers, kernel, channels, dilation in (

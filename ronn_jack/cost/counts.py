@@ -53,16 +53,16 @@ _ALONE = 4 * LINE
     _FILTER,  # a frame of a second-order recursive filter of two channels
 ) = range(19)
 
-_CURVES = [name for name in ACTIVATION_IDS if name != "linear"]
+_ACTIVATIONS = [name for name in ACTIVATION_IDS if name != "linear"]
 KINDS = [
     "step", "channel", "layer", "chunk", "tap", "pass", "sum", "loop", "dense", "depthwise",
     "copy", "change", "product", "row", "near", "far", "again", "wait",
     "filter",
-    *_CURVES,  # activating a vector
+    *_ACTIVATIONS,  # activating a vector
 ]  # fmt: skip
 """Names of the kinds of work, in the order of `count_work`'s result."""
 _KIND = {kind: number for number, kind in enumerate(KINDS)}
-_CURVE_KIND = {ACTIVATION_IDS[name]: KINDS.index(name) for name in _CURVES}
+_ACTIVATION_KIND = {ACTIVATION_IDS[name]: KINDS.index(name) for name in _ACTIVATIONS}
 
 
 class _Part:
@@ -79,7 +79,7 @@ class _Part:
     tiles : int
         That the rows are dealt out to.
     frame : int
-        Bytes of a frame of past: of inputs, or of the sums of a transposed layer.
+        Bytes of a frame of history: of inputs, or of the sums of a transposed layer.
     weights : int
         Bytes of one layer's.
     passes : int
@@ -156,13 +156,13 @@ def _add_step(work: list[float], spec: NetworkSpec, parts: list[_Part], frames: 
     work[_CHUNK] += spec.layers * (whole + (rest > 0))
     for part in parts:
         _add_rows(work, part, chunks, spec.film is not None)
-    _add_pasts(work, spec, parts, frames, caches())
+    _add_histories(work, spec, parts, frames, caches())
 
 
 def _add_rows(
     work: list[float], part: _Part, chunks: list[tuple[int, int]], modulated: bool
 ) -> None:
-    """Add all that does not depend on where a layer's past lies.
+    """Add all that does not depend on where a layer's history lies.
 
     Parameters
     ----------
@@ -179,9 +179,9 @@ def _add_rows(
         work[_KIND[kind]] += number * amount
     work[_SUM] += number * part.rows * vectors
     work[_CHANGE] += number * part.outputs * vectors * changes
-    curve = _CURVE_KIND.get(words[layout.ACTIVATION])
-    if curve is not None:
-        work[curve] += number * part.outputs * vectors
+    activation = _ACTIVATION_KIND.get(words[layout.ACTIVATION])
+    if activation is not None:
+        work[activation] += number * part.outputs * vectors
         work[_ROW] += number * part.outputs * count
 
     height, taller = divmod(part.rows, part.tiles)
@@ -245,7 +245,7 @@ class _Ring:
         self.window = part.frame * min(past + step, part.words[layout.KERNEL] * step)
 
 
-def _add_pasts(
+def _add_histories(
     work: list[float], spec: NetworkSpec, parts: list[_Part], frames: int, sizes: Caches
 ) -> None:
     """Add what depends on where a layer's history lies: copied rows, rings and the caches."""
@@ -272,7 +272,7 @@ def _add_pasts(
             vectors = _vectors(past)
             copied += number * part.inputs * vectors
             busy += number * part.frame * (vectors * VECTOR.lanes + CHUNK)
-    # Rows of their own have their past moved once, shared ones out and in again.
+    # Rows of their own have their history moved once, shared ones out and in again.
     copied *= 1 if busy <= SMALL_BYTES else 2
     _add_rereading(work, parts, rings, copied, frames, sizes)
 

@@ -30,7 +30,7 @@ _LEVEL = 0.3
 _RATE = 48_000.0
 
 
-class Trial:
+class TimedNetwork:
     """A network fed with noise in blocks of one length.
 
     Its weights are drawn evenly at a level that keeps the signal as loud from layer to layer: no
@@ -97,7 +97,7 @@ class Trial:
         return Weights(weights, biases if spec.has_bias else None, modulation)
 
 
-class StageTrial:
+class TimedStage:
     """A stage fed with noise in blocks of one length.
 
     Parameters
@@ -142,7 +142,7 @@ def _repeated(run: Any) -> Any:
 
 def time_network(spec: NetworkSpec, block: int, runs: int = RUNS) -> float:
     """Return the processor time in s that a network takes for a block: the fastest of some runs."""
-    trial = Trial(spec, block)
+    trial = TimedNetwork(spec, block)
     trial.stretch(RUN_SECONDS)
     return min(trial.run() for _ in range(runs))
 

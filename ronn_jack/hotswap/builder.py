@@ -20,12 +20,12 @@ from ronn_jack.hotswap.fade_gap import DIP_MS, make_room
 from ronn_jack.hotswap.heap import Heap
 from ronn_jack.hotswap.job import Job, OutdatedError
 from ronn_jack.hotswap.listener import Listener
-from ronn_jack.hotswap.live_motion import MOVING_COST, Steering
+from ronn_jack.hotswap.live_motion import MOVING_COST, LiveMotion
 from ronn_jack.hotswap.pipeline import Pipeline
 from ronn_jack.hotswap.priming import PreparedVoice
 from ronn_jack.hotswap.priority import give_way
 from ronn_jack.hotswap.voice_factory import make_voice
-from ronn_jack.hotswap.voices import Succession
+from ronn_jack.hotswap.voices import Voices
 from ronn_jack.loudness import auto_level
 from ronn_jack.loudness.auto_level import Level
 from ronn_jack.loudness.input_meter import InputLoudness
@@ -79,10 +79,10 @@ class Builder:
         self._job: Job | None = None
         self._loudness: InputLoudness  # of the engine that is attached
         self._heap = Heap()
-        self._keeper = self._pipeline.keeper(self._outdated)
-        self.steering = Steering(self._wake)
+        self._follower = self._pipeline.follower(self._outdated)
+        self.live_motion = LiveMotion(self._wake)
         """Through which the expressive parameters reach the network that sounds."""
-        self.voices = Succession(self.steering, self._request_again)
+        self.voices = Voices(self.live_motion, self._request_again)
         """Which network sounds and which are on their way; others only read it."""
         self._building = False
         self._dropped = False
@@ -122,14 +122,14 @@ class Builder:
         with self._condition:
             self._request = change
             if change.begins:
-                self.voices.good, self.voices.owed = None, change
+                self.voices.good, self.voices.displaced = None, change
             self._building = True
             self._condition.notify()
 
     def switch_level(self, on: bool) -> None:
         """Let the network that sounds glide to the level of its input, or to no gain at all."""
         with self._condition:
-            self._keeper.switch(on)
+            self._follower.switch(on)
             self._condition.notify()
 
     @property
@@ -200,7 +200,7 @@ class Builder:
         while True:
             with self._condition:
                 if self._request is None and not self._stopping:
-                    self._condition.wait(_POLL_SECONDS if self.voices.moving else _IDLE_SECONDS)
+                    self._condition.wait(_POLL_SECONDS if self.voices.unsettled else _IDLE_SECONDS)
                 if self._stopping:
                     break
             # A fault of ours in looking after one network must not keep others from coming.
@@ -234,7 +234,7 @@ class Builder:
             self._cost,
             self.input_gain,
             job,
-            self.steering.expression(int(change.values["seed_b"])),
+            self.live_motion.expression(int(change.values["seed_b"])),
             self._loudness,
             self._pipeline.time_block,
         )
@@ -243,7 +243,7 @@ class Builder:
 
     @contextlib.contextmanager
     def _answering(self, engine: Engine, change: Change) -> Iterator[None]:
-        """Refuse a change where its network can't be had, for whatever reason."""
+        """Refuse a change whose network can't be made or brought in, for whatever reason."""
         try:
             yield
         except OutdatedError:
@@ -298,7 +298,7 @@ class Builder:
     def _tend(self, engine: Engine) -> None:
         """Free what the audio thread has finished with, and see to what is heard."""
         self._loudness.follow()
-        if self.voices.moving:
+        if self.voices.unsettled:
             self._heap.used()
         self._heap.tend()
         self.voices.look(engine)
@@ -312,11 +312,11 @@ class Builder:
         if current is None:
             self._try_again()
             return
-        self._keeper.tend(engine, self._loudness, self.input_gain, current)
-        if self.steering.is_due:
+        self._follower.tend(engine, self._loudness, self.input_gain, current)
+        if self.live_motion.is_due:
             deadline = self.deadline(engine)
             if deadline is None or self.moving_load <= deadline.room:
-                self.steering.let_move()
+                self.live_motion.let_move()
             else:
                 self._listener.strained()
 
@@ -340,14 +340,14 @@ class Builder:
 
     def _try_again(self) -> None:
         """Ask anew for what the dry signal stands in for, by another buffer size or budget."""
-        terms, owed = (self._period(), self.budget), self.voices.owed
-        if owed is not None and terms != self._terms and not self._building:
+        terms, displaced = (self._period(), self.budget), self.voices.displaced
+        if displaced is not None and terms != self._terms and not self._building:
             self._terms = terms
-            self._request_again(owed)
+            self._request_again(displaced)
 
     def _request_again(self, good: Change) -> None:
         """Ask for a network that sounded well, unless a newer one is on its way."""
-        self.voices.owed = good
+        self.voices.displaced = good
         with self._condition:
             if self._request is None and not self.voices.coming:
                 self._request = dataclasses.replace(good, received=time.monotonic())

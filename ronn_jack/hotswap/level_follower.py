@@ -22,7 +22,7 @@ _LOOK_SECONDS = 0.5
 """Time between two looks whether there is enough input to find a level again."""
 
 
-class LevelKeeper:
+class LevelFollower:
     """Follows the switch of auto level, and finds a level again that was found on noise.
 
     Parameters

@@ -16,7 +16,7 @@ class Listener(Protocol):
         ...
 
     def refused(self, change: Change, reason: str) -> None:
-        """The network of `change` can't be had."""
+        """The network of `change` is refused."""
         ...
 
     def fell_back(self, fallen: Change, good: Change | None, reason: str) -> None:

@@ -14,7 +14,7 @@ MOVING_COST = 2.5
 """Most that moving weights multiply a network's time by: two sets are heard and one is made."""
 
 
-class Steering:
+class LiveMotion:
     """Aims the running voice; parameters may move on one thread while voices come on another.
 
     Parameters
@@ -45,7 +45,7 @@ class Steering:
             self._due()
 
     def follow(self, prepared: PreparedVoice | None) -> None:
-        """Steer this voice from now on, or none."""
+        """Move this voice from now on, or none."""
         with self._lock:
             self._prepared = prepared
             self._follow_expression()

@@ -163,7 +163,7 @@ class LiveNode:
         self._builder.input_gain = decibels_to_gain(float(self._controls["input_gain"]))
         if "auto_level" in values:
             self._builder.switch_level(bool(values["auto_level"]))
-        self._builder.steering.aim(values)
+        self._builder.live_motion.aim(values)
 
     def moving_fault(self) -> str:
         """Return why the network that sounds can't morph or drift; "" if it can."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ronn_jack.hotswap import priming
 from ronn_jack.hotswap.job import Job
-from ronn_jack.hotswap.level_follower import LevelKeeper
+from ronn_jack.hotswap.level_follower import LevelFollower
 from ronn_jack.hotswap.priming import PreparedVoice
 from ronn_jack.loudness.input_meter import InputLoudness
 from ronn_jack.realtime.engine import Engine
@@ -26,7 +26,7 @@ class Pipeline:
         Brings it to the present just before it is handed over.
     time_block : callable
         Measures the processor time in s that it takes a block.
-    keeper : callable
+    follower : callable
         Makes what keeps the level of the voice that sounds.
     loudness : callable
         Makes what measures an engine's input.
@@ -37,6 +37,6 @@ class Pipeline:
     prepare: Callable[..., PreparedVoice] = priming.prepare
     catch_up: Callable[[PreparedVoice, Engine, Job], None] = priming.catch_up
     time_block: Callable[[Voice, int], float] = priming.time_block
-    keeper: Callable[[Callable[[], bool]], LevelKeeper] = LevelKeeper
+    follower: Callable[[Callable[[], bool]], LevelFollower] = LevelFollower
     loudness: Callable[[Engine], InputLoudness] = InputLoudness
     most_late: int = 200

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from ronn_jack.control.events import Swap
 from ronn_jack.control.operations import Change
 from ronn_jack.hotswap.listener import Listener
-from ronn_jack.hotswap.live_motion import Steering
+from ronn_jack.hotswap.live_motion import LiveMotion
 from ronn_jack.hotswap.priming import PreparedVoice
 from ronn_jack.model.protocol import Model
 from ronn_jack.realtime.engine import Engine
@@ -19,13 +19,13 @@ from ronn_jack.realtime.engine import Engine
 _OVERLOADED = "took the whole period, several blocks in a row"
 
 
-class Succession:
+class Voices:
     """Follows voices from being ready to being replaced, and tells what becomes of them.
 
     Parameters
     ----------
-    steering : Steering
-        Told which voice there is to steer.
+    live_motion : LiveMotion
+        Told which voice there is to move.
     again : callable
         Asks for a network that sounded well, in the place of one that fell.
 
@@ -41,7 +41,7 @@ class Succession:
         Was let in last; any thread may read it.
     good : Change or None
         Sounded before that, and is fallen back to.
-    owed : Change or None
+    displaced : Change or None
         What was to sound when the dry signal had to take its place.
     begun : bool
         Whether a network has sounded through this engine; any thread may read it.
@@ -49,16 +49,16 @@ class Succession:
         The last change of network that was heard; any thread may read it.
     """
 
-    def __init__(self, steering: Steering, again: Callable[[Change], None]) -> None:
+    def __init__(self, live_motion: LiveMotion, again: Callable[[Change], None]) -> None:
         self.listener: Listener
-        self._steering = steering
+        self._live_motion = live_motion
         self._again = again
         self._fading: PreparedVoice | None = None
         self.ready: PreparedVoice | None = None
         self.published: PreparedVoice | None = None
         self.current: PreparedVoice | None = None
         self.good: Change | None = None
-        self.owed: Change | None = None
+        self.displaced: Change | None = None
         self.begun = False
         self.swap = Swap()
 
@@ -75,7 +75,7 @@ class Succession:
         return self.ready is not None or self.published is not None
 
     @property
-    def moving(self) -> bool:
+    def unsettled(self) -> bool:
         """Whether something is to be noted soon."""
         return self.coming or self._fading is not None
 
@@ -99,15 +99,15 @@ class Succession:
         """Take what sounded for the last good network: it has gone, and nothing came instead."""
         if self.current is not None:
             self.good, self.current = self.current.change, None
-            self._steering.follow(None)
+            self._live_motion.follow(None)
 
     def unseat(self, reason: str) -> None:
         """Fall back to the last good network, or to the dry signal where there is none."""
         assert self.current is not None
         fallen, self.current = self.current.change, None
-        self._steering.follow(None)
+        self._live_motion.follow(None)
         good, self.good = self.good, None
-        self.owed = fallen
+        self.displaced = fallen
         self.listener.fell_back(fallen, good, reason)
         if good is not None:
             self._again(good)
@@ -143,7 +143,7 @@ class Succession:
         self.begun = True
         self._note_fade()
         self._fading = prepared
-        self._steering.follow(prepared)
+        self._live_motion.follow(prepared)
         change = prepared.change
         if not change.begins:
             waited = prepared.voice.heard_at - change.received

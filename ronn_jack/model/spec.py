@@ -30,7 +30,7 @@ class Layer:
     inputs, outputs, groups, kernel, dilation : int
         As of a torch Conv1d; weights have the shape (outputs, inputs/groups, kernel).
     activation : str
-        Name of the curve; "linear" where there is none.
+        Name of the activation; "linear" where there is none.
     slope : float
         Slope below zero of leaky_relu and rrelu.
     residual_delay : int or None

@@ -18,7 +18,7 @@ from ronn_jack.cost import calibration
 from ronn_jack.cost.calibration import CostModels, calibration_cases, draw_network
 from ronn_jack.cost.counts import KINDS, count_work
 from ronn_jack.cost.model import CostModel, fit_cost_model, read_cost_model
-from ronn_jack.cost.timing import StageTrial, Trial
+from ronn_jack.cost.timing import TimedNetwork, TimedStage
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.kernels import layout
 from ronn_jack.realtime.kernels.forms.registry import shape
@@ -242,7 +242,7 @@ def test_a_trial_feeds_blocks_of_its_length_and_any_network_can_be_tried() -> No
         (dataclasses.replace(PLAIN, recipe="package", channels=1), 512),
         (dataclasses.replace(PLAIN, layers=24, kernel=1, dilation=20), 64),
     ):
-        trial = Trial(spec, block)
+        trial = TimedNetwork(spec, block)
         assert trial.run() > 0.0
         trial.stretch(1e-4)
         assert trial.run() > 0.0
@@ -253,7 +253,7 @@ def test_calibration_cases_are_the_same_in_every_process() -> None:
 
 
 def test_a_stage_can_be_tried_too() -> None:
-    trial = StageTrial(HighPass.of(PLAIN.rules), 64)
+    trial = TimedStage(HighPass.of(PLAIN.rules), 64)
     trial.stretch(1e-4)
     # A recursion can't be faster than a multiply-add a frame, nor slower than a hundred.
     assert 64 * 1e-10 < trial.run() < 64 * 1e-6

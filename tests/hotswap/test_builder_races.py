@@ -8,7 +8,7 @@ import pytest
 
 from ronn_jack.hotswap.builder import Builder
 from ronn_jack.hotswap.job import OutdatedError
-from ronn_jack.hotswap.level_follower import LevelKeeper
+from ronn_jack.hotswap.level_follower import LevelFollower
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.engine_state import Control
 from tests.hotswap.test_builder import play, running
@@ -367,11 +367,11 @@ def test_what_made_room_for_a_network_that_fails_comes_back(fault):
 
 
 def test_a_fault_in_looking_after_what_sounds_keeps_no_other_network_from_coming():
-    class Failing(LevelKeeper):
+    class Failing(LevelFollower):
         def tend(self, *arguments):
             raise MemoryError
 
-    with running(pipeline=RiggedPipeline(keeper=Failing)) as (_, builder, _):
+    with running(pipeline=RiggedPipeline(follower=Failing)) as (_, builder, _):
         play(builder, NetworkSpec(seed=7))
 
 
@@ -467,7 +467,7 @@ def test_what_sounded_before_a_server_went_comes_back_if_the_next_network_is_ref
 def test_a_network_that_waits_for_its_turn_has_made_no_progress():
     seen, armed = [], threading.Event()
 
-    class Keeper(LevelKeeper):
+    class Follower(LevelFollower):
         def tend(self, *arguments):
             if armed.is_set():
                 armed.clear()
@@ -475,7 +475,7 @@ def test_a_network_that_waits_for_its_turn_has_made_no_progress():
                 seen.append(builder.progress)
             super().tend(*arguments)
 
-    with running(pipeline=RiggedPipeline(keeper=Keeper)) as (_, builder, _):
+    with running(pipeline=RiggedPipeline(follower=Follower)) as (_, builder, _):
         armed.set()
         wait_for(lambda: builder.sounding == NetworkSpec(seed=7) and not builder.building)
         assert seen == [0.0]

@@ -96,7 +96,7 @@ class Node:
         engine, values, builder = self.audio.engine, self.controller.values, self.builder
         current = builder.voices.current
         faults = {
-            "building": builder.building or builder.voices.moving or engine.fading,
+            "building": builder.building or builder.voices.unsettled or engine.fading,
             "a change unanswered": self.controller.awaits_network,
             "sounding": engine.sounds != (current is not None),
             "dry": engine.dry == engine.sounds,

@@ -11,7 +11,7 @@ from ronn_jack.cost.counts import KINDS, count_work
 from ronn_jack.cost.model import CostModel
 from ronn_jack.errors import RefusedError
 from ronn_jack.hotswap.job import Job
-from ronn_jack.hotswap.live_motion import Steering
+from ronn_jack.hotswap.live_motion import LiveMotion
 from ronn_jack.hotswap.priming import prepare
 from ronn_jack.hotswap.voice_factory import make_playable, make_voice
 from ronn_jack.model.expression import AT_REST
@@ -116,7 +116,7 @@ def test_another_model_is_built_primed_and_heard():
 
 def test_another_model_that_cannot_move_stays_where_it_is():
     engine = engine_for(NetworkSpec())
-    motion = Steering(due=lambda: pytest.fail("nothing is to be made ready"))
+    motion = LiveMotion(due=lambda: pytest.fail("nothing is to be made ready"))
     motion.follow(prepared(Echoes(2), engine))
     motion.aim({"morph": 1.0, "drift_depth": 1.0, "xy_x": 0.5})
     assert not motion.is_due

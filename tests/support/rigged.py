@@ -19,7 +19,7 @@ class RiggedPipeline:
     prepare: Callable = REAL.prepare
     catch_up: Callable = REAL.catch_up
     time_block: Callable = REAL.time_block
-    keeper: Callable = REAL.keeper
+    follower: Callable = REAL.follower
     loudness: Callable = REAL.loudness
     most_late: int = REAL.most_late
 

@@ -83,7 +83,7 @@ class Dense(Form):
         return packed(weight, words, (1, 2, 0) if _by_rows(words) else (2, 1, 0))
 
     def loops(self, words: Words, ring: bool) -> int:
-        """Return how often a tile's inner loop starts, with its past in a ring or copied."""
+        """Return how often a tile's inner loop starts, with its history in a ring or copied."""
         return words[layout.KERNEL] if ring else min(words[layout.KERNEL], words[layout.ROWS_IN])
 
 
