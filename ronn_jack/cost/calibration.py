@@ -21,6 +21,7 @@ from ronn_jack.model.recipes import BY_NAME
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import PARAMETERS
 from ronn_jack.realtime.compiler.compile import cache_folder
+from ronn_jack.realtime.compiler.host import processor
 from ronn_jack.realtime.kernels.activations import ACTIVATION_IDS
 from ronn_jack.realtime.stages.high_pass import HighPass
 from ronn_jack.realtime.stages.stage import Stage
@@ -98,7 +99,7 @@ def cost_file(host: str | None = None, folder: Path | None = None) -> Path:
     """
     host, folder = host or platform.node(), folder or cache_folder()
     digest = hashlib.sha256()
-    for part in (host, _processor(), repr(caches())):
+    for part in (host, processor(), repr(caches())):
         digest.update(part.encode() + b"\0")
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.read_bytes() + b"\0")
@@ -247,17 +248,6 @@ def _draw(random: Random, name: str, evenly: bool) -> int:
     if evenly:
         return random.randint(1, maximum)
     return min(maximum, int((maximum + 1.0) ** random.random()))
-
-
-def _processor() -> str:
-    """Return the processor's name."""
-    try:
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                return line
-    except OSError:
-        pass
-    return platform.processor()
 
 
 load_cost_model = CostModels().load

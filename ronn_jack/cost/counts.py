@@ -10,10 +10,11 @@ from __future__ import annotations
 import functools
 import math
 
-from ronn_jack.cost.caches import LINE, Caches, caches
+from ronn_jack.cost.caches import Caches, caches
 from ronn_jack.model.protocol import Model
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.compiler.host import VECTOR
+from ronn_jack.realtime.compiler.memory import CACHE_LINE
 from ronn_jack.realtime.kernels import layout
 from ronn_jack.realtime.kernels.activations import ACTIVATION_IDS
 from ronn_jack.realtime.kernels.convolution import tile_widths
@@ -25,10 +26,10 @@ from ronn_jack.realtime.stages.stage import Stage
 
 _FRAME = 4
 """Bytes of a float32."""
-_LINE_FRAMES = LINE // _FRAME
+_LINE_FRAMES = CACHE_LINE // _FRAME
 _CHAIN = 8
 """Multiply-adds that can start until the sum of the first is ready: 4 cycles, 2 in each."""
-_ALONE = 4 * LINE
+_ALONE = 4 * CACHE_LINE
 """Bytes of a tap's frames that come one line at a time."""
 
 (
@@ -299,13 +300,15 @@ def _add_rereading(
         Vectors of copied rows.
     """
     weights = sum(part.number * part.weights for part in parts)
-    touched = weights + 2 * _FRAME * frames * max(part.inputs for part in parts) + copied * LINE
+    touched = (
+        weights + 2 * _FRAME * frames * max(part.inputs for part in parts) + copied * CACHE_LINE
+    )
     distant = 0  # bytes that the taps in the rings from here on touch for a frame
     for ring in rings:
         touched += ring.number * ring.window
         distant += ring.number * ring.part.frame * ring.part.words[layout.KERNEL]
     near = sizes.missing_first(touched)
-    lines = weights / LINE + copied
+    lines = weights / CACHE_LINE + copied
     passed = float(weights)
     # The longer a tap's frames, the more of them the processor reads ahead.
     alone = min(1.0, math.sqrt(_ALONE / (_FRAME * frames)))
@@ -313,10 +316,10 @@ def _add_rereading(
         part, number = ring.part, ring.number
         waits = part.form.shares_inputs and part.form.keeps_inputs
         length = ring.frames + MAX_BLOCK + CHUNK
-        read = number * ring.window / LINE
+        read = number * ring.window / CACHE_LINE
         lines += read
         # A ring's start is copied once a round.
-        copied += number * part.frame * CHUNK * frames / (length * LINE)
+        copied += number * part.frame * CHUNK * frames / (length * CACHE_LINE)
         passed += number * part.frame * length
         distant -= number * part.frame * part.words[layout.KERNEL]
         if waits and part.tiles > 1:
