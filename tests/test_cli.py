@@ -353,7 +353,7 @@ class TestRefusals:
             ("layers=many", "layers = 'many' is no number; use 1 to 24"),
             ("mix=nan", "mix = 'nan' is not finite; use 0 to 1"),
             ("input_gain=inf", "input_gain = 'inf' is not finite; use -24 to 24 dB"),
-            ("input_gain=-1e999", "input_gain = '-1e999' is not finite; use -24 to 24 dB"),
+            ("input_gain=-1e999", "input_gain = -1e999 is out of range; use -24 to 24 dB"),
             ("fade_ms=0.5", "fade_ms = 0.5 is out of range; use 1 to 1000 ms"),
             ("seed=1_0", "seed = '1_0' is no number"),
             ("seed=٣", "seed = '٣' is no number"),
@@ -362,7 +362,7 @@ class TestRefusals:
             ("activation=rely", "unknown activation value 'rely': did you mean 'relu'?"),
             ("activation=13", "activation = 13 is out of range; use linear leaky_relu"),
             ("layers=1\n9", "layers = '1\\n9' is no number"),
-            ("kernel=" + "9" * 6000, "is not finite"),
+            ("kernel=" + "9" * 6000, "9… is out of range; use 1 to 128"),
         ],
     )
     def test_parameters(self, refused: Callable[..., str], assignment: str, words: str) -> None:
@@ -474,6 +474,9 @@ class TestRefusals:
         assert "File name too long" in refused(1, "render", audio, tmp_path / f"{'x' * 300}.wav")
         assert "'--tail'" in refused(2, "render", audio, out, "--tail", -1)
         assert "'--tail'" in refused(2, "render", audio, out, "--tail", "nan")
+        assert "9… is out of range" in refused(2, "render", audio, out, "--tail", "9" * 5000)
+        assert "9… is out of range" in refused(2, "info", "--period", "9" * 5000)
+        assert "9… is out of range" in refused(2, "run", "--osc-port", "9" * 5000)
         assert not out.exists()
 
     def test_commands_that_are_none(self, refused: Callable[..., str], ronn: Ronn) -> None:
