@@ -15,8 +15,9 @@ MOST_LINES = 400
 MOST_MODULES = 16
 TAGS = ("[audio-thread]", "[control-thread]", "[any-thread]")
 
-FOUNDATION = {"errors", "units", "files", "parameters"}
+FOUNDATION = {"closing", "errors", "units", "files", "parameters"}
 MAY_IMPORT: dict[str, set[str]] = {
+    "closing": set(),
     "errors": set(),
     "units": set(),
     "process": set(),
@@ -40,7 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "original": {*FOUNDATION, "model.spec"},
     "interfaces": {*FOUNDATION, "settings", "control"},
     "interfaces.midi": {*FOUNDATION, "settings", "control", "midimap"},
-    "drivers": {"errors", "realtime"},
+    "drivers": {"closing", "errors", "realtime"},
     "surfaces": {"parameters", "control"},
     "audio_files": {"errors"},
     "render": {
