@@ -29,11 +29,12 @@ from ronn_jack.errors import RonnError, UsageError, shortened
 from ronn_jack.files import check_name
 from ronn_jack.model.architecture import network_spec
 from ronn_jack.presets.store import PresetStore
-from ronn_jack.process import on_signals
+from ronn_jack.process import is_node, on_signals
 
 PROGRAM = "ronn-jack"
 _COMPLETION = "_RONN_JACK_COMPLETE"
 """Environment variable by which a shell asks for completions."""
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _TABLE_WIDTH = 120
 """Columns of a table that no terminal limits."""
 
@@ -72,7 +73,7 @@ def run(
     tell_of_compiling(err=log_json == "-")
     from ronn_jack.interrupts import Interrupts
 
-    interrupts = Interrupts(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    interrupts = Interrupts(*_ENDING)
     from ronn_jack.app import run_node
 
     run_node(settings, values, log_json, interrupts, chosen)
@@ -107,10 +108,14 @@ def demo(
 
     chosen = preset is not None or bool(assignments)
     values = sound(preset, assignments) if chosen else None
+    settings = load_settings({"server": server})
     tell_of_compiling(err=False)
+    from ronn_jack.interrupts import Interrupts
+
+    interrupts = Interrupts(*_ENDING)
     from ronn_jack.demo.run import run_demo
 
-    run_demo(seconds, out, load_settings({"server": server}), values)
+    run_demo(seconds, out, interrupts, settings, values)
 
 
 @cli.command(epilog=SOUND_HELP)
@@ -315,7 +320,8 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
-        on_signals(signal.default_int_handler, signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        if not is_node():
+            on_signals(signal.default_int_handler, *_ENDING)
         if instruction := os.environ.get(_COMPLETION):
             sys.exit(shell_complete(cli, {}, PROGRAM, _COMPLETION, instruction))
         with cli.make_context(PROGRAM, sys.argv[1:]) as context:

@@ -56,7 +56,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "doctor": {*FOUNDATION, "settings", "interfaces", "drivers", "realtime.compiler"},
     "demo.phrase": {"units"},
     "demo": {
-        *FOUNDATION, "process", "settings", "app", "presets", "control", "interfaces", "drivers",
+        *FOUNDATION, "interrupts", "settings", "app", "presets", "control", "interfaces", "drivers",
         "audio_files",
     },
     "bench": {

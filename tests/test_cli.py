@@ -40,10 +40,11 @@ main()
 
 INTERRUPTED_EARLY = """
 import os, signal, sys
+number = getattr(signal, os.environ.get("NUMBER", "SIGINT"))
 class Interrupting:
     def find_spec(name, *_):
-        if name == "ronn_jack.cli_options":
-            os.kill(os.getpid(), signal.SIGINT)
+        if name == os.environ.get("MODULE", "ronn_jack.cli_options"):
+            os.kill(os.getpid(), number)
 sys.meta_path.insert(0, Interrupting)
 from ronn_jack.__main__ import main
 main()
@@ -587,6 +588,17 @@ class TestProcess:
     def test_an_interrupt_before_the_command_line_is_there_is_told_in_one_line(self) -> None:
         result = ended(started("presets", program=INTERRUPTED_EARLY))
         assert result == Result(1, "", "ronn-jack: interrupted\n")
+
+    @pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
+    @pytest.mark.parametrize("command", ["run", "demo"])
+    @pytest.mark.parametrize("module", ["ronn_jack.cli", "ronn_jack.settings", "ronn_jack.app"])
+    def test_a_signal_in_the_first_moments_of_a_node_is_no_fault(
+        self, number: str, command: str, module: str
+    ) -> None:
+        environment = {"NUMBER": number, "MODULE": module}
+        program = INTERRUPTED_EARLY
+        result = ended(started(command, program=program, environment=environment))
+        assert result == Result(0, "", "")
 
     def test_an_interrupt_that_the_parent_has_ignored_is_ignored(self) -> None:
         ignoring = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
