@@ -70,11 +70,14 @@ def run(
     settings = load_settings(overrides)
     chosen = chosen_preset(preset or settings.preset)
     values = sound_of(chosen, assignments)
-    tell_of_compiling(err=log_json == "-")
     from ronn_jack.interrupts import Interrupts
 
     interrupts = Interrupts(*_ENDING)
-    from ronn_jack.app import run_node
+    from ronn_jack.drivers.jack_library import require_server
+
+    require_server(settings.server)
+    tell_of_compiling(err=log_json == "-")
+    from ronn_jack.app import run_node  # which compiles
 
     run_node(settings, values, log_json, interrupts, chosen)
 
@@ -109,11 +112,15 @@ def demo(
     chosen = preset is not None or bool(assignments)
     values = sound(preset, assignments) if chosen else None
     settings = load_settings({"server": server})
-    tell_of_compiling(err=False)
     from ronn_jack.interrupts import Interrupts
 
     interrupts = Interrupts(*_ENDING)
-    from ronn_jack.demo.run import run_demo
+    from ronn_jack.drivers.jack_library import require_server
+
+    if settings.server is not None:
+        require_server(settings.server)
+    tell_of_compiling(err=False)
+    from ronn_jack.demo.run import run_demo  # which compiles
 
     run_demo(seconds, out, interrupts, settings, values)
 

@@ -21,7 +21,7 @@ from ronn_jack import __version__, cli
 from ronn_jack.parameters import PARAMETERS
 from ronn_jack.presets.store import PresetStore
 from tests.realtime.engine_driver import noise
-from tests.support.jack_server import wait_for
+from tests.support.jack_server import jack_server, wait_for
 
 ROOT = Path(__file__).parents[1]
 WITHOUT_LIBJACK = """\
@@ -85,7 +85,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def ronn(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Ronn]:
     """Run `ronn-jack` with some arguments in this process."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    ending = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in ending}
 
     def run(*arguments: object) -> Result:
         monkeypatch.setattr(sys, "argv", ["ronn-jack", *map(str, arguments)])
@@ -98,6 +99,7 @@ def ronn(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
         return Result(code, captured.out, captured.err)
 
     yield run
+    signal.set_wakeup_fd(-1)  # a node that was refused has left a thread that reads signals
     for number, handler in before.items():
         signal.signal(number, handler)
 
@@ -503,17 +505,31 @@ class TestRefusals:
         line = refused(1, "demo", "-s", "nobody-runs-this", "--out", out)
         assert "no JACK server 'nobody-runs-this' to connect to: start one" in line
 
-    def test_a_taken_osc_port(self, refused: Callable[..., str]) -> None:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
-            other.bind(("127.0.0.1", 0))
-            port = other.getsockname()[1]
-            line = refused(1, "run", "-s", "nobody-runs-this", "--osc-port", port)
-        assert f"OSC port {port} is taken" in line
-        assert "--osc-port" in line
+    @pytest.mark.slow
+    @pytest.mark.parametrize("command", ["run", "demo"])
+    def test_a_missing_server_is_told_before_anything_is_compiled(
+        self, tmp_path: Path, command: str
+    ) -> None:
+        environment = {"XDG_CACHE_HOME": str(tmp_path)}
+        result = ended(started(command, "-s", "nobody-runs-this", environment=environment))
+        assert result.code == 1
+        assert "no JACK server 'nobody-runs-this'" in one_line(result)
+        kernels = {path.name.partition("-")[0] for path in tmp_path.rglob("*.kernel")}
+        assert kernels == {"jack_library._discard"}  # without which libjack can't be asked
 
-    def test_an_address_that_is_not_ours(self, refused: Callable[..., str]) -> None:
-        line = refused(1, "run", "-s", "x", "--osc-port", 0, "--bind", "192.0.2.1")
-        assert "can't listen for OSC on '192.0.2.1'" in line
+    def test_a_taken_osc_port_and_an_address_that_is_not_ours(
+        self, refused: Callable[..., str]
+    ) -> None:
+        with jack_server("taken") as server:
+            run = ("run", "-s", server.name, "--osc-port")
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+                other.bind(("127.0.0.1", 0))
+                port = other.getsockname()[1]
+                line = refused(1, *run, port)
+            assert f"OSC port {port} is taken" in line
+            assert "--osc-port" in line
+            line = refused(1, *run, 0, "--bind", "192.0.2.1")
+            assert "can't listen for OSC on '192.0.2.1'" in line
 
     def test_a_fault_of_ours_is_told_in_one_line(
         self, refused: Callable[..., str], monkeypatch: pytest.MonkeyPatch
@@ -591,11 +607,11 @@ class TestProcess:
 
     @pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
     @pytest.mark.parametrize("command", ["run", "demo"])
-    @pytest.mark.parametrize("module", ["ronn_jack.cli", "ronn_jack.settings", "ronn_jack.app"])
+    @pytest.mark.parametrize("module", ["cli", "settings", "drivers.jack_library"])
     def test_a_signal_in_the_first_moments_of_a_node_is_no_fault(
         self, number: str, command: str, module: str
     ) -> None:
-        environment = {"NUMBER": number, "MODULE": module}
+        environment = {"NUMBER": number, "MODULE": f"ronn_jack.{module}"}
         program = INTERRUPTED_EARLY
         result = ended(started(command, program=program, environment=environment))
         assert result == Result(0, "", "")

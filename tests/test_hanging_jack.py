@@ -101,7 +101,8 @@ def test_a_stuck_database_is_named_with_its_remedy_by_every_command(stuck, tmp_p
 @pytest.mark.slow
 def test_a_signal_ends_a_start_that_waits_for_the_database(stuck, start):
     node = start(*private(ronn("run", "-s", "none", "--osc-port", free_udp_port()), stuck))
-    assert "listening" in node.stdout.readline()
+    maps = Path(f"/proc/{node.pid}/maps")
+    wait_for(lambda: stuck.name in maps.read_text(), 60, "libjack to open the database")
     begin = time.monotonic()
     node.terminate()
     assert node.wait(20) == 0
