@@ -26,7 +26,7 @@ from ronn_jack.cli_options import (
     sound_options,
 )
 from ronn_jack.errors import RonnError, UsageError, shortened
-from ronn_jack.files import check_name
+from ronn_jack.files import check_name, name_or_file
 from ronn_jack.model.architecture import network_spec
 from ronn_jack.presets.store import PresetStore
 from ronn_jack.process import is_node, on_signals
@@ -65,11 +65,13 @@ def run(
     preset: str | None, assignments: tuple[str, ...], log_json: str | None, **overrides: Any
 ) -> None:
     """Run the node until it is interrupted."""
+    from ronn_jack.midimap.profile_file import ProfileStore
     from ronn_jack.settings import load_settings
 
     settings = load_settings(overrides)
     chosen = chosen_preset(preset or settings.preset)
     values = sound_of(chosen, assignments)
+    ProfileStore().load(name_or_file(settings.midi_profile))  # so that wrong use is told first
     from ronn_jack.interrupts import Interrupts
 
     interrupts = Interrupts(*_ENDING)

@@ -67,7 +67,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": {
         *FOUNDATION, "cli_options", "process", "settings", "presets", "cost", "interfaces",
         "original", "model", "app", "bench", "demo", "doctor", "render", "realtime.compiler",
-        "interrupts", "drivers.jack_library",
+        "interrupts", "drivers.jack_library", "midimap",
     },
     "__main__": {"cli", "process", "drivers.jack_calls"},
     "__init__": {"model", "network"},
