@@ -9,7 +9,7 @@ from typing import Any
 
 from ronn_jack.parameters import PARAMETERS, Curve, Group, Kind, Parameter, Scope
 from ronn_jack.surfaces.reaper import sliders
-from ronn_jack.surfaces.tables import shown_default, table
+from ronn_jack.surfaces.tables import shown_default, shown_effect, table
 
 _HEAD = """\
 # Parameters
@@ -19,9 +19,8 @@ Generated from the parameter table. A name here is a parameter's name everywhere
 takes 0 to 1 of the range ([osc.md](osc.md)), and as the `parameter` of a MIDI binding
 ([midi.md](midi.md)) or of an alias ([daw.md](daw.md#aliases)).
 
-*Rebuild* parameters crossfade to a new network, *expressive* ones move the running one,
-*continuous* ones glide, a *setting* counts from the next change on. What belongs to the *node* is
-not saved with a sound.
+*Rebuild* parameters crossfade to a new network, *continuous* ones glide, a *setting* counts from
+the next change on. What belongs to the *node* is not saved with a sound.
 """
 _MARK_END = "<!-- end -->"
 _COLUMNS = ["name", "shown as", "kind", "range", "default", "effect", "slider", "meaning"]
@@ -50,7 +49,7 @@ def _row(row: Parameter, slider: int) -> list[str]:
         {Kind.BOOL: "switch", Kind.ENUM: "choice"}.get(row.kind, row.kind.value),
         row.range_text,
         shown_default(row),
-        row.effect.value + node,
+        shown_effect(row) + node,
         str(slider),
         row.description,
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ronn_jack.control.status import STATUS, Status
 from ronn_jack.parameters import ACTIONS, PARAMETERS, Group, Kind, Parameter
-from ronn_jack.surfaces.tables import shown_default, table
+from ronn_jack.surfaces.tables import shown_default, shown_effect, table
 
 _TYPE_TAGS = {Kind.INT: "i", Kind.FLOAT: "f", Kind.BOOL: "i", Kind.ENUM: "s", Kind.TEXT: "s"}
 _ARGUMENTS = {
@@ -80,8 +80,9 @@ _LIST = (
     "the usual length; those beyond are loaded by index"
 )
 _EFFECTS = """\
-Moving a parameter whose effect is *rebuild* crossfades to a new network, *expressive* moves the
-running one, *continuous* glides to the new value, and a *setting* counts from the next change on.
+Moving a parameter whose effect is *rebuild* crossfades to a new network, a *continuous* one glides
+to the new value, with the network that sounds where it moves that, and a *setting* counts from the
+next change on.
 """
 
 _ACTIONS_HEAD = """\
@@ -153,6 +154,6 @@ def _parameter_row(row: Parameter) -> list[str]:
         _TYPE_TAGS[row.kind],
         row.range_text,
         shown_default(row),
-        row.effect.value,
+        shown_effect(row),
         row.description,
     ]

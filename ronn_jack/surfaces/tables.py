@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ronn_jack.parameters import Kind, Parameter
+from ronn_jack.parameters import Effect, Kind, Parameter
 
 
 def table(rows: list[list[str]]) -> str:
@@ -15,3 +15,10 @@ def table(rows: list[list[str]]) -> str:
 def shown_default(row: Parameter) -> str:
     """Return a parameter's default as people write it."""
     return ("on" if row.default else "off") if row.kind is Kind.BOOL else str(row.default)
+
+
+def shown_effect(row: Parameter) -> str:
+    """Return what moving a parameter does, as far as it matters to who moves it."""
+    # How a value glides, in the engine or in the network itself, doesn't.
+    told = Effect.CONTINUOUS if row.effect is Effect.EXPRESSIVE else row.effect
+    return str(told.value)
