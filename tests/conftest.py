@@ -10,7 +10,7 @@ import pytest
 
 from tests.support import shared_memory
 
-pytest_plugins = ["tests.support.watchdog"]
+pytest_plugins = ["tests.support.watchdog", "tests.support.command_line"]
 
 # Before the process has other threads.
 shared_memory.enter_private()

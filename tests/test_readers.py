@@ -22,7 +22,7 @@ from ronn_jack.parameters import defaults
 from ronn_jack.presets.preset import read_preset
 from ronn_jack.presets.store import PresetStore
 from ronn_jack.settings import load_settings
-from tests.original.test_original import NOTEBOOK_CELL, STATE
+from tests.original.samples import NOTEBOOK_CELL, STATE
 
 MOST_CHARACTERS = 4000
 """Of an error; the command line and OSC show less of it."""

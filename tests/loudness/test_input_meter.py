@@ -9,10 +9,10 @@ from ronn_jack.loudness.input_meter import InputLoudness
 from ronn_jack.loudness.match import DryMeter, dry_powers
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.engine import Engine
-from tests.hotswap.test_builder import play, request, running
 from tests.realtime.engine_driver import RATE, noise
 from tests.support.jack_server import wait_for
 from tests.support.rigged import REAL, RiggedPipeline
+from tests.support.running_builder import play, request, running
 
 STEP = 4800
 WINDOW = 50 * STEP

@@ -8,9 +8,9 @@ import pytest
 
 from ronn_jack.hotswap.job import Job
 from ronn_jack.model.spec import NetworkSpec
-from tests.hotswap.test_builder import request, running
 from tests.support.jack_server import wait_for
 from tests.support.rigged import REAL, RiggedPipeline
+from tests.support.running_builder import request, running
 
 
 @pytest.mark.parametrize("build_seconds,sweep_seconds,least", [(0.1, 2.0, 3), (0.7, 2.5, 2)])

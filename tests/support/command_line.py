@@ -1,0 +1,88 @@
+"""A pytest plugin: `ronn-jack` run in this process, at a home where nothing is yet."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import soundfile
+
+from ronn_jack import cli
+from tests.realtime.engine_driver import noise
+
+
+class Result(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Ronn = Callable[..., Result]
+Refused = Callable[..., str]
+
+
+@pytest.fixture
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep the user's own presets and settings out."""
+    for kind in ("DATA", "CONFIG"):
+        monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / kind.lower()))
+    return tmp_path
+
+
+@pytest.fixture
+def ronn(
+    own_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Ronn]:
+    """Run `ronn-jack` with some arguments in this process."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+
+    def run(*arguments: object) -> Result:
+        monkeypatch.setattr(sys, "argv", ["ronn-jack", *map(str, arguments)])
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        captured = capsys.readouterr()
+        return Result(code, captured.out, captured.err)
+
+    yield run
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.fixture
+def refused(ronn: Ronn) -> Refused:
+    """Run `ronn-jack`, see that it refuses in one line, and return the line."""
+
+    def run(code: int, *arguments: object) -> str:
+        result = ronn(*arguments)
+        assert result.code == code, result
+        return one_line(result)
+
+    return run
+
+
+def one_line(result: Result) -> str:
+    assert result.err.startswith("ronn-jack: ")
+    assert result.err.count("\n") == 1
+    assert "Traceback" not in result.err
+    return result.err
+
+
+@pytest.fixture
+def audio_file(tmp_path: Path) -> Path:
+    path = tmp_path / "in.wav"
+    soundfile.write(path, noise(2000).T, 48000, subtype="FLOAT")
+    return path
+
+
+def preset_file(folder: Path, text: str, name: str = "mine") -> Path:
+    path = folder / f"{name}.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
