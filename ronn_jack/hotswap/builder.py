@@ -210,10 +210,10 @@ class Builder:
                 self._serve(engine, request)
 
     def _serve(self, engine: Engine, request: Request) -> None:
-        begin = time.monotonic()
+        begin = self._pipeline.clock()
         self._heap.used()
         # A sweep that never pauses has to be heard too: what has just begun is not dropped.
-        job = self._job = Job(lambda: self._wanted_no_more(begin))
+        job = self._job = Job(lambda: self._wanted_no_more(begin), self._pipeline.clock)
         deadline = self._deadline(engine)
         expression = self.steering.expression(request.seed_b)
         prepared = self._pipeline.prepare(
@@ -230,7 +230,7 @@ class Builder:
             self._pipeline.time_block,
         )
         self._dropped = False
-        self.voices.ready = make_entry(request, prepared, deadline, begin)
+        self.voices.ready = make_entry(request, prepared, deadline, self._pipeline.clock() - begin)
 
     @contextlib.contextmanager
     def _answering(self, engine: Engine, request: Request) -> Iterator[None]:
@@ -354,7 +354,7 @@ class Builder:
     def _wanted_no_more(self, begin: float) -> bool:
         if self._stopping or self._request is None:
             return self._stopping
-        age = time.monotonic() - begin
+        age = self._pipeline.clock() - begin
         if not self._dropped:
             return age > _KEPT_SECONDS
         left = self._job.seconds_left if self._job else 0.0

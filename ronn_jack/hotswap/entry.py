@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 from ronn_jack.control.events import Swap
@@ -35,13 +34,13 @@ class Entry:
 
 
 def make_entry(
-    request: Request, prepared: Prepared, deadline: Deadline | None, begin: float
+    request: Request, prepared: Prepared, deadline: Deadline | None, seconds: float
 ) -> Entry:
-    """Return the entry of a request whose turn began at `begin`, as `time.monotonic()`."""
+    """Return the entry of a request whose voice took so many `seconds` to make."""
     level = prepared.level
     swap = Swap(
         subject=request.subject,
-        build_ms=(time.monotonic() - begin) * 1e3,
+        build_ms=seconds * 1e3,
         prime_ms=prepared.prime_seconds * 1e3,
         load=deadline.load(prepared.block_seconds) if deadline else 0.0,
         fade_ms=request.fade_ms,

@@ -1,7 +1,6 @@
 """A sweep over networks that take long to build is heard all the same."""
 
 import threading
-import time
 from types import SimpleNamespace
 
 import pytest
@@ -9,41 +8,59 @@ import pytest
 from ronn_jack.hotswap.job import Job
 from ronn_jack.model.spec import NetworkSpec
 from tests.support.jack_server import wait_for
-from tests.support.rigged import REAL, RiggedPipeline
-from tests.support.running_builder import request, running
+from tests.support.rigged import REAL, Clock, RiggedPipeline
+from tests.support.running_builder import request, running, standing
+
+TURN_SECONDS = 0.004
+"""Time between two turns of the knob, in which about three blocks are played."""
 
 
-@pytest.mark.parametrize("build_seconds,sweep_seconds,least", [(0.1, 2.0, 3), (0.7, 2.5, 2)])
+def job_of(arguments):
+    return next(argument for argument in arguments if isinstance(argument, Job))
+
+
+@pytest.mark.parametrize(("build_seconds", "sweep_seconds", "least"), [(0.1, 2, 3), (0.7, 2.5, 2)])
 def test_a_sweep_over_slow_builds_is_heard_before_it_ends(build_seconds, sweep_seconds, least):
-    def slowly(spec, engine, deadline, cost, levelled, input_gain, job, *rest):
-        end = time.monotonic() + build_seconds
-        while time.monotonic() < end:
-            time.sleep(0.002)
-            job.check()
-        return REAL.prepare(spec, engine, deadline, cost, levelled, input_gain, job, *rest)
+    clock, over = Clock(), threading.Event()
+    heard = []
+    seeds = iter(range(1, 10_000))
 
-    pipeline = RiggedPipeline()
-    with running(pipeline=pipeline) as (_, builder, listener):
+    def turn():
+        builder.request(request(NetworkSpec(seed=next(seeds))))
+
+    def slowly(*arguments):
+        """Take long, while the knob is turned on and the audio thread plays."""
+        done = clock.now + build_seconds
+        while clock.now < done and not over.is_set():
+            clock.now += TURN_SECONDS
+            for _ in range(3):
+                audio.step()
+            turn()
+            if clock.now > end:
+                heard.extend(listener.heard)
+                over.set()
+            job_of(arguments).check()
+        return REAL.prepare(*arguments)
+
+    pipeline = RiggedPipeline(clock=clock)
+    with standing(pipeline=pipeline) as (audio, builder, listener, until):
         pipeline.prepare = slowly
-        end = time.monotonic() + sweep_seconds
-        seed = 0
-        while time.monotonic() < end:
-            seed += 1
-            builder.request(request(NetworkSpec(seed=seed)))
-            time.sleep(0.005)
-        heard = len(listener.heard)
-        wait_for(lambda: builder.sounding.seed == seed)
-        assert heard >= least
+        end = clock.now + sweep_seconds
+        turn()
+        assert over.wait(60.0)
+        last = next(seeds) - 1
+        until(lambda: builder.sounding.seed == last)
+        assert len(heard) >= least
         assert not listener.refusals
 
 
 def test_a_build_that_will_take_too_long_makes_way_as_soon_as_it_shows():
-    hopeless = {7, 8}
+    hopeless, clock = {7, 8}, Clock()
     begun, steps, asked = [], [], threading.Event()
 
-    def endlessly(spec, engine, deadline, cost, levelled, input_gain, job, *rest):
+    def endlessly(spec, *arguments):
         if spec.seed not in hopeless:
-            return REAL.prepare(spec, engine, deadline, cost, levelled, input_gain, job, *rest)
+            return REAL.prepare(spec, *arguments)
         begun.append(spec.seed)
         voice = SimpleNamespace(position=0)
         ahead = SimpleNamespace(position=1_000_000)
@@ -51,11 +68,11 @@ def test_a_build_that_will_take_too_long_makes_way_as_soon_as_it_shows():
             if spec.seed == 8:
                 asked.wait()
                 steps.append(voice.position)
-            job.step(voice, ahead)
+            job_of(arguments).step(voice, ahead)
             voice.position += 100
-            time.sleep(0.002)
+            clock.now += 0.01
 
-    pipeline = RiggedPipeline()
+    pipeline = RiggedPipeline(clock=clock)
     with running(pipeline=pipeline) as (_, builder, listener):
         pipeline.prepare = endlessly
         for seed in (7, 8, 9):
@@ -70,13 +87,13 @@ def test_a_build_that_will_take_too_long_makes_way_as_soon_as_it_shows():
 
 
 def test_a_job_tells_from_its_pace_how_long_it_will_take():
-    now = 100.0
+    clock = Clock()
     voice, engine = SimpleNamespace(position=1000), SimpleNamespace(position=5000)
-    job = Job(clock=lambda: now)
+    job = Job(clock=clock)
     assert job.seconds_left == 0.0
     job.step(voice, engine)
     assert job.seconds_left == 0.0
-    now, voice.position = 102.0, 2000
+    clock.now, voice.position = clock.now + 2.0, 2000
     job.step(voice, engine)
     assert job.share == 0.25
     assert job.seconds_left == pytest.approx(6.0)
