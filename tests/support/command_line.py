@@ -8,11 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pytest
-import soundfile
-
-from ronn_jack import cli
-from tests.realtime.engine_driver import noise
 
 
 class Result(NamedTuple):
@@ -38,6 +35,9 @@ def ronn(
     own_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Ronn]:
     """Run `ronn-jack` with some arguments in this process."""
+    # Only where it is used, as it takes a second.
+    from ronn_jack import cli
+
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
 
     def run(*arguments: object) -> Result:
@@ -76,8 +76,11 @@ def one_line(result: Result) -> str:
 
 @pytest.fixture
 def audio_file(tmp_path: Path) -> Path:
+    import soundfile
+
     path = tmp_path / "in.wav"
-    soundfile.write(path, noise(2000).T, 48000, subtype="FLOAT")
+    noise = np.random.default_rng(1).uniform(-1.0, 1.0, (2000, 2))
+    soundfile.write(path, noise, 48000, subtype="FLOAT")
     return path
 
 
