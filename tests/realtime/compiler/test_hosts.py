@@ -40,7 +40,7 @@ def here(environment: dict[str, str], *arguments: str) -> subprocess.CompletedPr
         env=clean | environment,
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=280,
         check=False,
         cwd=FOLDER.parents[1],
     )
