@@ -64,15 +64,16 @@ def run(
     preset: str | None, assignments: tuple[str, ...], log_json: str | None, **overrides: Any
 ) -> None:
     """Run the node until it is interrupted."""
+    # Before all that takes long to load, in which an exception may be lost.
+    from ronn_jack.interrupts import Interrupts
+
+    interrupts = Interrupts(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     from ronn_jack.settings import load_settings
 
     settings = load_settings(overrides)
     chosen = chosen_preset(preset or settings.preset)
     values = sound_of(chosen, assignments)
     tell_of_compiling(err=log_json == "-")
-    from ronn_jack.interrupts import Interrupts
-
-    interrupts = Interrupts(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     from ronn_jack.app import run_node
 
     run_node(settings, values, log_json, interrupts, chosen)

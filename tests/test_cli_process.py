@@ -45,6 +45,22 @@ main()
 """
 
 
+INTERRUPTED_WHERE_IT_IS_LOST = """
+import os, signal, sys, time
+class Swallowing:
+    def find_spec(name, *_):
+        if name == "numba":
+            try:  # as what is written in C may, and says nothing
+                os.kill(os.getpid(), signal.SIGINT)
+                time.sleep(5)
+            except KeyboardInterrupt:
+                pass
+sys.meta_path.insert(0, Swallowing)
+from ronn_jack.__main__ import main
+main()
+"""
+
+
 INTERRUPTED_IN_A_CALLBACK = """
 import ctypes, os, signal, time
 from ronn_jack import __main__, cli
@@ -143,6 +159,11 @@ class TestProcess:
     def test_an_interrupt_before_the_command_line_is_there_is_told_in_one_line(self) -> None:
         result = ended(started("presets", program=INTERRUPTED_EARLY))
         assert result == Result(1, "", "ronn-jack: interrupted\n")
+
+    def test_an_interrupt_while_a_node_is_loaded_is_not_lost(self) -> None:
+        nowhere = ("run", "-s", "nobody-runs-this", "--osc-port", 0)
+        result = ended(started(*nowhere, program=INTERRUPTED_WHERE_IT_IS_LOST))
+        assert result == Result(0, "", "")
 
     def test_an_interrupt_that_the_parent_has_ignored_is_ignored(self) -> None:
         ignoring = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"

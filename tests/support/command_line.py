@@ -38,7 +38,8 @@ def ronn(
     # Only where it is used, as it takes a second.
     from ronn_jack import cli
 
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    taken = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in taken}
 
     def run(*arguments: object) -> Result:
         monkeypatch.setattr(sys, "argv", ["ronn-jack", *map(str, arguments)])
@@ -51,6 +52,8 @@ def ronn(
         return Result(code, captured.out, captured.err)
 
     yield run
+    # A node leaves a thread that would end the whole process by the next signal.
+    signal.set_wakeup_fd(-1)
     for number, handler in before.items():
         signal.signal(number, handler)
 
