@@ -104,7 +104,7 @@ def test_no_value_is_beyond_words(tmp_path: Path, value: str) -> None:
         check("original", tmp_path / "a", f'<r><PARAM id="seed" value="{value}"/></r>'.encode())
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(CONTENTS), st.data())
 def test_damage_is_told_in_words(
     tmp_path: Path, content: tuple[str, str], data: st.DataObject

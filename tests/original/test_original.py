@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ronn_jack.errors import PresetError
@@ -267,7 +267,6 @@ def test_rubbish_is_answered_in_a_line(content: bytes, said: str) -> None:
     assert said in refusal(content)
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_a_damaged_file_is_read_or_refused_in_a_line(data: st.DataObject) -> None:
     content = data.draw(st.sampled_from([STATE, NOTEBOOK_CELL, '{"n_layers": 3}'])).encode()

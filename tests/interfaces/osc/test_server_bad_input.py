@@ -124,7 +124,7 @@ DATAGRAMS = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(st.lists(DATAGRAMS, min_size=1, max_size=6))
 def test_whatever_comes_a_ping_still_answers_and_nothing_is_internal(lasting_client, datagrams):
     answers = lasting_client.answers(*datagrams)
