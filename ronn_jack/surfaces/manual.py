@@ -42,7 +42,8 @@ def manual_page(program: click.Group) -> str:
         "[options]",
         ".SH COMMANDS",
     ]
-    top = click.Context(program, info_name=_PROGRAM)
+    # Commands remember the help option of the context that asks for it first.
+    top = click.Context(program, info_name=_PROGRAM, **program.context_settings)
     for context in _commands(program, top):
         lines += _command(context)
     lines.append(".SH PARAMETERS")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from ronn_jack.cli import cli
 from ronn_jack.files import shipped_folder
@@ -48,6 +49,11 @@ def test_the_manual_is_up_to_date_and_names_every_command_and_option() -> None:
         for option in command.params:
             if isinstance(option, click.Option) and not option.hidden:
                 assert all(each in plain for each in option.opts)
+
+
+def test_a_command_is_the_same_after_it_was_described() -> None:
+    manual_page(cli)
+    assert CliRunner().invoke(cli, ["surfaces", "-h"]).exit_code == 0
 
 
 @pytest.mark.skipif(shutil.which("man") is None, reason="there is no man")
