@@ -11,6 +11,7 @@ demo: .venv/ready
 	@$(PYTHON_BIN) -m ronn_jack demo
 
 test: .venv/ready
+	@.ci/test-packages
 	@$(PYTHON_BIN) -m pytest -m "not soak"
 
 check: .venv/ready
