@@ -14,6 +14,7 @@ demo: .venv/ready
 	@$(PYTHON_BIN) -m ronn_jack demo
 
 test: .venv/ready
+	@.ci/test-packages
 	@$(PYTEST) -m "not soak"
 
 check: .venv/ready

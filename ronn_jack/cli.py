@@ -319,6 +319,7 @@ def doctor() -> None:
 @sound_options
 @click.option("--stress", is_flag=True, help="Blocks run while Python is busy in the node.")
 @click.option("--live", is_flag=True, help="Time from a turned knob to its sound.")
+@click.option("--crowd", is_flag=True, help="Many senders and subscribers of OSC at once.")
 @click.option("--cost", is_flag=True, help="Predicted against measured cost of networks.")
 @click.option("--quick", is_flag=True, help="A rough look, in seconds.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -334,7 +335,7 @@ def bench(
 ) -> None:
     """Measure this machine: kernels against its peak, starts, memory.
 
-    With --stress or --live, measure a running node instead; with --cost, the cost model.
+    With --stress, --live or --crowd, measure a running node instead; with --cost, the cost model.
     """
     chosen = preset is not None or bool(assignments)
     values = sound(preset, assignments) if chosen else None

@@ -14,6 +14,7 @@ from ronn_jack.bench.cost import CostReport, CostTask
 from ronn_jack.bench.kernels.speed import RATE, SpeedReport, SpeedTask, arguments_of
 from ronn_jack.bench.machine import ONE_THREAD, machine_facts
 from ronn_jack.bench.networks import NETWORKS
+from ronn_jack.bench.node.crowd import measure_crowd
 from ronn_jack.bench.node.live import measure_live
 from ronn_jack.bench.node.startup import measure_start
 from ronn_jack.bench.node.stress import measure_stress
@@ -37,6 +38,8 @@ _DRAWN, _QUICK_DRAWN = 200, 10
 """Random networks whose predicted cost is checked."""
 _STRESS_SECONDS = 15.0
 _QUICK_STRESS_SECONDS = 2.0
+_CROWD_SECONDS = 15.0
+_QUICK_CROWD_SECONDS = 2.0
 _PATIENCE_SECONDS = 600.0
 
 
@@ -56,6 +59,7 @@ class Scope:
     stress: bool = False
     live: bool = False
     cost: bool = False
+    crowd: bool = False
     quick: bool = False
 
 
@@ -69,7 +73,7 @@ def bench(scope: Scope, picture: Path | None) -> Report:
     """
     if picture is not None:
         check_plot(picture)
-    if scope.stress or scope.live or not scope.cost:
+    if scope.stress or scope.live or scope.crowd or not scope.cost:
         jack_server.probe()  # before anything is measured: JACK may be missing, or hang
     with _shown_progress() as progress:
         report = measure(scope, progress)
@@ -81,7 +85,7 @@ def bench(scope: Scope, picture: Path | None) -> Report:
 def measure(scope: Scope, progress: Progress) -> Report:
     """Measure what a scope asks for."""
     report = Report(machine_facts())
-    if not (scope.stress or scope.live or scope.cost):
+    if not (scope.stress or scope.live or scope.cost or scope.crowd):
         report = replace(
             report,
             speed=_measure_speed(scope, progress),
@@ -93,6 +97,9 @@ def measure(scope: Scope, progress: Progress) -> Report:
         report = replace(report, stress=measure_stress(values, STRESS_PERIOD, seconds, progress))
     if scope.live:
         report = replace(report, live=measure_live(scope.quick, progress))
+    if scope.crowd:
+        seconds = _QUICK_CROWD_SECONDS if scope.quick else _CROWD_SECONDS
+        report = replace(report, crowd=measure_crowd(seconds, progress))
     if scope.cost:
         report = replace(report, cost=_measure_cost(scope, progress))
     return report

@@ -9,6 +9,7 @@ import msgspec
 from ronn_jack.bench.cost import CostReport
 from ronn_jack.bench.kernels.speed import SpeedReport
 from ronn_jack.bench.machine import MachineFacts
+from ronn_jack.bench.node.crowd import CrowdReport
 from ronn_jack.bench.node.live import LiveReport
 from ronn_jack.bench.node.startup import StartReport
 from ronn_jack.bench.node.stress import StressReport
@@ -27,6 +28,7 @@ class Report:
     cost: CostReport | None = None
     stress: StressReport | None = None
     live: LiveReport | None = None
+    crowd: CrowdReport | None = None
 
     def to_json(self) -> str:
         """Return the document, indented."""

@@ -14,6 +14,7 @@ from rich.table import Table
 from ronn_jack.bench.cost import CostReport
 from ronn_jack.bench.kernels.speed import SpeedReport, SpeedRow
 from ronn_jack.bench.machine import MachineFacts
+from ronn_jack.bench.node.crowd import CrowdReport
 from ronn_jack.bench.node.live import LiveReport
 from ronn_jack.bench.node.live_node import LiveRow
 from ronn_jack.bench.node.startup import StartReport
@@ -60,6 +61,22 @@ def _parts(report: Report) -> Iterator[RenderableType]:
         yield _changes(report.live)
         yield _sweeps(report.live)
         yield _scheduling(report.live.realtime)
+    if report.crowd is not None:
+        yield from _crowds(report.crowd)
+        yield _scheduling(report.crowd.realtime)
+
+
+def _crowds(report: CrowdReport) -> Iterator[str]:
+    yield (
+        f"{report.up_to_date} of {report.subscribers} subscribers end with every final value of "
+        f"{report.turned_per_second:.0f} messages a second ({report.turned_xruns} xruns)"
+    )
+    yield (
+        f"{report.answered} of {report.asked} questions answered among {report.floods} senders of "
+        f"{report.flooded_per_second:.0f} messages a second, saves included: "
+        f"p50 {report.answer_p50_ms:.1f} ms, p99 {report.answer_p99_ms:.1f} ms, "
+        f"longest {report.answer_max_ms:.1f} ms ({report.flooded_xruns} xruns)"
+    )
 
 
 def _machine(facts: MachineFacts) -> str:

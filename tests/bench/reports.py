@@ -5,6 +5,7 @@ from __future__ import annotations
 from ronn_jack.bench.cost import CostReport, CostRow
 from ronn_jack.bench.kernels.speed import RebuildRow, SpeedReport, SpeedRow
 from ronn_jack.bench.machine import MachineFacts
+from ronn_jack.bench.node.crowd import CrowdReport
 from ronn_jack.bench.node.live import LiveReport
 from ronn_jack.bench.node.live_node import LiveRow
 from ronn_jack.bench.node.startup import MemoryRow, StartReport
@@ -44,6 +45,9 @@ def whole_report() -> Report:
                 StressRow("compiled", 15.0, 0.9987, 3, 20.0, 44.0, 55.0, 5000.0),
                 StressRow("interpreter", 15.0, 0.1234, 64, 5546.0, 48392.0, 60096.0, 4998.0),
             ],
+        ),
+        crowd=CrowdReport(
+            128, True, 20, 19, 1999.0, 5, 10, 1987.0, 6, 1234, 1233, 0.91, 7.65, 15.43
         ),
         live=LiveReport(
             rate=48000,

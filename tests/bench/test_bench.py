@@ -69,3 +69,11 @@ def test_a_picture_of_no_known_kind_is_refused_before_anything_is_measured(tmp_p
     assert result.returncode == 2
     assert ".png" in result.stderr
     assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_crowd_is_told_and_a_quiet_sender_answered():
+    report = bench("--crowd").crowd
+    assert report.up_to_date == report.subscribers == 20
+    assert report.turned_per_second > 0 and report.flooded_per_second > 0
+    assert 0 < report.answered <= report.asked
+    assert 0 < report.answer_p50_ms <= report.answer_p99_ms <= report.answer_max_ms

@@ -27,7 +27,9 @@ def test_json_says_everything_and_nothing_else():
 def test_a_part_that_was_not_measured_is_null():
     found = json.loads(Report(whole_report().machine).to_json())
     assert found["machine"]["cores"] == 2
-    assert [found[part] for part in ("speed", "start", "cost", "stress", "live")] == [None] * 5
+    assert [found[part] for part in ("speed", "start", "cost", "stress", "live", "crowd")] == [
+        None
+    ] * 6
 
 
 def test_a_document_with_a_wrong_type_is_not_read():
@@ -63,6 +65,8 @@ def test_tables_show_every_part():
     assert row_with(text, "A", "128", "off", "5.5", "9.9", "21.0", "66")
     assert row_with(text, "D", "64", "on", "44.4", "77.7", "88.8", "20", "2")
     assert row_with(text, "D", "64", "on", "0.0", "2000")
+    assert "19 of 20 subscribers" in text and "1999 messages" in text and "(5 xruns)" in text
+    assert "1233 of 1234 questions" in text and "p99 7.7 ms" in text and "(6 xruns)" in text
     assert "without realtime scheduling" in text
 
 
@@ -80,7 +84,7 @@ def test_there_is_no_torch_column_without_torch():
     assert "torch" not in tables(report, 120)
 
 
-@pytest.mark.parametrize("part", ["speed", "start", "cost", "stress", "live"])
+@pytest.mark.parametrize("part", ["speed", "start", "cost", "stress", "live", "crowd"])
 def test_each_part_can_be_shown_alone(part):
     whole = whole_report()
     report = replace(Report(whole.machine), **{part: getattr(whole, part)})

@@ -38,6 +38,8 @@ class NodeProcess(Closing):
     ----------
     start_seconds : float
         From the command to the first network sounding.
+    port : int
+        Its OSC port.
 
     Raises
     ------
@@ -53,7 +55,7 @@ class NodeProcess(Closing):
         patience: float,
     ) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        port = _free_port()
+        self.port = port = _free_port()
         begin = time.monotonic()
         self._process = subprocess.Popen(
             [

@@ -10,12 +10,15 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ronn_jack.interfaces.osc.addresses import ENDPOINTS, Role
 from ronn_jack.interfaces.osc.codec import IMMEDIATELY, Message, decode_timed
 from ronn_jack.interfaces.osc.schedule import Due
 from ronn_jack.interfaces.osc.sender import Sender
+from ronn_jack.parameters import PARAMETERS
 
 PATIENT = 256
 """Packets that wait of one sender, and that come from it, before some of them are left out."""
@@ -27,9 +30,6 @@ _LOOKED_THROUGH_BYTES = 1500
 """
 _MOST_IN_ALL = 2**14
 _MOST_BYTES_IN_ALL = 2**24
-
-_QUESTION = "?"
-"""Stands before an address that is asked."""
 
 Packet = bytes | Due
 
@@ -89,7 +89,7 @@ class FairQueue:
         mine.fresh += 1
         if mine.fresh >= PATIENT and len(mine.packets) >= PATIENT:
             self._leave_out(mine)
-        if not _has_room(mine, 1) and not (_has_room(mine, 2) and _subjects(packet)):
+        if not _has_room(mine, 1) and not (_has_room(mine, 2) and _about(packet)):
             return False
         mine.packets.append(packet)
         self._add(mine, 1, _size(packet))
@@ -132,16 +132,15 @@ class FairQueue:
         kept: deque[Packet] = deque()
         later: set[str] = set()
         for packet in reversed(mine.packets):
-            subjects = _subjects(packet)
-            if subjects is None:
+            about = _about(packet)
+            if about is None:
                 later.clear()
-            elif subjects <= later:
+            elif about.subjects <= later:
                 self._add(mine, -1, -_size(packet))
                 continue
             else:
-                later |= subjects
-                # A question is answered with what was set before it.
-                later -= {each.removeprefix(_QUESTION) for each in subjects if each[0] != "/"}
+                later |= about.subjects
+                later -= about.finds
             kept.appendleft(packet)
         mine.packets = kept
         mine.fresh = 0
@@ -151,29 +150,54 @@ def _has_room(mine: _Waiting, times: int) -> bool:
     return len(mine.packets) < times * MOST and mine.size < times * MOST_BYTES
 
 
-def _subjects(packet: Packet) -> set[str] | None:
-    """Return what a packet sets and asks; None if it is more than that."""
+class _About(NamedTuple):
+    """What a packet sets and asks, and what it has to find as it was set before it."""
+
+    subjects: frozenset[str]
+    finds: frozenset[str]
+
+
+def _about(packet: Packet) -> _About | None:
+    """Return what a packet is about; None if it does more than to set and ask."""
     if isinstance(packet, Due) or len(packet) > _LOOKED_THROUGH_BYTES:
         return None
-    subjects = set()
+    if not packet.startswith(b"#"):
+        # A flood is of these: they are told apart by their first bytes, without reading them.
+        address, _, rest = packet.partition(b"\0")
+        known = _KNOWN.get(address)
+        return known[rest.lstrip(b"\0")[:2] in _NOTHING] if known else None
+    subjects: frozenset[str] = frozenset()
+    finds: frozenset[str] = frozenset()
     for time_tag, item in decode_timed(packet):
-        endpoint = ENDPOINTS.get(item.address)
-        if (
-            time_tag > IMMEDIATELY
-            or not isinstance(item, Message)
-            or endpoint is None
-            or len(item.arguments) > 1
-        ):
+        known = _KNOWN.get(item.address.encode())
+        if time_tag > IMMEDIATELY or not isinstance(item, Message) or known is None:
             return None
-        asks = not item.arguments or item.arguments[0] is None
-        if endpoint.role is Role.STATUS or (endpoint.is_value and asks):
-            subjects.add(_QUESTION + item.address)
-        elif endpoint.is_value and endpoint.name != "link":
-            # What `link` makes of a value depends on when it comes.
-            subjects.add(item.address)
-        else:
+        found = known[not item.arguments or item.arguments[0] is None]
+        if found is None:
             return None
-    return subjects
+        subjects |= found.subjects
+        finds |= found.finds
+    return _About(subjects, finds - subjects)
+
+
+def _known() -> Iterator[tuple[bytes, tuple[_About | None, _About]]]:
+    """Yield, by its address, what a message with an argument and one without is about."""
+    linked = frozenset(name for name, row in PARAMETERS.items() if row.link_partner)
+    for address, endpoint in ENDPOINTS.items():
+        name = endpoint.name
+        asked = frozenset([f"?{address}"])
+        if endpoint.is_value:
+            # A gain moves its partner if it is linked by then.
+            of_a_gain = frozenset(["link"] if name in linked else [])
+            finds = linked if name == "link" else of_a_gain
+            setting = _About(frozenset([name]), finds)
+            yield address.encode(), (setting, _About(asked, frozenset([name])))
+        elif endpoint.role is Role.STATUS:
+            yield address.encode(), (None, _About(asked, frozenset()))
+
+
+_KNOWN = dict(_known())
+_NOTHING = (b"", b",", b",N", b",I")
 
 
 def _size(packet: Packet) -> int:

@@ -1,0 +1,220 @@
+"""How a node serves many at once: subscribers of its feedback, and a quiet sender among floods."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ronn_jack.bench.machine import realtime_allowed
+from ronn_jack.bench.node.crowd_flood import LAST
+from ronn_jack.bench.node.node_process import NodeProcess
+from ronn_jack.bench.own_process import Progress
+from ronn_jack.drivers.jack_server import DummyServer
+from ronn_jack.errors import MachineError
+from ronn_jack.interfaces.osc.addresses import ROOT, SUBSCRIBE
+from ronn_jack.interfaces.osc.codec import Argument, Message, decode, encode
+from ronn_jack.parameters import PARAMETERS
+
+RATE = 48000
+PERIOD = 128
+SUBSCRIBERS = 20
+FLOODS = 10
+MESSAGES_PER_SECOND = 2000.0
+_XRUNS = "/ronn/status/xruns"
+_SAVES_PER_SECOND = 0.5
+_ASK_EVERY_SECONDS = 0.01
+_ANSWER_SECONDS = 1.0
+_SETTLED_SECONDS = 20.0
+_LAST_VALUE = 0.875
+_PATIENCE_SECONDS = 240.0
+
+
+@dataclass(frozen=True)
+class CrowdReport:
+    """Two crowds, one after the other.
+
+    Attributes
+    ----------
+    realtime : bool
+        Whether realtime scheduling is allowed here; without it the xruns tell little.
+    subscribers, up_to_date : int
+        How many were told of what one sender turned, and how many ended with every final value.
+    turned_per_second : float
+        Messages of that sender, spread over all parameters.
+    turned_xruns, flooded_xruns : int
+        Blocks that came too late meanwhile.
+    floods : int
+        Senders that turned, asked and saved at the same time.
+    flooded_per_second : float
+        Messages of each.
+    asked, answered : int
+        Questions of a quiet sender meanwhile.
+    answer_p50_ms, answer_p99_ms, answer_max_ms : float
+        Time until an answer came.
+    """
+
+    period: int
+    realtime: bool
+    subscribers: int
+    up_to_date: int
+    turned_per_second: float
+    turned_xruns: int
+    floods: int
+    flooded_per_second: float
+    flooded_xruns: int
+    asked: int
+    answered: int
+    answer_p50_ms: float
+    answer_p99_ms: float
+    answer_max_ms: float
+
+
+def measure_crowd(seconds: float, progress: Progress) -> CrowdReport:
+    """Measure both crowds, each for some time, on a private server.
+
+    Raises
+    ------
+    MachineError
+        If there is no JACK, or the node does not start or answer.
+    """
+    realtime = realtime_allowed()
+    with (
+        tempfile.TemporaryDirectory(prefix="ronn-bench-") as folder,
+        DummyServer(f"ronn-bench-{os.getpid()}-crowd", RATE, PERIOD, realtime) as server,
+        NodeProcess(server.name, {}, {"XDG_DATA_HOME": folder}, _PATIENCE_SECONDS) as node,
+        _Asker(node.port) as asker,
+    ):
+        progress(f"{SUBSCRIBERS} subscribers")
+        before = asker.ask(_XRUNS)
+        up_to_date, turned = _tell(node.port, asker, seconds)
+        between = asker.ask_until_answered(_XRUNS)
+        progress(f"{FLOODS} floods")
+        with _crowd(node.port, FLOODS, _SAVES_PER_SECOND) as sent:
+            times = _ask_quietly(asker, seconds)
+        after = asker.ask_until_answered(_XRUNS)
+    answered = np.array([each for each in times if each is not None] or [np.inf]) * 1e3
+    return CrowdReport(
+        period=PERIOD,
+        realtime=realtime,
+        subscribers=SUBSCRIBERS,
+        up_to_date=up_to_date,
+        turned_per_second=turned,
+        turned_xruns=int(between) - int(before),
+        floods=FLOODS,
+        flooded_per_second=sent[0],
+        flooded_xruns=int(after) - int(between),
+        asked=len(times),
+        answered=sum(each is not None for each in times),
+        answer_p50_ms=float(np.quantile(answered, 0.5)),
+        answer_p99_ms=float(np.quantile(answered, 0.99)),
+        answer_max_ms=float(answered.max()),
+    )
+
+
+class _Asker:
+    """A socket that asks one thing at a time."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.connect(("127.0.0.1", port))
+        self._socket.settimeout(_ANSWER_SECONDS)
+
+    def __enter__(self) -> _Asker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+    def send(self, address: str, *values: float) -> None:
+        self._socket.send(encode(address, values))
+
+    def receive(self) -> list[Message]:
+        return [each for each in decode(self._socket.recv(65536)) if isinstance(each, Message)]
+
+    def ask(self, address: str) -> float:
+        """Return the number that an address answers with."""
+        self.send(address)
+        try:
+            while True:
+                for message in self.receive():
+                    if message.address == address and isinstance(message.arguments[0], int | float):
+                        return message.arguments[0]
+        except TimeoutError:
+            raise MachineError(f"the node did not answer {address} within a second") from None
+
+    def ask_until_answered(self, address: str) -> float:
+        """Return what `ask` does, where questions may be lost in what is left of a flood."""
+        end = time.monotonic() + _SETTLED_SECONDS
+        while True:
+            try:
+                return self.ask(address)
+            except MachineError:
+                if time.monotonic() > end:
+                    raise
+
+
+@contextlib.contextmanager
+def _crowd(port: int, senders: int, saves: float) -> Iterator[list[float]]:
+    """Let a crowd send; afterwards the list holds how many messages per second each has sent."""
+    command = [sys.executable, "-m", "ronn_jack.bench.node.crowd_flood"]
+    arguments = [str(port), str(senders), str(MESSAGES_PER_SECOND), str(saves)]
+    sent: list[float] = []
+    process = subprocess.Popen(
+        [*command, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        yield sent
+        out, _ = process.communicate(timeout=_SETTLED_SECONDS)
+        sent.append(float(out))
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _tell(port: int, asker: _Asker, seconds: float) -> tuple[int, float]:
+    """Let one sender turn everything; return how many subscribers know it, and its rate."""
+    with contextlib.ExitStack() as stack:
+        ears = [stack.enter_context(_Asker(port)) for _ in range(SUBSCRIBERS)]
+        for ear in ears:
+            ear.send(SUBSCRIBE, 100)
+        shown: list[dict[str, tuple[Argument, ...]]] = [{} for _ in ears]
+        with _crowd(port, 1, 0.0) as sent:
+            end = time.monotonic() + seconds
+            while time.monotonic() < end:
+                for ear, shows in zip(ears, shown, strict=True):
+                    shows.update((each.address, each.arguments) for each in ear.receive())
+        asker.send(ROOT + LAST, _LAST_VALUE)
+        end = time.monotonic() + _SETTLED_SECONDS
+        for ear, shows in zip(ears, shown, strict=True):
+            while shows.get(ROOT + LAST) != (_LAST_VALUE,) and time.monotonic() < end:
+                shows.update((each.address, each.arguments) for each in ear.receive())
+        final: dict[str, tuple[Argument, ...]] = {}
+        for name in PARAMETERS:
+            asker.send(ROOT + name)
+        while len(final) < len(PARAMETERS):
+            final.update((each.address, each.arguments) for each in asker.receive())
+    told = [{key: shows.get(key) for key in final} == final for shows in shown]
+    return sum(told), sent[0]
+
+
+def _ask_quietly(asker: _Asker, seconds: float) -> list[float | None]:
+    """Ask now and then; return how long each answer took, None where none came."""
+    times: list[float | None] = []
+    begin = time.monotonic()
+    while (now := time.monotonic()) < begin + seconds:
+        try:
+            asker.ask(ROOT + "mix")
+            times.append(time.monotonic() - now)
+        except MachineError:
+            times.append(None)
+        time.sleep(_ASK_EVERY_SECONDS)
+    return times
