@@ -22,6 +22,7 @@ from ronn_jack.interfaces.midi.input import MidiInput
 from ronn_jack.interfaces.osc.server import OscServer
 from ronn_jack.interfaces.terminal.snapshot import Snapshot, take_snapshot
 from ronn_jack.interfaces.terminal.view import PlainView, logging_to, open_view
+from ronn_jack.interfaces.web.server import WebServer
 from ronn_jack.interrupts import Interrupts
 from ronn_jack.parameters import Value
 from ronn_jack.presets.store import PresetStore
@@ -61,6 +62,8 @@ class App:
         node.report_to(self.controller)
         self.subscriptions = self.controller.subscriptions
         self._osc = OscServer(self.controller, settings.bind, settings.osc_port)
+        handle = self._osc.dispatcher.handle
+        self._web = WebServer(self.controller, handle, settings.bind, settings.http_port)
         self._supervisor = Supervisor(self.controller, node, self._open, settings.name)
         self._midi = MidiInput(self.controller, settings, publish=self.subscriptions.publish)
 
@@ -74,19 +77,25 @@ class App:
         """The UDP port that OSC is taken on."""
         return self._osc.port
 
+    @property
+    def http_port(self) -> int:
+        """The TCP port that HTTP is served on."""
+        return self._web.port
+
     def start(self) -> None:
         """Start every part.
 
         Raises
         ------
         MachineError
-            If the OSC port is taken, or there is no libjack or no server.
+            If the OSC or HTTP port is taken, or there is no libjack or no server.
         SpecError
             If the network is too long at the server's rate.
         """
         with contextlib.ExitStack() as undo:
             undo.callback(self.stop)
             self._osc.start()
+            self._web.start(self.osc_port)
             self._supervisor.start(self.settings.connect)
             self._midi.start(self._supervisor.read_midi)
             self._supervisor.describe()
@@ -109,6 +118,7 @@ class App:
     def stop(self) -> None:
         """Fade out and stop every part; doing so twice is harmless."""
         self._midi.close()
+        self._web.close()
         self._osc.close()
         self._supervisor.stop()
 
