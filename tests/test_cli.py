@@ -489,7 +489,7 @@ class TestRefusals:
         assert "did you mean 'osc_port'?" in refused(2, "run")
 
     def test_a_missing_server(self, refused: Callable[..., str]) -> None:
-        line = refused(1, "run", "-s", "nobody-runs-this", "--osc-port", 0)
+        line = refused(1, "run", "-s", "nobody-runs-this", "--osc-port", 0, "--http-port", 0)
         assert "no JACK server 'nobody-runs-this' to connect to: start one" in line
 
     def test_a_missing_server_that_the_demo_was_to_play_on(
@@ -506,6 +506,13 @@ class TestRefusals:
             line = refused(1, "run", "-s", "nobody-runs-this", "--osc-port", port)
         assert f"OSC port {port} is taken" in line
         assert "--osc-port" in line
+
+    def test_a_taken_http_port(self, refused: Callable[..., str]) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            port = other.getsockname()[1]
+            line = refused(1, "run", "-s", "no", "--osc-port", 0, "--http-port", port)
+        assert f"HTTP port {port} is taken" in line
+        assert "--http-port" in line
 
     def test_an_address_that_is_not_ours(self, refused: Callable[..., str]) -> None:
         line = refused(1, "run", "-s", "x", "--osc-port", 0, "--bind", "192.0.2.1")
@@ -534,7 +541,7 @@ class TestProcess:
         ):
             result = ended(started(*arguments, program=WITHOUT_LIBJACK))
             assert (result.code, result.err) == (0, "")
-        result = ended(started("run", "--osc-port", 0, program=WITHOUT_LIBJACK))
+        result = ended(started("run", "--osc-port", 0, "--http-port", 0, program=WITHOUT_LIBJACK))
         assert result.code == 1
         assert "apt install jackd2" in one_line(result)
 
