@@ -19,6 +19,7 @@ from ronn_jack.errors import JackError
 from ronn_jack.hotswap.node import LiveNode
 from ronn_jack.interfaces.event_log import STDOUT, EventLog
 from ronn_jack.interfaces.midi.input import MidiInput
+from ronn_jack.interfaces.osc.access import Access
 from ronn_jack.interfaces.osc.server import OscServer
 from ronn_jack.interfaces.terminal.snapshot import Snapshot, take_snapshot
 from ronn_jack.interfaces.terminal.view import PlainView, logging_to, open_view
@@ -61,9 +62,18 @@ class App:
         self.controller = Controller(node, presets, values, preset=preset)
         node.report_to(self.controller)
         self.subscriptions = self.controller.subscriptions
-        self._osc = OscServer(self.controller, settings.bind, settings.osc_port)
-        handle = self._osc.dispatcher.handle
-        self._web = WebServer(self.controller, handle, settings.bind, settings.http_port)
+        access = Access(settings.bind, settings.allow, settings.osc_token)
+        self._osc = OscServer(
+            self.controller, settings.bind, settings.osc_port, access, settings.osc_feedback
+        )
+        self._web = WebServer(
+            self.controller,
+            self._osc.handle,
+            settings.bind,
+            settings.http_port,
+            access.permits,
+            self._osc.subscribers.forget,
+        )
         self._supervisor = Supervisor(self.controller, node, self._open, settings.name)
         self._midi = MidiInput(self.controller, settings, publish=self.subscriptions.publish)
 

@@ -107,13 +107,45 @@ def node_options(command: Command) -> Command:
         click.option("--midi-in", metavar="PATTERN", help="Open matching hardware MIDI ports."),
         click.option("--connect", metavar="[PATTERN]", is_flag=False, flag_value="",
                      help="Connect to the sound card, or to matching JACK ports."),
+        click.option("--allow", metavar="ADDRESS|CIDR", multiple=True,
+                     help="Hear OSC of others from there too; may be repeated."),
         click.option("--bind", metavar="ADDRESS", help="Address to listen on (127.0.0.1)."),
         click.option("--http-port", type=Whole(), help="TCP port for HTTP (9421)."),
-        click.option("--osc-port", type=Whole(), help="UDP port for OSC (9420)."),
+        click.option("--osc-port", type=Whole(), help="UDP and TCP port for OSC (9420)."),
         click.option("--outputs", type=Whole(), help="Output channels, 1 or 2."),
         click.option("--inputs", type=Whole(), help="Input channels, 1 or 2."),
         click.option("-s", "--server", help="JACK server to connect to."),
         click.option("-n", "--name", help="Client name (ronn)."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def send_options(command: Command) -> Command:
+    """Add the options of sending a message to a running node."""
+    wait = click.option("--wait", default=0.3, show_default=True, type=Number(0, 3600),
+                        metavar="SECONDS", help="How long to listen for answers.")  # fmt: skip
+    return _node_place(wait(command))
+
+
+def watch_options(command: Command) -> Command:
+    """Add the options of being told what changes in a running node."""
+    for option in (
+        click.option("--interval", default=100, show_default=True, type=WholeRange(10, 10000),
+                     metavar="MS", help="Time between two messages of the same status."),
+        click.option("--normalised", is_flag=True, help="Positions 0–1, not native units."),
+    ):  # fmt: skip
+        command = option(command)
+    return _node_place(command)
+
+
+def _node_place(command: Command) -> Command:
+    """Add the options that say where a running node is."""
+    for option in (
+        click.option("--tcp", is_flag=True, help="Connect by TCP instead of UDP."),
+        click.option("--port", type=WholeRange(1, 65535),
+                     help="The node's OSC port; without it, that of the settings."),
+        click.option("--host", default="127.0.0.1", show_default=True, help="Where the node is."),
     ):  # fmt: skip
         command = option(command)
     return command

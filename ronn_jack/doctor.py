@@ -243,21 +243,22 @@ def _read_governors(processors: Path) -> Iterator[str]:
 
 
 def _osc_port(machine: Machine, host: str, number: int) -> Finding:
-    return _port(machine, "OSC", host, number, socket.SOCK_DGRAM)
+    return _port(machine, "OSC", host, number, socket.SOCK_DGRAM, socket.SOCK_STREAM)
 
 
 def _http_port(machine: Machine, host: str, number: int) -> Finding:
     return _port(machine, "HTTP", host, number, socket.SOCK_STREAM)
 
 
-def _port(machine: Machine, purpose: str, host: str, number: int, kind: int) -> Finding:
+def _port(machine: Machine, purpose: str, host: str, number: int, *kinds: int) -> Finding:
     subject = f"{purpose} port"
     try:
-        family, _, _, _, address = machine.find_address(host, number, type=kind)[0]
-        with socket.socket(family, kind) as trial:
-            if kind == socket.SOCK_STREAM:
-                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            trial.bind(address)
+        family, _, _, _, address = machine.find_address(host, number, type=kinds[0])[0]
+        for kind in kinds:
+            with socket.socket(family, kind) as trial:
+                # As the node does: connections that have just ended take no port.
+                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, kind == socket.SOCK_STREAM)
+                trial.bind(address)
     except socket.gaierror as error:
         text = f"{host} is no address of this machine ({error.strerror})"
         return Finding(subject, False, text, "mend --bind")

@@ -21,6 +21,12 @@ PRESETS = "/ronn/presets"
 PING = "/ronn/ping"
 PONG = "/ronn/pong"
 ERROR = "/ronn/error"
+SUBSCRIBE = "/ronn/subscribe"
+SUBSCRIBE_NORMALISED = "/ronn/n/subscribe"
+UNSUBSCRIBE = "/ronn/unsubscribe"
+REFRESH = "/ronn/refresh"
+AUTH = "/ronn/auth"
+PANIC = "/ronn/panic"
 
 _CACHED = 256
 """Addresses that take work to resolve are few in earnest; this bounds the work of a flood."""
@@ -39,8 +45,16 @@ class Role(enum.Enum):
     PRESET = enum.auto()
     PRESETS = enum.auto()
     PING = enum.auto()
+    SUBSCRIBE = enum.auto()
+    UNSUBSCRIBE = enum.auto()
+    REFRESH = enum.auto()
+    AUTH = enum.auto()
     ANSWER = enum.auto()
     """What a node sends; never answered, or two nodes could keep each other busy for ever."""
+
+
+SESSION = {Role.SUBSCRIBE, Role.UNSUBSCRIBE, Role.REFRESH, Role.AUTH}
+"""What is between the node and one sender: no pattern reaches it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +64,11 @@ class Endpoint:
     address: str
     role: Role
     name: str
+
+    @property
+    def is_value(self) -> bool:
+        """Whether it is that of a parameter."""
+        return self.role in (Role.NATIVE, Role.NORMALISED)
 
 
 def _endpoints() -> Iterator[Endpoint]:
@@ -63,12 +82,19 @@ def _endpoints() -> Iterator[Endpoint]:
     yield Endpoint(PRESET, Role.PRESET, "preset")
     yield Endpoint(PRESETS, Role.PRESETS, "presets")
     yield Endpoint(PING, Role.PING, "ping")
+    yield Endpoint(SUBSCRIBE, Role.SUBSCRIBE, "subscribe")
+    yield Endpoint(SUBSCRIBE_NORMALISED, Role.SUBSCRIBE, "subscribe")
+    yield Endpoint(UNSUBSCRIBE, Role.UNSUBSCRIBE, "unsubscribe")
+    yield Endpoint(REFRESH, Role.REFRESH, "refresh")
+    yield Endpoint(AUTH, Role.AUTH, "auth")
     yield Endpoint(PONG, Role.ANSWER, "pong")
     yield Endpoint(ERROR, Role.ANSWER, "error")
 
 
 ENDPOINTS: Mapping[str, Endpoint] = {endpoint.address: endpoint for endpoint in _endpoints()}
-_SEARCHED = Addresses(e.address for e in ENDPOINTS.values() if e.role is not Role.ANSWER)
+_SEARCHED = Addresses(
+    e.address for e in ENDPOINTS.values() if e.role not in (Role.ANSWER, *SESSION)
+)
 
 
 def value_message(name: str, value: Value, normalised: bool = False) -> bytes:

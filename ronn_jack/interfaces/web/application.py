@@ -17,7 +17,7 @@ from ronn_jack.control.controller import Controller
 from ronn_jack.interfaces.osc.udp import LARGEST_DATAGRAM
 from ronn_jack.interfaces.web.connections import HttpConnection, WebSocketConnection
 from ronn_jack.interfaces.web.guard import Guard
-from ronn_jack.interfaces.web.listening import Handle, Listeners
+from ronn_jack.interfaces.web.listening import Forget, Handle, Listeners
 from ronn_jack.interfaces.web.oscquery import Tree, as_json
 
 _LONGEST_HEAD_BYTES = 2**14
@@ -32,8 +32,8 @@ class Application:
     Parameters
     ----------
     controller : Controller
-    handle : callable
-        Takes OSC packets that come over a WebSocket.
+    handle, forget : callable
+        Take OSC packets that come over a WebSocket, and senders that have gone.
     bind : str
         What is listened on.
     osc_port : int
@@ -49,11 +49,12 @@ class Application:
         bind: str,
         osc_port: int,
         permits: Callable[[str], bool],
+        forget: Forget,
     ) -> None:
         self._tree = Tree(controller)
         self._osc_port = osc_port
         routes = [
-            WebSocketRoute("/", Listeners(controller, handle).serve),
+            WebSocketRoute("/", Listeners(controller, handle, forget).serve),
             Route("/{path:path}", self._answer, methods=["GET"]),
         ]
         self._asgi = Guard(Router(routes), bind, permits)

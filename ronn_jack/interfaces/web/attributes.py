@@ -38,6 +38,10 @@ _DESCRIPTIONS = {
     Role.PRESET: "the preset loaded or saved last, and whether the sound is another by now",
     Role.PRESETS: "the names of the presets in the order of their indices",
     Role.PING: "answered by the node's name and version, once it can be heard",
+    Role.SUBSCRIBE: "let all that changes be sent here",
+    Role.UNSUBSCRIBE: "let nothing be sent here any more",
+    Role.REFRESH: "let all values be sent here again",
+    Role.AUTH: "be heard, by the token of the node's settings",
 }
 
 
@@ -56,6 +60,8 @@ def attributes(endpoint: Endpoint) -> Attributes:
             own = {"TYPE": "sT", "ACCESS": READABLE}
         case Role.PRESETS:
             own = {"ACCESS": READABLE}
+        case Role.AUTH:
+            own = {"TYPE": "s", "ACCESS": WRITABLE}
         case _:
             own = {"TYPE": "I", "ACCESS": WRITABLE}
     description = _DESCRIPTIONS.get(endpoint.role, "")

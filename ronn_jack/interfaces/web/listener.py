@@ -71,11 +71,12 @@ class Listener:
         self._surprised: dict[str, float] = {}
         """When it was told values that it had not sent."""
 
-    def send(self, packet: bytes) -> None:
+    def send(self, packet: bytes) -> bool:
         """[any-thread] Send a packet, as soon as those before have been taken."""
         self._answers.append(packet)
         with contextlib.suppress(RuntimeError):  # the server has ended
             self._loop.call_soon_threadsafe(self._awake.set)
+        return True
 
     def command(self, text: str) -> None:
         """Do what a command says."""

@@ -39,6 +39,7 @@ _log = logging.getLogger(__name__)
 
 Handle = Callable[[bytes, Sender], Callable[[], None] | None]
 """Does what a packet asks for; what it returns is to be done on a thread that may wait."""
+Forget = Callable[[Sender], None]
 
 
 class Listeners:
@@ -52,11 +53,14 @@ class Listeners:
     controller : Controller
     handle : callable
         Takes the packets that they send.
+    forget : callable
+        Called with each that has gone.
     """
 
-    def __init__(self, controller: Controller, handle: Handle) -> None:
+    def __init__(self, controller: Controller, handle: Handle, forget: Forget) -> None:
         self._controller = controller
         self._handle = handle
+        self._forget = forget
         self._listeners: set[Listener] = set()
         self._follower: asyncio.Task[None] | None = None
         self._values: Mapping[str, Value] = {}
@@ -83,6 +87,7 @@ class Listeners:
         finally:
             telling.cancel()
             self._listeners.discard(listener)
+            self._forget(listener)
             if not self._listeners and self._follower is not None:
                 self._follower.cancel()
                 self._follower = None

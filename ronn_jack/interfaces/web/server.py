@@ -13,7 +13,8 @@ from ronn_jack.control.controller import Controller
 from ronn_jack.interfaces.ports import EVERYWHERE, listening_socket
 
 if TYPE_CHECKING:
-    from ronn_jack.interfaces.web.listening import Handle
+    from ronn_jack.interfaces.osc.sender import Sender
+    from ronn_jack.interfaces.web.listening import Forget, Handle
 
 DEFAULT_PORT = 9421
 
@@ -22,6 +23,10 @@ _log = logging.getLogger(__name__)
 
 def _anybody(host: str) -> bool:
     return True
+
+
+def _nothing(sender: Sender) -> None:
+    pass
 
 
 class WebServer:
@@ -38,6 +43,8 @@ class WebServer:
         0 takes any free one.
     permits : callable, optional
         Says whether an address may ask; by default any that reaches the port may.
+    forget : callable, optional
+        Told of each sender of packets that has gone.
     """
 
     def __init__(
@@ -47,12 +54,14 @@ class WebServer:
         host: str = "127.0.0.1",
         port: int = DEFAULT_PORT,
         permits: Callable[[str], bool] = _anybody,
+        forget: Forget = _nothing,
     ) -> None:
         self._controller = controller
         self._handle = handle
         self._host = host
         self._port = port
         self._permits = permits
+        self._forget = forget
         self._sockets: tuple[socket.socket, ...] = ()
         self._thread: threading.Thread | None = None
 
@@ -118,6 +127,6 @@ class WebServer:
         from ronn_jack.interfaces.web.application import Application
 
         application = Application(
-            self._controller, self._handle, self._host, osc_port, self._permits
+            self._controller, self._handle, self._host, osc_port, self._permits, self._forget
         )
         asyncio.run(application.serve(listening, wakened))

@@ -102,10 +102,10 @@ def test_values_are_the_accepted_ones(tree, controller):
 
 
 @pytest.mark.parametrize("name", STATUS)
-def test_status(tree, node, name):
+def test_status(tree, controller, name):
     row = STATUS[name]
     value = row.choices[0] if row.choices else "text" if row.kind is Kind.TEXT else 1
-    node.statuses[name] = value
+    controller.status = lambda: {name: value}
     leaf = answer(tree, f"/ronn/status/{name}")[1]
     assert (leaf["ACCESS"], leaf["VALUE"]) == (1, [value])
     assert isinstance(leaf["VALUE"][0], bool) == (row.kind is Kind.BOOL)
@@ -142,7 +142,7 @@ def test_one_attribute_or_several(tree):
     status, found = answer(tree, "/ronn/n", "CONTENTS")
     assert status == 200
     assert list(found) == ["CONTENTS"]
-    assert list(found["CONTENTS"]) == list(PARAMETERS)
+    assert set(PARAMETERS) <= set(found["CONTENTS"])
 
 
 def test_what_is_not_there(tree):

@@ -18,8 +18,10 @@ from ronn_jack.interfaces.web import connections
 from ronn_jack.interfaces.web.server import WebServer
 from tests.interfaces.web.clients import Http, WebListener, ended
 from tests.interfaces.web.conftest import OSC_PORT
+from tests.support.jack_server import wait_for
 
 QUESTION = b"GET /ronn/mix?VALUE HTTP/1.1\r\nHost: localhost\r\n\r\n"
+LAST_QUESTION = QUESTION[:-2] + b"Connection: close\r\n\r\n"
 ANSWER = {"VALUE": [1.0]}
 
 
@@ -56,8 +58,7 @@ class TestQuestions:
             assert answer.read() == b'{"VALUE":[1.0]}'
 
     def test_pipelined_questions_are_all_answered(self, http):
-        last = QUESTION.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
-        answers = http.exchange(4 * QUESTION + last)
+        answers = http.exchange(4 * QUESTION + LAST_QUESTION)
         assert answers.count(b"HTTP/1.1 200") == answers.count(b'{"VALUE":[1.0]}') == 5
 
     def test_a_fault_of_ours_is_told_in_the_log_and_ends_nothing(self, http, controller, caplog):
@@ -111,6 +112,7 @@ class TestRubbish:
                     connection.sendall(data[: random.randint(1, len(data))])
                     if number % 3:
                         connection.shutdown(socket.SHUT_WR)
+        wait_for(lambda: http.exchange(LAST_QUESTION), what="room for another connection")
         assert http.read("/ronn/mix?VALUE") == ANSWER
         assert caplog.records == []
 
@@ -154,9 +156,7 @@ class TestLimits:
                 stack.enter_context(http.connect())
             with http.connect() as one_too_many:
                 assert ended(one_too_many) == b""
-        deadline = time.monotonic() + 10
-        while http.exchange(QUESTION[:-2] + b"Connection: close\r\n\r\n") == b"":
-            assert time.monotonic() < deadline, "no room has come free"
+        wait_for(lambda: http.exchange(LAST_QUESTION), what="room for another connection")
 
 
 class TestPorts:
