@@ -6,9 +6,9 @@ import logging
 import socket
 import threading
 from collections.abc import Callable
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
+from ronn_jack.closing import Closing
 from ronn_jack.control.controller import Controller
 from ronn_jack.interfaces.ports import EVERYWHERE, listening_socket
 
@@ -29,7 +29,7 @@ def _nothing(sender: Sender) -> None:
     pass
 
 
-class WebServer:
+class WebServer(Closing):
     """Listens on a TCP port and serves OSCQuery from it.
 
     Parameters
@@ -108,17 +108,6 @@ class WebServer:
             self._thread = None
         for each in self._sockets:
             each.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _serve(self, listening: socket.socket, wakened: socket.socket, osc_port: int) -> None:
         # Here, as it takes some 0.3 s: who connects meanwhile waits in the system's queue.
