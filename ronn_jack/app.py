@@ -23,6 +23,7 @@ from ronn_jack.interfaces.osc.access import Access
 from ronn_jack.interfaces.osc.server import OscServer
 from ronn_jack.interfaces.terminal.snapshot import Snapshot, take_snapshot
 from ronn_jack.interfaces.terminal.view import PlainView, logging_to, open_view
+from ronn_jack.interfaces.web.announce import Announcer
 from ronn_jack.interfaces.web.server import WebServer
 from ronn_jack.interrupts import Interrupts
 from ronn_jack.parameters import Value
@@ -74,6 +75,7 @@ class App:
             access.permits,
             self._osc.subscribers.forget,
         )
+        self._announcer = Announcer(settings.bind)
         self._supervisor = Supervisor(self.controller, node, self._open, settings.name)
         self._midi = MidiInput(self.controller, settings, publish=self.subscriptions.publish)
 
@@ -105,10 +107,13 @@ class App:
         with contextlib.ExitStack() as undo:
             undo.callback(self.stop)
             self._osc.start()
-            self._web.start(self.osc_port)
+            self._web.listen()
             self._supervisor.start(self.settings.connect)
             self._midi.start(self._supervisor.read_midi)
             self._supervisor.describe()
+            # Last, as much is imported for them: the sound comes first.
+            self._web.start(self.osc_port)
+            self._announcer.start(self.controller.name, self.http_port, self.osc_port)
             undo.pop_all()
 
     def snapshot(self) -> Snapshot:
@@ -131,6 +136,7 @@ class App:
         self._web.close()
         self._osc.close()
         self._supervisor.stop()
+        self._announcer.close()  # last, as its good-byes take a moment
 
 
 def run_node(

@@ -76,13 +76,8 @@ class WebServer(Closing):
         host = "localhost" if self._host in EVERYWHERE else self._host
         return f"http://{f'[{host}]' if ':' in host else host}:{self._port}"
 
-    def start(self, osc_port: int) -> None:
-        """Listen and serve until closed.
-
-        Parameters
-        ----------
-        osc_port : int
-            Where OSC is taken, at the same address.
+    def listen(self) -> None:
+        """Take the port; who connects waits until it is served.
 
         Raises
         ------
@@ -94,6 +89,16 @@ class WebServer(Closing):
         waker, wakened = socket.socketpair()
         wakened.setblocking(False)
         self._sockets = (waker, wakened, listening)
+
+    def start(self, osc_port: int) -> None:
+        """Serve what is listened to until closed.
+
+        Parameters
+        ----------
+        osc_port : int
+            Where OSC is taken, at the same address.
+        """
+        _, wakened, listening = self._sockets
         self._thread = threading.Thread(
             target=self._serve, args=(listening, wakened, osc_port), name="web", daemon=True
         )
@@ -110,7 +115,7 @@ class WebServer(Closing):
             each.close()
 
     def _serve(self, listening: socket.socket, wakened: socket.socket, osc_port: int) -> None:
-        # Here, as it takes some 0.3 s: who connects meanwhile waits in the system's queue.
+        # Here, as it takes some 0.3 s.
         import asyncio
 
         from ronn_jack.interfaces.web.application import Application

@@ -28,6 +28,7 @@ def controller(node: RecordingNode) -> Controller:
 @pytest.fixture
 def server(controller: Controller) -> Iterator[WebServer]:
     with WebServer(controller, Dispatcher(controller).handle, port=0) as server:
+        server.listen()
         server.start(OSC_PORT)
         yield server
 

@@ -92,6 +92,7 @@ def test_the_websocket_is_guarded(http: Http):
 
 def test_an_address_that_is_not_permitted_is_told_the_remedy(controller: Controller):
     with WebServer(controller, lambda *_: None, port=0, permits=lambda host: False) as server:
+        server.listen()
         server.start(9420)
         status, _, body = Http(server.port).ask("/")
     assert status == 403

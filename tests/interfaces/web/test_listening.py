@@ -310,6 +310,7 @@ class TestLimits:
             subscribed.append(subscribe(**options)) or subscribed[-1]
         )
         with WebServer(controller, Dispatcher(controller).handle, port=0) as server:
+            server.listen()
             server.start(OSC_PORT)
             for _ in range(2):
                 assert all(each.closed for each in subscribed)

@@ -162,15 +162,17 @@ class TestLimits:
 class TestPorts:
     def test_a_taken_port_is_one_clear_error(self, http, controller):
         with pytest.raises(MachineError, match=f"HTTP port {http.port} is taken.*--http-port"):
-            WebServer(controller, lambda *_: None, port=http.port).start(OSC_PORT)
+            WebServer(controller, lambda *_: None, port=http.port).listen()
 
     def test_an_address_of_another_machine(self, controller):
         server = WebServer(controller, lambda *_: None, host="192.0.2.1", port=0)
         with pytest.raises(MachineError, match=r"HTTP on '192\.0\.2\.1'.*--bind"):
+            server.listen()
             server.start(OSC_PORT)
 
     def test_it_is_free_again_though_connections_were_open(self, controller):
         with WebServer(controller, lambda *_: None, port=0) as server:
+            server.listen()
             server.start(OSC_PORT)
             idle, half = Http(server.port).connect(), Http(server.port).connect()
             half.sendall(QUESTION[:-2])
@@ -183,6 +185,7 @@ class TestPorts:
                     listener.socket.recv(10)
         server.close()
         with WebServer(controller, lambda *_: None, port=server.port) as again:
+            again.listen()
             again.start(OSC_PORT)
             assert Http(again.port).read("/ronn/mix?VALUE") == ANSWER
 
@@ -190,6 +193,7 @@ class TestPorts:
         threads = threading.active_count()
         for _ in range(3):
             server = WebServer(controller, lambda *_: None, port=0)
+            server.listen()
             server.start(OSC_PORT)
             server.close()
         WebServer(controller, lambda *_: None, port=0).close()
@@ -197,6 +201,7 @@ class TestPorts:
 
     def test_both_kinds_of_addresses(self, controller: Controller):
         with WebServer(controller, lambda *_: None, host="::1", port=0) as server:
+            server.listen()
             server.start(OSC_PORT)
             assert server.url == f"http://[::1]:{server.port}"
             with urllib.request.urlopen(f"{server.url}/?HOST_INFO") as answer:
