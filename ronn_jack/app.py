@@ -24,6 +24,8 @@ from ronn_jack.interfaces.osc.aliases.alias_file import load_aliases
 from ronn_jack.interfaces.osc.server import OscServer
 from ronn_jack.interfaces.terminal.snapshot import Snapshot, take_snapshot
 from ronn_jack.interfaces.terminal.view import PlainView, logging_to, open_view
+from ronn_jack.interfaces.web.announce import Announcer
+from ronn_jack.interfaces.web.server import WebServer
 from ronn_jack.interrupts import Interrupts
 from ronn_jack.parameters import Value
 from ronn_jack.presets.store import PresetStore
@@ -62,14 +64,24 @@ class App:
         self.controller = Controller(node, presets, values, preset=preset)
         node.report_to(self.controller)
         self.subscriptions = self.controller.subscriptions
+        access = Access(settings.bind, settings.allow, settings.osc_token)
         self._osc = OscServer(
             self.controller,
             settings.bind,
             settings.osc_port,
-            Access(settings.bind, settings.allow, settings.osc_token),
+            access,
             settings.osc_feedback,
             load_aliases(settings.osc_aliases),
         )
+        self._web = WebServer(
+            self.controller,
+            self._osc.handle,
+            settings.bind,
+            settings.http_port,
+            access.permits,
+            self._osc.subscribers.forget,
+        )
+        self._announcer = Announcer(settings.bind)
         self._supervisor = Supervisor(self.controller, node, self._open, settings.name)
         self._midi = MidiInput(self.controller, settings, publish=self.subscriptions.publish)
 
@@ -83,22 +95,31 @@ class App:
         """The UDP port that OSC is taken on."""
         return self._osc.port
 
+    @property
+    def http_port(self) -> int:
+        """The TCP port that HTTP is served on."""
+        return self._web.port
+
     def start(self) -> None:
         """Start every part.
 
         Raises
         ------
         MachineError
-            If the OSC port is taken, or there is no libjack or no server.
+            If the OSC or HTTP port is taken, or there is no libjack or no server.
         SpecError
             If the network is too long at the server's rate.
         """
         with contextlib.ExitStack() as undo:
             undo.callback(self.stop)
             self._osc.start()
+            self._web.listen()
             self._supervisor.start(self.settings.connect)
             self._midi.start(self._supervisor.read_midi)
             self._supervisor.describe()
+            # Last, as much is imported for them: the sound comes first.
+            self._web.start(self.osc_port)
+            self._announcer.start(self.controller.name, self.http_port, self.osc_port)
             undo.pop_all()
 
     def snapshot(self) -> Snapshot:
@@ -118,8 +139,10 @@ class App:
     def stop(self) -> None:
         """Fade out and stop every part; doing so twice is harmless."""
         self._midi.close()
+        self._web.close()
         self._osc.close()
         self._supervisor.stop()
+        self._announcer.close()  # last, as its good-byes take a moment
 
 
 def run_node(

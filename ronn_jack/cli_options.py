@@ -115,7 +115,7 @@ def node_options(command: Command) -> Command:
         click.option("--allow", metavar="ADDRESS|CIDR", multiple=True,
                      help="Hear OSC of others from there too; may be repeated."),
         click.option("--bind", metavar="ADDRESS", help="Address to listen on (127.0.0.1)."),
-        click.option("--http-port", type=Whole(), hidden=True),
+        click.option("--http-port", type=Whole(), help="TCP port for HTTP (9421)."),
         click.option("--osc-port", type=Whole(), help="UDP and TCP port for OSC (9420)."),
         click.option("--outputs", type=Whole(), help="Output channels, 1 or 2."),
         click.option("--inputs", type=Whole(), help="Input channels, 1 or 2."),

@@ -115,6 +115,7 @@ def diagnose(settings: Settings, machine: Machine | None = None) -> list[Finding
         _shared_memory,
         _governor,
         lambda machine: _osc_port(machine, settings.bind, settings.osc_port),
+        lambda machine: _http_port(machine, settings.bind, settings.http_port),
         _hardware_midi,
         _kernel_cache,
         _audio_files,
@@ -242,10 +243,18 @@ def _read_governors(processors: Path) -> Iterator[str]:
 
 
 def _osc_port(machine: Machine, host: str, number: int) -> Finding:
-    subject = "OSC port"
+    return _port(machine, "OSC", host, number, socket.SOCK_DGRAM, socket.SOCK_STREAM)
+
+
+def _http_port(machine: Machine, host: str, number: int) -> Finding:
+    return _port(machine, "HTTP", host, number, socket.SOCK_STREAM)
+
+
+def _port(machine: Machine, purpose: str, host: str, number: int, *kinds: int) -> Finding:
+    subject = f"{purpose} port"
     try:
-        family, _, _, _, address = machine.find_address(host, number, type=socket.SOCK_DGRAM)[0]
-        for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+        family, _, _, _, address = machine.find_address(host, number, type=kinds[0])[0]
+        for kind in kinds:
             with socket.socket(family, kind) as trial:
                 # As the node does: connections that have just ended take no port.
                 trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, kind == socket.SOCK_STREAM)
@@ -255,7 +264,8 @@ def _osc_port(machine: Machine, host: str, number: int) -> Finding:
         return Finding(subject, False, text, "mend --bind")
     except OSError as error:
         text = f"{host} port {number} can't be had ({error.strerror})"
-        remedy = "stop who has it (a running node?), or choose another with --osc-port"
+        option = f"--{purpose.lower()}-port"
+        remedy = f"stop who has it (a running node?), or choose another with {option}"
         return Finding(subject, False, text, remedy)
     return Finding(subject, True, f"{host} port {number} is free")
 

@@ -85,7 +85,7 @@ class TestProcess:
         ):
             result = ended(started(*arguments, program=WITHOUT_LIBJACK))
             assert (result.code, result.err) == (0, "")
-        result = ended(started("run", "--osc-port", 0, program=WITHOUT_LIBJACK))
+        result = ended(started("run", "--osc-port", 0, "--http-port", 0, program=WITHOUT_LIBJACK))
         assert result.code == 1
         assert "apt install jackd2" in one_line(result)
 
@@ -137,7 +137,7 @@ class TestProcess:
         assert result == Result(1, "", "ronn-jack: interrupted\n")
 
     def test_an_interrupt_while_a_node_is_loaded_is_not_lost(self) -> None:
-        nowhere = ("run", "-s", "nobody-runs-this", "--osc-port", 0)
+        nowhere = ("run", "-s", "nobody-runs-this", "--osc-port", 0, "--http-port", 0)
         result = ended(started(*nowhere, program=INTERRUPTED_WHERE_IT_IS_LOST))
         assert result == Result(0, "", "")
 

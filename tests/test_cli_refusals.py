@@ -123,9 +123,6 @@ class TestRefusals:
     def test_options_of_run(self, refused: Refused, options: list[str], words: str) -> None:
         assert words in refused(2, "run", *options)
 
-    def test_what_nothing_listens_to_is_not_shown(self, ronn: Ronn) -> None:
-        assert "http" not in ronn("run", "--help").out
-
     def test_a_midi_profile_with_every_fault(self, refused: Refused, tmp_path: Path) -> None:
         path = preset_file(
             tmp_path,
@@ -178,7 +175,7 @@ class TestRefusals:
         assert "did you mean 'osc_port'?" in refused(2, "run")
 
     def test_a_missing_server(self, refused: Refused) -> None:
-        line = refused(1, "run", "-s", "nobody-runs-this", "--osc-port", 0)
+        line = refused(1, "run", "-s", "nobody-runs-this", "--osc-port", 0, "--http-port", 0)
         assert "no JACK server 'nobody-runs-this' to connect to: start one" in line
 
     def test_a_missing_server_that_the_demo_was_to_play_on(
@@ -200,7 +197,7 @@ class TestRefusals:
         kernels = {path.name.partition("-")[0] for path in tmp_path.rglob("*.kernel")}
         assert kernels == {"jack_library._discard"}  # without which libjack can't be asked
 
-    def test_a_taken_osc_port_and_an_address_that_is_not_ours(self, refused: Refused) -> None:
+    def test_a_taken_port_and_an_address_that_is_not_ours(self, refused: Refused) -> None:
         with jack_server("taken") as server:
             run = ("run", "-s", server.name, "--osc-port")
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
@@ -209,6 +206,11 @@ class TestRefusals:
                 line = refused(1, *run, port)
             assert f"OSC port {port} is taken" in line
             assert "--osc-port" in line
+            with socket.create_server(("127.0.0.1", 0)) as other:
+                port = other.getsockname()[1]
+                line = refused(1, *run, 0, "--http-port", port)
+            assert f"HTTP port {port} is taken" in line
+            assert "--http-port" in line
             line = refused(1, *run, 0, "--bind", "192.0.2.1")
             assert "can't listen for OSC on '192.0.2.1'" in line
 

@@ -20,7 +20,7 @@ from tests.support.jack_server import jack_server, server_name
 
 @pytest.fixture
 def settings():
-    return replace(load_settings(), server=server_name("none"), osc_port=0)
+    return replace(load_settings(), server=server_name("none"), osc_port=0, http_port=0)
 
 
 @pytest.fixture
@@ -82,15 +82,21 @@ def test_a_missing_library_fails_with_what_to_install(sought):
     )
 
 
-def test_a_taken_port_fails(sought):
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+@pytest.mark.parametrize(
+    ("name", "kind"), [("OSC", socket.SOCK_DGRAM), ("HTTP", socket.SOCK_STREAM)]
+)
+def test_a_taken_port_fails(sought, name, kind):
+    setting = f"{name.lower()}_port"
+    with socket.socket(socket.AF_INET, kind) as taken:
         taken.bind(("127.0.0.1", 0))
+        if kind == socket.SOCK_STREAM:
+            taken.listen()
         port = taken.getsockname()[1]
-        finding = sought("OSC port", osc_port=port)
+        finding = sought(f"{name} port", **{setting: port})
         assert finding.ok is False
         assert str(port) in finding.text
-        assert "--osc-port" in finding.remedy
-    assert sought("OSC port", osc_port=port).ok is True
+        assert f"--{name.lower()}-port" in finding.remedy
+    assert sought(f"{name} port", **{setting: port}).ok is True
 
 
 def test_an_address_that_is_not_ours_fails(sought):

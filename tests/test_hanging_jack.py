@@ -93,7 +93,9 @@ def test_a_stuck_database_is_named_with_its_remedy_by_every_command(stuck, tmp_p
 
 @pytest.mark.slow
 def test_a_signal_ends_a_start_that_waits_for_the_database(stuck, start):
-    node = start(*private(ronn("run", "-s", "none", "--osc-port", free_udp_port()), stuck))
+    node = start(
+        *private(ronn("run", "-s", "none", "--osc-port", free_udp_port(), "--http-port", 0), stuck)
+    )
     maps = Path(f"/proc/{node.pid}/maps")
     wait_for(lambda: stuck.name in maps.read_text(), 60, "libjack to open the database")
     node.terminate()
@@ -170,7 +172,9 @@ def test_doctor_finds_a_stopped_server_and_says_how_it_goes_on(monkeypatch):
     monkeypatch.setattr(jack_calls, "OPEN_SECONDS", 0.3)
     with jack_server("doctor-stopped") as server:
         with stopped(server.process_id):
-            findings = diagnose(load_settings({"server": server.name, "osc_port": 0}))
+            findings = diagnose(
+                load_settings({"server": server.name, "osc_port": 0, "http_port": 0})
+            )
         wait_for(lambda: answers(server.name))
     (finding,) = [finding for finding in findings if finding.subject == "JACK server"]
     assert finding.ok is False
@@ -214,7 +218,9 @@ def test_a_signal_ends_a_start_and_a_reconnection_that_hang(start):
         server.kill()
         wait_for(lambda: node.osc.ask("/ronn/status/state") == ["waiting"])
         with jack_server("hanging") as again, stopped(again.process_id):
-            other = start(*ronn("run", "-s", again.name, "--osc-port", free_udp_port()))
+            other = start(
+                *ronn("run", "-s", again.name, "--osc-port", free_udp_port(), "--http-port", 0)
+            )
             assert "listening" in other.stdout.readline()
             for process in (node.process, other):
                 wait_for(lambda process=process: calls(process), what="both to call the server")
@@ -236,7 +242,9 @@ def test_a_signal_ends_a_node_that_primes_or_compiles(tmp_path, monkeypatch, sta
             assert node.end(signal.SIGINT) == 0, node.said()
         # A cold cache of kernels.
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-        other = start(*ronn("run", "-s", server.name, "--osc-port", free_udp_port()))
+        other = start(
+            *ronn("run", "-s", server.name, "--osc-port", free_udp_port(), "--http-port", 0)
+        )
         maps = Path(f"/proc/{other.pid}/maps")
         wait_for(lambda: "llvmlite" in maps.read_text(), 60, "the compiler")
         other.send_signal(signal.SIGTERM)

@@ -97,7 +97,7 @@ def studio():
 def start(studio):
     command = [sys.executable, "-m", "ronn_jack", "run", "-s", studio.name]
     return subprocess.Popen(
-        [*command, "--osc-port", str(free_udp_port())],
+        [*command, "--osc-port", str(free_udp_port()), "--http-port", "0"],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=ROOT,
         env={**os.environ, "PYTHONFAULTHANDLER": "1"},
     )  # fmt: skip

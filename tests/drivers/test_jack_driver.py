@@ -26,7 +26,7 @@ def test_a_server_without_enough_ports_is_refused_in_words_and_left():
             JackClient("ronn", server.name, 2, 2)
         with pytest.raises(JackError, match="port registration failed"):
             Recorder(server.name, ["a", "b", "c"], 64)
-        findings = diagnose(load_settings({"server": server.name, "osc_port": 0}))
+        findings = diagnose(load_settings({"server": server.name, "osc_port": 0, "http_port": 0}))
         client = jack.Client("ronn", servername=server.name, no_start_server=True)
         try:
             assert client.name == "ronn"

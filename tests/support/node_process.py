@@ -38,7 +38,8 @@ class NodeProcess:
         environment: Mapping[str, str] | None = None,
     ) -> None:
         port = free_udp_port()
-        command = [sys.executable, "-m", module, "run", "--osc-port", str(port)]
+        command = [sys.executable, "-m", module, "run"]
+        command += ["--osc-port", str(port), "--http-port", "0"]
         command += ["-s", server] if server else []
         command = ["sh", "-c", shell, "sh", *command]
         # Files, as a pipe that nobody reads would fill up and hold the node up.

@@ -210,7 +210,8 @@ def measure_live(task: LiveTask, progress: Progress) -> LiveFindings:
     """Change each network, first without auto level and then with it, while a phrase plays."""
     from ronn_jack.drivers.jack_tape import Player
 
-    settings = load_settings({"name": "ronn", "server": task.server, "osc_port": 0})
+    ports = {"osc_port": 0, "http_port": 0}
+    settings = load_settings({"name": "ronn", "server": task.server, **ports})
     values = {**task.networks[0][1]}
     app = _WatchedApp(settings, values)
     app.start()

@@ -60,7 +60,7 @@ class NodeProcess(Closing):
         self._process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "ronn_jack", "run"),
-                *("--server", server, "--osc-port", str(port)),
+                *("--server", server, "--osc-port", str(port), "--http-port", "0"),
                 *(word for name, value in values.items() for word in ("--set", f"{name}={value}")),
             ],
             stdout=subprocess.DEVNULL,

@@ -82,7 +82,8 @@ class _InterpreterApp(App):
 
 def measure(task: Task, progress: Progress) -> Outcome:
     """Run a node under stress, and return what became of its blocks."""
-    settings = load_settings({"name": "ronn", "server": task.server, "osc_port": 0})
+    ports = {"osc_port": 0, "http_port": 0}
+    settings = load_settings({"name": "ronn", "server": task.server, **ports})
     app = (App if task.callback == "compiled" else _InterpreterApp)(settings, task.values)
     app.start()
     stop = threading.Event()

@@ -92,8 +92,13 @@ def decode_timed(datagram: bytes) -> list[tuple[int, Message | Fault]]:
     return [(time_tag, _message(element)) for time_tag, element in elements]
 
 
-def encode(address: str, arguments: Sequence[int | float | bool | str]) -> bytes:
-    """Return a message; whole numbers beyond 31 bits are sent as int64, booleans as 0 and 1."""
+def encode(
+    address: str, arguments: Sequence[int | float | bool | str], flags: bool = False
+) -> bytes:
+    """Return a message; whole numbers beyond 31 bits are sent as int64.
+
+    Booleans are sent as 0 and 1, or as T and F if `flags`.
+    """
     tags, data = ",", b""
     for argument in arguments:
         if isinstance(argument, str):
@@ -102,6 +107,8 @@ def encode(address: str, arguments: Sequence[int | float | bool | str]) -> bytes
         elif isinstance(argument, float):
             tags += "f"
             data += osc_types.write_float(argument)
+        elif flags and isinstance(argument, bool):
+            tags += "T" if argument else "F"
         elif argument > _INT32_MAXIMUM:
             tags += "h"
             data += osc_types.write_int64(argument)

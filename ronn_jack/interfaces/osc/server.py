@@ -20,7 +20,7 @@ from ronn_jack.interfaces.osc.access import Access
 from ronn_jack.interfaces.osc.addresses import AUTH, ERROR
 from ronn_jack.interfaces.osc.aliases.alias import Aliases
 from ronn_jack.interfaces.osc.codec import Message, decode, encode
-from ronn_jack.interfaces.osc.dispatcher import Dispatcher
+from ronn_jack.interfaces.osc.dispatcher import Dispatcher, Later
 from ronn_jack.interfaces.osc.fair_queue import FairQueue, Packet
 from ronn_jack.interfaces.osc.feedback import Feedback
 from ronn_jack.interfaces.osc.schedule import Schedule
@@ -137,6 +137,13 @@ class OscServer(Closing):
         )
         self._thread.start()
         _log.info("listening for OSC on %s port %d", self._host, self._port)
+
+    def handle(self, packet: bytes, sender: Sender) -> Later:
+        """[any-thread] Do what a packet of another transport says; returns what is left to do."""
+        later = self.dispatcher.handle(packet, sender)
+        # It may have subscribed, or be meant for later.
+        _wake(self._sockets[0])
+        return later
 
     def close(self) -> None:
         """Stop serving and free the port; doing so twice is harmless."""

@@ -1,0 +1,61 @@
+"""Ports of the network that the node listens on."""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+from ronn_jack.errors import MachineError
+
+LARGEST_PORT = 65535
+EVERYWHERE = ("0.0.0.0", "::")
+"""What is listened on to be reached at all addresses of the machine."""
+
+
+def listening_socket(host: str, port: int, purpose: str, option: str) -> socket.socket:
+    """Return a TCP socket that listens, without waiting.
+
+    Parameters
+    ----------
+    host : str
+        Address or name; one that has both kinds of addresses is taken by its IPv4 one.
+    port : int
+        0 takes any free one.
+    purpose, option : str
+        What it is for, and the option that chooses the port, for messages.
+
+    Raises
+    ------
+    MachineError
+        If the port is taken or can't be listened on.
+    """
+    if not 0 <= port <= LARGEST_PORT:
+        raise MachineError(f"{purpose} port {port} is out of range; use 0 to {LARGEST_PORT}")
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, protocol, _, address = min(found, key=lambda f: f[0] != socket.AF_INET)
+        listening = socket.socket(family, kind, protocol)
+    except (OSError, ValueError) as error:
+        # An address that can't even be encoded is a ValueError.
+        reason = error.strerror if isinstance(error, OSError) else "no address"
+        raise MachineError(
+            f"can't listen for {purpose} on '{host}' port {port}: {reason}; use another --bind"
+        ) from None
+    try:
+        listening.setblocking(False)
+        # A port is free as soon as who had it has ended, whatever its connections are still doing.
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen()
+    except OSError as error:
+        listening.close()
+        if error.errno == errno.EADDRINUSE:
+            raise MachineError(
+                f"{purpose} port {port} is taken: close the program that has it, or use another "
+                f"with {option}"
+            ) from None
+        raise MachineError(
+            f"can't listen for {purpose} on '{host}' port {port}: {error.strerror}; "
+            f"choose others with --bind and {option}"
+        ) from None
+    return listening

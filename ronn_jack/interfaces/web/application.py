@@ -1,0 +1,111 @@
+"""What answers HTTP, put together; imported by the server's thread, as it takes a while."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route, Router, WebSocketRoute
+from uvicorn.config import Config
+from uvicorn.server import ServerState
+
+from ronn_jack.control.controller import Controller
+from ronn_jack.interfaces.osc.udp import LARGEST_DATAGRAM
+from ronn_jack.interfaces.web.connections import HttpConnection, WebSocketConnection
+from ronn_jack.interfaces.web.guard import Guard
+from ronn_jack.interfaces.web.listening import Forget, Handle, Listeners
+from ronn_jack.interfaces.web.oscquery import Tree, as_json
+
+_LONGEST_HEAD_BYTES = 2**14
+_IDLE_SECONDS = 5
+
+_log = logging.getLogger(__name__)
+
+
+class Application:
+    """OSCQuery behind its guard.
+
+    Parameters
+    ----------
+    controller : Controller
+    handle, forget : callable
+        Take OSC packets that come over a WebSocket, and senders that have gone.
+    bind : str
+        What is listened on.
+    osc_port : int
+        Where OSC is taken, at the same address.
+    permits : callable
+        Says whether an address may ask.
+    """
+
+    def __init__(
+        self,
+        controller: Controller,
+        handle: Handle,
+        bind: str,
+        osc_port: int,
+        permits: Callable[[str], bool],
+        forget: Forget,
+    ) -> None:
+        self._tree = Tree(controller)
+        self._osc_port = osc_port
+        routes = [
+            WebSocketRoute("/", Listeners(controller, handle, forget).serve),
+            Route("/{path:path}", self._answer, methods=["GET"]),
+        ]
+        self._asgi = Guard(Router(routes), bind, permits)
+
+    async def serve(self, listening: socket.socket, wakened: socket.socket) -> None:
+        """Serve until something comes from `wakened`."""
+        loop = asyncio.get_running_loop()
+        # What a connection's end leaves undone is no news to anybody.
+        loop.set_exception_handler(lambda _, context: _log.debug("%s", context))
+        config = Config(
+            self._asgi,
+            http=HttpConnection,
+            ws=WebSocketConnection,
+            ws_max_size=LARGEST_DATAGRAM,
+            ws_per_message_deflate=False,
+            lifespan="off",
+            interface="asgi3",
+            log_config=None,
+            log_level="critical",  # the guard tells of our faults, and nobody wants to know others'
+            access_log=False,
+            proxy_headers=False,
+            timeout_keep_alive=_IDLE_SECONDS,
+            h11_max_incomplete_event_size=_LONGEST_HEAD_BYTES,
+        )
+        config.load()
+        state = ServerState()
+        # Not by uvicorn's own server, which wakes ten times a second to look whether it is to end.
+        server = await loop.create_server(
+            lambda: HttpConnection(config, state, {}, loop), sock=listening
+        )
+        await loop.sock_recv(wakened, 1)
+        server.close()
+        for connection in list(state.connections):
+            connection.shutdown()
+        await asyncio.sleep(0)  # so that what is short and read at once is sent
+        for connection in list(state.connections):
+            connection.transport.abort()
+
+    async def _answer(self, request: Request) -> Response:
+        scope = request.scope
+        server, port = scope["server"]
+        host = {
+            "OSC_IP": server,
+            "OSC_PORT": self._osc_port,
+            "OSC_TRANSPORT": "UDP",
+            "WS_IP": server,
+            "WS_PORT": port,
+        }
+        status, answer = self._tree.answer(scope["path"], scope["query_string"].decode(), host)
+        if isinstance(answer, str):
+            return PlainTextResponse(f"{answer}\n", status)
+        if answer is None:
+            return Response(status_code=status)
+        return Response(as_json(answer), status, media_type="application/json")

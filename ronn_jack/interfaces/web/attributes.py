@@ -1,0 +1,147 @@
+"""What OSCQuery tells of each address, made from the tables.
+
+References
+----------
+Vidvox, "OSCQuery Proposal", https://github.com/Vidvox/OSCQueryProposal.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ronn_jack.control.status import STATUS, Status
+from ronn_jack.interfaces.osc.addresses import ENDPOINTS, Endpoint, Role
+from ronn_jack.parameters import ACTIONS, PARAMETERS, Action, Kind, Parameter
+
+Attributes = dict[str, Any]
+
+NO_VALUE, READABLE, WRITABLE, BOTH = range(4)
+"""What ACCESS may be."""
+ATTRIBUTES = (
+    "FULL_PATH", "CONTENTS", "TYPE", "ACCESS", "VALUE", "RANGE", "DESCRIPTION", "TAGS", "UNIT",
+    "CLIPMODE", "OVERLOADS", "DEFAULT_VALUE",
+)  # fmt: skip
+
+ACTION_TYPES: Mapping[str, str] = {"": "I", "amount": "f", "preset": "s", "name": "s"}
+"""Type tag by an action's argument; `I` carries nothing but that something is to happen."""
+_TYPES = {Kind.INT: "i", Kind.FLOAT: "f", Kind.BOOL: "T", Kind.ENUM: "s", Kind.TEXT: "s"}
+"""Of the two tags of a switch `T` stands for either."""
+_UNITS = {
+    "dB": "gain.db", "dBFS": "gain.db", "dBTP": "gain.db", "Hz": "time.hz", "ms": "time.ms",
+    "s": "time.second",
+}  # fmt: skip
+"""The units that have a name in OSCQuery."""
+_INT32_MAXIMUM = 2**31 - 1
+_DESCRIPTIONS = {
+    Role.PRESET: "the preset loaded or saved last, and whether the sound is another by now",
+    Role.PRESETS: "the names of the presets in the order of their indices",
+    Role.PING: "answered by the node's name and version, once it can be heard",
+    Role.SUBSCRIBE: "let all that changes be sent here",
+    Role.UNSUBSCRIBE: "let nothing be sent here any more",
+    Role.REFRESH: "let all values be sent here again",
+    Role.AUTH: "be heard, by the token of the node's settings",
+}
+
+
+def attributes(endpoint: Endpoint) -> Attributes:
+    """Return what never changes of an address."""
+    match endpoint.role:
+        case Role.NATIVE:
+            own = _native(PARAMETERS[endpoint.name])
+        case Role.NORMALISED:
+            own = _normalised(PARAMETERS[endpoint.name])
+        case Role.ACTION:
+            own = _action(ACTIONS[endpoint.name])
+        case Role.STATUS:
+            own = _status(STATUS[endpoint.name])
+        case Role.PRESET:
+            own = {"TYPE": "sT", "ACCESS": READABLE}
+        case Role.PRESETS:
+            own = {"ACCESS": READABLE}
+        case Role.AUTH:
+            own = {"TYPE": "s", "ACCESS": WRITABLE}
+        case _:
+            own = {"TYPE": "I", "ACCESS": WRITABLE}
+    description = _DESCRIPTIONS.get(endpoint.role, "")
+    return {"FULL_PATH": endpoint.address, "DESCRIPTION": description, **own}
+
+
+def presets_attributes(endpoint: Endpoint, names: Sequence[str]) -> Attributes:
+    """Return what depends on the presets that there are."""
+    if endpoint.role is Role.PRESETS:
+        return {"TYPE": "s" * len(names) or "N"}
+    if endpoint.role is Role.ACTION and ACTIONS[endpoint.name].argument == "preset" and names:
+        index = {"TYPE": "i", "RANGE": [{"MIN": 0, "MAX": len(names) - 1}]}
+        return {"RANGE": [{"VALS": list(names)}], "OVERLOADS": [index]}
+    return {}
+
+
+def _native(row: Parameter) -> Attributes:
+    own = {
+        "TYPE": _TYPES[row.kind],
+        "ACCESS": BOTH,
+        "DESCRIPTION": f"{row.label}: {row.description}",
+        "TAGS": [row.group.value],
+        "CLIPMODE": ["none"],
+        "DEFAULT_VALUE": [row.default],
+        **_unit(row.unit),
+    }
+    if row.kind is Kind.ENUM:
+        own["RANGE"] = [{"VALS": list(row.choices)}]
+        own["OVERLOADS"] = [{"TYPE": "i", "RANGE": [{"MIN": 0, "MAX": len(row.choices) - 1}]}]
+    elif row.kind is not Kind.BOOL:
+        own["RANGE"] = [{"MIN": row.minimum, "MAX": row.maximum}]
+        if row.kind is Kind.INT and row.maximum > _INT32_MAXIMUM:
+            own["OVERLOADS"] = [{"TYPE": "h", "RANGE": own["RANGE"]}]
+            own["RANGE"] = [{"MIN": row.minimum, "MAX": _INT32_MAXIMUM}]
+    return own
+
+
+def _normalised(row: Parameter) -> Attributes:
+    return {
+        "TYPE": "f",
+        "ACCESS": BOTH,
+        "DESCRIPTION": f"{row.label}, as a position from 0 to 1",
+        "TAGS": [row.group.value],
+        "RANGE": [{"MIN": 0.0, "MAX": 1.0}],
+        "CLIPMODE": ["both"],
+        "DEFAULT_VALUE": [row.normalise(row.default)],
+    }
+
+
+def _action(row: Action) -> Attributes:
+    own = {
+        "TYPE": ACTION_TYPES[row.argument],
+        "ACCESS": WRITABLE,
+        "DESCRIPTION": f"{row.label}: {row.description}",
+    }
+    if row.argument == "amount":
+        own["RANGE"] = [{"MIN": 0.0, "MAX": 1.0}]
+    elif not row.argument:
+        own["OVERLOADS"] = [{"TYPE": "T"}, {"TYPE": "f"}, {"TYPE": "i"}]
+    return own
+
+
+def _status(row: Status) -> Attributes:
+    own = {
+        "TYPE": _TYPES[row.kind],
+        "ACCESS": READABLE,
+        "DESCRIPTION": row.description,
+        **_unit(row.unit),
+    }
+    if row.kind is Kind.ENUM:
+        own["RANGE"] = [{"VALS": list(row.choices)}]
+    elif row.kind in (Kind.INT, Kind.FLOAT):
+        ends = {"MIN": row.minimum, "MAX": row.maximum}
+        own["RANGE"] = [{end: value for end, value in ends.items() if math.isfinite(value)}]
+    return own
+
+
+def _unit(unit: str) -> Attributes:
+    return {"UNIT": [_UNITS[unit]]} if unit in _UNITS else {}
+
+
+PRESETS_ADDRESSES = tuple(e.address for e in ENDPOINTS.values() if presets_attributes(e, ("any",)))
+"""Where something is told that depends on the presets that there are."""

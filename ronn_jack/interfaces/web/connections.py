@@ -1,0 +1,71 @@
+"""Connections of which none can take more than its share: of time, of memory, of their number.
+
+What uvicorn leaves open: a request that never ends, answers that are never read, and as many
+connections as the system has numbers for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+MOST_CONNECTIONS = 128
+REQUEST_SECONDS = 10.0
+"""Time for a request from its connection, or from the request before, to its answer's end."""
+_MOST_UNREAD_BYTES = 2**20
+"""What may wait for a reader of a WebSocket: more than one packet can ask for."""
+_READ_BYTES = 2**14
+"""Taken from a connection at a time: of frames that say nothing asyncio's own 256 kB hold 40,000,
+which take a second."""
+
+
+class HttpConnection(H11Protocol):
+    """A connection that is cut where it is one too many, or its request takes too long."""
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin, unless there are too many already."""
+        super().connection_made(transport)
+        transport.max_size = _READ_BYTES  # type: ignore[attr-defined]
+        if len(self.connections) > MOST_CONNECTIONS:
+            transport.abort()
+        else:
+            self._await_request()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End."""
+        self._forget_request()
+        super().connection_lost(exc)
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request, however much of it has come already."""
+        self._await_request()
+        super().on_response_complete()
+
+    def handle_websocket_upgrade(self, event: Any) -> None:
+        """Let another protocol have the connection."""
+        self._forget_request()
+        super().handle_websocket_upgrade(event)
+
+    def _await_request(self) -> None:
+        self._forget_request()
+        self._deadline = self.loop.call_later(REQUEST_SECONDS, self.transport.abort)
+
+    def _forget_request(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+
+
+class WebSocketConnection(WebSocketsSansIOProtocol):
+    """A connection that is cut where its answers, those to pings too, are not read."""
+
+    def data_received(self, data: bytes) -> None:
+        """Take what comes."""
+        if self.transport.get_write_buffer_size() > _MOST_UNREAD_BYTES:
+            self.transport.abort()
+            return
+        super().data_received(data)

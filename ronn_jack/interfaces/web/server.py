@@ -1,0 +1,126 @@
+"""The HTTP server: listens, and answers on a thread of its own."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ronn_jack.closing import Closing
+from ronn_jack.control.controller import Controller
+from ronn_jack.interfaces.ports import EVERYWHERE, listening_socket
+
+if TYPE_CHECKING:
+    from ronn_jack.interfaces.osc.sender import Sender
+    from ronn_jack.interfaces.web.listening import Forget, Handle
+
+DEFAULT_PORT = 9421
+
+_log = logging.getLogger(__name__)
+
+
+def _anybody(host: str) -> bool:
+    return True
+
+
+def _nothing(sender: Sender) -> None:
+    pass
+
+
+class WebServer(Closing):
+    """Listens on a TCP port and serves OSCQuery from it.
+
+    Parameters
+    ----------
+    controller : Controller
+    handle : callable
+        Takes OSC packets that come over a WebSocket.
+    host : str, optional
+        Address to listen on.
+    port : int, optional
+        0 takes any free one.
+    permits : callable, optional
+        Says whether an address may ask; by default any that reaches the port may.
+    forget : callable, optional
+        Told of each sender of packets that has gone.
+    """
+
+    def __init__(
+        self,
+        controller: Controller,
+        handle: Handle,
+        host: str = "127.0.0.1",
+        port: int = DEFAULT_PORT,
+        permits: Callable[[str], bool] = _anybody,
+        forget: Forget = _nothing,
+    ) -> None:
+        self._controller = controller
+        self._handle = handle
+        self._host = host
+        self._port = port
+        self._permits = permits
+        self._forget = forget
+        self._sockets: tuple[socket.socket, ...] = ()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def port(self) -> int:
+        """The port it listens on once started."""
+        return self._port
+
+    @property
+    def url(self) -> str:
+        """Where a browser on this computer finds it."""
+        host = "localhost" if self._host in EVERYWHERE else self._host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self._port}"
+
+    def listen(self) -> None:
+        """Take the port; who connects waits until it is served.
+
+        Raises
+        ------
+        MachineError
+            If the port is taken or can't be listened on.
+        """
+        listening = listening_socket(self._host, self._port, "HTTP", "--http-port")
+        self._port = listening.getsockname()[1]
+        waker, wakened = socket.socketpair()
+        wakened.setblocking(False)
+        self._sockets = (waker, wakened, listening)
+
+    def start(self, osc_port: int) -> None:
+        """Serve what is listened to until closed.
+
+        Parameters
+        ----------
+        osc_port : int
+            Where OSC is taken, at the same address.
+        """
+        _, wakened, listening = self._sockets
+        self._thread = threading.Thread(
+            target=self._serve, args=(listening, wakened, osc_port), name="web", daemon=True
+        )
+        self._thread.start()
+        _log.info("OSCQuery at %s", self.url)
+
+    def close(self) -> None:
+        """Stop serving and free the port; doing so twice is harmless."""
+        if self._thread is not None:
+            self._sockets[0].send(b"\0")
+            self._thread.join()
+            self._thread = None
+        for each in self._sockets:
+            each.close()
+
+    def _serve(self, listening: socket.socket, wakened: socket.socket, osc_port: int) -> None:
+        # Here, as it takes some 0.3 s.
+        import asyncio
+
+        from ronn_jack.interfaces.web.application import Application
+
+        application = Application(
+            self._controller, self._handle, self._host, osc_port, self._permits, self._forget
+        )
+        asyncio.run(application.serve(listening, wakened))

@@ -1,0 +1,38 @@
+"""A web server on real sockets, whose node plays nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from ronn_jack.control.controller import Controller
+from ronn_jack.interfaces.osc.dispatcher import Dispatcher
+from ronn_jack.interfaces.web.server import WebServer
+from tests.interfaces.web.clients import Http
+from tests.support.recording import MemoryStore, RecordingNode
+
+OSC_PORT = 9420
+
+
+@pytest.fixture
+def node() -> RecordingNode:
+    return RecordingNode()
+
+
+@pytest.fixture
+def controller(node: RecordingNode) -> Controller:
+    return Controller(node, MemoryStore(fuzz={"layers": 3}, drone={"layers": 4}))
+
+
+@pytest.fixture
+def server(controller: Controller) -> Iterator[WebServer]:
+    with WebServer(controller, Dispatcher(controller).handle, port=0) as server:
+        server.listen()
+        server.start(OSC_PORT)
+        yield server
+
+
+@pytest.fixture
+def http(server: WebServer) -> Http:
+    return Http(server.port)
