@@ -16,6 +16,8 @@ from ronn_jack.files import (
     user_config_folder,
 )
 
+TAKEOVERS = ("jump", "pickup", "scale")
+"""What a MIDI control does that stands elsewhere than its parameter."""
 MAXIMUM_CLIENT_NAME = 63
 """Bytes that jackd keeps of a client's name."""
 
@@ -34,6 +36,7 @@ class Settings:
     http_port: int
     bind: str
     midi_profile: str
+    midi_takeover: str
     server: str | None = None
     connect: str | None = None
     midi_in: str | None = None
@@ -83,6 +86,7 @@ def _read(table: Mapping[str, object], source: object) -> dict[str, Any]:
         "bind": _text(fields, "bind"),
         "midi_in": fields.pattern("midi_in"),
         "midi_profile": _text(fields, "midi_profile"),
+        "midi_takeover": fields.one_of("midi_takeover", TAKEOVERS),
         "preset": _text(fields, "preset"),
     }
     fields.finish()

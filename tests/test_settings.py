@@ -26,6 +26,7 @@ def test_shipped_settings_are_those_of_the_contract(user_file: Path) -> None:
         http_port=9421,
         bind="127.0.0.1",
         midi_profile="generic",
+        midi_takeover="jump",
     )
 
 

@@ -7,21 +7,25 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-from ronn_jack.control.events import MidiPort
-from ronn_jack.control.operations import Operation, Set
+from ronn_jack.control.events import Event, MidiPort
+from ronn_jack.control.midi_events import TakeoverGap
+from ronn_jack.control.operations import Act, Operation, Origin
 from ronn_jack.errors import MachineError
 from ronn_jack.files import name_or_file
 from ronn_jack.interfaces.midi.ports import HardwarePorts, System, list_ports
-from ronn_jack.midimap.mapper import Bindings, coalesce
-from ronn_jack.midimap.profile import Profile
+from ronn_jack.midimap.mapper import Bindings, Gap, coalesce
+from ronn_jack.midimap.profile import Profile, Takeover
 from ronn_jack.midimap.profile_file import ProfileStore
 from ronn_jack.parameters import PARAMETERS, Value
 from ronn_jack.settings import Settings
 
 POLL_SECONDS = 0.001
 RESCAN_SECONDS = 1.0
+GAP_SECONDS = 1.0 / 30.0
+"""How often it is told, at most, how far a control is from what it is to take over."""
 JACK_PORT = "midi_in"
 _TROUBLED_SECONDS = 0.1
 """Pause after a fault of ours, so that a lasting one doesn't use up a processor."""
@@ -53,6 +57,24 @@ class MidiOrigin:
         if (subject, reason) != self._last:
             self._last = (subject, reason)
             _log.warning("%s: %s refused: %s", self.name, subject, reason)
+
+
+@dataclass
+class _Port:
+    """A port that has been heard.
+
+    Attributes
+    ----------
+    round : list of Operation
+        What it has asked for in this round and is not yet applied.
+    gaps : dict
+        How far its controls are from parameters, as far as it is not yet told.
+    """
+
+    bindings: Bindings
+    origin: MidiOrigin
+    round: list[Operation]
+    gaps: dict[str, Gap]
 
 
 class PortChoice:
@@ -118,7 +140,10 @@ class MidiInput:
     hardware : HardwarePorts, optional
         In place of the system's ports.
     publish : callable, optional
-        Told which hardware ports are opened and gone.
+        Told which hardware ports are opened and gone, and how far controls are from what they are
+        to take over, each event with its origin.
+    clock : callable, optional
+        Returns the time in s.
 
     Raises
     ------
@@ -132,7 +157,8 @@ class MidiInput:
         settings: Settings,
         profiles: ProfileStore | None = None,
         hardware: HardwarePorts | None = None,
-        publish: Callable[[MidiPort], None] = lambda event: None,
+        publish: Callable[[Event, Origin | None], None] = lambda event, origin: None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         profiles = profiles or ProfileStore()
         fallback = profiles.load(name_or_file(settings.midi_profile))
@@ -142,8 +168,11 @@ class MidiInput:
         self._hardware = hardware or HardwarePorts(settings.name, self._choice.wanted)
         self._hardware.told = self._tell_port
         self._native: Callable[[], list[bytes]] = list
-        self._ports: dict[str, tuple[Bindings, MidiOrigin]] = {}
-        self._round: list[Operation] = []
+        self._takeover = Takeover(settings.midi_takeover)
+        self._clock = clock
+        self._ports: dict[str, _Port] = {}
+        self._asking: _Port | None = None
+        self._tells_gaps_at = 0.0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="midi", daemon=True)
 
@@ -176,29 +205,51 @@ class MidiInput:
 
     def poll(self) -> None:
         """Read what has come and apply it, a change for each port; called every millisecond."""
+        now = self._clock()
         arrived: dict[str, list[bytes]] = {}
-        for port, message in self._messages():
-            arrived.setdefault(port, []).append(message)
-        for port, messages in arrived.items():
-            self._take(port, messages)
+        for name, message in self._messages():
+            arrived.setdefault(name, []).append(message)
+        for name in arrived:
+            if name not in self._ports:
+                self._ports[name] = self._new_port(name)
+        for name, port in self._ports.items():
+            if name in arrived or port.bindings.wakes <= now:
+                self._take(port, arrived.get(name, ()), now)
+        if now >= self._tells_gaps_at:
+            self._tell_gaps(now)
 
-    def _take(self, port: str, messages: Sequence[bytes]) -> None:
-        if port not in self._ports:
-            self._ports[port] = (
-                Bindings(self._choice.profile(port), self._value),
-                MidiOrigin(port),
-            )
-        bindings, origin = self._ports[port]
-        self._round = []
+    def _take(self, port: _Port, messages: Sequence[bytes], now: float) -> None:
+        """Apply what time alone and then messages ask for."""
+        self._asking = port
+        for operation in port.bindings.due(now) if port.bindings.wakes <= now else ():
+            port.round.append(operation)
         for message in messages:
-            self._round += bindings.operations(message)
-            if bindings.ignored == 1:
-                _log.debug("midi: %s: %s can't be bound, like others later", port, message.hex(" "))
-        if self._round:
-            self._controls.apply(coalesce(self._round), origin)
+            for operation in port.bindings.operations(message, now):
+                port.round.append(operation)
+        self._apply(port)
+        for gap in port.bindings.take_gaps():
+            port.gaps[gap.parameter] = gap
+
+    def _apply(self, port: _Port) -> None:
+        operations, port.round = port.round, []
+        if operations:
+            self._controls.apply(coalesce(operations), port.origin)
+
+    def _new_port(self, name: str) -> _Port:
+        profile = self._choice.profile(name)
+        return _Port(Bindings(profile, self._value, self._takeover), MidiOrigin(name), [], {})
+
+    def _tell_gaps(self, now: float) -> None:
+        """Tell the newest of how far controls are from their parameters."""
+        for port in self._ports.values():
+            for gap in port.gaps.values():
+                self._tells_gaps_at = now + GAP_SECONDS
+                event = TakeoverGap(port.origin.name, gap.parameter, gap.place, gap.gap)
+                self._publish(event, port.origin)
+            port.gaps.clear()
 
     def _tell_port(self, port: str, is_open: bool) -> None:
-        self._publish(MidiPort(port, self._choice.profile(port).name, is_open))
+        self._publish(MidiPort(port, self._choice.profile(port).name, is_open), None)
 
     def _run(self) -> None:
         rounds_per_scan = round(RESCAN_SECONDS / POLL_SECONDS)
@@ -224,7 +275,12 @@ class MidiInput:
 
     def _value(self, name: str) -> Value:
         """Return a parameter's value as it will be after this round's operations so far."""
-        for operation in reversed(self._round):
-            if isinstance(operation, Set) and operation.name == name:
+        assert self._asking is not None
+        for operation in reversed(self._asking.round):
+            if isinstance(operation, Act):
+                # What an action makes of it is known only once it is done.
+                self._apply(self._asking)
+                break
+            if operation.name == name:
                 return PARAMETERS[name].parse(operation.value)
         return self._controls.value(name)
