@@ -103,3 +103,17 @@ class BindingRemoved:
     def lines(self) -> list[str]:
         """Return a line."""
         return [f"{self.parameter} is no longer bound to {self.control} ({self.profile})"]
+
+
+@dataclass(frozen=True)
+class LearnUndone:
+    """What was learned or unlearned last was taken back."""
+
+    kind: ClassVar[str] = "learn_undone"
+    level: ClassVar[int] = logging.INFO
+    origin: str
+    parameter: str
+
+    def lines(self) -> list[str]:
+        """Return a line."""
+        return [f"{self.parameter} is bound again as it was before"]

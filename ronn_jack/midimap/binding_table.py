@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ronn_jack.control.operations import Act, Set
 from ronn_jack.errors import ProfileError, shown
 from ronn_jack.files import Fields, check_name
-from ronn_jack.midimap.decoder import BANK, CHANNELS, LOWER, PARAMETER_NUMBER
+from ronn_jack.midimap.decoder import BANK, CHANNELS, PARAMETER_NUMBER
 from ronn_jack.midimap.messages import (
     HIGHEST,
     HIGHEST_14_BIT,
+    LOWER,
     MOST_PROGRAMS,
     Control,
     Message,
@@ -93,6 +95,12 @@ def clashes(bindings: Sequence[tuple[int, Binding]]) -> list[str]:
     return list(faults.values())
 
 
+def collide(one: Control, other: Control) -> bool:
+    """Say whether two controls are the same, or read the same messages in different ways."""
+    ways = dict(claims(other))
+    return one.meets(other) or any(ways.get(what, way) != way for what, way in claims(one))
+
+
 def claims(control: Control) -> Iterator[tuple[tuple[int, str], str]]:
     """Yield each kind of message that a control sends, with its channel, and the way to read it."""
     for channel in CHANNELS if control.channel is None else (control.channel,):
@@ -133,23 +141,23 @@ def _read_control(fields: Fields, defaults: Defaults) -> Control:
         fields.fault('bank = true is for message = "program"; leave it out')
     if relative and message is not Message.CC:
         fields.fault('relative is for message = "cc"; leave it out')
-    paired = message is Message.CC and (number is None or number < LOWER) and not relative
-    can_have_bits = paired or message.parameter_number
-    if given is not None and not can_have_bits:
-        fields.fault(
-            "bits is for nrpn, rpn and the controllers 0 to 31 that aren't relative; leave it out"
-        )
     usual = 14 if message.parameter_number else 7
-    bits = (given or defaults.bits or usual) if can_have_bits else 7
-    return Control(
+    control = Control(
         message,
         number,
         channel or defaults.channel,
-        bits,
+        given or defaults.bits or usual,
         Relative(relative) if relative else None,
         bank,
         motor,
     )
+    if control.can_have_14_bits:
+        return control
+    if given is not None:
+        fields.fault(
+            "bits is for nrpn, rpn and the controllers 0 to 31 that aren't relative; leave it out"
+        )
+    return dataclasses.replace(control, bits=7)
 
 
 def _read_number(fields: Fields, message: Message, bank: bool) -> int | None:

@@ -15,15 +15,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 
-from ronn_jack.midimap.messages import HIGHEST, HIGHEST_14_BIT, Control, Event, Message
+from ronn_jack.midimap.messages import HIGHEST, HIGHEST_14_BIT, LOWER, Control, Event, Message
 
 PAIR_SECONDS = 0.002
 """How long one half of a value is kept back for the other, so that the value does not jump."""
 CHANNELS = range(1, 17)
 BANK = (0, 32)
 """Controllers that select a bank, upper and lower half."""
-LOWER = 32
-"""From a controller to that which carries the lower half of its value."""
 DATA = (6, 38)
 """Controllers that carry a parameter number's value, upper and lower half."""
 INCREMENT, DECREMENT = 96, 97
@@ -89,12 +87,26 @@ def plain_event(message: bytes) -> Event | None:
     return Event(Message.PITCH_BEND, channel, 0, first | last << 7, HIGHEST_14_BIT)
 
 
+class Selected:
+    """What is selected on each channel: parameter numbers and banks.
+
+    It is kept whether anything reads it or not, as a device may select once and send values for
+    ever.
+    """
+
+    def __init__(self) -> None:
+        self.numbers = {channel: Selection() for channel in CHANNELS}
+        self.banks: dict[int, list[int | None]] = {channel: [None, None] for channel in CHANNELS}
+
+
 class Decoder:
     """Turns one device's messages into events, as a profile's controls are to be read.
 
     Parameters
     ----------
     controls : iterable of Control
+    selected : Selected, optional
+        What the device has selected before.
 
     Attributes
     ----------
@@ -102,11 +114,12 @@ class Decoder:
         When `due` wants to be called; infinite if nothing is kept back.
     """
 
-    def __init__(self, controls: Iterable[Control]) -> None:
+    def __init__(self, controls: Iterable[Control], selected: Selected | None = None) -> None:
+        self.selected = selected or Selected()
         self._pairs: dict[tuple[int, int], _Pair] = {}
         self._bits: dict[tuple[int, Message, int], int] = {}
-        self._banks: dict[int, list[int | None]] = {}
-        self._selections: dict[int, _Selection] = {}
+        self._numbered: set[int] = set()
+        self._banked: set[int] = set()
         for control in controls:
             for channel in CHANNELS if control.channel is None else (control.channel,):
                 self._expect(control, channel)
@@ -119,10 +132,10 @@ class Decoder:
             return []
         if event.message is Message.CC:
             return list(self._controller(event, now))
-        bank = self._banks.get(event.channel) if event.message is Message.PROGRAM else None
-        if bank is None:
+        if event.message is not Message.PROGRAM or event.channel not in self._banked:
             return [event]
-        number = _bank_number(*bank) * (HIGHEST + 1) + event.number
+        bank = _bank_number(*self.selected.banks[event.channel])
+        number = bank * (HIGHEST + 1) + event.number
         return [Event(Message.PROGRAM, event.channel, number, HIGHEST)]
 
     def due(self, now: float) -> list[Event]:
@@ -134,28 +147,33 @@ class Decoder:
             if level is not None:
                 events.append(Event(Message.CC, channel, number, level, HIGHEST_14_BIT))
             self.wakes = min(self.wakes, pair.wakes)
-        for channel, selection in self._selections.items():
+        for channel, selection in self.selected.numbers.items():
             events += self._data(channel, selection, selection.pair.due(now))
             self.wakes = min(self.wakes, selection.pair.wakes)
         return events
 
     def _expect(self, control: Control, channel: int) -> None:
         if control.message.parameter_number:
-            self._selections.setdefault(channel, _Selection())
+            self._numbered.add(channel)
             self._bits[channel, control.message, control.number or 0] = control.bits
         elif control.message is Message.CC and control.bits > 7:
             self._pairs.setdefault((channel, control.number or 0), _Pair())
         elif control.bank:
-            self._banks.setdefault(channel, [None, None])
+            self._banked.add(channel)
 
     def _controller(self, event: Event, now: float) -> Iterator[Event]:
         channel, number, value = event.channel, event.number, event.level
-        selection = self._selections.get(channel)
-        if selection is not None and number in PARAMETER_NUMBER:
-            yield from self._parameter_number(selection, event, now)
-        elif channel in self._banks and number in BANK:
-            self._banks[channel][BANK.index(number)] = value
-        elif (channel, number) in self._pairs or (channel, number - LOWER) in self._pairs:
+        if number in PARAMETER_NUMBER:
+            yield from self._parameter_number(self.selected.numbers[channel], event, now)
+            read = channel in self._numbered
+        elif number in BANK:
+            self.selected.banks[channel][BANK.index(number)] = value
+            read = channel in self._banked
+        else:
+            read = False
+        if read:
+            return
+        if (channel, number) in self._pairs or (channel, number - LOWER) in self._pairs:
             upper = (channel, number) in self._pairs
             first = number if upper else number - LOWER
             pair = self._pairs[channel, first]
@@ -166,7 +184,7 @@ class Decoder:
         else:
             yield event
 
-    def _parameter_number(self, selection: _Selection, event: Event, now: float) -> Iterator[Event]:
+    def _parameter_number(self, selection: Selection, event: Event, now: float) -> Iterator[Event]:
         channel, number, value = event.channel, event.number, event.level
         if number in SELECT:
             # What came for another number belongs to it still.
@@ -186,7 +204,7 @@ class Decoder:
             self.wakes = min(self.wakes, selection.pair.wakes)
             yield from self._data(channel, selection, level)
 
-    def _data(self, channel: int, selection: _Selection, level: int | None) -> Iterator[Event]:
+    def _data(self, channel: int, selection: Selection, level: int | None) -> Iterator[Event]:
         if level is not None and selection.selected is not None:
             yield Event(
                 selection.selected[0], channel, selection.selected[1], level, HIGHEST_14_BIT
@@ -230,7 +248,7 @@ class _Pair:
         return None if upper is None else upper << 7 | (lower or 0)
 
 
-class _Selection:
+class Selection:
     """Which parameter number a channel's data controllers belong to, and their value."""
 
     def __init__(self) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from ronn_jack.control.operations import Act, Operation, Set
-from ronn_jack.midimap.decoder import Decoder
+from ronn_jack.midimap.decoder import Decoder, Selected
 from ronn_jack.midimap.following import Follower
-from ronn_jack.midimap.messages import HIGHEST, Control, Event, Message
+from ronn_jack.midimap.messages import HIGHEST, Event, Message
 from ronn_jack.midimap.profile import BY_NUMBER, Binding, Follow, Press, Profile, Takeover, Toggle
 from ronn_jack.parameters import Kind, Value
 
@@ -61,6 +61,8 @@ class Bindings:
         Returns a parameter's present value, with all that was asked for before.
     takeover : Takeover, optional
         For bindings that name none.
+    selected : Selected, optional
+        What the device has selected before.
     """
 
     def __init__(
@@ -68,20 +70,26 @@ class Bindings:
         profile: Profile,
         current: Callable[[str], Value],
         takeover: Takeover = Takeover.JUMP,
+        selected: Selected | None = None,
     ) -> None:
         self._current = current
         self._takeover = takeover
-        self._decoder = Decoder(binding.control for binding in profile.bindings)
+        self._decoder = Decoder((binding.control for binding in profile.bindings), selected)
         self._bindings: dict[tuple[Message, int | None], list[_Bound]] = {}
         long = [binding.control for binding in profile.bindings if binding.long]
         for binding in profile.bindings:
             control = binding.control
-            late = not binding.long and any(same_control(control, other) for other in long)
+            late = not binding.long and any(control.meets(other) for other in long)
             bound = _Bound(binding, late, {}, {})
             self._bindings.setdefault((control.message, control.number), []).append(bound)
         self._held: dict[_Button, _Bound] = {}
         self._gaps: dict[str, Gap] = {}
         self._gapped: set[str] = set()
+
+    @property
+    def selected(self) -> Selected:
+        """What the device has selected so far."""
+        return self._decoder.selected
 
     @property
     def wakes(self) -> float:
@@ -109,12 +117,14 @@ class Bindings:
         return gaps
 
     def _event(self, event: Event, now: float) -> Iterator[Operation]:
-        for number in (event.number, None):
-            for bound in self._bindings.get((event.message, number), ()):
-                if bound.binding.control.channel in (None, event.channel):
-                    operation = self._operation(bound, event, now)
-                    if operation is not None:
-                        yield operation
+        for bound in self._bound(event, event.number) or self._bound(event, None):
+            operation = self._operation(bound, event, now)
+            if operation is not None:
+                yield operation
+
+    def _bound(self, event: Event, number: int | None) -> list[_Bound]:
+        bound = self._bindings.get((event.message, number), ())
+        return [each for each in bound if each.binding.control.channel in (None, event.channel)]
 
     def _operation(self, bound: _Bound, event: Event, now: float) -> Operation | None:
         target = bound.binding.target
@@ -171,13 +181,6 @@ class Bindings:
             operation = target.operation
             return Act(operation.name, number) if operation == BY_NUMBER else operation
         return Set(target.parameter.name, not self._current(target.parameter.name))
-
-
-def same_control(one: Control, other: Control) -> bool:
-    """Say whether a message could come from both: the same kind and number on a common channel."""
-    return (one.message, one.number) == (other.message, other.number) and (
-        one.channel == other.channel or None in (one.channel, other.channel)
-    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,8 @@ HIGHEST = 127
 """The largest value that a MIDI data byte can have."""
 HIGHEST_14_BIT = 16383
 """The largest value of two data bytes together."""
+LOWER = 32
+"""From a controller to that which carries the lower half of its value."""
 MOST_PROGRAMS = 2**21
 """Programs in all banks together."""
 
@@ -127,6 +129,18 @@ class Control:
     relative: Relative | None = None
     bank: bool = False
     motor: bool = False
+
+    @property
+    def can_have_14_bits(self) -> bool:
+        """Whether 7 or 14 bits are a matter of choice."""
+        first_half = self.number is None or self.number < LOWER
+        paired = self.message is Message.CC and first_half and self.relative is None
+        return paired or self.message.parameter_number
+
+    def meets(self, other: Control) -> bool:
+        """Say whether a message could come from both."""
+        same = (self.message, self.number) == (other.message, other.number)
+        return same and (self.channel == other.channel or None in (self.channel, other.channel))
 
     @property
     def words(self) -> str:

@@ -29,8 +29,10 @@ each press sets that value. An action may have an `argument`. A press is a contr
 
 from __future__ import annotations
 
+import itertools
 import logging
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from ronn_jack.errors import ProfileError, shown, unknown
@@ -39,6 +41,8 @@ from ronn_jack.midimap.binding_table import clashes, read_binding, read_defaults
 from ronn_jack.midimap.profile import Profile
 
 _MOST_FAULTS = 100
+_NO_NAME = re.compile(r"[^A-Za-z0-9]+")
+_LONGEST_STEM = 40
 
 
 class ProfileStore:
@@ -85,6 +89,20 @@ class ProfileStore:
                 logging.getLogger(__name__).warning("%s", error)
         return profiles
 
+    def own_path(self, profile: Profile) -> Path:
+        """Return the file that keeps what the user changes of a profile."""
+        user, shipped = self._folders
+        if profile.path is None or profile.path.parent == shipped:
+            return user / f"{profile.name}.toml"
+        return profile.path
+
+    def new_path(self, device: str) -> Path:
+        """Return a file for a profile of a device that none knows, named after it."""
+        stem = _NO_NAME.sub("-", device).strip("-").lower()[:_LONGEST_STEM] or "controller"
+        names = itertools.chain([stem], (f"{stem}-{n}" for n in itertools.count(2)))
+        taken = self._paths()
+        return self._folders[0] / f"{next(name for name in names if name not in taken)}.toml"
+
     def _paths(self) -> dict[str, Path]:
         """Return the files by name; a user's profile stands in for a shipped one of its name."""
         paths: dict[str, Path] = {}
@@ -102,8 +120,19 @@ def read_profile(path: Path) -> Profile:
     ProfileError
         Listing every fault, unknown keys with the nearest known one.
     """
+    return profile_of(path, read_table(path, ProfileError))
+
+
+def profile_of(path: Path, table: Mapping[str, object]) -> Profile:
+    """Return the profile that the contents of a file make.
+
+    Raises
+    ------
+    ProfileError
+        Listing every fault, unknown keys with the nearest known one.
+    """
     faults: list[str] = []
-    fields = Fields(read_table(path, ProfileError), faults)
+    fields = Fields(table, faults)
     fields.version()
     label = fields.take("name", str, path.stem)
     ports = fields.pattern("ports")

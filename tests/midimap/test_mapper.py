@@ -210,6 +210,15 @@ class TestPressing:
         assert asked(named, b"\xc0\x09") == [Act("preset_load", "fuzz")]
         assert asked(named, b"\xc0\x08") == []
 
+    def test_a_program_with_a_binding_of_its_own_is_not_read_as_any(self) -> None:
+        profile = Profile("t", "T", None, (
+            Binding(Control(Message.PROGRAM), Press(BY_NUMBER, 64)),
+            Binding(Control(Message.PROGRAM, 9, 1), Press(Act("reseed"), 64)),
+        ))  # fmt: skip
+        bound = Bindings(profile, defaults().__getitem__)
+        assert asked(bound, b"\xc0\x09") == [Act("reseed")]
+        assert asked(bound, b"\xc1\x09") == [Act("preset_load", 9)]
+
 
 class TestLongPresses:
     """A button whose long press does something else than its short one."""

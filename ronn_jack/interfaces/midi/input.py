@@ -13,9 +13,11 @@ from typing import Protocol
 from ronn_jack.control.events import Event, MidiPort
 from ronn_jack.control.midi_events import TakeoverGap
 from ronn_jack.control.operations import Act, Operation, Origin
-from ronn_jack.errors import MachineError
+from ronn_jack.errors import MachineError, ProfileError
 from ronn_jack.files import name_or_file
+from ronn_jack.interfaces.midi.learning import Learning
 from ronn_jack.interfaces.midi.ports import HardwarePorts, System, list_ports
+from ronn_jack.midimap.decoder import Selected
 from ronn_jack.midimap.mapper import Bindings, Gap, coalesce
 from ronn_jack.midimap.profile import Profile, Takeover
 from ronn_jack.midimap.profile_file import ProfileStore
@@ -71,6 +73,7 @@ class _Port:
         How far its controls are from parameters, as far as it is not yet told.
     """
 
+    profile: Profile
     bindings: Bindings
     origin: MidiOrigin
     round: list[Operation]
@@ -149,6 +152,11 @@ class MidiInput:
     ------
     ProfileError
         If the settings' profile is unknown or faulty.
+
+    Attributes
+    ----------
+    learning : Learning
+        Binds controls that are touched.
     """
 
     def __init__(
@@ -160,12 +168,13 @@ class MidiInput:
         publish: Callable[[Event, Origin | None], None] = lambda event, origin: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        profiles = profiles or ProfileStore()
-        fallback = profiles.load(name_or_file(settings.midi_profile))
-        self._choice = PortChoice(profiles.readable(), fallback, settings.midi_in)
+        self._settings = settings
+        self._profiles = profiles or ProfileStore()
+        self._choice = self._read_profiles()
         self._controls = controls
         self._publish = publish
-        self._hardware = hardware or HardwarePorts(settings.name, self._choice.wanted)
+        self.learning = Learning(self._profiles, self, publish)
+        self._hardware = hardware or HardwarePorts(settings.name, self.wanted)
         self._hardware.told = self._tell_port
         self._native: Callable[[], list[bytes]] = list
         self._takeover = Takeover(settings.midi_takeover)
@@ -206,12 +215,15 @@ class MidiInput:
     def poll(self) -> None:
         """Read what has come and apply it, a change for each port; called every millisecond."""
         now = self._clock()
+        self.learning.poll(now)
         arrived: dict[str, list[bytes]] = {}
         for name, message in self._messages():
             arrived.setdefault(name, []).append(message)
-        for name in arrived:
+        for name, messages in arrived.items():
             if name not in self._ports:
                 self._ports[name] = self._new_port(name)
+            for message in messages if self.learning.active else ():
+                self.learning.hear(name, message, now)
         for name, port in self._ports.items():
             if name in arrived or port.bindings.wakes <= now:
                 self._take(port, arrived.get(name, ()), now)
@@ -225,7 +237,9 @@ class MidiInput:
             port.round.append(operation)
         for message in messages:
             for operation in port.bindings.operations(message, now):
-                port.round.append(operation)
+                # What is touched to be learned does nothing else meanwhile.
+                if not self.learning.active:
+                    port.round.append(operation)
         self._apply(port)
         for gap in port.bindings.take_gaps():
             port.gaps[gap.parameter] = gap
@@ -235,9 +249,40 @@ class MidiInput:
         if operations:
             self._controls.apply(coalesce(operations), port.origin)
 
-    def _new_port(self, name: str) -> _Port:
+    def wanted(self, port: str) -> bool:
+        """Say whether a hardware port is to be open: each is while somebody learns."""
+        return self.learning.active or self._choice.wanted(port)
+
+    def profile(self, port: str) -> tuple[Profile, bool]:
+        """Return the profile that reads a port, and whether it knows the device."""
+        profile = self._choice.profile(port)
+        return profile, port == JACK_PORT or profile.matches(port)
+
+    def profiles(self) -> list[Profile]:
+        """Return the profiles that read the present ports."""
+        ports = {JACK_PORT, *self._ports, *self._hardware.names}
+        by_name = {profile.name: profile for profile in map(self._choice.profile, ports)}
+        return list(by_name.values())
+
+    def reload(self) -> None:
+        """Read all profiles anew; and, while somebody learns, every port."""
+        try:
+            self._choice = self._read_profiles()
+        except ProfileError as error:
+            _log.warning("%s; it stays as it was read before", error)
+        for name, port in self._ports.items():
+            if self._choice.profile(name) != port.profile:
+                self._ports[name] = self._new_port(name, port.bindings.selected)
+        self._hardware.rescan()
+
+    def _read_profiles(self) -> PortChoice:
+        fallback = self._profiles.load(name_or_file(self._settings.midi_profile))
+        return PortChoice(self._profiles.readable(), fallback, self._settings.midi_in)
+
+    def _new_port(self, name: str, selected: Selected | None = None) -> _Port:
         profile = self._choice.profile(name)
-        return _Port(Bindings(profile, self._value, self._takeover), MidiOrigin(name), [], {})
+        bindings = Bindings(profile, self._value, self._takeover, selected)
+        return _Port(profile, bindings, MidiOrigin(name), [], {})
 
     def _tell_gaps(self, now: float) -> None:
         """Tell the newest of how far controls are from their parameters."""
