@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from ronn_jack.control.status import STATUS
 from ronn_jack.errors import UsageError, nearest
+from ronn_jack.interfaces.osc.codec import encode
 from ronn_jack.interfaces.osc.pattern import Addresses, is_pattern
-from ronn_jack.parameters import ACTIONS, PARAMETERS
+from ronn_jack.parameters import ACTIONS, PARAMETERS, Value
 
 ROOT = "/ronn/"
 NORMALISED_ROOT = "/ronn/n/"
@@ -68,6 +69,13 @@ def _endpoints() -> Iterator[Endpoint]:
 
 ENDPOINTS: Mapping[str, Endpoint] = {endpoint.address: endpoint for endpoint in _endpoints()}
 _SEARCHED = Addresses(e.address for e in ENDPOINTS.values() if e.role is not Role.ANSWER)
+
+
+def value_message(name: str, value: Value, normalised: bool = False) -> bytes:
+    """Return the message that tells a parameter's value, in native units or as a position 0–1."""
+    if normalised:
+        return encode(NORMALISED_ROOT + name, [PARAMETERS[name].normalise(value)])
+    return encode(ROOT + name, [value])
 
 
 def resolve(address: str) -> tuple[Endpoint, ...]:

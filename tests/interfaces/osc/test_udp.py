@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ronn_jack.interfaces.osc.datagrams import LARGEST_DATAGRAM, DatagramSocket
+from ronn_jack.interfaces.osc.udp import LARGEST_DATAGRAM, DatagramSocket
 
 FAMILIES = [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")]
 
