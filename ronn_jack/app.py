@@ -60,9 +60,11 @@ class App:
         self.controller = Controller(node, presets, values, preset=preset)
         node.report_to(self.controller)
         self.subscriptions = self.controller.subscriptions
-        self._osc = OscServer(self.controller, settings.bind, settings.osc_port)
-        self._supervisor = Supervisor(self.controller, node, self._open, settings.name)
         self._midi = MidiInput(self.controller, settings, publish=self.subscriptions.publish)
+        self._osc = OscServer(
+            self.controller, settings.bind, settings.osc_port, self._midi.learning
+        )
+        self._supervisor = Supervisor(self.controller, node, self._open, settings.name)
 
     @property
     def client(self) -> JackClient | None:

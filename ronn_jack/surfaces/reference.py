@@ -49,6 +49,25 @@ An action is done on a message without argument or with any value from 0.5 on; l
 as a button's release, are ignored. Of an amount only 0 is a release."""
 
 
+_LEARN = [
+    ["address", "argument", "answer", "meaning"],
+    [
+        "`/ronn/learn`", "s", "`/ronn/learned s:name s:control s:port s:before`",
+        "bind the next MIDI control that is moved to a parameter or action, over its whole range; "
+        "answered once it was moved, with what the control did before",
+    ],
+    ["`/ronn/learn_cancel`", "", "", "learn nothing"],
+    [
+        "`/ronn/unlearn`", "s", "`/ronn/unlearned s:name s:control`, one for each",
+        "remove the bindings of a parameter or action on the MIDI ports that are there",
+    ],
+    [
+        "`/ronn/learn_undo`", "", "`/ronn/learn_undone s:name`",
+        "take back what was learned or unlearned last",
+    ],
+]  # fmt: skip
+
+
 def osc_reference() -> str:
     """Return docs/osc.md: every address with its values, as Markdown."""
     actions = [
@@ -75,7 +94,9 @@ def osc_reference() -> str:
             _ACTIONS_HEAD + "\n",
             _table(actions),
             "## Questions\n",
-            _table(status).rstrip("\n") + "\n",
+            _table(status),
+            "## MIDI controls\n",
+            _table(_LEARN).rstrip("\n") + "\n",
         ]
     )
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 from ronn_jack.control.events import Event
 from ronn_jack.control.operations import Operation
 from ronn_jack.interfaces.midi.input import MidiInput, MidiOrigin
 from ronn_jack.interfaces.midi.ports import HardwarePorts
+from ronn_jack.midimap.learn import ENCODER_SECONDS
 from ronn_jack.midimap.profile_file import ProfileStore
 from ronn_jack.parameters import Value, defaults
-from ronn_jack.settings import Settings
+from ronn_jack.settings import Settings, load_settings
+
+JACK = "midi_in"
 
 
 class FakeController:
@@ -85,3 +89,46 @@ class Rig:
         self.time += seconds
         self.midi.poll()
         return self.controller.changes
+
+
+class Asker:
+    """Somebody who asks, is answered, and is refused."""
+
+    name = "osc tester"
+
+    def __init__(self) -> None:
+        self.refusals: list[tuple[str, str]] = []
+        self.told: list[Event] = []
+
+    def refuse(self, subject: str, reason: str) -> None:
+        self.refusals.append((subject, reason))
+
+
+class LearningRig(Rig):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(ProfileStore(user=folder), load_settings(user_file=folder / "none"))
+        self.folder = folder
+        self.asker = Asker()
+        self.time = 100.0
+
+    def learn(self, name: str, *messages: bytes, port: str = JACK) -> Event:
+        """Ask for it, touch the control, and return what came of it."""
+        self.midi.learning.learn(name, self.asker, self.asker.told.append)
+        self.round()
+        self.round(*messages, port=port)
+        self.wait(ENCODER_SECONDS)
+        return self.asker.told[-1]
+
+    def unlearn(self, name: str) -> None:
+        self.midi.learning.unlearn(name, self.asker, self.asker.told.append)
+        self.round()
+
+    def undo(self) -> None:
+        self.midi.learning.undo(self.asker, self.asker.told.append)
+        self.round()
+
+    def does(self, *messages: bytes, port: str = JACK) -> list[object]:
+        """Return the operations that messages bring."""
+        self.controller.changes.clear()
+        self.round(*messages, port=port)
+        return [operation for change in self.controller.changes for operation in change]

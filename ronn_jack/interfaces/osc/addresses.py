@@ -21,6 +21,13 @@ PRESETS = "/ronn/presets"
 PING = "/ronn/ping"
 PONG = "/ronn/pong"
 ERROR = "/ronn/error"
+LEARN = "/ronn/learn"
+LEARN_CANCEL = "/ronn/learn_cancel"
+UNLEARN = "/ronn/unlearn"
+LEARN_UNDO = "/ronn/learn_undo"
+LEARNED = "/ronn/learned"
+UNLEARNED = "/ronn/unlearned"
+LEARN_UNDONE = "/ronn/learn_undone"
 
 _CACHED = 256
 """Addresses that take work to resolve are few in earnest; this bounds the work of a flood."""
@@ -39,6 +46,8 @@ class Role(enum.Enum):
     PRESET = enum.auto()
     PRESETS = enum.auto()
     PING = enum.auto()
+    LEARN = enum.auto()
+    """About MIDI controls; no pattern reaches it."""
     ANSWER = enum.auto()
     """What a node sends; never answered, or two nodes could keep each other busy for ever."""
 
@@ -63,12 +72,18 @@ def _endpoints() -> Iterator[Endpoint]:
     yield Endpoint(PRESET, Role.PRESET, "preset")
     yield Endpoint(PRESETS, Role.PRESETS, "presets")
     yield Endpoint(PING, Role.PING, "ping")
+    for address in (LEARN, LEARN_CANCEL, UNLEARN, LEARN_UNDO):
+        yield Endpoint(address, Role.LEARN, address.removeprefix(ROOT))
+    for address in (LEARNED, UNLEARNED, LEARN_UNDONE):
+        yield Endpoint(address, Role.ANSWER, address.removeprefix(ROOT))
     yield Endpoint(PONG, Role.ANSWER, "pong")
     yield Endpoint(ERROR, Role.ANSWER, "error")
 
 
 ENDPOINTS: Mapping[str, Endpoint] = {endpoint.address: endpoint for endpoint in _endpoints()}
-_SEARCHED = Addresses(e.address for e in ENDPOINTS.values() if e.role is not Role.ANSWER)
+_SEARCHED = Addresses(
+    e.address for e in ENDPOINTS.values() if e.role not in (Role.ANSWER, Role.LEARN)
+)
 
 
 def value_message(name: str, value: Value, normalised: bool = False) -> bytes:

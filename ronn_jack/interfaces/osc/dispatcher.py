@@ -27,6 +27,7 @@ from ronn_jack.interfaces.osc.addresses import (
     value_message,
 )
 from ronn_jack.interfaces.osc.codec import Argument, Fault, Message, decode, encode
+from ronn_jack.interfaces.osc.learning import Learning, ask
 from ronn_jack.interfaces.osc.pattern import is_pattern
 from ronn_jack.interfaces.osc.sender import Sender
 
@@ -51,10 +52,13 @@ class Dispatcher:
     Parameters
     ----------
     controller : Controller
+    learning : Learning, optional
+        Binds MIDI controls.
     """
 
-    def __init__(self, controller: Controller) -> None:
+    def __init__(self, controller: Controller, learning: Learning | None = None) -> None:
         self._controller = controller
+        self._learning = learning
 
     def handle(self, packet: bytes, sender: Sender) -> None:
         """[any-thread] Do what a packet says, and answer it."""
@@ -79,6 +83,11 @@ class Dispatcher:
             request.answer_error(address, reason)
         if asked.operations:
             self._controller.apply(asked.operations, request)
+        for endpoint, arguments in asked.learning:
+            if self._learning is None:
+                request.answer_error(endpoint.address, "there is no MIDI here")
+            else:
+                ask(self._learning, endpoint.address, arguments, request)
         # Once for all, as a pattern asks for many.
         status = self._controller.status() if asked.asks_status else {}
         for endpoint in asked.questions:
@@ -114,6 +123,7 @@ class _Asked:
     def __init__(self) -> None:
         self.operations: list[Operation] = []
         self.questions: list[Endpoint] = []
+        self.learning: list[tuple[Endpoint, tuple[Argument, ...]]] = []
         self.faults: list[tuple[str, str]] = []
         """Addresses that lead nowhere, and why."""
         self._actions = 0
@@ -142,6 +152,10 @@ class _Asked:
     def _take(self, message: Message, addresses: dict[str, str]) -> None:
         endpoints = resolve(message.address)
         if endpoints[0].role is Role.ANSWER:
+            return
+        if endpoints[0].role is Role.LEARN:
+            self.learning.append((endpoints[0], message.arguments))
+            self._actions += 1
             return
         if len(message.arguments) > 1:
             raise UsageError(f"takes one value, not {len(message.arguments)}")

@@ -11,6 +11,7 @@ from typing import Self
 
 from ronn_jack.control.controller import Controller
 from ronn_jack.interfaces.osc.dispatcher import Dispatcher
+from ronn_jack.interfaces.osc.learning import Learning
 from ronn_jack.interfaces.osc.udp import DatagramSocket, UdpSender, bound_socket
 
 DEFAULT_PORT = 9420
@@ -33,6 +34,8 @@ class OscServer:
         Address to listen on.
     port : int, optional
         0 takes any free one.
+    learning : Learning, optional
+        Binds MIDI controls.
 
     Attributes
     ----------
@@ -41,9 +44,13 @@ class OscServer:
     """
 
     def __init__(
-        self, controller: Controller, host: str = "127.0.0.1", port: int = DEFAULT_PORT
+        self,
+        controller: Controller,
+        host: str = "127.0.0.1",
+        port: int = DEFAULT_PORT,
+        learning: Learning | None = None,
     ) -> None:
-        self.dispatcher = Dispatcher(controller)
+        self.dispatcher = Dispatcher(controller, learning)
         self._host = host
         self._port = port
         self._closing = threading.Event()

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from ronn_jack.control.events import Event
 from ronn_jack.control.midi_events import (
     BindingRemoved,
     LearnCancelled,
@@ -22,54 +21,10 @@ from ronn_jack.interfaces.midi.ports import HardwarePorts, System
 from ronn_jack.midimap.learn import ENCODER_SECONDS
 from ronn_jack.midimap.profile_file import ProfileStore
 from ronn_jack.settings import load_settings
-from tests.support.midi_rig import FakeController, Rig
+from tests.support.midi_rig import JACK, Asker, FakeController, LearningRig
 from tests.support.rtmidi_library import FakeLibrary
 
 KNOB = [bytes([0xB0, 20, level]) for level in range(40, 60)]
-JACK = "midi_in"
-
-
-class Asker:
-    """Somebody who asks, is answered, and is refused."""
-
-    name = "osc tester"
-
-    def __init__(self) -> None:
-        self.refusals: list[tuple[str, str]] = []
-        self.told: list[Event] = []
-
-    def refuse(self, subject: str, reason: str) -> None:
-        self.refusals.append((subject, reason))
-
-
-class LearningRig(Rig):
-    def __init__(self, folder: Path) -> None:
-        super().__init__(ProfileStore(user=folder), load_settings(user_file=folder / "none"))
-        self.folder = folder
-        self.asker = Asker()
-        self.time = 100.0
-
-    def learn(self, name: str, *messages: bytes, port: str = JACK) -> Event:
-        """Ask for it, touch the control, and return what came of it."""
-        self.midi.learning.learn(name, self.asker, self.asker.told.append)
-        self.round()
-        self.round(*messages, port=port)
-        self.wait(ENCODER_SECONDS)
-        return self.asker.told[-1]
-
-    def unlearn(self, name: str) -> None:
-        self.midi.learning.unlearn(name, self.asker, self.asker.told.append)
-        self.round()
-
-    def undo(self) -> None:
-        self.midi.learning.undo(self.asker, self.asker.told.append)
-        self.round()
-
-    def does(self, *messages: bytes, port: str = JACK) -> list[object]:
-        """Return the operations that messages bring."""
-        self.controller.changes.clear()
-        self.round(*messages, port=port)
-        return [operation for change in self.controller.changes for operation in change]
 
 
 @pytest.fixture
