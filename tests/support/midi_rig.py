@@ -106,7 +106,8 @@ class Asker:
 
 class LearningRig(Rig):
     def __init__(self, folder: Path) -> None:
-        super().__init__(ProfileStore(user=folder), load_settings(user_file=folder / "none"))
+        self.store = ProfileStore(user=folder)
+        super().__init__(self.store, load_settings(user_file=folder / "none"))
         self.folder = folder
         self.asker = Asker()
         self.time = 100.0
