@@ -19,6 +19,7 @@ from ronn_jack.errors import JackError
 from ronn_jack.hotswap.node import LiveNode
 from ronn_jack.interfaces.event_log import STDOUT, EventLog
 from ronn_jack.interfaces.midi.input import MidiInput
+from ronn_jack.interfaces.osc.access import Access
 from ronn_jack.interfaces.osc.server import OscServer
 from ronn_jack.interfaces.terminal.snapshot import Snapshot, take_snapshot
 from ronn_jack.interfaces.terminal.view import PlainView, logging_to, open_view
@@ -62,7 +63,12 @@ class App:
         self.subscriptions = self.controller.subscriptions
         self._midi = MidiInput(self.controller, settings, publish=self.subscriptions.publish)
         self._osc = OscServer(
-            self.controller, settings.bind, settings.osc_port, self._midi.learning
+            self.controller,
+            settings.bind,
+            settings.osc_port,
+            Access(settings.bind, settings.allow, settings.osc_token),
+            settings.osc_feedback,
+            self._midi.learning,
         )
         self._supervisor = Supervisor(self.controller, node, self._open, settings.name)
 

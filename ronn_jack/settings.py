@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,30 @@ TAKEOVERS = ("jump", "pickup", "scale")
 """What a MIDI control does that stands elsewhere than its parameter."""
 MAXIMUM_CLIENT_NAME = 63
 """Bytes that jackd keeps of a client's name."""
+LARGEST_PORT = 65535
+DEFAULT_INTERVAL_MS = 100
+SHORTEST_INTERVAL_MS, LONGEST_INTERVAL_MS = 10, 10_000
+_SHORTEST_TOKEN = 8
+_LONGEST_TOKEN = 500
+_PLACE = re.compile(r"\[?(?P<host>[^\s\[\]]+?)\]?:(?P<port>[0-9]{1,5})")
+
+
+@dataclass(frozen=True)
+class FeedbackTo:
+    """A destination of OSC feedback that never asks for it.
+
+    Attributes
+    ----------
+    normalised : bool
+        Whether it is told positions 0–1 rather than values in native units.
+    interval_ms : int
+        Between two messages of the same status.
+    """
+
+    host: str
+    port: int
+    normalised: bool = False
+    interval_ms: int = DEFAULT_INTERVAL_MS
 
 
 @dataclass(frozen=True)
@@ -41,6 +67,9 @@ class Settings:
     connect: str | None = None
     midi_in: str | None = None
     preset: str | None = None
+    allow: tuple[str, ...] = ()
+    osc_token: str | None = None
+    osc_feedback: tuple[FeedbackTo, ...] = ()
 
 
 def load_settings(
@@ -65,7 +94,7 @@ def load_settings(
     accepted = _read(read_table(shipped_file, UsageError), shipped_file)
     if user_file.exists() or user_file.is_symlink():
         accepted |= _read(read_table(user_file, UsageError), user_file)
-    given = {name: value for name, value in (overrides or {}).items() if value is not None}
+    given = {name: value for name, value in (overrides or {}).items() if value not in (None, ())}
     accepted |= _read({"version": 1, **given}, "settings")
     return Settings(**accepted)
 
@@ -81,13 +110,16 @@ def _read(table: Mapping[str, object], source: object) -> dict[str, Any]:
         "inputs": fields.within("inputs", 1, 2),
         "outputs": fields.within("outputs", 1, 2),
         "connect": fields.pattern("connect"),
-        "osc_port": fields.within("osc_port", 0, 65535),
-        "http_port": fields.within("http_port", 0, 65535),
+        "osc_port": fields.within("osc_port", 0, LARGEST_PORT),
+        "http_port": fields.within("http_port", 0, LARGEST_PORT),
         "bind": _text(fields, "bind"),
         "midi_in": fields.pattern("midi_in"),
         "midi_profile": _text(fields, "midi_profile"),
         "midi_takeover": fields.one_of("midi_takeover", TAKEOVERS),
         "preset": _text(fields, "preset"),
+        "allow": _networks(fields),
+        "osc_token": _token(fields),
+        "osc_feedback": _destinations(fields),
     }
     fields.finish()
     raise_faults(source, faults, UsageError)
@@ -111,3 +143,63 @@ def _client_name(fields: Fields) -> str | None:
         )
         return None
     return name
+
+
+def _list(fields: Fields, key: str) -> list[object] | None:
+    value = fields.raw(key)
+    if value is None or isinstance(value, (list, tuple)):
+        return None if value is None else list(value)
+    fields.fault(f"{key} = {shown(value)} is no list; write {key} = [{shown(value)}]")
+    return None
+
+
+def _networks(fields: Fields) -> tuple[str, ...] | None:
+    listed = _list(fields, "allow")
+    for each in listed or ():
+        try:
+            ipaddress.ip_network(each if isinstance(each, str) else "", strict=False)
+        except ValueError:
+            fields.fault(
+                f"allow = {shown(each)} is no address; use one such as 192.168.1.7, or a range "
+                "such as 192.168.1.0/24"
+            )
+            return None
+    return None if listed is None else tuple(map(str, listed))
+
+
+def _token(fields: Fields) -> str | None:
+    token = _text(fields, "osc_token")
+    if token is not None and not _SHORTEST_TOKEN <= len(token) <= _LONGEST_TOKEN:
+        fields.fault(
+            f"osc_token has {len(token)} characters; use {_SHORTEST_TOKEN} to {_LONGEST_TOKEN}"
+        )
+        return None
+    return token
+
+
+def _destinations(fields: Fields) -> tuple[FeedbackTo, ...] | None:
+    listed = _list(fields, "osc_feedback")
+    if listed is None:
+        return None
+    found = [_destination(fields, each) for each in listed]
+    return tuple(each for each in found if each is not None)
+
+
+def _destination(fields: Fields, written: object) -> FeedbackTo | None:
+    """Return the destination of "host:port", or of a table that says more."""
+    faults: list[str] = []
+    table = Fields(written if isinstance(written, dict) else {"to": written}, faults)
+    to = table.optional("to", str)
+    normalised = table.take("normalised", bool, False)
+    interval = table.within("interval_ms", SHORTEST_INTERVAL_MS, LONGEST_INTERVAL_MS)
+    table.finish()
+    place = _PLACE.fullmatch(to or "")
+    if place is None or not 0 < int(place["port"]) <= LARGEST_PORT:
+        faults.append(f"{shown(to)} is no destination; write it as 192.168.1.7:9000")
+    for fault in faults:
+        fields.fault(f"osc_feedback: {fault}")
+    if faults or place is None:
+        return None
+    return FeedbackTo(
+        place["host"], int(place["port"]), normalised, interval or DEFAULT_INTERVAL_MS
+    )

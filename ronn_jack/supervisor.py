@@ -112,7 +112,7 @@ class Supervisor:
         client, self.client = self.client, None
         if client is not None:
             self._look()
-            status = self._node.status()
+            status = self._controller.status()
             if not client.lost:
                 self._fade_out(client)
             # It may still report a network that was heard, so the end is told after it.

@@ -22,6 +22,7 @@ from ronn_jack.control.events import (
 )
 from ronn_jack.control.operations import COMMAND_LINE, NODE, Cause, Change, Operation, Origin
 from ronn_jack.control.protocols import Node, Preset, PresetStore, Sound
+from ronn_jack.control.status import STATUS
 from ronn_jack.control.subscriptions import Subscriptions
 from ronn_jack.control.transaction import Draft
 from ronn_jack.errors import SpecError, UsageError
@@ -56,6 +57,8 @@ class Controller:
     ----------
     subscriptions : Subscriptions
         Through which all is told that happens.
+    counters : dict
+        What interfaces count, by its key of STATUS; each is written by one thread.
     """
 
     def __init__(
@@ -80,6 +83,7 @@ class Controller:
         self._untold = preset
         self._edited = self.edited
         self._silent = False
+        self.counters = {name: 0 for name, row in STATUS.items() if row.by_interface}
         self.subscriptions = Subscriptions(self._lock, self._dump)
         self._publish = self.subscriptions.publish
 
@@ -124,7 +128,7 @@ class Controller:
 
     def status(self) -> Mapping[str, int | float | str]:
         """Return the present value of every key of STATUS."""
-        return self._node.status()
+        return {**self._node.status(), **self.counters}
 
     def spec(self) -> NetworkSpec:
         """Return the network that the accepted values ask for at the node's rate."""

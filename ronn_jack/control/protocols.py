@@ -73,7 +73,7 @@ class Node(Protocol):
         ...
 
     def status(self) -> Mapping[str, int | float | str]:
-        """Return the present value of every key of STATUS."""
+        """Return the present value of every key of STATUS that no interface counts."""
         ...
 
 

@@ -29,6 +29,8 @@ class Status:
     maximum: float
     description: str
     choices: tuple[str, ...] = ()
+    by_interface: bool = False
+    """Whether an interface counts it, and not the node."""
 
     @property
     def range_text(self) -> str:
@@ -57,8 +59,8 @@ class Status:
         return type(value) is number and self.minimum <= value <= self.maximum
 
 
-def _count(name: str, description: str) -> Status:
-    return Status(name, Kind.INT, "", 0, math.inf, description)
+def _count(name: str, description: str, by_interface: bool = False) -> Status:
+    return Status(name, Kind.INT, "", 0, math.inf, description, by_interface=by_interface)
 
 
 def _number(name: str, unit: str, low: float, high: float, description: str) -> Status:
@@ -110,6 +112,7 @@ _TABLE = (
     Status("silent", Kind.BOOL, "", 0, 1, "1 where the network is too quiet to be matched, else 0"),
     _count("overloads", "networks dropped because they overloaded the callback"),
     _count("midi_dropped", "MIDI messages that came faster than they could be taken, and are lost"),
+    _count("osc_dropped", "OSC packets of strangers or of a flood, not done", by_interface=True),
 )  # fmt: skip
 
 STATUS: Mapping[str, Status] = {row.name: row for row in _TABLE}

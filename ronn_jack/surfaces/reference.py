@@ -16,8 +16,10 @@ _ARGUMENTS = {
 _HEAD = """\
 # OSC reference
 
-Generated from the parameter table. The node listens on UDP port 9420 (`--osc-port`) of the
-loopback interface (`--bind`) and answers to the port that a message came from.
+Generated from the parameter table. The node listens on UDP and TCP port 9420 (`--osc-port`) of the
+loopback interface (`--bind`) and answers to the port that a message came from, or by its
+connection. `ronn-jack osc ADDRESS [VALUE…]` sends a message and shows the answers,
+`ronn-jack watch` shows what changes.
 
 - A value out of range, non-finite or unknown changes nothing and is answered with
   `/ronn/error s:address s:reason`, as is everything else that can't be done.
@@ -26,13 +28,49 @@ loopback interface (`--bind`) and answers to the port that a message came from.
 - A message without argument asks: the value comes back to the asker at the same address.
 - `/ronn/n/<parameter>` takes and answers a position from 0 to 1 of the range instead; positions
   beyond are clamped.
-- A bundle is one change with one new network. Its time tag is not kept: it is applied at once.
+- A bundle is one change with one new network. One whose time tag lies up to 60 s in the future is
+  done when its time has come, one that is late at once. A farther one is refused, as is one more
+  than the 1000 that can wait, 500 of one sender.
 - Address patterns (`?`, `*`, `[a-z]`, `{a,b}`) reach all addresses that they match; a pattern
   without argument only asks, unless all it matches are actions.
 - The node draws seeds below 16777216, which every float holds. Larger ones may be sent as int64,
   float, double or text; above 2147483647 they come back as int64.
 - A packet has room for 4096 values and actions, at most 64 of them actions. One with more, or with
   more than 64 faults, is refused as a whole, in one answer.
+- Whoever sends, each is served in turn. Of a sender that is too fast, values that a later one of
+  its own makes void are left out, never the last; of what can't be left out, 1024 packets wait.
+- What writes a file is done beside the rest: only the next packets of its sender wait for it.
+- TCP carries packets after their size as int32 (OSC 1.0) or as SLIP (OSC 1.1), of up to 64 KiB, and
+  is answered as it begins. 64 connections; one that doesn't read what it is sent is closed.
+"""
+
+_FEEDBACK = """\
+Who subscribes is told everything, and from then on whatever changes, however it was changed, in
+bundles at the addresses above.
+
+- `/ronn/subscribe [s:host i:port] [i:interval_ms]` tells values in native units,
+  `/ronn/n/subscribe …` positions from 0 to 1 at `/ronn/n/<parameter>`. Without host and port the
+  sender itself is told. A host is an IP address or `localhost`: the sender's own, or one that
+  `--allow` names. One destination has one subscription; a new one takes the place of the old.
+- Of each value the newest is told, 30 times a second at most, and always the last. The status is
+  told every `interval_ms`, 10 to 10000, or 100; only what has changed. `/ronn/panic` tells 1 while
+  silence is asked for.
+- A subscription ends 60 s after the last message of who subscribed or of its destination; one by
+  TCP with its connection. 64 at a time.
+- Neither of them is told the values that it sent, but each that became another: refused, snapped,
+  clamped, linked. One that is told a value of another within 250 ms before its own is told that
+  too, as the two may have crossed on the way.
+- A bundle has 1432 bytes at most, so that it travels in one piece; what is more comes in several.
+- `osc_feedback` in `config.toml` names destinations that are told without asking, for ever:
+  `["192.168.1.7:9000", { to = "tablet.local:9000", normalised = true, interval_ms = 50 }]`.
+"""
+
+_ACCESS = """\
+With `--bind ADDRESS` the node listens beyond this computer. It hears then who is on this computer,
+who comes from an address that `--allow ADDRESS|CIDR` names (or `allow` in `config.toml`; it may be
+repeated), and who has sent the token that `osc_token` in `config.toml` has set, from its address
+and for 60 s after each of its messages. Nobody else is answered: what they send is counted in
+`/ronn/status/osc_dropped`, with what a flood leaves no room for.
 """
 
 _LIST = (
@@ -84,6 +122,18 @@ def osc_reference() -> str:
         ["`/ronn/presets`", "s …", "", _LIST],
         ["`/ronn/ping`", "s s", "", "name and version at `/ronn/pong`, once the node can be heard"],
     ]
+    sessions = [
+        ["address", "arguments", "meaning"],
+        ["`/ronn/subscribe`", "[s:host i:port] [i:interval_ms]", "tell changes in native units"],
+        ["`/ronn/n/subscribe`", "[s:host i:port] [i:interval_ms]", "tell changes as positions"],
+        [
+            "`/ronn/unsubscribe`",
+            "[s:host i:port]",
+            "tell no more; without arguments, nothing of it",
+        ],
+        ["`/ronn/refresh`", "", "tell everything again"],
+        ["`/ronn/auth`", "s:token", "let this address in; answered with the seconds it lasts"],
+    ]
     return "\n".join(
         [
             _HEAD,
@@ -96,7 +146,12 @@ def osc_reference() -> str:
             "## Questions\n",
             _table(status),
             "## MIDI controls\n",
-            _table(_LEARN).rstrip("\n") + "\n",
+            _table(_LEARN),
+            "## Feedback\n",
+            _FEEDBACK,
+            _table(sessions),
+            "## Who is heard\n",
+            _ACCESS.rstrip("\n") + "\n",
         ]
     )
 

@@ -6,6 +6,7 @@ import contextlib
 import socket
 import struct
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any, Self
 
@@ -28,6 +29,18 @@ def bundle(*elements: bytes) -> bytes:
     return BUNDLE_HEADER + b"".join(struct.pack(">i", len(e)) + e for e in elements)
 
 
+def elements(packet: bytes) -> list[bytes]:
+    """Return the messages of a bundle that holds no other, or of a message itself."""
+    if not packet.startswith(b"#bundle"):
+        return [packet]
+    parts, rest = [], packet[len(BUNDLE_HEADER) :]
+    while rest:
+        size = 4 + int.from_bytes(rest[:4], "big")
+        parts.append(rest[4:size])
+        rest = rest[size:]
+    return parts
+
+
 class OscClient:
     """Sends datagrams to a port on loopback and reads what comes back."""
 
@@ -36,6 +49,7 @@ class OscClient:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
         self._socket.connect(("127.0.0.1", port))
+        self._unread: deque[bytes] = deque()
 
     def __enter__(self) -> Self:
         return self
@@ -45,6 +59,11 @@ class OscClient:
 
     def close(self) -> None:
         self._socket.close()
+
+    @property
+    def address(self) -> tuple[str, int]:
+        host, port = self._socket.getsockname()
+        return host, port
 
     @property
     def name(self) -> str:
@@ -62,10 +81,12 @@ class OscClient:
 
     def receive(self) -> tuple[str, str, list[object]]:
         """Return the next answer: its address, type tags and arguments."""
-        self._socket.settimeout(ANSWER_SECONDS)
-        datagram = self._socket.recv(65536)
-        tags = datagram[datagram.index(b",") :].split(b"\0")[0].decode()
-        answer = OscMessage(datagram)
+        while not self._unread:
+            self._socket.settimeout(ANSWER_SECONDS)
+            self._unread += elements(self._socket.recv(65536))
+        part = self._unread.popleft()
+        tags = part[part.index(b",") :].split(b"\0")[0].decode()
+        answer = OscMessage(part)
         return answer.address, tags, answer.params
 
     def answers(self, *datagrams: bytes) -> list[Answer]:

@@ -28,6 +28,12 @@ LEARN_UNDO = "/ronn/learn_undo"
 LEARNED = "/ronn/learned"
 UNLEARNED = "/ronn/unlearned"
 LEARN_UNDONE = "/ronn/learn_undone"
+SUBSCRIBE = "/ronn/subscribe"
+SUBSCRIBE_NORMALISED = "/ronn/n/subscribe"
+UNSUBSCRIBE = "/ronn/unsubscribe"
+REFRESH = "/ronn/refresh"
+AUTH = "/ronn/auth"
+PANIC = "/ronn/panic"
 
 _CACHED = 256
 """Addresses that take work to resolve are few in earnest; this bounds the work of a flood."""
@@ -47,9 +53,16 @@ class Role(enum.Enum):
     PRESETS = enum.auto()
     PING = enum.auto()
     LEARN = enum.auto()
-    """About MIDI controls; no pattern reaches it."""
+    SUBSCRIBE = enum.auto()
+    UNSUBSCRIBE = enum.auto()
+    REFRESH = enum.auto()
+    AUTH = enum.auto()
     ANSWER = enum.auto()
     """What a node sends; never answered, or two nodes could keep each other busy for ever."""
+
+
+SESSION = {Role.SUBSCRIBE, Role.UNSUBSCRIBE, Role.REFRESH, Role.AUTH, Role.LEARN}
+"""What is between the node and one sender: no pattern reaches it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +72,11 @@ class Endpoint:
     address: str
     role: Role
     name: str
+
+    @property
+    def is_value(self) -> bool:
+        """Whether it is that of a parameter."""
+        return self.role in (Role.NATIVE, Role.NORMALISED)
 
 
 def _endpoints() -> Iterator[Endpoint]:
@@ -76,13 +94,18 @@ def _endpoints() -> Iterator[Endpoint]:
         yield Endpoint(address, Role.LEARN, address.removeprefix(ROOT))
     for address in (LEARNED, UNLEARNED, LEARN_UNDONE):
         yield Endpoint(address, Role.ANSWER, address.removeprefix(ROOT))
+    yield Endpoint(SUBSCRIBE, Role.SUBSCRIBE, "subscribe")
+    yield Endpoint(SUBSCRIBE_NORMALISED, Role.SUBSCRIBE, "subscribe")
+    yield Endpoint(UNSUBSCRIBE, Role.UNSUBSCRIBE, "unsubscribe")
+    yield Endpoint(REFRESH, Role.REFRESH, "refresh")
+    yield Endpoint(AUTH, Role.AUTH, "auth")
     yield Endpoint(PONG, Role.ANSWER, "pong")
     yield Endpoint(ERROR, Role.ANSWER, "error")
 
 
 ENDPOINTS: Mapping[str, Endpoint] = {endpoint.address: endpoint for endpoint in _endpoints()}
 _SEARCHED = Addresses(
-    e.address for e in ENDPOINTS.values() if e.role not in (Role.ANSWER, Role.LEARN)
+    e.address for e in ENDPOINTS.values() if e.role not in (Role.ANSWER, *SESSION)
 )
 
 

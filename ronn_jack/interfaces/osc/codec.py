@@ -23,6 +23,10 @@ MAXIMUM_TEXT_BYTES = 1024
 MAXIMUM_DEPTH = 32
 """Bundles in bundles; a datagram has room for thousands, which nobody sends in earnest."""
 
+IMMEDIATELY = 1
+"""The time tag of what is meant for now."""
+
+_LONGEST_TEXT = 500
 _ALIGNMENT = 4
 _BUNDLE = b"#bundle\0"
 _BUNDLE_HEADER_BYTES = 16
@@ -61,20 +65,31 @@ class _MalformedError(Exception):
 
 
 def decode(datagram: bytes) -> list[Message | Fault]:
-    """Return a datagram's messages in order, those of nested bundles included.
+    """Return a datagram's messages in order, those of nested bundles included, without their times.
 
-    Time tags are not kept: everything is meant for now. A bundle whose structure is broken gives
-    one fault and no messages, as part of a change is not what its sender asked for.
+    A bundle whose structure is broken gives one fault and no messages, as part of a change is not
+    what its sender asked for.
+    """
+    return [item for _, item in decode_timed(datagram)]
+
+
+def decode_timed(datagram: bytes) -> list[tuple[int, Message | Fault]]:
+    """Return a datagram's messages as `decode` does, each with the time tag that it is meant for.
+
+    A message that is in no bundle is meant for IMMEDIATELY, and one in nested bundles for the
+    latest of their times, as no bundle may be done before the one that it is in.
     """
     try:
         if not datagram:
             raise _MalformedError("empty packet")
         if len(datagram) % _ALIGNMENT:
             raise _MalformedError(f"packet of {len(datagram)} bytes is no multiple of 4")
-        elements = _elements(datagram) if datagram.startswith(_BUNDLE) else [datagram]
+        if not datagram.startswith(_BUNDLE):
+            return [(IMMEDIATELY, _message(datagram))]
+        elements = _elements(datagram)
     except _MalformedError as error:
-        return [Fault("", str(error))]
-    return [_message(element) for element in elements]
+        return [(IMMEDIATELY, Fault("", str(error)))]
+    return [(time_tag, _message(element)) for time_tag, element in elements]
 
 
 def encode(address: str, arguments: Sequence[int | float | bool | str]) -> bytes:
@@ -97,36 +112,54 @@ def encode(address: str, arguments: Sequence[int | float | bool | str]) -> bytes
     return bytes(osc_types.write_string(address) + osc_types.write_string(tags) + data)
 
 
-def _elements(datagram: bytes) -> list[bytes]:
-    """Return the messages of a bundle, walking down nested ones without recursion."""
-    elements: list[bytes] = []
-    open_bundles = [(0, len(datagram))]
-    _enter_bundle(open_bundles)
+def one_line(text: str) -> str:
+    """Return what can be shown in one line: a long value is cut, the remedy at the end kept."""
+    shown = text
+    if not text.isprintable():
+        shown = "".join(character if character.isprintable() else " " for character in text)
+    if len(shown) <= _LONGEST_TEXT:
+        return shown
+    half = _LONGEST_TEXT // 2
+    return f"{shown[:half]}…{shown[-half:]}"
+
+
+def bundle(messages: Sequence[bytes]) -> bytes:
+    """Return a bundle of messages, meant for now."""
+    sized = (len(each).to_bytes(4, "big") + each for each in messages)
+    return _BUNDLE + IMMEDIATELY.to_bytes(8, "big") + b"".join(sized)
+
+
+def _elements(datagram: bytes) -> list[tuple[int, bytes]]:
+    """Return a bundle's messages with their times, walking down nested ones without recursion."""
+    elements: list[tuple[int, bytes]] = []
+    open_bundles = [(0, len(datagram), IMMEDIATELY)]
+    _enter_bundle(datagram, open_bundles)
     while open_bundles:
-        position, end = open_bundles.pop()
+        position, end, time_tag = open_bundles.pop()
         if position == end:
             continue
         start = position + 4
         size = int.from_bytes(datagram[position:start], "big", signed=True)
         if size <= 0 or size % _ALIGNMENT or start + size > end:
             raise _MalformedError(f"bundle element of {size} bytes in the {end - start} left")
-        open_bundles.append((start + size, end))
+        open_bundles.append((start + size, end, time_tag))
         if datagram.startswith(_BUNDLE, start):
-            open_bundles.append((start, start + size))
-            _enter_bundle(open_bundles)
+            open_bundles.append((start, start + size, time_tag))
+            _enter_bundle(datagram, open_bundles)
         else:
-            elements.append(datagram[start : start + size])
+            elements.append((time_tag, datagram[start : start + size]))
     return elements
 
 
-def _enter_bundle(open_bundles: list[tuple[int, int]]) -> None:
-    """Step over the header of the innermost bundle."""
-    start, end = open_bundles.pop()
+def _enter_bundle(datagram: bytes, open_bundles: list[tuple[int, int, int]]) -> None:
+    """Step over the header of the innermost bundle, and take note of its time."""
+    start, end, outer = open_bundles.pop()
     if end - start < _BUNDLE_HEADER_BYTES:
         raise _MalformedError(f"bundle of {end - start} bytes is shorter than its header")
     if len(open_bundles) >= MAXIMUM_DEPTH:
         raise _MalformedError(f"bundles nested deeper than {MAXIMUM_DEPTH}")
-    open_bundles.append((start + _BUNDLE_HEADER_BYTES, end))
+    time_tag = int.from_bytes(datagram[start + len(_BUNDLE) : start + _BUNDLE_HEADER_BYTES], "big")
+    open_bundles.append((start + _BUNDLE_HEADER_BYTES, end, max(outer, time_tag)))
 
 
 def _message(element: bytes) -> Message | Fault:

@@ -11,25 +11,42 @@ from __future__ import annotations
 
 import itertools
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from ronn_jack import __version__
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.operations import Act, Operation, Set
 from ronn_jack.errors import UsageError
+from ronn_jack.interfaces.osc.access import Access
 from ronn_jack.interfaces.osc.addresses import (
     ERROR,
     PONG,
     ROOT,
+    SESSION,
     Endpoint,
     Role,
     resolve,
     value_message,
 )
-from ronn_jack.interfaces.osc.codec import Argument, Fault, Message, decode, encode
+from ronn_jack.interfaces.osc.codec import (
+    IMMEDIATELY,
+    Argument,
+    Fault,
+    Message,
+    decode_timed,
+    encode,
+    one_line,
+)
 from ronn_jack.interfaces.osc.learning import Learning, ask
 from ronn_jack.interfaces.osc.pattern import is_pattern
+from ronn_jack.interfaces.osc.schedule import Due, Schedule
 from ronn_jack.interfaces.osc.sender import Sender
+from ronn_jack.interfaces.osc.sessions import Sessions
+from ronn_jack.interfaces.osc.subscribers import Subscribers
+from ronn_jack.parameters import ACTIONS
+
+Later = Callable[[], None] | None
+"""What is left to do."""
 
 _MOST_ASKED = 4096
 """Things that one packet may ask for: by plain addresses it has no room for more."""
@@ -37,7 +54,7 @@ _MOST_ACTIONS = 64
 """Actions among them, as some read or write a file."""
 _MOST_FAULTS = 64
 """Faults that are answered one by one; what has more was not meant for the node."""
-_LONGEST_TEXT = 500
+_MOST_SESSIONS = 64
 _LONGEST_LIST_BYTES = 32_000
 """Room for a thousand names of the usual length, in the largest packet that liblo takes."""
 _TEXT_OVERHEAD_BYTES = 5
@@ -52,25 +69,70 @@ class Dispatcher:
     Parameters
     ----------
     controller : Controller
+    sessions : Sessions, optional
+        Takes what is between the node and one sender; without it nobody can subscribe.
+    schedule : Schedule, optional
+        Keeps what is meant for later, for whoever looks when it is due.
     learning : Learning, optional
         Binds MIDI controls.
     """
 
-    def __init__(self, controller: Controller, learning: Learning | None = None) -> None:
+    def __init__(
+        self,
+        controller: Controller,
+        sessions: Sessions | None = None,
+        schedule: Schedule | None = None,
+        learning: Learning | None = None,
+    ) -> None:
         self._controller = controller
+        self._sessions = sessions or Sessions(Subscribers(), Access())
+        self._schedule = schedule or Schedule()
         self._learning = learning
 
-    def handle(self, packet: bytes, sender: Sender) -> None:
-        """[any-thread] Do what a packet says, and answer it."""
+    def handle(self, packet: bytes, sender: Sender) -> Later:
+        """[any-thread] Do what a packet says, and answer it.
+
+        Returns
+        -------
+        callable or None
+            Does, on any thread, what is left and takes time, such as writing a file. The sender's
+            next packet has to wait for it.
+        """
         request = Request(sender)
+        return self._guard(request, lambda: self._handle(packet, request))
+
+    def perform(self, due: Due) -> Later:
+        """[any-thread] Do what was meant for now when it came; returns what `handle` does."""
+        request = Request(due.sender)
+        return self._guard(request, lambda: self._do(due.items, request))
+
+    def _guard(self, request: Request, action: Callable[[], Later]) -> Later:
         try:
-            self._do(decode(packet), request)
+            return action()
         except Exception:
             # A fault of ours in one message must not take the others' control away.
-            _log.exception("while handling a packet from %s", sender.name)
+            _log.exception("while handling a packet from %s", request.name)
             request.answer_error("", "internal error; the log says more")
+            return None
 
-    def _do(self, items: list[Message | Fault], request: Request) -> None:
+    def _handle(self, packet: bytes, request: Request) -> Later:
+        self._sessions.subscribers.heard(request.sender)
+        now: list[Message | Fault] = []
+        later: dict[float, list[Message | Fault]] = {}
+        for time_tag, item in decode_timed(packet):
+            at = None if time_tag <= IMMEDIATELY else self._schedule.when(time_tag)
+            (now if at is None else later.setdefault(at, [])).append(item)
+        refusals = set()
+        for at, items in later.items():
+            try:
+                self._schedule.put(at, items, request.sender)
+            except UsageError as error:
+                refusals.add(str(error))
+        if refusals:
+            request.answer_error("", min(refusals))
+        return self._do(now, request) if now else None
+
+    def _do(self, items: Sequence[Message | Fault], request: Request) -> Later:
         """Do what a packet says: first all changes as one, then answer what it asks."""
         asked = _Asked()
         try:
@@ -78,20 +140,35 @@ class Dispatcher:
                 asked.take(item, request.addresses)
         except _TooMuchError as error:
             request.answer_error("", f"{error}; nothing of the packet was done")
-            return
+            return None
         for address, reason in asked.faults:
             request.answer_error(address, reason)
         if asked.operations:
+            self._sessions.subscribers.note(request.sender, asked.operations)
             self._controller.apply(asked.operations, request)
-        for endpoint, arguments in asked.learning:
-            if self._learning is None:
-                request.answer_error(endpoint.address, "there is no MIDI here")
-            else:
-                ask(self._learning, endpoint.address, arguments, request)
+        for endpoint, arguments in asked.sessions:
+            try:
+                if endpoint.role is Role.LEARN:
+                    ask(self._learning, endpoint.address, arguments, request)
+                else:
+                    self._sessions.take(endpoint, arguments, request.sender)
+            except UsageError as error:
+                request.answer_error(endpoint.address, str(error))
+        if not asked.writes:
+            return self._answer_all(asked.questions, request)
+        return lambda: self._guard(request, lambda: self._write(asked, request)) and None
+
+    def _write(self, asked: _Asked, request: Request) -> Later:
+        self._controller.apply(asked.writes, request)
+        return self._answer_all(asked.questions, request)
+
+    def _answer_all(self, questions: Sequence[Endpoint], request: Request) -> Later:
         # Once for all, as a pattern asks for many.
-        status = self._controller.status() if asked.asks_status else {}
-        for endpoint in asked.questions:
+        asks_status = any(endpoint.role is Role.STATUS for endpoint in questions)
+        status = self._controller.status() if asks_status else {}
+        for endpoint in questions:
             self._answer(endpoint, request, status)
+        return None
 
     def _answer(
         self, endpoint: Endpoint, request: Request, status: Mapping[str, int | float | str]
@@ -104,7 +181,7 @@ class Dispatcher:
             case Role.STATUS:
                 request.answer(endpoint.address, status[endpoint.name])
             case Role.PRESET:
-                name = _one_line(self._controller.preset or "")
+                name = one_line(self._controller.preset or "")
                 request.answer(endpoint.address, name, self._controller.edited)
             case Role.PRESETS if not request.has_the_list:
                 request.has_the_list = True
@@ -122,15 +199,13 @@ class _Asked:
 
     def __init__(self) -> None:
         self.operations: list[Operation] = []
+        self.writes: list[Operation] = []
+        """Those that write files, once all others are done."""
+        self.sessions: list[tuple[Endpoint, tuple[Argument, ...]]] = []
         self.questions: list[Endpoint] = []
-        self.learning: list[tuple[Endpoint, tuple[Argument, ...]]] = []
         self.faults: list[tuple[str, str]] = []
         """Addresses that lead nowhere, and why."""
         self._actions = 0
-
-    @property
-    def asks_status(self) -> bool:
-        return any(endpoint.role is Role.STATUS for endpoint in self.questions)
 
     def take(self, item: Message | Fault, addresses: dict[str, str]) -> None:
         """Add a message, and the address by which it names each parameter or action."""
@@ -142,20 +217,24 @@ class _Asked:
         except UsageError as error:
             self.faults.append((item.address, str(error)))
         for found, most, what in (
-            (len(self.operations) + len(self.questions), _MOST_ASKED, "values and actions"),
+            (self._asked, _MOST_ASKED, "values and actions"),
             (self._actions, _MOST_ACTIONS, "actions"),
+            (len(self.sessions), _MOST_SESSIONS, "subscriptions and the like"),
             (len(self.faults), _MOST_FAULTS, "faults"),
         ):
             if found > most:
                 raise _TooMuchError(f"a packet has room for {most} {what}, and this has more")
 
+    @property
+    def _asked(self) -> int:
+        return len(self.operations) + len(self.writes) + len(self.questions)
+
     def _take(self, message: Message, addresses: dict[str, str]) -> None:
         endpoints = resolve(message.address)
         if endpoints[0].role is Role.ANSWER:
             return
-        if endpoints[0].role is Role.LEARN:
-            self.learning.append((endpoints[0], message.arguments))
-            self._actions += 1
+        if endpoints[0].role in SESSION:
+            self.sessions.append((endpoints[0], message.arguments))
             return
         if len(message.arguments) > 1:
             raise UsageError(f"takes one value, not {len(message.arguments)}")
@@ -166,7 +245,7 @@ class _Asked:
             operation = _operation(endpoint, argument)
             if operation is not None:
                 addresses[endpoint.name] = endpoint.address
-                self.operations.append(operation)
+                (self.writes if _writes(operation) else self.operations).append(operation)
                 self._actions += isinstance(operation, Act)
             elif endpoint.role is Role.STATUS and argument is not None:
                 self.faults.append((endpoint.address, "can only be asked: send no value"))
@@ -209,7 +288,7 @@ class Request:
 
     def answer_error(self, address: str, reason: str) -> None:
         """[any-thread] Answer that something can't be done."""
-        self.answer(ERROR, _one_line(address), _one_line(reason))
+        self.answer(ERROR, one_line(address), one_line(reason))
 
     def answer(self, address: str, *values: int | float | bool | str) -> None:
         """[any-thread] Send one message."""
@@ -231,6 +310,10 @@ def _operation(endpoint: Endpoint, argument: Argument) -> Operation | None:
     return None
 
 
+def _writes(operation: Operation) -> bool:
+    return isinstance(operation, Act) and ACTIONS[operation.name].argument == "name"
+
+
 def _without_actions(endpoints: tuple[Endpoint, ...]) -> tuple[Endpoint, ...]:
     """Leave actions out if there is anything else.
 
@@ -238,14 +321,3 @@ def _without_actions(endpoints: tuple[Endpoint, ...]) -> tuple[Endpoint, ...]:
     """
     asked = tuple(endpoint for endpoint in endpoints if endpoint.role is not Role.ACTION)
     return asked or endpoints
-
-
-def _one_line(text: str) -> str:
-    """Return what can be shown in one line: a long value is cut, the remedy at the end kept."""
-    shown = text
-    if not text.isprintable():
-        shown = "".join(character if character.isprintable() else " " for character in text)
-    if len(shown) <= _LONGEST_TEXT:
-        return shown
-    half = _LONGEST_TEXT // 2
-    return f"{shown[:half]}…{shown[-half:]}"

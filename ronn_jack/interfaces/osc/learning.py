@@ -57,15 +57,19 @@ class Asker(Origin, Protocol):
         ...
 
 
-def ask(learning: Learning, address: str, arguments: Sequence[Argument], asker: Asker) -> None:
-    """Do what a message to one of the addresses of learning asks for; answer it, then or later."""
-    try:
-        _ask(learning, address, arguments, asker)
-    except UsageError as error:
-        asker.answer_error(address, str(error))
+def ask(
+    learning: Learning | None, address: str, arguments: Sequence[Argument], asker: Asker
+) -> None:
+    """Do what a message to one of the addresses of learning asks for; it is answered later.
 
+    Raises
+    ------
+    UsageError
+        If it can't be done.
+    """
+    if learning is None:
+        raise UsageError("there is no MIDI here")
 
-def _ask(learning: Learning, address: str, arguments: Sequence[Argument], asker: Asker) -> None:
     def told(event: Event) -> None:
         _tell(event, asker)
 

@@ -16,8 +16,18 @@ class Sender(Protocol):
         """Who it is, for the log: "osc 127.0.0.1:5000"."""
         ...
 
-    def send(self, packet: bytes) -> None:
-        """[any-thread] Send it a packet without waiting; one that can't be reached is let go."""
+    @property
+    def host(self) -> str:
+        """Its IP address."""
+        ...
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it is known when it has gone, so that no lease is needed."""
+        ...
+
+    def send(self, packet: bytes) -> bool:
+        """[any-thread] Send it a packet without waiting; return whether it is on its way."""
         ...
 
     def __hash__(self) -> int: ...

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import ipaddress
 import logging
 import os
 import socket
+import sys
 
-from ronn_jack.errors import MachineError
+from ronn_jack.errors import MachineError, UsageError, shown
 
 LARGEST_DATAGRAM = 65536
 _LARGEST_PORT = 65535
@@ -103,42 +105,139 @@ class DatagramSocket:
         if _libc.sendto(descriptor, datagram, len(datagram), flags, address, len(address)) < 0:
             raise _fault()
 
+    def host_of(self, address: bytes) -> str:
+        """Return an address's IP address in words; one of IPv4 that IPv6 has wrapped as it is."""
+        numbers = address[4:8] if self._family == socket.AF_INET else address[8:24]
+        return socket.inet_ntop(self._family, numbers).removeprefix("::ffff:")
+
     def name_of(self, address: bytes) -> str:
         """Return an address in words: "127.0.0.1:5000"."""
-        numbers = address[4:8] if self._family == socket.AF_INET else address[8:24]
-        return f"{socket.inet_ntop(self._family, numbers)}:{int.from_bytes(address[2:4], 'big')}"
+        return f"{self.host_of(address)}:{int.from_bytes(address[2:4], 'big')}"
+
+    def address_of(self, host: str, port: int) -> bytes:
+        """Return what the system would give as the address of an IP address and a port.
+
+        Raises
+        ------
+        ValueError
+            If it is none that this socket can send to.
+        """
+        ip = ipaddress.ip_address(host)
+        if self._family == socket.AF_INET6 and ip.version == 4:
+            ip = ipaddress.IPv6Address(b"\0" * 10 + b"\xff" * 2 + ip.packed)
+        if (self._family == socket.AF_INET) != (ip.version == 4):
+            raise ValueError
+        middle, end = (b"", bytes(8)) if ip.version == 4 else (bytes(4), bytes(4))
+        rest = port.to_bytes(2, "big") + middle + ip.packed + end
+        if sys.platform == "darwin":
+            return bytes([len(rest) + 2, self._family]) + rest
+        return int(self._family).to_bytes(2, sys.byteorder) + rest
 
 
 class UdpSender:
     """An address from which datagrams come, the same for all of them."""
 
     __slots__ = ("_address", "_datagrams")
+    lasts = False
 
     def __init__(self, datagrams: DatagramSocket, address: bytes) -> None:
         self._datagrams = datagrams
         self._address = address
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, UdpSender) and other._identity == self._identity
+        return (
+            isinstance(other, UdpSender)
+            and other._address == self._address
+            and other._datagrams is self._datagrams
+        )
 
     def __hash__(self) -> int:
-        return hash(self._identity)
-
-    @property
-    def _identity(self) -> tuple[DatagramSocket, bytes]:
-        return self._datagrams, self._address
+        return hash(self._address)
 
     @property
     def name(self) -> str:
         """Who it is, for the log."""
         return f"osc {self._datagrams.name_of(self._address)}"
 
-    def send(self, packet: bytes) -> None:
-        """[any-thread] Send a datagram; an address that can't be reached is let go."""
+    @property
+    def host(self) -> str:
+        """Its IP address."""
+        return self._datagrams.host_of(self._address)
+
+    def send(self, packet: bytes) -> bool:
+        """[any-thread] Send a datagram; return whether it is on its way.
+
+        An address that can't be reached is let go.
+        """
         try:
             self._datagrams.send(packet, self._address)
         except OSError as error:
             _log.debug("answering %s: %s", self.name, error)
+            return error.errno not in _WAITS
+        return True
+
+
+class Destinations:
+    """Turns hosts and ports into destinations, which are reached from the port that is listened on.
+
+    Where that is open to this computer only, others are reached from a port that nothing is read
+    from.
+    """
+
+    def __init__(self, bound: socket.socket, datagrams: DatagramSocket) -> None:
+        self._datagrams = datagrams
+        self._here = ipaddress.ip_address(bound.getsockname()[0])
+        self._family = bound.family
+        self._outward: socket.socket | None = None
+
+    def reach(self, host: str, port: int) -> UdpSender:
+        """Return the destination at an IP address, or here for "localhost".
+
+        Raises
+        ------
+        UsageError
+            If it is no address that can be reached.
+        """
+        four = self._family == socket.AF_INET
+        if host == "localhost":
+            host = "127.0.0.1" if four else "::1"
+        try:
+            there = ipaddress.ip_address(host)
+            datagrams = self._datagrams
+            if self._here.is_loopback and not there.is_loopback:
+                datagrams = self._outward_datagrams()
+            return UdpSender(datagrams, datagrams.address_of(host, port))
+        except ValueError:
+            raise UsageError(
+                f"host {shown(host)} is no IPv{4 if four else 6} address; use one such as "
+                f"{'192.168.1.7' if four else 'fe80::7'}, or localhost"
+            ) from None
+
+    def resolve(self, host: str, port: int) -> UdpSender:
+        """Return the destination at a name or an address; asking for a name may take seconds.
+
+        Raises
+        ------
+        UsageError
+            If there is none.
+        """
+        try:
+            found = socket.getaddrinfo(host, port, self._family, socket.SOCK_DGRAM)
+        except (OSError, ValueError):
+            raise UsageError(f"host {shown(host)} can't be found; use its IP address") from None
+        return self.reach(str(found[0][4][0]), port)
+
+    def close(self) -> None:
+        """Give up what was opened to reach others."""
+        if self._outward is not None:
+            self._outward.close()
+
+    def _outward_datagrams(self) -> DatagramSocket:
+        if self._outward is None:
+            self._outward = socket.socket(self._family, socket.SOCK_DGRAM)
+            self._outward.setblocking(False)
+            self._away = DatagramSocket(self._outward)
+        return self._away
 
 
 def bound_socket(host: str, port: int) -> socket.socket:

@@ -10,14 +10,17 @@ from hypothesis import strategies as st
 from pythonosc.osc_message import OscMessage
 
 from ronn_jack.interfaces.osc.codec import (
+    IMMEDIATELY,
     MAXIMUM_ADDRESS_BYTES,
     MAXIMUM_DEPTH,
     MAXIMUM_TEXT_BYTES,
     Fault,
     Message,
     decode,
+    decode_timed,
     encode,
 )
+from ronn_jack.interfaces.osc.codec import bundle as encode_bundle
 
 BUNDLE = b"#bundle\0\0\0\0\0\0\0\0\1"
 MIX_HALF = b"/ronn/mix\0\0\0,f\0\0\x3f\0\0\0"
@@ -118,9 +121,20 @@ def test_bundles_nest_only_so_deep():
     assert decode(datagram) == [fault]
 
 
-def test_time_tags_are_not_kept():
-    far_future = b"#bundle\0" + b"\xff" * 8 + struct.pack(">i", len(MIX_HALF)) + MIX_HALF
-    assert decode(far_future) == [Message("/ronn/mix", (0.5,))]
+def at(time_tag: int, *elements: bytes) -> bytes:
+    return b"#bundle\0" + struct.pack(">Q", time_tag) + bundle(*elements)[16:]
+
+
+def test_messages_have_the_time_of_their_bundle_or_the_later_one_around_it():
+    datagram = at(50, MIX_HALF, at(70, MIX_HALF, at(1, MIX_HALF)), at(30, MIX_HALF), MIX_HALF)
+    assert [time_tag for time_tag, _ in decode_timed(datagram)] == [50, 70, 70, 50, 50]
+    assert decode_timed(MIX_HALF) == [(IMMEDIATELY, Message("/ronn/mix", (0.5,)))]
+    assert decode_timed(at(0, MIX_HALF))[0][0] == IMMEDIATELY
+    assert decode_timed(at(2**64 - 1, MIX_HALF))[0][0] == 2**64 - 1
+
+
+def test_a_bundle_is_sent_as_it_is_read():
+    assert encode_bundle([MIX_HALF, LAYERS_NINE]) == bundle(MIX_HALF, LAYERS_NINE)
 
 
 @pytest.mark.parametrize(
