@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -22,9 +23,11 @@ from ronn_jack.cli_options import (
     WholeRange,
     chosen_preset,
     node_options,
+    send_options,
     sound,
     sound_of,
     sound_options,
+    watch_options,
 )
 from ronn_jack.errors import RonnError, UsageError, shortened
 from ronn_jack.files import check_name
@@ -250,6 +253,31 @@ def import_(source: Path, as_heard: bool, name: str | None) -> None:
 
 
 cli.add_command(midi)
+
+
+@cli.command(context_settings={"ignore_unknown_options": True})
+@click.argument("address")
+@click.argument("values", metavar="[VALUE]...", nargs=-1)
+@send_options
+def osc(address: str, values: tuple[str, ...], wait: float, **place: Any) -> None:
+    """Send a message to a running node and print what it answers."""
+    from ronn_jack.interfaces.osc.client import answers, connected, value_of
+
+    with connected(**place) as client:
+        client.send(address, [value_of(value) for value in values])
+        for line in answers(client, wait):
+            click.echo(_line(line))
+
+
+@cli.command()
+@watch_options
+def watch(normalised: bool, interval: int, **place: Any) -> None:
+    """Print what changes in a running node until interrupted."""
+    from ronn_jack.interfaces.osc.client import changes, connected
+
+    with connected(**place) as client, contextlib.suppress(KeyboardInterrupt):
+        for line in changes(client, normalised, interval):
+            click.echo(_line(line))
 
 
 @cli.command()

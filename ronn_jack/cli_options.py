@@ -119,3 +119,33 @@ def node_options(command: Command) -> Command:
     ):  # fmt: skip
         command = option(command)
     return command
+
+
+def send_options(command: Command) -> Command:
+    """Add the options of sending a message to a running node."""
+    wait = click.option("--wait", default=0.3, show_default=True, type=Number(0, 3600),
+                        metavar="SECONDS", help="How long to listen for answers.")  # fmt: skip
+    return _node_place(wait(command))
+
+
+def watch_options(command: Command) -> Command:
+    """Add the options of being told what changes in a running node."""
+    for option in (
+        click.option("--interval", default=100, show_default=True, type=WholeRange(10, 10000),
+                     metavar="MS", help="Time between two messages of the same status."),
+        click.option("--normalised", is_flag=True, help="Positions 0–1, not native units."),
+    ):  # fmt: skip
+        command = option(command)
+    return _node_place(command)
+
+
+def _node_place(command: Command) -> Command:
+    """Add the options that say where a running node is."""
+    for option in (
+        click.option("--tcp", is_flag=True, help="Connect by TCP instead of UDP."),
+        click.option("--port", type=WholeRange(1, 65535),
+                     help="The node's OSC port; without it, that of the settings."),
+        click.option("--host", default="127.0.0.1", show_default=True, help="Where the node is."),
+    ):  # fmt: skip
+        command = option(command)
+    return command

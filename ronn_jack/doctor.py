@@ -245,8 +245,11 @@ def _osc_port(machine: Machine, host: str, number: int) -> Finding:
     subject = "OSC port"
     try:
         family, _, _, _, address = machine.find_address(host, number, type=socket.SOCK_DGRAM)[0]
-        with socket.socket(family, socket.SOCK_DGRAM) as trial:
-            trial.bind(address)
+        for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+            with socket.socket(family, kind) as trial:
+                # As the node does: connections that have just ended take no port.
+                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, kind == socket.SOCK_STREAM)
+                trial.bind(address)
     except socket.gaierror as error:
         text = f"{host} is no address of this machine ({error.strerror})"
         return Finding(subject, False, text, "mend --bind")

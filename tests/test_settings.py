@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from ronn_jack.errors import UsageError
 from ronn_jack.files import shipped_folder
-from ronn_jack.settings import Settings, load_settings
+from ronn_jack.settings import FeedbackTo, Settings, load_settings
 
 
 @pytest.fixture
@@ -89,4 +90,46 @@ def test_a_link_that_leads_nowhere_is_not_taken_for_no_settings(
 ) -> None:
     user_file.symlink_to(target)
     with pytest.raises(UsageError, match=r"config\.toml.*: (no such file|can.t be read)"):
+        load_settings(user_file=user_file)
+
+
+def test_who_is_heard_and_told_over_the_network(user_file: Path) -> None:
+    user_file.write_text(
+        'version = 1\nallow = ["192.168.1.0/24", "10.0.0.7"]\nosc_token = "open sesame"\n'
+        'osc_feedback = ["192.168.1.7:9000", "[fd00::7]:9001",\n'
+        '  { to = "tablet.local:9002", normalised = true, interval_ms = 50 }]\n'
+    )
+    settings = load_settings(user_file=user_file)
+    assert settings.allow == ("192.168.1.0/24", "10.0.0.7")
+    assert settings.osc_token == "open sesame"
+    assert settings.osc_feedback == (
+        FeedbackTo("192.168.1.7", 9000),
+        FeedbackTo("fd00::7", 9001),
+        FeedbackTo("tablet.local", 9002, True, 50),
+    )
+    # Options come in place of the file's, where there are any.
+    assert load_settings({"allow": ("10.0.0.9",)}, user_file).allow == ("10.0.0.9",)
+    assert load_settings({"allow": ()}, user_file).allow == settings.allow
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('allow = "10.0.0.7"', "allow = '10.0.0.7' is no list; write allow = ['10.0.0.7']"),
+        ('allow = ["tablet"]', "allow = 'tablet' is no address; use one such as 192.168.1.7"),
+        ("allow = [7]", "allow = 7 is no address"),
+        ('allow = ["10.0.0.7/33"]', "'10.0.0.7/33' is no address"),
+        ('osc_token = "short"', "osc_token has 5 characters; use 8 to 500"),
+        ('osc_feedback = "10.0.0.7:9000"', "osc_feedback = '10.0.0.7:9000' is no list"),
+        ('osc_feedback = ["10.0.0.7"]', "'10.0.0.7' is no destination; write it as 192.168.1.7"),
+        ('osc_feedback = ["10.0.0.7:0"]', "'10.0.0.7:0' is no destination"),
+        ('osc_feedback = ["10.0.0.7:70000"]', "is no destination"),
+        ("osc_feedback = [9000]", "to = 9000 is not text"),
+        ('osc_feedback = [{ to = "a:1", form = 1 }]', "osc_feedback: unknown key 'form'"),
+        ('osc_feedback = [{ to = "a:1", interval_ms = 5 }]', "interval_ms = 5 is out of range"),
+    ],
+)
+def test_a_network_that_makes_no_sense_is_told(user_file: Path, line: str, words: str) -> None:
+    user_file.write_text(f"version = 1\n{line}\n")
+    with pytest.raises(UsageError, match=re.escape(words)):
         load_settings(user_file=user_file)
