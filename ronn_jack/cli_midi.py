@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ronn_jack.cli_options import WholeRange
-from ronn_jack.errors import MachineError
+from ronn_jack.cli_options import place_options
+from ronn_jack.errors import MachineError, UsageError
+
+if TYPE_CHECKING:
+    from ronn_jack.interfaces.osc.client import Client
+    from ronn_jack.interfaces.osc.codec import Argument
 
 _ANSWER_SECONDS = 2.0
+_MORE_SECONDS = 0.2
 _SLACK_SECONDS = 5.0
-
-
-def _node(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that say which node is meant."""
-    host = click.option("--host", default="127.0.0.1", show_default=True, help="Where it runs.")
-    port = click.option(
-        "--port", type=WholeRange(1, 65535), help="Its OSC port; without it, that of the settings."
-    )
-    return host(port(command))
 
 
 @click.group()
@@ -39,62 +36,75 @@ def list_() -> None:
 
 @midi.command()
 @click.argument("name", metavar="PARAMETER|ACTION")
-@_node
-def learn(name: str, host: str, port: int | None) -> None:
+@place_options
+def learn(name: str, **place: Any) -> None:
     """Bind the next control that is moved, in the node that runs.
 
     It is written into the user's copy of the controller's profile.
     """
     from ronn_jack.interfaces.midi.learning import LEARN_SECONDS
     from ronn_jack.interfaces.osc.addresses import LEARN, LEARN_CANCEL, LEARNED
+    from ronn_jack.interfaces.osc.client import connected
 
-    with _question(host, port) as question:
+    with connected(**place) as client:
         try:
-            question.send(LEARN, name)
+            client.send(LEARN, [name])
             click.echo(f"move the control for {name} (an encoder right and then left), or Ctrl-C")
-            answer = question.answer({LEARNED}, LEARN_SECONDS + _SLACK_SECONDS)
+            answers = _answers(client, LEARNED, LEARN_SECONDS + _SLACK_SECONDS)
+            _, control, port, before = next(answers)
         except KeyboardInterrupt:
-            question.send(LEARN_CANCEL)
+            client.send(LEARN_CANCEL)
             raise
-    _, control, where, before = _answered(answer)
-    click.echo(f"{name}: {control} of {where}{f', in place of {before}' if before else ''}")
+    click.echo(f"{name}: {control} of {port}{f', in place of {before}' if before else ''}")
 
 
 @midi.command()
 @click.argument("name", metavar="PARAMETER|ACTION")
-@_node
-def unlearn(name: str, host: str, port: int | None) -> None:
+@place_options
+def unlearn(name: str, **place: Any) -> None:
     """Remove the bindings of a parameter or action on the ports of the node that runs."""
     from ronn_jack.interfaces.osc.addresses import UNLEARN, UNLEARNED
+    from ronn_jack.interfaces.osc.client import connected
 
-    with _question(host, port) as question:
-        question.send(UNLEARN, name)
-        answer = _answered(question.answer({UNLEARNED}, _ANSWER_SECONDS))
-        while answer is not None:
-            click.echo(f"{name} is no longer bound to {answer[1]}")
-            answer = question.answer({UNLEARNED}, _ANSWER_SECONDS / 10)
+    with connected(**place) as client:
+        client.send(UNLEARN, [name])
+        for _, control in _answers(client, UNLEARNED, _ANSWER_SECONDS):
+            click.echo(f"{name} is no longer bound to {control}")
 
 
 @midi.command()
-@_node
-def undo(host: str, port: int | None) -> None:
+@place_options
+def undo(**place: Any) -> None:
     """Take back what was learned or unlearned last in the node that runs."""
     from ronn_jack.interfaces.osc.addresses import LEARN_UNDO, LEARN_UNDONE
+    from ronn_jack.interfaces.osc.client import connected
 
-    with _question(host, port) as question:
-        question.send(LEARN_UNDO)
-        (name,) = _answered(question.answer({LEARN_UNDONE}, _ANSWER_SECONDS))
+    with connected(**place) as client:
+        client.send(LEARN_UNDO)
+        (name,) = next(_answers(client, LEARN_UNDONE, _ANSWER_SECONDS))
     click.echo(f"{name} is bound again as it was before")
 
 
-def _question(host: str, port: int | None) -> Any:
-    from ronn_jack.interfaces.osc.question import Question
-    from ronn_jack.settings import load_settings
+def _answers(client: Client, address: str, seconds: float) -> Iterator[tuple[Argument, ...]]:
+    """Yield the arguments of the answers to an address, after waiting for the first.
 
-    return Question(host, load_settings().osc_port if port is None else port)
+    Raises
+    ------
+    UsageError
+        If the node answers that it can't be done.
+    MachineError
+        If it doesn't answer in time.
+    """
+    from ronn_jack.interfaces.osc.addresses import ERROR
 
-
-def _answered(answer: Any) -> Any:
-    if answer is None:
+    answered = False
+    until = time.monotonic() + seconds
+    while received := client.receive(until):
+        for message in received:
+            if message.address == ERROR:
+                raise UsageError(str(message.arguments[-1]))
+            if message.address == address:
+                yield message.arguments
+                answered, until = True, time.monotonic() + _MORE_SECONDS
+    if not answered:
         raise MachineError("the node has not answered; is it still running?")
-    return answer

@@ -124,4 +124,4 @@ def test_without_a_node_it_says_how_to_start_one(run: Run) -> None:
         port = free.getsockname()[1]
     code, _, err = run("undo", port=port)
     assert code == 1
-    assert "start one with 'ronn-jack run'" in err
+    assert "start `ronn-jack run`" in err
