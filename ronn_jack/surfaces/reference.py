@@ -106,6 +106,14 @@ _LEARN = [
 ]  # fmt: skip
 
 
+_TOLD_OF_MIDI = """
+Subscribers are told `/ronn/learning s:name`, `/ronn/learned …`, `/ronn/learn_cancelled s:name
+s:reason`, `/ronn/unlearned …` and `/ronn/learn_undone s:name`, whoever asked. And
+`/ronn/takeover s:parameter f:place f:gap` of a knob or fader that still has to reach its parameter:
+where it stands, 0 to 1, and how far that is above the parameter's place; 0 once it has hold of it.
+"""
+
+
 def osc_reference() -> str:
     """Return docs/osc.md: every address with its values, as Markdown."""
     actions = [
@@ -146,7 +154,7 @@ def osc_reference() -> str:
             "## Questions\n",
             _table(status),
             "## MIDI controls\n",
-            _table(_LEARN),
+            _table(_LEARN) + _TOLD_OF_MIDI,
             "## Feedback\n",
             _FEEDBACK,
             _table(sessions),

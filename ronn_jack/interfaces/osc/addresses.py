@@ -28,12 +28,17 @@ LEARN_UNDO = "/ronn/learn_undo"
 LEARNED = "/ronn/learned"
 UNLEARNED = "/ronn/unlearned"
 LEARN_UNDONE = "/ronn/learn_undone"
+LEARNING = "/ronn/learning"
+LEARN_CANCELLED = "/ronn/learn_cancelled"
+TAKEOVER = "/ronn/takeover"
 SUBSCRIBE = "/ronn/subscribe"
 SUBSCRIBE_NORMALISED = "/ronn/n/subscribe"
 UNSUBSCRIBE = "/ronn/unsubscribe"
 REFRESH = "/ronn/refresh"
 AUTH = "/ronn/auth"
 PANIC = "/ronn/panic"
+
+_OF_MIDI = (LEARNING, LEARNED, LEARN_CANCELLED, UNLEARNED, LEARN_UNDONE, TAKEOVER)
 
 _CACHED = 256
 """Addresses that take work to resolve are few in earnest; this bounds the work of a flood."""
@@ -92,7 +97,7 @@ def _endpoints() -> Iterator[Endpoint]:
     yield Endpoint(PING, Role.PING, "ping")
     for address in (LEARN, LEARN_CANCEL, UNLEARN, LEARN_UNDO):
         yield Endpoint(address, Role.LEARN, address.removeprefix(ROOT))
-    for address in (LEARNED, UNLEARNED, LEARN_UNDONE):
+    for address in _OF_MIDI:
         yield Endpoint(address, Role.ANSWER, address.removeprefix(ROOT))
     yield Endpoint(SUBSCRIBE, Role.SUBSCRIBE, "subscribe")
     yield Endpoint(SUBSCRIBE_NORMALISED, Role.SUBSCRIBE, "subscribe")

@@ -6,19 +6,29 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from ronn_jack.control.events import Event
-from ronn_jack.control.midi_events import BindingRemoved, LearnCancelled, Learned, LearnUndone
+from ronn_jack.control.midi_events import (
+    BindingRemoved,
+    LearnCancelled,
+    Learned,
+    LearnStarted,
+    LearnUndone,
+    TakeoverGap,
+)
 from ronn_jack.control.operations import Origin
 from ronn_jack.errors import UsageError, shown
 from ronn_jack.interfaces.osc.addresses import (
     LEARN,
     LEARN_CANCEL,
+    LEARN_CANCELLED,
     LEARN_UNDO,
     LEARN_UNDONE,
     LEARNED,
+    LEARNING,
+    TAKEOVER,
     UNLEARN,
     UNLEARNED,
 )
-from ronn_jack.interfaces.osc.codec import Argument
+from ronn_jack.interfaces.osc.codec import Argument, one_line
 from ronn_jack.units import as_number
 
 _FIRES_FROM = 0.5
@@ -84,17 +94,35 @@ def ask(
             learning.undo(asker, told)
 
 
-def _tell(event: Event, asker: Asker) -> None:
+def message_of(event: Event) -> tuple[str, list[float | str]] | None:
+    """Return the message that tells an event about a MIDI control, None for other events.
+
+    The first of its values is a parameter's or action's name.
+    """
     match event:
+        case LearnStarted():
+            return LEARNING, [event.parameter]
         case Learned():
             replaced = ", ".join(event.replaced)
-            asker.answer(LEARNED, event.parameter, event.control, event.port, replaced)
+            return LEARNED, [event.parameter, event.control, one_line(event.port), replaced]
         case LearnCancelled():
-            asker.answer_error(LEARN, f"{event.parameter} was not learned: {event.reason}")
+            return LEARN_CANCELLED, [event.parameter, one_line(event.reason)]
         case BindingRemoved():
-            asker.answer(UNLEARNED, event.parameter, event.control)
+            return UNLEARNED, [event.parameter, event.control]
         case LearnUndone():
-            asker.answer(LEARN_UNDONE, event.parameter)
+            return LEARN_UNDONE, [event.parameter]
+        case TakeoverGap():
+            return TAKEOVER, [event.parameter, event.place, event.gap]
+    return None
+
+
+def _tell(event: Event, asker: Asker) -> None:
+    """Answer who asked, unless he is only told that it has begun."""
+    if isinstance(event, LearnCancelled):
+        asker.answer_error(LEARN, f"{event.parameter} was not learned: {event.reason}")
+    elif not isinstance(event, LearnStarted) and (message := message_of(event)):
+        address, values = message
+        asker.answer(address, *values)
 
 
 def _fires(arguments: Sequence[Argument]) -> bool:
