@@ -12,6 +12,7 @@ from ronn_jack.midimap.messages import Control, Message, Relative
 from ronn_jack.midimap.profile import BY_NUMBER, Binding, Follow, Press, Profile, Takeover, Toggle
 from ronn_jack.midimap.profile_file import ProfileStore, read_profile
 from ronn_jack.parameters import PARAMETERS, Curve
+from tests.support.midi_profile import PROFILE
 
 
 def read(folder: Path, text: str) -> Profile:
@@ -239,6 +240,13 @@ def test_every_fault_is_listed(tmp_path: Path) -> None:
         "binding 1: binds nothing", "binding 2: number = 300", "binding 2: unknown action 'panik'",
     ):  # fmt: skip
         assert part in message
+
+
+def test_the_example_in_the_docs_is_read_and_so_is_a_profile_with_every_key(tmp_path: Path) -> None:
+    document = (Path(__file__).parents[2] / "docs" / "midi.md").read_text(encoding="utf-8")
+    example = document.partition("```toml\n")[2].partition("```")[0]
+    assert len(read(tmp_path, example).bindings) == 6
+    assert len(read(tmp_path, PROFILE).bindings) == 16
 
 
 def test_faults_of_the_defaults_are_told(tmp_path: Path) -> None:

@@ -10,17 +10,10 @@ import pytest
 
 from ronn_jack.control.operations import Set
 from ronn_jack.parameters import ACTIONS, PARAMETERS
-from tests.interfaces.midi.test_jack_bytes import PROFILE
+from tests.support.midi_profile import PROFILE
 from tests.support.midi_rig import LearningRig
 
-LONG = """
-[[binding]]
-message = "note"
-number = 36
-gesture = "long"
-action = "panic"
-"""
-NUMBERS = [0, 1, 6, 7, 20, 26, 32, 33, 38, 64, 80, *range(96, 102)]
+NUMBERS = [0, 1, 6, 7, 20, 26, 32, 33, 38, 64, 80, 81, 82, *range(96, 102)]
 TARGETS = [*PARAMETERS, *(a.name for a in ACTIONS.values() if a.argument in ("", "amount"))]
 
 
@@ -30,13 +23,13 @@ def message(random: Random) -> bytes:
         return random.randbytes(random.randrange(6))
     status = random.choice((0x80, 0x90, 0xA0, 0xB0, 0xB0, 0xB0, 0xC0, 0xD0, 0xE0))
     size = 1 if status in (0xC0, 0xD0) else 2
-    data = [random.choice((*NUMBERS, 36, 60)), random.choice((0, 1, 63, 64, 65, 126, 127))]
+    data = [random.choice((*NUMBERS, 36, 37, 60)), random.choice((0, 1, 63, 64, 65, 126, 127))]
     return bytes([status | random.choice((0, 0, 0, 9)), *data[:size]])
 
 
 class Storm:
     def __init__(self, folder: Path, seed: int) -> None:
-        (folder / "generic.toml").write_text(PROFILE + LONG)
+        (folder / "generic.toml").write_text(PROFILE)
         self.rig = LearningRig(folder)
         self.random = Random(seed)
 

@@ -14,53 +14,9 @@ from ronn_jack.interfaces.midi.input import MidiInput
 from ronn_jack.midimap.profile_file import ProfileStore
 from ronn_jack.settings import load_settings
 from tests.support.jack_server import jack_server, wait_for
+from tests.support.midi_profile import PROFILE
 from tests.support.midi_rig import FakeController, FakeHardware
 from tests.support.rtmidi_sender import RtMidiSender
-
-PROFILE = """
-version = 1
-[[binding]]
-message = "cc"
-number = 7
-parameter = "mix"
-[[binding]]
-message = "cc"
-number = 1
-bits = 14
-parameter = "morph"
-[[binding]]
-message = "nrpn"
-number = 130
-parameter = "drift_depth"
-[[binding]]
-message = "rpn"
-number = 1
-bits = 7
-parameter = "input_gain"
-[[binding]]
-message = "pitch_bend"
-parameter = "xy_x"
-[[binding]]
-message = "channel_pressure"
-parameter = "xy_y"
-[[binding]]
-message = "key_pressure"
-number = 60
-parameter = "output_gain"
-[[binding]]
-message = "note"
-number = 36
-action = "reseed"
-[[binding]]
-message = "cc"
-number = 80
-relative = "sign_magnitude"
-parameter = "layers"
-[[binding]]
-message = "program"
-bank = true
-action = "preset_load"
-"""
 
 
 class Studio:
