@@ -15,8 +15,9 @@ MOST_LINES = 400
 MOST_MODULES = 16
 TAGS = ("[audio-thread]", "[control-thread]", "[any-thread]")
 
-FOUNDATION = {"errors", "units", "files", "parameters"}
+FOUNDATION = {"closing", "errors", "units", "files", "parameters"}
 MAY_IMPORT: dict[str, set[str]] = {
+    "closing": set(),
     "errors": set(),
     "units": set(),
     "process": set(),
@@ -29,7 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "realtime.motion": {"model.weights", "realtime.compiler", "realtime.kernels"},
     "realtime.meters": {"realtime.compiler"},
     "realtime.stages": {"model.recipes", "realtime.compiler", "realtime.kernels"},
-    "realtime": {"model.spec", "model.weights", "units"},
+    "realtime": {"model.expression", "model.protocol", "units"},
     "network": {"errors", "model", "realtime"},
     "cost": {*FOUNDATION, "model", "realtime"},
     "loudness": {"units", "realtime"},
@@ -40,7 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "original": {*FOUNDATION, "model.spec"},
     "interfaces": {*FOUNDATION, "settings", "control"},
     "interfaces.midi": {*FOUNDATION, "settings", "control", "midimap"},
-    "drivers": {"errors", "realtime"},
+    "drivers": {"closing", "errors", "realtime"},
     "surfaces": {"parameters", "control"},
     "audio_files": {"errors"},
     "render": {
@@ -55,7 +56,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "doctor": {*FOUNDATION, "settings", "interfaces", "drivers", "realtime.compiler"},
     "demo.phrase": {"units"},
     "demo": {
-        *FOUNDATION, "process", "settings", "app", "presets", "control", "interfaces", "drivers",
+        *FOUNDATION, "interrupts", "settings", "app", "presets", "control", "interfaces", "drivers",
         "audio_files",
     },
     "bench": {
@@ -67,7 +68,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": {
         *FOUNDATION, "cli_options", "cli_midi", "process", "settings", "presets", "cost",
         "interfaces", "original", "model", "app", "bench", "demo", "doctor", "render",
-        "realtime.compiler", "interrupts",
+        "realtime.compiler", "interrupts", "drivers.jack_library", "midimap",
     },
     "__main__": {"cli", "process", "drivers.jack_calls"},
     "__init__": {"model", "network"},
