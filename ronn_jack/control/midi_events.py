@@ -11,12 +11,14 @@ from ronn_jack.control.events import Inner
 
 @dataclass(frozen=True)
 class TakeoverGap(Inner):
-    """A control was moved that has yet to reach its parameter, or has just reached it.
+    """A control has yet to reach its parameter, or has just reached it.
 
     Attributes
     ----------
     origin : str
         The MIDI port's origin.
+    control : str
+        In words.
     place : float
         Where the control stands, 0–1 of its way.
     gap : float
@@ -26,6 +28,7 @@ class TakeoverGap(Inner):
     kind: ClassVar[str] = "takeover"
     origin: str
     parameter: str
+    control: str
     place: float
     gap: float
 

@@ -36,13 +36,14 @@ class Follower:
 
     Attributes
     ----------
+    parameter : str
+        Its name.
     place : float or None
         Where the control stands, 0–1, as far as it has told.
-    gap : float
-        How far it stands above its parameter that it still has to reach; 0 once it has.
     """
 
     def __init__(self, target: Follow, takeover: Takeover, current: Callable[[], Value]) -> None:
+        self.parameter = target.parameter.name
         self._target = target
         self._current = current
         self._takeover = takeover
@@ -55,7 +56,18 @@ class Follower:
         """Place of that value, finer than the value's steps."""
         self._caught = False
         self.place: float | None = None
-        self.gap = 0.0
+
+    @property
+    def gap(self) -> float:
+        """How far it stands above the parameter that it has to reach; 0 once it has hold of it."""
+        if self.place is None or self._takeover is Takeover.JUMP:
+            return 0.0
+        current = self._current()
+        if self._caught and current == self._value:
+            return 0.0
+        scales = self._takeover is Takeover.SCALE
+        gap = self.place - (self._place_of(current) if scales else self._target.place(current))
+        return gap if abs(gap) > _NEAR and self._target.value(self.place) != current else 0.0
 
     def move(self, event: Event) -> Set | None:
         """Return the setting for where the control stands now, None if the value stays.
@@ -105,7 +117,6 @@ class Follower:
             or abs(self.place - there) <= _NEAR
             or (before is not None and (before - there) * (self.place - there) <= 0.0)
         )
-        self.gap = 0.0 if self._caught else self.place - there
         return self._caught
 
     def _scale(self, before: float | None, place: float) -> Set | None:
@@ -114,7 +125,6 @@ class Follower:
         if before is not None:
             held = _scaled(held, before, place)
             self._held = held
-        self.gap = place - held if abs(place - held) > _TOGETHER else 0.0
         value = self._target.value(held)
         if before is None or value == current:
             self._value = current

@@ -41,6 +41,8 @@ class Gap:
 
     Attributes
     ----------
+    control : str
+        In words.
     place : float
         Where the control stands, 0–1 of its way.
     gap : float
@@ -48,6 +50,7 @@ class Gap:
     """
 
     parameter: str
+    control: str
     place: float
     gap: float
 
@@ -83,8 +86,9 @@ class Bindings:
             bound = _Bound(binding, late, {}, {})
             self._bindings.setdefault((control.message, control.number), []).append(bound)
         self._held: dict[_Button, _Bound] = {}
-        self._gaps: dict[str, Gap] = {}
-        self._gapped: set[str] = set()
+        self._resting: list[tuple[Follower, str]] = []
+        """Those that can stand elsewhere than their parameter, with their control's name."""
+        self._told: dict[Follower, tuple[float, float]] = {}
 
     @property
     def selected(self) -> Selected:
@@ -111,10 +115,16 @@ class Bindings:
                 del self._held[button]
                 yield self._pressed(bound.binding.target, 0)
 
-    def take_gaps(self) -> list[Gap]:
-        """Return how far controls are from parameters that they missed or caught meanwhile."""
-        gaps, self._gaps = list(self._gaps.values()), {}
-        return gaps
+    def gaps(self) -> Iterator[Gap]:
+        """Yield how far each control is from its parameter, where it was not told so last."""
+        for follower, control in self._resting:
+            place, gap = follower.place or 0.0, follower.gap
+            if (place, gap) != self._told.get(follower, (place, 0.0)):
+                yield Gap(follower.parameter, control, place, gap)
+            if gap:
+                self._told[follower] = (place, gap)
+            else:
+                self._told.pop(follower, None)
 
     def _event(self, event: Event, now: float) -> Iterator[Operation]:
         for bound in self._bound(event, event.number) or self._bound(event, None):
@@ -147,12 +157,15 @@ class Bindings:
         return self._pressed(target, event.number)
 
     def _follow(self, bound: _Bound, target: Follow, event: Event) -> Set | None:
-        control, name = bound.binding.control, target.parameter.name
+        control = bound.binding.control
         follower = bound.followers.get(event.channel)
         if follower is None:
-            follower = bound.followers[event.channel] = Follower(
-                target, self._takeover_of(bound.binding, target), lambda: self._current(name)
-            )
+            takeover = self._takeover_of(bound.binding, target)
+            name = target.parameter.name
+            follower = Follower(target, takeover, lambda: self._current(name))
+            bound.followers[event.channel] = follower
+            if takeover is not Takeover.JUMP:
+                self._resting.append((follower, control.words))
         if control.relative is not None or event.steps:
             steps = control.relative.steps(event.level) if control.relative else event.steps
             return follower.step(steps) if steps else None
@@ -163,16 +176,17 @@ class Bindings:
                 )
             elif not event.level:
                 return None
-        operation = follower.move(event)
-        if follower.gap or name in self._gapped:
-            (self._gapped.add if follower.gap else self._gapped.discard)(name)
-            self._gaps[name] = Gap(name, follower.place or 0.0, follower.gap)
-        return operation
+        return follower.move(event)
 
     def _takeover_of(self, binding: Binding, target: Follow) -> Takeover:
         """Return how a control takes over; one that can't be left anywhere has nothing to do so."""
         control = binding.control
-        if control.motor or not control.message.rests or target.parameter.kind is Kind.BOOL:
+        if (
+            control.motor
+            or control.relative
+            or not control.message.rests
+            or target.parameter.kind is Kind.BOOL
+        ):
             return Takeover.JUMP
         return binding.takeover or self._takeover
 

@@ -110,8 +110,9 @@ _LEARN = [
 _TOLD_OF_MIDI = """
 Subscribers are told `/ronn/learning s:name`, `/ronn/learned …`, `/ronn/learn_cancelled s:name
 s:reason`, `/ronn/unlearned …` and `/ronn/learn_undone s:name`, whoever asked. And
-`/ronn/takeover s:parameter f:place f:gap` of a knob or fader that still has to reach its parameter:
-where it stands, 0 to 1, and how far that is above the parameter's place; 0 once it has hold of it.
+`/ronn/takeover s:parameter f:place f:gap s:control` of a knob or fader that still has to reach its
+parameter: where it stands, 0 to 1, and how far that is above the parameter's place, whichever of
+the two has moved; 0 once it has hold of it.
 """
 
 

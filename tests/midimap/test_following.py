@@ -63,6 +63,14 @@ class TestPickup:
         assert knob.follower.gap == 0.0
         assert knob.turn(80, 10) == [80 / 127, 10 / 127], "and keeps hold"
 
+    def test_it_waits_where_the_parameter_returns_to_what_it_was(self) -> None:
+        knob = Knob("mix", 0.5, Takeover.PICKUP)
+        caught = knob.turn(64)
+        knob.value = 1.0
+        knob.turn(100)
+        knob.value = caught[0]
+        assert knob.follower.gap == pytest.approx(36 / 127)
+
     def test_it_is_caught_within_a_step_without_being_passed(self) -> None:
         assert Knob("mix", 0.5, Takeover.PICKUP).turn(64) == [64 / 127]
         assert Knob("mix", 0.5, Takeover.PICKUP).turn(66) == []

@@ -358,13 +358,35 @@ class TestTakeover:
 
     def test_it_is_told_how_far_it_is_and_once_that_it_is_there(self) -> None:
         bound = self.bound(Control(Message.CC, 7))
+        assert list(bound.gaps()) == []
         send(bound, 0, 63)
-        assert bound.take_gaps() == [Gap("mix", 63 / 127, 63 / 127 - 1.0)]
-        assert bound.take_gaps() == []
+        assert list(bound.gaps()) == [Gap("mix", "cc 7", 63 / 127, 63 / 127 - 1.0)]
+        assert list(bound.gaps()) == []
         send(bound, 127)
-        assert bound.take_gaps() == [Gap("mix", 1.0, 0.0)]
+        assert list(bound.gaps()) == [Gap("mix", "cc 7", 1.0, 0.0)]
         send(bound, 126)
-        assert bound.take_gaps() == []
+        assert list(bound.gaps()) == []
+
+    @pytest.mark.parametrize("takeover", [Takeover.PICKUP, Takeover.SCALE])
+    def test_it_is_told_too_when_the_parameter_goes(self, takeover: Takeover) -> None:
+        values: dict[str, Value] = {"mix": 1.0}
+        profile = Profile("t", "T", None, (Binding(Control(Message.CC, 7), whole("mix")),))
+        bound = Bindings(profile, values.__getitem__, takeover)
+        send(bound, 127)
+        assert list(bound.gaps()) == []
+        values["mix"] = 0.25
+        assert list(bound.gaps()) == [Gap("mix", "cc 7", 1.0, 0.75)]
+        values["mix"] = 1.0
+        assert list(bound.gaps()) == [Gap("mix", "cc 7", 1.0, 0.0)]
+
+    def test_two_controls_of_one_parameter_are_told_apart(self) -> None:
+        profile = Profile("t", "T", None, tuple(
+            Binding(Control(Message.CC, number), whole("mix")) for number in (7, 8)
+        ))  # fmt: skip
+        bound = Bindings(profile, defaults().__getitem__, Takeover.PICKUP)
+        asked(bound, b"\xb0\x07\x00", b"\xb0\x08\x40")
+        assert [gap.control for gap in bound.gaps()] == ["cc 7", "cc 8"]
+        assert list(bound.gaps()) == []
 
 
 class TestCoalescing:

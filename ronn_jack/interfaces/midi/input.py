@@ -18,7 +18,7 @@ from ronn_jack.files import name_or_file
 from ronn_jack.interfaces.midi.learning import Learning
 from ronn_jack.interfaces.midi.ports import HardwarePorts, System, list_ports
 from ronn_jack.midimap.decoder import Selected
-from ronn_jack.midimap.mapper import Bindings, Gap, coalesce
+from ronn_jack.midimap.mapper import Bindings, coalesce
 from ronn_jack.midimap.profile import Profile, Takeover
 from ronn_jack.midimap.profile_file import ProfileStore
 from ronn_jack.parameters import PARAMETERS, Value
@@ -69,15 +69,12 @@ class _Port:
     ----------
     round : list of Operation
         What it has asked for in this round and is not yet applied.
-    gaps : dict
-        How far its controls are from parameters, as far as it is not yet told.
     """
 
     profile: Profile
     bindings: Bindings
     origin: MidiOrigin
     round: list[Operation]
-    gaps: dict[str, Gap]
 
 
 class PortChoice:
@@ -228,7 +225,8 @@ class MidiInput:
             if name in arrived or port.bindings.wakes <= now:
                 self._take(port, arrived.get(name, ()), now)
         if now >= self._tells_gaps_at:
-            self._tell_gaps(now)
+            self._tells_gaps_at = now + GAP_SECONDS
+            self._tell_gaps()
 
     def _take(self, port: _Port, messages: Sequence[bytes], now: float) -> None:
         """Apply what time alone and then messages ask for."""
@@ -241,8 +239,6 @@ class MidiInput:
                 if not self.learning.active:
                     port.round.append(operation)
         self._apply(port)
-        for gap in port.bindings.take_gaps():
-            port.gaps[gap.parameter] = gap
 
     def _apply(self, port: _Port) -> None:
         operations, port.round = port.round, []
@@ -282,16 +278,17 @@ class MidiInput:
     def _new_port(self, name: str, selected: Selected | None = None) -> _Port:
         profile = self._choice.profile(name)
         bindings = Bindings(profile, self._value, self._takeover, selected)
-        return _Port(profile, bindings, MidiOrigin(name), [], {})
+        return _Port(profile, bindings, MidiOrigin(name), [])
 
-    def _tell_gaps(self, now: float) -> None:
-        """Tell the newest of how far controls are from their parameters."""
+    def _tell_gaps(self) -> None:
+        """Tell how far controls are from what they are to take over, where that is new."""
         for port in self._ports.values():
-            for gap in port.gaps.values():
-                self._tells_gaps_at = now + GAP_SECONDS
-                event = TakeoverGap(port.origin.name, gap.parameter, gap.place, gap.gap)
+            self._asking = port
+            for gap in port.bindings.gaps():
+                event = TakeoverGap(
+                    port.origin.name, gap.parameter, gap.control, gap.place, gap.gap
+                )
                 self._publish(event, port.origin)
-            port.gaps.clear()
 
     def _tell_port(self, port: str, is_open: bool) -> None:
         self._publish(MidiPort(port, self._choice.profile(port).name, is_open), None)

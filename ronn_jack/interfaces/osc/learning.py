@@ -112,7 +112,7 @@ def message_of(event: Event) -> tuple[str, list[float | str]] | None:
         case LearnUndone():
             return LEARN_UNDONE, [event.parameter]
         case TakeoverGap():
-            return TAKEOVER, [event.parameter, event.place, event.gap]
+            return TAKEOVER, [event.parameter, event.place, event.gap, event.control]
     return None
 
 

@@ -128,7 +128,7 @@ class TestTime:
         gaps = [event for event in rig.events if isinstance(event, TakeoverGap)]
         assert len(gaps) == 4, "the last is told, though late"
         place = 99 * 128 / 16383
-        assert gaps[-1] == TakeoverGap("midi fine", "mix", place, place - 1.0)
+        assert gaps[-1] == TakeoverGap("midi fine", "mix", "14-bit cc 1", place, place - 1.0)
 
 
 def test_rubbish_changes_nothing(rig: Rig) -> None:

@@ -421,14 +421,14 @@ class TestMidi:
     def test_of_a_control_that_comes_near_the_newest_is_told(self, desk: Desk) -> None:
         box = desk.subscribed()
         for gap in (0.5, 0.25, 0.0):
-            desk.controller.subscriptions.publish(TakeoverGap("midi", "mix", 0.75, gap))
-        assert desk.told(box) == {"/ronn/takeover": ("mix", 0.75, 0.0)}
+            desk.controller.subscriptions.publish(TakeoverGap("midi", "mix", "cc 7", 0.75, gap))
+        assert desk.told(box) == {"/ronn/takeover": ("mix", 0.75, 0.0, "cc 7")}
         assert desk.told(box) == {}
 
     def test_what_could_not_be_sent_does_no_harm(self, desk: Desk) -> None:
         box = desk.subscribed()
         box.takes = False
-        desk.controller.subscriptions.publish(TakeoverGap("midi", "mix", 0.75, 0.0))
+        desk.controller.subscriptions.publish(TakeoverGap("midi", "mix", "cc 7", 0.75, 0.0))
         desk.told(box)
         box.takes = True
         desk.turn(layers=9)
