@@ -69,6 +69,10 @@ def run(
     preset: str | None, assignments: tuple[str, ...], log_json: str | None, **overrides: Any
 ) -> None:
     """Run the node until it is interrupted."""
+    # Before all that takes long to load, in which an exception may be lost.
+    from ronn_jack.interrupts import Interrupts
+
+    interrupts = Interrupts(*_ENDING)
     from ronn_jack.midimap.profile_file import ProfileStore
     from ronn_jack.settings import load_settings
 
@@ -76,9 +80,6 @@ def run(
     chosen = chosen_preset(preset or settings.preset)
     values = sound_of(chosen, assignments)
     ProfileStore().load(name_or_file(settings.midi_profile))  # so that wrong use is told first
-    from ronn_jack.interrupts import Interrupts
-
-    interrupts = Interrupts(*_ENDING)
     from ronn_jack.drivers.jack_library import require_server
 
     require_server(settings.server)

@@ -7,14 +7,6 @@ import math
 import pytest
 
 from ronn_jack.control.controller import Controller
-from ronn_jack.control.midi_events import (
-    BindingRemoved,
-    LearnCancelled,
-    Learned,
-    LearnStarted,
-    LearnUndone,
-    TakeoverGap,
-)
 from ronn_jack.control.operations import Set
 from ronn_jack.control.status import STATUS
 from ronn_jack.errors import UsageError
@@ -389,47 +381,3 @@ def test_a_subscription_in_a_bundle_comes_after_what_the_bundle_sets(desk):
     box = Mailbox()
     desk.send(box, bundle(message("/ronn/subscribe"), message("/ronn/mix", 0.5)))
     assert desk.told(box)["/ronn/mix"] == 0.5
-
-
-class TestMidi:
-    """What happens between controllers and parameters is no state: it is told once."""
-
-    def test_it_is_told_to_all_and_nothing_old_to_who_comes_later(self, desk: Desk) -> None:
-        box = desk.subscribed()
-        publish = desk.controller.subscriptions.publish
-        publish(LearnStarted("osc", "mix"))
-        publish(
-            Learned("osc", "mix", "cc 7 on channel 1", "midi_in", "generic", ("layers", "seed"))
-        )
-        assert desk.told(box) == {
-            "/ronn/learning": "mix",
-            "/ronn/learned": ("mix", "cc 7 on channel 1", "midi_in", "layers, seed"),
-        }
-        publish(LearnCancelled("mix", "it was cancelled"))
-        publish(BindingRemoved("osc", "mix", "cc 7", "generic"))
-        publish(LearnUndone("osc", "mix"))
-        assert desk.told(box) == {
-            "/ronn/learn_cancelled": ("mix", "it was cancelled"),
-            "/ronn/unlearned": ("mix", "cc 7"),
-            "/ronn/learn_undone": "mix",
-        }
-        other = Mailbox()
-        desk.send(other, message("/ronn/subscribe"))
-        assert "/ronn/learned" not in desk.told(other)
-        assert desk.told(box) == {}
-
-    def test_of_a_control_that_comes_near_the_newest_is_told(self, desk: Desk) -> None:
-        box = desk.subscribed()
-        for gap in (0.5, 0.25, 0.0):
-            desk.controller.subscriptions.publish(TakeoverGap("midi", "mix", "cc 7", 0.75, gap))
-        assert desk.told(box) == {"/ronn/takeover": ("mix", 0.75, 0.0, "cc 7")}
-        assert desk.told(box) == {}
-
-    def test_what_could_not_be_sent_does_no_harm(self, desk: Desk) -> None:
-        box = desk.subscribed()
-        box.takes = False
-        desk.controller.subscriptions.publish(TakeoverGap("midi", "mix", "cc 7", 0.75, 0.0))
-        desk.told(box)
-        box.takes = True
-        desk.turn(layers=9)
-        assert desk.told(box)["/ronn/layers"] == 9
