@@ -65,6 +65,7 @@ class App:
         node.report_to(self.controller)
         self.subscriptions = self.controller.subscriptions
         access = Access(settings.bind, settings.allow, settings.osc_token)
+        self._midi = MidiInput(self.controller, settings, publish=self.subscriptions.publish)
         self._osc = OscServer(
             self.controller,
             settings.bind,
@@ -72,6 +73,7 @@ class App:
             access,
             settings.osc_feedback,
             load_aliases(settings.osc_aliases),
+            self._midi.learning,
         )
         self._web = WebServer(
             self.controller,
@@ -83,7 +85,6 @@ class App:
         )
         self._announcer = Announcer(settings.bind)
         self._supervisor = Supervisor(self.controller, node, self._open, settings.name)
-        self._midi = MidiInput(self.controller, settings, publish=self.subscriptions.publish)
 
     @property
     def client(self) -> JackClient | None:

@@ -16,6 +16,7 @@ import click
 from click.shell_completion import shell_complete
 
 from ronn_jack import __version__
+from ronn_jack.cli_midi import midi
 from ronn_jack.cli_options import (
     SOUND_HELP,
     Number,
@@ -263,18 +264,7 @@ def import_(source: Path, as_heard: bool, name: str | None) -> None:
         click.echo(f"note: {note}")
 
 
-@cli.group()
-def midi() -> None:
-    """Hardware MIDI."""
-
-
-@midi.command("list")
-def midi_list() -> None:
-    """List the hardware MIDI input ports, each with the profile that reads it."""
-    from ronn_jack.interfaces.midi.input import describe_ports
-
-    for line in describe_ports():
-        click.echo(line)
+cli.add_command(midi)
 
 
 @cli.command(context_settings={"ignore_unknown_options": True})

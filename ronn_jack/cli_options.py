@@ -130,7 +130,7 @@ def send_options(command: Command) -> Command:
     """Add the options of sending a message to a running node."""
     wait = click.option("--wait", default=0.3, show_default=True, type=Number(0, 3600),
                         metavar="SECONDS", help="How long to listen for answers.")  # fmt: skip
-    return _node_place(wait(command))
+    return place_options(wait(command))
 
 
 def watch_options(command: Command) -> Command:
@@ -141,10 +141,10 @@ def watch_options(command: Command) -> Command:
         click.option("--normalised", is_flag=True, help="Positions 0–1, not native units."),
     ):  # fmt: skip
         command = option(command)
-    return _node_place(command)
+    return place_options(command)
 
 
-def _node_place(command: Command) -> Command:
+def place_options(command: Command) -> Command:
     """Add the options that say where a running node is."""
     for option in (
         click.option("--tcp", is_flag=True, help="Connect by TCP instead of UDP."),

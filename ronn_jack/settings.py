@@ -18,6 +18,8 @@ from ronn_jack.files import (
     user_config_folder,
 )
 
+TAKEOVERS = ("jump", "pickup", "scale")
+"""What a MIDI control does that stands elsewhere than its parameter."""
 MAXIMUM_CLIENT_NAME = 63
 """Bytes that jackd keeps of a client's name."""
 LARGEST_PORT = 65535
@@ -61,6 +63,7 @@ class Settings:
     bind: str
     midi_profile: str
     osc_aliases: tuple[str, ...]
+    midi_takeover: str
     server: str | None = None
     connect: str | None = None
     midi_in: str | None = None
@@ -114,6 +117,7 @@ def _read(table: Mapping[str, object], source: object) -> dict[str, Any]:
         "midi_in": fields.pattern("midi_in"),
         "midi_profile": _text(fields, "midi_profile"),
         "osc_aliases": tuple(fields.texts("osc_aliases")) if fields.has("osc_aliases") else None,
+        "midi_takeover": fields.one_of("midi_takeover", TAKEOVERS),
         "preset": _text(fields, "preset"),
         "allow": _networks(fields),
         "osc_token": _token(fields),

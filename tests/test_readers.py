@@ -24,6 +24,7 @@ from ronn_jack.presets.preset import read_preset
 from ronn_jack.presets.store import PresetStore
 from ronn_jack.settings import load_settings
 from tests.original.samples import NOTEBOOK_CELL, STATE
+from tests.support.midi_profile import PROFILE
 
 MOST_CHARACTERS = 4000
 """Of an error; the command line and OSC show less of it."""
@@ -52,6 +53,7 @@ READERS: dict[str, Callable[[Path], object]] = {
 }
 CONTENTS = [
     *((kind, path.read_text(encoding="utf-8")) for kind, path in SHIPPED.items()),
+    ("profile", PROFILE),
     *(("original", text) for text in ORIGINALS.values()),
 ]
 
@@ -92,7 +94,12 @@ def test_no_value_is_beyond_words(tmp_path: Path, value: str) -> None:
         check("preset", tmp_path / "a.toml", f"[parameters]\n{key} = {value}\n".encode())
     for key in ("ports", "name", "binding"):
         check("profile", tmp_path / "a.toml", f"version = 1\n{key} = {value}\n".encode())
+    for key in ("channel", "bits", "takeover", "motor"):
+        text = f"version = 1\n[defaults]\n{key} = {value}\n"
+        check("profile", tmp_path / "a.toml", text.encode())
     for key in ("number", "preset", "parameter", "threshold", "action = 'randomize'\nargument",
+                "bits", "relative", "bank", "motor", "parameter = 'mix'\ndetents",
+                "parameter = 'mix'\ntakeover", "action = 'reseed'\ngesture",
                 "parameter = 'mix'\nminimum", "parameter = 'seed'\nvalue"):  # fmt: skip
         text = f"version = 1\n[[binding]]\nmessage = 'cc'\n{key} = {value}\n"
         check("profile", tmp_path / "a.toml", text.encode())

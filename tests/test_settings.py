@@ -28,6 +28,7 @@ def test_shipped_settings_are_those_of_the_contract(user_file: Path) -> None:
         bind="127.0.0.1",
         midi_profile="generic",
         osc_aliases=("reaper",),
+        midi_takeover="jump",
     )
 
 

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import enum
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from ronn_jack.control.operations import Act, Set
-from ronn_jack.midimap.messages import Message
-from ronn_jack.parameters import Curve, Parameter
+from ronn_jack.midimap.messages import Control
+from ronn_jack.parameters import Curve, Parameter, Value
 
 BY_NUMBER = Act("preset_load")
 """What a program change without a number asks for: the preset of the number that comes."""
+
+
+class Takeover(enum.Enum):
+    """What a control does that does not stand where its parameter does."""
+
+    JUMP = "jump"
+    """The parameter jumps to where the control is."""
+    PICKUP = "pickup"
+    """The control does nothing until it passes the parameter's place."""
+    SCALE = "scale"
+    """The parameter goes the same way, faster or slower, so that both reach the end together."""
 
 
 @dataclass(frozen=True)
@@ -21,12 +34,23 @@ class Follow:
     ----------
     minimum, maximum : float
         Values at the control's ends in native units; for an enum its index, for a bool 0 or 1.
+    detents : int or None
+        Steps of an encoder that the whole way takes; None for what suits the parameter.
     """
 
     parameter: Parameter
     minimum: float
     maximum: float
     curve: Curve
+    detents: int | None = None
+
+    def value(self, place: float) -> Value:
+        """Return the value at a place of the control, 0–1."""
+        return self.parameter.from_number(self.curve.between(self.minimum, self.maximum, place))
+
+    def place(self, value: Value) -> float:
+        """Return where a value lies, 0–1; beyond the limits, at the nearer end."""
+        return self.curve.place(self.minimum, self.maximum, self.parameter.to_number(value))
 
 
 @dataclass(frozen=True)
@@ -47,12 +71,26 @@ class Press:
 
 @dataclass(frozen=True)
 class Binding:
-    """One control and what it does; None as number or channel means any."""
+    """One control and what it does.
 
-    message: Message
-    number: int | None
-    channel: int | None
+    Attributes
+    ----------
+    takeover : Takeover or None
+        None is that of the node's settings.
+    long : bool
+        Whether it is the long press that does it.
+    """
+
+    control: Control
     target: Follow | Toggle | Press
+    takeover: Takeover | None = None
+    long: bool = False
+
+    @property
+    def name(self) -> str:
+        """The parameter or action that it drives."""
+        target = self.target
+        return target.operation.name if isinstance(target, Press) else target.parameter.name
 
 
 @dataclass(frozen=True)
@@ -67,12 +105,15 @@ class Profile:
         The device's name.
     ports : re.Pattern or None
         Matches (by `search`) the names of the ports it is meant for.
+    path : Path or None
+        The file that it was read from.
     """
 
     name: str
     label: str
     ports: re.Pattern[str] | None
     bindings: tuple[Binding, ...]
+    path: Path | None = None
 
     def matches(self, port: str) -> bool:
         """Say whether a hardware port with this name is the device the profile is for."""

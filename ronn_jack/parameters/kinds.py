@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import math
+import sys
 from dataclasses import dataclass
 
 from ronn_jack.errors import ParameterError, shown, unknown
@@ -92,6 +93,18 @@ class Curve(enum.Enum):
             return low * ratio
         share: float = position ** {Curve.SQUARE: 2.0, Curve.ROOT: 0.5}.get(self, 1.0)
         return low + (high - low) * share
+
+    def place(self, low: float, high: float, number: float) -> float:
+        """Return the position at which `between` gives a number, an end for one beyond."""
+        if low == high:
+            return 0.0
+        if self is Curve.EXPONENTIAL:
+            share = math.log(max(number, sys.float_info.min) / low) / math.log(high / low)
+        else:
+            share = (number - low) / (high - low)
+        share = min(1.0, max(0.0, share))
+        back: float = share ** {Curve.SQUARE: 0.5, Curve.ROOT: 2.0}.get(self, 1.0)
+        return back
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,34 @@ An action is done on a message without argument or with any value from 0.5 on; l
 as a button's release, are ignored. Of an amount only 0 is a release."""
 
 
+_LEARN = [
+    ["address", "argument", "answer", "meaning"],
+    [
+        "`/ronn/learn`", "s", "`/ronn/learned s:name s:control s:port s:before`",
+        "bind the next MIDI control that is moved to a parameter or action, over its whole range; "
+        "answered once it was moved, with what the control did before",
+    ],
+    ["`/ronn/learn_cancel`", "", "", "learn nothing"],
+    [
+        "`/ronn/unlearn`", "s", "`/ronn/unlearned s:name s:control`, one for each",
+        "remove the bindings of a parameter or action on the MIDI ports that are there",
+    ],
+    [
+        "`/ronn/learn_undo`", "", "`/ronn/learn_undone s:name`",
+        "take back what was learned or unlearned last",
+    ],
+]  # fmt: skip
+
+
+_TOLD_OF_MIDI = """
+Subscribers are told `/ronn/learning s:name`, `/ronn/learned …`, `/ronn/learn_cancelled s:name
+s:reason`, `/ronn/unlearned …` and `/ronn/learn_undone s:name`, whoever asked. And
+`/ronn/takeover s:parameter f:place f:gap s:control` of a knob or fader that still has to reach its
+parameter: where it stands, 0 to 1, and how far that is above the parameter's place, whichever of
+the two has moved; 0 once it has hold of it.
+"""
+
+
 def osc_reference() -> str:
     """Return docs/osc.md: every address with its values, as Markdown."""
     actions = [
@@ -129,6 +157,8 @@ def osc_reference() -> str:
             table(actions),
             "## Questions\n",
             table(status),
+            "## MIDI controls\n",
+            table(_LEARN) + _TOLD_OF_MIDI,
             "## Feedback\n",
             _FEEDBACK,
             table(sessions),

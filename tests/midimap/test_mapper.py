@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ronn_jack.control.operations import Act, Operation, Set
-from ronn_jack.midimap.mapper import Bindings, coalesce
-from ronn_jack.midimap.messages import Event, Message, decode
-from ronn_jack.midimap.profile import BY_NUMBER, Binding, Follow, Press, Profile, Toggle
+from ronn_jack.midimap.decoder import plain_event
+from ronn_jack.midimap.mapper import Bindings, Gap, coalesce
+from ronn_jack.midimap.messages import Control, Event, Message, Relative
+from ronn_jack.midimap.profile import BY_NUMBER, Binding, Follow, Press, Profile, Takeover, Toggle
 from ronn_jack.midimap.profile_file import ProfileStore
-from ronn_jack.parameters import PARAMETERS, Curve, Value
+from ronn_jack.parameters import PARAMETERS, Curve, Value, defaults
 
 STEPPED = ["layers", "kernel", "channels", "dilation", "activation", "init", "bias", "seed"]
 
@@ -31,12 +32,16 @@ def bindings(
     channel: int | None = None,
     current: dict[str, Value] | None = None,
 ) -> Bindings:
-    profile = Profile("test", "Test", None, (Binding(message, number, channel, target),))
-    return Bindings(profile, (current or {}).__getitem__)
+    binding = Binding(Control(message, number, channel), target)
+    return Bindings(Profile("test", "Test", None, (binding,)), (current or defaults()).__getitem__)
+
+
+def asked(bound: Bindings, *messages: bytes) -> list[Operation]:
+    return [op for message in messages for op in bound.operations(message, 0.0)]
 
 
 def send(bound: Bindings, *levels: int) -> list[Operation]:
-    return [op for level in levels for op in bound.operations(bytes([0xB0, 7, level]))]
+    return asked(bound, *(bytes([0xB0, 7, level]) for level in levels))
 
 
 def values(bound: Bindings, *levels: int) -> list[object]:
@@ -53,20 +58,22 @@ class TestDecoding:
             ("92 3c 00", Event(Message.NOTE, 3, 60, 0)),
             ("82 3c 40", Event(Message.NOTE, 3, 60, 0)),
             ("c0 05", Event(Message.PROGRAM, 1, 5, 127)),
+            ("a1 3c 40", Event(Message.KEY_PRESSURE, 2, 60, 64)),
+            ("d1 40", Event(Message.CHANNEL_PRESSURE, 2, 0, 64)),
+            ("e1 01 40", Event(Message.PITCH_BEND, 2, 0, 8193, 16383)),
         ],
     )
     def test_events(self, message: str, event: Event) -> None:
-        assert decode(bytes.fromhex(message)) == event
+        assert plain_event(bytes.fromhex(message)) == event
 
     @pytest.mark.parametrize(
         "message",
         ["", "14 40", "b0", "b0 14", "b0 14 40 00", "b0 80 40", "b0 14 ff", "c0", "c0 01 02",
-         "e0 00 40", "d0 10", "a0 10 10", "f8", "f0 7e 7f 06 01 f7", "f0", "f7", "ff"],
+         "e0 40", "d0 10 10", "a0 10", "f8", "f0 7e 7f 06 01 f7", "f0", "f7", "ff"],
     )  # fmt: skip
-    def test_the_rest_is_ignored_and_counted(self, message: str) -> None:
-        bound = bindings(whole("mix"))
-        assert bound.operations(bytes.fromhex(message)) == []
-        assert bound.ignored == 1
+    def test_the_rest_is_ignored(self, message: str) -> None:
+        assert plain_event(bytes.fromhex(message)) is None
+        assert asked(bindings(whole("mix")), bytes.fromhex(message)) == []
 
     @given(st.lists(st.binary(max_size=5), max_size=30))
     def test_nothing_that_comes_does_harm(self, messages: list[bytes]) -> None:
@@ -74,7 +81,7 @@ class TestDecoding:
         for name in ("generic", "nanokontrol2"):
             bound = Bindings(ProfileStore(user=folder).load(name), lambda name: False)
             for message in messages:
-                for operation in bound.operations(message):
+                for operation in asked(bound, message):
                     if isinstance(operation, Set):
                         PARAMETERS[operation.name].parse(operation.value)
 
@@ -135,10 +142,10 @@ class TestFollowing:
 
     def test_channels_are_told_apart(self) -> None:
         bound = bindings(whole("layers"))
-        assert bound.operations(b"\xb0\x07\x40") == bound.operations(b"\xb1\x07\x40") != []
+        assert asked(bound, b"\xb0\x07\x40") == asked(bound, b"\xb1\x07\x40") != []
         only = bindings(whole("layers"), channel=2)
-        assert only.operations(b"\xb0\x07\x40") == []
-        assert only.operations(b"\xb1\x07\x40") == [Set("layers", 13)]
+        assert asked(only, b"\xb0\x07\x40") == []
+        assert asked(only, b"\xb1\x07\x40") == [Set("layers", 13)]
 
     @pytest.mark.parametrize(
         ("curve", "middle"),
@@ -161,17 +168,17 @@ class TestFollowing:
     @pytest.mark.parametrize("number", [0, 6, 32, 38, *range(96, 102)])
     def test_controllers_with_a_meaning_elsewhere_are_knobs_here(self, number: int) -> None:
         bound = bindings(whole("mix"), number=number)
-        assert bound.operations(bytes([0xB0, number, 127])) == [Set("mix", 1.0)]
+        assert asked(bound, bytes([0xB0, number, 127])) == [Set("mix", 1.0)]
 
     def test_a_note_sets_by_its_velocity_and_its_release_does_nothing(self) -> None:
         bound = bindings(whole("mix"), Message.NOTE)
-        assert bound.operations(b"\x90\x07\x7f") == [Set("mix", 1.0)]
-        assert bound.operations(b"\x80\x07\x00") == []
+        assert asked(bound, b"\x90\x07\x7f") == [Set("mix", 1.0)]
+        assert asked(bound, b"\x80\x07\x00") == []
 
     def test_a_note_holds_a_switch_on(self) -> None:
         bound = bindings(whole("freeze"), Message.NOTE)
-        assert bound.operations(b"\x90\x07\x01") == [Set("freeze", True)]
-        assert bound.operations(b"\x90\x07\x00") == [Set("freeze", False)]
+        assert asked(bound, b"\x90\x07\x01") == [Set("freeze", True)]
+        assert asked(bound, b"\x90\x07\x00") == [Set("freeze", False)]
 
 
 class TestPressing:
@@ -183,7 +190,7 @@ class TestPressing:
     def test_a_note_fires_each_time_it_is_struck(self) -> None:
         bound = bindings(Press(Act("reseed"), 1), Message.NOTE)
         messages = [b"\x90\x07\x01", b"\x90\x07\x00", b"\x90\x07\x7f", b"\x80\x07\x40"]
-        assert [len(bound.operations(message)) for message in messages] == [1, 0, 1, 0]
+        assert [len(asked(bound, message)) for message in messages] == [1, 0, 1, 0]
 
     def test_a_toggle_turns_what_is(self) -> None:
         current: dict[str, Value] = {"bypass": False}
@@ -197,11 +204,133 @@ class TestPressing:
 
     def test_programs(self) -> None:
         by_number = bindings(Press(BY_NUMBER, 64), Message.PROGRAM, None)
-        assert by_number.operations(b"\xc3\x05") == [Act("preset_load", 5)]
-        assert by_number.operations(b"\xc3\x05") == [Act("preset_load", 5)]
+        assert asked(by_number, b"\xc3\x05") == [Act("preset_load", 5)]
+        assert asked(by_number, b"\xc3\x05") == [Act("preset_load", 5)]
         named = bindings(Press(Act("preset_load", "fuzz"), 64), Message.PROGRAM, 9)
-        assert named.operations(b"\xc0\x09") == [Act("preset_load", "fuzz")]
-        assert named.operations(b"\xc0\x08") == []
+        assert asked(named, b"\xc0\x09") == [Act("preset_load", "fuzz")]
+        assert asked(named, b"\xc0\x08") == []
+
+    def test_a_program_with_a_binding_of_its_own_is_not_read_as_any(self) -> None:
+        profile = Profile("t", "T", None, (
+            Binding(Control(Message.PROGRAM), Press(BY_NUMBER, 64)),
+            Binding(Control(Message.PROGRAM, 9, 1), Press(Act("reseed"), 64)),
+        ))  # fmt: skip
+        bound = Bindings(profile, defaults().__getitem__)
+        assert asked(bound, b"\xc0\x09") == [Act("reseed")]
+        assert asked(bound, b"\xc1\x09") == [Act("preset_load", 9)]
+
+
+class TestOtherMessages:
+    """Each kind of message moves its parameter to the ends and presses what is pressed."""
+
+    @pytest.mark.parametrize(
+        ("control", "low", "high"),
+        [
+            (Control(Message.PITCH_BEND), ["e0 00 00"], ["e0 7f 7f"]),
+            (Control(Message.CHANNEL_PRESSURE), ["d0 00"], ["d0 7f"]),
+            (Control(Message.KEY_PRESSURE, 60), ["a0 3c 00"], ["a0 3c 7f"]),
+            (Control(Message.CC, 1, bits=14), ["b0 01 00", "b0 21 00"], ["b0 01 7f", "b0 21 7f"]),
+            (
+                Control(Message.NRPN, 300, bits=14),
+                ["b0 63 02", "b0 62 2c", "b0 06 00", "b0 26 00"],
+                ["b0 06 7f", "b0 26 7f"],
+            ),
+            (Control(Message.RPN, 1, bits=7), ["b0 65 00", "b0 64 01", "b0 06 00"], ["b0 06 7f"]),
+        ],
+    )
+    def test_ends(self, control: Control, low: list[str], high: list[str]) -> None:
+        bound = Bindings(
+            Profile("test", "Test", None, (
+                Binding(control, whole("xy_x")),
+                Binding(control, Press(Act("reseed"), 64)),
+            )),
+            defaults().__getitem__,
+        )  # fmt: skip
+        assert asked(bound, *map(bytes.fromhex, low)) == [Set("xy_x", -1.0)]
+        assert asked(bound, *map(bytes.fromhex, high)) == [Set("xy_x", 1.0), Act("reseed")]
+
+    def test_a_pitch_wheel_at_rest_leaves_the_middle(self) -> None:
+        bound = bindings(whole("xy_x"), Message.PITCH_BEND, None)
+        assert asked(bound, b"\xe0\x00\x40") == [Set("xy_x", 0.0)]
+
+    def test_steps_of_a_parameter_number_move_from_where_it_is(self) -> None:
+        profile = Profile("t", "T", None, (Binding(Control(Message.NRPN, 0), whole("layers")),))
+        bound = Bindings(profile, {"layers": 9}.__getitem__)
+        up = asked(bound, b"\xb0\x63\x00", b"\xb0\x62\x00", b"\xb0\x60\x01")
+        assert up == [Set("layers", 10)]
+
+    def test_one_control_drives_several_with_ranges_of_their_own(self) -> None:
+        control = Control(Message.CC, 7)
+        profile = Profile("t", "T", None, (
+            Binding(control, Follow(PARAMETERS["mix"], 0.2, 0.8, Curve.LINEAR)),
+            Binding(control, Follow(PARAMETERS["drift_depth"], 1.0, 0.0, Curve.LINEAR)),
+        ))  # fmt: skip
+        bound = Bindings(profile, defaults().__getitem__)
+        assert send(bound, 127) == [Set("mix", 0.8), Set("drift_depth", 0.0)]
+
+    def test_a_bank_s_programs_load_presets_beyond_127(self) -> None:
+        control = Control(Message.PROGRAM, bank=True)
+        bound = Bindings(Profile("t", "T", None, (Binding(control, Press(BY_NUMBER, 64)),)), bool)
+        assert asked(bound, b"\xb0\x20\x01", b"\xc0\x05") == [Act("preset_load", 133)]
+
+
+class TestTakeover:
+    def bound(self, control: Control, name: str = "mix", takeover=None) -> Bindings:
+        binding = Binding(control, whole(name), takeover)
+        profile = Profile("test", "Test", None, (binding,))
+        return Bindings(profile, defaults().__getitem__, Takeover.PICKUP)
+
+    @pytest.mark.parametrize(
+        ("control", "name", "message"),
+        [
+            (Control(Message.CC, 7, motor=True), "mix", b"\xb0\x07\x00"),
+            (Control(Message.CHANNEL_PRESSURE), "mix", b"\xd0\x00"),
+            (Control(Message.NOTE, 7), "mix", b"\x90\x07\x20"),
+            (Control(Message.CC, 7), "auto_level", b"\xb0\x07\x00"),
+            (Control(Message.CC, 7, relative=Relative.TWOS_COMPLEMENT), "mix", b"\xb0\x07\x7f"),
+        ],
+    )
+    def test_what_stands_nowhere_or_moves_by_itself_needs_none(
+        self, control: Control, name: str, message: bytes
+    ) -> None:
+        assert len(asked(self.bound(control, name), message)) == 1
+
+    def test_the_settings_hold_unless_the_binding_says_otherwise(self) -> None:
+        control = Control(Message.CC, 7)
+        assert send(self.bound(control), 0) == []
+        assert send(self.bound(control, takeover=Takeover.JUMP), 0) == [Set("mix", 0.0)]
+
+    def test_it_is_told_how_far_it_is_and_once_that_it_is_there(self) -> None:
+        bound = self.bound(Control(Message.CC, 7))
+        assert list(bound.gaps()) == []
+        send(bound, 0, 63)
+        assert list(bound.gaps()) == [Gap("mix", "cc 7", 63 / 127, 63 / 127 - 1.0)]
+        assert list(bound.gaps()) == []
+        send(bound, 127)
+        assert list(bound.gaps()) == [Gap("mix", "cc 7", 1.0, 0.0)]
+        send(bound, 126)
+        assert list(bound.gaps()) == []
+
+    @pytest.mark.parametrize("takeover", [Takeover.PICKUP, Takeover.SCALE])
+    def test_it_is_told_too_when_the_parameter_goes(self, takeover: Takeover) -> None:
+        values: dict[str, Value] = {"mix": 1.0}
+        profile = Profile("t", "T", None, (Binding(Control(Message.CC, 7), whole("mix")),))
+        bound = Bindings(profile, values.__getitem__, takeover)
+        send(bound, 127)
+        assert list(bound.gaps()) == []
+        values["mix"] = 0.25
+        assert list(bound.gaps()) == [Gap("mix", "cc 7", 1.0, 0.75)]
+        values["mix"] = 1.0
+        assert list(bound.gaps()) == [Gap("mix", "cc 7", 1.0, 0.0)]
+
+    def test_two_controls_of_one_parameter_are_told_apart(self) -> None:
+        profile = Profile("t", "T", None, tuple(
+            Binding(Control(Message.CC, number), whole("mix")) for number in (7, 8)
+        ))  # fmt: skip
+        bound = Bindings(profile, defaults().__getitem__, Takeover.PICKUP)
+        asked(bound, b"\xb0\x07\x00", b"\xb0\x08\x40")
+        assert [gap.control for gap in bound.gaps()] == ["cc 7", "cc 8"]
+        assert list(bound.gaps()) == []
 
 
 class TestCoalescing:

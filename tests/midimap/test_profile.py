@@ -8,10 +8,11 @@ import pytest
 
 from ronn_jack.control.operations import Act, Set
 from ronn_jack.errors import ProfileError
-from ronn_jack.midimap.messages import Message
-from ronn_jack.midimap.profile import BY_NUMBER, Binding, Follow, Press, Profile, Toggle
+from ronn_jack.midimap.messages import Control, Message, Relative
+from ronn_jack.midimap.profile import BY_NUMBER, Binding, Follow, Press, Profile, Takeover, Toggle
 from ronn_jack.midimap.profile_file import ProfileStore, read_profile
 from ronn_jack.parameters import PARAMETERS, Curve
+from tests.support.midi_profile import PROFILE
 
 
 def read(folder: Path, text: str) -> Profile:
@@ -37,13 +38,13 @@ class TestTargets:
     def test_a_parameter_follows_over_its_whole_range(self, tmp_path: Path) -> None:
         binding = bind(tmp_path, 'message = "cc"\nnumber = 7\nparameter = "input_gain"')
         assert binding == Binding(
-            Message.CC, 7, None, Follow(PARAMETERS["input_gain"], -24.0, 24.0, Curve.LINEAR)
+            Control(Message.CC, 7), Follow(PARAMETERS["input_gain"], -24.0, 24.0, Curve.LINEAR)
         )
 
     def test_limits_are_native_and_may_be_turned_round(self, tmp_path: Path) -> None:
         text = 'message = "note"\nnumber = 0\nchannel = 16\nparameter = "activation"\n'
         binding = bind(tmp_path, text + 'minimum = "tanh"\nmaximum = "linear"')
-        assert binding.channel == 16
+        assert binding.control.channel == 16
         assert binding.target == Follow(PARAMETERS["activation"], 2, 0, Curve.LINEAR)
 
     def test_a_logarithmic_parameter_is_exponential_by_itself(self, tmp_path: Path) -> None:
@@ -73,13 +74,126 @@ class TestTargets:
 
     def test_any_program_loads_the_preset_of_its_number(self, tmp_path: Path) -> None:
         binding = bind(tmp_path, 'message = "program"\naction = "preset_load"')
-        assert binding.number is None
+        assert binding.control.number is None
         assert binding.target == Press(BY_NUMBER, 64)
+
+
+class TestControls:
+    @pytest.mark.parametrize(
+        ("text", "control"),
+        [
+            ('message = "cc"\nnumber = 1\nbits = 14', Control(Message.CC, 1, bits=14)),
+            ('message = "nrpn"\nnumber = 16382', Control(Message.NRPN, 16382, bits=14)),
+            ('message = "rpn"\nnumber = 0\nbits = 7', Control(Message.RPN, 0)),
+            ('message = "pitch_bend"\nchannel = 9', Control(Message.PITCH_BEND, channel=9)),
+            ('message = "channel_pressure"', Control(Message.CHANNEL_PRESSURE)),
+            ('message = "key_pressure"\nnumber = 60', Control(Message.KEY_PRESSURE, 60)),
+            (
+                'message = "cc"\nnumber = 99\nrelative = "sign_magnitude"',
+                Control(Message.CC, 99, relative=Relative.SIGN_MAGNITUDE),
+            ),
+            ('message = "cc"\nnumber = 81\nmotor = true', Control(Message.CC, 81, motor=True)),
+        ],
+    )
+    def test_readings(self, tmp_path: Path, text: str, control: Control) -> None:
+        assert bind(tmp_path, f'{text}\nparameter = "mix"').control == control
+
+    def test_defaults_hold_where_a_binding_says_nothing_else(self, tmp_path: Path) -> None:
+        profile = read(
+            tmp_path,
+            "version = 1\n[defaults]\nchannel = 3\nbits = 14\ntakeover = 'scale'\nmotor = true\n"
+            "[[binding]]\nmessage = 'cc'\nnumber = 1\nparameter = 'mix'\n"
+            "[[binding]]\nmessage = 'cc'\nnumber = 64\nparameter = 'mix'\n"
+            "[[binding]]\nmessage = 'cc'\nnumber = 2\nbits = 7\nchannel = 4\n"
+            "motor = false\ntakeover = 'jump'\nparameter = 'mix'\n",
+        )
+        first, second, third = profile.bindings
+        assert first.control == Control(Message.CC, 1, 3, 14, motor=True)
+        assert first.takeover is Takeover.SCALE
+        assert second.control.bits == 7, "it has no partner"
+        assert third.control == Control(Message.CC, 2, 4)
+        assert third.takeover is Takeover.JUMP
+
+    def test_a_long_press(self, tmp_path: Path) -> None:
+        text = 'message = "note"\nnumber = 1\naction = "preset_save"\nargument = "mine"\n'
+        assert bind(tmp_path, text + 'gesture = "long"').long
+        assert not bind(tmp_path, text + 'gesture = "short"').long
+
+    def test_a_program_of_any_bank(self, tmp_path: Path) -> None:
+        text = 'message = "program"\nbank = true\nnumber = 300\npreset = "fuzz"'
+        assert bind(tmp_path, text).control == Control(Message.PROGRAM, 300, bank=True)
+
+    def test_detents(self, tmp_path: Path) -> None:
+        text = 'message = "cc"\nnumber = 1\nrelative = "binary_offset"\ndetents = 24\n'
+        target = bind(tmp_path, text + 'parameter = "mix"').target
+        assert isinstance(target, Follow)
+        assert target.detents == 24
+
+    @pytest.mark.parametrize(
+        ("one", "other", "reason"),
+        [
+            ('message = "cc"\nnumber = 1\nbits = 14', 'message = "cc"\nnumber = 33',
+             "2: reads cc 33 as a plain controller, but binding 1 as half of the 14-bit cc 1"),
+            ('message = "cc"\nnumber = 1', 'message = "cc"\nnumber = 1\nbits = 14', "reads cc 1"),
+            ('message = "nrpn"\nnumber = 1', 'message = "cc"\nnumber = 6', "part of an nrpn"),
+            ('message = "nrpn"\nnumber = 1', 'message = "nrpn"\nnumber = 1\nbits = 7', "14 bits"),
+            ('message = "program"\nbank = true', 'message = "cc"\nnumber = 32', "a bank's number"),
+            ('message = "program"\nbank = true\nnumber=1', 'message = "program"\nnumber = 1',
+             "one of many banks"),
+            ('message = "cc"\nnumber = 7\nrelative = "binary_offset"', 'message = "cc"\nnumber = 7',
+             "binary_offset"),
+        ],
+    )  # fmt: skip
+    def test_what_is_read_in_two_ways_is_a_fault(
+        self, tmp_path: Path, one: str, other: str, reason: str
+    ) -> None:
+        target = 'parameter = "mix"\nvalue = 1\n'
+        relative = 'parameter = "mix"\n'
+        text = "version = 1\n" + "".join(
+            f"[[binding]]\n{each}\n{relative if 'relative' in each else target}"
+            for each in (one, other)
+        )
+        assert reason in faults(tmp_path, text)
+        apart = text.replace('message = "', 'channel = 2\nmessage = "', 1)
+        apart = 'channel = 3\nmessage = "'.join(apart.rsplit('message = "', 1))
+        assert len(read(tmp_path, apart).bindings) == 2, "channels keep them apart"
+
+    def test_what_is_read_in_one_way_may_drive_several(self, tmp_path: Path) -> None:
+        text = "version = 1\n" + "".join(
+            f'[[binding]]\nmessage = "nrpn"\nnumber = {number}\nparameter = "{name}"\n'
+            for number, name in ((1, "mix"), (1, "morph"), (2, "mix"))
+        )
+        assert len(read(tmp_path, text).bindings) == 3
 
 
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
+        ('message = "cc"\nnumber = 1\nbits = 8\nparameter = "mix"', "bits = 8"),
+        ('message = "cc"\nnumber = 40\nbits = 14\nparameter = "mix"', "controllers 0 to 31"),
+        ('message = "note"\nnumber = 1\nbits = 14\nparameter = "mix"', "controllers 0 to 31"),
+        ('message = "nrpn"\nnumber = 16383\nparameter = "mix"', "use 0 to 16382"),
+        ('message = "nrpn"\nparameter = "mix"', "number is missing"),
+        ('message = "pitch_bend"\nnumber = 1\nparameter = "mix"', "has no number"),
+        ('message = "cc"\nnumber = 1\nbank = true\nparameter = "mix"',
+         'is for message = "program"'),
+        ('message = "note"\nnumber = 1\nrelative = "binary_offset"\nparameter = "mix"',
+         'is for message = "cc"'),
+        ('message = "cc"\nnumber = 1\nrelative = "binary"\nparameter = "mix"',
+         "did you mean 'binary_offset'?"),
+        ('message = "cc"\nnumber = 1\nrelative = "binary_offset"\naction = "reseed"',
+         "can't be pressed"),
+        ('message = "cc"\nnumber = 1\ndetents = 24\nparameter = "mix"', "detents is for relative"),
+        ('message = "cc"\nnumber = 1\ntakeover = "pikup"\nparameter = "mix"',
+         "did you mean 'pickup'?"),
+        ('message = "note"\nnumber = 1\ntakeover = "pickup"\nparameter = "mix"',
+         "for what follows a knob"),
+        ('message = "cc"\nnumber = 1\ntakeover = "scale"\naction = "reseed"',
+         "for what follows a knob"),
+        ('message = "cc"\nnumber = 1\ngesture = "long"\nparameter = "mix"',
+         "is for what is pressed"),
+        ('message = "program"\ngesture = "long"\npreset = 1', "has no release"),
+        ('message = "cc"\nnumber = 1\ngesture = "lang"\npreset = 1', "did you mean 'long'?"),
         ('number = 1\nparameter = "mix"', "message is missing"),
         ('message = "cv"\nnumber = 1\nparameter = "mix"', "unknown message 'cv'"),
         ('message = "cc"\nparameter = "mix"', "number is missing"),
@@ -106,7 +220,7 @@ class TestTargets:
         ('message = "cc"\nnumber = 1\npreset = 1.5', "neither a preset's name nor its number"),
         ('message = "cc"\nnumber = 1\npreset = true', "neither a preset's name nor its number"),
     ],
-)
+)  # fmt: skip
 def test_faults_name_the_binding(tmp_path: Path, text: str, reason: str) -> None:
     good = '[[binding]]\nmessage = "cc"\nnumber = 0\naction = "panic"\n'
     message = faults(tmp_path, f"version = 1\n{good}[[binding]]\n{text}")
@@ -126,6 +240,19 @@ def test_every_fault_is_listed(tmp_path: Path) -> None:
         "binding 1: binds nothing", "binding 2: number = 300", "binding 2: unknown action 'panik'",
     ):  # fmt: skip
         assert part in message
+
+
+def test_the_example_in_the_docs_is_read_and_so_is_a_profile_with_every_key(tmp_path: Path) -> None:
+    document = (Path(__file__).parents[2] / "docs" / "midi.md").read_text(encoding="utf-8")
+    example = document.partition("```toml\n")[2].partition("```")[0]
+    assert len(read(tmp_path, example).bindings) == 6
+    assert len(read(tmp_path, PROFILE).bindings) == 16
+
+
+def test_faults_of_the_defaults_are_told(tmp_path: Path) -> None:
+    message = faults(tmp_path, "version = 1\n[defaults]\nchanel = 1\nbits = 9\n")
+    assert "defaults: bits = 9" in message
+    assert "did you mean 'channel'?" in message
 
 
 class TestStore:
@@ -160,26 +287,22 @@ class TestShipped:
         ]  # fmt: skip
         follows = [
             Binding(
-                Message.CC,
-                number,
-                None,
+                Control(Message.CC, number),
                 Follow(PARAMETERS[n], PARAMETERS[n].minimum, PARAMETERS[n].maximum, Curve.LINEAR),
             )
             for number, n in enumerate(names, 20)
         ]
         assert list(profile.bindings) == [
             *follows,
-            Binding(Message.CC, 28, None, Press(Act("reseed"), 64)),
-            Binding(Message.PROGRAM, None, None, Press(BY_NUMBER, 64)),
+            Binding(Control(Message.CC, 28), Press(Act("reseed"), 64)),
+            Binding(Control(Message.PROGRAM), Press(BY_NUMBER, 64)),
         ]
         assert not profile.matches("any port")
 
     def test_nanokontrol2_has_every_control_bound_once(self, tmp_path: Path) -> None:
         profile = ProfileStore(user=tmp_path).load("nanokontrol2")
         assert profile.matches("nanoKONTROL2:nanoKONTROL2 nanoKONTROL2 _ CTRL 20:0")
-        numbers = sorted(
-            binding.number for binding in profile.bindings if binding.number is not None
-        )
+        numbers = sorted(b.control.number for b in profile.bindings if b.control.number is not None)
         faders = [*range(8), *range(16, 24)]
         buttons = [*range(32, 40), *range(48, 56), *range(64, 72)]
         transport = [41, 42, 43, 44, 45, 46, 58, 59, 60, 61, 62]

@@ -7,21 +7,27 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-from ronn_jack.control.events import MidiPort
-from ronn_jack.control.operations import Operation, Set
-from ronn_jack.errors import MachineError
+from ronn_jack.control.events import Event, MidiPort
+from ronn_jack.control.midi_events import TakeoverGap
+from ronn_jack.control.operations import Act, Operation, Origin
+from ronn_jack.errors import MachineError, ProfileError
 from ronn_jack.files import name_or_file
+from ronn_jack.interfaces.midi.learning import Learning
 from ronn_jack.interfaces.midi.ports import HardwarePorts, System, list_ports
+from ronn_jack.midimap.decoder import Selected
 from ronn_jack.midimap.mapper import Bindings, coalesce
-from ronn_jack.midimap.profile import Profile
+from ronn_jack.midimap.profile import Profile, Takeover
 from ronn_jack.midimap.profile_file import ProfileStore
 from ronn_jack.parameters import PARAMETERS, Value
 from ronn_jack.settings import Settings
 
 POLL_SECONDS = 0.001
 RESCAN_SECONDS = 1.0
+GAP_SECONDS = 1.0 / 30.0
+"""How often it is told, at most, how far a control is from what it is to take over."""
 JACK_PORT = "midi_in"
 _TROUBLED_SECONDS = 0.1
 """Pause after a fault of ours, so that a lasting one doesn't use up a processor."""
@@ -53,6 +59,22 @@ class MidiOrigin:
         if (subject, reason) != self._last:
             self._last = (subject, reason)
             _log.warning("%s: %s refused: %s", self.name, subject, reason)
+
+
+@dataclass
+class _Port:
+    """A port that has been heard.
+
+    Attributes
+    ----------
+    round : list of Operation
+        What it has asked for in this round and is not yet applied.
+    """
+
+    profile: Profile
+    bindings: Bindings
+    origin: MidiOrigin
+    round: list[Operation]
 
 
 class PortChoice:
@@ -118,12 +140,20 @@ class MidiInput:
     hardware : HardwarePorts, optional
         In place of the system's ports.
     publish : callable, optional
-        Told which hardware ports are opened and gone.
+        Told which hardware ports are opened and gone, and how far controls are from what they are
+        to take over, each event with its origin.
+    clock : callable, optional
+        Returns the time in s.
 
     Raises
     ------
     ProfileError
         If the settings' profile is unknown or faulty.
+
+    Attributes
+    ----------
+    learning : Learning
+        Binds controls that are touched.
     """
 
     def __init__(
@@ -132,18 +162,23 @@ class MidiInput:
         settings: Settings,
         profiles: ProfileStore | None = None,
         hardware: HardwarePorts | None = None,
-        publish: Callable[[MidiPort], None] = lambda event: None,
+        publish: Callable[[Event, Origin | None], None] = lambda event, origin: None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        profiles = profiles or ProfileStore()
-        fallback = profiles.load(name_or_file(settings.midi_profile))
-        self._choice = PortChoice(profiles.readable(), fallback, settings.midi_in)
+        self._settings = settings
+        self._profiles = profiles or ProfileStore()
+        self._choice = self._read_profiles()
         self._controls = controls
         self._publish = publish
-        self._hardware = hardware or HardwarePorts(settings.name, self._choice.wanted)
+        self.learning = Learning(self._profiles, self, publish)
+        self._hardware = hardware or HardwarePorts(settings.name, self.wanted)
         self._hardware.told = self._tell_port
         self._native: Callable[[], list[bytes]] = list
-        self._ports: dict[str, tuple[Bindings, MidiOrigin]] = {}
-        self._round: list[Operation] = []
+        self._takeover = Takeover(settings.midi_takeover)
+        self._clock = clock
+        self._ports: dict[str, _Port] = {}
+        self._asking: _Port | None = None
+        self._tells_gaps_at = 0.0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="midi", daemon=True)
 
@@ -176,29 +211,87 @@ class MidiInput:
 
     def poll(self) -> None:
         """Read what has come and apply it, a change for each port; called every millisecond."""
+        now = self._clock()
+        self.learning.poll(now)
         arrived: dict[str, list[bytes]] = {}
-        for port, message in self._messages():
-            arrived.setdefault(port, []).append(message)
-        for port, messages in arrived.items():
-            self._take(port, messages)
+        for name, message in self._messages():
+            arrived.setdefault(name, []).append(message)
+        for name, messages in arrived.items():
+            if name not in self._ports:
+                self._ports[name] = self._new_port(name)
+            for message in messages if self.learning.active else ():
+                self.learning.hear(name, message, now)
+        for name, port in self._ports.items():
+            if name in arrived or port.bindings.wakes <= now:
+                self._take(port, arrived.get(name, ()), now)
+        if now >= self._tells_gaps_at:
+            self._tells_gaps_at = now + GAP_SECONDS
+            self._tell_gaps()
 
-    def _take(self, port: str, messages: Sequence[bytes]) -> None:
-        if port not in self._ports:
-            self._ports[port] = (
-                Bindings(self._choice.profile(port), self._value),
-                MidiOrigin(port),
-            )
-        bindings, origin = self._ports[port]
-        self._round = []
+    def _take(self, port: _Port, messages: Sequence[bytes], now: float) -> None:
+        """Apply what time alone and then messages ask for."""
+        self._asking = port
+        for operation in port.bindings.due(now) if port.bindings.wakes <= now else ():
+            port.round.append(operation)
         for message in messages:
-            self._round += bindings.operations(message)
-            if bindings.ignored == 1:
-                _log.debug("midi: %s: %s can't be bound, like others later", port, message.hex(" "))
-        if self._round:
-            self._controls.apply(coalesce(self._round), origin)
+            for operation in port.bindings.operations(message, now):
+                # What is touched to be learned does nothing else meanwhile.
+                if not self.learning.active:
+                    port.round.append(operation)
+        self._apply(port)
+
+    def _apply(self, port: _Port) -> None:
+        operations, port.round = port.round, []
+        if operations:
+            self._controls.apply(coalesce(operations), port.origin)
+
+    def wanted(self, port: str) -> bool:
+        """Say whether a hardware port is to be open: each is while somebody learns."""
+        return self.learning.active or self._choice.wanted(port)
+
+    def profile(self, port: str) -> tuple[Profile, bool]:
+        """Return the profile that reads a port, and whether it knows the device."""
+        profile = self._choice.profile(port)
+        return profile, port == JACK_PORT or profile.matches(port)
+
+    def profiles(self) -> list[Profile]:
+        """Return the profiles that read the present ports."""
+        ports = {JACK_PORT, *self._ports, *self._hardware.names}
+        by_name = {profile.name: profile for profile in map(self._choice.profile, ports)}
+        return list(by_name.values())
+
+    def reload(self) -> None:
+        """Read all profiles anew; and, while somebody learns, every port."""
+        try:
+            self._choice = self._read_profiles()
+        except ProfileError as error:
+            _log.warning("%s; it stays as it was read before", error)
+        for name, port in self._ports.items():
+            if self._choice.profile(name) != port.profile:
+                self._ports[name] = self._new_port(name, port.bindings.selected)
+        self._hardware.rescan()
+
+    def _read_profiles(self) -> PortChoice:
+        fallback = self._profiles.load(name_or_file(self._settings.midi_profile))
+        return PortChoice(self._profiles.readable(), fallback, self._settings.midi_in)
+
+    def _new_port(self, name: str, selected: Selected | None = None) -> _Port:
+        profile = self._choice.profile(name)
+        bindings = Bindings(profile, self._value, self._takeover, selected)
+        return _Port(profile, bindings, MidiOrigin(name), [])
+
+    def _tell_gaps(self) -> None:
+        """Tell how far controls are from what they are to take over, where that is new."""
+        for port in self._ports.values():
+            self._asking = port
+            for gap in port.bindings.gaps():
+                event = TakeoverGap(
+                    port.origin.name, gap.parameter, gap.control, gap.place, gap.gap
+                )
+                self._publish(event, port.origin)
 
     def _tell_port(self, port: str, is_open: bool) -> None:
-        self._publish(MidiPort(port, self._choice.profile(port).name, is_open))
+        self._publish(MidiPort(port, self._choice.profile(port).name, is_open), None)
 
     def _run(self) -> None:
         rounds_per_scan = round(RESCAN_SECONDS / POLL_SECONDS)
@@ -224,7 +317,12 @@ class MidiInput:
 
     def _value(self, name: str) -> Value:
         """Return a parameter's value as it will be after this round's operations so far."""
-        for operation in reversed(self._round):
-            if isinstance(operation, Set) and operation.name == name:
+        assert self._asking is not None
+        for operation in reversed(self._asking.round):
+            if isinstance(operation, Act):
+                # What an action makes of it is known only once it is done.
+                self._apply(self._asking)
+                break
+            if operation.name == name:
                 return PARAMETERS[name].parse(operation.value)
         return self._controls.value(name)

@@ -134,8 +134,13 @@ class HardwarePorts:
         self.told: Callable[[str, bool], None] = lambda port, is_open: None
         """Told of each port that is opened, or was closed as it had gone or was at fault."""
 
+    @property
+    def names(self) -> list[str]:
+        """Names of the ports that are open."""
+        return list(self._open)
+
     def rescan(self) -> None:
-        """Open the wanted ports that have come and close those that are gone."""
+        """Open the wanted ports that have come and close those that are gone or wanted no more."""
         try:
             if self._scanner is None:
                 self._scanner = self._system.client(self._client_name)
@@ -144,8 +149,9 @@ class HardwarePorts:
             self._tell(str(error))
             self.close()
             return
-        for name in [name for name in self._open if name not in present]:
-            self._lose(name)
+        for name in self.names:
+            if name not in present or not self._wanted(name):
+                self._lose(name)
         for name in present:
             ours = name.startswith(f"{self._client_name}:")
             if name not in self._open and not name.startswith(_LOOPS) and not ours:

@@ -21,12 +21,24 @@ PRESETS = "/ronn/presets"
 PING = "/ronn/ping"
 PONG = "/ronn/pong"
 ERROR = "/ronn/error"
+LEARN = "/ronn/learn"
+LEARN_CANCEL = "/ronn/learn_cancel"
+UNLEARN = "/ronn/unlearn"
+LEARN_UNDO = "/ronn/learn_undo"
+LEARNED = "/ronn/learned"
+UNLEARNED = "/ronn/unlearned"
+LEARN_UNDONE = "/ronn/learn_undone"
+LEARNING = "/ronn/learning"
+LEARN_CANCELLED = "/ronn/learn_cancelled"
+TAKEOVER = "/ronn/takeover"
 SUBSCRIBE = "/ronn/subscribe"
 SUBSCRIBE_NORMALISED = "/ronn/n/subscribe"
 UNSUBSCRIBE = "/ronn/unsubscribe"
 REFRESH = "/ronn/refresh"
 AUTH = "/ronn/auth"
 PANIC = "/ronn/panic"
+
+_OF_MIDI = (LEARNING, LEARNED, LEARN_CANCELLED, UNLEARNED, LEARN_UNDONE, TAKEOVER)
 
 _CACHED = 256
 """Addresses that take work to resolve are few in earnest; this bounds the work of a flood."""
@@ -45,6 +57,7 @@ class Role(enum.Enum):
     PRESET = enum.auto()
     PRESETS = enum.auto()
     PING = enum.auto()
+    LEARN = enum.auto()
     SUBSCRIBE = enum.auto()
     UNSUBSCRIBE = enum.auto()
     REFRESH = enum.auto()
@@ -53,7 +66,7 @@ class Role(enum.Enum):
     """What a node sends; never answered, or two nodes could keep each other busy for ever."""
 
 
-SESSION = {Role.SUBSCRIBE, Role.UNSUBSCRIBE, Role.REFRESH, Role.AUTH}
+SESSION = {Role.SUBSCRIBE, Role.UNSUBSCRIBE, Role.REFRESH, Role.AUTH, Role.LEARN}
 """What is between the node and one sender: no pattern reaches it."""
 
 
@@ -82,6 +95,10 @@ def _endpoints() -> Iterator[Endpoint]:
     yield Endpoint(PRESET, Role.PRESET, "preset")
     yield Endpoint(PRESETS, Role.PRESETS, "presets")
     yield Endpoint(PING, Role.PING, "ping")
+    for address in (LEARN, LEARN_CANCEL, UNLEARN, LEARN_UNDO):
+        yield Endpoint(address, Role.LEARN, address.removeprefix(ROOT))
+    for address in _OF_MIDI:
+        yield Endpoint(address, Role.ANSWER, address.removeprefix(ROOT))
     yield Endpoint(SUBSCRIBE, Role.SUBSCRIBE, "subscribe")
     yield Endpoint(SUBSCRIBE_NORMALISED, Role.SUBSCRIBE, "subscribe")
     yield Endpoint(UNSUBSCRIBE, Role.UNSUBSCRIBE, "unsubscribe")

@@ -38,6 +38,7 @@ from ronn_jack.interfaces.osc.codec import (
     encode,
     one_line,
 )
+from ronn_jack.interfaces.osc.learning import Learning, ask
 from ronn_jack.interfaces.osc.pattern import is_pattern
 from ronn_jack.interfaces.osc.schedule import Due, Schedule
 from ronn_jack.interfaces.osc.sender import Sender
@@ -75,6 +76,8 @@ class Dispatcher:
         Keeps what is meant for later, for whoever looks when it is due.
     aliases : Aliases, optional
         Other programs' addresses.
+    learning : Learning, optional
+        Binds MIDI controls.
     """
 
     def __init__(
@@ -83,11 +86,13 @@ class Dispatcher:
         sessions: Sessions | None = None,
         schedule: Schedule | None = None,
         aliases: Aliases | None = None,
+        learning: Learning | None = None,
     ) -> None:
         self._controller = controller
         self._sessions = sessions or Sessions(Subscribers(), Access())
         self._schedule = schedule or Schedule()
         self._aliases = aliases or Aliases()
+        self._learning = learning
 
     def handle(self, packet: bytes, sender: Sender) -> Later:
         """[any-thread] Do what a packet says, and answer it.
@@ -149,7 +154,10 @@ class Dispatcher:
             self._controller.apply(asked.operations, request)
         for endpoint, arguments in asked.sessions:
             try:
-                self._sessions.take(endpoint, arguments, request.sender)
+                if endpoint.role is Role.LEARN:
+                    ask(self._learning, endpoint.address, arguments, request)
+                else:
+                    self._sessions.take(endpoint, arguments, request.sender)
             except UsageError as error:
                 request.answer_error(endpoint.address, str(error))
         if not asked.writes:

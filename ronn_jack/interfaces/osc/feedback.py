@@ -16,6 +16,7 @@ from ronn_jack.control.events import Dump
 from ronn_jack.control.subscriptions import Subscription
 from ronn_jack.interfaces.osc.addresses import PANIC, PRESET, STATUS_ROOT, value_message
 from ronn_jack.interfaces.osc.codec import bundle, encode, one_line
+from ronn_jack.interfaces.osc.learning import message_of
 from ronn_jack.interfaces.osc.subscribers import Subscriber, Subscribers
 from ronn_jack.parameters import Value
 
@@ -48,6 +49,8 @@ class Feedback:
         self._subscribers = subscribers
         self._clock = clock
         self._subscription: Subscription | None = None
+        self._midi: Subscription | None = None
+        """Of all events, for those about MIDI controls, which are no state."""
         self._values: Mapping[str, Value] = {}
         self._others: dict[str, bytes] = {}
         self._next_values = 0.0
@@ -74,14 +77,16 @@ class Feedback:
                 for subscriber in subscribers:
                     for name in moved:
                         subscriber.stale.setdefault(name, False)
-                told = subscribers
+                told, happened = subscribers, self._happened()
             else:
-                told = []
+                told, happened = [], {}
             due = [each for each in subscribers if now >= each.next_status]
             status = self._status() if due else {}
             messages: dict[tuple[str, bool], bytes] = {}
             for subscriber in subscribers:
                 parts = self._parts(subscriber, messages, now) if told else {}
+                subscriber.told.update(happened)
+                parts |= happened
                 if now >= subscriber.next_status:
                     subscriber.next_status = now + subscriber.interval
                     parts |= _changed(status, subscriber)
@@ -90,14 +95,16 @@ class Feedback:
 
     def close(self) -> None:
         """Follow the controller no more, until somebody is to be told again."""
-        if self._subscription is not None:
-            self._subscription.close()
-            self._subscription = None
+        for subscription in (self._subscription, self._midi):
+            if subscription is not None:
+                subscription.close()
+        self._subscription = self._midi = None
 
     def _look(self) -> Collection[str]:
         """Look at what has become of the state; return the names of the values that moved."""
         if self._subscription is None:
             self._subscription = self._controller.subscriptions.subscribe(capacity=0)
+            self._midi = self._controller.subscriptions.subscribe()
             state = self._controller.subscriptions.dump(0).event
         else:
             taken = self._subscription.take()
@@ -111,6 +118,16 @@ class Feedback:
             PANIC: encode(PANIC, [state.silent]),
         }
         return [name for name, value in state.values.items() if before.get(name) != value]
+
+    def _happened(self) -> dict[str, bytes]:
+        """Return the newest messages about each MIDI control's parameter, by their keys."""
+        happened = {}
+        for numbered in self._midi.take() if self._midi is not None else ():
+            message = message_of(numbered.event)
+            if message is not None:
+                address, values = message
+                happened[f"{address} {values[0]}"] = encode(address, values)
+        return happened
 
     def _parts(
         self, subscriber: Subscriber, messages: dict[tuple[str, bool], bytes], now: float

@@ -23,6 +23,7 @@ from ronn_jack.interfaces.osc.codec import Message, decode, encode
 from ronn_jack.interfaces.osc.dispatcher import Dispatcher, Later
 from ronn_jack.interfaces.osc.fair_queue import FairQueue, Packet
 from ronn_jack.interfaces.osc.feedback import Feedback
+from ronn_jack.interfaces.osc.learning import Learning
 from ronn_jack.interfaces.osc.schedule import Schedule
 from ronn_jack.interfaces.osc.sender import Sender
 from ronn_jack.interfaces.osc.sessions import Sessions
@@ -64,6 +65,8 @@ class OscServer(Closing):
         Destinations that are told of changes without asking.
     aliases : Aliases, optional
         Other programs' addresses.
+    learning : Learning, optional
+        Binds MIDI controls.
 
     Attributes
     ----------
@@ -81,6 +84,7 @@ class OscServer(Closing):
         access: Access | None = None,
         feedback: Sequence[FeedbackTo] = (),
         aliases: Aliases | None = None,
+        learning: Learning | None = None,
     ) -> None:
         self._controller = controller
         self._host = host
@@ -91,7 +95,7 @@ class OscServer(Closing):
         self._destinations: Destinations | None = None
         self.subscribers = Subscribers()
         sessions = Sessions(self.subscribers, self._access, self._reach)
-        self.dispatcher = Dispatcher(controller, sessions, self._schedule, aliases)
+        self.dispatcher = Dispatcher(controller, sessions, self._schedule, aliases, learning)
         self._closing = threading.Event()
         self._sockets: tuple[socket.socket, ...] = ()
         self._thread: threading.Thread | None = None

@@ -4,74 +4,21 @@ from __future__ import annotations
 
 import logging
 import re
-import threading
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from ronn_jack.control.operations import Act, Operation, Set
+from ronn_jack.control.midi_events import TakeoverGap
+from ronn_jack.control.operations import Act, Set
 from ronn_jack.errors import ProfileError
-from ronn_jack.interfaces.midi.input import JACK_PORT, MidiInput, MidiOrigin, PortChoice
-from ronn_jack.interfaces.midi.ports import HardwarePorts
+from ronn_jack.interfaces.midi.input import JACK_PORT, MidiOrigin, PortChoice
+from ronn_jack.midimap.decoder import PAIR_SECONDS
+from ronn_jack.midimap.mapper import LONG_SECONDS
 from ronn_jack.midimap.profile import Profile
 from ronn_jack.midimap.profile_file import ProfileStore
-from ronn_jack.parameters import Value, defaults
 from ronn_jack.settings import Settings, load_settings
-
-
-class FakeController:
-    def __init__(self) -> None:
-        self.values = defaults()
-        self.changes: list[list[Operation]] = []
-        self.origins: list[MidiOrigin] = []
-        self.changed = threading.Event()
-        self.faults: list[Exception] = []
-        """What the next changes fail by."""
-
-    def value(self, name: str) -> Value:
-        return self.values[name]
-
-    def apply(self, operations: Sequence[Operation], origin: MidiOrigin) -> None:
-        if self.faults:
-            raise self.faults.pop()
-        self.changes.append(list(operations))
-        self.origins.append(origin)
-        self.changed.set()
-
-
-class FakeHardware(HardwarePorts):
-    """Ports whose messages the test puts into `waiting`."""
-
-    def __init__(self) -> None:
-        self.waiting: list[tuple[str, bytes]] = []
-        self.scans = 0
-        self.closed = False
-
-    def rescan(self) -> None:
-        self.scans += 1
-
-    def read(self) -> Iterator[tuple[str, bytes]]:
-        taken, self.waiting = self.waiting, []
-        yield from taken
-
-    def close(self) -> None:
-        self.closed = True
-
-
-class Rig:
-    """A MIDI input with everything around it played by the test."""
-
-    def __init__(self, store: ProfileStore, settings: Settings) -> None:
-        self.controller = FakeController()
-        self.hardware = FakeHardware()
-        self.midi = MidiInput(self.controller, settings, store, self.hardware)
-
-    def round(self, *messages: bytes, port: str = "any port") -> list[list[Operation]]:
-        self.hardware.waiting += [(port, message) for message in messages]
-        self.midi.poll()
-        return self.controller.changes
+from tests.support.midi_rig import Rig
 
 
 @pytest.fixture
@@ -116,6 +63,72 @@ def test_what_a_round_brings_of_a_port_is_one_change_of_that_port(rig: Rig) -> N
 def test_two_presses_in_one_round_toggle_twice(rig: Rig) -> None:
     presses = [bytes([0xB0, 39, level]) for level in (127, 0, 127)]
     assert rig.round(*presses, port="nanoKONTROL2") == [[Set("bypass", True), Set("bypass", False)]]
+
+
+def test_a_toggle_knows_what_an_action_of_the_same_round_has_done(rig: Rig) -> None:
+    port = "nanoKONTROL2"
+    rig.controller.on_apply = lambda: rig.controller.values.update(bypass=True)
+    rig.round(b"\xb0\x40\x7f", b"\xb0\x27\x7f", port=port)
+    assert rig.controller.changes == [[Act("preset_load", "warm-drive")], [Set("bypass", False)]]
+
+
+PROFILE = """
+version = 1
+ports = "fine"
+[[binding]]
+message = "cc"
+number = 1
+bits = 14
+parameter = "mix"
+[[binding]]
+message = "cc"
+number = 64
+action = "reseed"
+gesture = "long"
+[[binding]]
+message = "cc"
+number = 64
+action = "panic"
+"""
+
+
+class TestTime:
+    @pytest.fixture
+    def rig(self, tmp_path: Path, settings: Settings) -> Rig:
+        (tmp_path / "fine.toml").write_text(PROFILE)
+        return Rig(ProfileStore(user=tmp_path), replace(settings, midi_takeover="pickup"))
+
+    def test_half_a_value_waits_for_the_other_but_not_for_ever(self, rig: Rig) -> None:
+        assert rig.round(b"\xb0\x01\x7f", port="fine") == []
+        assert rig.wait(PAIR_SECONDS / 2) == []
+        assert rig.wait(PAIR_SECONDS) == [[Set("mix", 127 * 128 / 16383)]]
+
+    def test_halves_that_came_in_two_rounds_make_one_change(self, rig: Rig) -> None:
+        rig.round(b"\xb0\x01\x7f", port="fine")
+        assert rig.round(b"\xb0\x21\x7f", port="fine") == [[Set("mix", 1.0)]]
+
+    def test_a_button_that_is_held_fires_without_a_further_message(self, rig: Rig) -> None:
+        rig.round(b"\xb0\x40\x7f", port="fine")
+        assert rig.wait(LONG_SECONDS / 2) == []
+        assert rig.wait(LONG_SECONDS / 2) == [[Act("reseed")]]
+
+    def test_a_release_that_is_heard_too_late_is_no_short_press(self, rig: Rig) -> None:
+        rig.round(b"\xb0\x40\x7f", port="fine")
+        rig.time += 2 * LONG_SECONDS
+        assert rig.round(b"\xb0\x40\x00", port="fine") == [[Act("reseed")]]
+
+    def test_how_far_a_control_is_off_is_told_at_most_thirty_times_a_second(self, rig: Rig) -> None:
+        rig.time = 1.0
+        for level in range(100):
+            rig.time = 1.0 + level / 1000.0
+            rig.round(bytes([0xB0, 1, level]), bytes([0xB0, 33, 0]), port="fine")
+        assert rig.controller.changes == []
+        assert [type(event) for event in rig.events] == [TakeoverGap] * 3
+        rig.wait(1.0)
+        gaps = [event for event in rig.events if isinstance(event, TakeoverGap)]
+        assert len(gaps) == 4, "the last is told, though late"
+        place = 99 * 128 / 16383
+        assert gaps[-1] == TakeoverGap("midi fine", "mix", "14-bit cc 1", place, place - 1.0)
 
 
 def test_rubbish_changes_nothing(rig: Rig) -> None:

@@ -1,7 +1,7 @@
 """Hardware ports come, go and fail.
 
 This machine may have no sequencer, and no test could unplug a device: python-rtmidi is played by
-`FakeLibrary`, which fails the way it was seen to.
+`FakeLibrary`.
 """
 
 from __future__ import annotations
@@ -20,69 +20,7 @@ from ronn_jack.interfaces.midi.ports import MOST_AT_ONCE, HardwarePorts, System,
 from ronn_jack.midimap.profile_file import ProfileStore
 from ronn_jack.settings import load_settings
 from tests.support.recording import MemoryStore, RecordingNode
-
-
-class FakeLibrary:
-    """Stands for the module `rtmidi` and for the devices that are plugged in."""
-
-    API_LINUX_ALSA = 2
-    API_MACOSX_CORE = 1
-
-    class RtMidiError(Exception):
-        pass
-
-    class SystemError(RtMidiError, OSError):
-        pass
-
-    def __init__(self, *ports: str) -> None:
-        self.ports = {port: [] for port in ports}  # type: dict[str, list[list[int]]]
-        self.clients: list[FakeClient] = []
-        self.broken = False
-        self.unlisted: str | None = None
-
-    def MidiIn(  # noqa: N802
-        self, rtapi: int, name: str, queue_size_limit: int
-    ) -> FakeClient:
-        assert queue_size_limit > 4096
-        assert rtapi in (self.API_LINUX_ALSA, self.API_MACOSX_CORE)
-        if self.broken:
-            raise self.SystemError("MidiInAlsa::initialize: error creating ALSA client")
-        client = FakeClient(self)
-        self.clients.append(client)
-        return client
-
-    @property
-    def live(self) -> list[str | None]:
-        return [client.port for client in self.clients if not client.deleted]
-
-
-class FakeClient:
-    def __init__(self, library: FakeLibrary) -> None:
-        self.library = library
-        self.port: str | None = None
-        self.deleted = False
-
-    def get_ports(self) -> list[str]:
-        assert not self.deleted
-        return list(self.library.ports)
-
-    def open_port(self, number: int, name: str) -> None:
-        port = self.get_ports()[number]
-        if port == self.library.unlisted:
-            raise self.library.SystemError("port is in use")
-        self.port = port
-
-    def get_message(self) -> tuple[list[int], float] | None:
-        assert not self.deleted
-        assert self.port is not None
-        waiting = self.library.ports.get(self.port, [])
-        return (waiting.pop(0), 0.0) if waiting else None
-
-    def close_port(self) -> None:
-        pass
-
-    def delete(self) -> None:
-        self.deleted = True
+from tests.support.rtmidi_library import FakeLibrary
 
 
 @pytest.fixture

@@ -1,0 +1,76 @@
+"""What another program sends to the node's JACK port does what the profile says, byte by byte."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ronn_jack.control.operations import Act, Operation, Set
+from ronn_jack.drivers.jack_driver import JackClient
+from ronn_jack.interfaces.midi.input import MidiInput
+from ronn_jack.midimap.profile_file import ProfileStore
+from ronn_jack.settings import load_settings
+from tests.support.jack_server import jack_server, wait_for
+from tests.support.midi_profile import PROFILE
+from tests.support.midi_rig import FakeController, FakeHardware
+from tests.support.rtmidi_sender import RtMidiSender
+
+
+class Studio:
+    def __init__(self, sender: RtMidiSender, client: JackClient, folder: Path) -> None:
+        self._sender, self._client = sender, client
+        self._controller = FakeController()
+        settings = load_settings({"midi_profile": str(folder / "mine.toml")}, folder / "none")
+        store = ProfileStore(user=folder)
+        self._midi = MidiInput(self._controller, settings, store, FakeHardware())
+        self._midi.read_from(client.midi.read)
+
+    def brings(self, text: str, count: int) -> list[Operation]:
+        """Send messages and return the operations that they bring, at least some."""
+        self._sender.send(*map(bytes.fromhex, text.split(", ")))
+        wait_for(lambda: self._poll() >= count, what=f"{count} operations")
+        return [each for change in self._controller.changes for each in change]
+
+    def _poll(self) -> int:
+        self._midi.poll()
+        return sum(map(len, self._controller.changes))
+
+
+@pytest.fixture(scope="module")
+def graph() -> Iterator[tuple[RtMidiSender, JackClient]]:
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(jack_server("bytes", period=64))
+        client = JackClient("ronn", server.name, 2, 2)
+        stack.callback(client.close)
+        client.activate()
+        yield stack.enter_context(contextlib.closing(RtMidiSender(server.name))), client
+
+
+@pytest.fixture
+def studio(graph: tuple[RtMidiSender, JackClient], tmp_path: Path) -> Studio:
+    (tmp_path / "mine.toml").write_text(PROFILE)
+    return Studio(*graph, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("messages", "operations"),
+    [
+        ("b0 07 7f", [Set("mix", 1.0)]),
+        ("b3 01 40, b3 21 00", [Set("morph", 8192 / 16383)]),
+        ("b3 21 7f, b3 01 7f", [Set("morph", 1.0)]),
+        ("b0 63 01, b0 62 02, b0 06 7f, b0 26 7f", [Set("drift_depth", 1.0)]),
+        ("b1 65 00, b1 64 01, b1 06 00", [Set("input_gain", -24.0)]),
+        ("e0 00 40", [Set("xy_x", 0.0)]),
+        ("df 7f", [Set("xy_y", 1.0)]),
+        ("a0 3c 00", [Set("output_gain", -24.0)]),
+        ("90 24 40, 80 24 00", [Act("reseed")]),
+        ("b0 50 03", [Set("layers", 9)]),
+        ("b0 50 42", [Set("layers", 4)]),
+        ("b0 20 02, c0 05", [Act("preset_load", 261)]),
+    ],
+)
+def test_each_kind_of_message(studio: Studio, messages: str, operations: list[Operation]) -> None:
+    assert studio.brings(messages, len(operations)) == operations
