@@ -68,6 +68,11 @@ def user_data_folder() -> Path:
     return platformdirs.user_data_path(_APPLICATION, appauthor=False)
 
 
+def user_state_folder() -> Path:
+    """Return where nodes keep what they were doing ($XDG_STATE_HOME/ronn_jack)."""
+    return platformdirs.user_state_path(_APPLICATION, appauthor=False)
+
+
 def name_or_file(text: str) -> str | Path:
     """Return what a user means who may give a name or a file.
 
@@ -344,6 +349,16 @@ class Fields:
             return []
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             self.fault(f"{key} = {shown(value)} is no list of tables; write [[{key}]]")
+            return []
+        return value
+
+    def texts(self, key: str) -> list[str]:
+        """Take a list of texts; an empty one if it is not there or at fault."""
+        value = self.raw(key)
+        if value is None:
+            return []
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            self.fault(f'{key} = {shown(value)} is no list of texts; write {key} = ["…", "…"]')
             return []
         return value
 

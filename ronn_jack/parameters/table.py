@@ -44,6 +44,8 @@ RECIPES = ["ronn", "plugin", "package"]
 MAXIMUM_SEED = 2**32 - 1
 MAXIMUM_DRAWN_SEED = 2**24 - 1
 """The node draws none beyond, so that senders that know only float32 can hold it."""
+MOST_SNAPSHOTS = 8
+"""Sounds that a preset has room for beside its own, numbered from 1."""
 
 
 @dataclass(frozen=True)
