@@ -17,6 +17,7 @@ NORMALISED_ROOT = "/ronn/n/"
 STATUS_ROOT = "/ronn/status/"
 PRESET = "/ronn/preset"
 PRESETS = "/ronn/presets"
+SHARE = "/ronn/share"
 PING = "/ronn/ping"
 PONG = "/ronn/pong"
 ERROR = "/ronn/error"
@@ -37,6 +38,7 @@ class Role(enum.Enum):
     STATUS = enum.auto()
     PRESET = enum.auto()
     PRESETS = enum.auto()
+    SHARE = enum.auto()
     PING = enum.auto()
     ANSWER = enum.auto()
     """What a node sends; never answered, or two nodes could keep each other busy for ever."""
@@ -61,6 +63,7 @@ def _endpoints() -> Iterator[Endpoint]:
         yield Endpoint(STATUS_ROOT + name, Role.STATUS, name)
     yield Endpoint(PRESET, Role.PRESET, "preset")
     yield Endpoint(PRESETS, Role.PRESETS, "presets")
+    yield Endpoint(SHARE, Role.SHARE, "share")
     yield Endpoint(PING, Role.PING, "ping")
     yield Endpoint(PONG, Role.ANSWER, "pong")
     yield Endpoint(ERROR, Role.ANSWER, "error")

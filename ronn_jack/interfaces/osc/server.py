@@ -191,6 +191,8 @@ class OscServer:
             case Role.PRESETS if not sender.has_the_list:
                 sender.has_the_list = True
                 sender.answer(endpoint.address, *_fitting(self._controller.presets()))
+            case Role.SHARE:
+                sender.answer(endpoint.address, self._controller.share())
             case Role.PING if self._controller.ready:
                 sender.answer(PONG, self._controller.name, __version__)
 
