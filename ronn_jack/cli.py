@@ -19,16 +19,16 @@ from ronn_jack.cli_options import (
     SOUND_HELP,
     Number,
     WholeRange,
-    chosen_preset,
+    assigned,
+    chosen,
     node_options,
+    one_line,
     sound,
-    sound_of,
     sound_options,
 )
+from ronn_jack.cli_presets import import_original, presets
 from ronn_jack.errors import RonnError, UsageError, shortened
-from ronn_jack.files import check_name
 from ronn_jack.model.architecture import network_spec
-from ronn_jack.presets.store import PresetStore
 from ronn_jack.process import on_signals
 
 PROGRAM = "ronn-jack"
@@ -56,26 +56,48 @@ def cli() -> None:
     """Randomized overdrive neural networks as a JACK effect."""
 
 
+cli.add_command(presets)
+cli.add_command(import_original)
+
+
 @cli.command(epilog=SOUND_HELP)
+@click.argument("text", metavar="[SOUND]", required=False)
 @sound_options
 @node_options
 @click.option("--log-json", metavar="FILE|-", help="Write what happens as JSON lines.")
 def run(
-    preset: str | None, assignments: tuple[str, ...], log_json: str | None, **overrides: Any
+    text: str | None,
+    preset: str | None,
+    assignments: tuple[str, ...],
+    log_json: str | None,
+    **overrides: Any,
 ) -> None:
-    """Run the node until it is interrupted."""
+    """Run the node until it is interrupted.
+
+    SOUND is a preset's name or file, or a sound's text ronn:…, as --preset takes it.
+    """
     from ronn_jack.settings import load_settings
 
     settings = load_settings(overrides)
-    chosen = chosen_preset(preset or settings.preset)
-    values = sound_of(chosen, assignments)
+    if text is not None and preset is not None:
+        raise UsageError("SOUND and --preset are both given: leave one of them out")
+    given = text or preset
+    begin = chosen(given or settings.preset, assignments)
     tell_of_compiling(err=log_json == "-")
     from ronn_jack.interrupts import Interrupts
 
     interrupts = Interrupts(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     from ronn_jack.app import run_node
 
-    run_node(settings, values, log_json, interrupts, chosen)
+    restored = settings.restore and given is None
+    run_node(
+        settings,
+        begin.values,
+        log_json,
+        interrupts,
+        begin.preset,
+        (lambda values: assigned(values, assignments)) if restored else None,
+    )
 
 
 @cli.command(epilog=SOUND_HELP)
@@ -154,9 +176,9 @@ def render(
             lambda done, total: bar.update(task, completed=done, total=total),
         )
     if done.warning is not None:
-        click.echo(f"{PROGRAM}: warning: {_line(done.warning)}", err=True)
+        click.echo(f"{PROGRAM}: warning: {one_line(done.warning)}", err=True)
     click.echo(
-        f"wrote {_line(str(target))}: {done.frames / done.rate:.1f} s at {done.rate} Hz, "
+        f"wrote {one_line(str(target))}: {done.frames / done.rate:.1f} s at {done.rate} Hz, "
         f"{done.form.container} {done.form.subtype}"
     )
 
@@ -215,37 +237,6 @@ def info(
         f"receptive field  {spec.receptive_field} frames ({milliseconds:.1f} ms at {rate:g} Hz)"
     )
     click.echo(f"predicted load   {load:.1%} of a period of {period} frames")
-
-
-@cli.command()
-def presets() -> None:
-    """List the presets with the numbers by which program changes load them."""
-    for number, entry in enumerate(PresetStore().presets()):
-        click.echo(f"{number:3}  {entry.name:24}  {entry.description}")
-
-
-@cli.command("import")
-@click.argument("source", metavar="FILE", type=click.Path(path_type=Path))
-@click.option(
-    "--as-heard/--as-labelled",
-    default=True,
-    show_default=True,
-    help="What an entry of the plugin's menus means: what it played, or what it said.",
-)
-@click.option("--name", help="Name of the preset; without it, the file's.")
-def import_(source: Path, as_heard: bool, name: str | None) -> None:
-    """Write a user preset from a sound of the original ronn: FILE of its plugin or notebook."""
-    from ronn_jack.original import read_original
-
-    found = read_original(source, as_heard)
-    store = PresetStore()
-    name = check_name("preset", source.stem if name is None else name, UsageError)
-    if name in store.names():
-        raise UsageError(f"there is a preset '{name}' already: choose another with --name")
-    path = store.save(name, found.parameters, found.description)
-    click.echo(f"wrote {path}")
-    for note in found.notes:
-        click.echo(f"note: {note}")
 
 
 @cli.group()
@@ -350,10 +341,5 @@ def main() -> None:
 
 def _leave(message: str, code: int) -> None:
     """Say in one line on stderr why the program ends, and end it."""
-    click.echo(f"{PROGRAM}: {shortened(_line(message))}", err=True)
+    click.echo(f"{PROGRAM}: {shortened(one_line(message))}", err=True)
     sys.exit(code)
-
-
-def _line(text: str) -> str:
-    """Return a text as one line of characters that a terminal can show."""
-    return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))

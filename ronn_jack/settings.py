@@ -38,6 +38,7 @@ class Settings:
     connect: str | None = None
     midi_in: str | None = None
     preset: str | None = None
+    restore: bool = False
 
 
 def load_settings(
@@ -84,6 +85,7 @@ def _read(table: Mapping[str, object], source: object) -> dict[str, Any]:
         "midi_in": fields.pattern("midi_in"),
         "midi_profile": _text(fields, "midi_profile"),
         "preset": _text(fields, "preset"),
+        "restore": fields.optional("restore", bool),
     }
     fields.finish()
     raise_faults(source, faults, UsageError)

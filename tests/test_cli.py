@@ -52,14 +52,14 @@ main()
 
 INTERRUPTED_IN_A_CALLBACK = """
 import ctypes, os, signal, time
-from ronn_jack import __main__, cli
+from ronn_jack import __main__, cli_presets
 callback = ctypes.CFUNCTYPE(None)(lambda: os.kill(os.getpid(), signal.SIGINT))
-class Store(cli.PresetStore):
+class Store(cli_presets.PresetStore):
     def presets(self):
         callback()
         time.sleep(10)
         return []
-cli.PresetStore = Store
+cli_presets.PresetStore = Store
 __main__.main()
 """
 
@@ -76,7 +76,7 @@ Ronn = Callable[..., Result]
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep the user's own presets and settings out."""
-    for kind in ("DATA", "CONFIG"):
+    for kind in ("DATA", "CONFIG", "STATE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / kind.lower()))
     return tmp_path
 
@@ -427,7 +427,7 @@ class TestRefusals:
             (["--midi-in", "*"], "midi_in = '*' is no regular expression"),
             (["--midi-profile", "genric"], "'genric': did you mean 'generic'?"),
             (["--nmae", "x"], "No such option"),
-            (["extra"], "unexpected extra argument"),
+            (["fuzz", "extra"], "unexpected extra argument"),
         ],
     )
     def test_options_of_run(
