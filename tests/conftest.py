@@ -6,11 +6,20 @@ hurt by servers that are killed, nor the tests by what somebody else has left be
 
 from __future__ import annotations
 
+import atexit
+import os
+import shutil
+import tempfile
+
 import pytest
 
 from tests.support import shared_memory
 
 pytest_plugins = ["tests.support.watchdog"]
+
+# Nodes keep what they were doing: not where the user's own do.
+os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="ronn-test-state-")
+atexit.register(shutil.rmtree, os.environ["XDG_STATE_HOME"], ignore_errors=True)
 
 # Before the process has other threads.
 shared_memory.enter_private()

@@ -45,5 +45,3 @@ def test_a_node_goes_on_where_it_was_left(tmp_path: Path) -> None:
             assert fourth.osc.ask("/ronn/layers") == [6]
             said = "".join(fourth.said())
             assert "nothing is restored" in said and "is no TOML" in said
-        with node() as fifth:
-            assert fifth.osc.ask("/ronn/layers") == [6]
