@@ -66,7 +66,7 @@ class App:
             scene = beginning(values, preset)
         else:
             scene = scene.holding(restore(scene.values))
-        node = LiveNode(settings.inputs, settings.outputs, cost=load_cost_model().seconds)
+        node = LiveNode(settings.inputs, settings.outputs, cost=load_cost_model().sounding_seconds)
         node.set_controls(scene.values)
         self.controller = Controller(node, presets, scene=scene)
         node.report_to(self.controller)

@@ -28,7 +28,7 @@ from ronn_jack.cli_options import (
 )
 from ronn_jack.cli_presets import import_original, presets
 from ronn_jack.errors import RonnError, UsageError, shortened
-from ronn_jack.model.architecture import network_spec
+from ronn_jack.model.architecture import model_of
 from ronn_jack.process import on_signals
 
 PROGRAM = "ronn-jack"
@@ -212,29 +212,25 @@ def info(
     as_json: bool,
 ) -> None:  # fmt: skip
     """Say what a network is, and what share of a period it takes on this machine."""
-    spec = network_spec(sound(preset, assignments), inputs, outputs, rate)
+    model = model_of(sound(preset, assignments), inputs, outputs, rate)
     tell_of_compiling()
     from ronn_jack.cost.calibration import load_cost_model
 
-    milliseconds = spec.receptive_field / rate * 1000.0
-    load = load_cost_model().load(spec, period, rate)
+    milliseconds = model.receptive_field / rate * 1000.0
+    load = load_cost_model().load(model, period, rate)
     if as_json:
         facts = {
-            "parameters": spec.parameter_count,
-            "receptive_field_frames": spec.receptive_field,
+            "parameters": model.parameter_count,
+            "receptive_field_frames": model.receptive_field,
             "receptive_field_ms": milliseconds,
             "predicted_load": load,
         }
         click.echo(json.dumps(facts))
         return
+    click.echo(model.summary)
+    click.echo(f"parameters       {model.parameter_count}")
     click.echo(
-        f"{spec.layers} layers of {spec.channels} channels, kernel {spec.kernel}, "
-        f"dilation {spec.dilation}, {spec.activation}, {spec.init}, "
-        f"seed {spec.seed} ({spec.recipe})"
-    )
-    click.echo(f"parameters       {spec.parameter_count}")
-    click.echo(
-        f"receptive field  {spec.receptive_field} frames ({milliseconds:.1f} ms at {rate:g} Hz)"
+        f"receptive field  {model.receptive_field} frames ({milliseconds:.1f} ms at {rate:g} Hz)"
     )
     click.echo(f"predicted load   {load:.1%} of a period of {period} frames")
 

@@ -29,7 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "realtime.motion": {"model.weights", "realtime.compiler", "realtime.kernels"},
     "realtime.meters": {"realtime.compiler"},
     "realtime.stages": {"model.recipes", "realtime.compiler", "realtime.kernels"},
-    "realtime": {"model.spec", "model.weights", "units"},
+    "realtime": {"model.expression", "model.protocol", "units"},
     "network": {"errors", "model", "realtime"},
     "cost": {*FOUNDATION, "model", "realtime"},
     "loudness": {"units", "realtime"},

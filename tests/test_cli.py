@@ -517,7 +517,7 @@ class TestRefusals:
         def break_down(*_: object) -> None:
             raise KeyError("surprise\n")
 
-        monkeypatch.setattr(cli, "network_spec", break_down)
+        monkeypatch.setattr(cli, "model_of", break_down)
         line = refused(1, "info")
         assert "internal error, please report it: KeyError" in line
         assert "test_cli.py:" in line

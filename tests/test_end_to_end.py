@@ -191,7 +191,7 @@ def test_a_server_that_dies_and_comes_back_at_another_rate_is_rejoined_with_its_
         jack_server("again", 48000) as server,
         node_process(server.name, "--connect", "system", *options(SOUND)) as node,
     ):
-        # The node trusts a wiring that has lasted; a second of audio is long enough.
+        # The node trusts connections that have lasted; a second of audio is long enough.
         recorder = Recorder(server.name, RATE)
         wait_for(lambda: recorder.client.get_all_connections("ronn:out_2"))
         recorder.record()
@@ -212,7 +212,7 @@ def test_a_server_that_dies_and_comes_back_at_another_rate_is_rejoined_with_its_
                         and {p.name for p in probe.client.get_all_connections("ronn:out_2")}
                         == {"system:playback_2"}
                     ),
-                    what="the wires",
+                    what="the connections",
                 )
             finally:
                 probe.close()

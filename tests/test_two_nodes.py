@@ -47,8 +47,8 @@ def test_two_nodes_keep_their_names_and_connections_and_do_not_feed_back():
         node_process(server.name) as second,
     ):
         with observer(server) as client:
-            for wire in chain:
-                client.connect(*wire)
+            for connection in chain:
+                client.connect(*connection)
             # The nodes trust connections that have lasted.
             wait_for_frames(client, server.rate)
         server.kill()

@@ -27,8 +27,8 @@ from ronn_jack.control.telling import Teller
 from ronn_jack.control.transaction import Draft
 from ronn_jack.control.unheard import Unheard
 from ronn_jack.errors import SpecError, UsageError
-from ronn_jack.model.architecture import REBUILD, architecture, network_spec
-from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.model.architecture import REBUILD, architecture, model_of
+from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import PARAMETERS, Value, defaults, parameter
 from ronn_jack.parameters.share import share
 
@@ -137,9 +137,9 @@ class Controller:
         steps = {"undo_steps": history.undoable, "redo_steps": history.redoable}
         return {**self._node.status(), **steps, **self._scene.recall}
 
-    def spec(self) -> NetworkSpec:
+    def model(self) -> Model:
         """Return the network that the accepted values ask for at the node's rate."""
-        return self._spec_of(self.values)
+        return self._model_of(self.values)
 
     def share(self) -> str:
         """Return the sound as a short text."""
@@ -201,15 +201,14 @@ class Controller:
         with self._lock:
             self._tell.first_preset()
             join()
-            spec = self._spec_of(self.values)
-            awaited = self._awaited
+            model, awaited = self._model_of(self.values), self._awaited
             if awaited is None:
                 self._first = architecture(self.values)
-                self._ask(spec, None)
+                self._ask(Change(model, self.values))
             else:
-                again = dataclasses.replace(awaited, received=time.monotonic())
+                again = Change(model, self.values, awaited.subject, awaited.origin)
                 self._unheard.again(awaited, again)
-                self._ask(spec, again)
+                self._ask(again)
 
     @property
     def awaits_network(self) -> bool:
@@ -219,7 +218,7 @@ class Controller:
     def sounding(self, change: Change) -> None:
         """Note that the network of `change` was handed over to the audio thread."""
         with self._lock:
-            self._sounding = dict(change.architecture)
+            self._sounding = architecture(change.values)
             if change is self._awaited:
                 self._awaited = None
             self._unheard.heard(change, last=self._awaited is None)
@@ -235,37 +234,32 @@ class Controller:
         """Tell that a network has taken another's place; its crossfade is over."""
         self._publish(swap)
 
-    def refused(self, change: Change | None, reason: str) -> None:
-        """Return to what sounds, as the network of `change` can't be had; answer who asked.
+    def refused(self, change: Change, reason: str) -> None:
+        """Return to what sounds, as the network of `change` is refused; answer who asked.
 
         Where a newer change is under way its values stay: it will be tried on its own account.
-        None stands for the network that the node was to begin with.
         """
-        if change is None:
-            self._tell.refusal(None, "", reason, network=True)
-            return
         with self._lock:
             if change is self._awaited:
                 self._awaited = None
                 touch = Touch(NODE, self._clock())
                 taken = self._unheard.taken_back(self._scene, self._history, self._sounding, touch)
                 self._commit(*taken, NODE, Cause.REFUSAL)
-        self._tell.refusal(change.origin, change.subject, reason, network=True)
+        origin = None if change.begins else change.origin
+        self._tell.refusal(origin, change.subject, reason, network=True)
 
-    def fell_back(self, fallen: Change | None, good: Change | None, reason: str, dry: bool) -> None:
-        """Note that a network that sounded had to go; that of `good` follows, or none if `dry`.
+    def cannot_begin(self, reason: str) -> None:
+        """Tell that at the server's rate there is no network to begin with."""
+        self._tell.refusal(None, "", reason, network=True)
 
-        None stands for the network that the node began with.
-        """
+    def fell_back(self, fallen: Change, good: Change | None, reason: str) -> None:
+        """Note that a network that sounded had to go; that of `good` follows, or the dry signal."""
         with self._lock:
-            self._sounding = dict(good.architecture) if good else self._first
+            self._sounding = architecture(good.values) if good else self._first
             if self._awaited is None:
                 self._take_back(self._sounding, Cause.FALL_BACK)
-            self._publish(
-                FellBack(fallen.subject if fallen else "", dry, reason), _origin_of(fallen)
-            )
-        if fallen is not None:
-            fallen.origin.refuse(fallen.subject, reason)
+            self._publish(FellBack(fallen.subject, good is None, reason), fallen.origin)
+        fallen.origin.refuse(fallen.subject, reason)
 
     def strained(self) -> None:
         """Let the weights rest where the network that sounds can't move them; answer who asked.
@@ -285,14 +279,14 @@ class Controller:
     def fits(self, values: Mapping[str, Value]) -> bool:
         """Tell whether a full set of values makes a network that can run."""
         try:
-            return self._node.fits(self._spec_of(values))
+            return self._node.fits(self._model_of(values))
         except SpecError:
             return False
 
     def check(self, values: Mapping[str, Value]) -> None:
         """Raise UsageError if a sound can't be had as a whole, as far as that is known yet."""
         if any(values[name] != self.values[name] for name in REBUILD):
-            self._spec_of(values)
+            self._model_of(values)
         elif self._awaited is None and (reason := self._moving_fault(values)):
             raise UsageError(reason)
 
@@ -315,16 +309,16 @@ class Controller:
 
     def _apply(self, draft: Draft, origin: Origin, refusals: list[tuple[str, str]]) -> None:
         before = self._scene
-        spec = None
+        model = None
         refused = False
         if any(draft.values[name] != before.values[name] for name in REBUILD):
             try:
-                spec = self._spec_of(draft.values)
+                model = self._model_of(draft.values)
             except SpecError as error:
                 refused = True
                 refusals.append((draft.subject, str(error)))
                 draft.values.update(architecture(before.values))
-        if spec is None and self._awaited is None:
+        if model is None and self._awaited is None:
             self._hold_weights(draft, refusals)
         scene = draft.scene
         moved = {name for name, value in scene.values.items() if value != before.values[name]}
@@ -344,24 +338,21 @@ class Controller:
         history = draft.history.with_change(scene, draft.before, draft.touch)
         # Committed first: the node may refuse at once, and then these are what is taken back.
         self._commit(scene, history, origin, draft.cause)
-        if spec is not None:
-            change = Change(draft.subject, origin, architecture(scene.values))
+        if model is not None:
+            change = Change(model, scene.values, draft.subject, origin)
             self._unheard.add(change, before, scene, undone, draft.whole)
-            self._ask(spec, change)
+            self._ask(change)
 
     def _save_snapshot(self, number: int, origin: Origin) -> None:
         scene = self._scene.saved_as(number)
         self._commit(scene, self._history.with_scene(scene), origin, Cause.RECALL)
         self._publish(SnapshotTaken(origin.name, number, saved=True), origin)
 
-    def _ask(self, spec: NetworkSpec, change: Change | None) -> None:
-        """Ask the node for a network; None stands for the one to begin with."""
-        self._awaited = change
-        self._publish(NetworkAsked(change.subject if change else ""), _origin_of(change))
-        if change is None:
-            self._node.start(spec, int(self.values["seed_b"]))
-        else:
-            self._node.rebuild(spec, change)
+    def _ask(self, change: Change) -> None:
+        """Ask the node for a network; what becomes of the one to begin with is not awaited."""
+        self._awaited = None if change.begins else change
+        self._publish(NetworkAsked(change.subject), change.origin)
+        self._node.request(change)
 
     def _hold_weights(self, draft: Draft, refusals: list[tuple[str, str]]) -> None:
         """Leave the weights at rest where moving them would be too much for the machine."""
@@ -388,10 +379,5 @@ class Controller:
         scene = self._scene
         return Dump(left_out, scene.values, self.preset, scene.edited, self._silent, scene.recall)
 
-    def _spec_of(self, values: Mapping[str, Value]) -> NetworkSpec:
-        return network_spec(values, self._node.inputs, self._node.outputs, self._node.rate)
-
-
-def _origin_of(change: Change | None) -> Origin:
-    """Return who asked for a network; the one to begin with is asked for by the node itself."""
-    return change.origin if change else NODE
+    def _model_of(self, values: Mapping[str, Value]) -> Model:
+        return model_of(values, self._node.inputs, self._node.outputs, self._node.rate)

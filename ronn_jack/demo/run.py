@@ -177,8 +177,8 @@ def _perform(
             player.connect(f"out_{i + 1}", f"{client.name}:in_{i + 1}")
         for i in range(settings.outputs):
             recorder.connect(f"in_{i + 1}", f"{client.name}:out_{i + 1}")
-        for wire in client.wires_to(_SPEAKERS):
-            client.connect(wire)
+        for connection in client.connections_to(_SPEAKERS):
+            client.connect(connection)
         hands = stack.enter_context(Hands(score(PresetStore()), app.osc_port, view))
         osc = f"{settings.bind}:{app.osc_port}"
         position, moved_at = 0, time.monotonic()

@@ -90,7 +90,7 @@ def _register(client: Any, ports: int) -> int:
     return ports
 
 
-def realtime_allowed(priority: int, schedule: Callable[..., None] | None = None) -> bool:
+def realtime_allowed(priority: int = 1, schedule: Callable[..., None] | None = None) -> bool:
     """Return whether this process may have realtime scheduling, by asking for it a moment.
 
     Parameters

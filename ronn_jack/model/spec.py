@@ -30,7 +30,7 @@ class Layer:
     inputs, outputs, groups, kernel, dilation : int
         As of a torch Conv1d; weights have the shape (outputs, inputs/groups, kernel).
     activation : str
-        Name of the curve; "linear" where there is none.
+        Name of the activation; "linear" where there is none.
     slope : float
         Slope below zero of leaky_relu and rrelu.
     residual_delay : int or None
@@ -105,6 +105,15 @@ class NetworkSpec:
             faults = self.limit_faults(rate)
         if faults:
             raise SpecError("; ".join(faults))
+
+    @property
+    def summary(self) -> str:
+        """What it is, in a line for people."""
+        return (
+            f"{self.layers} layers of {self.channels} channels, kernel {self.kernel}, "
+            f"dilation {self.dilation}, {self.activation}, {self.init}, "
+            f"seed {self.seed} ({self.recipe})"
+        )
 
     @property
     def receptive_field(self) -> int:

@@ -12,7 +12,6 @@ from ronn_jack.control.controller import Controller
 from ronn_jack.control.events import PresetTaken
 from ronn_jack.control.operations import Act, Change, Operation, Set
 from ronn_jack.errors import ParameterError, PresetError
-from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import PARAMETERS, Effect, Kind, Value
 from tests.support.recording import MemoryStore, RecordingNode, RecordingOrigin, controller_of
 
@@ -142,7 +141,7 @@ def test_the_film_point_is_in_the_spec_only_with_xy(node, origin):
     assert node.rebuilds[-1][0].film is None
     controller.apply([Set("xy", True)], origin)
     assert node.rebuilds[-1][0].film == (0.5, 0.0)
-    assert controller.spec() == node.rebuilds[-1][0]
+    assert controller.model() == node.rebuilds[-1][0]
 
 
 class TestRefusedLater:
@@ -208,7 +207,7 @@ class TestRefusedLater:
 
     def test_a_node_may_refuse_at_once(self, origin):
         class HastyNode(RecordingNode):
-            def rebuild(self, spec: NetworkSpec, change: Change) -> None:
+            def request(self, change: Change) -> None:
                 controller.refused(change, "not this one")
 
         controller = controller_of(HastyNode())
@@ -488,8 +487,9 @@ class TestJoining:
         controller.apply([Set("seed_b", 6)], origin)
         controller.refused(node.last_change, "too slow")
         controller.begin(self.join)
-        assert node.starts == [(controller.spec(), 5)]
-        assert controller.spec().layers == 9
+        [(spec, change)] = node.starts
+        assert (spec, change.values["seed_b"]) == (controller.model(), 5)
+        assert controller.model().layers == 9
 
     def test_a_change_under_way_is_asked_for_again_and_counts_from_now(self, node, origin):
         controller = controller_of(node)
@@ -525,7 +525,7 @@ class TestJoining:
         controller.begin(self.join)
         controller.apply([Set("layers", 10)], origin)
         controller.sounding(node.last_change)
-        controller.fell_back(node.last_change, None, "too slow", dry=False)
+        controller.fell_back(node.last_change, node.first_change, "too slow")
         assert controller.value("layers") == 9
 
 

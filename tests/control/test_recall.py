@@ -17,7 +17,7 @@ from ronn_jack.control.operations import Act, Cause, Operation, Set
 from ronn_jack.control.recall_events import Compared, RecallMoved, SnapshotTaken
 from ronn_jack.control.status import RECALL, STATUS
 from ronn_jack.errors import PresetError
-from ronn_jack.model.architecture import network_spec
+from ronn_jack.model.architecture import model_of
 from ronn_jack.parameters import ACTIONS, PARAMETERS, Kind, Scope, Value, defaults
 from ronn_jack.parameters.share import share
 from ronn_jack.render import offline_engine
@@ -106,7 +106,7 @@ def noise() -> NDArray[np.float32]:
 
 def rendered(values: Mapping[str, Value]) -> bytes:
     """Return what a sound makes of some noise, to the bit."""
-    engine = offline_engine(network_spec(values, 2, 2, 48000.0), values, 48000, level=0.5)
+    engine = offline_engine(model_of(values, 2, 2, 48000.0), values, 48000, level=0.5)
     return engine.process(noise()).tobytes()
 
 
@@ -266,7 +266,7 @@ class TestUndo:
 
     def test_a_network_that_falls_takes_its_step_with_it(self, rig: Rig) -> None:
         rig.do(Set("layers", 9))
-        rig.controller.fell_back(rig.node.last_change, None, "too slow", dry=False)
+        rig.controller.fell_back(rig.node.last_change, None, "too slow")
         assert rig.steps == (0, 0) and rig.values == defaults()
 
     def test_a_change_under_way_to_another_server_is_still_taken_back(self, rig: Rig) -> None:

@@ -46,7 +46,7 @@ def test_ports_that_vanish_while_they_are_looked_at_are_told_in_words(monkeypatc
             with monkeypatch.context() as patch:
                 patch.setattr(jack.Client, "get_port_by_name", vanished)
                 with pytest.raises(JackError, match="refused: no such port"):
-                    client.wires_to("system:*")
+                    client.connections_to("system:*")
         finally:
             client.close()
         # libjack has no name to tell once the server has taken the port back.

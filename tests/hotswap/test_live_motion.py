@@ -66,7 +66,7 @@ class Desk:
 
     def let_move(self):
         """Wait until the weights can move."""
-        self.run_until(lambda: self.voice.motion is not None)
+        self.run_until(lambda: self.voice.moves)
 
     def rejoin(self):
         """Lose the server, and join another one."""
@@ -88,7 +88,7 @@ def desk(period=0, pipeline=None, cost=None, **values):
 def rendered(values, x, frames=0):
     """Return what `render` gives for `x` after so many frames of silence."""
     controller = Controller(LiveNode(2, 2, Listener()), MemoryStore(), values)
-    engine = offline_engine(controller.spec(), values, RATE)
+    engine = offline_engine(controller.model(), values, RATE)
     silence = np.zeros((2, frames), np.float32)
     return play(engine, np.concatenate([silence, x], axis=1), 4096)[:, frames:]
 
@@ -143,7 +143,7 @@ def test_what_moved_while_a_network_was_built_is_where_it_is_now():
         d.turn(seed=5)
         d.turn(xy_x=-0.5, xy_y=0.5)
         d.turn(morph=0.3)
-        d.run_until(lambda: len(d.listener.swaps) == 2 and d.voice.motion is not None)
+        d.run_until(lambda: len(d.listener.swaps) == 2 and d.voice.moves)
         assert same_sound(d)
 
 
@@ -230,7 +230,7 @@ def test_a_network_refused_with_its_morph_leaves_the_one_that_plays_at_rest():
         d.run_until(lambda: d.origin.refusals)
         d.run_until(lambda: not d.builder.building)
         d.run_until(lambda: len(d.origin.refusals) == 2)
-        assert d.voice.motion is None
+        assert not d.voice.moves
         # Neither can be had, and no value says otherwise.
         assert d.origin.subjects == ["seed", "morph"]
         assert "moving weights would need 100% of the period" in d.origin.refusals[1][1]
@@ -303,7 +303,7 @@ def test_what_fits_at_rest_need_not_fit_while_the_weights_move():
     pipeline = RiggedPipeline(time_block=costing(0.1))
     cost = lambda spec, period: 0.4 * period / RATE  # noqa: E731
     with desk(64, pipeline, cost) as d:
-        spec = d.controller.spec()
+        spec = d.controller.model()
         assert d.node.fits(spec)
         d.turn(drift_depth=0.1)
         assert not d.node.fits(spec)

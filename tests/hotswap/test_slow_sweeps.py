@@ -8,19 +8,20 @@ import pytest
 
 from ronn_jack.hotswap.job import Job
 from ronn_jack.model.spec import NetworkSpec
-from tests.hotswap.test_builder import request, running
+from tests.hotswap.test_builder import running
+from tests.support.changes import change_to
 from tests.support.jack_server import wait_for
 from tests.support.rigged import REAL, RiggedPipeline
 
 
 @pytest.mark.parametrize("build_seconds,sweep_seconds,least", [(0.1, 2.0, 3), (0.7, 2.5, 2)])
 def test_a_sweep_over_slow_builds_is_heard_before_it_ends(build_seconds, sweep_seconds, least):
-    def slowly(spec, engine, deadline, cost, levelled, input_gain, job, *rest):
+    def slowly(change, engine, deadline, cost, input_gain, job, *rest):
         end = time.monotonic() + build_seconds
         while time.monotonic() < end:
             time.sleep(0.002)
             job.check()
-        return REAL.prepare(spec, engine, deadline, cost, levelled, input_gain, job, *rest)
+        return REAL.prepare(change, engine, deadline, cost, input_gain, job, *rest)
 
     pipeline = RiggedPipeline()
     with running(pipeline=pipeline) as (_, builder, listener):
@@ -29,7 +30,7 @@ def test_a_sweep_over_slow_builds_is_heard_before_it_ends(build_seconds, sweep_s
         seed = 0
         while time.monotonic() < end:
             seed += 1
-            builder.request(request(NetworkSpec(seed=seed)))
+            builder.request(change_to(NetworkSpec(seed=seed)))
             time.sleep(0.005)
         heard = len(listener.heard)
         wait_for(lambda: builder.sounding.seed == seed)
@@ -41,14 +42,14 @@ def test_a_build_that_will_take_too_long_makes_way_as_soon_as_it_shows():
     hopeless = {7, 8}
     begun, steps, asked = [], [], threading.Event()
 
-    def endlessly(spec, engine, deadline, cost, levelled, input_gain, job, *rest):
-        if spec.seed not in hopeless:
-            return REAL.prepare(spec, engine, deadline, cost, levelled, input_gain, job, *rest)
-        begun.append(spec.seed)
+    def endlessly(change, engine, deadline, cost, input_gain, job, *rest):
+        if change.model.seed not in hopeless:
+            return REAL.prepare(change, engine, deadline, cost, input_gain, job, *rest)
+        begun.append(change.model.seed)
         voice = SimpleNamespace(position=0)
         ahead = SimpleNamespace(position=1_000_000)
         while True:
-            if spec.seed == 8:
+            if change.model.seed == 8:
                 asked.wait()
                 steps.append(voice.position)
             job.step(voice, ahead)
@@ -59,7 +60,7 @@ def test_a_build_that_will_take_too_long_makes_way_as_soon_as_it_shows():
     with running(pipeline=pipeline) as (_, builder, listener):
         pipeline.prepare = endlessly
         for seed in (7, 8, 9):
-            builder.request(request(NetworkSpec(seed=seed)))
+            builder.request(change_to(NetworkSpec(seed=seed)))
             if seed in hopeless:
                 wait_for(lambda seed=seed: seed in begun)
         asked.set()

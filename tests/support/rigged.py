@@ -19,7 +19,7 @@ class RiggedPipeline:
     prepare: Callable = REAL.prepare
     catch_up: Callable = REAL.catch_up
     time_block: Callable = REAL.time_block
-    keeper: Callable = REAL.keeper
+    follower: Callable = REAL.follower
     loudness: Callable = REAL.loudness
     most_late: int = REAL.most_late
 
@@ -32,7 +32,7 @@ def taking(seconds: float, moving: float = 1.0) -> Callable[[Voice, int], float]
     moving : float
         What moving weights multiply the time by.
     """
-    return lambda voice, block: seconds * (moving if voice.motion is not None else 1.0)
+    return lambda voice, block: seconds * (moving if voice.moves else 1.0)
 
 
 @dataclass
