@@ -28,12 +28,14 @@ from ronn_jack.cli_options import (
 )
 from ronn_jack.cli_presets import import_original, presets
 from ronn_jack.errors import RonnError, UsageError, shortened
+from ronn_jack.files import name_or_file
 from ronn_jack.model.architecture import model_of
-from ronn_jack.process import on_signals
+from ronn_jack.process import is_node, on_signals
 
 PROGRAM = "ronn-jack"
 _COMPLETION = "_RONN_JACK_COMPLETE"
 """Environment variable by which a shell asks for completions."""
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _TABLE_WIDTH = 120
 """Columns of a table that no terminal limits."""
 
@@ -76,6 +78,7 @@ def run(
 
     SOUND is a preset's name or file, or a sound's text ronn:…, as --preset takes it.
     """
+    from ronn_jack.midimap.profile_file import ProfileStore
     from ronn_jack.settings import load_settings
 
     settings = load_settings(overrides)
@@ -83,11 +86,15 @@ def run(
         raise UsageError("SOUND and --preset are both given: leave one of them out")
     given = text or preset
     begin = chosen(given or settings.preset, assignments)
-    tell_of_compiling(err=log_json == "-")
+    ProfileStore().load(name_or_file(settings.midi_profile))  # so that wrong use is told first
     from ronn_jack.interrupts import Interrupts
 
-    interrupts = Interrupts(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    from ronn_jack.app import run_node
+    interrupts = Interrupts(*_ENDING)
+    from ronn_jack.drivers.jack_library import require_server
+
+    require_server(settings.server)
+    tell_of_compiling(err=log_json == "-")
+    from ronn_jack.app import run_node  # which compiles
 
     restored = settings.restore and given is None
     run_node(
@@ -129,10 +136,18 @@ def demo(
 
     chosen = preset is not None or bool(assignments)
     values = sound(preset, assignments) if chosen else None
-    tell_of_compiling(err=False)
-    from ronn_jack.demo.run import run_demo
+    settings = load_settings({"server": server})
+    from ronn_jack.interrupts import Interrupts
 
-    run_demo(seconds, out, load_settings({"server": server}), values)
+    interrupts = Interrupts(*_ENDING)
+    from ronn_jack.drivers.jack_library import require_server
+
+    if settings.server is not None:
+        require_server(settings.server)
+    tell_of_compiling(err=False)
+    from ronn_jack.demo.run import run_demo  # which compiles
+
+    run_demo(seconds, out, interrupts, settings, values)
 
 
 @cli.command(epilog=SOUND_HELP)
@@ -302,7 +317,8 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
-        on_signals(signal.default_int_handler, signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        if not is_node():
+            on_signals(signal.default_int_handler, *_ENDING)
         if instruction := os.environ.get(_COMPLETION):
             sys.exit(shell_complete(cli, {}, PROGRAM, _COMPLETION, instruction))
         with cli.make_context(PROGRAM, sys.argv[1:]) as context:

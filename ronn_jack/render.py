@@ -108,8 +108,8 @@ def render_file(
     SpecError
         If the network is too long at the file's rate.
     """
-    form = TargetFormat.of(target, subtype)
     check_target(target, source)
+    form = TargetFormat.of(target, subtype)
     with quiet_decoders(), opened(source) as audio:
         model = model_of(values, audio.channels, OUTPUTS, audio.rate)
         tail = round(tail_seconds * audio.rate)

@@ -15,8 +15,9 @@ MOST_LINES = 400
 MOST_MODULES = 16
 TAGS = ("[audio-thread]", "[control-thread]", "[any-thread]")
 
-FOUNDATION = {"errors", "units", "files", "parameters"}
+FOUNDATION = {"closing", "errors", "units", "files", "parameters"}
 MAY_IMPORT: dict[str, set[str]] = {
+    "closing": set(),
     "errors": set(),
     "units": set(),
     "process": set(),
@@ -41,7 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "interfaces": {*FOUNDATION, "settings", "control"},
     "interfaces.state_keeper": {*FOUNDATION, "control", "presets"},
     "interfaces.midi": {*FOUNDATION, "settings", "control", "midimap"},
-    "drivers": {"errors", "realtime"},
+    "drivers": {"closing", "errors", "realtime"},
     "surfaces": {"parameters", "control"},
     "audio_files": {"errors"},
     "render": {
@@ -56,7 +57,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "doctor": {*FOUNDATION, "settings", "interfaces", "drivers", "realtime.compiler"},
     "demo.phrase": {"units"},
     "demo": {
-        *FOUNDATION, "process", "settings", "app", "presets", "control", "interfaces", "drivers",
+        *FOUNDATION, "interrupts", "settings", "app", "presets", "control", "interfaces", "drivers",
         "audio_files",
     },
     "bench": {
@@ -68,7 +69,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": {
         *FOUNDATION, "cli_options", "cli_presets", "process", "settings", "cost", "interfaces",
         "model", "app", "bench", "demo", "doctor", "render", "realtime.compiler",
-        "interrupts",
+        "interrupts", "drivers.jack_library", "midimap",
     },
     "__main__": {"cli", "process", "drivers.jack_calls"},
     "__init__": {"model", "network"},

@@ -21,7 +21,7 @@ from ronn_jack import __version__, cli
 from ronn_jack.parameters import PARAMETERS
 from ronn_jack.presets.store import PresetStore
 from tests.realtime.engine_driver import noise
-from tests.support.jack_server import wait_for
+from tests.support.jack_server import jack_server, wait_for
 
 ROOT = Path(__file__).parents[1]
 WITHOUT_LIBJACK = """\
@@ -40,10 +40,11 @@ main()
 
 INTERRUPTED_EARLY = """
 import os, signal, sys
+number = getattr(signal, os.environ.get("NUMBER", "SIGINT"))
 class Interrupting:
     def find_spec(name, *_):
-        if name == "ronn_jack.cli_options":
-            os.kill(os.getpid(), signal.SIGINT)
+        if name == os.environ.get("MODULE", "ronn_jack.cli_options"):
+            os.kill(os.getpid(), number)
 sys.meta_path.insert(0, Interrupting)
 from ronn_jack.__main__ import main
 main()
@@ -84,7 +85,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def ronn(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Ronn]:
     """Run `ronn-jack` with some arguments in this process."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    ending = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in ending}
 
     def run(*arguments: object) -> Result:
         monkeypatch.setattr(sys, "argv", ["ronn-jack", *map(str, arguments)])
@@ -97,6 +99,7 @@ def ronn(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
         return Result(code, captured.out, captured.err)
 
     yield run
+    signal.set_wakeup_fd(-1)  # a node that was refused has left a thread that reads signals
     for number, handler in before.items():
         signal.signal(number, handler)
 
@@ -353,7 +356,7 @@ class TestRefusals:
             ("layers=many", "layers = 'many' is no number; use 1 to 24"),
             ("mix=nan", "mix = 'nan' is not finite; use 0 to 1"),
             ("input_gain=inf", "input_gain = 'inf' is not finite; use -24 to 24 dB"),
-            ("input_gain=-1e999", "input_gain = '-1e999' is not finite; use -24 to 24 dB"),
+            ("input_gain=-1e999", "input_gain = -1e999 is out of range; use -24 to 24 dB"),
             ("fade_ms=0.5", "fade_ms = 0.5 is out of range; use 1 to 1000 ms"),
             ("seed=1_0", "seed = '1_0' is no number"),
             ("seed=٣", "seed = '٣' is no number"),
@@ -362,7 +365,7 @@ class TestRefusals:
             ("activation=rely", "unknown activation value 'rely': did you mean 'relu'?"),
             ("activation=13", "activation = 13 is out of range; use linear leaky_relu"),
             ("layers=1\n9", "layers = '1\\n9' is no number"),
-            ("kernel=" + "9" * 6000, "is not finite"),
+            ("kernel=" + "9" * 6000, "9… is out of range; use 1 to 128"),
         ],
     )
     def test_parameters(self, refused: Callable[..., str], assignment: str, words: str) -> None:
@@ -474,6 +477,9 @@ class TestRefusals:
         assert "File name too long" in refused(1, "render", audio, tmp_path / f"{'x' * 300}.wav")
         assert "'--tail'" in refused(2, "render", audio, out, "--tail", -1)
         assert "'--tail'" in refused(2, "render", audio, out, "--tail", "nan")
+        assert "9… is out of range" in refused(2, "render", audio, out, "--tail", "9" * 5000)
+        assert "9… is out of range" in refused(2, "info", "--period", "9" * 5000)
+        assert "9… is out of range" in refused(2, "run", "--osc-port", "9" * 5000)
         assert not out.exists()
 
     def test_commands_that_are_none(self, refused: Callable[..., str], ronn: Ronn) -> None:
@@ -499,17 +505,31 @@ class TestRefusals:
         line = refused(1, "demo", "-s", "nobody-runs-this", "--out", out)
         assert "no JACK server 'nobody-runs-this' to connect to: start one" in line
 
-    def test_a_taken_osc_port(self, refused: Callable[..., str]) -> None:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
-            other.bind(("127.0.0.1", 0))
-            port = other.getsockname()[1]
-            line = refused(1, "run", "-s", "nobody-runs-this", "--osc-port", port)
-        assert f"OSC port {port} is taken" in line
-        assert "--osc-port" in line
+    @pytest.mark.slow
+    @pytest.mark.parametrize("command", ["run", "demo"])
+    def test_a_missing_server_is_told_before_anything_is_compiled(
+        self, tmp_path: Path, command: str
+    ) -> None:
+        environment = {"XDG_CACHE_HOME": str(tmp_path)}
+        result = ended(started(command, "-s", "nobody-runs-this", environment=environment))
+        assert result.code == 1
+        assert "no JACK server 'nobody-runs-this'" in one_line(result)
+        kernels = {path.name.partition("-")[0] for path in tmp_path.rglob("*.kernel")}
+        assert kernels == {"jack_library._discard"}  # without which libjack can't be asked
 
-    def test_an_address_that_is_not_ours(self, refused: Callable[..., str]) -> None:
-        line = refused(1, "run", "-s", "x", "--osc-port", 0, "--bind", "192.0.2.1")
-        assert "can't listen for OSC on '192.0.2.1'" in line
+    def test_a_taken_osc_port_and_an_address_that_is_not_ours(
+        self, refused: Callable[..., str]
+    ) -> None:
+        with jack_server("taken") as server:
+            run = ("run", "-s", server.name, "--osc-port")
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+                other.bind(("127.0.0.1", 0))
+                port = other.getsockname()[1]
+                line = refused(1, *run, port)
+            assert f"OSC port {port} is taken" in line
+            assert "--osc-port" in line
+            line = refused(1, *run, 0, "--bind", "192.0.2.1")
+            assert "can't listen for OSC on '192.0.2.1'" in line
 
     def test_a_fault_of_ours_is_told_in_one_line(
         self, refused: Callable[..., str], monkeypatch: pytest.MonkeyPatch
@@ -584,6 +604,17 @@ class TestProcess:
     def test_an_interrupt_before_the_command_line_is_there_is_told_in_one_line(self) -> None:
         result = ended(started("presets", program=INTERRUPTED_EARLY))
         assert result == Result(1, "", "ronn-jack: interrupted\n")
+
+    @pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
+    @pytest.mark.parametrize("command", ["run", "demo"])
+    @pytest.mark.parametrize("module", ["cli", "settings", "drivers.jack_library"])
+    def test_a_signal_in_the_first_moments_of_a_node_is_no_fault(
+        self, number: str, command: str, module: str
+    ) -> None:
+        environment = {"NUMBER": number, "MODULE": f"ronn_jack.{module}"}
+        program = INTERRUPTED_EARLY
+        result = ended(started(command, program=program, environment=environment))
+        assert result == Result(0, "", "")
 
     def test_an_interrupt_that_the_parent_has_ignored_is_ignored(self) -> None:
         ignoring = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import sys
 from collections.abc import Callable, Mapping
 from random import Random
@@ -304,9 +305,10 @@ def _fires(operation: Act, argument: str) -> bool:
 
 def _number(name: str, argument: object) -> float:
     number = as_number(argument)
-    # A whole number of hundreds of digits is beyond every float.
-    if number is None or not abs(number) <= sys.float_info.max:
+    if number is None or (isinstance(number, float) and not math.isfinite(number)):
         raise ParameterError(
             f"{name} = {shown(argument)} is no finite number; use 1, or no argument"
         )
+    if abs(number) >= sys.float_info.max:
+        raise ParameterError(f"{name} = {shown(argument)} is out of range; use 1, or no argument")
     return float(number)

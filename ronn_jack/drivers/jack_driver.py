@@ -21,7 +21,7 @@ from ronn_jack.drivers import jack_calls, jack_library, jack_metadata
 from ronn_jack.drivers.jack_clients import Processes, client_processes, name_now
 from ronn_jack.drivers.jack_devices import Port, chosen, paired_sinks, paired_sources
 from ronn_jack.drivers.midi_rings import MidiRings
-from ronn_jack.errors import JackError, NoServerError
+from ronn_jack.errors import JackError
 from ronn_jack.realtime.compiler.memory import record
 from ronn_jack.realtime.engine import Engine
 
@@ -90,11 +90,7 @@ class JackClient:
         self._server = jack_library.server_name(server)
         client = jack_library.open_client(name, server)
         if client is None:
-            named = f"'{server}' " if server else ""
-            raise NoServerError(
-                f"no JACK server {named}to connect to: start one (jackd, qjackctl, PipeWire with "
-                "pw-jack) or choose another with --server"
-            )
+            raise jack_library.no_server(server)
         self._client = client
         self._state, self._address = record(self._callbacks.CLIENT)
         try:

@@ -17,7 +17,6 @@ from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.playable import Playable
 from ronn_jack.realtime.voice import Voice
 
-
 MOST_BYTES = 16 * 2**20
 """Memory that kept networks take together: that of dozens of the usual ones, of each some 100 kB.
 Those that alone would take a quarter of it are not kept."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from types import TracebackType
-from typing import Self
 
+from ronn_jack.closing import Closing
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.scene import Scene, Snapshots
 from ronn_jack.errors import PresetError
@@ -29,7 +28,7 @@ _END_SECONDS = 2.0
 _log = logging.getLogger(__name__)
 
 
-class StateKeeper:
+class StateKeeper(Closing):
     """Writes a node's state on a thread of its own, once changes have settled and at the end.
 
     Parameters
@@ -64,17 +63,6 @@ class StateKeeper:
         self._closing.set()
         self._subscription.close()
         self._thread.join(_END_SECONDS)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _run(self) -> None:
         remove_unfinished(state_path(self._name).parent)
