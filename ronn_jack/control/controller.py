@@ -82,7 +82,7 @@ class Controller:
         # Reentrant, as a node may refuse a network while it is being asked for it.
         self._lock = threading.RLock()
         self._scene = scene or beginning({**defaults(), **(values or {})}, preset)
-        self._history = History.beginning_with(self._scene)
+        self._history = History(self._scene)
         self._first = self._sounding = architecture(self.values)
         self._awaited: Change | None = None
         self._unheard = Unheard()
@@ -227,7 +227,7 @@ class Controller:
                 # A newer change may have been refused while this one was on its way.
                 scene = self._scene.holding({**self.values, **self._sounding})
                 touch = Touch(change.origin, self._clock())
-                history = self._history.with_change(scene, self._scene, touch)
+                history = self._history.with_change(scene, touch)
                 self._commit(scene, history, NODE, Cause.ARRIVAL)
 
     def swapped(self, swap: Swap) -> None:
@@ -335,7 +335,7 @@ class Controller:
         if moved.intersection(_MOVING):
             self._mover = origin
         undone = self._history
-        history = draft.history.with_change(scene, draft.before, draft.touch)
+        history = draft.history.with_change(scene, draft.touch)
         # Committed first: the node may refuse at once, and then these are what is taken back.
         self._commit(scene, history, origin, draft.cause)
         if model is not None:

@@ -1,25 +1,27 @@
-"""What undo goes back through: the scenes that there were, one for each step."""
+"""What undo goes back through: what each step has moved."""
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from ronn_jack.control.operations import Origin
 from ronn_jack.control.scene import SOUND, Scene
 from ronn_jack.errors import ParameterError
-from ronn_jack.parameters import PARAMETERS, Scope, Value
+from ronn_jack.parameters import Value
 
 MOST_STEPS = 256
 """Steps that can be undone; older ones are forgotten."""
 SWEEP_SECONDS = 0.5
 """Longest time between two movements of one parameter that are one step."""
 
-_NODE = tuple(name for name, row in PARAMETERS.items() if row.scope is Scope.NODE)
+_SOUND = frozenset(SOUND)
+
+Moves = Mapping[str, tuple[Value, Value]]
+"""Of each parameter that was moved, the value before and after; never modified."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Touch:
     """Who changed something, and how.
 
@@ -36,51 +38,47 @@ class Touch:
     time: float
     parameters: frozenset[str] = frozenset()
 
-    def goes_on_as(self, later: Touch) -> bool:
-        """Say whether the same one moves the same parameters."""
-        return self.parameters == later.parameters and self.origin == later.origin
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Step:
-    """A scene, and how it was come to.
+    """What a change has moved, and where the sound came from before and after it."""
 
-    Attributes
-    ----------
-    touch : Touch or None
-        None for what there was at the beginning.
-    settings : mapping
-        Of each parameter of the node that was moved along, the value before and after.
-    """
+    touch: Touch
+    moves: Moves
+    before: Scene
+    after: Scene
 
-    scene: Scene
-    touch: Touch | None
-    settings: Mapping[str, tuple[Value, Value]]
+    def going_on(self, moves: Moves, after: Scene, touch: Touch) -> Step:
+        """Return the step of a sweep once it has gone farther."""
+        farther = {name: (self.moves.get(name, move)[0], move[1]) for name, move in moves.items()}
+        left = {name: m for name, m in {**self.moves, **farther}.items() if m[0] != m[1]}
+        return Step(touch, left, self.before, after)
 
-    def same_sound(self, scene: Scene) -> bool:
-        """Say whether a scene sounds the same and came from the same preset."""
-        mine, theirs = self.scene.values, scene.values
-        return self.scene.preset is scene.preset and all(mine[n] == theirs[n] for n in SOUND)
+    def without(self, names: Collection[str]) -> Step:
+        """Return what is left of the step without some parameters."""
+        left = {name: move for name, move in self.moves.items() if name not in names}
+        return Step(self.touch, left, self.before, self.after)
+
+    @property
+    def is_one(self) -> bool:
+        """Whether it moves the sound, or where that comes from."""
+        return self.before.preset is not self.after.preset or not _SOUND.isdisjoint(self.moves)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class History:
     """The steps, and the place among them where the sound is now; never modified.
 
     Attributes
     ----------
+    now : Scene
     steps : tuple of Step
-        Those up to `place` have been done, and those after it undone. The first one is where it
-        begins.
+        The first `place` of them have been done, and the others undone.
     """
 
-    steps: tuple[Step, ...]
+    now: Scene
+    steps: tuple[Step, ...] = ()
     place: int = 0
-
-    @classmethod
-    def beginning_with(cls, scene: Scene) -> History:
-        """Return a history without a step."""
-        return cls((Step(scene, None, {}),))
 
     @property
     def undoable(self) -> int:
@@ -90,72 +88,74 @@ class History:
     @property
     def redoable(self) -> int:
         """Number of steps that can be done again."""
-        return len(self.steps) - 1 - self.place
+        return len(self.steps) - self.place
 
-    def with_change(self, scene: Scene, before: Scene, touch: Touch) -> History:
+    def with_change(self, scene: Scene, touch: Touch) -> History:
         """Return the history after a change that was accepted.
 
         It is a step of its own if it moved the sound, and part of the last one of its parameters
         if it goes on with a sweep. What was undone can't be done again after it.
-
-        Parameters
-        ----------
-        before : Scene
-            What it changed.
         """
-        if self.steps[self.place].same_sound(scene):
+        step = Step(touch, _moves(self.now, scene), self.now, scene)
+        if not step.is_one:
             return self.with_scene(scene)
-        sweep = self._sweep(touch)
-        if sweep is not None:
-            return self._swept(sweep, scene, touch)
-        settings = {
-            name: (before.values[name], scene.values[name])
-            for name in _NODE
-            if before.values[name] != scene.values[name]
-        }
-        done = self.steps[max(0, self.place + 1 - MOST_STEPS) : self.place + 1]
-        return History((*done, Step(scene, touch, settings)), len(done))
+        place = self._sweep(touch)
+        if place is not None:
+            swept = self.steps[place].going_on(step.moves, scene, touch)
+            # One that has come back to where it began is none.
+            kept = (swept,) if swept.is_one else ()
+            steps = (*self.steps[:place], *kept, *self.steps[place + 1 :])
+            return History(scene, steps, len(steps))
+        done = (*self.steps[max(0, self.place + 1 - MOST_STEPS) : self.place], step)
+        return History(scene, done, len(done))
 
     def with_scene(self, scene: Scene) -> History:
         """Return the same history with another scene in the place of the present one."""
-        step = dataclasses.replace(self.steps[self.place], scene=scene)
-        return History((*self.steps[: self.place], step, *self.steps[self.place + 1 :]), self.place)
+        steps = self.steps
+        if not scene.same_origin(self.now):
+            # Whoever comes back here from either side finds it so.
+            around = list(steps)
+            if self.place:
+                last = around[self.place - 1]
+                around[self.place - 1] = Step(last.touch, last.moves, last.before, scene)
+            if self.redoable:
+                next_ = around[self.place]
+                around[self.place] = Step(next_.touch, next_.moves, scene, next_.after)
+            steps = tuple(around)
+        return History(scene, steps, self.place)
 
     def without_refused(self, scene: Scene) -> History:
-        """Return the history once something was taken back of what the present step did.
+        """Return the history once values were taken back; a step of which nothing is left is none.
 
-        A step of which nothing is left is none.
+        Of each value those steps are left out that had led away from it.
         """
-        if self.place and self.steps[self.place - 1].same_sound(scene):
-            steps = self.steps[: self.place] + self.steps[self.place + 1 :]
-            return History(steps, self.place - 1).with_scene(scene)
-        return self.with_scene(scene)
+        back = {name: move[1] for name, move in _moves(self.now, scene).items()}
+        done = list(self.steps[: self.place])
+        for at in range(len(done) - 1, -1, -1):
+            step = done[at]
+            done[at] = step.without(back)
+            back = {n: v for n, v in back.items() if n not in step.moves or step.moves[n][0] != v}
+            if not back:
+                break
+        left = [step for step in done if step.is_one]
+        return History(scene, (*left, *self.steps[self.place :]), len(left))
 
     def undone(self, now: Scene) -> tuple[History, Scene]:
         """Return the history after one step back, and the scene that leads to."""
         if not self.undoable:
             raise ParameterError("there is nothing to undo")
-        settings = {n: (after, before) for n, (before, after) in self._here.settings.items()}
-        return self._at(self.place - 1, settings, now)
+        step = self.steps[self.place - 1]
+        back = {name: (new, old) for name, (old, new) in step.moves.items()}
+        scene = step.before.holding(_moved(now.values, back))
+        return History(scene, self.steps, self.place - 1), scene
 
     def redone(self, now: Scene) -> tuple[History, Scene]:
         """Return the history after one step forward again, and the scene that leads to."""
         if not self.redoable:
             raise ParameterError("there is nothing to redo")
-        return self._at(self.place + 1, self.steps[self.place + 1].settings, now)
-
-    @property
-    def _here(self) -> Step:
-        return self.steps[self.place]
-
-    def _at(
-        self, place: int, settings: Mapping[str, tuple[Value, Value]], now: Scene
-    ) -> tuple[History, Scene]:
-        """Go to a step; the node's parameters stay where they were moved to since."""
-        scene = self.steps[place].scene
-        moved = {n: value for n, (since, value) in settings.items() if now.values[n] == since}
-        values = {**now.values, **scene.sound, **moved}
-        return dataclasses.replace(self, place=place), scene.holding(values)
+        step = self.steps[self.place]
+        scene = step.after.holding(_moved(now.values, step.moves))
+        return History(scene, self.steps, self.place + 1), scene
 
     def _sweep(self, touch: Touch) -> int | None:
         """Return the place of the step that a movement goes on with; None for a new one.
@@ -164,24 +164,25 @@ class History:
         """
         if not touch.parameters or self.redoable:
             return None
-        for place in range(self.place, 0, -1):
+        for place in range(self.place - 1, -1, -1):
             step = self.steps[place]
-            if step.touch is None:
-                return None
-            if step.touch.goes_on_as(touch):
+            if step.touch.parameters == touch.parameters and step.touch.origin == touch.origin:
                 return place if touch.time - step.touch.time <= SWEEP_SECONDS else None
-            before = self.steps[place - 1].scene.values
-            if any(step.scene.values[name] != before[name] for name in touch.parameters):
+            if not touch.parameters.isdisjoint(step.moves):
                 return None
         return None
 
-    def _swept(self, place: int, scene: Scene, touch: Touch) -> History:
-        """Go on with a sweep: what came after its first movement was done to its last one."""
-        last = self._here.scene.values
-        moved = {name: scene.values[name] for name in SOUND if scene.values[name] != last[name]}
-        steps = list(self.steps)
-        steps[place] = dataclasses.replace(steps[place], touch=touch)
-        for at in range(place, len(steps)):
-            was = steps[at].scene
-            steps[at] = dataclasses.replace(steps[at], scene=was.holding({**was.values, **moved}))
-        return History(tuple(steps), self.place).without_refused(scene)
+
+Direction = Callable[[History, Scene], tuple[History, Scene]]
+"""`History.undone` or `History.redone`."""
+
+
+def _moves(before: Scene, after: Scene) -> dict[str, tuple[Value, Value]]:
+    old = before.values
+    return {n: (old[n], value) for n, value in after.values.items() if value != old[n]}
+
+
+def _moved(now: Mapping[str, Value], moves: Moves) -> dict[str, Value]:
+    """Return values after moves; the node's own stay where they were moved to since."""
+    to = {n: new for n, (old, new) in moves.items() if n in _SOUND or now[n] == old}
+    return {**now, **to}

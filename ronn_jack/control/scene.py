@@ -132,7 +132,34 @@ class Scene:
 
     def holding(self, values: Mapping[str, Value]) -> Scene:
         """Return the same with other values."""
-        return dataclasses.replace(self, values=values)
+        # Not by `dataclasses.replace`, which takes long, and this is done for each knob's turn.
+        return Scene(
+            values,
+            self.preset,
+            self.place,
+            self.song,
+            self.snapshots,
+            self.snapshot,
+            self.snapshot_place,
+            self.slot,
+            self.other,
+        )
+
+    def same_origin(self, other: Scene) -> bool:
+        """Say whether another one comes from the same place, whatever its values."""
+        return self is other or all(
+            mine is theirs
+            for mine, theirs in (
+                (self.preset, other.preset),
+                (self.place, other.place),
+                (self.song, other.song),
+                (self.snapshots, other.snapshots),
+                (self.snapshot, other.snapshot),
+                (self.snapshot_place, other.snapshot_place),
+                (self.slot, other.slot),
+                (self.other, other.other),
+            )
+        )
 
     def at_snapshot(self, number: int) -> Scene:
         """Return the same at one of its snapshots."""

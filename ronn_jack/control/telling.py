@@ -34,6 +34,7 @@ class Teller:
         self._untold = self._preset = scene.preset
         self._edited = scene.edited
         self._recall = scene.recall
+        self._scene, self._sounds = scene, scene.snapshots.sounds
 
     def first_preset(self) -> None:
         """Tell what it began with, once somebody may listen and before any other preset."""
@@ -56,13 +57,18 @@ class Teller:
 
     def scene(self, scene: Scene, origin: Origin) -> None:
         """Tell where recall stands, and whether the sound is still its preset's."""
+        if not scene.same_origin(self._scene) or scene.snapshots.sounds is not self._sounds:
+            self._scene, self._sounds = scene, scene.snapshots.sounds
+            self._recall_of(scene, origin)
+        if scene.preset is not None:
+            self._edit(scene.preset, scene.edited, origin)
+
+    def _recall_of(self, scene: Scene, origin: Origin) -> None:
         recall = scene.recall
         moved = {name: value for name, value in recall.items() if value != self._recall[name]}
         if moved:
             self._recall = recall
             self._publish(RecallMoved(moved), origin)
-        if scene.preset is not None:
-            self._edit(scene.preset, scene.edited, origin)
 
     def refusal(self, origin: Origin | None, subject: str, reason: str, network: bool) -> None:
         """Tell that something was not done, and answer who asked for it."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Protocol
 
-from ronn_jack.control.history import History, Touch
+from ronn_jack.control.history import Direction, History, Touch
 from ronn_jack.control.operations import Act, Cause, Operation, Set
 from ronn_jack.control.protocols import PresetStore
 from ronn_jack.control.randomize import randomized
@@ -59,8 +59,6 @@ class Draft:
         Accepted values of all parameters.
     history : History
         As it is after what was undone and done again.
-    before : Scene
-        The scene that `history` leads to.
     loaded : bool
         Whether a preset was loaded.
     whole : bool
@@ -90,7 +88,7 @@ class Draft:
     ) -> None:
         self.values = dict(scene.values)
         self.history = history
-        self.before = self._scene = scene
+        self._scene = scene
         self.loaded = self.whole = False
         self.saves: list[str] = []
         self.snapshot_loaded = 0
@@ -104,27 +102,6 @@ class Draft:
         self._presets = presets
         self._random = random
         self._machine = machine
-        self._actions: dict[str, Callable[[object], None]] = {
-            "reseed": self._reseed,
-            "seed_next": lambda _: self._step_seed(1),
-            "seed_previous": lambda _: self._step_seed(-1),
-            "randomize": self._randomize,
-            "preset_load": self._load_preset,
-            "preset_save": self._save_preset,
-            "preset_next": lambda _: self._step_preset(1),
-            "preset_previous": lambda _: self._step_preset(-1),
-            "setlist_next": lambda _: self._step_setlist(1),
-            "setlist_previous": lambda _: self._step_setlist(-1),
-            "snapshot_load": self._load_snapshot,
-            "snapshot_save": self._save_snapshot,
-            "snapshot_next": lambda _: self._step_snapshot(1),
-            "snapshot_previous": lambda _: self._step_snapshot(-1),
-            "ab": lambda _: self._go_to(self.scene.compared()),
-            "load_text": self._load_text,
-            "undo": lambda _: self._move_in_history(History.undone),
-            "redo": lambda _: self._move_in_history(History.redone),
-            "panic": self._panic,
-        }
 
     @property
     def scene(self) -> Scene:
@@ -135,7 +112,7 @@ class Draft:
     def touch(self) -> Touch:
         """Who changes it, when, and by which parameters, if by nothing else."""
         moved = frozenset() if self._acted else frozenset(self._moved)
-        return dataclasses.replace(self._touch, parameters=moved)
+        return Touch(self._touch.origin, self._touch.time, moved)
 
     @property
     def cause(self) -> Cause:
@@ -177,7 +154,7 @@ class Draft:
         if action.argument in _BUTTONS and not _fires(operation, action.argument):
             return
         before = architecture(self.values)
-        self._actions[action.name](operation.argument)
+        _DO[action.name](self, operation.argument)
         if action.name not in _SOUNDLESS:
             self.changed = True
             self._acted = True
@@ -278,18 +255,42 @@ class Draft:
             raise ParameterError("load_text needs a sound's text: ronn:…")
         self._go_to(self._scene.holding({**self.values, **read_shared(argument)}))
 
-    def _move_in_history(self, go: Callable[[History, Scene], tuple[History, Scene]]) -> None:
+    def _move_in_history(self, go: Direction) -> None:
         here = self.scene
         # What the same message has done before is the last step.
-        history, scene = go(self.history.with_change(here, self.before, self.touch), here)
+        history, scene = go(self.history.with_change(here, self.touch), here)
         self._go_to(scene)
-        self.history, self.before = history, scene
+        self.history = history
 
     def _go_to(self, scene: Scene) -> None:
         """Go to a whole sound, or to nothing of it if it can't be had."""
         self._machine.check(scene.values)
         self._scene, self.values = scene, dict(scene.values)
         self.whole = True
+
+
+_DO: Mapping[str, Callable[[Draft, object], None]] = {
+    "reseed": Draft._reseed,
+    "seed_next": lambda draft, _: draft._step_seed(1),
+    "seed_previous": lambda draft, _: draft._step_seed(-1),
+    "randomize": Draft._randomize,
+    "preset_load": Draft._load_preset,
+    "preset_save": Draft._save_preset,
+    "preset_next": lambda draft, _: draft._step_preset(1),
+    "preset_previous": lambda draft, _: draft._step_preset(-1),
+    "setlist_next": lambda draft, _: draft._step_setlist(1),
+    "setlist_previous": lambda draft, _: draft._step_setlist(-1),
+    "snapshot_load": Draft._load_snapshot,
+    "snapshot_save": Draft._save_snapshot,
+    "snapshot_next": lambda draft, _: draft._step_snapshot(1),
+    "snapshot_previous": lambda draft, _: draft._step_snapshot(-1),
+    "ab": lambda draft, _: draft._go_to(draft.scene.compared()),
+    "load_text": Draft._load_text,
+    "undo": lambda draft, _: draft._move_in_history(History.undone),
+    "redo": lambda draft, _: draft._move_in_history(History.redone),
+    "panic": Draft._panic,
+}
+"""What each action does."""
 
 
 def _fires(operation: Act, argument: str) -> bool:

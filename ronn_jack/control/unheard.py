@@ -86,7 +86,7 @@ class Unheard:
         scene = scene.holding({**scene.values, **sounding})
         if not asked:
             return scene, history.without_refused(scene)
-        return scene, asked[0].history.with_change(scene, asked[0].before, touch)
+        return scene, asked[0].history.with_change(scene, touch)
 
 
 def _without(scene: Scene, before: Scene, after: Scene) -> Scene:

@@ -17,15 +17,15 @@ class Player:
 
     def __init__(self) -> None:
         self.scene = Scene(defaults())
-        self.history = History.beginning_with(self.scene)
+        self.history = History(self.scene)
         self.time = 0.0
 
     def move(self, origin: NamedOrigin = ANN, after: float = 1.0, **values: Any) -> None:
         """Move parameters as their controls do."""
         self.time += after
-        before, self.scene = self.scene, self.scene.holding({**self.scene.values, **values})
+        self.scene = self.scene.holding({**self.scene.values, **values})
         touch = Touch(origin, self.time, frozenset(values))
-        self.history = self.history.with_change(self.scene, before, touch)
+        self.history = self.history.with_change(self.scene, touch)
 
     def undo(self) -> dict[str, Any]:
         """Return what is another after a step back."""
@@ -144,3 +144,43 @@ class TestSettings:
         player.move(fade_ms=50.0)
         assert player.undo() == {"layers": 6, "budget": 0.7}
         assert player.redo() == {"layers": 9, "budget": 0.5}
+
+
+class TestTakenBack:
+    """What the node takes back by itself."""
+
+    def take_back(self, player: Player, **values: Any) -> None:
+        player.scene = player.scene.holding({**player.scene.values, **values})
+        player.history = player.history.without_refused(player.scene)
+
+    def test_a_network_that_falls_takes_its_step_out_and_leaves_later_ones(self) -> None:
+        player = Player()
+        player.move(layers=9, seed=7)
+        player.move(mix=0.5)
+        self.take_back(player, layers=6, seed=42)
+        assert player.history.undoable == 1
+        assert player.undo() == {"mix": 1.0}
+
+    def test_of_a_step_the_rest_stays(self) -> None:
+        player = Player()
+        player.move(layers=9, mix=0.5)
+        self.take_back(player, layers=6)
+        assert player.undo() == {"mix": 1.0}
+        assert player.redo() == {"mix": 0.5}
+
+    def test_only_the_steps_go_that_led_away_from_what_sounds(self) -> None:
+        player = Player()
+        for layers in (3, 9, 12, 15):
+            player.move(layers=layers)
+        self.take_back(player, layers=9)
+        assert player.history.undoable == 2
+        assert player.undo() == {"layers": 3}
+
+    def test_what_was_undone_stays(self) -> None:
+        player = Player()
+        player.move(layers=9)
+        player.move(mix=0.5)
+        player.undo()
+        self.take_back(player, layers=6)
+        assert (player.history.undoable, player.history.redoable) == (0, 1)
+        assert player.redo() == {"mix": 0.5}
