@@ -50,7 +50,8 @@ def _interrupt_again(fault: Any) -> None:
 
 def _interrupt_soon() -> None:
     time.sleep(_SOON_SECONDS)
-    _thread.interrupt_main()
+    # A real one, as main() may wait in a system call.
+    os.kill(os.getpid(), signal.SIGINT)
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

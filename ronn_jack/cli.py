@@ -78,6 +78,10 @@ def run(
 
     SOUND is a preset's name or file, or a sound's text ronn:…, as --preset takes it.
     """
+    # Before all that takes long to load, in which an exception may be lost.
+    from ronn_jack.interrupts import Interrupts
+
+    interrupts = Interrupts(*_ENDING)
     from ronn_jack.midimap.profile_file import ProfileStore
     from ronn_jack.settings import load_settings
 
@@ -87,9 +91,6 @@ def run(
     given = text or preset
     begin = chosen(given or settings.preset, assignments)
     ProfileStore().load(name_or_file(settings.midi_profile))  # so that wrong use is told first
-    from ronn_jack.interrupts import Interrupts
-
-    interrupts = Interrupts(*_ENDING)
     from ronn_jack.drivers.jack_library import require_server
 
     require_server(settings.server)

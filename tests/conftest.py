@@ -12,10 +12,15 @@ import shutil
 import tempfile
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support import shared_memory
 
-pytest_plugins = ["tests.support.watchdog"]
+pytest_plugins = ["tests.support.watchdog", "tests.support.command_line"]
+
+# How long an example takes is the machine's affair.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 # Nodes keep what they were doing: not where the user's own do.
 os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="ronn-test-state-")

@@ -223,10 +223,10 @@ class Builder:
                 self._serve(engine, change)
 
     def _serve(self, engine: Engine, change: Change) -> None:
-        begin = time.monotonic()
+        begin = self._pipeline.clock()
         self._heap.used()
         # A sweep that never pauses has to be heard too: what has just begun is not dropped.
-        job = self._job = Job(lambda: self._wanted_no_more(begin))
+        job = self._job = Job(lambda: self._wanted_no_more(begin), self._pipeline.clock)
         prepared = self._pipeline.prepare(
             change,
             engine,
@@ -359,7 +359,7 @@ class Builder:
     def _wanted_no_more(self, begin: float) -> bool:
         if self._stopping or self._request is None:
             return self._stopping
-        age = time.monotonic() - begin
+        age = self._pipeline.clock() - begin
         if not self._dropped:
             return age > _KEPT_SECONDS
         left = self._job.seconds_left if self._job else 0.0

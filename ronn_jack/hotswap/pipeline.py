@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -32,6 +33,8 @@ class Pipeline:
         Makes what measures an engine's input.
     most_late : int
         Times that it may come late while another sounds, until it is refused.
+    clock : callable
+        Returns the time in s, by which it is told what takes too long.
     """
 
     prepare: Callable[..., PreparedVoice] = priming.prepare
@@ -40,3 +43,4 @@ class Pipeline:
     follower: Callable[[Callable[[], bool]], LevelFollower] = LevelFollower
     loudness: Callable[[Engine], InputLoudness] = InputLoudness
     most_late: int = 200
+    clock: Callable[[], float] = time.monotonic

@@ -1,38 +1,14 @@
 """What becomes of requests: swaps, dips, refusals, and what the watchdog drops."""
 
-import contextlib
-
 import numpy as np
 import pytest
 
-from ronn_jack.hotswap.builder import Builder
 from ronn_jack.model.spec import NetworkSpec
-from ronn_jack.realtime.engine_state import Control
-from tests.support.changes import change_to, first_change
+from tests.support.changes import change_to
 from tests.support.jack_server import wait_for
-from tests.support.recording import Listener
 from tests.support.rigged import REAL, RiggedPipeline, taking
-from tests.support.running_engine import RATE, RunningEngine
-
-
-@contextlib.contextmanager
-def running(period=64, cost=None, pipeline=None):
-    with RunningEngine(period) as audio:
-        listener = Listener()
-        builder = Builder(listener, cost, pipeline)
-        audio.engine.set(Control.MASTER, 1.0)
-        builder.attach(audio.engine, lambda: audio.period)
-        builder.request(first_change())
-        try:
-            wait_for(lambda: builder.sounding is not None)
-            yield audio, builder, listener
-        finally:
-            builder.detach()
-
-
-def play(builder, spec, **options):
-    builder.request(change_to(spec, **options))
-    wait_for(lambda: builder.sounding == spec and not builder.building)
+from tests.support.running_builder import play, running
+from tests.support.running_engine import RATE
 
 
 @pytest.mark.parametrize("load", [0.01, 0.1, 0.25, 0.5])

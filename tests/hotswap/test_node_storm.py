@@ -15,7 +15,7 @@ from ronn_jack.hotswap.builder import Builder
 from ronn_jack.hotswap.node import LiveNode
 from ronn_jack.model.architecture import network_spec
 from ronn_jack.parameters import defaults
-from tests.hotswap.test_live_motion import QUIET
+from tests.support.desk import QUIET
 from tests.support.jack_server import wait_for
 from tests.support.recording import MemoryStore, RecordingOrigin
 from tests.support.rigged import RiggedPipeline, taking

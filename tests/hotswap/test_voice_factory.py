@@ -8,8 +8,8 @@ from ronn_jack.hotswap.voice_factory import MOST_BYTES, KeptNetworks, make_voice
 from ronn_jack.model.architecture import model_of
 from ronn_jack.parameters import defaults
 from ronn_jack.realtime.voice import Voice
-from tests.hotswap.test_live_motion import desk, same_sound
 from tests.realtime.engine_driver import noise
+from tests.support.desk import desk, same_sound
 from tests.support.rigged import REAL, RiggedPipeline
 
 RATE = 48000.0

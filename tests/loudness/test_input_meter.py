@@ -9,11 +9,11 @@ from ronn_jack.loudness.input_meter import InputLoudness
 from ronn_jack.loudness.match import DryMeter, dry_powers
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.engine import Engine
-from tests.hotswap.test_builder import play, running
 from tests.realtime.engine_driver import RATE, noise
 from tests.support.changes import change_to
 from tests.support.jack_server import wait_for
 from tests.support.rigged import REAL, RiggedPipeline
+from tests.support.running_builder import play, running
 
 STEP = 4800
 WINDOW = 50 * STEP

@@ -41,7 +41,7 @@ def test_the_signal_path_is_the_contract_s(recipe, inputs, outputs):
     assert np.abs(y - expected).max() < 1e-5 * np.abs(expected).max()
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(blocks=st.lists(st.integers(1, 8192), min_size=1, max_size=12))
 def test_any_split_into_blocks_gives_the_same_output(blocks):
     x = noise(sum(blocks))

@@ -13,6 +13,16 @@ REAL = Pipeline()
 
 
 @dataclass
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    now: float = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
 class RiggedPipeline:
     """A pipeline whose parts can be exchanged while the builder works with them."""
 
@@ -22,6 +32,7 @@ class RiggedPipeline:
     follower: Callable = REAL.follower
     loudness: Callable = REAL.loudness
     most_late: int = REAL.most_late
+    clock: Callable = REAL.clock
 
 
 def taking(seconds: float, moving: float = 1.0) -> Callable[[Voice, int], float]:
