@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import gc
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.events import (
     log_event,
 )
 from ronn_jack.control.protocols import Preset
+from ronn_jack.control.scene import beginning
 from ronn_jack.control.subscriptions import Delivery, Numbered
 from ronn_jack.cost.calibration import load_cost_model
 from ronn_jack.drivers.jack_driver import JackClient
@@ -22,6 +23,7 @@ from ronn_jack.interfaces.midi.input import MidiInput
 from ronn_jack.interfaces.osc.access import Access
 from ronn_jack.interfaces.osc.aliases.alias_file import load_aliases
 from ronn_jack.interfaces.osc.server import OscServer
+from ronn_jack.interfaces.state_keeper import StateKeeper, restored
 from ronn_jack.interfaces.terminal.snapshot import Snapshot, take_snapshot
 from ronn_jack.interfaces.terminal.view import PlainView, logging_to, open_view
 from ronn_jack.interfaces.web.announce import Announcer
@@ -34,6 +36,7 @@ from ronn_jack.supervisor import Supervisor
 
 POLL_SECONDS = 0.02
 """How often `App.poll` wants to be called."""
+Restore = Callable[[Mapping[str, Value]], Mapping[str, Value]]
 _SWITCH_SECONDS = 0.0005
 """Longest turn of a Python thread while others wait: a knob should not wait for the screen."""
 
@@ -48,6 +51,8 @@ class App:
         Accepted value of every parameter.
     preset : Preset, optional
         The one that `values` were taken from.
+    restore : callable, optional
+        Returns what is to be played of values that were kept; without it, nothing is restored.
     """
 
     def __init__(
@@ -55,13 +60,19 @@ class App:
         settings: Settings,
         values: Mapping[str, Value],
         preset: Preset | None = None,
+        restore: Restore | None = None,
     ) -> None:
         self.settings = settings
-        node = LiveNode(settings.inputs, settings.outputs, cost=load_cost_model().sounding_seconds)
-        node.set_controls(values)
         presets = PresetStore()
         presets.names()  # read now, rather than while a sender waits
-        self.controller = Controller(node, presets, values, preset=preset)
+        scene = None if restore is None else restored(settings.name, presets)
+        if restore is None or scene is None:
+            scene = beginning(values, preset)
+        else:
+            scene = scene.holding(restore(scene.values))
+        node = LiveNode(settings.inputs, settings.outputs, cost=load_cost_model().sounding_seconds)
+        node.set_controls(scene.values)
+        self.controller = Controller(node, presets, scene=scene)
         node.report_to(self.controller)
         self.subscriptions = self.controller.subscriptions
         access = Access(settings.bind, settings.allow, settings.osc_token)
@@ -152,6 +163,7 @@ def run_node(
     log_json: str | None,
     interrupts: Interrupts,
     preset: Preset | None = None,
+    restore: Restore | None = None,
 ) -> None:
     """Run the node until it is interrupted, then fade out and close.
 
@@ -166,6 +178,8 @@ def run_node(
         Tell when to end.
     preset : Preset, optional
         The one that `values` were taken from.
+    restore : callable, optional
+        As `App` takes it.
 
     Raises
     ------
@@ -179,16 +193,19 @@ def run_node(
         view = PlainView(sys.stderr) if log_json == STDOUT else open_view(sys.stdout)
         stack.enter_context(view)
         stack.enter_context(logging_to(view))
-        app = App(settings, values, preset)
+        app = App(settings, values, preset, restore)
         stack.enter_context(Delivery(app.subscriptions.subscribe(), _log))
         if event_log is not None:
             event_log.follow(app.subscriptions)
+        keeping = stack.enter_context(contextlib.ExitStack())
         stack.callback(app.stop)
         try:
             app.start()
         except JackError:
             if not interrupts.wanted.is_set():
                 raise
+        else:
+            keeping.enter_context(StateKeeper(app.controller, settings.name))
         interrupts.started()
         if not interrupts.wanted.is_set():
             _spare_collections()

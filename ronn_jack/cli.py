@@ -21,19 +21,20 @@ from ronn_jack.cli_options import (
     SOUND_HELP,
     Number,
     WholeRange,
-    chosen_preset,
+    assigned,
+    chosen,
     node_options,
+    one_line,
     send_options,
     sound,
-    sound_of,
     sound_options,
     watch_options,
 )
+from ronn_jack.cli_presets import import_original, presets
 from ronn_jack.cli_surfaces import surfaces
 from ronn_jack.errors import RonnError, UsageError, shortened
-from ronn_jack.files import check_name, name_or_file
+from ronn_jack.files import name_or_file
 from ronn_jack.model.architecture import model_of
-from ronn_jack.presets.store import PresetStore
 from ronn_jack.process import is_node, on_signals
 
 PROGRAM = "ronn-jack"
@@ -62,14 +63,26 @@ def cli() -> None:
     """Randomized overdrive neural networks as a JACK effect."""
 
 
+cli.add_command(presets)
+cli.add_command(import_original)
+
+
 @cli.command(epilog=SOUND_HELP)
+@click.argument("text", metavar="[SOUND]", required=False)
 @sound_options
 @node_options
 @click.option("--log-json", metavar="FILE|-", help="Write what happens as JSON lines.")
 def run(
-    preset: str | None, assignments: tuple[str, ...], log_json: str | None, **overrides: Any
+    text: str | None,
+    preset: str | None,
+    assignments: tuple[str, ...],
+    log_json: str | None,
+    **overrides: Any,
 ) -> None:
-    """Run the node until it is interrupted."""
+    """Run the node until it is interrupted.
+
+    SOUND is a preset's name or file, or a sound's text ronn:…, as --preset takes it.
+    """
     # Before all that takes long to load, in which an exception may be lost.
     from ronn_jack.interrupts import Interrupts
 
@@ -78,8 +91,10 @@ def run(
     from ronn_jack.settings import load_settings
 
     settings = load_settings(overrides)
-    chosen = chosen_preset(preset or settings.preset)
-    values = sound_of(chosen, assignments)
+    if text is not None and preset is not None:
+        raise UsageError("SOUND and --preset are both given: leave one of them out")
+    given = text or preset
+    begin = chosen(given or settings.preset, assignments)
     ProfileStore().load(name_or_file(settings.midi_profile))  # so that wrong use is told first
     from ronn_jack.drivers.jack_library import require_server
 
@@ -87,7 +102,15 @@ def run(
     tell_of_compiling(err=log_json == "-")
     from ronn_jack.app import run_node  # which compiles
 
-    run_node(settings, values, log_json, interrupts, chosen)
+    restored = settings.restore and given is None
+    run_node(
+        settings,
+        begin.values,
+        log_json,
+        interrupts,
+        begin.preset,
+        (lambda values: assigned(values, assignments)) if restored else None,
+    )
 
 
 @cli.command(epilog=SOUND_HELP)
@@ -174,9 +197,9 @@ def render(
             lambda done, total: bar.update(task, completed=done, total=total),
         )
     if done.warning is not None:
-        click.echo(f"{PROGRAM}: warning: {_line(done.warning)}", err=True)
+        click.echo(f"{PROGRAM}: warning: {one_line(done.warning)}", err=True)
     click.echo(
-        f"wrote {_line(str(target))}: {done.frames / done.rate:.1f} s at {done.rate} Hz, "
+        f"wrote {one_line(str(target))}: {done.frames / done.rate:.1f} s at {done.rate} Hz, "
         f"{done.form.container} {done.form.subtype}"
     )
 
@@ -233,37 +256,6 @@ def info(
     click.echo(f"predicted load   {load:.1%} of a period of {period} frames")
 
 
-@cli.command()
-def presets() -> None:
-    """List the presets with the numbers by which program changes load them."""
-    for number, entry in enumerate(PresetStore().presets()):
-        click.echo(f"{number:3}  {entry.name:24}  {entry.description}")
-
-
-@cli.command("import")
-@click.argument("source", metavar="FILE", type=click.Path(path_type=Path))
-@click.option(
-    "--as-heard/--as-labelled",
-    default=True,
-    show_default=True,
-    help="What an entry of the plugin's menus means: what it played, or what it said.",
-)
-@click.option("--name", help="Name of the preset; without it, the file's.")
-def import_(source: Path, as_heard: bool, name: str | None) -> None:
-    """Write a user preset from a sound of the original ronn: FILE of its plugin or notebook."""
-    from ronn_jack.original import read_original
-
-    found = read_original(source, as_heard)
-    store = PresetStore()
-    name = check_name("preset", source.stem if name is None else name, UsageError)
-    if name in store.names():
-        raise UsageError(f"there is a preset '{name}' already: choose another with --name")
-    path = store.save(name, found.parameters, found.description)
-    click.echo(f"wrote {path}")
-    for note in found.notes:
-        click.echo(f"note: {note}")
-
-
 cli.add_command(midi)
 
 
@@ -278,7 +270,7 @@ def osc(address: str, values: tuple[str, ...], wait: float, **place: Any) -> Non
     with connected(**place) as client:
         client.send(address, [value_of(value) for value in values])
         for line in answers(client, wait):
-            click.echo(_line(line))
+            click.echo(one_line(line))
 
 
 @cli.command()
@@ -289,7 +281,7 @@ def watch(normalised: bool, interval: int, **place: Any) -> None:
 
     with connected(**place) as client, contextlib.suppress(KeyboardInterrupt):
         for line in changes(client, normalised, interval):
-            click.echo(_line(line))
+            click.echo(one_line(line))
 
 
 @cli.command()
@@ -382,10 +374,5 @@ def main() -> None:
 
 def _leave(message: str, code: int) -> None:
     """Say in one line on stderr why the program ends, and end it."""
-    click.echo(f"{PROGRAM}: {shortened(_line(message))}", err=True)
+    click.echo(f"{PROGRAM}: {shortened(one_line(message))}", err=True)
     sys.exit(code)
-
-
-def _line(text: str) -> str:
-    """Return a text as one line of characters that a terminal can show."""
-    return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import click
 
 from ronn_jack.errors import UsageError, shown
 from ronn_jack.files import name_or_file
 from ronn_jack.parameters import PARAMETERS, Value, defaults, parameter
+from ronn_jack.parameters.share import is_shared, read_shared
 from ronn_jack.presets.preset import Preset
 from ronn_jack.presets.store import PresetStore
 from ronn_jack.units import as_number
@@ -57,41 +58,59 @@ class Number(_Strict, click.FloatRange):
         return number
 
 
-def sound(preset: str | None, assignments: tuple[str, ...]) -> dict[str, Value]:
-    """Return every parameter's value: the defaults, changed by a preset and then one by one.
+class Chosen(NamedTuple):
+    """What a user has chosen to begin with.
+
+    Attributes
+    ----------
+    values : dict
+        Every parameter's value.
+    preset : Preset or None
+        The preset that they were taken from.
+    """
+
+    values: dict[str, Value]
+    preset: Preset | None
+
+
+def sound(reference: str | None, assignments: tuple[str, ...]) -> dict[str, Value]:
+    """Return every parameter's value, as `chosen` does."""
+    return chosen(reference, assignments).values
+
+
+def chosen(reference: str | None, assignments: tuple[str, ...]) -> Chosen:
+    """Return the defaults, changed by a preset or a text, and then one by one.
 
     Parameters
     ----------
-    preset : str or None
-        Name or file.
+    reference : str or None
+        Name or file of a preset, or the text of a sound.
     assignments : tuple of str
         Each "name=value" in native units.
     """
-    return sound_of(chosen_preset(preset), assignments)
+    if reference is None:
+        return Chosen(assigned(defaults(), assignments), None)
+    if is_shared(reference):
+        return Chosen(assigned({**defaults(), **read_shared(reference)}, assignments), None)
+    preset = PresetStore().load(name_or_file(reference))
+    return Chosen(assigned({**defaults(), **preset.values}, assignments), preset)
 
 
-def chosen_preset(preset: str | None) -> Preset | None:
-    """Return the preset of a name or file, if one is given."""
-    return None if preset is None else PresetStore().load(name_or_file(preset))
-
-
-def sound_of(preset: Preset | None, assignments: tuple[str, ...]) -> dict[str, Value]:
-    """Return every parameter's value, as `sound` does, of a preset that was read."""
-    values = defaults()
-    if preset is not None:
-        values |= preset.values
+def assigned(values: Mapping[str, Value], assignments: tuple[str, ...]) -> dict[str, Value]:
+    """Return values with those of each "name=value" in native units."""
+    changed = dict(values)
     faults = []
     for assignment in assignments:
         name, equals, text = assignment.partition("=")
         try:
             if not equals:
                 raise UsageError(f"--set {assignment} has no value: write --set {name}=VALUE")
-            values[parameter(name).name] = parameter(name).parse(text)
+            changed[parameter(name).name] = parameter(name).parse(text)
         except UsageError as error:
             faults.append(str(error))
     if faults:
         raise UsageError("; ".join(faults))
-    return values
+    return changed
 
 
 def sound_options(command: Command) -> Command:
@@ -99,7 +118,7 @@ def sound_options(command: Command) -> Command:
     for option in (
         click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE",
                      help="Set a parameter; may be repeated."),
-        click.option("--preset", metavar="NAME|FILE", help="Start from a preset."),
+        click.option("--preset", metavar="NAME|FILE|TEXT", help="Start from a preset, or ronn:…"),
     ):  # fmt: skip
         command = option(command)
     return command
@@ -108,6 +127,8 @@ def sound_options(command: Command) -> Command:
 def node_options(command: Command) -> Command:
     """Add the options of a running node; what is not given comes from the settings files."""
     for option in (
+        click.option("--restore/--no-restore", default=None,
+                     help="Go on where the node of this name was left."),
         click.option("--midi-profile", metavar="NAME|FILE", help="MIDI profile of midi_in."),
         click.option("--midi-in", metavar="PATTERN", help="Open matching hardware MIDI ports."),
         click.option("--connect", metavar="[PATTERN]", is_flag=False, flag_value="",
@@ -154,3 +175,8 @@ def place_options(command: Command) -> Command:
     ):  # fmt: skip
         command = option(command)
     return command
+
+
+def one_line(text: str) -> str:
+    """Return a text as one line of characters that a terminal can show."""
+    return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))

@@ -68,6 +68,11 @@ def user_data_folder() -> Path:
     return platformdirs.user_data_path(_APPLICATION, appauthor=False)
 
 
+def user_state_folder() -> Path:
+    """Return where nodes keep what they were doing ($XDG_STATE_HOME/ronn_jack)."""
+    return platformdirs.user_state_path(_APPLICATION, appauthor=False)
+
+
 def name_or_file(text: str) -> str | Path:
     """Return what a user means who may give a name or a file.
 
@@ -335,7 +340,7 @@ class Fields:
         items = value if isinstance(value, list) else [value]
         texts = [item for item in items if isinstance(item, str)]
         if len(texts) < len(items):
-            self.fault(f"{key} = {shown(value)} is no list of texts")
+            self.fault(f'{key} = {shown(value)} is no list of texts; write {key} = ["…", "…"]')
             return []
         return texts
 

@@ -71,6 +71,7 @@ class Settings:
     allow: tuple[str, ...] = ()
     osc_token: str | None = None
     osc_feedback: tuple[FeedbackTo, ...] = ()
+    restore: bool = False
 
 
 def load_settings(
@@ -122,6 +123,7 @@ def _read(table: Mapping[str, object], source: object) -> dict[str, Any]:
         "allow": _networks(fields),
         "osc_token": _token(fields),
         "osc_feedback": _destinations(fields),
+        "restore": fields.optional("restore", bool),
     }
     fields.finish()
     raise_faults(source, faults, UsageError)

@@ -6,6 +6,11 @@ hurt by servers that are killed, nor the tests by what somebody else has left be
 
 from __future__ import annotations
 
+import atexit
+import os
+import shutil
+import tempfile
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -16,6 +21,10 @@ pytest_plugins = ["tests.support.watchdog", "tests.support.command_line"]
 # How long an example takes is the machine's affair.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
+
+# Nodes keep what they were doing: not where the user's own do.
+os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="ronn-test-state-")
+atexit.register(shutil.rmtree, os.environ["XDG_STATE_HOME"], ignore_errors=True)
 
 # Before the process has other threads.
 shared_memory.enter_private()

@@ -62,14 +62,14 @@ main()
 
 INTERRUPTED_IN_A_CALLBACK = """
 import ctypes, os, signal, time
-from ronn_jack import __main__, cli
+from ronn_jack import __main__, cli_presets
 callback = ctypes.CFUNCTYPE(None)(lambda: os.kill(os.getpid(), signal.SIGINT))
-class Store(cli.PresetStore):
+class Store(cli_presets.PresetStore):
     def presets(self):
         callback()
         time.sleep(10)
         return []
-cli.PresetStore = Store
+cli_presets.PresetStore = Store
 __main__.main()
 """
 

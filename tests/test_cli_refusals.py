@@ -117,7 +117,7 @@ class TestRefusals:
             (["--midi-in", "*"], "midi_in = '*' is no regular expression"),
             (["--midi-profile", "genric"], "'genric': did you mean 'generic'?"),
             (["--nmae", "x"], "No such option"),
-            (["extra"], "unexpected extra argument"),
+            (["fuzz", "extra"], "unexpected extra argument"),
         ],
     )
     def test_options_of_run(self, refused: Refused, options: list[str], words: str) -> None:

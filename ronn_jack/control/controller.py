@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from random import Random
 
@@ -12,21 +14,24 @@ from ronn_jack.control.events import (
     Moved,
     NetworkAsked,
     NetworkSounds,
-    PresetEdited,
-    PresetTaken,
-    Refused,
     Silenced,
     Swap,
 )
-from ronn_jack.control.operations import COMMAND_LINE, NODE, Cause, Change, Operation, Origin
-from ronn_jack.control.protocols import Node, Preset, PresetStore, Sound
+from ronn_jack.control.history import History, Touch
+from ronn_jack.control.operations import NODE, Cause, Change, Operation, Origin
+from ronn_jack.control.protocols import Node, Preset, PresetStore, SavedPreset
+from ronn_jack.control.recall_events import Compared, SnapshotTaken
+from ronn_jack.control.scene import Scene, beginning
 from ronn_jack.control.status import STATUS
 from ronn_jack.control.subscriptions import Subscriptions
+from ronn_jack.control.telling import Teller
 from ronn_jack.control.transaction import Draft
+from ronn_jack.control.unheard import Unheard
 from ronn_jack.errors import SpecError, UsageError
 from ronn_jack.model.architecture import REBUILD, architecture, model_of
 from ronn_jack.model.protocol import Model
-from ronn_jack.parameters import PARAMETERS, Scope, Value, defaults, parameter
+from ronn_jack.parameters import PARAMETERS, Value, defaults, parameter
+from ronn_jack.parameters.share import share
 
 _MOVING = tuple(name for name, row in PARAMETERS.items() if row.moves_weights)
 """Parameters that let the weights move as soon as one of them is above 0."""
@@ -50,6 +55,10 @@ class Controller:
         Where new seeds and architectures come from.
     preset : Preset, optional
         The one that `values` were taken from.
+    scene : Scene, optional
+        What to start from instead of both.
+    clock : callable, optional
+        Returns a time in s; by it a sweep is told from single changes.
 
     Attributes
     ----------
@@ -66,24 +75,26 @@ class Controller:
         values: Mapping[str, Value] | None = None,
         random: Random | None = None,
         preset: Preset | None = None,
+        scene: Scene | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._node = node
         self._presets = presets
         self._random = random or Random()
+        self._clock = clock
         # Reentrant, as a node may refuse a network while it is being asked for it.
         self._lock = threading.RLock()
-        self._values: Mapping[str, Value] = {**defaults(), **(values or {})}
-        self._first = self._sounding = architecture(self._values)
+        self._scene = scene or beginning({**defaults(), **(values or {})}, preset)
+        self._history = History(self._scene)
+        self._first = self._sounding = architecture(self.values)
         self._awaited: Change | None = None
+        self._unheard = Unheard()
         self._mover: Origin | None = None
-        self._preset = preset
-        self._place = preset.name if preset else None
-        self._untold = preset
-        self._edited = self.edited
         self._silent = False
         self.counters = {name: 0 for name, row in STATUS.items() if row.by_interface}
         self.subscriptions = Subscriptions(self._lock, self._dump)
         self._publish = self.subscriptions.publish
+        self._tell = Teller(self._publish, self._scene)
 
     @property
     def name(self) -> str:
@@ -96,25 +107,25 @@ class Controller:
         return self._node.ready
 
     @property
+    def scene(self) -> Scene:
+        """The accepted values and where they came from."""
+        return self._scene
+
+    @property
     def values(self) -> Mapping[str, Value]:
         """The accepted values of all parameters, never modified afterwards."""
-        return self._values
+        return self._scene.values
 
     @property
     def preset(self) -> str | None:
         """The preset loaded or saved last."""
-        preset = self._preset
+        preset = self._scene.preset
         return preset.name if preset else None
 
     @property
     def edited(self) -> bool:
         """Whether the sound is no longer, or not yet, that of the preset."""
-        preset, values = self._preset, self._values
-        return preset is not None and any(
-            values[name] != value
-            for name, value in preset.values.items()
-            if PARAMETERS[name].scope is Scope.SOUND
-        )
+        return self._scene.edited
 
     def presets(self) -> Sequence[str]:
         """Return the names of the presets in the order of their indices."""
@@ -122,15 +133,21 @@ class Controller:
 
     def value(self, name: str) -> Value:
         """Return a parameter's accepted value, whose network may still be in the making."""
-        return self._values[parameter(name).name]
+        return self.values[parameter(name).name]
 
     def status(self) -> Mapping[str, int | float | str]:
         """Return the present value of every key of STATUS."""
-        return {**self._node.status(), **self.counters}
+        history = self._history
+        steps = {"undo_steps": history.undoable, "redo_steps": history.redoable}
+        return {**self._node.status(), **self.counters, **steps, **self._scene.recall}
 
     def model(self) -> Model:
         """Return the network that the accepted values ask for at the node's rate."""
-        return self._model_of(self._values)
+        return self._model_of(self.values)
+
+    def share(self) -> str:
+        """Return the sound as a short text."""
+        return share(self.values)
 
     def apply(self, operations: Sequence[Operation], origin: Origin) -> None:
         """Apply operations in order as one change, with at most one new network.
@@ -140,31 +157,35 @@ class Controller:
         """
         refusals: list[tuple[str, str]] = []
         with self._lock:
-            draft = Draft(
-                self._values, self._preset, self._place, self._presets, self._random, self._fits
-            )
+            touch = Touch(origin, self._clock())
+            draft = Draft(self._scene, self._history, touch, self._presets, self._random, self)
             for operation in operations:
                 try:
                     draft.take(operation)
                 except UsageError as error:
                     refusals.append((operation.name, str(error)))
-            self._place = draft.place
-            if draft.loaded and draft.preset is not None:
-                self._take_preset(draft.preset, origin, saved=False)
             self._apply(draft, origin, refusals)
-            values = self._values
-        for name in draft.saves:
-            try:
-                self._presets.save(name, values)
-            except UsageError as error:
-                refusals.append(("preset_save", str(error)))
-                continue
-            with self._lock:
-                self._place = name
-                self._take_preset(Sound(name, values), origin, saved=True)
-                self._tell_edit(origin)
+            for number in draft.snapshot_saves:
+                self._save_snapshot(number, origin)
+            scene = self._scene
         for subject, reason in refusals:
-            self._refuse(origin, subject, reason, network=False)
+            self._tell.refusal(origin, subject, reason, network=False)
+        for name in draft.saves:
+            self.save(name, scene, origin)
+
+    def save(self, name: str, scene: Scene, origin: Origin) -> None:
+        """[any-thread] Save a scene as a preset, which takes as long as the disk does."""
+        snapshots = scene.snapshots.sounds
+        try:
+            self._presets.save(name, scene.values, snapshots=snapshots)
+        except UsageError as error:
+            self._tell.refusal(origin, "preset_save", str(error), network=False)
+            return
+        preset = SavedPreset(name, scene.values, snapshots)
+        with self._lock:
+            self._tell.preset(preset, origin, saved=True)
+            scene = dataclasses.replace(self._scene, preset=preset, place=name)
+            self._commit(scene, self._history.with_scene(scene), origin, Cause.PRESET)
 
     def begin(self, join: Callable[[], None]) -> None:
         """Let the node join a server and ask it for the present network, with no change between.
@@ -182,15 +203,16 @@ class Controller:
             If the network is too long at that rate; the node has joined then.
         """
         with self._lock:
-            self._tell_first_preset()
+            self._tell.first_preset()
             join()
-            model = self._model_of(self._values)
-            if self._awaited is None:
-                self._first = architecture(self._values)
-                self._ask(Change(model, self._values))
+            model, awaited = self._model_of(self.values), self._awaited
+            if awaited is None:
+                self._first = architecture(self.values)
+                self._ask(Change(model, self.values))
             else:
-                awaited = self._awaited
-                self._ask(Change(model, self._values, awaited.subject, awaited.origin))
+                again = Change(model, self.values, awaited.subject, awaited.origin)
+                self._unheard.again(awaited, again)
+                self._ask(again)
 
     @property
     def awaits_network(self) -> bool:
@@ -203,9 +225,14 @@ class Controller:
             self._sounding = architecture(change.values)
             if change is self._awaited:
                 self._awaited = None
+            self._unheard.heard(change, last=self._awaited is None)
             self._publish(NetworkSounds(change.subject), change.origin)
-            # A newer change may have been refused while this one was on its way.
-            self._return(Cause.ARRIVAL)
+            if self._awaited is None:
+                # A newer change may have been refused while this one was on its way.
+                scene = self._scene.holding({**self.values, **self._sounding})
+                touch = Touch(change.origin, self._clock())
+                history = self._history.with_change(scene, touch)
+                self._commit(scene, history, NODE, Cause.ARRIVAL)
 
     def swapped(self, swap: Swap) -> None:
         """Tell that a network has taken another's place; its crossfade is over."""
@@ -219,19 +246,22 @@ class Controller:
         with self._lock:
             if change is self._awaited:
                 self._awaited = None
-                self._return(Cause.REFUSAL)
+                touch = Touch(NODE, self._clock())
+                taken = self._unheard.taken_back(self._scene, self._history, self._sounding, touch)
+                self._commit(*taken, NODE, Cause.REFUSAL)
         origin = None if change.begins else change.origin
-        self._refuse(origin, change.subject, reason, network=True)
+        self._tell.refusal(origin, change.subject, reason, network=True)
 
     def cannot_begin(self, reason: str) -> None:
         """Tell that at the server's rate there is no network to begin with."""
-        self._refuse(None, "", reason, network=True)
+        self._tell.refusal(None, "", reason, network=True)
 
     def fell_back(self, fallen: Change, good: Change | None, reason: str) -> None:
         """Note that a network that sounded had to go; that of `good` follows, or the dry signal."""
         with self._lock:
             self._sounding = architecture(good.values) if good else self._first
-            self._return(Cause.FALL_BACK)
+            if self._awaited is None:
+                self._take_back(self._sounding, Cause.FALL_BACK)
             self._publish(FellBack(fallen.subject, good is None, reason), fallen.origin)
         fallen.origin.refuse(fallen.subject, reason)
 
@@ -242,55 +272,85 @@ class Controller:
         """
         with self._lock:
             reason = self._node.moving_fault()
-            moved = {name: 0.0 for name in _MOVING if self._values[name]}
+            moved = {name: 0.0 for name in _MOVING if self.values[name]}
             if self._awaited is not None or not (reason and moved):
                 return
-            self._commit({**self._values, **moved}, NODE, Cause.STRAIN)
+            self._take_back(moved, Cause.STRAIN)
             mover = self._mover
         for name in moved:
-            self._refuse(mover, name, reason, network=False)
+            self._tell.refusal(mover, name, reason, network=False)
 
-    def _commit(self, values: Mapping[str, Value], origin: Origin, cause: Cause) -> None:
-        """Make these the accepted values: the one place where they change; the lock is held."""
-        before, self._values = self._values, values
-        moved = {name: value for name, value in values.items() if value != before[name]}
-        if not moved:
-            return
+    def fits(self, values: Mapping[str, Value]) -> bool:
+        """Tell whether a full set of values makes a network that can run."""
+        try:
+            return self._node.fits(self._model_of(values))
+        except SpecError:
+            return False
+
+    def check(self, values: Mapping[str, Value]) -> None:
+        """Raise UsageError if a sound can't be had as a whole, as far as that is known yet."""
+        if any(values[name] != self.values[name] for name in REBUILD):
+            self._model_of(values)
+        elif self._awaited is None and (reason := self._moving_fault(values)):
+            raise UsageError(reason)
+
+    def _commit(self, scene: Scene, history: History, origin: Origin, cause: Cause) -> None:
+        """Make this what is accepted: the one place where it changes; the lock is held."""
+        before, self._scene, self._history = self._scene, scene, history
+        moved = {n: value for n, value in scene.values.items() if value != before.values[n]}
         controls = {name: value for name, value in moved.items() if name not in REBUILD}
         if controls:
             self._node.set_controls(controls)
-        self._publish(Moved(origin.name, moved, cause), origin)
-        self._tell_edit(origin)
+        self._tell.preset_of(scene, origin)
+        if moved:
+            self._publish(Moved(origin.name, moved, cause), origin)
+        self._tell.scene(scene, origin)
 
-    def _return(self, cause: Cause) -> None:
-        """Return to the network that sounds, unless another is on its way."""
-        if self._awaited is None:
-            self._commit({**self._values, **self._sounding}, NODE, cause)
+    def _take_back(self, values: Mapping[str, Value], cause: Cause) -> None:
+        """Return to values that the node can play."""
+        scene = self._scene.holding({**self.values, **values})
+        self._commit(scene, self._history.without_refused(scene), NODE, cause)
 
     def _apply(self, draft: Draft, origin: Origin, refusals: list[tuple[str, str]]) -> None:
-        before = self._values
+        before = self._scene
         model = None
         refused = False
-        if any(draft.values[name] != before[name] for name in REBUILD):
+        if any(draft.values[name] != before.values[name] for name in REBUILD):
             try:
                 model = self._model_of(draft.values)
             except SpecError as error:
                 refused = True
                 refusals.append((draft.subject, str(error)))
-                draft.values.update(architecture(before))
+                draft.values.update(architecture(before.values))
         if model is None and self._awaited is None:
             self._hold_weights(draft, refusals)
-        moved = {name for name, value in draft.values.items() if value != before[name]}
+        scene = draft.scene
+        moved = {name for name, value in scene.values.items() if value != before.values[name]}
+        if draft.loaded:
+            self._tell.preset(scene.preset, origin, saved=False)
+        if draft.snapshot_loaded:
+            self._publish(SnapshotTaken(origin.name, draft.snapshot_loaded, saved=False), origin)
+        if scene.slot != before.slot:
+            self._publish(Compared(origin.name, scene.slot), origin)
         if draft.changed and (moved or not refused):
             self._set_silent(False, origin)
         elif draft.panicked:
             self._set_silent(True, origin)
         if moved.intersection(_MOVING):
             self._mover = origin
+        undone = self._history
+        history = draft.history.with_change(scene, draft.touch)
         # Committed first: the node may refuse at once, and then these are what is taken back.
-        self._commit(draft.values, origin, Cause.PRESET if draft.loaded else Cause.OPERATION)
+        self._commit(scene, history, origin, draft.cause)
         if model is not None:
-            self._ask(Change(model, self._values, draft.subject, origin))
+            change = Change(model, scene.values, draft.subject, origin)
+            self._unheard.add(change, before, scene, undone, draft.whole)
+            self._ask(change)
+
+    def _save_snapshot(self, number: int, origin: Origin) -> None:
+        scene = self._scene.saved_as(number)
+        self._commit(scene, self._history.with_scene(scene), origin, Cause.RECALL)
+        self._publish(SnapshotTaken(origin.name, number, saved=True), origin)
 
     def _ask(self, change: Change) -> None:
         """Ask the node for a network; what becomes of the one to begin with is not awaited."""
@@ -300,32 +360,18 @@ class Controller:
 
     def _hold_weights(self, draft: Draft, refusals: list[tuple[str, str]]) -> None:
         """Leave the weights at rest where moving them would be too much for the machine."""
-        before = self._values
-        moved = [name for name in _MOVING if draft.values[name] != before[name]]
-        if not moved or any(before[name] for name in _MOVING):
-            return
-        reason = self._node.moving_fault()
+        reason = self._moving_fault(draft.values)
         if reason:
-            draft.values.update({name: before[name] for name in moved})
-            refusals += [(name, reason) for name in moved]
+            held = {name: self.values[name] for name in _MOVING}
+            refusals += [(name, reason) for name in _MOVING if draft.values[name] != held[name]]
+            draft.values.update(held)
 
-    def _tell_first_preset(self) -> None:
-        """Tell what it began with, once somebody may listen and before any other preset."""
-        preset, self._untold = self._untold, None
-        if preset is not None:
-            self._take_preset(preset, COMMAND_LINE, saved=False)
-            self._tell_edit(COMMAND_LINE)
-
-    def _take_preset(self, preset: Preset, origin: Origin, saved: bool) -> None:
-        self._tell_first_preset()
-        self._preset, self._edited = preset, False
-        self._publish(PresetTaken(origin.name, preset.name, saved), origin)
-
-    def _tell_edit(self, origin: Origin) -> None:
-        edited, preset = self.edited, self._preset
-        if preset is not None and edited != self._edited:
-            self._edited = edited
-            self._publish(PresetEdited(preset.name, edited), origin)
+    def _moving_fault(self, values: Mapping[str, Value]) -> str:
+        """Return why weights that rest can't move as some values want; "" if they can."""
+        before = self.values
+        if any(before[name] for name in _MOVING) or not any(values[name] for name in _MOVING):
+            return ""
+        return self._node.moving_fault()
 
     def _set_silent(self, silent: bool, origin: Origin) -> None:
         if silent != self._silent:
@@ -333,20 +379,9 @@ class Controller:
             self._node.panic(silent)
             self._publish(Silenced(silent), origin)
 
-    def _refuse(self, origin: Origin | None, subject: str, reason: str, network: bool) -> None:
-        """Tell that something was not done, and answer who asked for it."""
-        self._publish(Refused(origin.name if origin else "", subject, reason, network), origin)
-        if origin is not None:
-            origin.refuse(subject, reason)
-
     def _dump(self, left_out: int) -> Dump:
-        return Dump(left_out, self._values, self.preset, self.edited, self._silent)
+        scene = self._scene
+        return Dump(left_out, scene.values, self.preset, scene.edited, self._silent, scene.recall)
 
     def _model_of(self, values: Mapping[str, Value]) -> Model:
         return model_of(values, self._node.inputs, self._node.outputs, self._node.rate)
-
-    def _fits(self, values: Mapping[str, Value]) -> bool:
-        try:
-            return self._node.fits(self._model_of(values))
-        except SpecError:
-            return False

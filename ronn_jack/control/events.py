@@ -59,14 +59,12 @@ class Dump(Inner):
     ----------
     left_out : int
         Events that were missed.
-    values : mapping
-        Accepted values of all parameters.
-    preset : str or None
-        The preset loaded or saved last.
-    edited : bool
-        Whether the sound is another by now.
-    silent : bool
-        Whether silence was asked for.
+    values, preset : mapping and str or None
+        Accepted values of all parameters; the preset loaded or saved last.
+    edited, silent : bool
+        Whether the sound is another by now; whether silence was asked for.
+    recall : mapping
+        Where recall stands: the values of RECALL in the table of status.
     """
 
     kind: ClassVar[str] = "dump"
@@ -75,6 +73,7 @@ class Dump(Inner):
     preset: str | None
     edited: bool
     silent: bool
+    recall: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ class Moved:
 
 @dataclass(frozen=True)
 class PresetTaken:
-    """A preset was loaded, or the sound saved as one."""
+    """A preset was loaded, or the sound saved as one; without a name, it comes from none again."""
 
     kind: ClassVar[str] = "preset"
     level: ClassVar[int] = logging.INFO
@@ -112,7 +111,8 @@ class PresetTaken:
 
     def lines(self) -> list[str]:
         """Return a line."""
-        return [f"{self.origin}: {'saved as preset' if self.saved else 'preset'} {self.name}"]
+        what = "saved as preset" if self.saved else "preset" if self.name else "no preset"
+        return [f"{self.origin}: {what} {self.name}".rstrip()]
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,8 @@ class Cause(enum.Enum):
 
     OPERATION = "operation"
     PRESET = "preset"
+    RECALL = "recall"
+    """A whole sound was gone to: back, forward, to a snapshot, to the other of two, to a text."""
     REFUSAL = "refusal"
     """A network was refused: its rebuild parameters return to those of the one that sounds."""
     FALL_BACK = "fall_back"

@@ -6,7 +6,7 @@ The running engine with its builder is the node; the preset files are the store.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -86,13 +86,19 @@ class Preset(Protocol):
         """Accepted values of the parameters that loading it sets."""
         ...
 
+    @property
+    def snapshots(self) -> Mapping[int, Mapping[str, Value]]:
+        """Accepted values of the sounds that it has beside its own, by number."""
+        ...
+
 
 @dataclass(frozen=True)
-class Sound:
+class SavedPreset:
     """A preset as it was saved."""
 
     name: str
     values: Mapping[str, Value]
+    snapshots: Mapping[int, Mapping[str, Value]] = field(default_factory=dict)
 
 
 class PresetStore(Protocol):
@@ -106,6 +112,19 @@ class PresetStore(Protocol):
         """Read the one of a name or else of an index; PresetError if it is unknown or faulty."""
         ...
 
-    def save(self, name: str, values: Mapping[str, Value]) -> Path:
-        """Write one and return its file; PresetError if it can't be."""
+    def save(
+        self,
+        name: str,
+        values: Mapping[str, Value],
+        *,
+        snapshots: Mapping[int, Mapping[str, Value]] | None = None,
+    ) -> Path:
+        """Write one and return its file; PresetError if it can't be.
+
+        None as its snapshots leaves those that its file has.
+        """
+        ...
+
+    def setlist(self) -> Sequence[str]:
+        """Return the names of the presets to be played, in order; PresetError if it is faulty."""
         ...

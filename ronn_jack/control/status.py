@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ronn_jack.parameters import Kind
+from ronn_jack.parameters import MOST_SNAPSHOTS, Kind
 from ronn_jack.units import SILENCE_DB
 
 
@@ -63,6 +63,10 @@ def _count(name: str, description: str, by_interface: bool = False) -> Status:
     return Status(name, Kind.INT, "", 0, math.inf, description, by_interface=by_interface)
 
 
+def _number_of(name: str, most: int, description: str) -> Status:
+    return Status(name, Kind.INT, "", 0, most, description)
+
+
 def _number(name: str, unit: str, low: float, high: float, description: str) -> Status:
     return Status(name, Kind.FLOAT, unit, low, high, description)
 
@@ -115,5 +119,18 @@ _TABLE = (
     _count("osc_dropped", "OSC packets of strangers or of a flood, not done", by_interface=True),
 )  # fmt: skip
 
-STATUS: Mapping[str, Status] = {row.name: row for row in _TABLE}
+_RECALL_TABLE = (
+    _count("undo_steps", "changes of the sound that can be undone"),
+    _count("redo_steps", "undone changes that can be done again"),
+    _number_of("snapshot", MOST_SNAPSHOTS, "snapshot loaded or saved last; 0 for none"),
+    Status("snapshots", Kind.TEXT, "", 0, 0, "numbers of the snapshots that are not empty"),
+    Status(
+        "ab", Kind.ENUM, "", 0, 2, "which of the two sounds to compare this is; off before there "
+        "are two", ("off", "a", "b"),
+    ),
+)  # fmt: skip
+
+RECALL: Mapping[str, Status] = {row.name: row for row in _RECALL_TABLE}
+"""What tells where recall stands, by its name: the controller says it, and the node all else."""
+STATUS: Mapping[str, Status] = {row.name: row for row in (*_TABLE, *_RECALL_TABLE)}
 """What can be asked of a running node, by its name."""

@@ -2,41 +2,73 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import sys
 from collections.abc import Callable, Mapping
 from random import Random
+from typing import Protocol
 
-from ronn_jack.control.operations import Act, Operation, Set
-from ronn_jack.control.protocols import Preset, PresetStore
+from ronn_jack.control.history import Direction, History, Touch
+from ronn_jack.control.operations import Act, Cause, Operation, Set
+from ronn_jack.control.protocols import PresetStore
 from ronn_jack.control.randomize import randomized
+from ronn_jack.control.scene import Scene, Snapshots, snapshot_number
 from ronn_jack.errors import ParameterError, PresetError, shown, unknown
 from ronn_jack.model.architecture import architecture
 from ronn_jack.parameters import ACTIONS, MAXIMUM_DRAWN_SEED, MAXIMUM_SEED, Effect, Value, parameter
+from ronn_jack.parameters.share import read_shared
 from ronn_jack.units import as_number
 
 _FIRES_FROM = 0.5
 """A button sends 1 when pressed and 0 when released; only the press counts."""
-_SOUNDLESS = {"panic", "preset_save"}
+_BUTTONS = {"", "amount", "snapshot"}
+"""Arguments of actions that a button sends, so that one may be a release."""
+_SOUNDLESS = {"panic", "preset_save", "snapshot_save"}
 _MOST_SAVES = 4
 """Names that one change saves the sound under: each is a file."""
+
+
+class Machine(Protocol):
+    """Says what can be had on this machine now."""
+
+    def fits(self, values: Mapping[str, Value]) -> bool:
+        """Tell whether a full set of values makes a network that can run."""
+        ...
+
+    def check(self, values: Mapping[str, Value]) -> None:
+        """Raise UsageError if a sound can't be had as a whole, as far as that is known yet."""
+        ...
 
 
 class Draft:
     """What the values will be once the operations taken so far are applied.
 
+    Parameters
+    ----------
+    scene : Scene
+        As it is now.
+    history : History
+        It leads to `scene`.
+    touch : Touch
+        Who changes it, and when.
+
     Attributes
     ----------
     values : dict
         Accepted values of all parameters.
-    preset : Preset or None
-        The preset loaded last.
-    place : str or None
-        The preset from which is stepped: the one loaded last, or one that can't be loaded.
+    history : History
+        As it is after what was undone and done again.
     loaded : bool
         Whether a preset was loaded.
+    whole : bool
+        Whether a whole sound was gone to, which is to come as a whole or not at all.
     saves : list of str
         Names to save the sound under once the change is applied.
+    snapshot_loaded : int
+        The snapshot that was loaded last; 0 for none.
+    snapshot_saves : list of int
+        Snapshots to save it as then.
     subject : str
         The operation that moved a rebuild parameter last; empty if none did.
     panicked : bool
@@ -47,35 +79,47 @@ class Draft:
 
     def __init__(
         self,
-        values: Mapping[str, Value],
-        preset: Preset | None,
-        place: str | None,
+        scene: Scene,
+        history: History,
+        touch: Touch,
         presets: PresetStore,
         random: Random,
-        fits: Callable[[Mapping[str, Value]], bool],
+        machine: Machine,
     ) -> None:
-        self.values = dict(values)
-        self.preset = preset
-        self.place = place
-        self.loaded = False
+        self.values = dict(scene.values)
+        self.history = history
+        self._scene = scene
+        self.loaded = self.whole = False
         self.saves: list[str] = []
+        self.snapshot_loaded = 0
+        self.snapshot_saves: list[int] = []
         self.subject = ""
         self.panicked = False
         self.changed = False
+        self._touch = touch
+        self._moved: set[str] = set()
+        self._acted = False
         self._presets = presets
         self._random = random
-        self._fits = fits
-        self._actions: dict[str, Callable[[object], None]] = {
-            "reseed": self._reseed,
-            "seed_next": lambda _: self._step_seed(1),
-            "seed_previous": lambda _: self._step_seed(-1),
-            "randomize": self._randomize,
-            "preset_load": self._load_preset,
-            "preset_save": self._save_preset,
-            "preset_next": lambda _: self._step_preset(1),
-            "preset_previous": lambda _: self._step_preset(-1),
-            "panic": self._panic,
-        }
+        self._machine = machine
+
+    @property
+    def scene(self) -> Scene:
+        """The scene that the operations lead to."""
+        return self._scene.holding(dict(self.values))
+
+    @property
+    def touch(self) -> Touch:
+        """Who changes it, when, and by which parameters, if by nothing else."""
+        moved = frozenset() if self._acted else frozenset(self._moved)
+        return Touch(self._touch.origin, self._touch.time, moved)
+
+    @property
+    def cause(self) -> Cause:
+        """Why the values move."""
+        if self.loaded:
+            return Cause.PRESET
+        return Cause.RECALL if self.whole else Cause.OPERATION
 
     def take(self, operation: Operation) -> None:
         """Apply one operation.
@@ -100,19 +144,20 @@ class Draft:
         if row.link_partner and self.values["link"]:
             # Taken from zero so that the opposite of 0 dB is not written as -0.
             self.values[row.link_partner] = 0.0 - float(value)
+        self._moved.add(row.name)
         self.changed = True
 
     def _act(self, operation: Act) -> None:
         if operation.name not in ACTIONS:
             raise ParameterError(unknown("action", operation.name, ACTIONS))
         action = ACTIONS[operation.name]
-        is_button = action.argument in ("", "amount")
-        if is_button and not _fires(operation, action.argument == "amount"):
+        if action.argument in _BUTTONS and not _fires(operation, action.argument):
             return
         before = architecture(self.values)
-        self._actions[action.name](operation.argument)
+        _DO[action.name](self, operation.argument)
         if action.name not in _SOUNDLESS:
             self.changed = True
+            self._acted = True
         if architecture(self.values) != before:
             self.subject = action.name
 
@@ -133,7 +178,7 @@ class Draft:
         amount = 1.0 if argument is None else _number("randomize", argument)
         if not 0.0 < amount <= 1.0:
             raise ParameterError(f"randomize = {shown(argument)} is out of range; use 0 to 1")
-        self.values = randomized(self.values, amount, self._random, self._fits)
+        self.values = randomized(self.values, amount, self._random, self._machine.fits)
 
     def _load_preset(self, argument: object) -> None:
         if isinstance(argument, bool) or not isinstance(argument, (str, int, float)):
@@ -146,16 +191,38 @@ class Draft:
         if not names:
             raise PresetError("no presets to step through; save one with preset_save")
         index = -1 if step > 0 else 0
-        if self.place in names:
-            index = names.index(self.place)
+        if self._scene.place in names:
+            index = names.index(self._scene.place)
         # Moves on even if the preset can't be loaded: a faulty one must not block the way.
-        self.place = names[(index + step) % len(names)]
-        self._load(self.place)
+        place = names[(index + step) % len(names)]
+        self._scene = dataclasses.replace(self._scene, place=place)
+        self._load(place)
+
+    def _step_setlist(self, step: int) -> None:
+        songs = self._presets.setlist()
+        if not songs:
+            raise PresetError("the setlist is empty; write names into setlist.toml")
+        index = self._scene.song
+        if index is None:
+            index = -1 if step > 0 else 0
+        song = (index + step) % len(songs)
+        self._scene = dataclasses.replace(self._scene, song=song)
+        self._load(songs[song])
 
     def _load(self, reference: str | float) -> None:
         preset = self._presets.load(reference)
-        self.values.update(preset.values)
-        self.preset, self.place, self.loaded = preset, preset.name, True
+        self._go_to(
+            dataclasses.replace(
+                self._scene,
+                values={**self.values, **preset.values},
+                preset=preset,
+                place=preset.name,
+                snapshots=Snapshots(preset.snapshots),
+                snapshot=0,
+                snapshot_place=0,
+            )
+        )
+        self.loaded = True
 
     def _save_preset(self, argument: object) -> None:
         if not isinstance(argument, str) or not argument:
@@ -166,13 +233,75 @@ class Draft:
             )
         self.saves.append(argument)
 
+    def _load_snapshot(self, argument: object) -> None:
+        self._recall_snapshot(snapshot_number("snapshot_load", argument))
 
-def _fires(operation: Act, is_amount: bool) -> bool:
+    def _save_snapshot(self, argument: object) -> None:
+        self.snapshot_saves.append(snapshot_number("snapshot_save", argument))
+
+    def _step_snapshot(self, step: int) -> None:
+        number = self._scene.snapshots.next_to(self._scene.snapshot_place, step)
+        # Moves on even if its sound can't be had: it must not block the way to the others.
+        self._scene = dataclasses.replace(self._scene, snapshot_place=number)
+        self._recall_snapshot(number)
+
+    def _recall_snapshot(self, number: int) -> None:
+        values = {**self.values, **self._scene.snapshots.load(number)}
+        self._go_to(self._scene.holding(values).at_snapshot(number))
+        self.snapshot_loaded = number
+
+    def _load_text(self, argument: object) -> None:
+        if not isinstance(argument, str):
+            raise ParameterError("load_text needs a sound's text: ronn:…")
+        self._go_to(self._scene.holding({**self.values, **read_shared(argument)}))
+
+    def _move_in_history(self, go: Direction) -> None:
+        here = self.scene
+        # What the same message has done before is the last step.
+        history, scene = go(self.history.with_change(here, self.touch), here)
+        self._go_to(scene)
+        self.history = history
+
+    def _go_to(self, scene: Scene) -> None:
+        """Go to a whole sound, or to nothing of it if it can't be had."""
+        self._machine.check(scene.values)
+        self._scene, self.values = scene, dict(scene.values)
+        self.whole = True
+
+
+_DO: Mapping[str, Callable[[Draft, object], None]] = {
+    "reseed": Draft._reseed,
+    "seed_next": lambda draft, _: draft._step_seed(1),
+    "seed_previous": lambda draft, _: draft._step_seed(-1),
+    "randomize": Draft._randomize,
+    "preset_load": Draft._load_preset,
+    "preset_save": Draft._save_preset,
+    "preset_next": lambda draft, _: draft._step_preset(1),
+    "preset_previous": lambda draft, _: draft._step_preset(-1),
+    "setlist_next": lambda draft, _: draft._step_setlist(1),
+    "setlist_previous": lambda draft, _: draft._step_setlist(-1),
+    "snapshot_load": Draft._load_snapshot,
+    "snapshot_save": Draft._save_snapshot,
+    "snapshot_next": lambda draft, _: draft._step_snapshot(1),
+    "snapshot_previous": lambda draft, _: draft._step_snapshot(-1),
+    "ab": lambda draft, _: draft._go_to(draft.scene.compared()),
+    "load_text": Draft._load_text,
+    "undo": lambda draft, _: draft._move_in_history(History.undone),
+    "redo": lambda draft, _: draft._move_in_history(History.redone),
+    "panic": Draft._panic,
+}
+"""What each action does."""
+
+
+def _fires(operation: Act, argument: str) -> bool:
     """Tell a press from a release; of an amount, only zero is a release."""
     if operation.argument is None:
         return True
+    if argument == "snapshot":
+        sent = as_number(operation.argument)
+        return sent is None or not sent < _FIRES_FROM
     number = _number(operation.name, operation.argument)
-    return number != 0.0 if is_amount else number >= _FIRES_FROM
+    return number != 0.0 if argument == "amount" else number >= _FIRES_FROM
 
 
 def _number(name: str, argument: object) -> float:

@@ -236,6 +236,7 @@ class Builder:
             job,
             self.live_motion.expression(int(change.values["seed_b"])),
             self._loudness,
+            self.voices.kept,
             self._pipeline.time_block,
         )
         self._dropped = False
@@ -291,8 +292,8 @@ class Builder:
         # The very first network is faded in by the master, with the node.
         prepared.voice.set_fade(frames if engine.position else 0, correlation)
         self._admitted_period = prepared.period
-        seconds = prepared.block_seconds
-        gap = deadline.spare_frames(_both(old, prepared), seconds) if deadline else ANY_GAP
+        both = _both(old, prepared)
+        gap = deadline.spare_frames(both, prepared.block_seconds) if deadline else ANY_GAP
         self.voices.publish(engine, prepared, gap)
 
     def _tend(self, engine: Engine) -> None:
@@ -330,7 +331,7 @@ class Builder:
         assert deadline is not None
         expression, moves = current.expression, current.voice.moves
         scratch = make_voice(current.voice.model, engine.rate, expression, moves)
-        current.block_seconds = self._pipeline.time_block(scratch, period)
+        current.period, current.block_seconds = period, self._pipeline.time_block(scratch, period)
         try:
             admit(current.change.model, current.block_seconds, deadline, self._cost)
         except RefusedError as error:

@@ -37,6 +37,7 @@ class DrawnNetwork(Playable):
         self.image = NetworkImage(spec, weights)
         self.address = self.image.address
         self.outputs = self.image.outputs
+        self.nbytes = self.image.nbytes
         self._spec = spec
         self._weights = weights
         self._rate = rate

@@ -13,7 +13,7 @@ from ronn_jack.control.operations import Change
 from ronn_jack.cost.admission import Cost, Deadline, admit
 from ronn_jack.errors import RefusedError
 from ronn_jack.hotswap.job import Job, OutdatedError
-from ronn_jack.hotswap.voice_factory import make_voice
+from ronn_jack.hotswap.voice_factory import KeptNetworks, make_voice
 from ronn_jack.loudness import auto_level
 from ronn_jack.loudness.auto_level import Level
 from ronn_jack.loudness.input_meter import InputLoudness, Window
@@ -96,6 +96,7 @@ def prepare(
     job: Job,
     expression: Expression = AT_REST,
     input_loudness: InputLoudness | None = None,
+    kept_networks: KeptNetworks | None = None,
     time_block: Callable[[Voice, int], float] = time_block,
 ) -> PreparedVoice:
     """Return a voice that has caught up with an engine's input.
@@ -116,6 +117,8 @@ def prepare(
         Where its numbers are to be.
     input_loudness : InputLoudness, optional
         Of this engine, kept up to date; without it all is measured now.
+    kept_networks : KeptNetworks, optional
+        Where it is looked for before it is made.
     time_block : callable
         Measures the processor time in s that a voice takes a block.
 
@@ -132,8 +135,18 @@ def prepare(
         predicted = cost(model, deadline.period)
         if deadline.load(predicted) > _HOPELESS * deadline.room:
             admit(model, predicted, deadline, cost, change.subject)
-    voice = make_voice(model, engine.rate, expression)
-    seconds = time_block(voice, deadline.period if deadline else MAX_BLOCK)
+    period = deadline.period if deadline else 0
+    kept = None
+    if kept_networks is not None and not expression.moves_weights:
+        kept = kept_networks.take(model, engine.rate)
+    if kept is None:
+        voice = make_voice(model, engine.rate, expression)
+    else:
+        voice = Voice(model, kept.network, engine.rate)
+    if kept is not None and kept.period == period:
+        seconds = kept.block_seconds
+    else:
+        seconds = time_block(voice, period or MAX_BLOCK)
     if voice.overflows:
         raise RefusedError(
             "the network overflows: its gain is beyond all numbers; choose a gentler init, fewer "
@@ -142,7 +155,6 @@ def prepare(
     if deadline is not None:
         admit(model, seconds, deadline, cost, change.subject)
     made = time.monotonic()
-    period = deadline.period if deadline else 0
     prepared = PreparedVoice(change, voice, period, seconds, expression)
     if change.values["auto_level"]:
         window = (input_loudness or InputLoudness(engine)).window(input_gain)

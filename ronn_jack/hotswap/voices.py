@@ -13,6 +13,7 @@ from ronn_jack.control.operations import Change
 from ronn_jack.hotswap.listener import Listener
 from ronn_jack.hotswap.live_motion import LiveMotion
 from ronn_jack.hotswap.priming import PreparedVoice
+from ronn_jack.hotswap.voice_factory import KeptNetworks
 from ronn_jack.model.protocol import Model
 from ronn_jack.realtime.engine import Engine
 
@@ -47,6 +48,8 @@ class Voices:
         Whether a network has sounded through this engine; any thread may read it.
     swap : Swap
         The last change of network that was heard; any thread may read it.
+    kept : KeptNetworks
+        Those that have sounded and may do so again.
     """
 
     def __init__(self, live_motion: LiveMotion, again: Callable[[Change], None]) -> None:
@@ -54,6 +57,7 @@ class Voices:
         self._live_motion = live_motion
         self._again = again
         self._fading: PreparedVoice | None = None
+        self._leaving: PreparedVoice | None = None
         self.ready: PreparedVoice | None = None
         self.published: PreparedVoice | None = None
         self.current: PreparedVoice | None = None
@@ -61,6 +65,7 @@ class Voices:
         self.displaced: Change | None = None
         self.begun = False
         self.swap = Swap()
+        self.kept = KeptNetworks()
 
     @property
     def sounding(self) -> Model | None:
@@ -89,6 +94,10 @@ class Voices:
             prepared.late += 1
             self.published = None
             self.ready = self.ready or prepared
+        leaving = self._leaving
+        if voice is not None and leaving is not None and voice is leaving.voice:
+            self._leaving = None
+            self.kept.keep(voice, leaving.period, leaving.block_seconds)
 
     def publish(self, engine: Engine, prepared: PreparedVoice, gap_frames: int) -> None:
         """Hand a voice to the audio thread, which may let it catch up so many frames."""
@@ -139,7 +148,7 @@ class Voices:
         self.published = None
         if self.current is not None:
             self.good = self.current.change
-        self.current = prepared
+        self._leaving, self.current = self.current, prepared
         self.begun = True
         self._note_fade()
         self._fading = prepared

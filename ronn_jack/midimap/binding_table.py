@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ronn_jack.control.operations import Act, Set
-from ronn_jack.errors import ProfileError, shown
+from ronn_jack.errors import ProfileError, UsageError, shown
 from ronn_jack.files import Fields, check_name
 from ronn_jack.midimap.decoder import BANK, CHANNELS, PARAMETER_NUMBER
 from ronn_jack.midimap.messages import (
@@ -20,7 +20,8 @@ from ronn_jack.midimap.messages import (
     Relative,
 )
 from ronn_jack.midimap.profile import Binding, Follow, Press, Takeover, Toggle
-from ronn_jack.parameters import ACTIONS, PARAMETERS, Curve, Kind
+from ronn_jack.parameters import ACTIONS, MOST_SNAPSHOTS, PARAMETERS, Curve, Kind
+from ronn_jack.parameters.share import read_shared
 
 THRESHOLD = 64
 """Where a controller counts as pressed, as the MIDI specification has it for switches."""
@@ -253,10 +254,29 @@ def _read_action(fields: Fields, control: Control) -> Press | None:
         if preset is not None and not _names_preset(preset):
             fields.fault(f"argument = {shown(preset)} is neither a preset's name nor its number")
         return Press(Act(name, preset), threshold)
+    if takes in ("snapshot", "text"):
+        return Press(Act(name, _recalled(fields, name, takes)), threshold)
     if fields.has("argument"):
         fields.fault(f"{name} takes no argument; leave it out")
         fields.raw("argument")
     return Press(Act(name), threshold)
+
+
+def _recalled(fields: Fields, name: str, takes: str) -> int | str | None:
+    """Take what an action recalls: a snapshot's number, or a sound's text."""
+    if not fields.has("argument"):
+        needed = f"1 to {MOST_SNAPSHOTS}" if takes == "snapshot" else "a sound's text, ronn:…"
+        fields.fault(f"{name} needs an argument; write argument = {needed}")
+        return None
+    if takes == "snapshot":
+        return fields.within("argument", 1, MOST_SNAPSHOTS)
+    text = fields.optional("argument", str)
+    if text is not None:
+        try:
+            read_shared(text)
+        except UsageError as error:
+            fields.fault(str(error))
+    return text
 
 
 def _read_takeover(

@@ -44,6 +44,8 @@ RECIPES = ["ronn", "plugin", "package"]
 MAXIMUM_SEED = 2**32 - 1
 MAXIMUM_DRAWN_SEED = 2**24 - 1
 """The node draws none beyond, so that senders that know only float32 can hold it."""
+MOST_SNAPSHOTS = 8
+"""Sounds that a preset has room for beside its own, numbered from 1."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,8 @@ class Action:
     Attributes
     ----------
     argument : str
-        What the action may be given: "" (nothing), "amount" (0–1), "preset" (name or index) or
-        "name" (of a preset to be).
+        What the action may be given: "" (nothing), "amount" (0–1), "preset" (name or index),
+        "name" (of a preset to be), "snapshot" (its number) or "text" (of a sound).
     """
 
     name: str
@@ -171,6 +173,16 @@ ACTIONS: Mapping[str, Action] = {
         Action("preset_save", "Save preset", "name", "save the sound as a user preset"),
         Action("preset_next", "Next preset", "", "load the next preset"),
         Action("preset_previous", "Previous preset", "", "load the previous preset"),
+        Action("setlist_next", "Next song", "", "load the next preset of the setlist"),
+        Action("setlist_previous", "Previous song", "", "load the previous preset of the setlist"),
+        Action("snapshot_save", "Save snapshot", "snapshot", "keep the sound as a snapshot"),
+        Action("snapshot_load", "Load snapshot", "snapshot", "recall a snapshot of the preset"),
+        Action("snapshot_next", "Next snapshot", "", "recall the next snapshot that is not empty"),
+        Action("snapshot_previous", "Previous snapshot", "", "recall the previous one"),
+        Action("ab", "A/B", "", "go to the other of two sounds, at first a copy of this one"),
+        Action("load_text", "Load text", "text", "take over a sound from its text ronn:…"),
+        Action("undo", "Undo", "", "take the last change of the sound back"),
+        Action("redo", "Redo", "", "do again what was undone last"),
         Action("panic", "Panic", "", "silence now, until any change"),
     )
 }

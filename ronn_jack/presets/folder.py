@@ -40,6 +40,7 @@ class Entry:
     description: str
     index: int | None
     path: Path
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -190,7 +191,7 @@ class PresetFolder:
             preset = self._in_version(path, version)
         except PresetError as error:
             return Entry(path.stem, f"can't be loaded: {error}", None, path)
-        return Entry(preset.name, preset.description, preset.index, path)
+        return Entry(preset.name, preset.description, preset.index, path, preset.tags)
 
     def _has_settled(self, changed: int) -> bool:
         return time.time_ns() - changed > self._tick

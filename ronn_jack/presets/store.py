@@ -17,6 +17,7 @@ from ronn_jack.files import (
     check_name,
     read_text,
     shipped_folder,
+    user_config_folder,
     user_data_folder,
     write_atomically,
 )
@@ -24,11 +25,13 @@ from ronn_jack.parameters import Value
 from ronn_jack.presets.folder import MOST_PRESETS, Entry, PresetFolder
 from ronn_jack.presets.preset import (
     Preset,
+    Sounds,
     edited_text,
     preset_text,
     read_preset,
     saved_values,
 )
+from ronn_jack.presets.setlist import read_setlist
 
 _log = logging.getLogger(__name__)
 
@@ -49,12 +52,19 @@ class PresetStore:
         Folders; by default those of the program and of the user.
     most : int
         Presets that the user may save.
+    setlist : Path, optional
+        File of the setlist; by default the user's.
     """
 
     def __init__(
-        self, shipped: Path | None = None, user: Path | None = None, most: int = MOST_PRESETS
+        self,
+        shipped: Path | None = None,
+        user: Path | None = None,
+        most: int = MOST_PRESETS,
+        setlist: Path | None = None,
     ) -> None:
         self._most = most
+        self._setlist = setlist or user_config_folder() / "setlist.toml"
         self._shipped = PresetFolder(shipped or shipped_folder() / "presets", read_preset)
         self._user = PresetFolder(user or user_data_folder() / "presets", read_preset)
         self._told: set[Path] = set()
@@ -103,11 +113,18 @@ class PresetStore:
         name = shown(reference).strip("'")
         raise PresetError(unknown("preset", name, [entry.name for entry in entries]))
 
-    def save(self, name: str, values: Mapping[str, Value], description: str = "") -> Path:
+    def save(
+        self,
+        name: str,
+        values: Mapping[str, Value],
+        description: str = "",
+        *,
+        snapshots: Sounds | None = None,
+    ) -> Path:
         """Write a user preset, over one of the same name, and return its path.
 
-        A preset that is written over keeps its index and comments, and its description unless a
-        new one is given.
+        A preset that is written over keeps its index, tags and comments, its description unless a
+        new one is given, and its snapshots unless others are.
 
         Raises
         ------
@@ -115,6 +132,40 @@ class PresetStore:
             If the name is not allowed or, in any case of letters, a shipped preset's; if a value
             is not accepted; if the present file can't be read or the new one written.
         """
+        path = self._path_for(name)
+        try:
+            sounds = None if snapshots is None else _saved(snapshots)
+            self._write(path, self._text(path, saved_values(values), description, sounds))
+        except UsageError as error:
+            raise PresetError(f"preset '{name}' can't be saved: {error}") from None
+        return path
+
+    def add(self, name: str, text: str) -> Path:
+        """Write what a preset's file says, word for word, under a name that is not taken.
+
+        Raises
+        ------
+        PresetError
+            If the name is taken or not allowed, or the file can't be written.
+        """
+        path = self._path_for(name)
+        if name in self.names():
+            raise PresetError(f"there is a preset '{name}' already: choose another with --name")
+        self._write(path, text)
+        return path
+
+    def setlist(self) -> list[str]:
+        """Return the names of the presets to be played, in order.
+
+        Raises
+        ------
+        PresetError
+            If there is no setlist, or listing every fault of its file.
+        """
+        return read_setlist(self._setlist)
+
+    def _path_for(self, name: str) -> Path:
+        """Return where a preset of the user's is to be written, or raise PresetError."""
         check_name("preset", name, PresetError)
         for taken in self._shipped.names():
             if name.casefold() == taken.casefold():
@@ -122,31 +173,38 @@ class PresetStore:
         mine = self._user.names()
         if name not in mine and len(mine) >= self._most:
             raise PresetError(f"you have {len(mine)} presets; remove some, or save over one")
-        path = self._user.path / f"{name}.toml"
+        return self._user.path / f"{name}.toml"
+
+    def _write(self, path: Path, text: str) -> None:
         try:
-            write_atomically(path, self._text(path, saved_values(values), description))
-        except UsageError as error:
-            raise PresetError(f"preset '{name}' can't be saved: {error}") from None
+            write_atomically(path, text)
         except OSError as error:
             raise PresetError(f"{path}: can't be written: {error.strerror}") from None
-        return path
 
-    def _text(self, path: Path, sound: Mapping[str, Value], description: str) -> str:
+    def _text(
+        self, path: Path, sound: Mapping[str, Value], description: str, snapshots: Sounds | None
+    ) -> str:
         """Return what a preset's file is to say, with all that its user has added to it."""
         if not path.exists():
-            return preset_text(description, sound)
+            return preset_text(description, sound, snapshots)
         try:
             before = self._user.load(path)
             text = read_text(path, PresetError)
-            if text == preset_text(before.description, saved_values(before.values)):
-                return preset_text(description or before.description, sound)
+            there = _saved(before.snapshots)
+            if text == preset_text(before.description, saved_values(before.values), there):
+                kept = there if snapshots is None else snapshots
+                return preset_text(description or before.description, sound, kept)
             # Only where there is something to keep, as to take a document apart takes long.
-            return edited_text(text, description, sound)
+            return edited_text(text, description, sound, snapshots)
         except PresetError as error:
             raise PresetError(
                 f"what is there would be lost, as it can't be read: {error}; mend or remove it, "
                 "or save under another name"
             ) from None
+
+
+def _saved(snapshots: Sounds) -> Sounds:
+    return {number: saved_values(values) for number, values in snapshots.items()}
 
 
 def preset_number(reference: str | float, count: int) -> int | None:

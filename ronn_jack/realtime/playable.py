@@ -23,6 +23,8 @@ class Playable(Protocol):
         Rows that the kernel writes; the first of them are heard.
     modulation, motion : int
         Addresses of a MODULATION and of a MOTION, or 0.
+    nbytes : int
+        Memory that it takes, by which it is decided whether to keep it; 0 where it can't be kept.
     can_move : bool
         Whether `let_move` gives it a motion.
     """
@@ -32,6 +34,7 @@ class Playable(Protocol):
     outputs: int
     modulation: int = 0
     motion: int = 0
+    nbytes: int = 0
     can_move: ClassVar[bool] = False
 
     def start_at(self, position: int) -> None:

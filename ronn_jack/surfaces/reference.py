@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ronn_jack.control.status import STATUS, Status
-from ronn_jack.parameters import ACTIONS, PARAMETERS, Group, Kind, Parameter
+from ronn_jack.parameters import ACTIONS, MOST_SNAPSHOTS, PARAMETERS, Group, Kind, Parameter
 from ronn_jack.surfaces.tables import shown_default, shown_effect, table
 
 _TYPE_TAGS = {Kind.INT: "i", Kind.FLOAT: "f", Kind.BOOL: "i", Kind.ENUM: "s", Kind.TEXT: "s"}
@@ -12,6 +12,8 @@ _ARGUMENTS = {
     "amount": "0–1, or none for 1",
     "preset": "a preset's name or index",
     "name": "a name",
+    "snapshot": f"1–{MOST_SNAPSHOTS}",
+    "text": "a text `ronn:…`",
 }
 
 _HEAD = """\
@@ -37,6 +39,9 @@ connection. `ronn-jack osc ADDRESS [VALUE…]` sends a message and shows the ans
 - The node draws seeds below 16777216, which every float holds. Larger ones may be sent as int64,
   float, double or text; above 2147483647 they come back as int64.
 - Other programs' addresses may move parameters as well ([daw.md](daw.md#aliases)).
+- An undo takes back the last change of the sound, whoever made it; a sweep of one parameter by one
+  sender, with pauses of up to 0.5 s, is one change, and 256 are kept. What goes to a whole sound
+  (undo, redo, presets, snapshots, `ab`, `load_text`) comes as a whole or is refused as a whole.
 - A packet has room for 4096 values and actions, at most 64 of them actions. One with more, or with
   more than 64 faults, is refused as a whole, in one answer.
 - Whoever sends, each is served in turn. Of a sender that is too fast, values that a later one of
@@ -132,6 +137,7 @@ def osc_reference() -> str:
         *map(_status_row, STATUS.values()),
         ["`/ronn/preset`", "s i", "", "name and whether edited of the preset loaded or saved last"],
         ["`/ronn/presets`", "s …", "", _LIST],
+        ["`/ronn/share`", "s", "", "the sound as a text `ronn:…`, which `load_text` takes"],
         ["`/ronn/ping`", "s s", "", "name and version at `/ronn/pong`, once the node can be heard"],
     ]
     sessions = [

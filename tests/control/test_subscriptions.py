@@ -55,6 +55,10 @@ class Rig:
         self.do(*operations)
         self.subscription.take()
 
+    @property
+    def recall(self) -> Any:
+        return self.controller.scene.recall
+
     def told(self) -> list[events.Event]:
         return [numbered.event for numbered in self.subscription.take()]
 
@@ -195,7 +199,7 @@ def test_values_change_in_the_commit_alone_and_every_event_has_one_place() -> No
     sources = {path: path.read_text(encoding="utf-8") for path in package.rglob("*.py")}
     controller = sources[package / "control" / "controller.py"]
     # Once at the beginning, once in the commit.
-    assert controller.count("self._values =") + controller.count("self._values:") == 2
+    assert controller.count("self._scene =") + controller.count("self._scene, self._history =") == 2
     kinds = [kind for kind in vars(events).values() if hasattr(kind, "kind")]
     assert len(kinds) > 12
     for kind in kinds:
@@ -268,9 +272,7 @@ class TestSlow:
             rig.do(Set("mix", number / 10))
         taken = slow.take()
         assert [n.number for n in taken] == [1, 2, 3, 10]
-        dump = taken[-1].event
-        assert isinstance(dump, Dump)
-        assert dump == Dump(7, rig.controller.values, None, False, False)
+        assert taken[-1].event == Dump(7, rig.controller.values, None, False, False, rig.recall)
         assert len(rig.subscription.take()) == 10
         rig.do(Set("mix", 1.0))
         assert [n.number for n in slow.take()] == [11]
@@ -333,7 +335,7 @@ class TestSlow:
     def test_a_dump_can_be_had_at_the_beginning(self, rig: Rig) -> None:
         rig.do(Act("preset_load", "fuzz"), Set("mix", 0.25), Act("panic"))
         [numbered] = rig.controller.subscriptions.subscribe(dump=True).take()
-        assert numbered.event == Dump(0, rig.controller.values, "fuzz", True, True)
+        assert numbered.event == Dump(0, rig.controller.values, "fuzz", True, True, rig.recall)
         assert numbered.number == rig.subscription.take()[-1].number
 
 

@@ -11,8 +11,11 @@ from ronn_jack.errors import ProfileError
 from ronn_jack.midimap.messages import Control, Message, Relative
 from ronn_jack.midimap.profile import BY_NUMBER, Binding, Follow, Press, Profile, Takeover, Toggle
 from ronn_jack.midimap.profile_file import ProfileStore, read_profile
-from ronn_jack.parameters import PARAMETERS, Curve
+from ronn_jack.parameters import PARAMETERS, Curve, defaults
+from ronn_jack.parameters.share import share
 from tests.support.midi_profile import PROFILE
+
+SHARED = share({**defaults(), "layers": 9})
 
 
 def read(folder: Path, text: str) -> Profile:
@@ -61,6 +64,8 @@ class TestTargets:
             ('action = "reseed"', Press(Act("reseed"), 64)),
             ('action = "randomize"\nargument = 1', Press(Act("randomize", 1.0), 64)),
             ('action = "preset_save"\nargument = "a"', Press(Act("preset_save", "a"), 64)),
+            ('action = "snapshot_load"\nargument = 3', Press(Act("snapshot_load", 3), 64)),
+            (f'action = "load_text"\nargument = "{SHARED}"', Press(Act("load_text", SHARED), 64)),
             ('preset = "fuzz"', Press(Act("preset_load", "fuzz"), 64)),
             ("preset = 3", Press(Act("preset_load", 3), 64)),
         ],
@@ -216,6 +221,11 @@ class TestControls:
         ('message = "program"\naction = "preset_save"\nargument = "../x"', "is not allowed"),
         ('message = "cc"\nnumber = 1\naction = "reseed"\nargument = 1', "takes no argument"),
         ('message = "cc"\nnumber = 1\naction = "randomize"\nargument = 2', "use 0 to 1"),
+        ('message = "cc"\nnumber = 1\naction = "snapshot_save"', "argument = 1 to 8"),
+        ('message = "cc"\nnumber = 1\naction = "snapshot_save"\nargument = 9', "use 1 to 8"),
+        ('message = "cc"\nnumber = 1\naction = "load_text"', "a sound's text"),
+        ('message = "cc"\nnumber = 1\naction = "load_text"\nargument = 1', "is not text"),
+        ('message = "cc"\nnumber = 1\naction = "load_text"\nargument = "a"', "begins with ronn:"),
         ('message = "cc"\nnumber = 1\naction = "reseed"\nthreshold = 0', "threshold = 0"),
         ('message = "cc"\nnumber = 1\npreset = 1.5', "neither a preset's name nor its number"),
         ('message = "cc"\nnumber = 1\npreset = true', "neither a preset's name nor its number"),

@@ -29,7 +29,7 @@ Refused = Callable[..., str]
 @pytest.fixture
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep the user's own presets and settings out."""
-    for kind in ("DATA", "CONFIG"):
+    for kind in ("DATA", "CONFIG", "STATE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / kind.lower()))
     return tmp_path
 

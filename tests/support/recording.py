@@ -124,6 +124,7 @@ class Listener:
 class StoredPreset:
     name: str
     values: Mapping[str, Value]
+    snapshots: Mapping[int, Mapping[str, Value]] = field(default_factory=dict)
 
 
 class MemoryStore:
@@ -131,6 +132,8 @@ class MemoryStore:
 
     def __init__(self, **presets: Mapping[str, Value]) -> None:
         self.presets = {name: {**defaults(), **values} for name, values in presets.items()}
+        self.snapshots: dict[str, Mapping[int, Mapping[str, Value]]] = {}
+        self.songs: Sequence[str] = ()
         self.reads: list[str] = []
 
     def names(self) -> Sequence[str]:
@@ -144,12 +147,22 @@ class MemoryStore:
                 raise PresetError(unknown("preset", reference, self.presets))
             name = list(self.presets)[number]
         self.reads.append(name)
-        return StoredPreset(name, self.presets[name])
+        return StoredPreset(name, self.presets[name], self.snapshots.get(name, {}))
 
-    def save(self, name: str, values: Mapping[str, Value]) -> Path:
+    def setlist(self) -> Sequence[str]:
+        return self.songs
+
+    def save(
+        self,
+        name: str,
+        values: Mapping[str, Value],
+        *,
+        snapshots: Mapping[int, Mapping[str, Value]] | None = None,
+    ) -> Path:
         if "/" in name:
             raise PresetError(f"preset name '{name}' has a '/'; use letters and digits")
         self.presets[name] = dict(values)
+        self.snapshots[name] = snapshots or {}
         return Path(name)
 
 

@@ -8,7 +8,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from ronn_jack.control.status import STATUS
-from ronn_jack.parameters import ACTIONS, PARAMETERS, Effect, Kind, Parameter, Value
+from ronn_jack.parameters import ACTIONS, PARAMETERS, Effect, Kind, Parameter, Value, defaults
+from ronn_jack.parameters.share import share
 from tests.support.osc_client import bundle, message
 
 FIRST_MARK = 1_000_000
@@ -154,6 +155,8 @@ class Storm:
             "amount": [0.3, 1.0, 0],
             "preset": [*self._names, *range(len(self._names))],
             "name": [f"storm-{i}" for i in range(3)],
+            "snapshot": [*range(10)],
+            "text": [share(defaults()), "ronn:1:"],
         }
         choices = arguments[action.argument]
         return message(ROOT + action.name, self._random.choice(choices))

@@ -18,6 +18,7 @@ NORMALISED_ROOT = "/ronn/n/"
 STATUS_ROOT = "/ronn/status/"
 PRESET = "/ronn/preset"
 PRESETS = "/ronn/presets"
+SHARE = "/ronn/share"
 PING = "/ronn/ping"
 PONG = "/ronn/pong"
 ERROR = "/ronn/error"
@@ -56,6 +57,7 @@ class Role(enum.Enum):
     STATUS = enum.auto()
     PRESET = enum.auto()
     PRESETS = enum.auto()
+    SHARE = enum.auto()
     PING = enum.auto()
     LEARN = enum.auto()
     SUBSCRIBE = enum.auto()
@@ -94,6 +96,7 @@ def _endpoints() -> Iterator[Endpoint]:
         yield Endpoint(STATUS_ROOT + name, Role.STATUS, name)
     yield Endpoint(PRESET, Role.PRESET, "preset")
     yield Endpoint(PRESETS, Role.PRESETS, "presets")
+    yield Endpoint(SHARE, Role.SHARE, "share")
     yield Endpoint(PING, Role.PING, "ping")
     for address in (LEARN, LEARN_CANCEL, UNLEARN, LEARN_UNDO):
         yield Endpoint(address, Role.LEARN, address.removeprefix(ROOT))

@@ -192,6 +192,8 @@ class Dispatcher:
             case Role.PRESETS if not request.has_the_list:
                 request.has_the_list = True
                 request.answer(endpoint.address, *_fitting(self._controller.presets()))
+            case Role.SHARE:
+                request.answer(endpoint.address, self._controller.share())
             case Role.PING if self._controller.ready:
                 request.answer(PONG, self._controller.name, __version__)
 

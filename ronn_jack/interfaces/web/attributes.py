@@ -13,7 +13,7 @@ from typing import Any
 
 from ronn_jack.control.status import STATUS, Status
 from ronn_jack.interfaces.osc.addresses import ENDPOINTS, Endpoint, Role
-from ronn_jack.parameters import ACTIONS, PARAMETERS, Action, Kind, Parameter
+from ronn_jack.parameters import ACTIONS, MOST_SNAPSHOTS, PARAMETERS, Action, Kind, Parameter
 
 Attributes = dict[str, Any]
 
@@ -24,7 +24,9 @@ ATTRIBUTES = (
     "CLIPMODE", "OVERLOADS", "DEFAULT_VALUE",
 )  # fmt: skip
 
-ACTION_TYPES: Mapping[str, str] = {"": "I", "amount": "f", "preset": "s", "name": "s"}
+ACTION_TYPES: Mapping[str, str] = {
+    "": "I", "amount": "f", "preset": "s", "name": "s", "snapshot": "i", "text": "s",
+}  # fmt: skip
 """Type tag by an action's argument; `I` carries nothing but that something is to happen."""
 _TYPES = {Kind.INT: "i", Kind.FLOAT: "f", Kind.BOOL: "T", Kind.ENUM: "s", Kind.TEXT: "s"}
 """Of the two tags of a switch `T` stands for either."""
@@ -37,6 +39,7 @@ _INT32_MAXIMUM = 2**31 - 1
 _DESCRIPTIONS = {
     Role.PRESET: "the preset loaded or saved last, and whether the sound is another by now",
     Role.PRESETS: "the names of the presets in the order of their indices",
+    Role.SHARE: "the sound as a text that load_text takes",
     Role.PING: "answered by the node's name and version, once it can be heard",
     Role.SUBSCRIBE: "let all that changes be sent here",
     Role.UNSUBSCRIBE: "let nothing be sent here any more",
@@ -60,6 +63,8 @@ def attributes(endpoint: Endpoint) -> Attributes:
             own = {"TYPE": "sT", "ACCESS": READABLE}
         case Role.PRESETS:
             own = {"ACCESS": READABLE}
+        case Role.SHARE:
+            own = {"TYPE": "s", "ACCESS": READABLE}
         case Role.AUTH:
             own = {"TYPE": "s", "ACCESS": WRITABLE}
         case _:
@@ -119,6 +124,8 @@ def _action(row: Action) -> Attributes:
     }
     if row.argument == "amount":
         own["RANGE"] = [{"MIN": 0.0, "MAX": 1.0}]
+    elif row.argument == "snapshot":
+        own["RANGE"] = [{"MIN": 1, "MAX": MOST_SNAPSHOTS}]
     elif not row.argument:
         own["OVERLOADS"] = [{"TYPE": "T"}, {"TYPE": "f"}, {"TYPE": "i"}]
     return own

@@ -71,6 +71,8 @@ class Reading:
                 return [bool(value) if STATUS[name].kind is Kind.BOOL else value]
             case Role.PRESET:
                 return [self._controller.preset or "", self._controller.edited]
+            case Role.SHARE:
+                return [self._controller.share()]
             case Role.PRESETS:
                 return list(self.presets)
             case _:

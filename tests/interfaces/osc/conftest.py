@@ -19,7 +19,9 @@ def node() -> RecordingNode:
 
 @pytest.fixture
 def controller(node: RecordingNode) -> Controller:
-    return Controller(node, MemoryStore(fuzz={"layers": 3}, drone={"layers": 4}))
+    store = MemoryStore(fuzz={"layers": 3}, drone={"layers": 4})
+    store.songs = ("fuzz", "drone")
+    return Controller(node, store)
 
 
 @pytest.fixture

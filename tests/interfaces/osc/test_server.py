@@ -14,7 +14,8 @@ from ronn_jack.control.controller import Controller
 from ronn_jack.control.status import STATUS
 from ronn_jack.errors import MachineError
 from ronn_jack.interfaces.osc.server import OscServer
-from ronn_jack.parameters import ACTIONS, PARAMETERS, Kind
+from ronn_jack.parameters import ACTIONS, PARAMETERS, Kind, defaults
+from ronn_jack.parameters.share import read_shared, share
 from tests.support.osc_client import OscClient, bundle, message
 from tests.support.recording import MemoryStore
 
@@ -140,12 +141,21 @@ class TestBundles:
 
 class TestActions:
     def test_every_action_can_be_fired(self, client, node):
-        arguments = {"preset_load": ("drone",), "preset_save": ("mine",)}
+        arguments = {
+            "preset_load": "drone",
+            "preset_save": "mine",
+            "snapshot_save": 1,
+            "snapshot_load": 1,
+            "load_text": share({**defaults(), "layers": 2}),
+        }
         for name in ACTIONS:
-            assert client.errors(message(f"/ronn/{name}", *arguments.get(name, ()))) == []
+            argument = [arguments[name]] if name in arguments else []
+            assert client.errors(message(f"/ronn/{name}", *argument)) == []
         assert node.panics == [True]
-        # The steps lead from the saved preset, the last, to the first and back.
-        assert len(node.rebuilds) == len(ACTIONS) - len({"preset_save", "panic"})
+        # The steps lead from the saved preset, the last, to the first and back, and those of the
+        # setlist likewise; the snapshots and the two sounds that are compared are all the same.
+        same = {"preset_save", "panic", "ab"} | {n for n in ACTIONS if n.startswith("snapshot_")}
+        assert len(node.rebuilds) == len(ACTIONS) - len(same)
 
     def test_a_button_fires_once_when_pressed_and_not_when_released(self, client, node):
         client.errors(message("/ronn/seed_next", 1.0), message("/ronn/seed_next", 0.0))
@@ -196,6 +206,16 @@ class TestActions:
 
 
 class TestQuestions:
+    def test_the_sound_as_a_text_that_any_node_takes(self, client, controller):
+        client.answers(message("/ronn/layers", 9), message("/ronn/mix", 0.25))
+        [(address, [text])] = client.answers(message("/ronn/share"))
+        assert address == "/ronn/share"
+        assert read_shared(text)["layers"] == 9 and read_shared(text)["mix"] == 0.25
+        client.answers(message("/ronn/layers", 3), message("/ronn/load_text", text))
+        assert controller.value("layers") == 9
+        [(address, reason)] = client.errors(message("/ronn/load_text", text[:-1]))
+        assert address == "/ronn/load_text" and "copy the whole of it anew" in reason
+
     def test_ping(self, client):
         client.transmit(message("/ronn/ping"))
         assert client.receive() == ("/ronn/pong", ",ss", ["ronn", __version__])
@@ -239,7 +259,9 @@ class TestPatterns:
     def test_all_values_can_be_asked_for_at_once(self, client, node):
         # The pattern asks for a ping too, so that two pongs come.
         answers = dict(client.answers(message("/ronn/*")) + client.answers())
-        assert set(answers) == {f"/ronn/{name}" for name in (*PARAMETERS, "preset", "presets")}
+        assert set(answers) == {
+            f"/ronn/{name}" for name in (*PARAMETERS, "preset", "presets", "share")
+        }
         assert not node.rebuilds and not node.panics
 
     @pytest.mark.parametrize("pattern", ["/ronn/q*", "/ronn/[", "*", "/ronn/err?r"])

@@ -1,0 +1,200 @@
+"""All that one step of undo goes back to: a sound, and where it came from."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ronn_jack.control.protocols import Preset
+from ronn_jack.errors import ParameterError, shown
+from ronn_jack.parameters import MOST_SNAPSHOTS, PARAMETERS, Scope, Value
+from ronn_jack.units import as_number
+
+SOUND = tuple(name for name, row in PARAMETERS.items() if row.scope is Scope.SOUND)
+"""Names of the parameters that belong to a sound; the others are the node's."""
+
+Sound = Mapping[str, Value]
+"""Accepted values of the parameters of a sound, never modified."""
+
+
+def sound_of(values: Mapping[str, Value]) -> Sound:
+    """Return the values that belong to the sound."""
+    return {name: values[name] for name in SOUND}
+
+
+class Snapshots:
+    """The snapshots of one preset, or of none; the lock of the values protects them.
+
+    They belong to where a sound came from: who goes back to another preset finds that one's, with
+    all that was saved in them meanwhile.
+    """
+
+    def __init__(self, sounds: Mapping[int, Sound] | None = None) -> None:
+        self._sounds: Mapping[int, Sound] = dict(sorted((sounds or {}).items()))
+
+    @property
+    def sounds(self) -> Mapping[int, Sound]:
+        """What there is, by number in rising order; never modified."""
+        return self._sounds
+
+    def save(self, number: int, sound: Sound) -> None:
+        """Keep a sound under a number, in the place of one that is there."""
+        self._sounds = dict(sorted({**self._sounds, number: sound}.items()))
+
+    def load(self, number: int) -> Sound:
+        """Return the sound of a number, or raise ParameterError if none was saved there."""
+        try:
+            return self._sounds[number]
+        except KeyError:
+            there = ", ".join(map(str, self._sounds)) or "none"
+            raise ParameterError(
+                f"snapshot {number} is empty; saved so far: {there}, more by snapshot_save"
+            ) from None
+
+    def next_to(self, number: int, step: int) -> int:
+        """Return the number of the next one that is not empty, going round."""
+        if not self._sounds:
+            raise ParameterError("there are no snapshots to step through; save one first")
+        numbers = list(self._sounds)
+        if step < 0:
+            numbers.reverse()
+        return next((n for n in numbers if (n - number) * step > 0 and number), numbers[0])
+
+
+def snapshot_number(action: str, argument: object) -> int:
+    """Return the number of a snapshot that an argument stands for, or raise ParameterError."""
+    number = None if isinstance(argument, bool) else as_number(argument)
+    if number is None or number not in range(1, MOST_SNAPSHOTS + 1):
+        told = "no number" if argument is None else shown(argument)
+        raise ParameterError(f"{action} = {told} is no snapshot; use 1 to {MOST_SNAPSHOTS}")
+    return int(number)
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """The accepted values and where they came from.
+
+    Attributes
+    ----------
+    values : mapping
+        Accepted values of all parameters.
+    preset : Preset or None
+        The preset loaded or saved last.
+    place : str or None
+        The preset from which is stepped: the one loaded last, or one that can't be loaded.
+    song : int or None
+        The place in the setlist from which is stepped.
+    snapshots : Snapshots
+        Those of the preset.
+    snapshot : int
+        The one loaded or saved last; 0 for none.
+    snapshot_place : int
+        The one from which is stepped: that one, or one whose sound can't be had.
+    slot : str
+        Which of the two compared sounds this is, "a" or "b".
+    other : mapping or None
+        The other one; None as long as there is none.
+    """
+
+    values: Mapping[str, Value]
+    preset: Preset | None = None
+    place: str | None = None
+    song: int | None = None
+    snapshots: Snapshots = field(default_factory=Snapshots)
+    snapshot: int = 0
+    snapshot_place: int = 0
+    slot: str = "a"
+    other: Sound | None = None
+
+    @property
+    def sound(self) -> Sound:
+        """The values that belong to the sound."""
+        return sound_of(self.values)
+
+    @property
+    def edited(self) -> bool:
+        """Whether the sound or its snapshots are no longer, or not yet, those of the preset."""
+        preset = self.preset
+        return preset is not None and (
+            any(self.values[name] != preset.values.get(name, self.values[name]) for name in SOUND)
+            or dict(self.snapshots.sounds) != dict(preset.snapshots)
+        )
+
+    @property
+    def recall(self) -> Mapping[str, int | str]:
+        """Where recall stands, by the names of its status."""
+        return {
+            "snapshot": self.snapshot,
+            "snapshots": " ".join(map(str, self.snapshots.sounds)),
+            "ab": "off" if self.other is None else self.slot,
+        }
+
+    def holding(self, values: Mapping[str, Value]) -> Scene:
+        """Return the same with other values."""
+        # Not by `dataclasses.replace`, which takes long, and this is done for each knob's turn.
+        return Scene(
+            values,
+            self.preset,
+            self.place,
+            self.song,
+            self.snapshots,
+            self.snapshot,
+            self.snapshot_place,
+            self.slot,
+            self.other,
+        )
+
+    def same_origin(self, other: Scene) -> bool:
+        """Say whether another one comes from the same place, whatever its values."""
+        return self is other or all(
+            mine is theirs
+            for mine, theirs in (
+                (self.preset, other.preset),
+                (self.place, other.place),
+                (self.song, other.song),
+                (self.snapshots, other.snapshots),
+                (self.snapshot, other.snapshot),
+                (self.snapshot_place, other.snapshot_place),
+                (self.slot, other.slot),
+                (self.other, other.other),
+            )
+        )
+
+    def at_snapshot(self, number: int) -> Scene:
+        """Return the same at one of its snapshots."""
+        return dataclasses.replace(self, snapshot=number, snapshot_place=number)
+
+    def saved_as(self, number: int) -> Scene:
+        """Keep the sound as a snapshot, and return the same at it."""
+        self.snapshots.save(number, self.sound)
+        return self.at_snapshot(number)
+
+    def compared(self) -> Scene:
+        """Return the other of two compared sounds; where there is none yet, a copy of this one."""
+        other = self.sound if self.other is None else self.other
+        return dataclasses.replace(
+            self,
+            values={**self.values, **other},
+            slot="b" if self.slot == "a" else "a",
+            other=self.sound,
+        )
+
+
+def beginning(values: Mapping[str, Value], preset: Preset | None) -> Scene:
+    """Return the scene that a node begins with.
+
+    Parameters
+    ----------
+    values : mapping
+        Accepted values of all parameters.
+    preset : Preset or None
+        The one that they were taken from.
+    """
+    if preset is None:
+        return Scene(values)
+    return Scene(values, preset, preset.name, snapshots=Snapshots(preset.snapshots))
+
+
+PLACES = ("place", "song", "snapshot_place")
+"""Fields of a scene from which is stepped: what can't be had must not block the way."""

@@ -1,0 +1,82 @@
+"""What is told of a sound beside its values: its preset, its snapshots, and what was refused."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ronn_jack.control.events import Event, PresetEdited, PresetTaken, Refused
+from ronn_jack.control.operations import COMMAND_LINE, Origin
+from ronn_jack.control.protocols import Preset
+from ronn_jack.control.recall_events import RecallMoved
+from ronn_jack.control.scene import Scene
+
+
+class Publish(Protocol):
+    """Tells an event to all subscribers."""
+
+    def __call__(self, event: Event, origin: Origin | None = None) -> None:
+        """[any-thread] Tell it; returns at once."""
+        ...
+
+
+class Teller:
+    """Tells what has become another since it was told last; the values' lock protects it.
+
+    Parameters
+    ----------
+    publish : callable
+    scene : Scene
+        What the node begins with.
+    """
+
+    def __init__(self, publish: Publish, scene: Scene) -> None:
+        self._publish = publish
+        self._untold = self._preset = scene.preset
+        self._edited = scene.edited
+        self._recall = scene.recall
+        self._scene, self._sounds = scene, scene.snapshots.sounds
+
+    def first_preset(self) -> None:
+        """Tell what it began with, once somebody may listen and before any other preset."""
+        preset, self._untold = self._untold, None
+        if preset is not None:
+            edited, self._edited = self._edited, False
+            self._publish(PresetTaken(COMMAND_LINE.name, preset.name, False), COMMAND_LINE)
+            self._edit(preset, edited, COMMAND_LINE)
+
+    def preset(self, preset: Preset | None, origin: Origin, saved: bool) -> None:
+        """Tell that the sound is a preset's, or comes from none again."""
+        self.first_preset()
+        self._preset, self._edited = preset, False
+        self._publish(PresetTaken(origin.name, preset.name if preset else "", saved), origin)
+
+    def preset_of(self, scene: Scene, origin: Origin) -> None:
+        """Tell where a sound comes from, if that is another and was not told yet."""
+        if scene.preset is not self._preset:
+            self.preset(scene.preset, origin, saved=False)
+
+    def scene(self, scene: Scene, origin: Origin) -> None:
+        """Tell where recall stands, and whether the sound is still its preset's."""
+        if not scene.same_origin(self._scene) or scene.snapshots.sounds is not self._sounds:
+            self._scene, self._sounds = scene, scene.snapshots.sounds
+            self._recall_of(scene, origin)
+        if scene.preset is not None:
+            self._edit(scene.preset, scene.edited, origin)
+
+    def _recall_of(self, scene: Scene, origin: Origin) -> None:
+        recall = scene.recall
+        moved = {name: value for name, value in recall.items() if value != self._recall[name]}
+        if moved:
+            self._recall = recall
+            self._publish(RecallMoved(moved), origin)
+
+    def refusal(self, origin: Origin | None, subject: str, reason: str, network: bool) -> None:
+        """Tell that something was not done, and answer who asked for it."""
+        self._publish(Refused(origin.name if origin else "", subject, reason, network), origin)
+        if origin is not None:
+            origin.refuse(subject, reason)
+
+    def _edit(self, preset: Preset, edited: bool, origin: Origin) -> None:
+        if edited != self._edited:
+            self._edited = edited
+            self._publish(PresetEdited(preset.name, edited), origin)
