@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.events import (
@@ -14,17 +15,18 @@ from ronn_jack.control.events import (
 from ronn_jack.control.protocols import Preset
 from ronn_jack.control.subscriptions import Delivery, Numbered
 from ronn_jack.cost.calibration import load_cost_model
-from ronn_jack.drivers.jack_driver import JackClient
+from ronn_jack.drivers.jack_driver import JackClient, Wire
 from ronn_jack.errors import JackError
 from ronn_jack.hotswap.node import LiveNode
 from ronn_jack.interfaces.event_log import STDOUT, EventLog
 from ronn_jack.interfaces.midi.input import MidiInput
 from ronn_jack.interfaces.osc.server import OscServer
 from ronn_jack.interfaces.terminal.snapshot import Snapshot, take_snapshot
-from ronn_jack.interfaces.terminal.view import PlainView, logging_to, open_view
+from ronn_jack.interfaces.terminal.view import PlainView, View, logging_to, open_view
 from ronn_jack.interrupts import Interrupts
 from ronn_jack.parameters import Value
 from ronn_jack.presets.store import PresetStore
+from ronn_jack.running_nodes import Registration, RunningNode
 from ronn_jack.settings import Settings
 from ronn_jack.supervisor import Supervisor
 
@@ -62,6 +64,7 @@ class App:
         self.subscriptions = self.controller.subscriptions
         self._osc = OscServer(self.controller, settings.bind, settings.osc_port)
         self._supervisor = Supervisor(self.controller, node, self._open, settings.name)
+        self._registration = Registration()
         self._midi = MidiInput(self.controller, settings, publish=self.subscriptions.publish)
 
     @property
@@ -90,6 +93,7 @@ class App:
             self._supervisor.start(self.settings.connect)
             self._midi.start(self._supervisor.read_midi)
             self._supervisor.describe()
+            self._register()
             undo.pop_all()
 
     def snapshot(self) -> Snapshot:
@@ -98,6 +102,23 @@ class App:
         preset, edited = self.controller.preset, self.controller.edited
         return take_snapshot(self.controller, self.client, osc, preset, edited)
 
+    def _register(self) -> None:
+        """Let others find the node under the name that the server has given it."""
+        client = self.client
+        if client is not None:
+            osc = f"{self.settings.bind}:{self.osc_port}"
+            self._registration.tell(
+                RunningNode(os.getpid(), client.name, self.settings.server or "", osc, "")
+            )
+
+    def connections(self) -> Sequence[Wire]:
+        """Return the connections of the node's ports, and those that wait for their other port."""
+        return self._supervisor.connections()
+
+    def connect(self, connections: Sequence[Wire]) -> None:
+        """Make connections, each as soon as its other port is there."""
+        self._supervisor.connect(connections)
+
     def _open(self, name: str) -> JackClient:
         settings = self.settings
         return JackClient(name, settings.server, settings.inputs, settings.outputs)
@@ -105,9 +126,11 @@ class App:
     def poll(self) -> None:
         """Take care of the server; to be called every POLL_SECONDS."""
         self._supervisor.poll()
+        self._register()
 
     def stop(self) -> None:
         """Fade out and stop every part; doing so twice is harmless."""
+        self._registration.close()
         self._midi.close()
         self._osc.close()
         self._supervisor.stop()
@@ -139,18 +162,7 @@ def run_node(
     RonnError
         If it can't start.
     """
-    sys.setswitchinterval(_SWITCH_SECONDS)
-    interrupts.joining()  # before the terminal shows what has to be taken away again
-    with contextlib.ExitStack() as stack:
-        event_log = None if log_json is None else stack.enter_context(EventLog(log_json))
-        view = PlainView(sys.stderr) if log_json == STDOUT else open_view(sys.stdout)
-        stack.enter_context(view)
-        stack.enter_context(logging_to(view))
-        app = App(settings, values, preset)
-        stack.enter_context(Delivery(app.subscriptions.subscribe(), _log))
-        if event_log is not None:
-            event_log.follow(app.subscriptions)
-        stack.callback(app.stop)
+    with shown(log_json, interrupts) as view, followed(settings, values, log_json, preset) as app:
         try:
             app.start()
         except JackError:
@@ -158,13 +170,41 @@ def run_node(
                 raise
         interrupts.started()
         if not interrupts.wanted.is_set():
-            _spare_collections()
+            spare_collections()
         while not interrupts.wanted.wait(POLL_SECONDS):
             app.poll()
             view.update(app.snapshot())
 
 
-def _spare_collections() -> None:
+@contextlib.contextmanager
+def shown(log_json: str | None, interrupts: Interrupts) -> Iterator[View]:
+    """Show what a node does, on stderr if its event log takes stdout."""
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    interrupts.joining()  # before the terminal shows what has to be taken away again
+    view = PlainView(sys.stderr) if log_json == STDOUT else open_view(sys.stdout)
+    with view, logging_to(view):
+        yield view
+
+
+@contextlib.contextmanager
+def followed(
+    settings: Settings,
+    values: Mapping[str, Value],
+    log_json: str | None,
+    preset: Preset | None = None,
+) -> Iterator[App]:
+    """Make a node whose events are logged from its start on, and stop it at the end."""
+    with contextlib.ExitStack() as stack:
+        event_log = None if log_json is None else stack.enter_context(EventLog(log_json))
+        app = App(settings, values, preset)
+        stack.enter_context(Delivery(app.subscriptions.subscribe(), _log))
+        if event_log is not None:
+            event_log.follow(app.subscriptions)
+        stack.callback(app.stop)
+        yield app
+
+
+def spare_collections() -> None:
     """Keep the garbage collector from walking through all that the program consists of.
 
     Compiled code alone brings 100,000 objects: a collection would hold every thread up for 50 ms.

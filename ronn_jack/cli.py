@@ -34,6 +34,8 @@ from ronn_jack.process import on_signals
 PROGRAM = "ronn-jack"
 _COMPLETION = "_RONN_JACK_COMPLETE"
 """Environment variable by which a shell asks for completions."""
+_SESSION = "NSM_URL"
+"""Environment variable by which a session manager tells its address."""
 _TABLE_WIDTH = 120
 """Columns of a table that no terminal limits."""
 
@@ -50,10 +52,16 @@ def tell_of_compiling(err: bool = True) -> None:
         when_compiling(lambda: click.echo(text, err=err))
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
 @click.version_option(__version__, "-V", "--version", package_name="ronn-jack")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """Randomized overdrive neural networks as a JACK effect."""
+    if context.invoked_subcommand is None:
+        # A session manager starts programs without arguments.
+        if not os.environ.get(_SESSION):
+            raise click.exceptions.NoArgsIsHelpError(context)
+        context.invoke(run)
 
 
 @cli.command(epilog=SOUND_HELP)
@@ -73,9 +81,9 @@ def run(
     from ronn_jack.interrupts import Interrupts
 
     interrupts = Interrupts(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    from ronn_jack.app import run_node
+    from ronn_jack.sessions.managed import run_managed
 
-    run_node(settings, values, log_json, interrupts, chosen)
+    run_managed(settings, values, log_json, interrupts, chosen)
 
 
 @cli.command(epilog=SOUND_HELP)
@@ -260,6 +268,17 @@ def midi_list() -> None:
 
     for line in describe_ports():
         click.echo(line)
+
+
+@cli.command()
+def ps() -> None:
+    """List the nodes that run on this machine."""
+    from ronn_jack.running_nodes import running_nodes
+
+    for node in running_nodes():
+        server = f"  server {node.server}" if node.server else ""
+        http = f"  HTTP {node.http}" if node.http else ""
+        click.echo(f"{node.name:16} process {node.process}  OSC {node.osc}{http}{server}")
 
 
 @cli.command()

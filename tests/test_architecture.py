@@ -50,7 +50,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "supervisor": {"errors", "control", "hotswap", "drivers"},
     "app": {
         *FOUNDATION, "settings", "cost", "presets", "control", "hotswap", "interfaces", "drivers",
-        "supervisor", "interrupts",
+        "supervisor", "interrupts", "running_nodes",
+    },
+    "running_nodes": {"errors", "files"},
+    "sessions": {
+        *FOUNDATION, "settings", "app", "control", "drivers", "interfaces", "interrupts",
     },
     "doctor": {*FOUNDATION, "settings", "interfaces", "drivers", "realtime.compiler"},
     "demo.phrase": {"units"},
@@ -66,7 +70,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": {
         *FOUNDATION, "cli_options", "process", "settings", "presets", "cost", "interfaces",
         "original", "model", "app", "bench", "demo", "doctor", "render", "realtime.compiler",
-        "interrupts",
+        "interrupts", "running_nodes", "sessions",
     },
     "__main__": {"cli", "process", "drivers.jack_calls"},
     "__init__": {"model", "network"},

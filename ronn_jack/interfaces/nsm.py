@@ -16,6 +16,7 @@ import ipaddress
 import os
 import re
 import socket
+from collections import deque
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,6 +124,7 @@ class NsmClient:
         family, self._server = _resolved(found["host"].strip("[]"), int(found["port"]))
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
+        self._waiting: deque[Command] = deque()
 
     def announce(self, application: str, executable: str, capabilities: Collection[str]) -> None:
         """Introduce the program; the answer comes by `poll`.
@@ -142,18 +144,19 @@ class NsmClient:
         if "optional-gui" in capabilities:
             self.tell_shown(False)
 
-    def poll(self) -> list[Command]:
-        """Return what the manager has said since the last call, in order."""
-        commands: list[Command] = []
+    def poll(self) -> Command | None:
+        """Return the next thing that the manager has said, None if it has said nothing more."""
         for _ in range(_MOST_AT_ONCE):
+            if self._waiting:
+                return self._waiting.popleft()
             try:
                 datagram, sender = self._socket.recvfrom(_LARGEST_DATAGRAM)
             except OSError:  # nothing has come, or the manager is gone
-                break
+                return None
             if self._is_server(sender):
                 understood = map(self._understood, decode(datagram))
-                commands += [command for command in understood if command is not None]
-        return commands
+                self._waiting.extend(command for command in understood if command is not None)
+        return None
 
     def opened(self, words: str) -> None:
         """Answer that the session is open."""

@@ -42,9 +42,8 @@ def client(manager: SessionManager) -> Iterator[NsmClient]:
 
 def heard(client: NsmClient) -> Command:
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while not (commands := client.poll()):
+    while (command := client.poll()) is None:
         assert time.monotonic() < deadline, "nothing has come"
-    (command,) = commands
     return command
 
 
@@ -114,11 +113,23 @@ def test_an_open_that_makes_no_sense_is_answered(arguments: tuple[object, ...]) 
         manager.welcome()
         assert heard(client) == Announced("Test Manager")
         manager.tell("/nsm/client/open", *arguments)
-        assert client.poll() == []
+        assert client.poll() is None
         manager.wait_for(lambda: manager.count("/error") == 1)
         address, code, _ = manager.heard[-1][1]
         assert (address, code) == ("/nsm/client/open", Code.GENERAL)
         client.close()
+
+
+def test_what_comes_at_once_is_taken_one_by_one(
+    manager: SessionManager, client: NsmClient, tmp_path: Path
+) -> None:
+    manager.welcome()
+    manager.tell("/nsm/client/open", str(tmp_path), "Song", "ronn.nABC")
+    manager.tell("/nsm/client/save")
+    assert heard(client) == Announced("Test Manager")
+    assert heard(client) == Open(tmp_path, "Song", "ronn.nABC")
+    assert heard(client) == Save()
+    assert client.poll() is None
 
 
 def test_strangers_are_not_heard(manager: SessionManager, client: NsmClient) -> None:
@@ -166,5 +177,5 @@ def test_a_manager_that_is_gone_is_no_fault() -> None:
     client = NsmClient(url)
     for _ in range(3):
         client.announce("ronn", "ronn-jack", ())
-        assert client.poll() == []
+        assert client.poll() is None
     client.close()

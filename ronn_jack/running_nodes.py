@@ -108,7 +108,12 @@ def _read(path: Path) -> RunningNode | None:
         return None
     try:
         return RunningNode(**json.loads(read_file(path, _LARGEST_BYTES, UsageError)))
-    except (UsageError, ValueError, TypeError, RecursionError):  # not one of ours, or of another version
+    except (
+        UsageError,
+        ValueError,
+        TypeError,
+        RecursionError,
+    ):  # not one of ours, or of another version
         return None
 
 
@@ -127,4 +132,8 @@ def _is_locked(path: Path) -> bool:
 
 
 def _runtime_folder() -> Path:
-    return platformdirs.user_runtime_path("ronn_jack", appauthor=False)
+    # Not by platformdirs, which warns of a system without the variable.
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    if runtime:
+        return Path(runtime) / "ronn_jack"
+    return platformdirs.user_state_path("ronn_jack", appauthor=False) / "running"

@@ -7,14 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ronn_jack.running import Registration, RunningNode, running_nodes
+from ronn_jack.running_nodes import Registration, RunningNode, running_nodes
 
 NODE = RunningNode(os.getpid(), "ronn", "", "127.0.0.1:9420", "127.0.0.1:9421")
 
 REGISTER = """
 import sys, time
 from pathlib import Path
-from ronn_jack.running import Registration, RunningNode
+from ronn_jack.running_nodes import Registration, RunningNode
 registration = Registration(Path(sys.argv[1]))
 registration.tell(RunningNode(1, "other", "default", "127.0.0.1:9430", ""))
 print("there", flush=True)
