@@ -15,7 +15,7 @@ from ronn_jack.control.events import (
 from ronn_jack.control.protocols import Preset
 from ronn_jack.control.subscriptions import Delivery, Numbered
 from ronn_jack.cost.calibration import load_cost_model
-from ronn_jack.drivers.jack_driver import JackClient, Wire
+from ronn_jack.drivers.jack_driver import Connection, JackClient
 from ronn_jack.errors import JackError
 from ronn_jack.hotswap.node import LiveNode
 from ronn_jack.interfaces.event_log import STDOUT, EventLog
@@ -55,7 +55,7 @@ class App:
         preset: Preset | None = None,
     ) -> None:
         self.settings = settings
-        node = LiveNode(settings.inputs, settings.outputs, cost=load_cost_model().seconds)
+        node = LiveNode(settings.inputs, settings.outputs, cost=load_cost_model().sounding_seconds)
         node.set_controls(values)
         presets = PresetStore()
         presets.names()  # read now, rather than while a sender waits
@@ -111,11 +111,11 @@ class App:
                 RunningNode(os.getpid(), client.name, self.settings.server or "", osc, "")
             )
 
-    def connections(self) -> Sequence[Wire]:
+    def connections(self) -> Sequence[Connection]:
         """Return the connections of the node's ports, and those that wait for their other port."""
         return self._supervisor.connections()
 
-    def connect(self, connections: Sequence[Wire]) -> None:
+    def connect(self, connections: Sequence[Connection]) -> None:
         """Make connections, each as soon as its other port is there."""
         self._supervisor.connect(connections)
 

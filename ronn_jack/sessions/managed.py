@@ -14,7 +14,7 @@ from pathlib import Path
 from ronn_jack.app import POLL_SECONDS, App, followed, run_node, shown, spare_collections
 from ronn_jack.control.protocols import Preset
 from ronn_jack.control.subscriptions import Subscription
-from ronn_jack.drivers.jack_driver import Wire
+from ronn_jack.drivers.jack_driver import Connection
 from ronn_jack.errors import MachineError, RonnError, UsageError
 from ronn_jack.interfaces.nsm import (
     MOST_IMPORTANT,
@@ -28,11 +28,10 @@ from ronn_jack.interfaces.nsm import (
 )
 from ronn_jack.interrupts import Interrupts
 from ronn_jack.parameters import Value
+from ronn_jack.process import SESSION
 from ronn_jack.sessions.session_file import FILE, SETTINGS, Session, read_session, write_session
 from ronn_jack.settings import Settings
 
-VARIABLE = "NSM_URL"
-"""Environment variable by which a manager tells its address to what it starts."""
 PROGRAM = "ronn-jack"
 CAPABILITIES = ("switch", "dirty", "progress", "message")
 
@@ -185,7 +184,7 @@ class ManagedNode:
             self._dirty = dirty
             self._manager.tell_dirty(dirty)
 
-    def _present(self, app: App, connections: Sequence[Wire]) -> Session:
+    def _present(self, app: App, connections: Sequence[Connection]) -> Session:
         controller = app.controller
         settings = {name: getattr(app.settings, name) for name in SETTINGS}
         return Session(
@@ -219,7 +218,7 @@ def _executable() -> str:
 
 def _manager(application: str, interrupts: Interrupts) -> NsmClient | None:
     """Return the session manager that has started the program and takes it, if there is one."""
-    url = os.environ.get(VARIABLE)
+    url = os.environ.get(SESSION)
     if not url:
         return None
     try:
@@ -239,6 +238,6 @@ def _manager(application: str, interrupts: Interrupts) -> NsmClient | None:
                 log.warning("no session: %s", reason)
                 manager.close()
                 return None
-    log.warning("no session: nobody answers at %s = %s", VARIABLE, url)
+    log.warning("no session: nobody answers at %s = %s", SESSION, url)
     manager.close()
     return None

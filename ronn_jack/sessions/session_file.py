@@ -24,7 +24,7 @@ from pathlib import Path
 
 import tomlkit
 
-from ronn_jack.drivers.jack_driver import Wire
+from ronn_jack.drivers.jack_driver import Connection
 from ronn_jack.errors import UsageError, shown
 from ronn_jack.files import Fields, raise_faults, read_table, write_atomically
 from ronn_jack.parameters import PARAMETERS, Value, defaults
@@ -49,14 +49,14 @@ class Session:
         The preset loaded or saved last.
     settings : mapping
         Of SETTINGS, those that it has.
-    connections : tuple of Wire
+    connections : tuple of Connection
         Of the node's ports.
     """
 
     values: Mapping[str, Value]
     preset: str | None
     settings: Mapping[str, object]
-    connections: tuple[Wire, ...]
+    connections: tuple[Connection, ...]
 
 
 def read_session(path: Path) -> Session:
@@ -99,10 +99,10 @@ def write_session(path: Path, session: Session) -> None:
     document["settings"] = dict(session.settings)
     document["parameters"] = dict(session.values)
     connections = tomlkit.aot()
-    for wire in session.connections:
+    for connection in session.connections:
         table = tomlkit.table()
-        table["port"] = wire.port
-        table["other"] = f":{wire.other}" if wire.own else wire.other
+        table["port"] = connection.port
+        table["other"] = f":{connection.other}" if connection.own else connection.other
         connections.append(table)
     document["connection"] = connections
     write_atomically(path, tomlkit.dumps(document))
@@ -115,7 +115,7 @@ def _parameters(table: Mapping[str, object], faults: list[str]) -> dict[str, Val
     return {name: value for name, value in read.items() if value is not None}
 
 
-def _connection(table: Mapping[str, object], faults: list[str]) -> Wire | None:
+def _connection(table: Mapping[str, object], faults: list[str]) -> Connection | None:
     before = len(faults)
     fields = Fields(table, faults, "connection: ")
     names = [fields.take(key, str, "") for key in ("port", "other")]
@@ -126,4 +126,4 @@ def _connection(table: Mapping[str, object], faults: list[str]) -> Wire | None:
     if len(faults) > before:
         return None
     port, other = names
-    return Wire(port, other.removeprefix(":"), own=other.startswith(":"))
+    return Connection(port, other.removeprefix(":"), own=other.startswith(":"))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ronn_jack.drivers.jack_driver import Wire
+from ronn_jack.drivers.jack_driver import Connection
 from ronn_jack.errors import UsageError
 from ronn_jack.parameters import PARAMETERS, defaults
 from ronn_jack.sessions.session_file import Session, read_session, write_session
@@ -15,9 +15,9 @@ SESSION = Session(
     "warm drive",
     {"inputs": 1, "midi_in": "nano.*"},
     (
-        Wire("in_1", "system:capture_1"),
-        Wire("in_2", "out_1", own=True),
-        Wire("out_1", 'odd "name":ü \\ port'),
+        Connection("in_1", "system:capture_1"),
+        Connection("in_2", "out_1", own=True),
+        Connection("out_1", 'odd "name":ü \\ port'),
     ),
 )
 

@@ -14,10 +14,10 @@ import selectors
 import socket
 import threading
 from collections.abc import Mapping, Sequence
-from types import TracebackType
 from typing import Self
 
 from ronn_jack import __version__
+from ronn_jack.closing import Closing
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.operations import Act, Operation, Set
 from ronn_jack.errors import MachineError, UsageError
@@ -58,7 +58,7 @@ _TROUBLED_SECONDS = 0.01
 _log = logging.getLogger(__name__)
 
 
-class OscServer:
+class OscServer(Closing):
     """Listens on a UDP port in a thread of its own and answers from the same port.
 
     Parameters
@@ -116,14 +116,6 @@ class OscServer:
     def __enter__(self) -> Self:
         self.start()
         return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _serve(self, listening: socket.socket, wakened: socket.socket) -> None:
         datagrams = DatagramSocket(listening)
