@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.events import (
@@ -15,7 +16,7 @@ from ronn_jack.control.protocols import Preset
 from ronn_jack.control.scene import beginning
 from ronn_jack.control.subscriptions import Delivery, Numbered
 from ronn_jack.cost.calibration import load_cost_model
-from ronn_jack.drivers.jack_driver import JackClient
+from ronn_jack.drivers.jack_driver import Connection, JackClient
 from ronn_jack.errors import JackError
 from ronn_jack.hotswap.node import LiveNode
 from ronn_jack.interfaces.event_log import STDOUT, EventLog
@@ -25,12 +26,13 @@ from ronn_jack.interfaces.osc.aliases.alias_file import load_aliases
 from ronn_jack.interfaces.osc.server import OscServer
 from ronn_jack.interfaces.state_keeper import StateKeeper, restored
 from ronn_jack.interfaces.terminal.snapshot import Snapshot, take_snapshot
-from ronn_jack.interfaces.terminal.view import PlainView, logging_to, open_view
+from ronn_jack.interfaces.terminal.view import PlainView, View, logging_to, open_view
 from ronn_jack.interfaces.web.announce import Announcer
 from ronn_jack.interfaces.web.server import WebServer
 from ronn_jack.interrupts import Interrupts
 from ronn_jack.parameters import Value
 from ronn_jack.presets.store import PresetStore
+from ronn_jack.running_nodes import Registration, RunningNode
 from ronn_jack.settings import Settings
 from ronn_jack.supervisor import Supervisor
 
@@ -76,6 +78,7 @@ class App:
         node.report_to(self.controller)
         self.subscriptions = self.controller.subscriptions
         access = Access(settings.bind, settings.allow, settings.osc_token)
+        self._registration = Registration()
         self._midi = MidiInput(self.controller, settings, publish=self.subscriptions.publish)
         self._osc = OscServer(
             self.controller,
@@ -132,6 +135,7 @@ class App:
             # Last, as much is imported for them: the sound comes first.
             self._web.start(self.osc_port)
             self._announcer.start(self.controller.name, self.http_port, self.osc_port)
+            self._register()
             undo.pop_all()
 
     def snapshot(self) -> Snapshot:
@@ -140,6 +144,24 @@ class App:
         preset, edited = self.controller.preset, self.controller.edited
         return take_snapshot(self.controller, self.client, osc, preset, edited)
 
+    def _register(self) -> None:
+        """Let others find the node under the name that the server has given it."""
+        client = self.client
+        if client is not None:
+            osc = f"{self.settings.bind}:{self.osc_port}"
+            http = f"{self.settings.bind}:{self.http_port}"
+            self._registration.tell(
+                RunningNode(os.getpid(), client.name, self.settings.server or "", osc, http)
+            )
+
+    def connections(self) -> Sequence[Connection]:
+        """Return the connections of the node's ports, and those that wait for their other port."""
+        return self._supervisor.connections()
+
+    def connect(self, connections: Sequence[Connection]) -> None:
+        """Make connections, each as soon as its other port is there."""
+        self._supervisor.connect(connections)
+
     def _open(self, name: str) -> JackClient:
         settings = self.settings
         return JackClient(name, settings.server, settings.inputs, settings.outputs)
@@ -147,9 +169,11 @@ class App:
     def poll(self) -> None:
         """Take care of the server; to be called every POLL_SECONDS."""
         self._supervisor.poll()
+        self._register()
 
     def stop(self) -> None:
         """Fade out and stop every part; doing so twice is harmless."""
+        self._registration.close()
         self._midi.close()
         self._web.close()
         self._osc.close()
@@ -186,19 +210,11 @@ def run_node(
     RonnError
         If it can't start.
     """
-    sys.setswitchinterval(_SWITCH_SECONDS)
-    interrupts.joining()  # before the terminal shows what has to be taken away again
-    with contextlib.ExitStack() as stack:
-        event_log = None if log_json is None else stack.enter_context(EventLog(log_json))
-        view = PlainView(sys.stderr) if log_json == STDOUT else open_view(sys.stdout)
-        stack.enter_context(view)
-        stack.enter_context(logging_to(view))
-        app = App(settings, values, preset, restore)
-        stack.enter_context(Delivery(app.subscriptions.subscribe(), _log))
-        if event_log is not None:
-            event_log.follow(app.subscriptions)
-        keeping = stack.enter_context(contextlib.ExitStack())
-        stack.callback(app.stop)
+    with (
+        shown(log_json, interrupts) as view,
+        followed(settings, values, log_json, preset, restore) as app,
+        contextlib.ExitStack() as keeping,
+    ):
         try:
             app.start()
         except JackError:
@@ -208,13 +224,42 @@ def run_node(
             keeping.enter_context(StateKeeper(app.controller, settings.name))
         interrupts.started()
         if not interrupts.wanted.is_set():
-            _spare_collections()
+            spare_collections()
         while not interrupts.wanted.wait(POLL_SECONDS):
             app.poll()
             view.update(app.snapshot())
 
 
-def _spare_collections() -> None:
+@contextlib.contextmanager
+def shown(log_json: str | None, interrupts: Interrupts) -> Iterator[View]:
+    """Show what a node does, on stderr if its event log takes stdout."""
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    interrupts.joining()  # before the terminal shows what has to be taken away again
+    view = PlainView(sys.stderr) if log_json == STDOUT else open_view(sys.stdout)
+    with view, logging_to(view):
+        yield view
+
+
+@contextlib.contextmanager
+def followed(
+    settings: Settings,
+    values: Mapping[str, Value],
+    log_json: str | None,
+    preset: Preset | None = None,
+    restore: Restore | None = None,
+) -> Iterator[App]:
+    """Make a node whose events are logged from its start on, and stop it at the end."""
+    with contextlib.ExitStack() as stack:
+        event_log = None if log_json is None else stack.enter_context(EventLog(log_json))
+        app = App(settings, values, preset, restore)
+        stack.enter_context(Delivery(app.subscriptions.subscribe(), _log))
+        if event_log is not None:
+            event_log.follow(app.subscriptions)
+        stack.callback(app.stop)
+        yield app
+
+
+def spare_collections() -> None:
     """Keep the garbage collector from walking through all that the program consists of.
 
     Compiled code alone brings 100,000 objects: a collection would hold every thread up for 50 ms.

@@ -35,7 +35,7 @@ from ronn_jack.cli_surfaces import surfaces
 from ronn_jack.errors import RonnError, UsageError, shortened
 from ronn_jack.files import name_or_file
 from ronn_jack.model.architecture import model_of
-from ronn_jack.process import is_node, on_signals
+from ronn_jack.process import SESSION, is_node, on_signals
 
 PROGRAM = "ronn-jack"
 _COMPLETION = "_RONN_JACK_COMPLETE"
@@ -57,10 +57,20 @@ def tell_of_compiling(err: bool = True) -> None:
         when_compiling(lambda: click.echo(text, err=err))
 
 
-@click.group(commands=[surfaces], context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    commands=[surfaces],
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+)
 @click.version_option(__version__, "-V", "--version", package_name="ronn-jack")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """Randomized overdrive neural networks as a JACK effect."""
+    if context.invoked_subcommand is None:
+        # A session manager starts programs without arguments.
+        if not os.environ.get(SESSION):
+            raise click.exceptions.NoArgsIsHelpError(context)
+        context.invoke(run)
 
 
 cli.add_command(presets)
@@ -98,12 +108,13 @@ def run(
     ProfileStore().load(name_or_file(settings.midi_profile))  # so that wrong use is told first
     from ronn_jack.drivers.jack_library import require_server
 
-    require_server(settings.server)
+    if not os.environ.get(SESSION):  # in a session, JACK may be started later
+        require_server(settings.server)
     tell_of_compiling(err=log_json == "-")
-    from ronn_jack.app import run_node  # which compiles
+    from ronn_jack.sessions.managed import run_managed  # which compiles
 
     restored = settings.restore and given is None
-    run_node(
+    run_managed(
         settings,
         begin.values,
         log_json,
@@ -282,6 +293,17 @@ def watch(normalised: bool, interval: int, **place: Any) -> None:
     with connected(**place) as client, contextlib.suppress(KeyboardInterrupt):
         for line in changes(client, normalised, interval):
             click.echo(one_line(line))
+
+
+@cli.command()
+def ps() -> None:
+    """List the nodes that run on this machine."""
+    from ronn_jack.running_nodes import running_nodes
+
+    for node in running_nodes():
+        server = f"  server {node.server}" if node.server else ""
+        http = f"  HTTP {node.http}" if node.http else ""
+        click.echo(f"{node.name:16} process {node.process}  OSC {node.osc}{http}{server}")
 
 
 @cli.command()

@@ -10,12 +10,14 @@ from types import FrameType
 from typing import Any
 
 Handler = Callable[[int, FrameType | None], Any]
+SESSION = "NSM_URL"
+"""Environment variable by which a session manager tells its address to what it starts."""
 _NODES = (["run"], ["demo"])
 
 
 def is_node() -> bool:
     """Return whether this process was started to run a node, which ends well by a signal."""
-    return sys.argv[1:2] in _NODES
+    return sys.argv[1:2] in _NODES or (not sys.argv[1:] and SESSION in os.environ)
 
 
 def open_closed_streams() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,19 @@ class Settings:
     osc_token: str | None = None
     osc_feedback: tuple[FeedbackTo, ...] = ()
     restore: bool = False
+
+    def changed(self, overrides: Mapping[str, object]) -> Settings:
+        """Return these settings with others in place of some; None leaves a setting out.
+
+        Raises
+        ------
+        UsageError
+            Listing every fault of `overrides`.
+        """
+        given = {name: value for name, value in overrides.items() if value is not None}
+        left_out = dict.fromkeys(overrides.keys() - given.keys())
+        accepted: dict[str, Any] = {**left_out, **_read({"version": 1, **given}, "settings")}
+        return replace(self, **accepted)
 
 
 def load_settings(

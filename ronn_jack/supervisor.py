@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.events import ServerJoined, ServerLost, StateChanged, Stopped
@@ -23,6 +23,8 @@ _LATE_SECONDS = 0.2
 _MUTED_POLL_SECONDS = 0.001
 _RECONNECT_SECONDS = 0.1
 _RESTORE_SECONDS = 30.0
+_SESSION_SECONDS = 120.0
+"""Time that the other programs of a session have to start."""
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +86,21 @@ class Supervisor:
         client = self._open_client(self._name)
         self._start_audio(client)
         if connect is not None:
-            self._connect(client, connect)
+            self._connect_matching(client, connect)
+
+    def connections(self) -> list[Connection]:
+        """Return the connections of the node's ports, and those that wait for their other port."""
+        made = self._recent[-1][1] if self._recent else []
+        if self.client is not None and not self.client.lost:
+            with contextlib.suppress(JackError):
+                made = self.client.connections()
+        ends = {(each.port, each.other) for each in made}
+        return made + [each for each in self._missing if (each.port, each.other) not in ends]
+
+    def connect(self, connections: Sequence[Connection]) -> None:
+        """Make connections, each as soon as its other port is there; for some minutes at most."""
+        self._missing = list(connections)
+        self._restore_until = time.monotonic() + _SESSION_SECONDS
 
     def describe(self) -> None:
         """Set what patchbays show of the node."""
@@ -194,7 +210,7 @@ class Supervisor:
         except JackError as error:
             log.warning("%s", error)
 
-    def _connect(self, client: JackClient, pattern: str) -> None:
+    def _connect_matching(self, client: JackClient, pattern: str) -> None:
         connections = client.connections_to(pattern)
         for connection in connections:
             client.connect(connection)

@@ -1,0 +1,244 @@
+"""The node as a part of a session: opened, saved and ended by a session manager."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import shutil
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ronn_jack.app import POLL_SECONDS, App, Restore, followed, run_node, shown, spare_collections
+from ronn_jack.control.protocols import Preset
+from ronn_jack.control.subscriptions import Subscription
+from ronn_jack.drivers.jack_driver import Connection
+from ronn_jack.errors import MachineError, RonnError, UsageError
+from ronn_jack.interfaces.nsm import (
+    MOST_IMPORTANT,
+    Announced,
+    Code,
+    Command,
+    NsmClient,
+    Open,
+    Refused,
+    Save,
+)
+from ronn_jack.interrupts import Interrupts
+from ronn_jack.parameters import Value
+from ronn_jack.process import SESSION
+from ronn_jack.sessions.session_file import FILE, SETTINGS, Session, read_session, write_session
+from ronn_jack.settings import Settings
+
+PROGRAM = "ronn-jack"
+CAPABILITIES = ("switch", "dirty", "progress", "message")
+
+_ANSWER_SECONDS = 3.0
+"""Time after which a manager that says nothing is taken for gone."""
+
+log = logging.getLogger(__name__)
+
+
+def run_managed(
+    settings: Settings,
+    values: Mapping[str, Value],
+    log_json: str | None,
+    interrupts: Interrupts,
+    preset: Preset | None = None,
+    restore: Restore | None = None,
+) -> None:
+    """Run the node until it is interrupted, as a part of a session if there is a manager.
+
+    Takes and raises what `run_node` does.
+    """
+    manager = _manager(settings.name, interrupts)
+    if manager is None:
+        run_node(settings, values, log_json, interrupts, preset, restore)
+        return
+    with shown(log_json, interrupts) as view, contextlib.ExitStack() as stack:
+        stack.callback(manager.close)
+        managed = ManagedNode(manager, settings, values, log_json, preset)
+        stack.callback(managed.close)
+        interrupts.started()
+        while not interrupts.wanted.wait(POLL_SECONDS):
+            managed.poll()
+            if managed.app is not None:
+                view.update(managed.app.snapshot())
+
+
+class ManagedNode:
+    """A node that does what a session manager asks for; there is none until a session is opened.
+
+    Parameters
+    ----------
+    manager : NsmClient
+        Has taken us.
+    settings, values, log_json, preset
+        As `run_node` takes them, for a session that is new.
+    """
+
+    def __init__(
+        self,
+        manager: NsmClient,
+        settings: Settings,
+        values: Mapping[str, Value],
+        log_json: str | None,
+        preset: Preset | None,
+    ) -> None:
+        self._manager = manager
+        self._settings = settings
+        self._begin = Session(values, preset.name if preset else None, {}, ())
+        self._log_json = log_json
+        self._file = Path()
+        self._running = contextlib.ExitStack()
+        self._events: Subscription | None = None
+        self._saved: Session | None = None
+        self._dirty = False
+        self.app: App | None = None
+        """The node; None while no session is open."""
+
+    def poll(self) -> None:
+        """Do what the manager has asked for, and take care of the node."""
+        while (command := self._manager.poll()) is not None:
+            self._do(command)
+        if self.app is not None:
+            self.app.poll()
+            self._look_for_changes()
+
+    def close(self) -> None:
+        """Fade out and leave JACK."""
+        self.app = None
+        self._running.close()
+
+    def _do(self, command: Command) -> None:
+        match command:
+            case Open():
+                self._open(command)
+            case Save():
+                self._save()
+
+    def _open(self, asked: Open) -> None:
+        self._manager.tell_progress(0.0)
+        file = asked.folder / FILE
+        try:
+            # Read before anything ends: a file at fault leaves the present session as it is.
+            session = read_session(file) if file.exists() else self._begin
+            settings = _settings_of(session, self._settings, asked.client_id)
+        except UsageError as error:
+            self._fail(Code.BAD_PROJECT, error)
+            return
+        self.close()
+        try:
+            asked.folder.mkdir(parents=True, exist_ok=True)
+            self._start(settings, session)
+        except OSError as error:
+            self._fail(Code.CREATE_FAILED, f"{asked.folder}: {error.strerror}")
+            return
+        except RonnError as error:
+            self._fail(Code.GENERAL, error)
+            return
+        self._file = file
+        self._manager.tell_progress(1.0)
+        self._manager.tell_dirty(False)
+        self._manager.opened(f"{asked.title} is open")
+        log.info("session %s", asked.title)
+
+    def _start(self, settings: Settings, session: Session) -> None:
+        with contextlib.ExitStack() as stack:
+            app = stack.enter_context(followed(settings, session.values, self._log_json))
+            self._events = app.subscriptions.subscribe()
+            stack.callback(self._events.close)
+            app.start()
+            app.connect(session.connections)
+            spare_collections()
+            self._running = stack.pop_all()
+        self.app, self._dirty = app, False
+        self._saved = self._present(app, ())
+
+    def _save(self) -> None:
+        if self.app is None:
+            self._manager.not_saved(Code.NO_SESSION_OPEN, "no session is open")
+            return
+        try:
+            write_session(self._file, self._present(self.app, self.app.connections()))
+        except OSError as error:
+            self._manager.not_saved(Code.GENERAL, f"{self._file}: {error.strerror}")
+            return
+        self._saved, self._dirty = self._present(self.app, ()), False
+        self._manager.tell_dirty(False)
+        self._manager.saved("saved")
+
+    def _fail(self, code: Code, reason: object) -> None:
+        self._manager.tell(str(reason), MOST_IMPORTANT)
+        self._manager.not_opened(code, str(reason))
+        log.warning("the session can't be opened: %s", reason)
+
+    def _look_for_changes(self) -> None:
+        """Tell whether what there is differs from what was saved, once something has happened."""
+        if self._events is None or self.app is None or not self._events.take():
+            return
+        # Connections are none of the user's changes: other programs come and go.
+        dirty = self._present(self.app, ()) != self._saved
+        if dirty != self._dirty:
+            self._dirty = dirty
+            self._manager.tell_dirty(dirty)
+
+    def _present(self, app: App, connections: Sequence[Connection]) -> Session:
+        controller = app.controller
+        settings = {name: getattr(app.settings, name) for name in SETTINGS}
+        return Session(
+            controller.values,
+            controller.preset,
+            {name: value for name, value in settings.items() if value is not None},
+            tuple(connections),
+        )
+
+
+def _settings_of(session: Session, settings: Settings, client_id: str) -> Settings:
+    """Return the settings of a node in a session, which the manager names and the user connects.
+
+    Raises
+    ------
+    UsageError
+        Listing every fault of the session's own.
+    """
+    return settings.changed({**session.settings, "name": client_id, "connect": None})
+
+
+def _executable() -> str:
+    """Return the bare name by which the manager can start this program again."""
+    called = Path(sys.argv[0]).name
+    if shutil.which(called) is not None:
+        return called
+    if shutil.which(PROGRAM) is None:
+        log.warning("the session manager can't start %s again: it is not in PATH", PROGRAM)
+    return PROGRAM
+
+
+def _manager(application: str, interrupts: Interrupts) -> NsmClient | None:
+    """Return the session manager that has started the program and takes it, if there is one."""
+    url = os.environ.get(SESSION)
+    if not url:
+        return None
+    try:
+        manager = NsmClient(url)
+    except MachineError as error:
+        log.warning("no session: %s", error)
+        return None
+    manager.announce(application, _executable(), CAPABILITIES)
+    deadline = time.monotonic() + _ANSWER_SECONDS
+    while time.monotonic() < deadline and not interrupts.wanted.wait(POLL_SECONDS):
+        # What follows the welcome is left for the node to do.
+        match manager.poll():
+            case Announced(name):
+                log.info("in a session of %s", name)
+                return manager
+            case Refused(reason):
+                log.warning("no session: %s", reason)
+                manager.close()
+                return None
+    log.warning("no session: nobody answers at %s = %s", SESSION, url)
+    manager.close()
+    return None
