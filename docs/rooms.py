@@ -10,7 +10,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "ronn_jack"
 FOUNDATION = {"closing", "errors", "files", "parameters", "process", "settings", "units"}
 """What everything may stand on."""
-DOOR = {"__main__", "cli", "cli_midi", "cli_options", "cli_presets"}
+DOOR = {"__main__", "cli", "commands"}
 WIDTH, HEIGHT, LANE, GAP_X, GAP_Y, MARGIN = 150, 46, 8, 26, 48, 16
 
 

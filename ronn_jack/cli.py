@@ -16,8 +16,8 @@ import click
 from click.shell_completion import shell_complete
 
 from ronn_jack import __version__
-from ronn_jack.cli_midi import midi
-from ronn_jack.cli_options import (
+from ronn_jack.commands.midi import midi
+from ronn_jack.commands.options import (
     SOUND_HELP,
     Number,
     WholeRange,
@@ -30,8 +30,8 @@ from ronn_jack.cli_options import (
     sound_options,
     watch_options,
 )
-from ronn_jack.cli_presets import import_original, presets
-from ronn_jack.cli_surfaces import surfaces
+from ronn_jack.commands.presets import import_original, presets
+from ronn_jack.commands.surfaces import surfaces
 from ronn_jack.errors import RonnError, UsageError, shortened
 from ronn_jack.files import name_or_file
 from ronn_jack.model.architecture import model_of

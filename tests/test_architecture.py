@@ -69,12 +69,12 @@ MAY_IMPORT: dict[str, set[str]] = {
         *FOUNDATION, "settings", "demo.phrase", "model", "realtime", "cost", "hotswap", "control",
         "interfaces", "drivers", "app",
     },
-    "cli_options": {*FOUNDATION, "presets"},
-    "cli_surfaces": {"presets", "surfaces"},
-    "cli_midi": {"errors", "settings", "cli_options", "interfaces"},
-    "cli_presets": {*FOUNDATION, "cli_options", "presets", "original"},
+    "commands.options": {*FOUNDATION, "presets"},
+    "commands.surfaces": {"presets", "surfaces"},
+    "commands.midi": {"errors", "settings", "interfaces"},
+    "commands.presets": {*FOUNDATION, "presets", "original"},
     "cli": {
-        *FOUNDATION, "cli_options", "cli_midi", "cli_presets", "cli_surfaces", "process",
+        *FOUNDATION, "commands", "process",
         "settings", "cost", "interfaces", "model", "app", "bench", "demo", "doctor", "render",
         "realtime.compiler", "interrupts", "drivers.jack_library", "midimap",
         "running_nodes", "sessions",
@@ -198,7 +198,9 @@ def test_a_module_is_explained_and_not_too_long(name: str) -> None:
     assert len(PATHS[name].read_text(encoding="utf-8").splitlines()) <= MOST_LINES
 
 
-@pytest.mark.parametrize("name", [name for name in TREES if not name.startswith("cli")])
+@pytest.mark.parametrize(
+    "name", [name for name in TREES if not name.startswith(("cli", "commands"))]
+)
 def test_only_the_command_line_prints(name: str) -> None:
     called = {ast.unparse(n.func) for n in ast.walk(TREES[name]) if isinstance(n, ast.Call)}
     written = {"print", "click.echo", "sys.stderr.write"}

@@ -36,7 +36,7 @@ import os, signal, sys
 number = getattr(signal, os.environ.get("NUMBER", "SIGINT"))
 class Interrupting:
     def find_spec(name, *_):
-        if name == os.environ.get("MODULE", "ronn_jack.cli_options"):
+        if name == os.environ.get("MODULE", "ronn_jack.commands.options"):
             os.kill(os.getpid(), number)
 sys.meta_path.insert(0, Interrupting)
 from ronn_jack.__main__ import main
@@ -62,14 +62,15 @@ main()
 
 INTERRUPTED_IN_A_CALLBACK = """
 import ctypes, os, signal, time
-from ronn_jack import __main__, cli_presets
+from ronn_jack import __main__
+from ronn_jack.commands import presets
 callback = ctypes.CFUNCTYPE(None)(lambda: os.kill(os.getpid(), signal.SIGINT))
-class Store(cli_presets.PresetStore):
+class Store(presets.PresetStore):
     def presets(self):
         callback()
         time.sleep(10)
         return []
-cli_presets.PresetStore = Store
+presets.PresetStore = Store
 __main__.main()
 """
 

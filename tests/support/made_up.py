@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 import ronn_jack
 from ronn_jack.cli import cli
-from ronn_jack.cli_options import sound
+from ronn_jack.commands.options import sound
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.operations import Set
 from ronn_jack.control.randomize import randomized

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ronn_jack.cli_options import one_line
+from ronn_jack.commands.options import one_line
 from ronn_jack.errors import UsageError
 from ronn_jack.files import check_name, read_text, write_atomically
 from ronn_jack.parameters.share import is_shared, read_shared

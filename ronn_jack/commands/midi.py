@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ronn_jack.cli_options import place_options
+from ronn_jack.commands.options import place_options
 from ronn_jack.errors import MachineError, UsageError
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Groups of the command line, and the options that several commands take."""
