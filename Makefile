@@ -1,5 +1,8 @@
 # make setup | demo | test | check | bench | soak | docs: each sets up first when needed.
 PYTHON_BIN := .venv/bin/python
+# Two at a time, each in a /dev/shm of its own, as JACK's programs share what is there.
+WORKER := $(PYTHON_BIN) -m tests.support.shared_memory -- $(PYTHON_BIN)
+PYTEST := $(PYTHON_BIN) -m pytest --dist worksteal --tx '2*popen//python=$(WORKER)'
 
 .PHONY: setup demo test check bench soak docs
 setup: .venv/ready
@@ -12,13 +15,13 @@ demo: .venv/ready
 
 test: .venv/ready
 	@.ci/test-packages
-	@$(PYTHON_BIN) -m pytest -m "not soak"
+	@$(PYTEST) -m "not soak"
 
 check: .venv/ready
 	@$(PYTHON_BIN) -m ruff format --check .
 	@$(PYTHON_BIN) -m ruff check .
 	@$(PYTHON_BIN) -m mypy
-	@$(PYTHON_BIN) -m pytest -m "not slow and not soak"
+	@$(PYTEST) -m "not slow and not soak"
 
 bench: .venv/ready
 	@$(PYTHON_BIN) -m ronn_jack bench

@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "ronn_jack"
-FOUNDATION = {"errors", "files", "parameters", "process", "settings", "units"}
+FOUNDATION = {"closing", "errors", "files", "parameters", "process", "settings", "units"}
 """What everything may stand on."""
 DOOR = {"__main__", "cli", "cli_options"}
 WIDTH, HEIGHT, LANE, GAP_X, GAP_Y, MARGIN = 150, 46, 8, 26, 48, 16

@@ -11,15 +11,15 @@ import time
 from types import FrameType
 from typing import Any
 
-from ronn_jack.process import on_signals, open_closed_streams
+from ronn_jack.process import is_node, on_signals, open_closed_streams
 
 _SOON_SECONDS = 0.01
 
 
 def main() -> None:
-    """Load the command line and run it; until it listens to signals, SIGINT ends it in one line."""
+    """Load the command line and run it; until it listens to signals, they end it at once."""
     open_closed_streams()
-    on_signals(_leave, signal.SIGINT)
+    on_signals(_leave, signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     sys.unraisablehook = _interrupt_again
     from ronn_jack.cli import main as command_line
 
@@ -50,11 +50,14 @@ def _interrupt_again(fault: Any) -> None:
 
 def _interrupt_soon() -> None:
     time.sleep(_SOON_SECONDS)
-    _thread.interrupt_main()
+    # A real one, as main() may wait in a system call.
+    os.kill(os.getpid(), signal.SIGINT)
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
     # An exception in the middle of an import would be shown as a traceback.
+    if is_node():
+        os._exit(0)
     os.write(2, b"ronn-jack: interrupted\n")
     os._exit(1)
 

@@ -54,7 +54,7 @@ class App:
         preset: Preset | None = None,
     ) -> None:
         self.settings = settings
-        node = LiveNode(settings.inputs, settings.outputs, cost=load_cost_model().seconds)
+        node = LiveNode(settings.inputs, settings.outputs, cost=load_cost_model().sounding_seconds)
         node.set_controls(values)
         presets = PresetStore()
         presets.names()  # read now, rather than while a sender waits

@@ -29,14 +29,15 @@ from ronn_jack.cli_options import (
     watch_options,
 )
 from ronn_jack.errors import RonnError, UsageError, shortened
-from ronn_jack.files import check_name
-from ronn_jack.model.architecture import network_spec
+from ronn_jack.files import check_name, name_or_file
+from ronn_jack.model.architecture import model_of
 from ronn_jack.presets.store import PresetStore
-from ronn_jack.process import on_signals
+from ronn_jack.process import is_node, on_signals
 
 PROGRAM = "ronn-jack"
 _COMPLETION = "_RONN_JACK_COMPLETE"
 """Environment variable by which a shell asks for completions."""
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _TABLE_WIDTH = 120
 """Columns of a table that no terminal limits."""
 
@@ -67,16 +68,22 @@ def run(
     preset: str | None, assignments: tuple[str, ...], log_json: str | None, **overrides: Any
 ) -> None:
     """Run the node until it is interrupted."""
+    # Before all that takes long to load, in which an exception may be lost.
+    from ronn_jack.interrupts import Interrupts
+
+    interrupts = Interrupts(*_ENDING)
+    from ronn_jack.midimap.profile_file import ProfileStore
     from ronn_jack.settings import load_settings
 
     settings = load_settings(overrides)
     chosen = chosen_preset(preset or settings.preset)
     values = sound_of(chosen, assignments)
-    tell_of_compiling(err=log_json == "-")
-    from ronn_jack.interrupts import Interrupts
+    ProfileStore().load(name_or_file(settings.midi_profile))  # so that wrong use is told first
+    from ronn_jack.drivers.jack_library import require_server
 
-    interrupts = Interrupts(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    from ronn_jack.app import run_node
+    require_server(settings.server)
+    tell_of_compiling(err=log_json == "-")
+    from ronn_jack.app import run_node  # which compiles
 
     run_node(settings, values, log_json, interrupts, chosen)
 
@@ -110,10 +117,18 @@ def demo(
 
     chosen = preset is not None or bool(assignments)
     values = sound(preset, assignments) if chosen else None
-    tell_of_compiling(err=False)
-    from ronn_jack.demo.run import run_demo
+    settings = load_settings({"server": server})
+    from ronn_jack.interrupts import Interrupts
 
-    run_demo(seconds, out, load_settings({"server": server}), values)
+    interrupts = Interrupts(*_ENDING)
+    from ronn_jack.drivers.jack_library import require_server
+
+    if settings.server is not None:
+        require_server(settings.server)
+    tell_of_compiling(err=False)
+    from ronn_jack.demo.run import run_demo  # which compiles
+
+    run_demo(seconds, out, interrupts, settings, values)
 
 
 @cli.command(epilog=SOUND_HELP)
@@ -193,29 +208,25 @@ def info(
     as_json: bool,
 ) -> None:  # fmt: skip
     """Say what a network is, and what share of a period it takes on this machine."""
-    spec = network_spec(sound(preset, assignments), inputs, outputs, rate)
+    model = model_of(sound(preset, assignments), inputs, outputs, rate)
     tell_of_compiling()
     from ronn_jack.cost.calibration import load_cost_model
 
-    milliseconds = spec.receptive_field / rate * 1000.0
-    load = load_cost_model().load(spec, period, rate)
+    milliseconds = model.receptive_field / rate * 1000.0
+    load = load_cost_model().load(model, period, rate)
     if as_json:
         facts = {
-            "parameters": spec.parameter_count,
-            "receptive_field_frames": spec.receptive_field,
+            "parameters": model.parameter_count,
+            "receptive_field_frames": model.receptive_field,
             "receptive_field_ms": milliseconds,
             "predicted_load": load,
         }
         click.echo(json.dumps(facts))
         return
+    click.echo(model.summary)
+    click.echo(f"parameters       {model.parameter_count}")
     click.echo(
-        f"{spec.layers} layers of {spec.channels} channels, kernel {spec.kernel}, "
-        f"dilation {spec.dilation}, {spec.activation}, {spec.init}, "
-        f"seed {spec.seed} ({spec.recipe})"
-    )
-    click.echo(f"parameters       {spec.parameter_count}")
-    click.echo(
-        f"receptive field  {spec.receptive_field} frames ({milliseconds:.1f} ms at {rate:g} Hz)"
+        f"receptive field  {model.receptive_field} frames ({milliseconds:.1f} ms at {rate:g} Hz)"
     )
     click.echo(f"predicted load   {load:.1%} of a period of {period} frames")
 
@@ -344,7 +355,8 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
-        on_signals(signal.default_int_handler, signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        if not is_node():
+            on_signals(signal.default_int_handler, *_ENDING)
         if instruction := os.environ.get(_COMPLETION):
             sys.exit(shell_complete(cli, {}, PROGRAM, _COMPLETION, instruction))
         with cli.make_context(PROGRAM, sys.argv[1:]) as context:

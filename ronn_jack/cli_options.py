@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import click
 
-from ronn_jack.errors import UsageError
+from ronn_jack.errors import UsageError, shown
 from ronn_jack.files import name_or_file
 from ronn_jack.parameters import PARAMETERS, Value, defaults, parameter
 from ronn_jack.presets.preset import Preset
@@ -28,8 +29,12 @@ class _Strict(click.ParamType[Any]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return what click makes of a number, or fail with click's words."""
-        if as_number(value) is None:
-            self.fail(f"{value!r} is not a valid {self.name.removesuffix(' range')}.", param, ctx)
+        number = as_number(value)
+        if number is None:
+            kind = self.name.removesuffix(" range")
+            self.fail(f"{shown(value)} is not a valid {kind}.", param, ctx)
+        if abs(number) >= sys.float_info.max:
+            self.fail(f"{shown(value)} is out of range.", param, ctx)
         return super().convert(value, param, ctx)
 
 

@@ -10,6 +10,12 @@ from types import FrameType
 from typing import Any
 
 Handler = Callable[[int, FrameType | None], Any]
+_NODES = (["run"], ["demo"])
+
+
+def is_node() -> bool:
+    """Return whether this process was started to run a node, which ends well by a signal."""
+    return sys.argv[1:2] in _NODES
 
 
 def open_closed_streams() -> None:

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from ronn_jack.audio_files.source import BLOCK, AudioSource, opened, quiet_decoders
 from ronn_jack.audio_files.target import OUTPUTS, TargetFormat, check_target, written
 from ronn_jack.hotswap.engine_controls import aim
-from ronn_jack.hotswap.expression import Expression, make_voice
+from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.loudness.auto_level import level_from, level_on_noise
 from ronn_jack.loudness.match import match_powers
-from ronn_jack.model.architecture import network_spec
-from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.model.architecture import model_of
+from ronn_jack.model.expression import Expression
+from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import Value
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.engine_state import Control
@@ -45,7 +46,7 @@ class Rendering:
 
 
 def offline_engine(
-    spec: NetworkSpec,
+    model: Model,
     values: Mapping[str, Value],
     rate: float,
     history_seconds: float = 0.0,
@@ -56,7 +57,7 @@ def offline_engine(
     Parameters
     ----------
     values : mapping
-        Accepted parameter values; what concerns the network is taken from `spec`.
+        Accepted parameter values; what concerns the network is taken from `model`.
     rate : float
         Sample rate in Hz.
     history_seconds : float
@@ -64,11 +65,11 @@ def offline_engine(
     level : float
         Gain of the network, as an amplitude ratio.
     """
-    engine = Engine(spec.inputs, spec.outputs, rate, history_seconds)
+    engine = Engine(model.inputs, model.outputs, rate, history_seconds)
     aim(engine, values)
     engine.set(Control.MASTER, 1.0)
     engine.settle()
-    voice = make_voice(spec, rate, Expression.of(values))
+    voice = make_voice(model, rate, Expression.of(values))
     voice.set_level(level)
     engine.publish(voice)
     return engine
@@ -107,19 +108,19 @@ def render_file(
     SpecError
         If the network is too long at the file's rate.
     """
-    form = TargetFormat.of(target, subtype)
     check_target(target, source)
+    form = TargetFormat.of(target, subtype)
     with quiet_decoders(), opened(source) as audio:
-        spec = network_spec(values, audio.channels, OUTPUTS, audio.rate)
+        model = model_of(values, audio.channels, OUTPUTS, audio.rate)
         tail = round(tail_seconds * audio.rate)
         form = form.holding(target, audio.rate, audio.frames + tail)
         total, before, level = audio.frames + tail, 0, 1.0
         if values["auto_level"]:
             before = audio.frames
             level = _matching_level(
-                audio, spec, values, lambda done: progress(done, before + total)
+                audio, model, values, lambda done: progress(done, before + total)
             )
-        engine = offline_engine(spec, values, audio.rate, level=level)
+        engine = offline_engine(model, values, audio.rate, level=level)
         done = 0
         with written(target, form, audio.rate) as writer:
             for block in _with_tail(audio, tail):
@@ -131,15 +132,15 @@ def render_file(
 
 def _matching_level(
     audio: AudioSource,
-    spec: NetworkSpec,
+    model: Model,
     values: Mapping[str, Value],
     progress: Callable[[int], None],
 ) -> float:
     """Return the gain that makes a network as loud as the whole file."""
     rate = float(audio.rate)
     gain = decibels_to_gain(float(values["input_gain"]))
-    voice = make_voice(spec, rate, Expression.of(values))
-    dry, wet = LoudnessMeter(spec.inputs, rate), LoudnessMeter(spec.outputs, rate)
+    voice = make_voice(model, rate, Expression.of(values))
+    dry, wet = LoudnessMeter(model.inputs, rate), LoudnessMeter(model.outputs, rate)
     done = 0
     for block in audio.blocks():
         clean = np.where(np.isfinite(block), block, np.float32(0.0))
@@ -149,7 +150,7 @@ def _matching_level(
         done += block.shape[1]
         progress(done)
     # One channel is heard at both outputs.
-    match = match_powers(dry.powers * (spec.outputs / spec.inputs), wet.powers)
+    match = match_powers(dry.powers * (model.outputs / model.inputs), wet.powers)
     if match is None:
         return level_on_noise(voice, gain).gain
     return level_from(match, on_noise=False).gain

@@ -10,19 +10,19 @@ from collections.abc import Callable
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.events import ServerJoined, ServerLost, StateChanged, Stopped
 from ronn_jack.drivers.jack_devices import DEFAULT_DEVICE
-from ronn_jack.drivers.jack_driver import JackClient, Wire
+from ronn_jack.drivers.jack_driver import Connection, JackClient
 from ronn_jack.errors import JackError, NoServerError, SpecError
 from ronn_jack.hotswap.node import LiveNode
 
-_WIRES_SECONDS = 0.25
+_CONNECTIONS_SECONDS = 0.25
 _LOOK_SECONDS = 0.1
 """Time between two looks at the audio thread's counters."""
 _SETTLED_SECONDS = 0.5
-"""Wiring younger than this may be what a dying server has left of it."""
+"""Connections younger than this may be what a dying server has left of it."""
 _LATE_SECONDS = 0.2
 _MUTED_POLL_SECONDS = 0.001
 _RECONNECT_SECONDS = 0.1
-_REWIRE_SECONDS = 30.0
+_RESTORE_SECONDS = 30.0
 
 log = logging.getLogger(__name__)
 
@@ -58,10 +58,10 @@ class Supervisor:
         self._name = name
         self.client: JackClient | None = None
         """The present client; None while there is no server."""
-        self._wirings: list[tuple[float, list[Wire]]] = []
-        self._missing: list[Wire] = []
-        self._rewire_until = 0.0
-        self._next_wiring = self._next_rewiring = self._next_attempt = self._next_look = 0.0
+        self._recent: list[tuple[float, list[Connection]]] = []
+        self._missing: list[Connection] = []
+        self._restore_until = 0.0
+        self._next_noting = self._next_restoring = self._next_attempt = self._next_look = 0.0
         self._joined = self._checked = False
         self._obstacle = ""
         self._state = ""
@@ -92,7 +92,7 @@ class Supervisor:
             self._describe(self.client)
 
     def poll(self) -> None:
-        """Take care of a server that went or came back, and of wires that are to be restored."""
+        """Take care of a server that went or came back, and of connections to restore."""
         now = time.monotonic()
         if now >= self._next_look:
             self._next_look = now + _LOOK_SECONDS
@@ -105,7 +105,7 @@ class Supervisor:
             self._follow_rate(self.client)
         else:
             self._check_scheduling(self.client)
-            self._keep_wires(self.client, now)
+            self._keep_connections(self.client, now)
 
     def stop(self) -> None:
         """Fade out and leave the server; doing so twice is harmless."""
@@ -176,7 +176,7 @@ class Supervisor:
             if not self._joined:
                 raise
             # The server has come back at another rate, and is no reason to end.
-            self._controller.refused(None, str(error))
+            self._controller.cannot_begin(str(error))
             self._node.go_dry()
 
     def _follow_rate(self, client: JackClient) -> None:
@@ -195,27 +195,27 @@ class Supervisor:
             log.warning("%s", error)
 
     def _connect(self, client: JackClient, pattern: str) -> None:
-        wires = client.wires_to(pattern)
-        for wire in wires:
-            client.connect(wire)
-        if wires:
-            pairs = [f"{wire.port} with {wire.other}" for wire in wires]
+        connections = client.connections_to(pattern)
+        for connection in connections:
+            client.connect(connection)
+        if connections:
+            pairs = [f"{made.port} with {made.other}" for made in connections]
             log.info("connected %s", ", ".join(pairs))
         elif pattern == DEFAULT_DEVICE:
             log.warning("there is no sound card: choose ports with --connect PATTERN")
         else:
             log.warning("no JACK port matches --connect %s; jack_lsp lists them", pattern)
-        sources = {wire.other for wire in wires if wire.port in ("in_1", "in_2")}
+        sources = {made.other for made in connections if made.port in ("in_1", "in_2")}
         if len(sources) == 2:
             log.info("a guitar in one of two channels is heard on both sides with --inputs 1")
 
     def _lose(self, now: float) -> None:
-        """Leave a server that is gone, and remember the wiring as it was while it was well."""
+        """Leave a server that is gone, and remember its connections while it was well."""
         assert self.client is not None
         self._publish(ServerLost())
-        settled = [wires for at, wires in self._wirings if at < now - _SETTLED_SECONDS]
-        self._missing = (settled or [wires for _, wires in self._wirings] or [[]])[-1]
-        self._wirings = []
+        settled = [made for at, made in self._recent if at < now - _SETTLED_SECONDS]
+        self._missing = (settled or [made for _, made in self._recent] or [[]])[-1]
+        self._recent = []
         client, self.client = self.client, None
         self._node.detach()
         client.close()
@@ -234,16 +234,16 @@ class Supervisor:
                 log.warning("still waiting: %s", error)
             return
         self._obstacle = ""
-        self._rewire_until = now + _REWIRE_SECONDS
+        self._restore_until = now + _RESTORE_SECONDS
         self._describe(client)
 
-    def _keep_wires(self, client: JackClient, now: float) -> None:
-        if self._missing and self._next_rewiring <= now < self._rewire_until:
-            self._next_rewiring = now + _RECONNECT_SECONDS
+    def _keep_connections(self, client: JackClient, now: float) -> None:
+        if self._missing and self._next_restoring <= now < self._restore_until:
+            self._next_restoring = now + _RECONNECT_SECONDS
             self._missing = client.restore(self._missing)
-        if now >= self._next_wiring:
-            self._next_wiring = now + _WIRES_SECONDS
+        if now >= self._next_noting:
+            self._next_noting = now + _CONNECTIONS_SECONDS
             with contextlib.suppress(JackError):
-                wires = client.wires()
+                connections = client.connections()
                 if not client.lost:
-                    self._wirings = [*self._wirings[-4:], (now, wires)]
+                    self._recent = [*self._recent[-4:], (now, connections)]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
+import sys
 
 SILENCE_DB = -200.0
 """Stands for the level of silence, as JSON and many senders know no infinity."""
@@ -21,18 +23,22 @@ def gain_to_decibels(gain: float, floor: float = SILENCE_DB) -> float:
 def as_number(raw: object) -> int | float | None:
     """Return the number that a value or a text is; None if it is none.
 
-    Python itself reads more than is meant: "1_0", and digits of any script.
+    Python itself reads more than is meant: "1_0", and digits of any script. It reads no whole
+    number of thousands of digits, and as infinite what no float can hold: such a text stands for
+    the largest float, as it is beyond every limit but finite.
     """
     if isinstance(raw, bool):
         return int(raw)
     if isinstance(raw, (int, float)):
         return raw
     if isinstance(raw, str) and raw.isascii() and "_" not in raw:
-        for convert in (int, float):
-            try:
-                return convert(raw)
-            except ValueError:
-                continue
+        with contextlib.suppress(ValueError):
+            return int(raw)
+        with contextlib.suppress(ValueError):
+            number = float(raw)
+            if math.isinf(number) and "inf" not in raw.lower():
+                return math.copysign(sys.float_info.max, number)
+            return number
     return None
 
 

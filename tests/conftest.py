@@ -7,10 +7,15 @@ hurt by servers that are killed, nor the tests by what somebody else has left be
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support import shared_memory
 
-pytest_plugins = ["tests.support.watchdog"]
+pytest_plugins = ["tests.support.watchdog", "tests.support.command_line"]
+
+# How long an example takes is the machine's affair.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 # Before the process has other threads.
 shared_memory.enter_private()

@@ -15,8 +15,9 @@ MOST_LINES = 400
 MOST_MODULES = 16
 TAGS = ("[audio-thread]", "[control-thread]", "[any-thread]")
 
-FOUNDATION = {"errors", "units", "files", "parameters"}
+FOUNDATION = {"closing", "errors", "units", "files", "parameters"}
 MAY_IMPORT: dict[str, set[str]] = {
+    "closing": set(),
     "errors": set(),
     "units": set(),
     "process": set(),
@@ -29,7 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "realtime.motion": {"model.weights", "realtime.compiler", "realtime.kernels"},
     "realtime.meters": {"realtime.compiler"},
     "realtime.stages": {"model.recipes", "realtime.compiler", "realtime.kernels"},
-    "realtime": {"model.spec", "model.weights", "units"},
+    "realtime": {"model.expression", "model.protocol", "units"},
     "network": {"errors", "model", "realtime"},
     "cost": {*FOUNDATION, "model", "realtime"},
     "loudness": {"units", "realtime"},
@@ -40,7 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "original": {*FOUNDATION, "model.spec"},
     "interfaces": {*FOUNDATION, "settings", "control"},
     "interfaces.midi": {*FOUNDATION, "settings", "control", "midimap"},
-    "drivers": {"errors", "realtime"},
+    "drivers": {"closing", "errors", "realtime"},
     "surfaces": {"parameters", "control"},
     "audio_files": {"errors"},
     "render": {
@@ -55,7 +56,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "doctor": {*FOUNDATION, "settings", "interfaces", "drivers", "realtime.compiler"},
     "demo.phrase": {"units"},
     "demo": {
-        *FOUNDATION, "process", "settings", "app", "presets", "control", "interfaces", "drivers",
+        *FOUNDATION, "interrupts", "settings", "app", "presets", "control", "interfaces", "drivers",
         "audio_files",
     },
     "bench": {
@@ -66,7 +67,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": {
         *FOUNDATION, "cli_options", "process", "settings", "presets", "cost", "interfaces",
         "original", "model", "app", "bench", "demo", "doctor", "render", "realtime.compiler",
-        "interrupts",
+        "interrupts", "drivers.jack_library", "midimap",
     },
     "__main__": {"cli", "process", "drivers.jack_calls"},
     "__init__": {"model", "network"},
@@ -251,3 +252,64 @@ def test_a_kernel_that_could_become_stale_is_seen() -> None:
         "def rate():\n    return _TWICE\n"
     )
     assert foreign_names_compiled(tree) == {"_TWICE"}
+
+
+TESTS = Path(__file__).parent
+TEST_MODULES = {str(path.relative_to(TESTS)): path for path in sorted(TESTS.rglob("*.py"))}
+CROSS_CUTTING = {
+    "bench/test_figures.py": "the rows of every benchmark",
+    "drivers/test_realtime_rules.py": "the whole callback, counted from outside",
+    "hotswap/test_second_model.py": "a model by the protocol, through all of the room",
+    "model/test_golden_audio.py": "recipes and kernels, held to the original programs",
+    "model/test_golden_weights.py": "recipes and initialisers, held to the original programs",
+    "presets/test_shipped.py": "the files in configs/presets",
+    "realtime/test_seamless.py": "the engine with all that can be changed in it",
+    "realtime/compiler/test_hosts.py": "the kernels' tests, as other hosts would run them",
+    "test_any_architecture.py": "end to end: whatever the table allows",
+    "test_architecture.py": "the source itself",
+    "test_end_to_end.py": "end to end: what goes in and comes out",
+    "test_examples.py": "end to end: what stands in examples/",
+    "test_hanging_jack.py": "end to end: a JACK that hangs",
+    "test_live_changes.py": "end to end: changes while music plays",
+    "test_log_json.py": "end to end: the event log of a node",
+    "test_made_up_parameter.py": "end to end: a parameter more",
+    "test_oracle.py": "the tests' own oracle",
+    "test_pipewire.py": "end to end: another kind of server",
+    "test_protection.py": "the tests' own protection",
+    "test_random_ends.py": "end to end: nodes that are ended at any moment",
+    "test_readers.py": "every reader of files",
+    "test_storm.py": "end to end: too much of everything",
+    "test_sweep.py": "end to end: a knob that is swept",
+    "test_two_nodes.py": "end to end: two nodes on a server that restarts",
+}
+"""Test modules that belong to no single module of the package, and what they are of."""
+
+
+def namesake(relative: str) -> str | None:
+    """Return the module or package that a test module is named after: `test_NAME[_SUBJECT].py`."""
+    place = Path(relative)
+    room, subject = PACKAGE / place.parent, place.stem.removeprefix("test_")
+    names = {path.stem for path in room.glob("[!_]*")} | {room.name}
+    return max((n for n in names if f"{subject}_".startswith(f"{n}_")), key=len, default=None)
+
+
+def test_tests_lie_where_what_they_test_lies() -> None:
+    tests = {name for name in TEST_MODULES if Path(name).name.startswith("test_")}
+    assert CROSS_CUTTING.keys() <= tests, "they are gone"
+    assert {name for name in tests if not namesake(name)} == CROSS_CUTTING.keys()
+
+
+def test_a_test_of_nothing_is_seen() -> None:
+    assert namesake("hotswap/test_builder_races.py") == "builder"
+    assert namesake("original/test_original.py") == "original"
+    assert not namesake("hotswap/test_building.py")
+    assert not namesake("nowhere/test_builder.py")
+
+
+@pytest.mark.parametrize("name", TEST_MODULES)
+def test_a_test_module_is_not_too_long_and_lends_nothing(name: str) -> None:
+    text = TEST_MODULES[name].read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= MOST_LINES
+    # What several test modules need stands in a module of its own, or in tests/support/.
+    borrowed = {full for full in imported(ast.parse(text)) if full.startswith("tests.")}
+    assert not {full for full in borrowed if ".test_" in full}

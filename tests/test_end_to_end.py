@@ -49,21 +49,45 @@ def heard(player, recorder, frames):
     return recorder.aligned()[:, :frames]
 
 
+def undisturbed(take):
+    """Return what a take gives in which no xrun was counted: a late block is the machine's fault.
+
+    Parameters
+    ----------
+    take : callable
+        Returns what was heard, and the node's count of xruns before and after.
+    """
+    for _ in range(5):
+        y, before, after = take()
+        if before == after:
+            break
+    return y
+
+
+def xruns(node):
+    return node.osc.ask("/ronn/status/xruns")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("freewheel", [False, True], ids=["real time", "freewheel"])
 @pytest.mark.parametrize("period", [64, 256])
 def test_the_node_gives_sample_for_sample_what_render_gives(period, freewheel):
     x = noise(RATE)
-    with (
-        jack_server("exact", RATE, period) as server,
-        studio(server, x, *options(SOUND)) as (_, player, recorder),
-    ):
-        if freewheel:
-            recorder.client.set_freewheel(True)
-        y = heard(player, recorder, x.shape[1])
-        if freewheel:
-            recorder.client.set_freewheel(False)
-    assert np.array_equal(y, rendered(x, **SOUND))
+
+    def take():
+        with (
+            jack_server("exact", RATE, period) as server,
+            studio(server, x, *options(SOUND)) as (node, player, recorder),
+        ):
+            before = xruns(node)
+            if freewheel:
+                recorder.client.set_freewheel(True)
+            y = heard(player, recorder, x.shape[1])
+            if freewheel:
+                recorder.client.set_freewheel(False)
+            return y, before, xruns(node)
+
+    assert np.array_equal(undisturbed(take), rendered(x, **SOUND))
 
 
 def test_a_change_by_osc_is_heard_as_the_new_network():
@@ -107,13 +131,21 @@ def test_a_change_by_midi_bytes_is_heard_as_the_new_network():
 @pytest.mark.slow
 def test_a_change_while_music_plays_ends_in_what_the_new_network_had_always_given():
     x = noise(3 * RATE)
-    with jack_server("live", period=128) as server, studio(server, x) as (node, player, recorder):
-        recorder.record()
-        player.roll()
-        wait_for(lambda: player.position > RATE // 2)
-        node.osc.send_bundle(*((f"/ronn/{name}", value) for name, value in SOUND.items()))
-        recorder.wait()
-        y = recorder.aligned()[:, : x.shape[1]]
+
+    def take():
+        with (
+            jack_server("live", period=128) as server,
+            studio(server, x) as (node, player, recorder),
+        ):
+            before = xruns(node)
+            recorder.record()
+            player.roll()
+            wait_for(lambda: player.position > RATE // 2)
+            node.osc.send_bundle(*((f"/ronn/{name}", value) for name, value in SOUND.items()))
+            recorder.wait()
+            return recorder.aligned()[:, : x.shape[1]], before, xruns(node)
+
+    y = undisturbed(take)
     before, after = rendered(x), rendered(x, **SOUND)
     assert np.array_equal(y[:, : RATE // 2], before[:, : RATE // 2])
     assert np.abs(y - after)[:, -RATE:].max() < 1e-6
@@ -133,7 +165,7 @@ def test_a_node_left_to_itself_plays_on_without_streams_and_hang_up():
         node.osc.send("/ronn/layers", 3)
         node.settle()
         assert node.osc.ask("/ronn/layers") == [3]
-        assert node.end()[0] == 0
+        assert node.end() == 0
 
 
 @pytest.mark.slow
@@ -147,7 +179,7 @@ def test_a_signal_ends_the_node_softly(number):
         recorder.record()
         player.roll()
         wait_for(lambda: recorder.position > RATE // 4)
-        code, _ = node.end(number)
+        code = node.end(number)
         recorder.wait()
         y = recorder.aligned()
     assert code == 0
@@ -165,7 +197,7 @@ def test_a_server_that_hangs_does_not_keep_the_node_from_ending():
             # The network is never let in.
             node.osc.send("/ronn/seed", 5)
             wait_for(lambda: node.osc.ask("/ronn/status/state") == ["building"])
-            code, _ = node.end()
+            code = node.end()
         finally:
             os.kill(number, signal.SIGCONT)
         assert code == 0
@@ -191,7 +223,7 @@ def test_a_server_that_dies_and_comes_back_at_another_rate_is_rejoined_with_its_
         jack_server("again", 48000) as server,
         node_process(server.name, "--connect", "system", *options(SOUND)) as node,
     ):
-        # The node trusts a wiring that has lasted; a second of audio is long enough.
+        # The node trusts connections that have lasted; a second of audio is long enough.
         recorder = Recorder(server.name, RATE)
         wait_for(lambda: recorder.client.get_all_connections("ronn:out_2"))
         recorder.record()
@@ -212,8 +244,8 @@ def test_a_server_that_dies_and_comes_back_at_another_rate_is_rejoined_with_its_
                         and {p.name for p in probe.client.get_all_connections("ronn:out_2")}
                         == {"system:playback_2"}
                     ),
-                    what="the wires",
+                    what="the connections",
                 )
             finally:
                 probe.close()
-            assert node.end()[0] == 0
+            assert node.end() == 0

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import tarfile
-import time
+import threading
 from pathlib import Path
 
 import pytest
@@ -25,7 +25,6 @@ from tests.support.shared_memory import private
 ROOT = Path(__file__).parents[1]
 STUCK = Path(__file__).parent / "data" / "jack_db_stuck.tar.xz"
 """A database that a program was killed in, of libdb 5.3: whoever opens it waits for ever."""
-END_SECONDS = 3.0
 
 
 @pytest.fixture(scope="module")
@@ -82,12 +81,6 @@ def ronn(*arguments):
 def test_a_stuck_database_is_named_with_its_remedy_by_every_command(stuck, tmp_path, start):
     out = tmp_path / "heard.wav"
     commands = [("run", "-s", "none"), ("demo", "--out", out), ("doctor",), ("bench", "--quick")]
-    begin = time.monotonic()
-    assert start(*private(ronn(*commands[0]))).wait(60) == 1
-    free, begin = time.monotonic() - begin, time.monotonic()
-    assert start(*private(ronn(*commands[0]), stuck)).wait(60) == 1
-    # 5 s on an idle machine, where a start takes one second.
-    assert time.monotonic() - begin < jack_calls.OPEN_SECONDS + 2.5 * free
     processes = [start(*private(ronn(*command), stuck)) for command in commands]
     for command, process in zip(commands, processes, strict=True):
         said, complaint = process.communicate(timeout=60)
@@ -101,12 +94,18 @@ def test_a_stuck_database_is_named_with_its_remedy_by_every_command(stuck, tmp_p
 @pytest.mark.slow
 def test_a_signal_ends_a_start_that_waits_for_the_database(stuck, start):
     node = start(*private(ronn("run", "-s", "none", "--osc-port", free_udp_port()), stuck))
-    assert "listening" in node.stdout.readline()
-    begin = time.monotonic()
+    maps = Path(f"/proc/{node.pid}/maps")
+    wait_for(lambda: stuck.name in maps.read_text(), 60, "libjack to open the database")
     node.terminate()
     assert node.wait(20) == 0
-    assert time.monotonic() - begin < END_SECONDS
     assert node.communicate() == ("", "")
+
+
+def calls(process):
+    """Whether a program is connected to a server, be it one that has not taken it in yet."""
+    sockets = {line.split()[6] for line in Path("/proc/net/unix").read_text().splitlines()[1:]}
+    links = [str(path.readlink()) for path in Path(f"/proc/{process.pid}/fd").iterdir()]
+    return any(link[8:-1] in sockets for link in links if link.startswith("socket:"))
 
 
 def answers(server):
@@ -133,6 +132,36 @@ def test_a_stopped_server_is_named_and_forgets_who_gave_it_up(monkeypatch):
         client = JackClient("late", server.name, 1, 1)
         try:
             assert client.name == "late"
+        finally:
+            client.close()
+
+
+def test_a_server_that_is_killed_in_the_middle_of_an_opening_holds_nothing_up():
+    with jack_server("halfway") as server:
+        number = server.process_id
+        # libjack has bound it when the server knows the name, and waits for the server to connect.
+        ours = jack_trouble.SHARED_MEMORY / f"jack_halfway_{os.getuid()}_0"
+        failures = []
+
+        def attempt():
+            try:
+                JackClient("halfway", server.name, 1, 1)
+            except JackError as error:
+                failures.append(error)
+
+        opening = threading.Thread(target=attempt)
+        opening.start()
+        while opening.is_alive() and not ours.exists():
+            pass  # there is a millisecond to catch it in
+        os.kill(number, signal.SIGSTOP)
+        server.kill()
+        opening.join(jack_calls.OPEN_SECONDS + 10)
+        assert not opening.is_alive()
+        assert len(failures) == 1
+        server.start()
+        client = JackClient("halfway", server.name, 1, 1)
+        try:
+            assert client.name == "halfway"
         finally:
             client.close()
 
@@ -187,13 +216,11 @@ def test_a_signal_ends_a_start_and_a_reconnection_that_hang(start):
         with jack_server("hanging") as again, stopped(again.process_id):
             other = start(*ronn("run", "-s", again.name, "--osc-port", free_udp_port()))
             assert "listening" in other.stdout.readline()
-            time.sleep(0.3)  # so that both have begun to wait for the server
-            code, seconds = node.end(signal.SIGINT)
-            assert (code, seconds < END_SECONDS) == (0, True), (seconds, node.said())
-            begin = time.monotonic()
+            for process in (node.process, other):
+                wait_for(lambda process=process: calls(process), what="both to call the server")
+            assert node.end(signal.SIGINT) == 0, node.said()
             other.send_signal(signal.SIGTERM)
             assert other.wait(20) == 0
-            assert time.monotonic() - begin < END_SECONDS
             assert other.communicate() == ("", "")
 
 
@@ -206,15 +233,12 @@ def test_a_signal_ends_a_node_that_primes_or_compiles(tmp_path, monkeypatch, sta
                 name, _, value = assignment.partition("=")
                 node.osc.send(f"/ronn/{name}", float(value))
             wait_for(lambda: node.osc.ask("/ronn/status/state") == ["building"])
-            code, seconds = node.end(signal.SIGINT)
-            assert (code, seconds < END_SECONDS) == (0, True), (seconds, node.said())
+            assert node.end(signal.SIGINT) == 0, node.said()
         # A cold cache of kernels.
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
         other = start(*ronn("run", "-s", server.name, "--osc-port", free_udp_port()))
         maps = Path(f"/proc/{other.pid}/maps")
         wait_for(lambda: "llvmlite" in maps.read_text(), 60, "the compiler")
-        begin = time.monotonic()
         other.send_signal(signal.SIGTERM)
         code = other.wait(20)
-        assert time.monotonic() - begin < END_SECONDS
-        assert (code, other.communicate()[1]) in [(0, ""), (1, "ronn-jack: interrupted\n")]
+        assert (code, other.communicate()[1]) == (0, "")

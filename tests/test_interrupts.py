@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -73,13 +72,14 @@ hashlib.pbkdf2_hmac("sha512", b"", b"", 1 << 30)  # no Python code runs meanwhil
 
 def test_until_the_node_joins_a_server_it_ends_at_once(start):
     process = start("""
+interrupts.LAST_SECONDS = 60.0
 taken = interrupts.Interrupts(signal.SIGTERM)
 print("importing", flush=True)
 time.sleep(60)
 """)
     assert process.stdout.readline() == "importing\n"
     process.send_signal(signal.SIGTERM)
-    assert process.wait(interrupts.LAST_SECONDS - 0.3) == 0
+    assert process.wait(20) == 0
 
 
 def test_a_signal_during_the_start_is_never_a_fault(start):
@@ -97,15 +97,16 @@ def test_an_end_by_force_is_in_time_though_a_goodbye_hangs(start):
     process = start("""
 taken.started()
 interrupts.LAST_SECONDS = 0.2
+leave = jack_calls.leave
+jack_calls.leave = lambda seconds: (print(seconds, flush=True), leave(seconds))
 goodbye = lambda: time.sleep(60)
 threading.Thread(target=jack_calls.close, args=(goodbye,), daemon=True).start()
 print("leaving", flush=True)
 time.sleep(60)
 """)
     assert process.stdout.readline() == "leaving\n"
-    begin = time.monotonic()
     process.send_signal(signal.SIGTERM)
-    assert process.wait(20) == 1
-    took = time.monotonic() - begin
-    assert "ended by force" in process.stderr.read()
-    assert took - 0.2 + interrupts.LAST_SECONDS < 3.0
+    waited, complaint = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert "ended by force" in complaint
+    assert interrupts.LAST_SECONDS + float(waited) < 3.0

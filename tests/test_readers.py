@@ -22,7 +22,7 @@ from ronn_jack.parameters import defaults
 from ronn_jack.presets.preset import read_preset
 from ronn_jack.presets.store import PresetStore
 from ronn_jack.settings import load_settings
-from tests.original.test_original import NOTEBOOK_CELL, STATE
+from tests.original.samples import NOTEBOOK_CELL, STATE
 
 MOST_CHARACTERS = 4000
 """Of an error; the command line and OSC show less of it."""
@@ -104,7 +104,7 @@ def test_no_value_is_beyond_words(tmp_path: Path, value: str) -> None:
         check("original", tmp_path / "a", f'<r><PARAM id="seed" value="{value}"/></r>'.encode())
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(CONTENTS), st.data())
 def test_damage_is_told_in_words(
     tmp_path: Path, content: tuple[str, str], data: st.DataObject

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -251,6 +252,13 @@ class TestRefusals:
     def test_formats_that_nobody_knows(self, folder: Path, name: str) -> None:
         source = written(folder, noise(100))
         assert ".flac, .ogg or .mp3" in self.refused(UsageError, source, folder / name)
+
+    @pytest.mark.parametrize("name", ["pipe", "pipe.wav"])
+    def test_pipes(self, folder: Path, name: str) -> None:
+        os.mkfifo(folder / name)
+        source = written(folder, noise(10))
+        reason = self.refused(AudioFileError, source, folder / name)
+        assert "is no file; name a new one, as none is written to a pipe" in reason
 
     def test_subtypes_that_the_format_has_not(self, folder: Path) -> None:
         source = written(folder, noise(100))

@@ -114,13 +114,13 @@ class MidiSweeps(threading.Thread):
 
 
 class Hands:
-    """Pull wires out and put them back in, and knock at the node's door and run away."""
+    """Pull cables out and put them back in, and knock at the node's door and run away."""
 
-    def __init__(self, client, port, wires):
+    def __init__(self, client, port, connections):
         self._random = random.Random(3)
         self._client = client
         self._port = port
-        self._wires = wires
+        self._connections = connections
         self._out = None
         self._next = 0.0
 
@@ -132,7 +132,7 @@ class Hands:
             self._client.connect(*self._out)
             self._out = None
         else:
-            self._out = self._random.choice(self._wires)
+            self._out = self._random.choice(self._connections)
             self._client.disconnect(*self._out)
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as visitor:
                 for address in ("/ronn/layers", "/ronn/*", "/ronn/none"):
@@ -198,18 +198,18 @@ def ride_out(tmp_path, monkeypatch, warm_up, seconds):
         meter = Meter(server.name)
         stack.callback(meter.close)
         keys = stack.enter_context(contextlib.closing(MidiSender(server.name)))
-        wires = [(f"band:out_{i}", f"ronn:in_{i}") for i in (1, 2)]
-        wires += [(f"ronn:out_{i}", f"meter:in_{i}") for i in (1, 2)]
-        wires += [("keys:midi_out", "ronn:midi_in")]
-        for wire in wires:
-            meter.client.connect(*wire)
+        connections = [(f"band:out_{i}", f"ronn:in_{i}") for i in (1, 2)]
+        connections += [(f"ronn:out_{i}", f"meter:in_{i}") for i in (1, 2)]
+        connections += [("keys:midi_out", "ronn:midi_in")]
+        for connection in connections:
+            meter.client.connect(*connection)
         player.roll()
         weather = stack.enter_context(contextlib.closing(Weather(port, names)))
         sound = sound_of(PRESET)
         found = {}
         for span in (warm_up, seconds):
             sweeps = MidiSweeps(keys)
-            hands = Hands(meter.client, port, wires)
+            hands = Hands(meter.client, port, connections)
             before = weather.sent
             sweeps.start()
             for elapsed in weather.blow(span):
@@ -227,14 +227,14 @@ def ride_out(tmp_path, monkeypatch, warm_up, seconds):
         found["answers"], found["peak"], found["faulty"] = weather.answers, meter.peak, meter.faulty
         found["sounding"] = meter.sounding
         found["pong"] = node.osc.ask("/ronn/ping", answer="/ronn/pong")
-        for source, sink in wires[:2]:
+        for source, sink in connections[:2]:
             meter.client.disconnect(source, sink)
         # Until the node has forgotten the storm's last input.
         silent = meter.client.frame_time
         wait_for(lambda: (meter.client.frame_time - silent) % 2**32 > RATE)
         x = noise(RATE)
         found["heard"], found["played"] = heard_at_the_end(server.name, 2 * RATE, x), x
-        found["code"], found["leaving"] = node.end()
+        found["code"] = node.end()
         _, err = node.said()
         found["err"] = err
     found["counted"] = json.loads([line for line in err.splitlines() if '"due"' in line][-1])

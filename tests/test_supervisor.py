@@ -48,11 +48,11 @@ class Client:
     def describe(self) -> None:
         """Say nothing to patchbays."""
 
-    def wires(self) -> list[str]:
+    def connections(self) -> list[str]:
         return ["a guitar to in_1"]
 
-    def restore(self, wires: list[str]) -> list[str]:
-        self.restored.append(wires)
+    def restore(self, connections: list[str]) -> list[str]:
+        self.restored.append(connections)
         return []
 
     def close(self) -> None:

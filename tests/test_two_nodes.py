@@ -47,8 +47,8 @@ def test_two_nodes_keep_their_names_and_connections_and_do_not_feed_back():
         node_process(server.name) as second,
     ):
         with observer(server) as client:
-            for wire in chain:
-                client.connect(*wire)
+            for connection in chain:
+                client.connect(*connection)
             # The nodes trust connections that have lasted.
             wait_for_frames(client, server.rate)
         server.kill()
@@ -65,7 +65,7 @@ def test_two_nodes_keep_their_names_and_connections_and_do_not_feed_back():
                 wait_for_frames(client, again.rate / 2)
                 assert connections(client) == chain
                 assert (name(first), name(second)) == ("ronn", "ronn-01")
-                assert second.end()[0] == first.end()[0] == 0
+                assert second.end() == first.end() == 0
         finally:
             if first.process.poll() is None:
                 first.process.send_signal(signal.SIGCONT)

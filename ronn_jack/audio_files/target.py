@@ -116,7 +116,10 @@ def check_target(target: Path, source: Path | None = None) -> None:
     try:
         place = target.resolve()
         if place.exists() and not place.is_file():
-            raise AudioFileError(f"{target} can't be written: it is there, and is no file")
+            raise AudioFileError(
+                f"{target} can't be written: it is there, and is no file; name a new one, as none "
+                "is written to a pipe, a folder or a device"
+            )
         if not place.parent.is_dir():
             raise AudioFileError(f"{target} can't be written: there is no folder {place.parent}")
         if not os.access(place.parent, os.W_OK | os.X_OK):

@@ -12,12 +12,10 @@ import numba
 import numpy
 
 from ronn_jack import __version__
-from ronn_jack.realtime.compiler.host import VECTOR
+from ronn_jack.realtime.compiler.host import VECTOR, processor
 
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """Environment that keeps numpy's matrix products on the core they are called on."""
-
-_PROCESSOR_FACTS = Path("/proc/cpuinfo")
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ class MachineFacts:
 def machine_facts() -> MachineFacts:
     """Return the facts of this machine."""
     return MachineFacts(
-        processor=_processor(),
+        processor=processor(),
         cores=len(usable_cores()) or os.cpu_count() or 1,
         vector_bits=32 * VECTOR.lanes,
         system=f"{platform.system()} {platform.release()} {platform.machine()}",
@@ -73,19 +71,6 @@ def stay_on_one_core() -> None:
         os.sched_setaffinity(0, cores[-1:])
 
 
-def realtime_allowed() -> bool:
-    """Tell whether this process may have threads with realtime scheduling."""
-    if not hasattr(os, "sched_setscheduler"):
-        return True
-    before = os.sched_getscheduler(0), os.sched_getparam(0)
-    try:
-        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
-    except OSError:
-        return False
-    os.sched_setscheduler(0, *before)
-    return True
-
-
 def resident_bytes(process: int) -> int | None:
     """Return the memory that a process has in RAM; None where the system does not tell."""
     try:
@@ -94,14 +79,6 @@ def resident_bytes(process: int) -> int | None:
         return None
     found = re.search(r"^VmRSS:\s+(\d+) kB$", status, re.MULTILINE)
     return int(found[1]) * 1024 if found else None
-
-
-def _processor() -> str:
-    if _PROCESSOR_FACTS.exists():
-        found = re.search(r"^model name\s*:\s*(.+)$", _PROCESSOR_FACTS.read_text(), re.MULTILINE)
-        if found:
-            return found[1]
-    return platform.processor() or platform.machine()
 
 
 def _version(package: str) -> str | None:

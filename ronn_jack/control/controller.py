@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from random import Random
 
@@ -26,8 +24,8 @@ from ronn_jack.control.status import STATUS
 from ronn_jack.control.subscriptions import Subscriptions
 from ronn_jack.control.transaction import Draft
 from ronn_jack.errors import SpecError, UsageError
-from ronn_jack.model.architecture import REBUILD, architecture, network_spec
-from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.model.architecture import REBUILD, architecture, model_of
+from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import PARAMETERS, Scope, Value, defaults, parameter
 
 _MOVING = tuple(name for name, row in PARAMETERS.items() if row.moves_weights)
@@ -130,9 +128,9 @@ class Controller:
         """Return the present value of every key of STATUS."""
         return {**self._node.status(), **self.counters}
 
-    def spec(self) -> NetworkSpec:
+    def model(self) -> Model:
         """Return the network that the accepted values ask for at the node's rate."""
-        return self._spec_of(self._values)
+        return self._model_of(self._values)
 
     def apply(self, operations: Sequence[Operation], origin: Origin) -> None:
         """Apply operations in order as one change, with at most one new network.
@@ -186,12 +184,13 @@ class Controller:
         with self._lock:
             self._tell_first_preset()
             join()
-            spec = self._spec_of(self._values)
+            model = self._model_of(self._values)
             if self._awaited is None:
                 self._first = architecture(self._values)
-                self._ask(spec, None)
+                self._ask(Change(model, self._values))
             else:
-                self._ask(spec, dataclasses.replace(self._awaited, received=time.monotonic()))
+                awaited = self._awaited
+                self._ask(Change(model, self._values, awaited.subject, awaited.origin))
 
     @property
     def awaits_network(self) -> bool:
@@ -201,7 +200,7 @@ class Controller:
     def sounding(self, change: Change) -> None:
         """Note that the network of `change` was handed over to the audio thread."""
         with self._lock:
-            self._sounding = dict(change.architecture)
+            self._sounding = architecture(change.values)
             if change is self._awaited:
                 self._awaited = None
             self._publish(NetworkSounds(change.subject), change.origin)
@@ -212,34 +211,29 @@ class Controller:
         """Tell that a network has taken another's place; its crossfade is over."""
         self._publish(swap)
 
-    def refused(self, change: Change | None, reason: str) -> None:
-        """Return to what sounds, as the network of `change` can't be had; answer who asked.
+    def refused(self, change: Change, reason: str) -> None:
+        """Return to what sounds, as the network of `change` is refused; answer who asked.
 
         Where a newer change is under way its values stay: it will be tried on its own account.
-        None stands for the network that the node was to begin with.
         """
-        if change is None:
-            self._refuse(None, "", reason, network=True)
-            return
         with self._lock:
             if change is self._awaited:
                 self._awaited = None
                 self._return(Cause.REFUSAL)
-        self._refuse(change.origin, change.subject, reason, network=True)
+        origin = None if change.begins else change.origin
+        self._refuse(origin, change.subject, reason, network=True)
 
-    def fell_back(self, fallen: Change | None, good: Change | None, reason: str, dry: bool) -> None:
-        """Note that a network that sounded had to go; that of `good` follows, or none if `dry`.
+    def cannot_begin(self, reason: str) -> None:
+        """Tell that at the server's rate there is no network to begin with."""
+        self._refuse(None, "", reason, network=True)
 
-        None stands for the network that the node began with.
-        """
+    def fell_back(self, fallen: Change, good: Change | None, reason: str) -> None:
+        """Note that a network that sounded had to go; that of `good` follows, or the dry signal."""
         with self._lock:
-            self._sounding = dict(good.architecture) if good else self._first
+            self._sounding = architecture(good.values) if good else self._first
             self._return(Cause.FALL_BACK)
-            self._publish(
-                FellBack(fallen.subject if fallen else "", dry, reason), _origin_of(fallen)
-            )
-        if fallen is not None:
-            fallen.origin.refuse(fallen.subject, reason)
+            self._publish(FellBack(fallen.subject, good is None, reason), fallen.origin)
+        fallen.origin.refuse(fallen.subject, reason)
 
     def strained(self) -> None:
         """Let the weights rest where the network that sounds can't move them; answer who asked.
@@ -275,16 +269,16 @@ class Controller:
 
     def _apply(self, draft: Draft, origin: Origin, refusals: list[tuple[str, str]]) -> None:
         before = self._values
-        spec = None
+        model = None
         refused = False
         if any(draft.values[name] != before[name] for name in REBUILD):
             try:
-                spec = self._spec_of(draft.values)
+                model = self._model_of(draft.values)
             except SpecError as error:
                 refused = True
                 refusals.append((draft.subject, str(error)))
                 draft.values.update(architecture(before))
-        if spec is None and self._awaited is None:
+        if model is None and self._awaited is None:
             self._hold_weights(draft, refusals)
         moved = {name for name, value in draft.values.items() if value != before[name]}
         if draft.changed and (moved or not refused):
@@ -295,17 +289,14 @@ class Controller:
             self._mover = origin
         # Committed first: the node may refuse at once, and then these are what is taken back.
         self._commit(draft.values, origin, Cause.PRESET if draft.loaded else Cause.OPERATION)
-        if spec is not None:
-            self._ask(spec, Change(draft.subject, origin, architecture(draft.values)))
+        if model is not None:
+            self._ask(Change(model, self._values, draft.subject, origin))
 
-    def _ask(self, spec: NetworkSpec, change: Change | None) -> None:
-        """Ask the node for a network; None stands for the one to begin with."""
-        self._awaited = change
-        self._publish(NetworkAsked(change.subject if change else ""), _origin_of(change))
-        if change is None:
-            self._node.start(spec, int(self._values["seed_b"]))
-        else:
-            self._node.rebuild(spec, change)
+    def _ask(self, change: Change) -> None:
+        """Ask the node for a network; what becomes of the one to begin with is not awaited."""
+        self._awaited = None if change.begins else change
+        self._publish(NetworkAsked(change.subject), change.origin)
+        self._node.request(change)
 
     def _hold_weights(self, draft: Draft, refusals: list[tuple[str, str]]) -> None:
         """Leave the weights at rest where moving them would be too much for the machine."""
@@ -351,16 +342,11 @@ class Controller:
     def _dump(self, left_out: int) -> Dump:
         return Dump(left_out, self._values, self.preset, self.edited, self._silent)
 
-    def _spec_of(self, values: Mapping[str, Value]) -> NetworkSpec:
-        return network_spec(values, self._node.inputs, self._node.outputs, self._node.rate)
+    def _model_of(self, values: Mapping[str, Value]) -> Model:
+        return model_of(values, self._node.inputs, self._node.outputs, self._node.rate)
 
     def _fits(self, values: Mapping[str, Value]) -> bool:
         try:
-            return self._node.fits(self._spec_of(values))
+            return self._node.fits(self._model_of(values))
         except SpecError:
             return False
-
-
-def _origin_of(change: Change | None) -> Origin:
-    """Return who asked for a network; the one to begin with is asked for by the node itself."""
-    return change.origin if change else NODE

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import Value
 
 
@@ -79,7 +80,7 @@ class Cause(enum.Enum):
     OPERATION = "operation"
     PRESET = "preset"
     REFUSAL = "refusal"
-    """A network can't be had: its rebuild parameters return to those of the one that sounds."""
+    """A network was refused: its rebuild parameters return to those of the one that sounds."""
     FALL_BACK = "fall_back"
     """A network that sounded had to go: they return to those of the one before."""
     ARRIVAL = "arrival"
@@ -90,19 +91,27 @@ class Cause(enum.Enum):
 
 @dataclass(frozen=True, eq=False)
 class Change:
-    """A request for a new network, as it is handed to the node; the node only passes it back.
+    """A request for a network, as it is handed to the node; the node only passes it back.
 
     Attributes
     ----------
+    model : Model
+        The network.
+    values : mapping
+        Accepted values of all parameters that it was asked for with.
     subject : str
-        The parameter or action that a refusal names.
-    architecture : mapping
-        Values of all rebuild parameters that the network was asked for with.
+        The parameter or action that a refusal names; empty for the network to begin with.
     received : float
         When it arrived, as `time.monotonic()`.
     """
 
-    subject: str
-    origin: Origin
-    architecture: Mapping[str, Value]
+    model: Model
+    values: Mapping[str, Value]
+    subject: str = ""
+    origin: Origin = NODE
     received: float = field(default_factory=time.monotonic)
+
+    @property
+    def begins(self) -> bool:
+        """Whether it is the network that the node begins with, which nobody asked for."""
+        return not self.subject

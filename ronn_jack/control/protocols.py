@@ -51,16 +51,12 @@ class Node(Protocol):
         """Return why the network that sounds can't morph or drift; "" if it can."""
         ...
 
-    def start(self, model: Model, seed_b: int) -> None:
-        """Ask for the network to begin with, whose morph leads to the seed `seed_b`."""
-        ...
-
-    def rebuild(self, model: Model, change: Change) -> None:
+    def request(self, change: Change) -> None:
         """Ask for a network; the newest request wins.
 
-        The node calls `Controller.sounding(change)` once the network is handed over, or
-        `Controller.refused(change, reason)` if it can't be; never while it holds a lock that
-        this method takes.
+        The node calls `Controller.sounding(change)` once the network is handed over, unless it is
+        the one to begin with, or `Controller.refused(change, reason)` if it can't be; never while
+        it holds a lock that this method takes.
         """
         ...
 

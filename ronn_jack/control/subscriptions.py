@@ -15,9 +15,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
+from ronn_jack.closing import Closing
 from ronn_jack.control.events import Dump, Event
 from ronn_jack.control.operations import Origin
 
@@ -162,7 +161,7 @@ class Subscription:
             self._changed.notify()
 
 
-class Delivery:
+class Delivery(Closing):
     """Hands each event of a subscription to a function, on a thread of its own.
 
     Parameters
@@ -192,17 +191,6 @@ class Delivery:
         self._closing.set()
         with contextlib.suppress(RuntimeError):  # closed by the function itself
             self._thread.join(_END_SECONDS)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _run(self) -> None:
         while taken := self._subscription.take(None):

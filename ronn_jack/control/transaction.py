@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Mapping
 from random import Random
@@ -176,9 +177,10 @@ def _fires(operation: Act, is_amount: bool) -> bool:
 
 def _number(name: str, argument: object) -> float:
     number = as_number(argument)
-    # A whole number of hundreds of digits is beyond every float.
-    if number is None or not abs(number) <= sys.float_info.max:
+    if number is None or (isinstance(number, float) and not math.isfinite(number)):
         raise ParameterError(
             f"{name} = {shown(argument)} is no finite number; use 1, or no argument"
         )
+    if abs(number) >= sys.float_info.max:
+        raise ParameterError(f"{name} = {shown(argument)} is out of range; use 1, or no argument")
     return float(number)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ronn_jack.errors import RefusedError
 from ronn_jack.model.protocol import Model
+from ronn_jack.realtime.stages.stage import Stage
 
-Cost = Callable[[Model, int], float]
-"""Predicts the processor time in s that a network takes for a block of so many frames."""
+Cost = Callable[[Model | Stage, int], float]
+"""Predicts the processor time in s that a network or stage takes for a block of so many frames."""
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,23 @@ class Deadline:
     rate : float
         Sample rate in Hz.
     budget : float
-        Share of the period that a network may take.
+        Share of the period that a network may take, with the stages that outlive it.
+    taken : float
+        Share of the period that those stages take.
+    remedies : sequence of str
+        What lets them take less.
     """
 
     period: int
     rate: float
     budget: float
+    taken: float = 0.0
+    remedies: Sequence[str] = ()
+
+    @property
+    def room(self) -> float:
+        """Share of the period that is left for a network."""
+        return self.budget - self.taken
 
     def load(self, seconds: float) -> float:
         """Return the share of the period that a time in s is."""
@@ -43,7 +55,7 @@ class Deadline:
         block_seconds : float
             Time that a network takes for a block.
         """
-        spare = self.budget - self.load(seconds)
+        spare = self.room - self.load(seconds)
         return max(0, math.floor(self.period * spare / max(self.load(block_seconds), 1e-9)))
 
 
@@ -71,18 +83,20 @@ def admit(
         Naming the load, the budget and the nearest value that fits.
     """
     load = deadline.load(seconds)
-    if load <= deadline.budget:
+    if load <= deadline.room:
         return
-    cost = cost or _multiplications
+    predict: Callable[[Model, int], float] = cost or _multiplications
     # The prediction is scaled to what was measured, so that the advice holds for this network.
-    scale = seconds / cost(model, deadline.period)
+    scale = seconds / predict(model, deadline.period)
 
     def fits(candidate: Model) -> bool:
-        return deadline.load(scale * cost(candidate, deadline.period)) <= deadline.budget
+        return deadline.load(scale * predict(candidate, deadline.period)) <= deadline.room
 
+    taken = f", of which the stages take {deadline.taken:.0%}" if deadline.taken else ""
+    remedies = [_remedy(model, fits, subject), *deadline.remedies]
     raise RefusedError(
         f"needs {load:.0%} of the {deadline.period}-frame period at {deadline.rate:g} Hz, and "
-        f"budget is {deadline.budget:.0%}: {_remedy(model, fits, subject)}"
+        f"budget is {deadline.budget:.0%}{taken}: {', or '.join(remedies)}"
     )
 
 

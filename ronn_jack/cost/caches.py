@@ -7,8 +7,6 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-LINE = 64
-"""Bytes of a cache line."""
 _USUAL_FIRST, _USUAL_SECOND = 32 << 10, 1 << 20
 _KEPT, _LOST = 0.6, 1.6
 """Multiples of a cache's size: what was touched so many bytes ago is there, or is not."""

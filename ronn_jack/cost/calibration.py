@@ -15,12 +15,16 @@ from typing import Literal, overload
 
 from ronn_jack.cost.caches import caches
 from ronn_jack.cost.model import CostModel, fit_cost_model, read_cost_model
-from ronn_jack.cost.timing import Trial
+from ronn_jack.cost.timing import TimedNetwork, TimedStage
 from ronn_jack.errors import SpecError
+from ronn_jack.model.recipes import BY_NAME
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import PARAMETERS
 from ronn_jack.realtime.compiler.compile import cache_folder
+from ronn_jack.realtime.compiler.host import processor
 from ronn_jack.realtime.kernels.activations import ACTIVATION_IDS
+from ronn_jack.realtime.stages.high_pass import HighPass
+from ronn_jack.realtime.stages.stage import Stage
 
 _MEASURING_SECONDS = 2.5
 _RUN_SECONDS = 3e-4
@@ -32,10 +36,10 @@ _MIXED = 100
 _MOST_MULTIPLICATIONS = 10_000_000
 _MOST_STATE_BYTES = 32 << 20
 _RATE = 48_000
-_CURVES = [name for name in ACTIVATION_IDS if name != "linear"]
+_ACTIVATIONS = [name for name in ACTIVATION_IDS if name != "linear"]
 
-Case = tuple[NetworkSpec, int]
-"""A network and the frames in a block."""
+Case = tuple[NetworkSpec | Stage, int]
+"""A network or stage and the frames in a block."""
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +99,7 @@ def cost_file(host: str | None = None, folder: Path | None = None) -> Path:
     """
     host, folder = host or platform.node(), folder or cache_folder()
     digest = hashlib.sha256()
-    for part in (host, _processor(), repr(caches())):
+    for part in (host, processor(), repr(caches())):
         digest.update(part.encode() + b"\0")
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.read_bytes() + b"\0")
@@ -111,34 +115,42 @@ def calibrate_cost_model() -> CostModel:
 
 
 def calibration_cases() -> list[Case]:
-    """Return the networks that are measured, each with its block."""
-    return _separating_cases() + _mixed_cases()
+    """Return the networks and stages that are measured, each with its block."""
+    return _separating_cases() + _mixed_cases() + _stage_cases()
 
 
 def _measure(cases: list[Case]) -> list[float]:
     """Return the fastest times in s, taken in rounds, so that a slow spell spoils no network."""
     fastest = [math.inf] * len(cases)
+    for case in _stage_cases():
+        _timed(*case)  # compiled now, as that is no measuring
     begin = time.perf_counter()
     for number in range(1, _MOST_ROUNDS + 1):
         for index, case in enumerate(cases):
             # Made anew: others have taken its place in the caches since.
-            trial = Trial(*case)
-            trial.stretch(_RUN_SECONDS)
-            fastest[index] = min(fastest[index], *(trial.run() for _ in range(_RUNS)))
+            timed = _timed(*case)
+            timed.stretch(_RUN_SECONDS)
+            fastest[index] = min(fastest[index], *(timed.run() for _ in range(_RUNS)))
         spent = time.perf_counter() - begin
         if spent * (number + 1) / number > _MEASURING_SECONDS:
             break
     return fastest
 
 
+def _timed(subject: NetworkSpec | Stage, block: int) -> TimedNetwork | TimedStage:
+    return (
+        TimedStage(subject, block) if isinstance(subject, Stage) else TimedNetwork(subject, block)
+    )
+
+
 def _separating_cases() -> list[Case]:
     """Return networks among which each kind of work varies by itself."""
     plain = partial(NetworkSpec, inputs=1, outputs=1, activation="linear")
     cases = []
-    for curve in _CURVES:
+    for activation in _ACTIVATIONS:
         cases += [
-            plain(activation=curve, layers=8, channels=16, kernel=2, dilation=1),
-            plain(activation=curve, layers=12, channels=5, kernel=3, dilation=1, inputs=2),
+            plain(activation=activation, layers=8, channels=16, kernel=2, dilation=1),
+            plain(activation=activation, layers=12, channels=5, kernel=3, dilation=1, inputs=2),
         ]
     for channels in (*range(1, 17), 24, 33, 48, 64):
         layers = 8 if channels <= 16 else 4
@@ -162,7 +174,7 @@ def _separating_cases() -> list[Case]:
         cases.append(
             plain(layers=10, channels=12, kernel=2, dilation=1, residual=residual, film=film)
         )
-    # Pasts from what the first cache holds to many times the second.
+    # Histories from what the first cache holds to many times the second.
     long = [
         plain(layers=layers, kernel=kernel, channels=channels, dilation=dilation, depthwise=apart)
         for layers, kernel, channels, dilation in (
@@ -181,7 +193,7 @@ def _separating_cases() -> list[Case]:
         *(plain(layers=8, kernel=40, channels=10, dilation=3, depthwise=d) for d in (False, True)),
         *(plain(layers=11, kernel=16, channels=56, dilation=2, depthwise=d) for d in (False, True)),
     ]
-    return [(spec, 64) for spec in cases + long] + [(spec, n) for n in _BLOCKS for spec in cut]
+    return [*((spec, 64) for spec in cases + long), *((spec, n) for n in _BLOCKS for spec in cut)]
 
 
 def _mixed_cases() -> list[Case]:
@@ -198,6 +210,11 @@ def _mixed_cases() -> list[Case]:
         ):
             cases.append((spec, block))
     return cases
+
+
+def _stage_cases() -> list[Case]:
+    """Return stages for the kinds of work that no network does."""
+    return [(HighPass.of(BY_NAME["ronn"]), 64)]
 
 
 def draw_network(random: Random) -> NetworkSpec:
@@ -233,17 +250,6 @@ def _draw(random: Random, name: str, evenly: bool) -> int:
     if evenly:
         return random.randint(1, maximum)
     return min(maximum, int((maximum + 1.0) ** random.random()))
-
-
-def _processor() -> str:
-    """Return the processor's name."""
-    try:
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                return line
-    except OSError:
-        pass
-    return platform.processor()
 
 
 load_cost_model = CostModels().load

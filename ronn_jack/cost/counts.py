@@ -1,4 +1,4 @@
-"""What the kernels do for a block: how often each kind of work, counted from the spec alone.
+"""What the kernels do for a block: how often each kind of work, counted without running them.
 
 Counts follow the kernels' own plan (`registry.shape`, `convolution.tile_widths`), so what a host's
 kernels do in another way is counted in another way. What only one form of layers does, it counts
@@ -10,10 +10,11 @@ from __future__ import annotations
 import functools
 import math
 
-from ronn_jack.cost.caches import LINE, Caches, caches
+from ronn_jack.cost.caches import Caches, caches
 from ronn_jack.model.protocol import Model
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.compiler.host import VECTOR
+from ronn_jack.realtime.compiler.memory import CACHE_LINE
 from ronn_jack.realtime.kernels import layout
 from ronn_jack.realtime.kernels.activations import ACTIVATION_IDS
 from ronn_jack.realtime.kernels.convolution import tile_widths
@@ -21,13 +22,14 @@ from ronn_jack.realtime.kernels.forms.form import Words, longest_copied
 from ronn_jack.realtime.kernels.forms.registry import form_of, shape
 from ronn_jack.realtime.kernels.image import SMALL_BYTES
 from ronn_jack.realtime.kernels.layout import CHUNK, MAX_BLOCK
+from ronn_jack.realtime.stages.stage import Stage
 
 _FRAME = 4
 """Bytes of a float32."""
-_LINE_FRAMES = LINE // _FRAME
+_LINE_FRAMES = CACHE_LINE // _FRAME
 _CHAIN = 8
 """Multiply-adds that can start until the sum of the first is ready: 4 cycles, 2 in each."""
-_ALONE = 4 * LINE
+_ALONE = 4 * CACHE_LINE
 """Bytes of a tap's frames that come one line at a time."""
 
 (
@@ -49,17 +51,19 @@ _ALONE = 4 * LINE
     _FAR,  # reading a line again that the second has lost, by distance
     _AGAIN,  # reading a line for another tile of the layer when the second may have lost it
     _WAIT,  # a multiply-add that waits for such a line and so keeps later reads from starting
-) = range(18)
+    _FILTER,  # a frame of a second-order recursive filter of two channels
+) = range(19)
 
-_CURVES = [name for name in ACTIVATION_IDS if name != "linear"]
+_ACTIVATIONS = [name for name in ACTIVATION_IDS if name != "linear"]
 KINDS = [
     "step", "channel", "layer", "chunk", "tap", "pass", "sum", "loop", "dense", "depthwise",
     "copy", "change", "product", "row", "near", "far", "again", "wait",
-    *_CURVES,  # activating a vector
+    "filter",
+    *_ACTIVATIONS,  # activating a vector
 ]  # fmt: skip
 """Names of the kinds of work, in the order of `count_work`'s result."""
 _KIND = {kind: number for number, kind in enumerate(KINDS)}
-_CURVE_KIND = {ACTIVATION_IDS[name]: KINDS.index(name) for name in _CURVES}
+_ACTIVATION_KIND = {ACTIVATION_IDS[name]: KINDS.index(name) for name in _ACTIVATIONS}
 
 
 class _Part:
@@ -76,7 +80,7 @@ class _Part:
     tiles : int
         That the rows are dealt out to.
     frame : int
-        Bytes of a frame of past: of inputs, or of the sums of a transposed layer.
+        Bytes of a frame of history: of inputs, or of the sums of a transposed layer.
     weights : int
         Bytes of one layer's.
     passes : int
@@ -107,9 +111,15 @@ class _Part:
 
 
 @functools.singledispatch
-def count_work(model: Model, block: int) -> list[float]:
-    """Return how much of each of KINDS a network takes for a block of so many frames."""
-    raise NotImplementedError(f"nothing counts the work of model {type(model).__name__}")
+def count_work(subject: Model | Stage, block: int) -> list[float]:
+    """Return how much of each of KINDS a network or a stage takes for a block of so many frames."""
+    raise NotImplementedError(f"nothing counts the work of model {type(subject).__name__}")
+
+
+@count_work.register
+def _(stage: Stage, block: int) -> list[float]:
+    amounts = stage.work()
+    return [block * amounts.get(kind, 0.0) for kind in KINDS]
 
 
 @count_work.register
@@ -147,13 +157,13 @@ def _add_step(work: list[float], spec: NetworkSpec, parts: list[_Part], frames: 
     work[_CHUNK] += spec.layers * (whole + (rest > 0))
     for part in parts:
         _add_rows(work, part, chunks, spec.film is not None)
-    _add_pasts(work, spec, parts, frames, caches())
+    _add_histories(work, spec, parts, frames, caches())
 
 
 def _add_rows(
     work: list[float], part: _Part, chunks: list[tuple[int, int]], modulated: bool
 ) -> None:
-    """Add all that does not depend on where a layer's past lies.
+    """Add all that does not depend on where a layer's history lies.
 
     Parameters
     ----------
@@ -170,9 +180,9 @@ def _add_rows(
         work[_KIND[kind]] += number * amount
     work[_SUM] += number * part.rows * vectors
     work[_CHANGE] += number * part.outputs * vectors * changes
-    curve = _CURVE_KIND.get(words[layout.ACTIVATION])
-    if curve is not None:
-        work[curve] += number * part.outputs * vectors
+    activation = _ACTIVATION_KIND.get(words[layout.ACTIVATION])
+    if activation is not None:
+        work[activation] += number * part.outputs * vectors
         work[_ROW] += number * part.outputs * count
 
     height, taller = divmod(part.rows, part.tiles)
@@ -236,7 +246,7 @@ class _Ring:
         self.window = part.frame * min(past + step, part.words[layout.KERNEL] * step)
 
 
-def _add_pasts(
+def _add_histories(
     work: list[float], spec: NetworkSpec, parts: list[_Part], frames: int, sizes: Caches
 ) -> None:
     """Add what depends on where a layer's history lies: copied rows, rings and the caches."""
@@ -263,7 +273,7 @@ def _add_pasts(
             vectors = _vectors(past)
             copied += number * part.inputs * vectors
             busy += number * part.frame * (vectors * VECTOR.lanes + CHUNK)
-    # Rows of their own have their past moved once, shared ones out and in again.
+    # Rows of their own have their history moved once, shared ones out and in again.
     copied *= 1 if busy <= SMALL_BYTES else 2
     _add_rereading(work, parts, rings, copied, frames, sizes)
 
@@ -290,13 +300,15 @@ def _add_rereading(
         Vectors of copied rows.
     """
     weights = sum(part.number * part.weights for part in parts)
-    touched = weights + 2 * _FRAME * frames * max(part.inputs for part in parts) + copied * LINE
+    touched = (
+        weights + 2 * _FRAME * frames * max(part.inputs for part in parts) + copied * CACHE_LINE
+    )
     distant = 0  # bytes that the taps in the rings from here on touch for a frame
     for ring in rings:
         touched += ring.number * ring.window
         distant += ring.number * ring.part.frame * ring.part.words[layout.KERNEL]
     near = sizes.missing_first(touched)
-    lines = weights / LINE + copied
+    lines = weights / CACHE_LINE + copied
     passed = float(weights)
     # The longer a tap's frames, the more of them the processor reads ahead.
     alone = min(1.0, math.sqrt(_ALONE / (_FRAME * frames)))
@@ -304,10 +316,10 @@ def _add_rereading(
         part, number = ring.part, ring.number
         waits = part.form.shares_inputs and part.form.keeps_inputs
         length = ring.frames + MAX_BLOCK + CHUNK
-        read = number * ring.window / LINE
+        read = number * ring.window / CACHE_LINE
         lines += read
         # A ring's start is copied once a round.
-        copied += number * part.frame * CHUNK * frames / (length * LINE)
+        copied += number * part.frame * CHUNK * frames / (length * CACHE_LINE)
         passed += number * part.frame * length
         distant -= number * part.frame * part.words[layout.KERNEL]
         if waits and part.tiles > 1:

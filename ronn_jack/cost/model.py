@@ -1,4 +1,4 @@
-"""How much processor time a network takes on this machine, predicted from its spec."""
+"""How much processor time a network or a stage takes on this machine, predicted from its work."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from ronn_jack.cost.counts import KINDS, count_work
 from ronn_jack.cost.least_squares import nonnegative_least_squares
 from ronn_jack.files import write_atomically
 from ronn_jack.model.protocol import Model
+from ronn_jack.realtime.stages.chain import stages_of
+from ronn_jack.realtime.stages.stage import Stage
 
-Timing = tuple[Model, int, float]
-"""A network, frames in a block, and the processor time in s that a block took."""
+Timing = tuple[Model | Stage, int, float]
+"""A network or stage, frames in a block, and the processor time in s that a block took."""
 
 _VERSION = 1
 _LONGEST = 1e-3
@@ -35,14 +37,19 @@ class CostModel:
     Parameters
     ----------
     rates : sequence of float
-        Seconds for one of each of `work.KINDS`.
+        Seconds for one of each of `counts.KINDS`.
     """
 
     rates: Sequence[float]
 
-    def seconds(self, model: Model, block: int) -> float:
-        """Return the processor time in s that a network takes for a block of so many frames."""
-        return float(sum(map(mul, self.rates, count_work(model, block))))
+    def seconds(self, subject: Model | Stage, block: int) -> float:
+        """Return the processor time in s that a network or stage takes for so many frames."""
+        return float(sum(map(mul, self.rates, count_work(subject, block))))
+
+    def sounding_seconds(self, subject: Model | Stage, block: int) -> float:
+        """Return the same, a network's with the stages that its voice has."""
+        stages = [] if isinstance(subject, Stage) else stages_of(subject.rules)
+        return sum(self.seconds(each, block) for each in (subject, *stages))
 
     def load(self, model: Model, block: int, rate: float) -> float:
         """Return the share of a block's duration at a sample rate in Hz that a network takes."""

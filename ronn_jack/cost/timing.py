@@ -1,18 +1,23 @@
-"""A network run on this machine for nothing but its processor time."""
+"""A network or a stage run on this machine for nothing but its processor time."""
 
 from __future__ import annotations
 
 import math
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.model.weights import Float32, Weights
+from ronn_jack.realtime.compiler.compile import entry
+from ronn_jack.realtime.compiler.float_mode import restore_float_mode, set_flush_to_zero
 from ronn_jack.realtime.kernels.image import NetworkImage
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.kernels.network import process_signal
+from ronn_jack.realtime.stages.chain import CHANNELS, StageChain
+from ronn_jack.realtime.stages.stage import Stage
 
 RUNS = 5
 RUN_SECONDS = 1e-3
@@ -22,9 +27,10 @@ _GROWTH = 8
 _MOST_FRAMES = 1 << 15
 """Longer signals would come from farther than a callback's buffers do."""
 _LEVEL = 0.3
+_RATE = 48_000.0
 
 
-class Trial:
+class TimedNetwork:
     """A network fed with noise in blocks of one length.
 
     Its weights are drawn evenly at a level that keeps the signal as loud from layer to layer: no
@@ -91,9 +97,52 @@ class Trial:
         return Weights(weights, biases if spec.has_bias else None, modulation)
 
 
+class TimedStage:
+    """A stage fed with noise in blocks of one length.
+
+    Parameters
+    ----------
+    stage : Stage
+    block : int
+        Frames, up to MAX_BLOCK.
+    """
+
+    def __init__(self, stage: Stage, block: int) -> None:
+        self._chain = StageChain([stage], _RATE)
+        self._run = _repeated(stage.run)
+        rows = np.random.default_rng(0).uniform(-_LEVEL, _LEVEL, (CHANNELS, MAX_BLOCK))
+        self._rows = rows
+        self._block = block
+        self._blocks = _LEAST_BLOCKS
+
+    def run(self) -> float:
+        """Return the processor time in s that a block takes, the mean of one run of many."""
+        before = time.thread_time_ns()
+        self._run.ctypes(
+            self._chain.address, CHANNELS, self._rows.ctypes.data, self._block, self._blocks
+        )
+        return (time.thread_time_ns() - before) * 1e-9 / self._blocks
+
+    def stretch(self, seconds: float) -> None:
+        """Let each run take about so long from now on."""
+        for _ in range(_WARM_RUNS):
+            self._blocks = max(_LEAST_BLOCKS, round(seconds / max(self.run(), 1e-9)))
+
+
+def _repeated(run: Any) -> Any:
+    @entry("void(int64, int64, int64, int64, int64)")
+    def run_blocks(state: int, channels: int, rows: int, frames: int, blocks: int) -> None:
+        mode = set_flush_to_zero()
+        for _ in range(blocks):
+            run(state, channels, rows, frames)
+        restore_float_mode(mode)
+
+    return run_blocks
+
+
 def time_network(spec: NetworkSpec, block: int, runs: int = RUNS) -> float:
     """Return the processor time in s that a network takes for a block: the fastest of some runs."""
-    trial = Trial(spec, block)
+    trial = TimedNetwork(spec, block)
     trial.stretch(RUN_SECONDS)
     return min(trial.run() for _ in range(runs))
 

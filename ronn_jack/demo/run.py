@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 from typing import TextIO
 
 import numpy as np
@@ -27,9 +25,9 @@ from ronn_jack.drivers.jack_server import DummyServer, probe, realtime_allowed
 from ronn_jack.errors import JackError, RefusedError
 from ronn_jack.interfaces.terminal.snapshot import take_snapshot
 from ronn_jack.interfaces.terminal.view import View, logging_to, open_view
+from ronn_jack.interrupts import Interrupts
 from ronn_jack.parameters import Value, defaults
 from ronn_jack.presets.store import PresetStore
-from ronn_jack.process import on_signals
 from ronn_jack.settings import Settings, load_settings
 from ronn_jack.units import gain_to_decibels
 
@@ -49,6 +47,7 @@ _STALL_SECONDS = 5.0
 def run_demo(
     seconds: float,
     out: Path,
+    interrupts: Interrupts,
     settings: Settings | None = None,
     values: Mapping[str, Value] | None = None,
     stream: TextIO | None = None,
@@ -56,8 +55,7 @@ def run_demo(
     """Play the riff through the node for a while and write what was heard.
 
     A JACK server that runs is used, with its speakers; where none runs and none was named, a
-    private one is started and stopped again. SIGINT and SIGTERM end the demo early. Call it on the
-    main thread.
+    private one is started and stopped again.
 
     Parameters
     ----------
@@ -65,6 +63,8 @@ def run_demo(
         Length of the recording.
     out : Path
         WAV file to write, 32-bit float.
+    interrupts : Interrupts
+        Tell to end early; nothing is written unless something was heard.
     settings : Settings, optional
         The node's, but for its address and ports: it listens on loopback at a free one.
     values : mapping, optional
@@ -79,13 +79,27 @@ def run_demo(
         file can't be written.
     RefusedError
         If this machine can't run the network.
-    KeyboardInterrupt
-        If it was interrupted before anything was heard.
     """
     check_target(out)
     settings = replace(settings or load_settings(), bind="127.0.0.1", osc_port=0, http_port=0)
+    interrupts.joining()  # before the terminal shows what has to be taken away again
+    try:
+        _show(seconds, out, interrupts, settings, values or {**defaults(), **START}, stream)
+    except JackError:
+        # JACK is not waited for any more when the demo is to end.
+        if not interrupts.wanted.is_set():
+            raise
+
+
+def _show(
+    seconds: float,
+    out: Path,
+    interrupts: Interrupts,
+    settings: Settings,
+    values: Mapping[str, Value],
+    stream: TextIO | None,
+) -> None:
     with contextlib.ExitStack() as stack:
-        interrupts = stack.enter_context(_interrupts())
         view = stack.enter_context(open_view(stream or sys.stdout))
         stack.enter_context(logging_to(view))
         jack_library.load()
@@ -102,44 +116,22 @@ def run_demo(
             if isinstance(numbered.event, Refused) and numbered.event.network:
                 refusals.append(numbered.event.reason)
 
-        app = App(settings, values or {**defaults(), **START})
+        app = App(settings, values)
         stack.enter_context(Delivery(app.subscriptions.subscribe(), receive))
         stack.callback(app.stop)
         app.start()
-        _wait_until_ready(app, refusals)
+        _wait_until_ready(app, refusals, interrupts)
+        if interrupts.wanted.is_set():
+            return
         audio, rate = _perform(app, view, interrupts, seconds)
-        _write(out, audio, rate)
-        view.event(f"wrote {out}: {_sound_words(audio, rate)}")
+        if audio.size:
+            _write(out, audio, rate)
+            view.event(f"wrote {out}: {_sound_words(audio, rate)}")
 
 
-@dataclass
-class _Interrupts:
-    """Whether somebody wants the demo to end; while nothing is heard yet, a signal ends it."""
-
-    heard: bool = False
-    wanted: bool = False
-
-    def take(self, number: int, frame: FrameType | None) -> None:
-        """Take a signal."""
-        self.wanted = True
-        if not self.heard:
-            raise KeyboardInterrupt
-
-
-@contextlib.contextmanager
-def _interrupts() -> Iterator[_Interrupts]:
-    interrupts = _Interrupts()
-    before = on_signals(interrupts.take, signal.SIGINT, signal.SIGTERM)
-    try:
-        yield interrupts
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _wait_until_ready(app: App, refusals: list[str]) -> None:
+def _wait_until_ready(app: App, refusals: list[str], interrupts: Interrupts) -> None:
     deadline = time.monotonic() + _START_SECONDS
-    while not app.controller.ready:
+    while not app.controller.ready and not interrupts.wanted.is_set():
         if refusals:
             raise RefusedError(f"the network to begin with was refused: {refusals[0]}")
         if time.monotonic() > deadline:
@@ -149,7 +141,7 @@ def _wait_until_ready(app: App, refusals: list[str]) -> None:
 
 
 def _perform(
-    app: App, view: View, interrupts: _Interrupts, seconds: float
+    app: App, view: View, interrupts: Interrupts, seconds: float
 ) -> tuple[NDArray[np.float32], int]:
     """Play, turn and record until the recording is full or somebody has heard enough.
 
@@ -177,15 +169,15 @@ def _perform(
             player.connect(f"out_{i + 1}", f"{client.name}:in_{i + 1}")
         for i in range(settings.outputs):
             recorder.connect(f"in_{i + 1}", f"{client.name}:out_{i + 1}")
-        for wire in client.wires_to(_SPEAKERS):
-            client.connect(wire)
+        for connection in client.connections_to(_SPEAKERS):
+            client.connect(connection)
         hands = stack.enter_context(Hands(score(PresetStore()), app.osc_port, view))
         osc = f"{settings.bind}:{app.osc_port}"
         position, moved_at = 0, time.monotonic()
-        interrupts.heard = True
+        interrupts.started()
         recorder.record()
         player.roll()
-        while position < frames - _FADE_SECONDS * rate and not interrupts.wanted:
+        while position < frames - _FADE_SECONDS * rate and not interrupts.wanted.is_set():
             now = time.monotonic()
             if recorder.position > position:
                 position, moved_at = recorder.position, now
@@ -199,7 +191,7 @@ def _perform(
         view.event(f"{hands.arrived} of {hands.begun} turns arrived by OSC, xruns {xruns}")
         app.stop()
         gone = time.monotonic() + _STALL_SECONDS
-        while not (recorder.full or interrupts.wanted or time.monotonic() > gone):
+        while not (recorder.full or interrupts.wanted.is_set() or time.monotonic() > gone):
             time.sleep(POLL_SECONDS)
         return recorder.audio[:, : recorder.position].copy(), rate
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
 from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 from pythonosc.osc_message_builder import OscMessageBuilder
 
+from ronn_jack.closing import Closing
 from ronn_jack.interfaces.terminal.view import View
 from ronn_jack.parameters import Value, parameter
 from ronn_jack.presets.store import PresetStore
@@ -72,7 +71,7 @@ def score(store: PresetStore) -> list[Turn]:
     return sorted([*_TURNS, *presets], key=lambda turn: turn.share)
 
 
-class Hands:
+class Hands(Closing):
     """Turns knobs when it is time, and sees whether the turns arrive.
 
     Parameters
@@ -107,15 +106,8 @@ class Hands:
             self._awaited = turn.values
             self._send(turn)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Send no more."""
         self._socket.close()
 
     def _send(self, turn: Turn) -> None:

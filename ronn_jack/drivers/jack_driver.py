@@ -1,7 +1,7 @@
 """The node as a client of a JACK server. [control-thread]
 
 The only importer of `jack`. One `JackClient` lives as long as one connection to a server; what
-outlives a server that dies (the engine's settings, the wiring) belongs to the caller.
+outlives a server that dies (the engine's settings, the connections) belongs to the caller.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ronn_jack.drivers import jack_calls, jack_library, jack_metadata
 from ronn_jack.drivers.jack_clients import Processes, client_processes, name_now
 from ronn_jack.drivers.jack_devices import Port, chosen, paired_sinks, paired_sources
 from ronn_jack.drivers.midi_rings import MidiRings
-from ronn_jack.errors import JackError, NoServerError
+from ronn_jack.errors import JackError
 from ronn_jack.realtime.compiler.memory import record
 from ronn_jack.realtime.engine import Engine
 
@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Wire:
+class Connection:
     """A connection of one of our ports.
 
     Attributes
@@ -90,11 +90,7 @@ class JackClient:
         self._server = jack_library.server_name(server)
         client = jack_library.open_client(name, server)
         if client is None:
-            named = f"'{server}' " if server else ""
-            raise NoServerError(
-                f"no JACK server {named}to connect to: start one (jackd, qjackctl, PipeWire with "
-                "pw-jack) or choose another with --server"
-            )
+            raise jack_library.no_server(server)
         self._client = client
         self._state, self._address = record(self._callbacks.CLIENT)
         try:
@@ -220,7 +216,7 @@ class JackClient:
         """MIDI messages that came faster than they were read, and are lost."""
         return self.midi.dropped
 
-    def wires(self) -> list[Wire]:
+    def connections(self) -> list[Connection]:
         """Return the present connections of our ports, such that they can be made again.
 
         Raises
@@ -234,7 +230,7 @@ class JackClient:
             # Looked up only for newcomers: it takes some milliseconds.
             processes = client_processes()
             self._known = {name: processes.get(name, frozenset()) for name in others}
-        return [self._wire(name, other) for name, other in found]
+        return [self._connection(name, other) for name, other in found]
 
     def _connected(self) -> list[tuple[str, str]]:
         return [
@@ -243,20 +239,20 @@ class JackClient:
             for other in self._client.get_all_connections(port)
         ]
 
-    def _wire(self, port: str, other: str) -> Wire:
+    def _connection(self, port: str, other: str) -> Connection:
         client, _, name = other.partition(":")
         if client == self._name:
-            return Wire(port, name, own=True)
-        return Wire(port, other, self._known[client])
+            return Connection(port, name, own=True)
+        return Connection(port, other, self._known[client])
 
-    def connect(self, wire: Wire) -> bool:
+    def connect(self, connection: Connection) -> bool:
         """Make one connection; False while its other port is not there."""
-        port = self._ports.get(wire.port)
+        port = self._ports.get(connection.port)
         if port is None:
             return True
 
         def connect() -> None:
-            other = self._client.get_port_by_name(wire.other)
+            other = self._client.get_port_by_name(connection.other)
             if not port.is_connected_to(other):
                 source, sink = (other, port) if port.is_input else (port, other)
                 self._client.connect(source, sink)
@@ -267,21 +263,21 @@ class JackClient:
             return False
         return True
 
-    def restore(self, wires: Sequence[Wire]) -> list[Wire]:
+    def restore(self, connections: Sequence[Connection]) -> list[Connection]:
         """Make connections of an earlier client again; return those whose other port is not there.
 
         A client is known by its process where that is possible, as its name may be another's now.
         """
-        clients = client_processes() if any(wire.processes for wire in wires) else {}
-        return [wire for wire in wires if not self._restore(wire, clients)]
+        clients = client_processes() if any(lost.processes for lost in connections) else {}
+        return [lost for lost in connections if not self._restore(lost, clients)]
 
-    def _restore(self, wire: Wire, clients: Mapping[str, Processes]) -> bool:
-        client, _, port = (self._name, ":", wire.other) if wire.own else wire.other.partition(":")
-        now = client if wire.own else name_now(client, wire.processes, clients, self._name)
-        return now is not None and self.connect(Wire(wire.port, f"{now}:{port}"))
+    def _restore(self, lost: Connection, clients: Mapping[str, Processes]) -> bool:
+        client, _, port = (self._name, ":", lost.other) if lost.own else lost.other.partition(":")
+        now = client if lost.own else name_now(client, lost.processes, clients, self._name)
+        return now is not None and self.connect(Connection(lost.port, f"{now}:{port}"))
 
-    def wires_to(self, pattern: str) -> list[Wire]:
-        """Return the wires to the audio ports of others that `pattern` chooses.
+    def connections_to(self, pattern: str) -> list[Connection]:
+        """Return the connections to the audio ports of others that `pattern` chooses.
 
         Sources are taken in order for our inputs, sinks for our outputs; `jack_devices` says
         which.
@@ -292,7 +288,7 @@ class JackClient:
         )
         pairs = paired_sources(self._audio_ports(True), sources)
         pairs += paired_sinks(self._audio_ports(False), sinks)
-        return [Wire(*pair) for pair in pairs]
+        return [Connection(*pair) for pair in pairs]
 
     def _audio_ports(self, inputs: bool) -> list[str]:
         return [

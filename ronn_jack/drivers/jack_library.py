@@ -13,7 +13,7 @@ from numba import int64, void
 
 from ronn_jack.drivers import jack_calls
 from ronn_jack.drivers.jack_trouble import server_process
-from ronn_jack.errors import JackError
+from ronn_jack.errors import JackError, NoServerError
 from ronn_jack.realtime.compiler.compile import entry
 
 DEFAULT_SERVER = "default"
@@ -141,6 +141,30 @@ def open_client(name: str, server: str | None) -> Any | None:
     if client is not None and server_process(full_name) is not None:
         _jackds.add(full_name)
     return client
+
+
+def require_server(server: str | None) -> None:
+    """Refuse where no server runs, before what takes long is done for it.
+
+    Raises
+    ------
+    JackError
+        As `open_client` does, or if there is none. One that is stopped counts as running.
+    """
+    if server_process(server_name(server)) is None:
+        client = open_client("ronn-probe", server)
+        if client is None:
+            raise no_server(server)
+        close_client(client)
+
+
+def no_server(server: str | None) -> NoServerError:
+    """Return the error that says that no server runs under a name."""
+    named = f"'{server}' " if server else ""
+    return NoServerError(
+        f"no JACK server {named}to connect to: start one (jackd, qjackctl, PipeWire with "
+        "pw-jack) or choose another with --server"
+    )
 
 
 def _is_taken(client: Any) -> bool:

@@ -15,9 +15,9 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any, Self
 
+from ronn_jack.closing import Closing
 from ronn_jack.drivers import jack_calls, jack_library
 from ronn_jack.drivers.jack_trouble import server_process
 from ronn_jack.errors import JackError
@@ -90,7 +90,7 @@ def _register(client: Any, ports: int) -> int:
     return ports
 
 
-def realtime_allowed(priority: int, schedule: Callable[..., None] | None = None) -> bool:
+def realtime_allowed(priority: int = 1, schedule: Callable[..., None] | None = None) -> bool:
     """Return whether this process may have realtime scheduling, by asking for it a moment.
 
     Parameters
@@ -110,7 +110,7 @@ def realtime_allowed(priority: int, schedule: Callable[..., None] | None = None)
     return True
 
 
-class DummyServer:
+class DummyServer(Closing):
     """A jackd with the dummy driver, which runs by the clock and discards what is played.
 
     Parameters
@@ -209,17 +209,13 @@ class DummyServer:
             self._process.wait()
             self._process = None
 
+    def close(self) -> None:
+        """Stop it."""
+        self.stop()
+
     def __enter__(self) -> Self:
         self.start()
         return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     def _command(self) -> list[str]:
         if jack_library.is_pipewire():

@@ -13,18 +13,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
+from ronn_jack.control.operations import Change
 from ronn_jack.cost.admission import Cost, Deadline, admit
 from ronn_jack.errors import RefusedError, RonnError
-from ronn_jack.hotswap.entry import Entry, make_entry
-from ronn_jack.hotswap.expression import make_voice
 from ronn_jack.hotswap.fade_gap import DIP_MS, make_room
 from ronn_jack.hotswap.heap import Heap
 from ronn_jack.hotswap.job import Job, OutdatedError
-from ronn_jack.hotswap.live_motion import MOVING_COST, Steering
+from ronn_jack.hotswap.listener import Listener
+from ronn_jack.hotswap.live_motion import MOVING_COST, LiveMotion
 from ronn_jack.hotswap.pipeline import Pipeline
+from ronn_jack.hotswap.priming import PreparedVoice
 from ronn_jack.hotswap.priority import give_way
-from ronn_jack.hotswap.request import Listener, Request
-from ronn_jack.hotswap.voices import Succession
+from ronn_jack.hotswap.voice_factory import make_voice
+from ronn_jack.hotswap.voices import Voices
 from ronn_jack.loudness import auto_level
 from ronn_jack.loudness.auto_level import Level
 from ronn_jack.loudness.input_meter import InputLoudness
@@ -72,16 +73,16 @@ class Builder:
         self._pipeline = pipeline or Pipeline()
         self._condition = threading.Condition()
         self._period: Callable[[], int] = lambda: 0
-        self._request: Request | None = None
+        self._request: Change | None = None
         self._admitted_period = 0
         self._terms = 0, 0.0  # period and budget to which a network sounded, or was refused last
         self._job: Job | None = None
         self._loudness: InputLoudness  # of the engine that is attached
         self._heap = Heap()
-        self._keeper = self._pipeline.keeper(self._outdated)
-        self.steering = Steering(self._wake)
+        self._follower = self._pipeline.follower(self._outdated)
+        self.live_motion = LiveMotion(self._wake)
         """Through which the expressive parameters reach the network that sounds."""
-        self.voices = Succession(self.steering, self._request_again)
+        self.voices = Voices(self.live_motion, self._request_again)
         """Which network sounds and which are on their way; others only read it."""
         self._building = False
         self._dropped = False
@@ -116,26 +117,26 @@ class Builder:
             return job.share
         return 0.0 if self._request is not None else 1.0
 
-    def request(self, request: Request) -> None:
-        """Ask for a network; an earlier request that does not sound yet is forgotten."""
+    def request(self, change: Change) -> None:
+        """Ask for a network; an earlier one that does not sound yet is forgotten."""
         with self._condition:
-            self._request = request
-            if request.change is None:
-                self.voices.good, self.voices.owed = None, request
+            self._request = change
+            if change.begins:
+                self.voices.good, self.voices.displaced = None, change
             self._building = True
             self._condition.notify()
 
     def switch_level(self, on: bool) -> None:
         """Let the network that sounds glide to the level of its input, or to no gain at all."""
         with self._condition:
-            self._keeper.switch(on)
+            self._follower.switch(on)
             self._condition.notify()
 
     @property
     def level(self) -> Level | None:
         """The level of the network that sounds; None where it has none."""
         current = self.voices.current
-        return current.prepared.level if current else None
+        return current.level if current else None
 
     @property
     def load(self) -> float:
@@ -143,13 +144,25 @@ class Builder:
         current, period = self.voices.current, self._period()
         if current is None or not period:
             return 0.0
-        return current.prepared.block_seconds * current.voice.rate / period
+        return current.block_seconds * current.voice.rate / period
 
     @property
     def moving_load(self) -> float:
         """The same while its weights move."""
         current = self.voices.current
-        return self.load if current and current.voice.motion else MOVING_COST * self.load
+        if current and (current.voice.moves or not current.voice.network.can_move):
+            return self.load
+        return MOVING_COST * self.load
+
+    def deadline(self, engine: Engine) -> Deadline | None:
+        """Return what a network has to fit into; None where no deadline holds."""
+        period, cost = self._period(), self._cost
+        if not period:
+            return None
+        seconds = sum(cost(stage, period) for stage in engine.stages) if cost else 0.0
+        remedies = [remedy for stage in engine.stages for remedy in stage.remedies]
+        taken = seconds * engine.rate / period
+        return Deadline(period, engine.rate, self.budget, taken, remedies)
 
     def attach(self, engine: Engine, period: Callable[[], int]) -> None:
         """Start to serve an engine; what was asked for before is forgotten.
@@ -187,7 +200,7 @@ class Builder:
         while True:
             with self._condition:
                 if self._request is None and not self._stopping:
-                    self._condition.wait(_POLL_SECONDS if self.voices.moving else _IDLE_SECONDS)
+                    self._condition.wait(_POLL_SECONDS if self.voices.unsettled else _IDLE_SECONDS)
                 if self._stopping:
                     break
             # A fault of ours in looking after one network must not keep others from coming.
@@ -204,92 +217,88 @@ class Builder:
 
     def _serve_newest(self, engine: Engine) -> None:
         with self._condition:
-            request, self._request = self._request, None
-        if request is not None:
-            with self._answering(engine, request):
-                self._serve(engine, request)
+            change, self._request = self._request, None
+        if change is not None:
+            with self._answering(engine, change):
+                self._serve(engine, change)
 
-    def _serve(self, engine: Engine, request: Request) -> None:
-        begin = time.monotonic()
+    def _serve(self, engine: Engine, change: Change) -> None:
+        begin = self._pipeline.clock()
         self._heap.used()
         # A sweep that never pauses has to be heard too: what has just begun is not dropped.
-        job = self._job = Job(lambda: self._wanted_no_more(begin))
-        deadline = self._deadline(engine)
-        expression = self.steering.expression(request.seed_b)
+        job = self._job = Job(lambda: self._wanted_no_more(begin), self._pipeline.clock)
         prepared = self._pipeline.prepare(
-            request.spec.at(expression.point),
+            change,
             engine,
-            deadline,
+            self.deadline(engine),
             self._cost,
-            request.levelled,
             self.input_gain,
             job,
-            request.subject,
-            expression,
+            self.live_motion.expression(int(change.values["seed_b"])),
             self._loudness,
             self._pipeline.time_block,
         )
         self._dropped = False
-        self.voices.ready = make_entry(request, prepared, deadline, begin)
+        self.voices.ready = prepared
 
     @contextlib.contextmanager
-    def _answering(self, engine: Engine, request: Request) -> Iterator[None]:
-        """Refuse a request where its network can't be had, for whatever reason."""
+    def _answering(self, engine: Engine, change: Change) -> Iterator[None]:
+        """Refuse a change whose network can't be made or brought in, for whatever reason."""
         try:
             yield
         except OutdatedError:
             self._dropped = self._request is not None
             if not self._dropped and not self._stopping:
-                self._refuse(engine, request, _TOO_SLOW)
+                self._refuse(engine, change, _TOO_SLOW)
         except (RonnError, MemoryError) as error:
             reason = str(error) or "not enough memory: lower channels or layers"
-            self._refuse(engine, request, reason)
+            self._refuse(engine, change, reason)
         except Exception:
             log.exception("while building a network; the one that sounds plays on")
-            self._refuse(engine, request, "internal error; the log says more")
+            self._refuse(engine, change, "internal error; the log says more")
 
     def _offer(self, engine: Engine) -> None:
         """Publish the voice that is ready, once no fade keeps it waiting until it is late."""
-        entry = self.voices.ready
-        if entry is None or engine.fading or self.voices.published is not None:
+        prepared = self.voices.ready
+        if prepared is None or engine.fading or self.voices.published is not None:
             return
         self.voices.ready = None
-        with self._answering(engine, entry.request):
+        with self._answering(engine, prepared.change):
             try:
-                self._bring_in(engine, entry)
+                self._bring_in(engine, prepared)
             except Exception:
-                if entry.swap.dip:
+                if prepared.swap.dip:
                     self.voices.make_way()
                 raise
 
-    def _bring_in(self, engine: Engine, entry: Entry) -> None:
-        deadline = self._deadline(engine)
+    def _bring_in(self, engine: Engine, prepared: PreparedVoice) -> None:
+        deadline = self.deadline(engine)
         old = self.voices.current
-        if deadline and old and deadline.load(_both(old, entry)) > deadline.budget:
-            entry.swap = dataclasses.replace(entry.swap, dip=True, fade_ms=DIP_MS)
-            make_room(engine, entry.prepared, lambda: self._stopping)
+        if deadline and old and deadline.load(_both(old, prepared)) > deadline.room:
+            prepared.swap = dataclasses.replace(prepared.swap, dip=True, fade_ms=DIP_MS)
+            make_room(engine, prepared, lambda: self._stopping)
             old = None
-        self._pipeline.catch_up(entry.prepared, engine, Job())
-        if entry.late >= _MOST_LATE and not engine.sounds:
+        self._pipeline.catch_up(prepared, engine, Job())
+        if prepared.late >= _MOST_LATE and not engine.sounds:
             # Nothing is heard until it comes: a gap in what it has heard is the lesser evil.
-            entry.voice.rejoin_at(engine.position)
-        elif entry.late >= self._pipeline.most_late:
+            prepared.voice.rejoin_at(engine.position)
+        elif prepared.late >= self._pipeline.most_late:
             raise OutdatedError
-        frames = milliseconds_to_frames(entry.swap.fade_ms, engine.rate)
-        correlation = 0.0 if entry.swap.dip else entry.prepared.correlation
+        frames = milliseconds_to_frames(prepared.swap.fade_ms, engine.rate)
+        correlation = 0.0 if prepared.swap.dip else prepared.correlation
         # Told as it is used: it was measured anew, should the voice have come late before.
-        entry.swap = dataclasses.replace(entry.swap, correlation=correlation)
+        prepared.swap = dataclasses.replace(prepared.swap, correlation=correlation)
         # The very first network is faded in by the master, with the node.
-        entry.voice.set_fade(frames if engine.position else 0, correlation)
-        self._admitted_period = entry.period
-        seconds = entry.prepared.block_seconds
-        gap = deadline.spare_frames(_both(old, entry), seconds) if deadline else ANY_GAP
-        self.voices.publish(engine, entry, gap)
+        prepared.voice.set_fade(frames if engine.position else 0, correlation)
+        self._admitted_period = prepared.period
+        seconds = prepared.block_seconds
+        gap = deadline.spare_frames(_both(old, prepared), seconds) if deadline else ANY_GAP
+        self.voices.publish(engine, prepared, gap)
 
     def _tend(self, engine: Engine) -> None:
         """Free what the audio thread has finished with, and see to what is heard."""
         self._loudness.follow()
-        if self.voices.moving:
+        if self.voices.unsettled:
             self._heap.used()
         self._heap.tend()
         self.voices.look(engine)
@@ -303,25 +312,27 @@ class Builder:
         if current is None:
             self._try_again()
             return
-        self._keeper.tend(engine, self._loudness, self.input_gain, current.prepared)
-        if self.steering.is_due and self.moving_load <= self.budget:
-            self.steering.let_move()
-        elif self.steering.is_due:
-            self._listener.strained()
+        self._follower.tend(engine, self._loudness, self.input_gain, current)
+        if self.live_motion.is_due:
+            deadline = self.deadline(engine)
+            if deadline is None or self.moving_load <= deadline.room:
+                self.live_motion.let_move()
+            else:
+                self._listener.strained()
 
-    def _check_period(self, engine: Engine, current: Entry) -> None:
+    def _check_period(self, engine: Engine, current: PreparedVoice) -> None:
         """Admit the running network anew when the buffer size has changed."""
         period = self._period()
         if period in (0, self._admitted_period):
             return
         self._admitted_period = period
-        deadline = self._deadline(engine)
+        deadline = self.deadline(engine)
         assert deadline is not None
-        expression, moves = current.prepared.expression, current.voice.motion is not None
-        scratch = make_voice(current.voice.spec, engine.rate, expression, moves)
-        current.prepared.block_seconds = self._pipeline.time_block(scratch, period)
+        expression, moves = current.expression, current.voice.moves
+        scratch = make_voice(current.voice.model, engine.rate, expression, moves)
+        current.block_seconds = self._pipeline.time_block(scratch, period)
         try:
-            admit(current.request.spec, current.prepared.block_seconds, deadline, self._cost)
+            admit(current.change.model, current.block_seconds, deadline, self._cost)
         except RefusedError as error:
             engine.release(milliseconds_to_frames(DIP_MS, engine.rate))
             engine.go_dry()
@@ -329,32 +340,25 @@ class Builder:
 
     def _try_again(self) -> None:
         """Ask anew for what the dry signal stands in for, by another buffer size or budget."""
-        terms, owed = (self._period(), self.budget), self.voices.owed
-        if owed is not None and terms != self._terms and not self._building:
+        terms, displaced = (self._period(), self.budget), self.voices.displaced
+        if displaced is not None and terms != self._terms and not self._building:
             self._terms = terms
-            self._request_again(owed)
+            self._request_again(displaced)
 
-    def _request_again(self, good: Request) -> None:
+    def _request_again(self, good: Change) -> None:
         """Ask for a network that sounded well, unless a newer one is on its way."""
-        self.voices.owed = good
-        change = good.change
-        if change is not None:
-            change = dataclasses.replace(change, received=time.monotonic())
+        self.voices.displaced = good
         with self._condition:
             if self._request is None and not self.voices.coming:
-                self._request = dataclasses.replace(good, change=change)
+                self._request = dataclasses.replace(good, received=time.monotonic())
                 self._building = True
             else:
                 self.voices.good = good
 
-    def _deadline(self, engine: Engine) -> Deadline | None:
-        period = self._period()
-        return Deadline(period, engine.rate, self.budget) if period else None
-
     def _wanted_no_more(self, begin: float) -> bool:
         if self._stopping or self._request is None:
             return self._stopping
-        age = time.monotonic() - begin
+        age = self._pipeline.clock() - begin
         if not self._dropped:
             return age > _KEPT_SECONDS
         left = self._job.seconds_left if self._job else 0.0
@@ -367,8 +371,8 @@ class Builder:
     def _outdated(self) -> bool:
         return self._request is not None or self._stopping
 
-    def _refuse(self, engine: Engine, request: Request, reason: str) -> None:
-        self._listener.refused(request.change, reason)
+    def _refuse(self, engine: Engine, change: Change, reason: str) -> None:
+        self._listener.refused(change, reason)
         voices = self.voices
         if voices.current is not None:
             return
@@ -381,9 +385,9 @@ class Builder:
             engine.go_dry()
 
 
-def _both(old: Entry | None, new: Entry) -> float:
+def _both(old: PreparedVoice | None, new: PreparedVoice) -> float:
     """Return the time in s that two networks take for a block while they fade."""
-    return new.prepared.block_seconds + (old.prepared.block_seconds if old else 0.0)
+    return new.block_seconds + (old.block_seconds if old else 0.0)
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from ronn_jack.hotswap.job import Job
-from ronn_jack.hotswap.priming import Prepared, catch_up
+from ronn_jack.hotswap.priming import PreparedVoice, catch_up
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.units import milliseconds_to_frames
 
@@ -15,7 +15,7 @@ DIP_MS = 15.0
 _POLL_SECONDS = 0.001
 
 
-def make_room(engine: Engine, coming: Prepared, stopping: Callable[[], bool]) -> None:
+def make_room(engine: Engine, coming: PreparedVoice, stopping: Callable[[], bool]) -> None:
     """Let the current voice fade out while the one that comes keeps up with the present.
 
     Parameters

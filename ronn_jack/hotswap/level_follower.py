@@ -6,9 +6,9 @@ import contextlib
 import time
 from collections.abc import Callable
 
-from ronn_jack.hotswap.expression import make_voice
 from ronn_jack.hotswap.job import Job, OutdatedError
-from ronn_jack.hotswap.priming import Prepared, measure_level
+from ronn_jack.hotswap.priming import PreparedVoice, measure_level
+from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.loudness import auto_level
 from ronn_jack.loudness.auto_level import Level
 from ronn_jack.loudness.input_meter import InputLoudness, Window
@@ -22,7 +22,7 @@ _LOOK_SECONDS = 0.5
 """Time between two looks whether there is enough input to find a level again."""
 
 
-class LevelKeeper:
+class LevelFollower:
     """Follows the switch of auto level, and finds a level again that was found on noise.
 
     Parameters
@@ -41,7 +41,7 @@ class LevelKeeper:
         self._wanted = on
 
     def tend(
-        self, engine: Engine, loudness: InputLoudness, input_gain: float, prepared: Prepared
+        self, engine: Engine, loudness: InputLoudness, input_gain: float, prepared: PreparedVoice
     ) -> None:
         """Do what is due for the network that sounds; a new network puts it off.
 
@@ -60,7 +60,7 @@ class LevelKeeper:
                 self._find_again(engine, loudness.window(input_gain), prepared)
 
     def _follow_switch(
-        self, engine: Engine, loudness: InputLoudness, input_gain: float, prepared: Prepared
+        self, engine: Engine, loudness: InputLoudness, input_gain: float, prepared: PreparedVoice
     ) -> None:
         wanted = self._wanted
         if wanted is not None and wanted != (prepared.level is not None):
@@ -71,7 +71,7 @@ class LevelKeeper:
             if prepared.voice.glide_level(target, ratio, frames):
                 prepared.level = level
 
-    def _find_again(self, engine: Engine, window: Window, prepared: Prepared) -> None:
+    def _find_again(self, engine: Engine, window: Window, prepared: PreparedVoice) -> None:
         if not is_due(window.powers):
             return
         job = self._job(engine, prepared)
@@ -82,7 +82,7 @@ class LevelKeeper:
                 prepared.level = level
 
     def _find(
-        self, engine: Engine, loudness: InputLoudness, input_gain: float, prepared: Prepared
+        self, engine: Engine, loudness: InputLoudness, input_gain: float, prepared: PreparedVoice
     ) -> Level:
         job = self._job(engine, prepared)
         voice = _same_voice(prepared)
@@ -91,12 +91,12 @@ class LevelKeeper:
             return level
         return auto_level.level_on_noise(voice, input_gain, job.check)
 
-    def _job(self, engine: Engine, prepared: Prepared) -> Job:
+    def _job(self, engine: Engine, prepared: PreparedVoice) -> Job:
         """Return work that is pointless, too, once the network has been dropped."""
         return Job(lambda: self._outdated() or not engine.is_current(prepared.voice))
 
 
-def _same_voice(prepared: Prepared) -> Voice:
+def _same_voice(prepared: PreparedVoice) -> Voice:
     """Return a voice that does what the one that sounds does, and has heard nothing yet."""
     voice, expression = prepared.voice, prepared.expression
-    return make_voice(voice.spec.at(expression.point), voice.rate, expression)
+    return make_voice(voice.model.at(expression.point), voice.rate, expression)

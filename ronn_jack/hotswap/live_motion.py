@@ -6,21 +6,15 @@ import dataclasses
 import threading
 from collections.abc import Callable, Mapping
 
-from ronn_jack.hotswap.expression import (
-    AT_REST,
-    Expression,
-    aim_motion,
-    film_of,
-    let_move,
-)
-from ronn_jack.hotswap.priming import Prepared
+from ronn_jack.hotswap.priming import PreparedVoice
+from ronn_jack.model.expression import AT_REST, Expression
 from ronn_jack.parameters import Value
 
 MOVING_COST = 2.5
 """Most that moving weights multiply a network's time by: two sets are heard and one is made."""
 
 
-class Steering:
+class LiveMotion:
     """Aims the running voice; parameters may move on one thread while voices come on another.
 
     Parameters
@@ -33,7 +27,7 @@ class Steering:
         self._due = due
         self._lock = threading.Lock()
         self._expression = AT_REST
-        self._prepared: Prepared | None = None
+        self._prepared: PreparedVoice | None = None
 
     def expression(self, seed_b: int) -> Expression:
         """[any-thread] Return where the parameters are, for a network with this `seed_b`."""
@@ -50,8 +44,8 @@ class Steering:
         if self.is_due:
             self._due()
 
-    def follow(self, prepared: Prepared | None) -> None:
-        """Steer this voice from now on, or none."""
+    def follow(self, prepared: PreparedVoice | None) -> None:
+        """Move this voice from now on, or none."""
         with self._lock:
             self._prepared = prepared
             self._follow_expression()
@@ -62,7 +56,8 @@ class Steering:
         prepared = self._prepared
         return (
             prepared is not None
-            and prepared.voice.motion is None
+            and prepared.voice.network.can_move
+            and not prepared.voice.moves
             and self._expression.moves_weights
         )
 
@@ -72,7 +67,7 @@ class Steering:
         assert prepared is not None
         # Starting from rest, so that it glides away from how it sounds now.
         resting = dataclasses.replace(prepared.expression, morph=0.0, drift_depth=0.0)
-        let_move(prepared.voice, resting)
+        prepared.voice.let_move(resting)
         with self._lock:
             prepared.expression = resting
             prepared.block_seconds *= MOVING_COST
@@ -85,8 +80,5 @@ class Steering:
         before = prepared.expression
         now = self._expression.for_seed_b(before.seed_b)
         prepared.expression = now
-        voice = prepared.voice
-        if voice.modulation is not None and now != before:
-            voice.modulation.aim(film_of(voice, now.point, now.morph))
-        if voice.motion is not None:
-            aim_motion(voice.motion, now)
+        if now != before:
+            prepared.voice.network.follow(now)

@@ -15,9 +15,9 @@ from ronn_jack.cost.admission import Cost
 from ronn_jack.hotswap.builder import Builder
 from ronn_jack.hotswap.callback_times import CallbackShares, CallbackTimes
 from ronn_jack.hotswap.engine_controls import aim
-from ronn_jack.hotswap.expression import Expression
+from ronn_jack.hotswap.listener import Listener
 from ronn_jack.hotswap.live_motion import MOVING_COST
-from ronn_jack.hotswap.request import Listener, Request
+from ronn_jack.model.expression import Expression
 from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import Value, defaults
 from ronn_jack.realtime.engine import GLIDE_SECONDS, PANIC_FRAMES, Engine
@@ -125,7 +125,7 @@ class LiveNode:
     def attach(self, audio: Audio) -> None:
         """Begin to sound through `audio`, whose engine has not run yet, fading in.
 
-        `start` has to follow.
+        A request has to follow.
         """
         self._audio = audio
         self._xruns_before -= audio.xruns  # those of one that is attached again are counted
@@ -163,26 +163,24 @@ class LiveNode:
         self._builder.input_gain = decibels_to_gain(float(self._controls["input_gain"]))
         if "auto_level" in values:
             self._builder.switch_level(bool(values["auto_level"]))
-        self._builder.steering.aim(values)
+        self._builder.live_motion.aim(values)
 
     def moving_fault(self) -> str:
         """Return why the network that sounds can't morph or drift; "" if it can."""
         load, budget = self._builder.moving_load, float(self._controls["budget"])
-        if load <= budget:
+        deadline = self._builder.deadline(self._audio.engine) if self._audio else None
+        if deadline is None or load <= deadline.room:
             return ""
         return (
             f"moving weights would need {load:.0%} of the period, and budget is {budget:.0%}: "
             "lower channels, kernel or layers first"
         )
 
-    def start(self, model: Model, seed_b: int) -> None:
-        """Ask for the network to begin with."""
-        self._builder.request(self._request(model, seed_b))
-
-    def rebuild(self, model: Model, change: Change) -> None:
+    def request(self, change: Change) -> None:
         """Ask for a network; the newest request wins."""
-        self._last_change = change
-        self._builder.request(self._request(model, int(change.architecture["seed_b"]), change))
+        if not change.begins:
+            self._last_change = change
+        self._builder.request(change)
 
     def go_dry(self) -> None:
         """Let the dry signal sound until a network comes."""
@@ -193,13 +191,13 @@ class LiveNode:
         """Tell whether this machine can run the network at this rate within its budget."""
         if model.limit_faults(self.rate):
             return False
-        if self._audio is None or self._cost is None or not self._audio.period:
+        deadline = self._builder.deadline(self._audio.engine) if self._audio else None
+        if deadline is None or self._cost is None:
             return True
-        period = self._audio.period
-        seconds = self._cost(model, period)
+        seconds = self._cost(model, deadline.period)
         if Expression.of(self._controls).moves_weights:
             seconds *= MOVING_COST
-        return seconds * self.rate / period <= float(self._controls["budget"])
+        return deadline.load(seconds) <= deadline.room
 
     def panic(self, silent: bool) -> None:
         """Be silent within a block, or sound again."""
@@ -286,16 +284,6 @@ class LiveNode:
         if self._silent:
             return "silent"
         return "running" if self._builder.sounding is not None else "dry"
-
-    def _request(self, model: Model, seed_b: int, change: Change | None = None) -> Request:
-        controls = self._controls
-        return Request(
-            model,
-            float(controls["fade_ms"]),
-            bool(controls["auto_level"]),
-            change,
-            seed_b,
-        )
 
     def _freeze(self, engine: Engine) -> None:
         spec = self._builder.sounding

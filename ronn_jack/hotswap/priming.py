@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from ronn_jack.control.events import Swap
+from ronn_jack.control.operations import Change
 from ronn_jack.cost.admission import Cost, Deadline, admit
 from ronn_jack.errors import RefusedError
-from ronn_jack.hotswap.expression import AT_REST, Expression, make_voice
 from ronn_jack.hotswap.job import Job, OutdatedError
+from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.loudness import auto_level
 from ronn_jack.loudness.auto_level import Level
 from ronn_jack.loudness.input_meter import InputLoudness, Window
 from ronn_jack.loudness.match import gate, match_powers
-from ronn_jack.model.protocol import Model
+from ronn_jack.model.expression import AT_REST, Expression
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.meters.loudness import LoudnessMeter
 from ronn_jack.realtime.voice import Voice
+from ronn_jack.units import gain_to_decibels
 
 _PIECE_SECONDS = 0.25
 """Input that a voice takes before it is asked for again."""
@@ -41,71 +44,76 @@ _COMPARED_FRAMES = 2048
 
 
 @dataclass
-class Prepared:
-    """A voice that has caught up, and what was found out about it.
+class PreparedVoice:
+    """A voice that was made for a change, and what was found out about it; until it has gone.
 
-    It is the builder's thread's, which alone writes it; any thread may read it through the entry
-    that sounds.
+    It is the builder's thread's, which alone writes it, but for `expression`; any thread may read
+    the one that sounds.
 
     Attributes
     ----------
+    period : int
+        Frames in a block to which it was admitted; 0 where no deadline holds.
     block_seconds : float
         Processor time that it takes a block of the period.
+    expression : Expression
+        Where its numbers are; written under the lock of `live_motion` once the voice sounds.
     level : Level or None
         None where no level was asked for.
     correlation : float
         Of its output with the one that was heard meanwhile, 0–1.
-    prime_seconds : float
-        How long it took to level it and to let it take the recent input.
-    expression : Expression
-        Where its numbers are.
+    swap : Swap
+        What is told of it once it is heard.
+    late : int
+        Times that the audio thread has turned it away because the present had moved on.
     """
 
+    change: Change
     voice: Voice
+    period: int
     block_seconds: float
-    level: Level | None
+    expression: Expression
+    level: Level | None = None
     correlation: float = 0.0
-    prime_seconds: float = 0.0
-    expression: Expression = AT_REST
+    swap: Swap = field(default_factory=Swap)
+    late: int = 0
 
 
 def time_block(voice: Voice, block: int) -> float:
     """Return the processor time in s that a voice takes for a block; its state is spoilt."""
     blocks = max(_LEAST_TRIED_BLOCKS, min(_TRIED_BLOCKS, _MOST_TRIED_FRAMES // block))
     frames = max(blocks * block, _TRIED_FRAMES)
-    noise = auto_level.noise(voice.spec.inputs, voice.rate, frames)
+    noise = auto_level.noise(voice.model.inputs, voice.rate, frames)
     return min(voice.time_block(noise, block) for _ in range(_TRIES))
 
 
 def prepare(
-    model: Model,
+    change: Change,
     engine: Engine,
     deadline: Deadline | None,
     cost: Cost | None,
-    levelled: bool,
     input_gain: float,
     job: Job,
-    subject: str = "",
     expression: Expression = AT_REST,
     input_loudness: InputLoudness | None = None,
     time_block: Callable[[Voice, int], float] = time_block,
-) -> Prepared:
+) -> PreparedVoice:
     """Return a voice that has caught up with an engine's input.
 
     Parameters
     ----------
+    change : Change
+        What it is made for.
     deadline : Deadline or None
         What it has to fit into; None offline.
     cost : Cost or None
         Refuses what is hopeless before time is spent on it; None leaves that to measuring.
-    levelled : bool
-        Whether it is to be as loud as its input.
     input_gain : float
         Amplitude ratio of the gain before the network.
     job : Job
         Kept up to date, and asked whether to go on.
-    subject : str
-        The parameter that was moved, for advice.
+    expression : Expression
+        Where its numbers are to be.
     input_loudness : InputLoudness, optional
         Of this engine, kept up to date; without it all is measured now.
     time_block : callable
@@ -118,10 +126,12 @@ def prepare(
     OutdatedError
         If it is no longer wanted, or the audio ran away from the priming.
     """
+    begin = time.monotonic()
+    model = change.model.at(expression.point)
     if deadline is not None and cost is not None:
         predicted = cost(model, deadline.period)
-        if deadline.load(predicted) > _HOPELESS * deadline.budget:
-            admit(model, predicted, deadline, cost, subject)
+        if deadline.load(predicted) > _HOPELESS * deadline.room:
+            admit(model, predicted, deadline, cost, change.subject)
     voice = make_voice(model, engine.rate, expression)
     seconds = time_block(voice, deadline.period if deadline else MAX_BLOCK)
     if voice.overflows:
@@ -130,20 +140,31 @@ def prepare(
             "layers or a bounded activation"
         )
     if deadline is not None:
-        admit(model, seconds, deadline, cost, subject)
-    begin = time.monotonic()
-    prepared = Prepared(voice, seconds, None, expression=expression)
-    if levelled:
+        admit(model, seconds, deadline, cost, change.subject)
+    made = time.monotonic()
+    period = deadline.period if deadline else 0
+    prepared = PreparedVoice(change, voice, period, seconds, expression)
+    if change.values["auto_level"]:
         window = (input_loudness or InputLoudness(engine)).window(input_gain)
         _prime_levelled(prepared, engine, window, input_gain, job)
     else:
         voice.start_at(_start(engine, voice, engine.position))
     catch_up(prepared, engine, job)
-    prepared.prime_seconds = time.monotonic() - begin
+    level, now = prepared.level, time.monotonic()
+    prepared.swap = Swap(
+        subject=change.subject,
+        build_ms=(now - begin) * 1e3,
+        prime_ms=(now - made) * 1e3,
+        load=deadline.load(seconds) if deadline else 0.0,
+        fade_ms=float(change.values["fade_ms"]),
+        correlation=prepared.correlation,
+        level_db=gain_to_decibels(level.gain) if level else 0.0,
+        silent=level is not None and level.silent,
+    )
     return prepared
 
 
-def catch_up(prepared: Prepared, engine: Engine, job: Job) -> None:
+def catch_up(prepared: PreparedVoice, engine: Engine, job: Job) -> None:
     """Bring a voice to the present, and compare the end of its output with what is heard.
 
     Raises
@@ -184,7 +205,7 @@ def measure_level(voice: Voice, engine: Engine, window: Window, job: Job) -> Lev
 
 
 def _prime_levelled(
-    prepared: Prepared, engine: Engine, window: Window, input_gain: float, job: Job
+    prepared: PreparedVoice, engine: Engine, window: Window, input_gain: float, job: Job
 ) -> None:
     voice = prepared.voice
     level = measure_level(voice, engine, window, job)

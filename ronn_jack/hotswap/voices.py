@@ -9,22 +9,23 @@ import dataclasses
 from collections.abc import Callable
 
 from ronn_jack.control.events import Swap
-from ronn_jack.hotswap.entry import Entry
-from ronn_jack.hotswap.live_motion import Steering
-from ronn_jack.hotswap.request import Listener, Request
+from ronn_jack.control.operations import Change
+from ronn_jack.hotswap.listener import Listener
+from ronn_jack.hotswap.live_motion import LiveMotion
+from ronn_jack.hotswap.priming import PreparedVoice
 from ronn_jack.model.protocol import Model
 from ronn_jack.realtime.engine import Engine
 
 _OVERLOADED = "took the whole period, several blocks in a row"
 
 
-class Succession:
+class Voices:
     """Follows voices from being ready to being replaced, and tells what becomes of them.
 
     Parameters
     ----------
-    steering : Steering
-        Told which voice there is to steer.
+    live_motion : LiveMotion
+        Told which voice there is to move.
     again : callable
         Asks for a network that sounded well, in the place of one that fell.
 
@@ -32,15 +33,15 @@ class Succession:
     ----------
     listener : Listener
         Told of each; it has to be there before the first.
-    ready : Entry or None
+    ready : PreparedVoice or None
         Waits until it can be handed to the audio thread.
-    published : Entry or None
+    published : PreparedVoice or None
         Has been handed over, and was not heard yet.
-    current : Entry or None
+    current : PreparedVoice or None
         Was let in last; any thread may read it.
-    good : Request or None
+    good : Change or None
         Sounded before that, and is fallen back to.
-    owed : Request or None
+    displaced : Change or None
         What was to sound when the dry signal had to take its place.
     begun : bool
         Whether a network has sounded through this engine; any thread may read it.
@@ -48,16 +49,16 @@ class Succession:
         The last change of network that was heard; any thread may read it.
     """
 
-    def __init__(self, steering: Steering, again: Callable[[Request], None]) -> None:
+    def __init__(self, live_motion: LiveMotion, again: Callable[[Change], None]) -> None:
         self.listener: Listener
-        self._steering = steering
+        self._live_motion = live_motion
         self._again = again
-        self._fading: Entry | None = None
-        self.ready: Entry | None = None
-        self.published: Entry | None = None
-        self.current: Entry | None = None
-        self.good: Request | None = None
-        self.owed: Request | None = None
+        self._fading: PreparedVoice | None = None
+        self.ready: PreparedVoice | None = None
+        self.published: PreparedVoice | None = None
+        self.current: PreparedVoice | None = None
+        self.good: Change | None = None
+        self.displaced: Change | None = None
         self.begun = False
         self.swap = Swap()
 
@@ -66,7 +67,7 @@ class Succession:
         """The network that was let in last; any thread may ask."""
         # Read once, as the builder's thread may take it away meanwhile.
         current = self.current
-        return current.request.spec if current else None
+        return current.change.model if current else None
 
     @property
     def coming(self) -> bool:
@@ -74,7 +75,7 @@ class Succession:
         return self.ready is not None or self.published is not None
 
     @property
-    def moving(self) -> bool:
+    def unsettled(self) -> bool:
         """Whether something is to be noted soon."""
         return self.coming or self._fading is not None
 
@@ -82,36 +83,32 @@ class Succession:
         """Note what the audio thread has let in, turned away, dropped or finished with."""
         self._note_fade()
         self._note_arrival(engine)
-        voice, entry = engine.collect(), self.published
-        if voice is not None and voice.late and entry is not None and voice is entry.voice:
+        voice, prepared = engine.collect(), self.published
+        if voice is not None and voice.late and prepared is not None and voice is prepared.voice:
             voice.rejoin_at(voice.position)
-            entry.late += 1
+            prepared.late += 1
             self.published = None
-            self.ready = self.ready or entry
+            self.ready = self.ready or prepared
 
-    def publish(self, engine: Engine, entry: Entry, gap_frames: int) -> None:
+    def publish(self, engine: Engine, prepared: PreparedVoice, gap_frames: int) -> None:
         """Hand a voice to the audio thread, which may let it catch up so many frames."""
-        self.published = entry
-        engine.publish(entry.voice, gap_frames)
+        self.published = prepared
+        engine.publish(prepared.voice, gap_frames)
 
     def make_way(self) -> None:
         """Take what sounded for the last good network: it has gone, and nothing came instead."""
         if self.current is not None:
-            self.good, self.current = self.current.request, None
-            self._steering.follow(None)
+            self.good, self.current = self.current.change, None
+            self._live_motion.follow(None)
 
     def unseat(self, reason: str) -> None:
         """Fall back to the last good network, or to the dry signal where there is none."""
-        fallen, self.current = self.current, None
-        self._steering.follow(None)
+        assert self.current is not None
+        fallen, self.current = self.current.change, None
+        self._live_motion.follow(None)
         good, self.good = self.good, None
-        self.owed = fallen.request if fallen else None
-        self.listener.fell_back(
-            fallen.request.change if fallen else None,
-            good.change if good else None,
-            reason,
-            dry=good is None,
-        )
+        self.displaced = fallen
+        self.listener.fell_back(fallen, good, reason)
         if good is not None:
             self._again(good)
 
@@ -125,40 +122,40 @@ class Succession:
         self._note_fade()
 
     def _note_arrival(self, engine: Engine) -> None:
-        entry = self.published
-        arrived = entry is not None and engine.is_current(entry.voice)
+        prepared = self.published
+        arrived = prepared is not None and engine.is_current(prepared.voice)
         # Looked for after that: what was dropped before the arrival is there by now.
         dropped = engine.collect_dropped()
-        if entry is not None and dropped is entry.voice:
+        if prepared is not None and dropped is prepared.voice:
             # Let in and dropped between two looks.
-            self._arrive(entry)
+            self._arrive(prepared)
             arrived = False
         if dropped is not None and self.current is not None and dropped is self.current.voice:
             self.unseat(_OVERLOADED)
-        if entry is not None and arrived:
-            self._arrive(entry)
+        if prepared is not None and arrived:
+            self._arrive(prepared)
 
-    def _arrive(self, entry: Entry) -> None:
+    def _arrive(self, prepared: PreparedVoice) -> None:
         self.published = None
         if self.current is not None:
-            self.good = self.current.request
-        self.current = entry
+            self.good = self.current.change
+        self.current = prepared
         self.begun = True
         self._note_fade()
-        self._fading = entry
-        self._steering.follow(entry.prepared)
-        change = entry.request.change
-        if change is not None:
-            waited = entry.voice.heard_at - change.received
-            entry.swap = dataclasses.replace(entry.swap, change_to_sound_ms=waited * 1e3)
+        self._fading = prepared
+        self._live_motion.follow(prepared)
+        change = prepared.change
+        if not change.begins:
+            waited = prepared.voice.heard_at - change.received
+            prepared.swap = dataclasses.replace(prepared.swap, change_to_sound_ms=waited * 1e3)
             self.listener.sounding(change)
-        self.swap = entry.swap
+        self.swap = prepared.swap
 
     def _note_fade(self) -> None:
         """Report the last swap once its crossfade is over, or was cut short."""
-        entry = self._fading
-        if entry is None or (entry is self.current and entry.voice.fade_step is None):
+        prepared = self._fading
+        if prepared is None or (prepared is self.current and prepared.voice.fade_step is None):
             return
         self._fading = None
-        self.swap = dataclasses.replace(entry.swap, step=entry.voice.fade_step)
+        self.swap = dataclasses.replace(prepared.swap, step=prepared.voice.fade_step)
         self.listener.swapped(self.swap)

@@ -15,11 +15,10 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import msgspec
 
+from ronn_jack.closing import Closing
 from ronn_jack.control.events import UNLOGGED, Dump, Event
 from ronn_jack.control.subscriptions import PAUSE_SECONDS, Numbered, Subscription, Subscriptions
 from ronn_jack.errors import UsageError, shown
@@ -32,7 +31,7 @@ RETRY_SECONDS = 0.5
 _log = logging.getLogger(__name__)
 
 
-class EventLog:
+class EventLog(Closing):
     """Writes events on a thread of its own, so that a reader that stalls holds nothing up.
 
     Where nothing can be written, events wait until it can be again.
@@ -75,17 +74,6 @@ class EventLog:
         else:
             self._subscription.close()
             self._thread.join(seconds)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _run(self) -> None:
         assert self._subscription is not None

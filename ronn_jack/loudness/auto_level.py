@@ -66,19 +66,19 @@ def level_on_noise(
     piece_seconds : float
         Noise that it hears in a piece.
     """
-    rate, spec = voice.rate, voice.spec
-    ring = _noise_ring(spec.inputs, rate)
+    rate, model = voice.rate, voice.model
+    ring = _noise_ring(model.inputs, rate)
     start = min(voice.run_up_frames, round(_LONGEST_RUN_UP_SECONDS * rate))
     frames = round(NOISE_SECONDS * rate)
     driven = ring if input_gain == 1.0 else np.ascontiguousarray(ring * np.float32(input_gain))
-    meter = LoudnessMeter(spec.outputs, rate)
+    meter = LoudnessMeter(model.outputs, rate)
     voice.start_at(0)
     piece = round(piece_seconds * rate)
     for end, listening in ((start, None), (start + frames, meter)):
         while voice.position < end:
             check()
             voice.prime(driven, min(end, voice.position + piece), listening)
-    dry = _noise_powers(spec.inputs, spec.outputs, rate, start % ring.shape[1], frames)
+    dry = _noise_powers(model.inputs, model.outputs, rate, start % ring.shape[1], frames)
     match = match_powers(dry, meter.powers)
     assert match is not None, "noise is loud enough to be measured"
     return level_from(match, on_noise=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 
+from ronn_jack.model.protocol import Model
 from ronn_jack.model.spec import MAXIMUM_RATE, NetworkSpec
 from ronn_jack.parameters import PARAMETERS, Effect, Value
 
@@ -17,6 +18,19 @@ _SPEC = tuple(field.name for field in fields(NetworkSpec) if field.name in PARAM
 def architecture(values: Mapping[str, Value]) -> dict[str, Value]:
     """Return the rebuild parameters alone."""
     return {name: values[name] for name in REBUILD}
+
+
+def model_of(
+    values: Mapping[str, Value],
+    inputs: int = 2,
+    outputs: int = 2,
+    rate: float = MAXIMUM_RATE,
+) -> Model:
+    """Return the network, of whatever kind, that a full set of parameter values asks for.
+
+    Here alone it is decided which kind that is. Parameters and errors are those of `network_spec`.
+    """
+    return network_spec(values, inputs, outputs, rate)
 
 
 def network_spec(

@@ -5,13 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol, Self
 
+from ronn_jack.model.recipes import Recipe
+
 
 class Model(Protocol):
     """An immutable description of a network; equal ones sound alike.
 
-    `cost.counts.count_work` has to know how much work it is, and `hotswap.expression.make_voice`
-    how it is built: both choose by the type of the model.
+    `cost.counts.count_work` has to know how much work it is, and
+    `hotswap.voice_factory.make_playable` how it is built: both choose by the type of the model.
     """
+
+    @property
+    def inputs(self) -> int:
+        """Audio inputs, 1 or 2."""
+        ...
+
+    @property
+    def outputs(self) -> int:
+        """Audio outputs, 1 or 2."""
+        ...
+
+    @property
+    def rules(self) -> Recipe:
+        """What its seed means, on which the stages after it depend too."""
+        ...
+
+    @property
+    def summary(self) -> str:
+        """What it is, in a line for people."""
+        ...
 
     @property
     def receptive_field(self) -> int:

@@ -7,7 +7,7 @@ import numbers
 from collections.abc import Iterator, Sequence
 from dataclasses import InitVar, dataclass, fields, replace
 
-from ronn_jack.errors import ParameterError, SpecError
+from ronn_jack.errors import ParameterError, SpecError, shown
 from ronn_jack.model.recipes import BY_NAME, Recipe
 from ronn_jack.parameters import PARAMETERS
 
@@ -30,7 +30,7 @@ class Layer:
     inputs, outputs, groups, kernel, dilation : int
         As of a torch Conv1d; weights have the shape (outputs, inputs/groups, kernel).
     activation : str
-        Name of the curve; "linear" where there is none.
+        Name of the activation; "linear" where there is none.
     slope : float
         Slope below zero of leaky_relu and rrelu.
     residual_delay : int or None
@@ -105,6 +105,15 @@ class NetworkSpec:
             faults = self.limit_faults(rate)
         if faults:
             raise SpecError("; ".join(faults))
+
+    @property
+    def summary(self) -> str:
+        """What it is, in a line for people."""
+        return (
+            f"{self.layers} layers of {self.channels} channels, kernel {self.kernel}, "
+            f"dilation {self.dilation}, {self.activation}, {self.init}, "
+            f"seed {self.seed} ({self.recipe})"
+        )
 
     @property
     def receptive_field(self) -> int:
@@ -272,10 +281,10 @@ class NetworkSpec:
 
 def _whole(name: str, value: object, maximum: int) -> int:
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise ParameterError(f"{name} = {value!r} is no whole number; use 1 to {maximum}")
+        raise ParameterError(f"{name} = {shown(value)} is no whole number; use 1 to {maximum}")
     number = int(value)
     if not 1 <= number <= maximum:
-        raise ParameterError(f"{name} = {number} is out of range; use 1 to {maximum}")
+        raise ParameterError(f"{name} = {shown(number)} is out of range; use 1 to {maximum}")
     return number
 
 
@@ -283,7 +292,9 @@ def _film_point(value: object) -> tuple[float, ...]:
     try:
         point = tuple(float(v) for v in value)  # type: ignore[attr-defined]
     except (TypeError, ValueError):
-        raise ParameterError(f"film = {value!r} is no sequence of numbers") from None
+        raise ParameterError(f"film = {shown(value)} is no sequence of numbers") from None
+    except OverflowError:
+        raise ParameterError(f"film = {shown(value)} is out of range; use values near 1") from None
     if not all(map(math.isfinite, point)):
-        raise ParameterError(f"film = {value!r} is not finite; use finite values")
+        raise ParameterError(f"film = {shown(value)} is not finite; use finite values")
     return point

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ronn_jack.errors import unknown
+from ronn_jack.errors import shown, unknown
 from ronn_jack.original.translation import Translation
 
 DEFAULTS: Mapping[str, object] = {
@@ -70,18 +70,18 @@ def translate(settings: Mapping[str, object], out: Translation) -> None:
     if isinstance(values["residual"], (bool, int)):
         out.parameters["residual"] = bool(values["residual"])
     else:
-        out.faults.append(f"residual = {values['residual']!r} is neither True nor False")
+        out.faults.append(f"residual = {shown(values['residual'])} is neither True nor False")
     if "input_gain_dB" in settings:
         out.number("input_gain_dB", settings["input_gain_dB"], "input_gain")
     if "strength" in settings:
         out.number("strength", settings["strength"], "mix", scale=0.01)
     if values["stride"] != 1:
         out.faults.append(
-            f"stride = {values['stride']!r} makes the output shorter than the input; use 1"
+            f"stride = {shown(values['stride'])} makes the output shorter than the input; use 1"
         )
     if values["film_dim"] != 2:
         out.faults.append(
-            f"film_dim = {values['film_dim']!r}: a preset has two (xy_x, xy_y); "
+            f"film_dim = {shown(values['film_dim'])}: a preset has two (xy_x, xy_y); "
             "use NetworkSpec(film_dim=…) from Python"
         )
     _channels(settings, values, out)
@@ -105,7 +105,7 @@ def _seed(value: object, out: Translation) -> None:
                 f"seed {value} is {out.parameters['seed']} here: torch uses its low 32 bits only"
             )
     else:
-        out.faults.append(f"seed = {value!r} is no whole number")
+        out.faults.append(f"seed = {shown(value)} is no whole number")
 
 
 def _channels(
@@ -117,7 +117,7 @@ def _channels(
         if isinstance(value, int) and value in (1, 2):
             out.ports[name] = int(value)
         else:
-            out.faults.append(f"{key} = {value!r} is out of range; use 1 or 2")
+            out.faults.append(f"{key} = {shown(value)} is out of range; use 1 or 2")
     if "n_inputs" not in settings and "n_outputs" in settings:
         out.ports["inputs"] = 2
         out.notes.append(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ronn_jack.errors import unknown
+from ronn_jack.errors import shown, unknown
 from ronn_jack.original.translation import Translation
 from ronn_jack.units import as_number
 
@@ -124,10 +124,10 @@ def _menu(key: str, raw: object, out: Translation, as_heard: bool) -> None:
             return
         value = round(number)
         item = round((value - limits.low) / steps * items)
-    played, shown = values[value], values[item]
+    played, said = values[value], values[item]
     name = "init" if key == "initType" else key
-    out.parameters[name] = played if as_heard else shown
-    if played != shown:
+    out.parameters[name] = played if as_heard else said
+    if played != said:
         out.notes.append(
             f"{name}: the plugin's menu said '{labels[item]}', but it played '{labels[value]}'; "
             f"the preset has what was {'played' if as_heard else 'said'}"
@@ -141,7 +141,7 @@ def _within(key: str, raw: object, out: Translation) -> float | None:
     if number is not None and limits.low <= number <= limits.high:
         return float(number)
     out.faults.append(
-        f"{key} = {raw!r} is out of range; the plugin has {limits.low} to {limits.high}"
+        f"{key} = {shown(raw)} is out of range; the plugin has {limits.low} to {limits.high}"
     )
     return None
 

@@ -27,14 +27,14 @@ class Translation:
         """Take a whole number as parameter `name`."""
         if isinstance(value, bool) or not isinstance(value, (int, float)) or value % 1:
             limits = PARAMETERS[name].range_text
-            self.faults.append(f"{key} = {value!r} is no whole number; use {limits}")
+            self.faults.append(f"{key} = {shown(value)} is no whole number; use {limits}")
         else:
             self.number(key, value, name)
 
     def number(self, key: str, value: object, name: str, scale: float = 1) -> None:
         """Take a number as parameter `name`, in other units by the factor `scale`."""
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            self.faults.append(f"{key} = {value!r} is no number")
+            self.faults.append(f"{key} = {shown(value)} is no number")
             return
         try:
             self.parameters[name] = PARAMETERS[name].parse(value if scale == 1 else value * scale)

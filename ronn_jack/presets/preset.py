@@ -25,7 +25,7 @@ import tomlkit
 
 from ronn_jack.errors import PresetError, SpecError, shown
 from ronn_jack.files import VERSION, Fields, raise_faults, read_table
-from ronn_jack.model.architecture import network_spec
+from ronn_jack.model.architecture import model_of
 from ronn_jack.parameters import PARAMETERS, Scope, Value, defaults
 
 MAXIMUM_INDEX = 9999
@@ -181,7 +181,7 @@ def _read_parameters(table: Mapping[str, object], faults: list[str]) -> dict[str
 def _spec_faults(values: Mapping[str, Value]) -> list[str]:
     """Say why the parameters make no network together, from two inputs to two outputs."""
     try:
-        network_spec(values)
+        model_of(values)
     except SpecError as error:
         return [str(error)]
     return []

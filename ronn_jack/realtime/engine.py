@@ -8,6 +8,7 @@ of `retired` and `dropped`. Nothing is allocated or freed on the audio thread.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numba import int64, void
@@ -33,6 +34,8 @@ from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.meters.loudness import LoudnessMeter
 from ronn_jack.realtime.motion.ramp import RAMP, settle_ramp
 from ronn_jack.realtime.signal_path import process_engine
+from ronn_jack.realtime.stages.chain import StageChain
+from ronn_jack.realtime.stages.stage import Stage
 from ronn_jack.realtime.voice import MAX_CHANNELS, Voice
 from ronn_jack.units import gain_to_decibels
 
@@ -83,10 +86,17 @@ class Engine:
         Sample rate in Hz.
     history_seconds : float
         How much recent input is kept for priming voices.
+    stages : sequence of Stage
+        What the wet signal passes whichever network sounds, after its level.
     """
 
     def __init__(
-        self, inputs: int, outputs: int, rate: float, history_seconds: float = HISTORY_SECONDS
+        self,
+        inputs: int,
+        outputs: int,
+        rate: float,
+        history_seconds: float = HISTORY_SECONDS,
+        stages: Sequence[Stage] = (),
     ) -> None:
         self.inputs = inputs
         self.outputs = outputs
@@ -114,6 +124,10 @@ class Engine:
         for control in (Control.INPUT_GAIN, Control.OUTPUT_GAIN, Control.MIX):
             self.set(control, 1.0)
         self._voices: dict[int, Voice] = {}
+        self.stages = stages
+        if stages:
+            self.chain = StageChain(stages, rate)
+            fields.run_stages, fields.stages = self.chain.run, self.chain.address
 
     def set(self, control: Control, target: float) -> None:
         """Let a control glide to `target`: a gain as an amplitude ratio, the others 0–1."""

@@ -60,6 +60,8 @@ ENGINE = np.dtype(
         ("wet", "i8"),  # float64 output of the current voice
         ("leaving", "i8"),  # float64 output of the voice that fades out
         ("glides", "i8"),  # float64 values of the controls
+        ("run_stages", "i8"),  # address of the run through the engine's own stages, or 0
+        ("stages", "i8"),  # address of their states
         ("current", "i8"),
         ("previous", "i8"),  # the voice that fades out, or 0
         ("fade_frames", "i8"),

@@ -1,7 +1,7 @@
 """[audio-thread] The signal path of the node, from input ports to output ports.
 
-input → non-finite samples to 0 → input gain → freeze → network → high-pass → level → output gain →
-mix with the dry input → guard → bypass → master.
+input → non-finite samples to 0 → input gain → freeze → network → high-pass → level → stages of the
+engine → output gain → mix with the dry input → guard → bypass → master.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from numba import carray, int64, void
 from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer, store_release
 from ronn_jack.realtime.compiler.clock import monotonic_ns
 from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.entry_call import call_entry
 from ronn_jack.realtime.engine_state import (
     CONTROLS,
     DROPPED,
@@ -257,6 +258,8 @@ def process_engine(engine: int, in_1: int, in_2: int, out_1: int, out_2: int, fr
             )
         _take_input(engine, in_1, in_2, done, step)
         _run_voices(engine, step)
+        if e.run_stages != 0:
+            call_entry(e.run_stages, e.stages, e.outputs, e.wet, step, 0, 0)
         _give_output(engine, out_1, out_2, done, step)
         store_release(engine + POSITION, e.position + step)
         done += step

@@ -1,4 +1,4 @@
-"""A network that can sound: its image, its own stages and its level.
+"""A network that can sound: with its own stages and its level.
 
 Order of use: the control thread makes it, lets it catch up with the present (`Voice.prime`), and
 publishes its address; from then on it belongs to the audio thread, until it is retired.
@@ -10,8 +10,8 @@ import numpy as np
 from numba import carray, float32, float64, int64, void
 from numpy.typing import NDArray
 
-from ronn_jack.model.spec import NetworkSpec
-from ronn_jack.model.weights import FilmGenerator, Weights
+from ronn_jack.model.expression import Expression
+from ronn_jack.model.protocol import Model
 from ronn_jack.realtime.compiler.atomics import load_acquire, pointer, store_release
 from ronn_jack.realtime.compiler.clock import TIMESPEC_BYTES, thread_cpu_ns
 from ronn_jack.realtime.compiler.compile import entry, native
@@ -19,14 +19,11 @@ from ronn_jack.realtime.compiler.entry_call import call_entry
 from ronn_jack.realtime.compiler.float_mode import restore_float_mode, set_flush_to_zero
 from ronn_jack.realtime.compiler.mailbox import publish
 from ronn_jack.realtime.compiler.memory import aligned_bytes, offset, record
-from ronn_jack.realtime.kernels.image import NetworkImage
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
-from ronn_jack.realtime.kernels.network import process_signal
 from ronn_jack.realtime.meters.loudness import LoudnessMeter, run_loudness
-from ronn_jack.realtime.motion.modulation import Modulation
 from ronn_jack.realtime.motion.moving_network import run_moving
-from ronn_jack.realtime.motion.moving_weights import Motion
 from ronn_jack.realtime.output_stage import LARGEST_FLOAT32, widen_finite
+from ronn_jack.realtime.playable import Playable
 from ronn_jack.realtime.stages.chain import CHAIN, run_chain, settle_chain, stages_of
 
 MAX_CHANNELS = 2
@@ -229,35 +226,32 @@ class Voice:
 
     Parameters
     ----------
-    spec : NetworkSpec
-    weights : Weights
+    model : Model
+        What the network is.
+    network : Playable
+        The network in memory, which is the voice's from now on.
     rate : float
         Sample rate in Hz.
     """
 
-    def __init__(self, spec: NetworkSpec, weights: Weights, rate: float) -> None:
-        self.spec = spec
-        self.weights = weights
+    def __init__(self, model: Model, network: Playable, rate: float) -> None:
+        self.model = model
+        self.network = network
         self.rate = rate
-        self.image = NetworkImage(spec, weights)
-        self.modulation: Modulation | None = None
-        self.motion: Motion | None = None
-        self.other_film: FilmGenerator | None = None
-        self._scratch = aligned_bytes(self.image.outputs * MAX_BLOCK * 4)
-        self._inputs = aligned_bytes(spec.inputs * MAX_BLOCK * 4)
+        self._scratch = aligned_bytes(network.outputs * MAX_BLOCK * 4)
+        self._inputs = aligned_bytes(model.inputs * MAX_BLOCK * 4)
         self._result = aligned_bytes(MAX_CHANNELS * MAX_BLOCK * 8)
         self._timespec = aligned_bytes(TIMESPEC_BYTES)
         self._record, self.address = record(VOICE)
         fields = self._record
-        fields.process = process_signal.address
-        fields.network = self.image.address
+        fields.process = network.process
+        fields.network = network.address
+        fields.modulation = network.modulation
+        fields.motion = network.motion
         fields.scratch = self._scratch.ctypes.data
-        fields.outputs = spec.outputs
+        fields.outputs = model.outputs
         fields.level = 1.0
-        if self.image.modulation:
-            self.modulation = Modulation(self.image, rate)
-            fields.modulation = self.modulation.address
-        self._stages = stages_of(spec.rules)
+        self._stages = stages_of(model.rules)
         for stage in self._stages:
             for name, value in stage.coefficients(rate).items():
                 fields.stages[0][stage.name][name] = value
@@ -267,7 +261,7 @@ class Voice:
     def run_up_frames(self) -> int:
         """Frames of input after which it is as if it had always run."""
         memory = sum(stage.memory_frames(self.rate) for stage in self._stages)
-        return self.spec.receptive_field + memory
+        return self.model.receptive_field + memory
 
     @property
     def position(self) -> int:
@@ -323,23 +317,19 @@ class Voice:
         self._record.correlation = correlation
         self._record.fade_step = -1.0 if frames else 0.0
 
-    def attach(self, motion: Motion, film: FilmGenerator | None) -> None:
-        """Let the network's weights move from now on; the voice may sound already.
+    @property
+    def moves(self) -> bool:
+        """Whether the network's weights can move by now."""
+        return self.network.motion != 0
 
-        Parameters
-        ----------
-        film : FilmGenerator or None
-            That of the other seed, where morph leads.
-        """
-        self.motion = motion
-        self.other_film = film
-        publish(self.address + _MOTION, motion.address)
+    def let_move(self, expression: Expression) -> None:
+        """Let the weights move from now on, beginning there; the voice may sound already."""
+        self.network.let_move(expression)
+        publish(self.address + _MOTION, self.network.motion)
 
     def start_at(self, position: int) -> None:
         """Take what comes before `position` (frames since the start) for silence."""
-        if self.motion is not None:
-            self.motion.settle(position)
-        self.image.reset()
+        self.network.start_at(position)
         self._settle()
         self.rejoin_at(position)
 
@@ -374,8 +364,7 @@ class Voice:
         so `start_at` has to follow.
         """
         self.rejoin_at(0)
-        if self.motion is not None:
-            self.motion.set_restless(True)
+        self.network.set_restless(True)
         spent = _time_blocks.ctypes(
             self.address,
             noise.ctypes.data,
@@ -385,8 +374,7 @@ class Voice:
             self._result.ctypes.data,
             self._timespec.ctypes.data,
         )
-        if self.motion is not None:
-            self.motion.set_restless(False)
+        self.network.set_restless(False)
         return float(spent * 1e-9 * block / noise.shape[1])
 
     @property
@@ -396,5 +384,5 @@ class Voice:
 
     def _settle(self) -> None:
         self._record.overflows = 0
-        _settle.ctypes(self.address, self._inputs.ctypes.data, self.spec.inputs)
+        _settle.ctypes(self.address, self._inputs.ctypes.data, self.model.inputs)
         self._record.position = 0

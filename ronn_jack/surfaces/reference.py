@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ronn_jack.control.status import STATUS, Status
-from ronn_jack.parameters import ACTIONS, PARAMETERS, Group, Kind, Parameter
+from ronn_jack.parameters import ACTIONS, PARAMETERS, Effect, Group, Kind, Parameter
 
 _TYPE_TAGS = {Kind.INT: "i", Kind.FLOAT: "f", Kind.BOOL: "i", Kind.ENUM: "s", Kind.TEXT: "s"}
 _ARGUMENTS = {
@@ -78,8 +78,9 @@ _LIST = (
     "the usual length; those beyond are loaded by index"
 )
 _EFFECTS = """\
-Moving a parameter whose effect is *rebuild* crossfades to a new network, *expressive* moves the
-running one, *continuous* glides to the new value, and a *setting* counts from the next change on.
+Moving a parameter whose effect is *rebuild* crossfades to a new network, a *continuous* one glides
+to the new value, with the network that sounds where it moves that, and a *setting* counts from the
+next change on.
 """
 
 _ACTIONS_HEAD = """\
@@ -152,9 +153,15 @@ def _parameter_row(row: Parameter) -> list[str]:
         _TYPE_TAGS[row.kind],
         row.range_text,
         default,
-        row.effect.value,
+        _effect(row.effect),
         row.description,
     ]
+
+
+def _effect(effect: Effect) -> str:
+    # How a value glides, in the engine or in the network itself, is no matter to who sends it.
+    told = Effect.CONTINUOUS if effect is Effect.EXPRESSIVE else effect
+    return str(told.value)
 
 
 def _table(rows: list[list[str]]) -> str:

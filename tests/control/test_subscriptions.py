@@ -94,7 +94,7 @@ def test_a_refused_network_takes_its_values_back(rig: Rig) -> None:
         Moved("node", {"layers": 6}, Cause.REFUSAL),
         Refused("test", "layers", "too slow", network=True),
     ]
-    rig.controller.refused(None, "too long")
+    rig.controller.cannot_begin("too long")
     assert rig.told() == [Refused("", "", "too long", network=True)]
 
 
@@ -114,7 +114,7 @@ def test_a_fall_is_told_with_the_values_that_return(rig: Rig) -> None:
     rig.asked(Set("layers", 9))
     rig.controller.sounding(rig.node.last_change)
     rig.subscription.take()
-    rig.controller.fell_back(rig.node.last_change, None, "too slow", dry=True)
+    rig.controller.fell_back(rig.node.last_change, None, "too slow")
     assert rig.told() == [
         Moved("node", {"layers": 6}, Cause.FALL_BACK),
         FellBack("layers", True, "too slow"),

@@ -18,10 +18,11 @@ from ronn_jack.cost import calibration
 from ronn_jack.cost.calibration import CostModels, calibration_cases, draw_network
 from ronn_jack.cost.counts import KINDS, count_work
 from ronn_jack.cost.model import CostModel, fit_cost_model, read_cost_model
-from ronn_jack.cost.timing import Trial
+from ronn_jack.cost.timing import TimedNetwork, TimedStage
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.kernels import layout
 from ronn_jack.realtime.kernels.forms.registry import shape
+from ronn_jack.realtime.stages.high_pass import HighPass
 
 BLOCKS = (16, 48, 64, 100, 128, 256, 300, 1024, 8192)
 MODEL = CostModel(tuple(1e-9 * (1.0 + i % 7) for i in range(len(KINDS))))
@@ -124,6 +125,15 @@ def test_where_times_contradict_each_other_the_model_errs_high() -> None:
     assert middle == pytest.approx(1e-6)
     least_squares = 1.2 * 2.2 / (1.2**2 + 1.0) * 1e-6
     assert fit_cost_model(timings).seconds(PLAIN, 64) > 1.01 * least_squares
+
+
+def test_a_voice_takes_what_its_stages_take_too() -> None:
+    stage = HighPass.of(PLAIN.rules)
+    work = count_work(stage, 100)
+    assert {kind: n for kind, n in zip(KINDS, work, strict=True) if n} == {"filter": 100.0}
+    network, filtering = MODEL.seconds(PLAIN, 64), MODEL.seconds(stage, 64)
+    assert MODEL.sounding_seconds(PLAIN, 64) == network + filtering > network
+    assert MODEL.sounding_seconds(stage, 64) == filtering
 
 
 def test_the_load_is_the_share_of_the_block() -> None:
@@ -232,7 +242,7 @@ def test_a_trial_feeds_blocks_of_its_length_and_any_network_can_be_tried() -> No
         (dataclasses.replace(PLAIN, recipe="package", channels=1), 512),
         (dataclasses.replace(PLAIN, layers=24, kernel=1, dilation=20), 64),
     ):
-        trial = Trial(spec, block)
+        trial = TimedNetwork(spec, block)
         assert trial.run() > 0.0
         trial.stretch(1e-4)
         assert trial.run() > 0.0
@@ -240,6 +250,13 @@ def test_a_trial_feeds_blocks_of_its_length_and_any_network_can_be_tried() -> No
 
 def test_calibration_cases_are_the_same_in_every_process() -> None:
     assert calibration_cases() == calibration_cases()
+
+
+def test_a_stage_can_be_tried_too() -> None:
+    trial = TimedStage(HighPass.of(PLAIN.rules), 64)
+    trial.stretch(1e-4)
+    # A recursion can't be faster than a multiply-add a frame, nor slower than a hundred.
+    assert 64 * 1e-10 < trial.run() < 64 * 1e-6
 
 
 @pytest.mark.slow

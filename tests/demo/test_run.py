@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,15 @@ from ronn_jack.presets.store import PresetStore
 from tests.support.jack_server import jack_server, server_name
 
 SECONDS = 3.0
+
+
+class Undisturbed:
+    """No signals come."""
+
+    wanted = threading.Event()
+
+    def joining(self):
+        pass
 
 
 def start_demo(server, out, seconds, *arguments):
@@ -116,6 +126,18 @@ def test_an_interrupted_demo_keeps_what_was_heard_and_leaves_the_users_server(nu
     assert 2.0 <= len(audio) / rate < 10.0
 
 
+@pytest.mark.slow
+def test_a_demo_that_is_ended_before_it_is_heard_ends_well_and_writes_nothing(tmp_path):
+    out = tmp_path / "heard.wav"
+    demo = start_demo(server_name("none"), out, 20.0)
+    assert "private" in demo.stdout.readline()
+    demo.send_signal(signal.SIGTERM)
+    _, complaints = demo.communicate(timeout=60)
+    assert (demo.returncode, complaints) == (0, "")
+    assert not out.exists()
+    assert probe(server_name("none")) is None
+
+
 def test_a_network_that_this_machine_can_not_run_is_refused_in_one_line(tmp_path):
     heavy = ("layers=24", "channels=64", "kernel=64", "dilation=1")
     out = tmp_path / "heard.wav"
@@ -134,16 +156,14 @@ def test_a_file_that_can_not_be_written_is_refused_before_anything_starts(tmp_pa
     os.mkfifo(tmp_path / "pipe")
     words = r"can't be written: (there is no folder|it is there, and is no file)"
     with pytest.raises(AudioFileError, match=words):
-        run_demo(1.0, tmp_path / place)
+        run_demo(1.0, tmp_path / place, Undisturbed())
 
 
-def test_a_missing_jackd_is_named_and_signals_are_left_as_they_were(tmp_path, monkeypatch):
-    before = signal.getsignal(signal.SIGTERM)
+def test_a_missing_jackd_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("JACK_DEFAULT_SERVER", server_name("none"))
     with pytest.raises(JackError, match=r"jackd is not installed: install it \(Debian"):
-        run_demo(1.0, tmp_path / "heard.wav")
-    assert signal.getsignal(signal.SIGTERM) is before
+        run_demo(1.0, tmp_path / "heard.wav", Undisturbed())
 
 
 def test_every_turn_of_the_score_moves_something_to_a_value_that_is_allowed():

@@ -13,6 +13,8 @@ from ronn_jack.errors import JackError
 from tests.support.jack_server import wait_for
 
 SOON = 0.15
+LONG = 60.0
+"""What is waited so long for hangs."""
 
 
 class Lock:
@@ -46,11 +48,11 @@ def test_one_that_waits_is_left_and_those_after_it_are_refused_at_once(caller):
     begin = time.monotonic()
     with pytest.raises(JackError, match="does not answer"):
         caller.call(Call(lock.hold, undone.append), SOON, "none")
-    assert SOON <= time.monotonic() - begin < 5.0
+    assert time.monotonic() - begin >= SOON
     begin = time.monotonic()
     with pytest.raises(JackError, match="'none' does not answer"):
-        caller.call(Call(lambda: 1, None), 60.0, None)
-    assert time.monotonic() - begin < 5.0
+        caller.call(Call(lambda: 1, None), LONG, None)
+    assert time.monotonic() - begin < LONG / 2
     assert not undone
     lock.free.set()
     wait_for(lambda: undone == ["held"])
@@ -62,7 +64,7 @@ def test_what_has_to_be_freed_is_freed_when_libjack_comes_back(caller):
     with pytest.raises(JackError):
         caller.call(Call(lock.hold, None), SOON, None)
     with pytest.raises(JackError):
-        caller.call(Call(lambda: freed.append(1), None, due=True), 60.0, None)
+        caller.call(Call(lambda: freed.append(1), None, due=True), LONG, None)
     assert not freed
     lock.free.set()
     wait_for(lambda: freed == [1])
@@ -72,7 +74,7 @@ def test_a_signal_ends_the_wait_and_what_comes_late_is_undone(caller):
     lock, undone = Lock(), []
     threading.Timer(SOON, os.kill, (os.getpid(), signal.SIGINT)).start()
     with pytest.raises(KeyboardInterrupt):
-        caller.call(Call(lock.hold, undone.append), 60.0, None)
+        caller.call(Call(lock.hold, undone.append), LONG, None)
     lock.free.set()
     wait_for(lambda: undone == ["held"])
 
@@ -82,12 +84,12 @@ def test_in_a_hurry_only_goodbyes_are_waited_for(caller):
     caller.hurried = True
     begin = time.monotonic()
     with pytest.raises(JackError):
-        caller.call(Call(lock.hold, None), 60.0, None)
-    assert time.monotonic() - begin < 5.0
+        caller.call(Call(lock.hold, None), LONG, None)
+    assert time.monotonic() - begin < LONG / 2
     lock.free.set()
     wait_for(lambda: not caller.stuck)
     slow = Call(lambda: time.sleep(3 * jack_calls.HURRIED_SECONDS), None, due=True)
-    caller.call(slow, 60.0, None)
+    caller.call(slow, LONG, None)
     assert slow.finished.is_set()
 
 
@@ -108,12 +110,12 @@ def test_the_end_of_the_program_waits_for_what_was_left_but_not_for_what_hangs(c
     slow = Call(lambda: (begun.set(), time.sleep(SOON)), None)
     threading.Thread(target=caller.call, args=(slow, 5.0, None)).start()
     begun.wait()
-    caller.leave()
+    caller.leave(LONG)
     assert slow.finished.is_set()
     lock = Lock()
     with pytest.raises(JackError):
         caller.call(Call(lock.hold, None), SOON, None)
     begin = time.monotonic()
-    caller.leave()
-    assert time.monotonic() - begin < jack_calls.CLOSE_SECONDS
+    caller.leave(LONG)
+    assert time.monotonic() - begin < LONG / 2
     lock.free.set()

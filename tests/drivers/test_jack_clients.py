@@ -5,7 +5,7 @@ import os
 import pytest
 
 from ronn_jack.drivers.jack_clients import client_processes, name_now
-from ronn_jack.drivers.jack_driver import JackClient, Wire
+from ronn_jack.drivers.jack_driver import Connection, JackClient
 from ronn_jack.drivers.jack_tape import Player, jack
 from tests.realtime.engine_driver import noise
 from tests.support.jack_server import jack_server
@@ -45,14 +45,14 @@ def test_connections_survive_names_that_change_hands():
         try:
             node.activate()
             assert client_processes()["amp"] == A
-            inside = Wire("in_2", "out_1", own=True)
+            inside = Connection("in_2", "out_1", own=True)
             named = jack.Client("helper", servername=server.name, no_start_server=True)
             named.connect("amp:out_1", "ronn:in_1")
             named.connect("ronn:out_1", "ronn:in_2")
             named.close()
-            wires = node.wires()
-            assert set(wires) == {
-                Wire("in_1", "amp:out_1", A), inside, Wire("out_1", "in_2", own=True)
+            connections = node.connections()
+            assert set(connections) == {
+                Connection("in_1", "amp:out_1", A), inside, Connection("out_1", "in_2", own=True)
             }  # fmt: skip
             node.close()
             # Both come back with other names than they had; a stranger has ours.
@@ -62,12 +62,12 @@ def test_connections_survive_names_that_change_hands():
             node.activate()
             assert node.name == "ronn-01"
             # Somebody else's connection to the node that had the name which is ours now.
-            foreign = Wire("in_1", "ronn-01:out_2", UNKNOWN)
-            assert node.restore([*wires, foreign]) == [foreign]
-            assert {(wire.port, wire.other) for wire in node.wires()} == {
+            foreign = Connection("in_1", "ronn-01:out_2", UNKNOWN)
+            assert node.restore([*connections, foreign]) == [foreign]
+            assert {(connection.port, connection.other) for connection in node.connections()} == {
                 ("in_1", "amp:out_1"), ("in_2", "out_1"), ("out_1", "in_2")
             }  # fmt: skip
-            assert other.wires() == []
+            assert other.connections() == []
         finally:
             player.close()
             node.close()

@@ -1,56 +1,14 @@
 """What becomes of requests: swaps, dips, refusals, and what the watchdog drops."""
 
-import contextlib
-
 import numpy as np
 import pytest
 
-from ronn_jack.control.operations import Change
-from ronn_jack.hotswap.builder import Builder
-from ronn_jack.hotswap.request import Request
-from ronn_jack.model.architecture import architecture
 from ronn_jack.model.spec import NetworkSpec
-from ronn_jack.parameters import defaults
-from ronn_jack.realtime.engine_state import Control
+from tests.support.changes import change_to
 from tests.support.jack_server import wait_for
-from tests.support.recording import Listener
 from tests.support.rigged import REAL, RiggedPipeline, taking
-from tests.support.running_engine import RATE, RunningEngine
-
-
-class Origin:
-    name = "test"
-
-    def refuse(self, subject, reason):
-        raise AssertionError("the builder refuses through its listener")
-
-
-def change(subject="seed"):
-    return Change(subject, Origin(), architecture(defaults()))
-
-
-def request(spec, fade_ms=5.0, levelled=False, subject="seed"):
-    return Request(spec, fade_ms, levelled, change(subject))
-
-
-@contextlib.contextmanager
-def running(period=64, cost=None, pipeline=None):
-    with RunningEngine(period) as audio:
-        listener = Listener()
-        builder = Builder(listener, cost, pipeline)
-        audio.engine.set(Control.MASTER, 1.0)
-        builder.attach(audio.engine, lambda: audio.period)
-        builder.request(Request(NetworkSpec(), 5.0, False))
-        try:
-            wait_for(lambda: builder.sounding is not None)
-            yield audio, builder, listener
-        finally:
-            builder.detach()
-
-
-def play(builder, spec, **options):
-    builder.request(request(spec, **options))
-    wait_for(lambda: builder.sounding == spec and not builder.building)
+from tests.support.running_builder import play, running
+from tests.support.running_engine import RATE
 
 
 @pytest.mark.parametrize("load", [0.01, 0.1, 0.25, 0.5])
@@ -85,7 +43,7 @@ def test_a_request_is_heard_and_reported():
 def test_the_newest_of_many_requests_sounds_in_the_end():
     with running() as (audio, builder, listener):
         for seed in range(200):
-            builder.request(request(NetworkSpec(seed=seed)))
+            builder.request(change_to(NetworkSpec(seed=seed)))
         wait_for(lambda: builder.sounding is not None and builder.sounding.seed == 199)
         wait_for(lambda: not audio.engine.fading)
         assert not listener.refusals
@@ -97,7 +55,7 @@ def test_what_does_not_fit_is_refused_with_what_would():
     with running(pipeline=pipeline) as (_, builder, listener):
         heavy = NetworkSpec(channels=64, kernel=64, layers=8, dilation=1)
         pipeline.time_block = taking(10 * 64 / RATE)
-        builder.request(request(heavy, subject="channels"))
+        builder.request(change_to(heavy, subject="channels"))
         wait_for(lambda: listener.refusals)
         refused, reason = listener.refusals[0]
         assert refused.subject == "channels"
@@ -187,8 +145,8 @@ def test_a_smaller_buffer_is_held_to_the_budget_as_it_is_now():
 def test_a_level_found_on_noise_is_found_again_on_real_input():
     with running() as (audio, builder, _):
         play(builder, NetworkSpec(seed=7, activation="tanh"), levelled=True)
-        assert builder.voices.current.prepared.level.on_noise or audio.engine.position > RATE
-        wait_for(lambda: not builder.voices.current.prepared.level.on_noise, 30.0)
+        assert builder.voices.current.level.on_noise or audio.engine.position > RATE
+        wait_for(lambda: not builder.voices.current.level.on_noise, 30.0)
 
 
 @pytest.mark.parametrize("on", [True, False])
@@ -196,7 +154,7 @@ def test_auto_level_can_be_switched_while_a_network_sounds(on):
     with running() as (_, builder, _):
         play(builder, NetworkSpec(seed=7, init="normal"), levelled=not on)
         builder.switch_level(on)
-        wait_for(lambda: (builder.voices.current.prepared.level is not None) == on)
+        wait_for(lambda: (builder.voices.current.level is not None) == on)
         voice = builder.voices.current.voice
         wait_for(lambda: voice.level != 1.0 if on else voice.level == 1.0)
 

@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
-from ronn_jack.hotswap.expression import make_voice
 from ronn_jack.hotswap.job import Job, OutdatedError
-from ronn_jack.hotswap.level_follower import LevelKeeper
+from ronn_jack.hotswap.level_follower import LevelFollower
 from ronn_jack.hotswap.priming import prepare
+from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.loudness.auto_level import level_on_noise
 from ronn_jack.loudness.input_meter import InputLoudness
 from ronn_jack.model.spec import NetworkSpec
 from tests.realtime.engine_driver import RATE, engine_for, noise, play
+from tests.support.changes import change_to
 from tests.support.running_engine import watch_block
 
 LOUD = NetworkSpec(init="normal", activation="tanh")
@@ -21,7 +22,7 @@ def sounding(seconds):
     engine = engine_for(NetworkSpec(), history_seconds=20.0)
     if seconds:
         play(engine, noise(round(seconds * RATE)), 8192)
-    prepared = prepare(LOUD, engine, None, None, False, 1.0, Job())
+    prepared = prepare(change_to(LOUD), engine, None, None, 1.0, Job())
     prepared.voice.set_fade(1, 0.0)
     engine.publish(prepared.voice)
     engine.process(noise(64))
@@ -31,12 +32,12 @@ def sounding(seconds):
 def test_a_new_network_puts_the_switch_off_and_spoils_no_level():
     engine, prepared = sounding(3.5)
     busy = [True]
-    keeper = LevelKeeper(lambda: busy[0])
-    keeper.switch(True)
-    keeper.tend(engine, InputLoudness(engine), 1.0, prepared)
+    follower = LevelFollower(lambda: busy[0])
+    follower.switch(True)
+    follower.tend(engine, InputLoudness(engine), 1.0, prepared)
     assert prepared.level is None
     busy[0] = False
-    keeper.tend(engine, InputLoudness(engine), 1.0, prepared)
+    follower.tend(engine, InputLoudness(engine), 1.0, prepared)
     assert prepared.level is not None and not prepared.level.on_noise
 
 
@@ -45,25 +46,25 @@ def test_what_thewatch_blockdog_has_dropped_is_not_measured_on():
     for _ in range(4):
         engine.process(noise(64))
         watch_block.ctypes(engine.address, 1001, 1000)
-    keeper = LevelKeeper(lambda: False)
-    keeper.switch(True)
-    keeper.tend(engine, InputLoudness(engine), 1.0, prepared)
+    follower = LevelFollower(lambda: False)
+    follower.switch(True)
+    follower.tend(engine, InputLoudness(engine), 1.0, prepared)
     assert prepared.level is None
 
 
 def test_a_glide_that_the_audio_thread_has_not_taken_over_is_not_written_over():
     engine, prepared = sounding(1.0)
-    keeper = LevelKeeper(lambda: False)
-    keeper.switch(True)
-    keeper.tend(engine, InputLoudness(engine), 1.0, prepared)
+    follower = LevelFollower(lambda: False)
+    follower.switch(True)
+    follower.tend(engine, InputLoudness(engine), 1.0, prepared)
     waiting = prepared.voice.next_level
     assert waiting == prepared.level.gain != 1.0
-    keeper.switch(False)
-    keeper.tend(engine, InputLoudness(engine), 1.0, prepared)
+    follower.switch(False)
+    follower.tend(engine, InputLoudness(engine), 1.0, prepared)
     assert prepared.voice.next_level == waiting
     assert prepared.level is not None
     engine.process(noise(64))
-    keeper.tend(engine, InputLoudness(engine), 1.0, prepared)
+    follower.tend(engine, InputLoudness(engine), 1.0, prepared)
     assert prepared.level is None
     play(engine, noise(round(RATE)))
     assert prepared.voice.level == 1.0
@@ -80,7 +81,7 @@ def test_a_level_on_noise_is_given_up_for_a_newer_network(pieces):
         return len(looks) > pieces
 
     with pytest.raises(OutdatedError):
-        prepare(long, engine, None, None, True, 1.0, Job(outdated))
+        prepare(change_to(long, levelled=True), engine, None, None, 1.0, Job(outdated))
     assert len(looks) == pieces + 1
 
 

@@ -1,104 +1,12 @@
 """xy, morph, drift and freeze moved on a whole node, held to renders of where they come to rest."""
 
-import contextlib
-
 import numpy as np
 import pytest
 
-from ronn_jack.control.controller import Controller
-from ronn_jack.control.operations import Act, Set
-from ronn_jack.hotswap.builder import Builder
-from ronn_jack.hotswap.node import LiveNode
-from ronn_jack.parameters import defaults
-from ronn_jack.render import offline_engine
+from ronn_jack.control.operations import Act
 from tests.realtime.engine_driver import RATE, noise, play
-from tests.support.jack_server import wait_for
-from tests.support.recording import Listener, MemoryStore, RecordingOrigin
-from tests.support.rigged import REAL, RiggedPipeline, WatchedEngine, taking
-
-QUIET = {"auto_level": False, "output_gain": -24.0, "fade_ms": 5.0}
-FRAMES = round(RATE)
-"""More than any of these networks and its filter remember, and than any glide takes."""
-
-
-class Audio:
-    """An engine that runs when the test says so."""
-
-    name = "test"
-    load = 0.0
-    xruns = 0
-    midi_dropped = 0
-
-    def __init__(self, period: int) -> None:
-        self.engine = WatchedEngine(2, 2, RATE, 10.0)
-        self.period = period
-
-    def callback_times(self):
-        return np.zeros(1, np.int64)
-
-
-class Desk:
-    """A node with its controller, and a hand on its knobs."""
-
-    def __init__(self, period, values, pipeline, cost):
-        self.store, self.may_fall = MemoryStore(), False
-        self.audio, self.listener, self.origin = Audio(period), Listener(), RecordingOrigin()
-        self.builder = Builder(self.listener, cost, pipeline)
-        self.node = LiveNode(2, 2, cost=cost, builder=self.builder)
-        self.node.set_controls(values)
-        self.controller = self.listener.controller = Controller(self.node, self.store, values)
-        self.controller.begin(lambda: self.node.attach(self.audio))
-        self.run_until(lambda: len(self.listener.swaps) == 1)
-
-    def run_until(self, condition):
-        def step():
-            self.audio.engine.process(noise(64))
-            return condition()
-
-        wait_for(step)
-
-    def turn(self, **values):
-        self.controller.apply([Set(name, value) for name, value in values.items()], self.origin)
-
-    @property
-    def voice(self):
-        return self.builder.voices.current.voice
-
-    def let_move(self):
-        """Wait until the weights can move."""
-        self.run_until(lambda: self.voice.motion is not None)
-
-    def rejoin(self):
-        """Lose the server, and join another one."""
-        self.node.detach()
-        self.audio = Audio(self.audio.period)
-        self.controller.begin(lambda: self.node.attach(self.audio))
-
-
-@contextlib.contextmanager
-def desk(period=0, pipeline=None, cost=None, **values):
-    with_values = Desk(period, {**defaults(), **QUIET, **values}, pipeline, cost)
-    try:
-        yield with_values
-        assert with_values.may_fall or not with_values.listener.falls
-    finally:
-        with_values.node.detach()
-
-
-def rendered(values, x, frames=0):
-    """Return what `render` gives for `x` after so many frames of silence."""
-    controller = Controller(LiveNode(2, 2, Listener()), MemoryStore(), values)
-    engine = offline_engine(controller.spec(), values, RATE)
-    silence = np.zeros((2, frames), np.float32)
-    return play(engine, np.concatenate([silence, x], axis=1), 4096)[:, frames:]
-
-
-def same_sound(desk, seconds=3):
-    """Whether the node gives what a render with its values does, once all glides are over."""
-    x = noise(seconds * FRAMES, seed=5)
-    live = play(desk.audio.engine, x)[:, -FRAMES:]
-    offline = rendered(desk.controller.values, x)[:, -FRAMES:]
-    return np.abs(live - offline).max() <= 1e-6 * np.abs(offline).max()
+from tests.support.desk import FRAMES, desk, rendered, same_sound
+from tests.support.rigged import REAL, RiggedPipeline, taking
 
 
 @pytest.mark.parametrize("recipe", ["ronn", "package"])
@@ -143,7 +51,7 @@ def test_what_moved_while_a_network_was_built_is_where_it_is_now():
         d.turn(seed=5)
         d.turn(xy_x=-0.5, xy_y=0.5)
         d.turn(morph=0.3)
-        d.run_until(lambda: len(d.listener.swaps) == 2 and d.voice.motion is not None)
+        d.run_until(lambda: len(d.listener.swaps) == 2 and d.voice.moves)
         assert same_sound(d)
 
 
@@ -230,7 +138,7 @@ def test_a_network_refused_with_its_morph_leaves_the_one_that_plays_at_rest():
         d.run_until(lambda: d.origin.refusals)
         d.run_until(lambda: not d.builder.building)
         d.run_until(lambda: len(d.origin.refusals) == 2)
-        assert d.voice.motion is None
+        assert not d.voice.moves
         # Neither can be had, and no value says otherwise.
         assert d.origin.subjects == ["seed", "morph"]
         assert "moving weights would need 100% of the period" in d.origin.refusals[1][1]
@@ -303,7 +211,7 @@ def test_what_fits_at_rest_need_not_fit_while_the_weights_move():
     pipeline = RiggedPipeline(time_block=costing(0.1))
     cost = lambda spec, period: 0.4 * period / RATE  # noqa: E731
     with desk(64, pipeline, cost) as d:
-        spec = d.controller.spec()
+        spec = d.controller.model()
         assert d.node.fits(spec)
         d.turn(drift_depth=0.1)
         assert not d.node.fits(spec)

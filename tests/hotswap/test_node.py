@@ -4,7 +4,7 @@ import math
 
 from ronn_jack.control.events import MidiDropped
 from ronn_jack.control.status import STATUS
-from tests.hotswap.test_live_motion import desk
+from tests.support.desk import desk
 
 
 def test_status_is_finite_with_and_without_a_server():

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from ronn_jack.control.operations import Act, Set
-from tests.hotswap.test_live_motion import FRAMES, desk, same_sound
 from tests.realtime.engine_driver import RATE, noise, play
+from tests.support.desk import FRAMES, desk, same_sound
 
 
 def fading(d):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ronn_jack.control.status import STATUS
 from ronn_jack.hotswap.node import LiveNode
-from tests.hotswap.test_live_motion import desk
+from tests.support.desk import desk
 from tests.support.recording import Listener
 
 

@@ -15,7 +15,7 @@ from ronn_jack.hotswap.builder import Builder
 from ronn_jack.hotswap.node import LiveNode
 from ronn_jack.model.architecture import network_spec
 from ronn_jack.parameters import defaults
-from tests.hotswap.test_live_motion import QUIET
+from tests.support.desk import QUIET
 from tests.support.jack_server import wait_for
 from tests.support.recording import MemoryStore, RecordingOrigin
 from tests.support.rigged import RiggedPipeline, taking
@@ -26,7 +26,7 @@ STORMS = 40
 
 def time_block(voice, block):
     """Let a network take what its channels tell, and twice as much while its weights move."""
-    return taking(voice.spec.channels / 40 * 64 / RATE, moving=2.0)(voice, block)
+    return taking(voice.model.channels / 40 * 64 / RATE, moving=2.0)(voice, block)
 
 
 class Node:
@@ -96,7 +96,7 @@ class Node:
         engine, values, builder = self.audio.engine, self.controller.values, self.builder
         current = builder.voices.current
         faults = {
-            "building": builder.building or builder.voices.moving or engine.fading,
+            "building": builder.building or builder.voices.unsettled or engine.fading,
             "a change unanswered": self.controller.awaits_network,
             "sounding": engine.sounds != (current is not None),
             "dry": engine.dry == engine.sounds,
@@ -104,15 +104,14 @@ class Node:
             "swaps": self.swaps != self.heard,
         }
         if current is not None:
-            prepared = current.prepared
             wanted = network_spec(values, 2, 2, RATE)
             faults |= {
                 "another sounds": not engine.is_current(current.voice),
-                "values": wanted != current.request.spec,
-                "morph": values["morph"] > 0.0 and current.voice.motion is None,
-                "where it moves": prepared.expression.morph != values["morph"],
-                "what it moves to": prepared.expression.seed_b != values["seed_b"],
-                "level": values["auto_level"] != (prepared.level is not None),
+                "values": wanted != current.change.model,
+                "morph": values["morph"] > 0.0 and not current.voice.moves,
+                "where it moves": current.expression.morph != values["morph"],
+                "what it moves to": current.expression.seed_b != values["seed_b"],
+                "level": values["auto_level"] != (current.level is not None),
             }
         return ", ".join(name for name, wrong in faults.items() if wrong)
 

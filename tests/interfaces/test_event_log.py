@@ -2,17 +2,14 @@
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
 
 import pytest
 
 from ronn_jack.control.events import (
-    Dump,
     Moved,
     NetworkAsked,
     Refused,
@@ -22,32 +19,10 @@ from ronn_jack.control.events import (
     Xruns,
 )
 from ronn_jack.control.operations import Cause
-from ronn_jack.control.subscriptions import Subscriptions
 from ronn_jack.errors import UsageError
 from ronn_jack.interfaces.event_log import EventLog
+from tests.support.event_log import Feeder, disk_of, writing
 from tests.support.jack_server import wait_for
-
-
-class Feeder:
-    """An event log and the seam that it follows."""
-
-    def __init__(self, target, **limits):
-        self._log = EventLog(target, **limits)
-        self._subscriptions = Subscriptions(
-            threading.RLock(), lambda left_out: Dump(left_out, {}, None, False, False)
-        )
-        self._log.follow(self._subscriptions)
-        self.write = self._subscriptions.publish
-        self.close = self._log.close
-
-
-@contextmanager
-def writing(target, **limits):
-    log = Feeder(str(target), **limits)
-    try:
-        yield log
-    finally:
-        log.close()
 
 
 def lines(path):
@@ -132,28 +107,19 @@ def test_what_is_for_parts_of_the_node_alone_is_left_out(tmp_path):
     assert moved["number"] == 3
 
 
-@contextmanager
-def disk_of(size):
-    """Let no file of this process grow beyond some bytes, as on a disk that is full."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
-def test_a_full_disk_is_waited_for_and_the_file_has_whole_lines(tmp_path):
+def test_a_full_disk_is_told_once_and_waited_for_and_the_file_has_whole_lines(tmp_path, caplog):
     path = tmp_path / "log"
     with writing(path, retry_seconds=0.01) as log:
-        with disk_of(1000):
+        with disk_of(1000) as attempts:
             for total in range(20):
                 log.write(Xruns(1, total))
-            wait_for(lambda: path.exists() and path.stat().st_size > 800)
-            time.sleep(0.1)  # for the attempts that have to fail
-            full = path.read_bytes()
-            assert len(full) <= 1000
-            assert full.endswith(b"}\n")
+            wait_for(lambda: len(attempts) > 3)
+            assert [r.message for r in caplog.records] == [
+                "the event log waits, as it can't be written: File too large"
+            ]
+            assert path.stat().st_size <= 1000
+            # Between two attempts.
+            wait_for(lambda: path.read_bytes().endswith(b"}\n"))
         for total in range(20, 30):
             log.write(Xruns(1, total))
     assert [line["total"] for line in lines(path)] == list(range(30))
@@ -171,11 +137,11 @@ def test_a_line_that_was_cut_short_is_ended(tmp_path):
     ]
 
 
-def test_where_there_is_never_room_it_is_said_once_and_nothing_waits(caplog):
+def test_where_there_is_never_room_nothing_waits_at_the_end(caplog):
     log = Feeder("/dev/full", retry_seconds=0.01)
-    for _ in range(10):
-        log.write(ServerLost())
-        time.sleep(0.02)
+    log.write(ServerLost())
+    wait_for(lambda: caplog.records)
+    log.write(ServerLost())
     begin = time.monotonic()
     log.close(60.0)
     assert time.monotonic() - begin < 20.0, "it hangs"
@@ -184,12 +150,12 @@ def test_where_there_is_never_room_it_is_said_once_and_nothing_waits(caplog):
     ]
 
 
-def test_a_pipe_that_nobody_reads_yet_is_waited_for(tmp_path):
+def test_a_pipe_that_nobody_reads_yet_is_waited_for(tmp_path, caplog):
     path = tmp_path / "pipe"
     os.mkfifo(path)
     with writing(path, retry_seconds=0.01) as log:
         log.write(Xruns(1, 1))
-        time.sleep(0.1)
+        wait_for(lambda: "nobody reads the pipe" in caplog.text)
         received = []
 
         def read():
@@ -213,13 +179,16 @@ def test_a_name_that_is_no_text_costs_no_line(tmp_path):
 
 
 def test_stdout_on_a_full_disk(tmp_path):
-    program = (
-        "from tests.interfaces.test_event_log import *\n"
-        "with writing('-', retry_seconds=0.01) as log:\n"
-        "    with disk_of(300):\n"
-        "        for total in range(10): log.write(Xruns(1, total))\n"
-        "        time.sleep(0.3)\n"
-    )
+    program = """
+from ronn_jack.control.events import Xruns
+from tests.support.event_log import disk_of, writing
+from tests.support.jack_server import wait_for
+with writing("-", retry_seconds=0.01) as log:
+    with disk_of(300) as attempts:
+        for total in range(10):
+            log.write(Xruns(1, total))
+        wait_for(lambda: len(attempts) > 3)
+"""
     path = tmp_path / "out"
     with path.open("wb") as stream:
         subprocess.run([sys.executable, "-c", program], stdout=stream, check=True)

@@ -15,6 +15,7 @@ from ronn_jack.model.architecture import network_spec
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import defaults
 from tests.realtime.engine_driver import RATE, engine_for, noise, play
+from tests.support.changes import change_to
 
 TOLERANCE_DB = 2.0
 WINDOW = round(5.0 * RATE)
@@ -41,7 +42,7 @@ def level_of(spec):
     x = music(3 * WINDOW)
     engine = engine_for(NetworkSpec(), history_seconds=20.0, **QUIET)
     play(engine, x[:, : 2 * WINDOW], 8192)
-    prepared = prepare(spec, engine, None, None, True, 1.0, Job())
+    prepared = prepare(change_to(spec, levelled=True), engine, None, None, 1.0, Job())
     prepared.voice.set_fade(1, 0.0)
     engine.publish(prepared.voice)
     wet = engine.process(x[:, 2 * WINDOW :])
@@ -81,7 +82,9 @@ def test_five_hundred_random_networks_are_as_loud_as_their_input():
 
 def test_a_level_found_on_noise_is_that_of_pink_noise():
     engine = engine_for(NetworkSpec())
-    prepared = prepare(NetworkSpec(seed=3), engine, None, None, True, 1.0, Job())
+    prepared = prepare(
+        change_to(NetworkSpec(seed=3), levelled=True), engine, None, None, 1.0, Job()
+    )
     assert prepared.level.on_noise
     assert prepared.voice.level == prepared.level.gain != 1.0
 
@@ -90,7 +93,7 @@ def test_a_network_that_gives_nothing_is_said_to_be_silent():
     spec = NetworkSpec(activation="softshrink", init="uniform_0.1", layers=4)
     engine = engine_for(NetworkSpec(), history_seconds=10.0)
     play(engine, 0.01 * music(2 * WINDOW), 8192)
-    prepared = prepare(spec, engine, None, None, True, 1.0, Job())
+    prepared = prepare(change_to(spec, levelled=True), engine, None, None, 1.0, Job())
     assert prepared.level.silent
     assert prepared.voice.level == 1.0
 
@@ -102,4 +105,4 @@ def test_a_network_beyond_all_numbers_is_refused():
     engine = engine_for(NetworkSpec())
     engine.process(noise(256))
     with pytest.raises(RefusedError, match="overflows"):
-        prepare(spec, engine, None, None, True, 1.0, Job())
+        prepare(change_to(spec, levelled=True), engine, None, None, 1.0, Job())

@@ -9,10 +9,11 @@ from ronn_jack.loudness.input_meter import InputLoudness
 from ronn_jack.loudness.match import DryMeter, dry_powers
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.engine import Engine
-from tests.hotswap.test_builder import play, request, running
 from tests.realtime.engine_driver import RATE, noise
+from tests.support.changes import change_to
 from tests.support.jack_server import wait_for
 from tests.support.rigged import REAL, RiggedPipeline
+from tests.support.running_builder import play, running
 
 STEP = 4800
 WINDOW = 50 * STEP
@@ -104,8 +105,10 @@ def test_a_level_is_the_same_whether_the_loudness_was_followed_or_not():
     engine = engine_of()
     loudness = InputLoudness(engine)
     feed(engine, noise(round(6.28 * RATE)), loudness)
-    followed = prepare(AUTO, engine, None, None, True, 1.0, Job(), input_loudness=loudness)
-    alone = prepare(AUTO, engine, None, None, True, 1.0, Job())
+    followed = prepare(
+        change_to(AUTO, levelled=True), engine, None, None, 1.0, Job(), input_loudness=loudness
+    )
+    alone = prepare(change_to(AUTO, levelled=True), engine, None, None, 1.0, Job())
     assert not followed.level.on_noise
     assert followed.level.gain == pytest.approx(alone.level.gain, rel=1e-3)
     assert followed.voice.position == alone.voice.position == engine.position
@@ -149,7 +152,7 @@ def test_another_engine_is_measured_from_its_own_start():
         feed(engine, noise(round(5.5 * 44100)))
         builder.attach(engine, lambda: 64)
         assert len(made) == 2
-        builder.request(request(NetworkSpec(seed=7), levelled=True))
+        builder.request(change_to(NetworkSpec(seed=7), levelled=True))
         wait_for(lambda: builder.voices.coming)
         window = made[-1].window(1.0)
         assert (window.begin, window.end) == (5 * 4410, 55 * 4410)
@@ -169,6 +172,6 @@ def test_the_builder_hands_its_loudness_on():
     pipeline = RiggedPipeline(loudness=loudness)
     with running(pipeline=pipeline) as (_, builder, _):
         pipeline.prepare = noting
-        builder.request(request(NetworkSpec(seed=7), levelled=True))
+        builder.request(change_to(NetworkSpec(seed=7), levelled=True))
         wait_for(lambda: builder.sounding.seed == 7)
         assert given == made

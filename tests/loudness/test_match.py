@@ -66,7 +66,7 @@ def test_silence_has_no_loudness():
     assert lufs_of(sine(-71.0, 2)) == -math.inf
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(exponent=st.integers(-8, 8))
 def test_a_gain_shifts_loudness_by_itself(exponent):
     x = noise()
@@ -86,7 +86,7 @@ def test_a_network_that_passes_its_input_on_needs_no_gain(inputs, outputs):
     assert match.gated_blocks == 17
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(gain_db=st.floats(-55.0, 59.0))
 def test_a_gain_is_undone(gain_db):
     dry = noise()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ronn_jack.errors import PresetError
@@ -17,26 +17,8 @@ from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.original import parse_original, read_original
 from ronn_jack.parameters import PARAMETERS
 from tests.model import golden
+from tests.original.samples import NOTEBOOK_CELL, STATE
 
-NOTEBOOK_CELL = """\
-#@title ronn parameters { vertical-output: true, form-width: "60%" }
-input_gain_dB = 3 #@param {type:"slider", min:-24, max:24, step:1}
-n_layers = 4 #@param {type:"slider", min:1, max:6, step:1}
-n_channels = 32 #@param {type:"slider", min:1, max:32, step:1}
-kernel_size = 21 #@param {type:"slider", min:1, max:128, step:1}
-dilation_growth = 20 #@param {type:"slider", min:1, max:20, step:1}
-seed = 25 #@param {type:"slider", min:1, max:100, step:1}
-init = "xavier_uniform" #@param ["normal", "uniform", "xavier_uniform"]
-activation = "ELU" #@param ["ReLU", "LeakyReLU"]
-max_duration = 15 #@param {type:"slider", min:1, max:320, step:1}
-
-params = {"n_inputs": c, "n_outputs": 2, "n_layers": n_layers,
-          "n_channels": n_channels, "kernel_size": kernel_size,
-          "activation": activation, "dilation_growth": dilation_growth,
-          "init": init, "film_dim": 2, "seed": seed}
-
-x_crop, out = run(x, sample_rate, params, max_duration, input_gain_dB)
-"""
 NOTEBOOK_SOUND = {
     "recipe": "package",
     "layers": 4,
@@ -48,24 +30,6 @@ NOTEBOOK_SOUND = {
     "seed": 25,
     "residual": False,
 }
-
-STATE = """<?xml version="1.0" encoding="UTF-8"?>
-
-<ronn>
-  <PARAM id="activation" value="2.0"/>
-  <PARAM id="channels" value="12.0"/>
-  <PARAM id="depthwise" value="1.0"/>
-  <PARAM id="dilation" value="2.0"/>
-  <PARAM id="initType" value="3.0"/>
-  <PARAM id="inputGain" value="6.400001525878906"/>
-  <PARAM id="kernel" value="9.0"/>
-  <PARAM id="layers" value="5.0"/>
-  <PARAM id="linkGain" value="0.0"/>
-  <PARAM id="outputGain" value="-3.0"/>
-  <PARAM id="seed" value="42.0"/>
-  <PARAM id="useBias" value="0.0"/>
-</ronn>
-"""
 
 
 def sound(source: str | dict, as_heard: bool = True) -> dict:
@@ -303,7 +267,6 @@ def test_rubbish_is_answered_in_a_line(content: bytes, said: str) -> None:
     assert said in refusal(content)
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_a_damaged_file_is_read_or_refused_in_a_line(data: st.DataObject) -> None:
     content = data.draw(st.sampled_from([STATE, NOTEBOOK_CELL, '{"n_layers": 3}'])).encode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ronn_jack.hotswap.expression import make_voice
+from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value, defaults
 from ronn_jack.realtime.engine import Engine

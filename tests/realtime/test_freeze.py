@@ -9,10 +9,11 @@ from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.freeze import SEAM_SECONDS
 from tests.realtime.engine_driver import RATE, engine_for, noise, play
+from tests.support.changes import change_to
 
 SECOND = round(RATE)
 SEAM = round(SEAM_SECONDS * RATE)
-WIRE = NetworkSpec(layers=1, kernel=1, init="dirac", activation="linear")
+STRAIGHT = NetworkSpec(layers=1, kernel=1, init="dirac", activation="linear")
 QUIET = {"auto_level": False}
 
 
@@ -50,7 +51,7 @@ def test_it_repeats_the_last_seconds_for_ever(channels, field, seconds):
 def test_neither_the_seam_nor_the_way_in_or_out_has_a_step():
     x = tones(12 * SECOND)
     largest = np.abs(np.diff(x)).max()
-    engine = engine_for(WIRE, history_seconds=20.0, **QUIET)
+    engine = engine_for(STRAIGHT, history_seconds=20.0, **QUIET)
     parts = [play(engine, x[:, : 2 * SECOND])]
     for on, begin in ((True, 2), (False, 6), (True, 7), (False, 10)):
         engine.set_freeze(on, 0)
@@ -72,7 +73,7 @@ def test_released_it_gives_the_live_input_again_to_the_bit():
 
 
 def test_frozen_again_soon_it_holds_what_was_heard_meanwhile():
-    engine = engine_for(WIRE, history_seconds=10.0, **QUIET)
+    engine = engine_for(STRAIGHT, history_seconds=10.0, **QUIET)
     x = tones(4 * SECOND)
     heard(engine, x[:, : 2 * SECOND])
     engine.set_freeze(True, 0)
@@ -122,7 +123,7 @@ def test_a_network_that_comes_under_a_frozen_sound_hears_the_loop():
     play(engine, x)
     engine.set_freeze(True, other.receptive_field)
     play(engine, x)
-    prepared = prepare(other, engine, None, None, False, 1.0, Job())
+    prepared = prepare(change_to(other), engine, None, None, 1.0, Job())
     prepared.voice.set_fade(480, prepared.correlation)
     engine.publish(prepared.voice)
     out = play(engine, x)

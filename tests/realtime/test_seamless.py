@@ -15,6 +15,7 @@ from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import RECIPES, defaults
 from ronn_jack.realtime.engine import Engine
 from tests.realtime.engine_driver import RATE, engine_for, noise, play
+from tests.support.changes import change_to
 
 FADE = 960
 SPACING = 4800
@@ -67,7 +68,7 @@ def test_a_hundred_changes_are_heard_only_as_the_networks():
     engine = engine_for(specs[0], history_seconds=12.0, **QUIET)
     parts, fades = [play(engine, x[:, :SPACING])], []
     for i, spec in enumerate(specs[1:], 1):
-        prepared = prepare(spec, engine, None, None, False, 1.0, Job())
+        prepared = prepare(change_to(spec), engine, None, None, 1.0, Job())
         prepared.voice.set_fade(FADE, prepared.correlation)
         fades.append(prepared.correlation)
         engine.publish(prepared.voice)
@@ -99,7 +100,7 @@ def test_alike_networks_fade_linearly_and_strangers_with_equal_power():
     for other, low, high in ((spec, 0.999, 1.0), (NetworkSpec(seed=9, layers=3), 0.0, 0.9)):
         engine = engine_for(spec)
         play(engine, x)
-        prepared = prepare(other, engine, None, None, False, 1.0, Job())
+        prepared = prepare(change_to(other), engine, None, None, 1.0, Job())
         assert low <= prepared.correlation <= high
 
 
@@ -107,11 +108,11 @@ def test_a_build_that_nobody_wants_is_dropped():
     engine = engine_for(NetworkSpec(), history_seconds=10.0)
     play(engine, noise(5 * 48000), 8192)
     with pytest.raises(OutdatedError):
-        prepare(NetworkSpec(layers=14), engine, None, None, False, 1.0, Job(lambda: True))
+        prepare(change_to(NetworkSpec(layers=14)), engine, None, None, 1.0, Job(lambda: True))
 
 
 def test_priming_with_less_history_than_the_field_takes_what_there_is():
     engine = Engine(2, 2, RATE, history_seconds=1.5)
     play(engine, noise(4 * 48000), 8192)
-    prepared = prepare(NetworkSpec(layers=14, kernel=3), engine, None, None, False, 1.0, Job())
+    prepared = prepare(change_to(NetworkSpec(layers=14, kernel=3)), engine, None, None, 1.0, Job())
     assert prepared.voice.position == engine.position

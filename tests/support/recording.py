@@ -11,7 +11,7 @@ from ronn_jack.control.events import Swap
 from ronn_jack.control.operations import Change
 from ronn_jack.control.status import STATUS
 from ronn_jack.errors import PresetError, unknown
-from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import Value, defaults
 from ronn_jack.presets.store import preset_number
 
@@ -30,8 +30,8 @@ class RecordingNode:
     fault: str = ""
     """Why the weights can't move."""
     controls: list[Mapping[str, Value]] = field(default_factory=list)
-    rebuilds: list[tuple[NetworkSpec, Change]] = field(default_factory=list)
-    starts: list[tuple[NetworkSpec, int]] = field(default_factory=list)
+    rebuilds: list[tuple[Model, Change]] = field(default_factory=list)
+    starts: list[tuple[Model, Change]] = field(default_factory=list)
     panics: list[bool] = field(default_factory=list)
     statuses: dict[str, int | float | str] = field(
         default_factory=lambda: {**dict.fromkeys(STATUS, 0), "state": "playing", "load": 0.25}
@@ -43,13 +43,10 @@ class RecordingNode:
     def moving_fault(self) -> str:
         return self.fault
 
-    def start(self, spec: NetworkSpec, seed_b: int) -> None:
-        self.starts.append((spec, seed_b))
+    def request(self, change: Change) -> None:
+        (self.starts if change.begins else self.rebuilds).append((change.model, change))
 
-    def rebuild(self, spec: NetworkSpec, change: Change) -> None:
-        self.rebuilds.append((spec, change))
-
-    def fits(self, spec: NetworkSpec) -> bool:
+    def fits(self, spec: Model) -> bool:
         return spec.parameter_count <= self.largest
 
     def panic(self, silent: bool) -> None:
@@ -61,6 +58,10 @@ class RecordingNode:
     @property
     def last_change(self) -> Change:
         return self.rebuilds[-1][1]
+
+    @property
+    def first_change(self) -> Change:
+        return self.starts[-1][1]
 
 
 @dataclass
@@ -90,8 +91,8 @@ class Listener:
     def __init__(self) -> None:
         self.controller: Controller | None = None
         self.heard: list[Change] = []
-        self.refusals: list[tuple[Change | None, str]] = []
-        self.falls: list[tuple[Change | None, Change | None, str]] = []
+        self.refusals: list[tuple[Change, str]] = []
+        self.falls: list[tuple[Change, Change | None, str]] = []
         self.swaps: list[Swap] = []
         self.at_fall: Callable[[], object] = lambda: None
 
@@ -100,15 +101,15 @@ class Listener:
         if self.controller is not None:
             self.controller.sounding(change)
 
-    def refused(self, change: Change | None, reason: str) -> None:
+    def refused(self, change: Change, reason: str) -> None:
         self.refusals.append((change, reason))
         if self.controller is not None:
             self.controller.refused(change, reason)
 
-    def fell_back(self, fallen: Change | None, good: Change | None, reason: str, dry: bool) -> None:
+    def fell_back(self, fallen: Change, good: Change | None, reason: str) -> None:
         self.falls.append((fallen, good, reason))
         if self.controller is not None:
-            self.controller.fell_back(fallen, good, reason, dry)
+            self.controller.fell_back(fallen, good, reason)
         self.at_fall()
 
     def strained(self) -> None:

@@ -13,15 +13,26 @@ REAL = Pipeline()
 
 
 @dataclass
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    now: float = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
 class RiggedPipeline:
     """A pipeline whose parts can be exchanged while the builder works with them."""
 
     prepare: Callable = REAL.prepare
     catch_up: Callable = REAL.catch_up
     time_block: Callable = REAL.time_block
-    keeper: Callable = REAL.keeper
+    follower: Callable = REAL.follower
     loudness: Callable = REAL.loudness
     most_late: int = REAL.most_late
+    clock: Callable = REAL.clock
 
 
 def taking(seconds: float, moving: float = 1.0) -> Callable[[Voice, int], float]:
@@ -32,7 +43,7 @@ def taking(seconds: float, moving: float = 1.0) -> Callable[[Voice, int], float]
     moving : float
         What moving weights multiply the time by.
     """
-    return lambda voice, block: seconds * (moving if voice.motion is not None else 1.0)
+    return lambda voice, block: seconds * (moving if voice.moves else 1.0)
 
 
 @dataclass

@@ -58,7 +58,7 @@ class Swaps:
     def refused(self, change: Change, reason: str) -> None:
         self.controller.refused(change, reason)
 
-    def fell_back(self, fallen: Change | None, good: Change | None, reason: str, dry: bool) -> None:
+    def fell_back(self, fallen: Change, good: Change | None, reason: str) -> None:
         raise AssertionError(reason)
 
     def strained(self) -> None:

@@ -1,7 +1,7 @@
 """A /dev/shm that nobody else sees, as all JACK programs of a user share files in it.
 
 `python -m tests.support.shared_memory [FOLDER] -- COMMAND …` runs a command in one of its own, with
-a copy of a folder in it.
+a copy of a folder in it; without a folder also where none of its own can be had.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ SHARED_MEMORY = Path("/dev/shm")
 
 _CLONE_NEWNS, _CLONE_NEWUSER = 0x00020000, 0x10000000
 _MS_REC, _MS_PRIVATE = 0x4000, 1 << 18
+_PRIVATE = "RONN_JACK_PRIVATE_SHARED_MEMORY"
+"""Variable that tells a program that its /dev/shm is private already."""
 _entered = False
 
 
@@ -45,8 +47,8 @@ def enter_private() -> bool:
 
 
 def is_private() -> bool:
-    """Tell whether `enter_private` has succeeded in this process."""
-    return _entered
+    """Tell whether `enter_private` has succeeded in this process, or in one that became it."""
+    return _entered or _PRIVATE in os.environ
 
 
 def private(command: list[str], folder: Path | None = None) -> list[str]:
@@ -57,9 +59,12 @@ def private(command: list[str], folder: Path | None = None) -> list[str]:
 
 def main() -> None:
     place = sys.argv.index("--")
-    if not enter_private():
+    folders = [Path(folder) for folder in sys.argv[1:place]]
+    if enter_private():
+        os.environ[_PRIVATE] = "yes"
+    elif folders:
         sys.exit("no private /dev/shm can be had here")
-    for folder in map(Path, sys.argv[1:place]):
+    for folder in folders:
         shutil.copytree(folder, SHARED_MEMORY / folder.name)
     os.execvp(sys.argv[place + 1], sys.argv[place + 1 :])
 

@@ -22,7 +22,7 @@ from ronn_jack.bench.kernels.look_back import (
 from ronn_jack.bench.kernels.peak import measure_fed_peak, measure_peak
 from ronn_jack.bench.machine import stay_on_one_core
 from ronn_jack.bench.own_process import Progress, answer
-from ronn_jack.hotswap.expression import make_voice
+from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.model.spec import NetworkSpec
 
 RATE = 48000.0

@@ -14,11 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ronn_jack.bench.machine import realtime_allowed
 from ronn_jack.bench.node.crowd_flood import LAST
 from ronn_jack.bench.node.node_process import NodeProcess
 from ronn_jack.bench.own_process import Progress
-from ronn_jack.drivers.jack_server import DummyServer
+from ronn_jack.drivers.jack_server import DummyServer, realtime_allowed
 from ronn_jack.errors import MachineError
 from ronn_jack.interfaces.osc.addresses import ROOT, SUBSCRIBE
 from ronn_jack.interfaces.osc.codec import Argument, Message, decode, encode

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from ronn_jack.bench.machine import realtime_allowed
 from ronn_jack.bench.networks import NETWORKS
 from ronn_jack.bench.node.live_node import LiveFindings, LiveRow, LiveTask
 from ronn_jack.bench.own_process import Progress, measure_apart
-from ronn_jack.drivers.jack_server import DummyServer
+from ronn_jack.drivers.jack_server import DummyServer, realtime_allowed
 from ronn_jack.model.architecture import REBUILD
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value, defaults

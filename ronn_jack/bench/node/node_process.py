@@ -9,9 +9,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from types import TracebackType
-from typing import Self
 
+from ronn_jack.closing import Closing
 from ronn_jack.errors import MachineError
 from ronn_jack.interfaces.osc.addresses import PING, PONG
 from ronn_jack.interfaces.osc.codec import Message, decode, encode
@@ -21,7 +20,7 @@ _STOP_SECONDS = 10.0
 _ASK_SECONDS = 0.01
 
 
-class NodeProcess:
+class NodeProcess(Closing):
     """A node that answers, between `with NodeProcess(…)` and its end.
 
     Parameters
@@ -95,17 +94,6 @@ class NodeProcess:
         self._socket.close()
         if self._process.stderr is not None:
             self._process.stderr.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _answers(self) -> bool:
         try:

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ronn_jack.bench.machine import realtime_allowed
 from ronn_jack.bench.node.stressed_node import Callback, Outcome, Task
 from ronn_jack.bench.own_process import Progress, measure_apart
-from ronn_jack.drivers.jack_server import DummyServer
+from ronn_jack.drivers.jack_server import DummyServer, realtime_allowed
 from ronn_jack.parameters import Value
 from ronn_jack.realtime.meters.histogram import quantile
 

@@ -22,6 +22,7 @@ from ronn_jack.bench.node import osc_flood
 from ronn_jack.bench.own_process import Progress, answer
 from ronn_jack.drivers import jack_library
 from ronn_jack.drivers.jack_driver import JackClient
+from ronn_jack.model.architecture import network_spec
 from ronn_jack.parameters import Value
 from ronn_jack.settings import load_settings
 
@@ -75,7 +76,8 @@ class _InterpreterApp(App):
         from ronn_jack.bench.node.interpreter_client import InterpreterClient
 
         settings = self.settings
-        return InterpreterClient(name, settings.server, self.controller.spec())
+        spec = network_spec(self.controller.values, settings.inputs, settings.outputs)
+        return InterpreterClient(name, settings.server, spec)
 
 
 def measure(task: Task, progress: Progress) -> Outcome:

@@ -11,9 +11,9 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from types import TracebackType
 from typing import Self
 
+from ronn_jack.closing import Closing
 from ronn_jack.control.controller import Controller
 from ronn_jack.errors import MachineError, UsageError
 from ronn_jack.interfaces.osc.access import Access
@@ -47,7 +47,7 @@ _FLOOD = "too much at once: what does not fit is left out; send less, or wait fo
 _log = logging.getLogger(__name__)
 
 
-class OscServer:
+class OscServer(Closing):
     """Listens on a UDP and a TCP port of one number, and answers from it.
 
     Parameters
@@ -150,14 +150,6 @@ class OscServer:
     def __enter__(self) -> Self:
         self.start()
         return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _reach(self, host: str, port: int) -> Sender:
         assert self._destinations is not None

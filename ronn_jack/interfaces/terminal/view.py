@@ -15,6 +15,7 @@ from typing import Protocol, Self, TextIO
 from rich.console import Console
 from rich.live import Live
 
+from ronn_jack.closing import Closing
 from ronn_jack.interfaces.terminal.screen import Screen
 from ronn_jack.interfaces.terminal.snapshot import Snapshot
 
@@ -56,7 +57,7 @@ def open_view(stream: TextIO, clock: Callable[[], float] = time.monotonic) -> Vi
     return LiveView(stream, clock) if capable else PlainView(stream, clock)
 
 
-class PlainView:
+class PlainView(Closing):
     """Writes events as lines without any control characters, and nothing else.
 
     Parameters
@@ -89,15 +90,8 @@ class PlainView:
         with self._lock:
             self._begin_second()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Write how many lines were left out at last, if any were."""
         with self._lock:
             self._tell_left_out()
 
@@ -121,7 +115,7 @@ class PlainView:
             self._stream.flush()
 
 
-class LiveView:
+class LiveView(Closing):
     """Fills the terminal with a screen that moves, and leaves its last state behind.
 
     Parameters
@@ -162,12 +156,8 @@ class LiveView:
         self._live.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Leave the last screen on the terminal."""
         with contextlib.suppress(OSError):
             self._live.stop()
             self._console.print(self._screen(None))

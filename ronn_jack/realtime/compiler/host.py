@@ -1,9 +1,12 @@
-"""The vector unit that the kernels are written for on this host."""
+"""This host: its processor, and the vector unit that the kernels are written for."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import platform
 from dataclasses import dataclass
+from pathlib import Path
 
 from numba.core.registry import cpu_target
 
@@ -46,3 +49,12 @@ def _choose() -> Vector:
 
 
 VECTOR = _choose()
+
+
+def processor() -> str:
+    """Return the processor's name."""
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()

@@ -17,7 +17,7 @@ import pickle
 import secrets
 import shutil
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -102,15 +102,23 @@ def _identity(function: Callable[..., Any], signature: Any) -> bytes:
     It includes the file that the function stands in, as only that of the compiled package is in
     the folder's name.
     """
-    cells = tuple(cell.cell_contents for cell in function.__closure__ or ())
-    source = inspect.getfile(function)
-    parts = (
-        f"{source}\0{function.__module__}\0{function.__qualname__}\0{signature}".encode(),
-        _source_digest(source),
-        function.__code__.co_code,
-        dumps(cells),
-    )
+    parts = [*_described(function), str(signature).encode()]
     return _digest(*(hashlib.sha256(part).digest() for part in parts))
+
+
+def _described(function: Callable[..., Any]) -> Iterator[bytes]:
+    """Yield where a function stands, its code, and what it closes over."""
+    source = inspect.getfile(function)
+    yield f"{source}\0{function.__module__}\0{function.__qualname__}".encode()
+    yield _source_digest(source)
+    yield function.__code__.co_code
+    for cell in function.__closure__ or ():
+        # A compiled function is pickled with a name that each process makes up anew.
+        inner = getattr(cell.cell_contents, "py_func", None)
+        if inner is None:
+            yield dumps(cell.cell_contents)
+        else:
+            yield from _described(inner)
 
 
 @functools.cache

@@ -24,7 +24,7 @@ ACTIVATION_IDS = {
         ]
     )
 }  # fmt: skip
-"""The number of each curve in a network's image."""
+"""The number of each activation in a network's image."""
 
 _TANH_LIMIT = 8.0  # tanh is 1 - 2.3e-7 there
 _TANH_NUMERATOR = [-6.01996009e-09, 7.08343077e-06, 0.00268449262, 0.126997799, 0.999999046]

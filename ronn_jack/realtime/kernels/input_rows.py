@@ -1,9 +1,9 @@
-"""A layer's input rows with the past that its taps read. [audio-thread]
+"""A layer's input rows with the history that its taps read. [audio-thread]
 
-A short past is copied: kept apart from one block to the next and put before the new frames, in
+A short history is copied: kept apart from one block to the next and put before the new frames, in
 scratch rows that all layers share, so that these stay in the nearest cache. A network that is
-small enough to stay there as a whole gives each layer rows of its own, and the past is only
-moved to their start. A long past lies in a ring and is never copied: its first CHUNK frames
+small enough to stay there as a whole gives each layer rows of its own, and the history is only
+moved to their start. A long history lies in a ring and is never copied: its first CHUNK frames
 are repeated after its end, so that a tap reads any chunk without a wrap.
 """
 
@@ -50,7 +50,7 @@ def frame_address(layer: int, ahead: int) -> int:
 
 @native("void(int64)")
 def open_source(layer: int) -> None:
-    """Put the kept past before the place of the next frames."""
+    """Put the kept history before the place of the next frames."""
     kept = load_int64(layer + WORD * KEPT)
     if kept == 0:
         return
@@ -69,7 +69,7 @@ def open_source(layer: int) -> None:
 
 @native("void(int64, int64)")
 def close_source(layer: int, frames: int) -> None:
-    """Make the block's frames part of the past."""
+    """Make the block's frames part of the history."""
     ring = load_int64(layer + WORD * RING)
     at = load_int64(layer + WORD * POSITION) + frames
     if ring > 0:
@@ -131,7 +131,7 @@ def find_taps(layer: int, frames: int) -> None:
 
 @native("void(int64, int64)")
 def fill_source(layer: int, levels: int) -> None:
-    """[control-thread] Fill a layer's input rows, past and next frames, each with its constant.
+    """[control-thread] Fill a layer's input rows, history and next frames, each with its constant.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ MAX_BLOCK = 256
 CHUNK = 64
 """Most frames that a tile's call computes; a ring's start is repeated so far after its end."""
 CELL = 256
-"""Frames in which moving weights go straight from one value to the next."""
+"""Frames in which moving weights go linearly from one value to the next."""
 NEAR_BYTES = 32 << 10
 """What surely fits the nearest cache."""
 WORD = 8
@@ -54,10 +54,10 @@ HEADER_WORDS = 16
     RESIDUAL_STRIDE,  # bytes from input row to input row for that; 0 repeats the first
     SOURCE,  # address of the first input row
     SOURCE_STRIDE,  # bytes from row to row
-    RING,  # frames of a ring, or 0 where the past is copied
+    RING,  # frames of a ring, or 0 where the history is copied
     POSITION,  # frame of the rows that comes next; fixed where there is no ring
-    KEPT,  # frames of past to copy
-    PAST,  # address of the first row's kept past
+    KEPT,  # frames of history to copy
+    PAST,  # address of the first row's kept history
     PAST_STRIDE,  # bytes from row to row
     SCRATCH,  # address of bytes that layers share, for what a form keeps while it runs
     NEXT_WEIGHTS,  # address of the packed weights that moving ones reach at the cell's end

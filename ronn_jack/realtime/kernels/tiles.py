@@ -9,11 +9,12 @@ from typing import Any
 
 from numba import float32, int64
 
-from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.compile import inlined, native
 from ronn_jack.realtime.kernels.activations import ACTIVATION_IDS, activate_rows
 from ronn_jack.realtime.kernels.input_rows import find_taps, frame_address
 from ronn_jack.realtime.kernels.layout import (
     ACTIVATION,
+    BIAS,
     BLEND,
     CELL,
     CHUNK,
@@ -21,15 +22,18 @@ from ronn_jack.realtime.kernels.layout import (
     INNER_STRIDE,
     LOWER,
     NEAR_BYTES,
+    NEXT_BIAS,
     NEXT_WEIGHTS,
     OUTER,
     RESIDUAL,
     RESIDUAL_STRIDE,
     RING,
     ROW_STRIDE,
+    ROWS,
     SCALE,
     SHIFT,
     SLOPE,
+    SOURCE,
     TAPS,
     TILES,
     WEIGHTS,
@@ -154,6 +158,35 @@ def tile_loop(convolve: Any) -> Any:
             first += rows
 
     return run_tiles
+
+
+def whole_layer(run_tiles: Any) -> Any:
+    """Return the `run` of a form whose tiles compute the layer's output itself.
+
+    Parameters
+    ----------
+    run_tiles : compiled function
+        As `tile_loop` returns it.
+    """
+
+    @inlined
+    def run(
+        layer: int,
+        following: int,
+        target: int,
+        target_stride: int,
+        frames: int,
+        moved: int,
+        glided: int,
+        slopes: int,
+    ) -> None:
+        run_tiles(
+            layer, load_int64(layer + WORD * ROWS), load_int64(layer + WORD * SOURCE),
+            load_int64(layer + WORD * BIAS), load_int64(layer + WORD * NEXT_BIAS), int64(1),
+            following, target, target_stride, frames, moved, glided, slopes,
+        )  # fmt: skip
+
+    return run
 
 
 @native("void(int64, int64, int64, int64, int64, int64)")

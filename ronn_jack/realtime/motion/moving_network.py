@@ -1,4 +1,4 @@
-"""Run a network whose numbers move: no farther at a time than they go straight. [audio-thread]"""
+"""Run a network whose weights, scales and shifts move, while they move linearly. [audio-thread]"""
 
 from __future__ import annotations
 

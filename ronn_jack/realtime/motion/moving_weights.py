@@ -1,7 +1,7 @@
 """Weights that move while a network runs: morph and drift.
 
 The weights are a function of the frame's number: at every CELL-th frame, a knot, they are a mix of
-four sources, and between knots they go straight from one mix to the next. A mix is made during
+four sources, and between knots they go linearly from one mix to the next. A mix is made during
 the cell before it is needed, a part with every block, so that no block has more to do than
 another. Three sets of weights take turns: the one to start from, the one to reach, and the one in
 the making. Nothing is mixed while nothing moves.

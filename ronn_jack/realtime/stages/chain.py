@@ -1,6 +1,8 @@
-"""The stages that each network's output passes, and the compiled run through all of them.
+"""The stages that a network's output passes, and the compiled run through a row of them.
 
-A new stage is a module of its own and an entry here. Each network owns the state of all.
+There are two places. Each voice has stages of its own, for what belongs to its network: such a
+stage is a module and an entry in STAGES. The engine has those that outlive its networks, in a
+`StageChain`: they come after the level and the crossfade.
 """
 
 from __future__ import annotations
@@ -12,19 +14,26 @@ from typing import Any
 import numpy as np
 
 from ronn_jack.model.recipes.recipe import Recipe
-from ronn_jack.realtime.compiler.compile import inlined
-from ronn_jack.realtime.compiler.memory import offset
+from ronn_jack.realtime.compiler.compile import entry, inlined
+from ronn_jack.realtime.compiler.memory import offset, record
 from ronn_jack.realtime.stages.high_pass import HighPass
-from ronn_jack.realtime.stages.stage import Stage
+from ronn_jack.realtime.stages.stage import SETTLE, Stage, VoiceStage
 
-STAGES: Sequence[type[Stage]] = (HighPass,)
-"""In the order in which the signal passes them."""
-
-CHAIN = np.dtype([(stage.name, stage.state) for stage in STAGES], align=True)
-"""The states of all stages."""
+CHANNELS = 2
+STAGES: Sequence[type[VoiceStage]] = (HighPass,)
+"""Those of each voice, in the order in which the signal passes them."""
 
 
-def stages_of(recipe: Recipe) -> list[Stage]:
+def states_of(stages: Sequence[type[Stage]]) -> np.dtype[Any]:
+    """[control-thread] Return the states of stages, each in a field of its stage's name."""
+    return np.dtype([(stage.name, stage.state) for stage in stages], align=True)
+
+
+CHAIN = states_of(STAGES)
+"""The states of a voice's stages."""
+
+
+def stages_of(recipe: Recipe) -> list[VoiceStage]:
     """[control-thread] Return the stages of a network of a recipe."""
     return [stage.of(recipe) for stage in STAGES]
 
@@ -75,4 +84,53 @@ def _settle_then(before: Any, stage_and_place: tuple[type[Stage], int]) -> Any:
 
 
 run_chain, settle_chain = compiled_chain(STAGES, CHAIN)
-"""[audio-thread] Let float64 rows pass all stages; [control-thread] settle them on a constant."""
+"""[audio-thread] Let float64 rows pass a voice's stages; [control-thread] settle them."""
+
+
+class StageChain:
+    """[control-thread] Stages in a row with their memory, settled on silence.
+
+    Once the audio runs its thread owns the states, but for fields by which a stage takes new
+    values: by single aligned stores, or a mailbox.
+
+    Parameters
+    ----------
+    stages : sequence of Stage
+    rate : float
+        Sample rate in Hz.
+
+    Attributes
+    ----------
+    stages : sequence of Stage
+    run : int
+        Address of the compiled run: (state, channels, rows, frames, unused, unused), all int64.
+    address : int
+        Of the states.
+    """
+
+    def __init__(self, stages: Sequence[Stage], rate: float) -> None:
+        self.stages = stages
+        types = [type(stage) for stage in stages]
+        run, settle = compiled_chain(types, states_of(types))
+
+        def run_all(
+            state: int, channels: int, rows: int, frames: int, spare: int, more: int
+        ) -> None:
+            run(state, channels, rows, frames)
+
+        def settle_all(state: int, channel: int, constant: float) -> Any:
+            return settle(state, channel, constant)
+
+        self._run = entry("void(int64, int64, int64, int64, int64, int64)")(run_all)
+        self._states, self.address = record(states_of(types))
+        self.run = self._run.address
+        for stage in stages:
+            for name, value in stage.coefficients(rate).items():
+                self.state(stage)[name] = value
+        settled = entry(SETTLE)(settle_all)
+        for channel in range(CHANNELS):
+            settled.ctypes(self.address, channel, 0.0)
+
+    def state(self, stage: Stage) -> Any:
+        """Return the state of one of the stages."""
+        return self._states[0][stage.name]

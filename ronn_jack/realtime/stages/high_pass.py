@@ -23,7 +23,7 @@ from ronn_jack.realtime.compiler.channel_pair import (
 )
 from ronn_jack.realtime.compiler.compile import native
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
-from ronn_jack.realtime.stages.stage import RUN, SETTLE, Stage
+from ronn_jack.realtime.stages.stage import RUN, SETTLE, VoiceStage
 
 HERTZ = 10.0
 
@@ -68,7 +68,7 @@ def _run(state: int, channels: int, rows: int, frames: int) -> None:
 
 
 @dataclass(frozen=True)
-class HighPass(Stage):
+class HighPass(VoiceStage):
     """A second-order high-pass.
 
     Parameters
@@ -91,6 +91,10 @@ class HighPass(Stage):
     def of(cls, recipe: Recipe) -> HighPass:
         """[control-thread] Return the high-pass that a recipe calls for."""
         return cls(recipe.high_pass_q, recipe.settling_seconds)
+
+    def work(self) -> Mapping[str, float]:
+        """[control-thread] Return the work that a frame takes."""
+        return {"filter": 1.0}
 
     def coefficients(self, rate: float) -> Mapping[str, float]:
         """[control-thread] Return b0, a1 and a2; b1 = −2·b0 and b2 = b0.

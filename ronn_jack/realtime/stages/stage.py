@@ -1,9 +1,9 @@
-"""What a stage has to tell: an effect of fixed size that a network's output passes."""
+"""What a stage has to tell: an effect of fixed size that the network's output passes."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,7 +17,7 @@ SETTLE = "float64(int64, int64, float64)"
 
 
 class Stage(ABC):
-    """A stage as one network has it; the compiled part is the same for all.
+    """A stage as one network or engine has it; the compiled part is the same for all.
 
     Attributes
     ----------
@@ -31,17 +31,19 @@ class Stage(ABC):
     settle : compiled function of the signature SETTLE
         [control-thread] Puts a channel in the state that an endless `constant` leaves it in, and
         returns the constant that comes out.
+    remedies : sequence of str
+        What lets it take less of the budget, as advice: "turn eq off".
     """
 
     name: ClassVar[str]
     state: ClassVar[np.dtype[Any]]
     run: ClassVar[Any]
     settle: ClassVar[Any]
+    remedies: ClassVar[Sequence[str]] = ()
 
-    @classmethod
     @abstractmethod
-    def of(cls, recipe: Recipe) -> Stage:
-        """[control-thread] Return the stage that a recipe calls for."""
+    def work(self) -> Mapping[str, float]:
+        """[control-thread] Return the work that a frame takes, by its kind in `cost.counts`."""
 
     @abstractmethod
     def coefficients(self, rate: float) -> Mapping[str, float]:
@@ -50,3 +52,12 @@ class Stage(ABC):
     @abstractmethod
     def memory_frames(self, rate: float) -> int:
         """[control-thread] Return the frames of input after which it has forgotten its start."""
+
+
+class VoiceStage(Stage):
+    """A stage that each voice has of its own, since it depends on the network's recipe."""
+
+    @classmethod
+    @abstractmethod
+    def of(cls, recipe: Recipe) -> VoiceStage:
+        """[control-thread] Return the stage that a recipe calls for."""

@@ -12,10 +12,14 @@ from typing import Any
 
 import pytest
 
+from ronn_jack.control.controller import Controller
+from ronn_jack.control.events import MidiPort
 from ronn_jack.errors import MachineError
-from ronn_jack.interfaces.midi.input import describe_ports
+from ronn_jack.interfaces.midi.input import MidiInput, describe_ports
 from ronn_jack.interfaces.midi.ports import MOST_AT_ONCE, HardwarePorts, System, list_ports
 from ronn_jack.midimap.profile_file import ProfileStore
+from ronn_jack.settings import load_settings
+from tests.support.recording import MemoryStore, RecordingNode
 
 
 class FakeLibrary:
@@ -109,6 +113,26 @@ def test_wanted_ports_are_read_as_they_come_and_go(sequencer: Path) -> None:
     assert list(ports.read()) == [("nano 28:0", b"\xc0\x01")]
     ports.close()
     assert library.live == []
+
+
+def test_each_coming_and_going_is_one_event_and_names_what_reads_the_port(
+    sequencer: Path, tmp_path: Path
+) -> None:
+    name = "nanoKONTROL2 20:0"
+    library = FakeLibrary(name, "other 24:0")
+    settings = load_settings(user_file=tmp_path / "none.toml")
+    controller = Controller(RecordingNode(), MemoryStore())
+    told = controller.subscriptions.subscribe()
+    ports = hardware(library, sequencer)
+    profiles = ProfileStore(user=tmp_path)
+    MidiInput(controller, settings, profiles, ports, controller.subscriptions.publish)
+    for present in (True, True, False, False, True, True):
+        library.ports = {name: []} if present else {}
+        ports.rescan()
+        list(ports.read())
+    ports.close()
+    events = [numbered.event for numbered in told.take()]
+    assert events == [MidiPort(name, "nanokontrol2", is_open) for is_open in (True, False, True)]
 
 
 def test_our_own_ports_are_left_alone(sequencer: Path) -> None:

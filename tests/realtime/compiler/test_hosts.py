@@ -40,13 +40,14 @@ def here(environment: dict[str, str], *arguments: str) -> subprocess.CompletedPr
         env=clean | environment,
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=850,
         check=False,
         cwd=FOLDER.parents[1],
     )
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # each compiles all kernels, the first time
 @pytest.mark.parametrize("host", HOSTS)
 def test_every_host_s_kernels_pass_the_same_tests(host: str) -> None:
     if NEEDS.get(host, 4) > VECTOR.lanes or NEEDS.get(host) == VECTOR.lanes == 16:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from ronn_jack.realtime.compiler.compile import entry
+from ronn_jack.realtime.compiler.compile import entry, inlined, native
 from ronn_jack.realtime.compiler.kernel_cache import SUFFIX, damaged
 
 ABSOLUTE = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int)(("abs", ctypes.CDLL(None)))
@@ -127,6 +127,26 @@ def test_equal_names_with_other_constants_are_other_kernels(folder: Path) -> Non
 
 def told(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.message for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+@pytest.mark.parametrize("wrap", [native, inlined])
+def test_a_kernel_that_closes_over_a_compiled_function_comes_from_the_disk(
+    folder: Path, wrap: Callable[[Any], Any]
+) -> None:
+    def shifted(amount: int) -> Any:
+        def shift(x: int) -> int:
+            return x + amount
+
+        compiled = native("int64(int64)")(shift) if wrap is native else inlined(shift)
+
+        @entry("int64(int64)", folder)
+        def twice_shifted(x: int) -> int:
+            return 2 * compiled(x)
+
+        return twice_shifted
+
+    assert [shifted(1).cache_hits, shifted(2).cache_hits, shifted(1).cache_hits] == [0, 0, 1]
+    assert [shifted(n).ctypes(7) for n in (1, 2)] == [16, 18]
 
 
 def test_a_write_that_fails_costs_a_line_and_nothing_else(

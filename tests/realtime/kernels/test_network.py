@@ -79,7 +79,7 @@ def any_layer(draw_from: st.DrawFn) -> Layer:
     return Layer(inputs, outputs, groups, kernel, dilation, activation, 0.2, delay)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(any_layer(), st.booleans(), st.integers(0, 99), st.sampled_from([64, 256]))
 def test_any_layer_agrees_with_a_float64_convolution(
     layer: Layer, bias: bool, seed: int, step: int
@@ -129,7 +129,7 @@ def any_spec(draw_from: st.DrawFn) -> NetworkSpec:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(spec=any_spec(), data=st.data())
 def test_any_split_into_blocks_gives_the_same_bits(spec: NetworkSpec, data: st.DataObject) -> None:
     blocks = data.draw(st.lists(st.integers(1, 8192), min_size=1, max_size=40))
@@ -229,7 +229,7 @@ def test_a_package_residual_can_widen_the_output() -> None:
     np.testing.assert_allclose(run(image, x), wanted, rtol=0, atol=1e-5 * abs(wanted).max())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(spec=any_spec())
 def test_silence_is_a_fixed_point_bit_for_bit(spec: NetworkSpec) -> None:
     weights = draw(spec)

@@ -73,7 +73,7 @@ def test_a_channel_is_measured_as_if_it_were_alone():
     assert np.array_equal(second.powers, alone.powers)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(pieces=st.lists(st.integers(0, 3000), max_size=12))
 def test_any_split_gives_the_same_powers(pieces):
     rate = 8000.0

@@ -80,7 +80,7 @@ def test_a_single_sample_reads_no_less_than_itself():
     assert meter.run(np.zeros(100, np.float32)) == 0.0
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(blocks=st.lists(st.integers(0, 300), min_size=1, max_size=20))
 def test_any_split_gives_the_same_peak(blocks):
     x = np.random.default_rng(2).uniform(-1, 1, sum(blocks)).astype(np.float32)

@@ -1,12 +1,14 @@
 """A point that moves under a running network: smooth on the way, exact where it rests."""
 
+import dataclasses
 import threading
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ronn_jack.hotswap.expression import make_voice
+from ronn_jack.hotswap.voice_factory import make_voice
+from ronn_jack.model.expression import AT_REST
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.motion.modulation import GLIDE_SECONDS
@@ -40,7 +42,8 @@ def running(spec: NetworkSpec) -> tuple[Engine, Voice]:
 
 
 def aim(voice: Voice, point: tuple[float, float]) -> None:
-    voice.modulation.aim(voice.weights.film.condition(point))
+    x, y = point
+    voice.network.follow(dataclasses.replace(AT_REST, xy_x=x, xy_y=y))
 
 
 def start(voice: Voice, x: NDArray[np.float32]) -> NDArray[np.float64]:

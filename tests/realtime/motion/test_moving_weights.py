@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ronn_jack.hotswap.expression import AT_REST, Expression, aim_motion, let_move, make_voice
+from ronn_jack.hotswap.drawn_network import DrawnNetwork
+from ronn_jack.hotswap.voice_factory import make_voice
+from ronn_jack.model.expression import AT_REST, Expression
 from ronn_jack.model.recipes import draw
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.model.weights import Weights
@@ -96,7 +98,7 @@ def test_able_to_move_but_at_rest_nothing_changes_by_a_bit(values):
     x = noise(3000)
     engine, voice = running(spec)
     parts = [play(engine, x[:, :1000])]
-    let_move(voice, expression())
+    voice.let_move(expression())
     parts.append(play(engine, x[:, 1000:]))
     still = play(engine_for(spec, **QUIET), x)
     assert np.array_equal(np.concatenate(parts, axis=1), still)
@@ -109,12 +111,11 @@ def test_morphed_it_is_the_network_of_the_other_seed_and_comes_back(values):
     frames = GLIDE + spec.receptive_field + round(SETTLING.get(spec.recipe, 0.35) * RATE)
     x = noise(frames + 2400)
     engine, voice = running(spec)
-    let_move(voice, expression())
+    voice.let_move(expression())
     for morph, there in ((1.0, other), (0.0, spec)):
-        aim_motion(voice.motion, expression(morph))
-        if voice.modulation is not None:
-            film = voice.other_film if morph else voice.weights.film
-            voice.modulation.aim(film.condition(spec.film))
+        x_and_y = spec.film or (0.0, 0.0)
+        where = dataclasses.replace(expression(morph), xy_x=x_and_y[0], xy_y=x_and_y[1])
+        voice.network.follow(where)
         moved = play(engine, x)[:, frames:]
         built = play(engine_for(there, **QUIET), x)[:, frames:]
         assert alike(moved, built)
@@ -131,14 +132,16 @@ def test_between_the_seeds_the_weights_turn_and_keep_their_length(values, morph)
     x = noise(3000)
     moved = make_voice(spec, RATE, expression(morph))
     # The weights' own rounding is all that differs.
-    assert alike(start(moved, x), start(Voice(spec, mixed, RATE), x), 2e-5)
+    assert alike(
+        start(moved, x), start(Voice(spec, DrawnNetwork(spec, mixed, RATE), RATE), x), 2e-5
+    )
 
 
 def held(voice: Voice) -> list[NDArray[np.float64]]:
     """Return each layer's weights as the network holds them now."""
     rows = []
-    for i, weight in enumerate(voice.weights.weights):
-        address = int(voice.image.layer_words(i)[WEIGHTS])
+    for i, weight in enumerate(draw(voice.model).weights):
+        address = int(voice.network.image.layer_words(i)[WEIGHTS])
         row = (ctypes.c_float * weight.size).from_address(address)
         rows.append(np.array(row, float))
     return rows
@@ -197,9 +200,9 @@ def test_the_way_is_the_same_however_blocks_are_cut(values):
     for block in (1, 7, 32, 64, 256, 999):
         engine, voice = running(spec, expression(0.0, 3.0, 0.4))
         parts = [play(engine, x[:, :1999], block)]
-        aim_motion(voice.motion, expression(1.0, 3.0, 0.4))
+        voice.network.follow(expression(1.0, 3.0, 0.4))
         parts.append(play(engine, x[:, 1999:3999], block))
-        aim_motion(voice.motion, expression(0.2, 5.0, 0.0))
+        voice.network.follow(expression(0.2, 5.0, 0.0))
         parts.append(play(engine, x[:, 3999:], block))
         results.append(np.concatenate(parts, axis=1))
     for result in results[1:]:
@@ -215,7 +218,7 @@ def test_neither_morph_nor_drift_has_a_step():
     parts = []
     for i in range(0, frames, 480):
         morph = 0.5 + 0.5 * float(np.cos(i / 3000))
-        aim_motion(voice.motion, expression(morph, 10.0, 1.0))
+        voice.network.follow(expression(morph, 10.0, 1.0))
         parts.append(play(engine, x[:, i : i + 480]))
     y = np.concatenate(parts, axis=1).astype(float)
     # Weights that stayed the same for 64 frames would jump by their way in these.
@@ -228,7 +231,7 @@ def test_a_voice_that_can_move_is_timed_while_it_does():
     x = noise(4096)
 
     def moves() -> bool:
-        return ctypes.c_int64.from_address(voice.image.address + WORD * MOVED).value >= 0
+        return ctypes.c_int64.from_address(voice.network.image.address + WORD * MOVED).value >= 0
 
     assert voice.time_block(x, 64) > 0.0
     assert moves()

@@ -35,9 +35,8 @@ class Offset(Stage):
     run = _add
     settle = _add_to_constant
 
-    @classmethod
-    def of(cls, recipe):
-        return cls()
+    def work(self):
+        return {"change": 0.125}
 
     def coefficients(self, rate):
         return {"amount": 0.25}

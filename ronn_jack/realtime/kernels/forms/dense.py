@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import int64
 from numpy.typing import NDArray
 
 from ronn_jack.model.spec import Layer
-from ronn_jack.realtime.compiler.compile import inlined
 from ronn_jack.realtime.kernels import layout
 from ronn_jack.realtime.kernels.convolution import convolve_dense, tallest_tile
 from ronn_jack.realtime.kernels.forms.form import (
@@ -18,36 +16,15 @@ from ronn_jack.realtime.kernels.forms.form import (
     oldest_tap,
     packed,
 )
-from ronn_jack.realtime.kernels.layout import BIAS, NEXT_BIAS, ROWS, SOURCE, WORD
-from ronn_jack.realtime.kernels.tiles import tile_loop
-from ronn_jack.realtime.kernels.vectors import load_int64
+from ronn_jack.realtime.kernels.tiles import tile_loop, whole_layer
 
 run_dense_tiles = tile_loop(convolve_dense)
-
-
-@inlined
-def _run(
-    layer: int,
-    following: int,
-    target: int,
-    target_stride: int,
-    frames: int,
-    moved: int,
-    glided: int,
-    slopes: int,
-) -> None:
-    """[audio-thread] Compute the layer's output for one block."""
-    run_dense_tiles(
-        layer, load_int64(layer + WORD * ROWS), load_int64(layer + WORD * SOURCE),
-        load_int64(layer + WORD * BIAS), load_int64(layer + WORD * NEXT_BIAS), int64(1),
-        following, target, target_stride, frames, moved, glided, slopes,
-    )  # fmt: skip
 
 
 class Dense(Form):
     """Sums over all inputs and taps, from a history of the inputs."""
 
-    run = _run
+    run = whole_layer(run_dense_tiles)
 
     def suits(self, layer: Layer) -> bool:
         """Return whether a layer can and should be computed so."""
@@ -83,7 +60,7 @@ class Dense(Form):
         return packed(weight, words, (1, 2, 0) if _by_rows(words) else (2, 1, 0))
 
     def loops(self, words: Words, ring: bool) -> int:
-        """Return how often a tile's inner loop starts, with its past in a ring or copied."""
+        """Return how often a tile's inner loop starts, with its history in a ring or copied."""
         return words[layout.KERNEL] if ring else min(words[layout.KERNEL], words[layout.ROWS_IN])
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import int64
 from numpy.typing import NDArray
 
 from ronn_jack.model.spec import Layer
-from ronn_jack.realtime.compiler.compile import inlined
 from ronn_jack.realtime.kernels import layout
 from ronn_jack.realtime.kernels.convolution import DEPTHWISE_ROWS, convolve_depthwise
 from ronn_jack.realtime.kernels.forms.form import (
@@ -18,36 +16,13 @@ from ronn_jack.realtime.kernels.forms.form import (
     oldest_tap,
     tap_by_tap,
 )
-from ronn_jack.realtime.kernels.layout import BIAS, NEXT_BIAS, ROWS, SOURCE, WORD
-from ronn_jack.realtime.kernels.tiles import tile_loop
-from ronn_jack.realtime.kernels.vectors import load_int64
-
-_run_tiles = tile_loop(convolve_depthwise)
-
-
-@inlined
-def _run(
-    layer: int,
-    following: int,
-    target: int,
-    target_stride: int,
-    frames: int,
-    moved: int,
-    glided: int,
-    slopes: int,
-) -> None:
-    """[audio-thread] Compute the layer's output for one block."""
-    _run_tiles(
-        layer, load_int64(layer + WORD * ROWS), load_int64(layer + WORD * SOURCE),
-        load_int64(layer + WORD * BIAS), load_int64(layer + WORD * NEXT_BIAS), int64(1),
-        following, target, target_stride, frames, moved, glided, slopes,
-    )  # fmt: skip
+from ronn_jack.realtime.kernels.tiles import tile_loop, whole_layer
 
 
 class Depthwise(Form):
     """Sums over the taps of one input each, from a history of the inputs."""
 
-    run = _run
+    run = whole_layer(tile_loop(convolve_depthwise))
     shares_inputs = False
 
     def suits(self, layer: Layer) -> bool:

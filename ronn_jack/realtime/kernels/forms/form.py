@@ -18,7 +18,7 @@ from ronn_jack.realtime.kernels.activations import ACTIVATION_IDS
 
 LONGEST_COPIED = 64
 LONGEST_COPIED_OUTSIDE = 128
-"""Frames of past, of inner channels and of the network's few inputs, that are cheaper to copy
+"""Frames of history, of inner channels and of the network's few inputs, that are cheaper to copy
 at every block than to keep in a ring."""
 
 RUN = "void(int64, int64, int64, int64, int64, int64, int64, int64)"
@@ -94,11 +94,11 @@ class Form(ABC):
         return {}
 
     def kept_rows(self, words: Words) -> int:
-        """Return how many float32 of each frame of its past a layer keeps."""
+        """Return how many float32 of each frame of its history a layer keeps."""
         return words[layout.ROWS_IN]
 
     def loops(self, words: Words, ring: bool) -> int:
-        """Return how often a tile's inner loop starts, with its past in a ring or copied."""
+        """Return how often a tile's inner loop starts, with its history in a ring or copied."""
         return words[layout.KERNEL]
 
     def count(self, words: Words, chunks: int, vectors: int) -> Mapping[str, int]:
@@ -150,7 +150,7 @@ def is_rectified(layer: Layer, modulated: bool) -> bool:
 
 
 def longest_copied(rows: int) -> int:
-    """Return the longest past in frames of a layer of so many input rows that is in no ring."""
+    """Return the longest history in frames of a layer of so many input rows that is in no ring."""
     return LONGEST_COPIED_OUTSIDE if rows <= 2 else LONGEST_COPIED
 
 

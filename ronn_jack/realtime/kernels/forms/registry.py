@@ -29,7 +29,7 @@ def form_of(words: Words) -> Form:
 
 
 def shape(layer: Layer, modulated: bool = False) -> Words:
-    """[control-thread] Return the words of a layer that need no place; RING is its past there.
+    """[control-thread] Return the words of a layer that need no place; RING is its history there.
 
     Parameters
     ----------

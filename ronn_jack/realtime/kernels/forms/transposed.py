@@ -172,7 +172,7 @@ def _settle(layer: int) -> None:
 
 
 class Transposed(Form):
-    """One sum per output and frame to come, which is less than a past of every input."""
+    """One sum per output and frame to come, which is less than a history of every input."""
 
     run = _run
     settle = _settle
@@ -215,7 +215,7 @@ class Transposed(Form):
         }
 
     def kept_rows(self, words: Words) -> int:
-        """Return how many float32 of each frame of its past a layer keeps."""
+        """Return how many float32 of each frame of its history a layer keeps."""
         return words[ROWS_OUT]
 
     def loops(self, words: Words, ring: bool) -> int:

@@ -18,7 +18,7 @@ from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import INITIALISERS
 from tests.model import golden
 
-FROZEN = json.loads((Path(__file__).parent.parent / "data" / "ronn_seeds.json").read_text())
+FROZEN = json.loads((Path(__file__).parents[2] / "data" / "ronn_seeds.json").read_text())
 
 
 def arrays(spec: NetworkSpec) -> dict[str, np.ndarray]:

@@ -8,6 +8,7 @@ from random import Random
 import pytest
 
 from ronn_jack.control.randomize import randomized
+from ronn_jack.errors import ParameterError, UsageError
 from ronn_jack.model.architecture import network_spec
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import PARAMETERS, Draw, Effect, Group, Kind, Parameter, defaults
@@ -49,3 +50,21 @@ def test_a_drawn_float_stays_a_float_within_its_range_and_near(draw):
     assert max(near) - min(near) < 1.6
     assert min(far) < 1.0 and max(far) > 12.0
     assert all(0.25 <= value <= 16.0 for value in near + far)
+
+
+@pytest.mark.parametrize(
+    "text", ["9" * 400, "9" * 5000, "-" + "9" * 5000, "9" * 400 + ".5", "1e999"]
+)
+def test_a_number_of_any_length_is_out_of_range_and_clamped_where_others_are(text):
+    row = PARAMETERS["layers"]
+    with pytest.raises(ParameterError, match="is out of range; use 1 to 24") as error:
+        row.parse(text)
+    assert len(str(error.value)) < 120
+    assert row.parse_normalised(text) == (1 if text.startswith("-") else 24)
+
+
+@pytest.mark.parametrize("fault", [{"film": [10**400]}, {"inputs": 10**5000}, {"seed": 10**5000}])
+def test_a_spec_of_a_huge_number_is_refused_in_words(fault):
+    with pytest.raises(UsageError, match="is out of range; use") as error:
+        NetworkSpec(**fault)
+    assert len(str(error.value)) < 120

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from ronn_jack.hotswap.expression import AT_REST, Expression
+from ronn_jack.model.expression import AT_REST, Expression
 from ronn_jack.parameters import PARAMETERS, Effect
 
 

@@ -1,0 +1,117 @@
+"""A network of a NetworkSpec in memory, whose weights were drawn and can morph and drift."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from ronn_jack.model.drift import draw_sources
+from ronn_jack.model.expression import Expression
+from ronn_jack.model.recipes import draw
+from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.model.weights import FilmGenerator, Weights
+from ronn_jack.realtime.kernels.image import NetworkImage
+from ronn_jack.realtime.kernels.network import process_signal
+from ronn_jack.realtime.motion.modulation import Film, Modulation
+from ronn_jack.realtime.motion.moving_weights import Motion
+from ronn_jack.realtime.playable import Playable
+
+
+class DrawnNetwork(Playable):
+    """A network's image, and what moves its weights and its scales and shifts.
+
+    Parameters
+    ----------
+    spec : NetworkSpec
+    weights : Weights
+        Those that it rests at.
+    rate : float
+        Sample rate in Hz.
+    """
+
+    process = process_signal.address
+    can_move = True
+
+    def __init__(self, spec: NetworkSpec, weights: Weights, rate: float) -> None:
+        self.image = NetworkImage(spec, weights)
+        self.address = self.image.address
+        self.outputs = self.image.outputs
+        self._spec = spec
+        self._weights = weights
+        self._rate = rate
+        self._other_film: FilmGenerator | None = None
+        self._motion: Motion | None = None
+        self._modulation: Modulation | None = None
+        if self.image.modulation:
+            self._modulation = Modulation(self.image, rate)
+            self.modulation = self._modulation.address
+
+    def start_at(self, position: int) -> None:
+        """Put all where it is at a frame, with endless silence before."""
+        if self._motion is not None:
+            self._motion.settle(position)
+        self.image.reset()
+
+    def let_move(self, expression: Expression) -> None:
+        """Make ready to morph and drift, beginning where the expression is."""
+        other = draw(dataclasses.replace(self._spec, seed=expression.seed_b))
+        sources = draw_sources(self._spec.seed, self._weights, other)
+        motion = Motion(self.image, sources, self._rate)
+        _aim(motion, expression)
+        self._motion, self._other_film = motion, other.film
+        self.motion = motion.address
+
+    def follow(self, expression: Expression) -> None:
+        """[any-thread] Let what can move glide to an expression; one caller at a time."""
+        if self._modulation is not None:
+            self._modulation.aim(self._film(expression.point, expression.morph))
+        if self._motion is not None:
+            _aim(self._motion, expression)
+
+    def set_restless(self, on: bool) -> None:
+        """Let weights that can move be mixed as if they did, to measure what that takes."""
+        if self._motion is not None:
+            self._motion.set_restless(on)
+
+    def settle_film(self, morph: float) -> None:
+        """Put scales and shifts where they are at a morph; only before the network runs."""
+        if self._spec.film is not None:
+            self.image.modulate(self._film(self._spec.film, morph))
+
+    def _film(self, point: tuple[float, ...], morph: float) -> Film:
+        """Return the scales and shifts at a point.
+
+        Morph leads in a straight line from what the seed's generator makes of the point to what
+        that of `seed_b` does.
+        """
+        own, other = self._weights.film, self._other_film
+        assert own is not None
+        if other is None or morph == 0.0:
+            return own.condition(point)
+        if morph == 1.0:
+            return other.condition(point)
+        share = np.float32(morph)
+        rest = np.float32(1.0) - share
+        return [
+            (rest * scale_a + share * scale_b, rest * shift_a + share * shift_b)
+            for (scale_a, shift_a), (scale_b, shift_b) in zip(
+                own.condition(point), other.condition(point), strict=True
+            )
+        ]
+
+
+def drawn_network(
+    spec: NetworkSpec, rate: float, expression: Expression, movable: bool
+) -> DrawnNetwork:
+    """Return a network with its numbers where they are to be, after endless silence."""
+    network = DrawnNetwork(spec, draw(spec), rate)
+    if movable or expression.moves_weights:
+        network.let_move(expression)
+        network.settle_film(expression.morph)
+        network.start_at(0)
+    return network
+
+
+def _aim(motion: Motion, expression: Expression) -> None:
+    motion.aim(expression.morph, expression.drift_rate, expression.drift_depth)

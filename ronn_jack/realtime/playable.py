@@ -1,0 +1,48 @@
+"""What a voice runs: a network in memory, of whatever kind. [control-thread]"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Protocol
+
+from ronn_jack.model.expression import Expression
+
+
+class Playable(Protocol):
+    """A network in memory, as a voice runs it and as its numbers are moved.
+
+    It begins as after endless silence. While its voice sounds, what its addresses lead to is the
+    audio thread's.
+
+    Attributes
+    ----------
+    process : int
+        Address of its kernel, whose arguments are those of `kernels.network.process_signal`.
+    address : int
+        Of its memory, the kernel's first argument.
+    outputs : int
+        Rows that the kernel writes; the first of them are heard.
+    modulation, motion : int
+        Addresses of a MODULATION and of a MOTION, or 0.
+    can_move : bool
+        Whether `let_move` gives it a motion.
+    """
+
+    process: int
+    address: int
+    outputs: int
+    modulation: int = 0
+    motion: int = 0
+    can_move: ClassVar[bool] = False
+
+    def start_at(self, position: int) -> None:
+        """Put all where it is at a frame, with endless silence before."""
+        ...
+
+    def let_move(self, expression: Expression) -> None:
+        """Make ready to move, beginning where the expression is; the network may run already."""
+
+    def follow(self, expression: Expression) -> None:
+        """[any-thread] Let what can move glide to an expression; one caller at a time."""
+
+    def set_restless(self, on: bool) -> None:
+        """Let weights that can move be mixed as if they did, to measure what that takes."""
