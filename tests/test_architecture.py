@@ -69,10 +69,11 @@ MAY_IMPORT: dict[str, set[str]] = {
         *FOUNDATION, "settings", "demo.phrase", "model", "realtime", "cost", "hotswap", "control",
         "interfaces", "drivers", "app",
     },
+    "commands": set(),
     "commands.options": {*FOUNDATION, "presets"},
     "commands.surfaces": {"presets", "surfaces"},
-    "commands.midi": {"errors", "settings", "interfaces"},
-    "commands.presets": {*FOUNDATION, "presets", "original"},
+    "commands.midi": {"commands.options", "errors", "settings", "interfaces"},
+    "commands.presets": {*FOUNDATION, "commands.options", "presets", "original"},
     "cli": {
         *FOUNDATION, "commands", "process",
         "settings", "cost", "interfaces", "model", "app", "bench", "demo", "doctor", "render",

@@ -121,9 +121,11 @@ def test_a_node_that_ends_a_connection_is_told(server: OscServer) -> None:
     with Client("127.0.0.1", server.port, tcp=True) as client:
         told = changes(client, normalised=False, interval_ms=100)
         next(told)
-        threading.Thread(target=server.close).start()
+        closing = threading.Thread(target=server.close)
+        closing.start()
         with pytest.raises(MachineError, match="closed the connection"):
             list(told)
+        closing.join()
 
 
 class TestCommands:
