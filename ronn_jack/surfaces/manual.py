@@ -59,10 +59,12 @@ def _commands(group: click.Group, context: click.Context) -> Iterator[click.Cont
         if command is None or command.hidden:
             continue
         below = click.Context(command, info_name=name, parent=context)
-        if isinstance(command, click.Group):
-            yield from _commands(command, below)
-        else:
+        if not isinstance(command, click.Group):
             yield below
+            continue
+        if command.invoke_without_command:
+            yield below
+        yield from _commands(command, below)
 
 
 def _command(context: click.Context) -> Iterator[str]:

@@ -69,7 +69,7 @@ class TestReading:
             ("[snapshots.1]\nlayers = 99", "snapshots.1: layers = 99 is out of range"),
             ("[snapshots.3]\nbypass = true", "snapshots.3: bypass belongs to the node"),
             ("[snapshots.3]\nlayers = 24\ndilation = 20", "snapshots.3: receptive field"),
-            ('tags = "fuzz"', "is no list of texts"),
+            ("tags = 3", "is no list of texts"),
             ("tags = [1]", "is no list of texts"),
             ('tags = [""]', "is not one printable word"),
             ('tags = ["a\\nb"]', "is not one printable word"),

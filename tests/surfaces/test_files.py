@@ -28,7 +28,11 @@ from tests.support.recording import RecordingNode
 NAMES = PresetStore(user=Path("/nowhere")).names()
 FILES = surface_files(NAMES)
 NEEDS_NO_WORDS = {a.name for a in ACTIONS.values() if a.argument in ("", "amount")}
-BUTTONS = NEEDS_NO_WORDS | {"preset_load", "subscribe"}
+NUMBERED = {a.name for a in ACTIONS.values() if a.argument == "snapshot"}
+BUTTONS = NEEDS_NO_WORDS | NUMBERED | {"preset_load", "subscribe"}
+RECALLING = {"undo", "redo", "setlist_next", "setlist_previous", "snapshot_load",
+             "snapshot_next", "snapshot_previous"}  # fmt: skip
+NOTHING = re.compile(r"nothing|empty|no setlist|no snapshot")
 SUBSCRIBE = "/ronn/subscribe"
 
 assert SUBSCRIBE in ENDPOINTS
@@ -148,7 +152,11 @@ def test_all_that_a_surface_sends_is_taken(sends, end: int) -> None:  # type: ig
             # Some values can't be had together.
             start = {**defaults(), "kernel": 1, "dilation": 1}
             controller.apply([Set(name, value) for name, value in start.items()], NODE)
-            assert client.answers(message(address, *arguments)) == []
+            answers = client.answers(message(address, *arguments))
+            if address.removeprefix("/ronn/") in RECALLING:
+                # A new node has nothing to recall.
+                answers = [each for each in answers if not NOTHING.search(str(each[1][1]))]
+            assert answers == []
             row = PARAMETERS.get(address.removeprefix("/ronn/"))
             if row is not None and row.kind is not Kind.ENUM:
                 most = min(row.maximum, MAXIMUM_DRAWN_SEED)

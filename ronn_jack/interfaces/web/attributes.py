@@ -41,6 +41,7 @@ _DESCRIPTIONS = {
     Role.PRESETS: "the names of the presets in the order of their indices",
     Role.SHARE: "the sound as a text that load_text takes",
     Role.PING: "answered by the node's name and version, once it can be heard",
+    Role.LEARN: "bind MIDI controls by touching them",
     Role.SUBSCRIBE: "let all that changes be sent here",
     Role.UNSUBSCRIBE: "let nothing be sent here any more",
     Role.REFRESH: "let all values be sent here again",

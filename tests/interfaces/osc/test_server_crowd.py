@@ -47,11 +47,11 @@ class GatedStore(MemoryStore):
         self.entered, self.gate = threading.Event(), threading.Event()
         self.saved: list[tuple[str, Value]] = []
 
-    def save(self, name, values):
+    def save(self, name, values, *, snapshots=None):
         self.entered.set()
         assert self.gate.wait(ANSWER_SECONDS)
         self.saved.append((name, values["mix"]))
-        return super().save(name, values)
+        return super().save(name, values, snapshots=snapshots)
 
 
 @pytest.fixture

@@ -23,6 +23,8 @@ from tests.interfaces.web.conftest import OSC_PORT
 from tests.support.jack_server import wait_for
 from tests.support.osc_client import bundle, message
 
+READ = (Role.STATUS, Role.PRESET, Role.PRESETS, Role.SHARE)
+
 
 @pytest.fixture
 def client(server):
@@ -63,7 +65,7 @@ class TestListen:
         for endpoint in ENDPOINTS.values():
             client.command("LISTEN", endpoint.address)
             address, values = client.receive()
-            if endpoint.is_value or endpoint.role in (Role.STATUS, Role.PRESET, Role.PRESETS):
+            if endpoint.is_value or endpoint.role in READ:
                 assert address == endpoint.address
             else:
                 assert (address, values[0]) == ("/ronn/error", endpoint.address)
