@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.events import ServerJoined, ServerLost, StateChanged, Stopped
@@ -58,6 +58,7 @@ class Supervisor:
         self._name = name
         self.client: JackClient | None = None
         """The present client; None while there is no server."""
+        self._midi_targets: frozenset[str] = frozenset()
         self._wirings: list[tuple[float, list[Wire]]] = []
         self._missing: list[Wire] = []
         self._rewire_until = 0.0
@@ -124,6 +125,16 @@ class Supervisor:
         """[any-thread] Return the messages that came to the JACK port since the last call."""
         client = self.client
         return client.midi.read() if client is not None else []
+
+    def send_midi(self, messages: Sequence[bytes]) -> bool:
+        """[any-thread] Send messages from the JACK port; False if not all could be."""
+        client = self.client
+        return client is not None and client.midi.send(messages)
+
+    @property
+    def midi_targets(self) -> frozenset[str]:
+        """Ports that the JACK port's messages go to, as they were a moment ago."""
+        return self._midi_targets
 
     def _fade_out(self, client: JackClient) -> None:
         """Fall silent; a server whose blocks are late gets the time it needs, within reason."""
@@ -216,6 +227,7 @@ class Supervisor:
         settled = [wires for at, wires in self._wirings if at < now - _SETTLED_SECONDS]
         self._missing = (settled or [wires for _, wires in self._wirings] or [[]])[-1]
         self._wirings = []
+        self._midi_targets = frozenset()
         client, self.client = self.client, None
         self._node.detach()
         client.close()
@@ -247,3 +259,5 @@ class Supervisor:
                 wires = client.wires()
                 if not client.lost:
                     self._wirings = [*self._wirings[-4:], (now, wires)]
+                    targets = (wire.other for wire in wires if wire.port == "midi_out")
+                    self._midi_targets = frozenset(targets)
