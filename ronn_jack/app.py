@@ -20,7 +20,9 @@ from ronn_jack.drivers.jack_driver import Connection, JackClient
 from ronn_jack.errors import JackError
 from ronn_jack.hotswap.node import LiveNode
 from ronn_jack.interfaces.event_log import STDOUT, EventLog
-from ronn_jack.interfaces.midi.input import MidiInput
+from ronn_jack.interfaces.midi.input import JACK_PORT, MidiInput
+from ronn_jack.interfaces.midi.output import MidiOutput, NativePort
+from ronn_jack.interfaces.midi.output_ports import HardwareOutputs
 from ronn_jack.interfaces.osc.access import Access
 from ronn_jack.interfaces.osc.aliases.alias_file import load_aliases
 from ronn_jack.interfaces.osc.server import OscServer
@@ -79,7 +81,17 @@ class App:
         self.subscriptions = self.controller.subscriptions
         access = Access(settings.bind, settings.allow, settings.osc_token)
         self._registration = Registration()
-        self._midi = MidiInput(self.controller, settings, publish=self.subscriptions.publish)
+        self._midi_out = MidiOutput(
+            NativePort(JACK_PORT),
+            HardwareOutputs(settings.name),
+            self.subscriptions.subscribe(dump=True),
+        )
+        self._midi = MidiInput(
+            self.controller,
+            settings,
+            publish=self.subscriptions.publish,
+            output=self._midi_out,
+        )
         self._osc = OscServer(
             self.controller,
             settings.bind,
@@ -130,6 +142,8 @@ class App:
             self._osc.start()
             self._web.listen()
             self._supervisor.start(self.settings.connect)
+            self._midi_out.native.send = self._supervisor.send_midi
+            self._midi_out.native.targets = lambda: self._supervisor.midi_targets
             self._midi.start(self._supervisor.read_midi)
             self._supervisor.describe()
             # Last, as much is imported for them: the sound comes first.

@@ -64,6 +64,7 @@ class Supervisor:
         self._missing: list[Connection] = []
         self._restore_until = 0.0
         self._next_noting = self._next_restoring = self._next_attempt = self._next_look = 0.0
+        self._midi_targets: frozenset[str] = frozenset()
         self._joined = self._checked = False
         self._obstacle = ""
         self._state = ""
@@ -140,6 +141,16 @@ class Supervisor:
         """[any-thread] Return the messages that came to the JACK port since the last call."""
         client = self.client
         return client.midi.read() if client is not None else []
+
+    def send_midi(self, messages: Sequence[bytes]) -> bool:
+        """[any-thread] Send messages from the JACK port; False if not all could be."""
+        client = self.client
+        return client is not None and client.midi.send(messages)
+
+    @property
+    def midi_targets(self) -> frozenset[str]:
+        """Ports that the JACK port's messages go to, as they were a moment ago."""
+        return self._midi_targets
 
     def _fade_out(self, client: JackClient) -> None:
         """Fall silent; a server whose blocks are late gets the time it needs, within reason."""
@@ -232,6 +243,7 @@ class Supervisor:
         settled = [made for at, made in self._recent if at < now - _SETTLED_SECONDS]
         self._missing = (settled or [made for _, made in self._recent] or [[]])[-1]
         self._recent = []
+        self._midi_targets = frozenset()
         client, self.client = self.client, None
         self._node.detach()
         client.close()
@@ -263,3 +275,5 @@ class Supervisor:
                 connections = client.connections()
                 if not client.lost:
                     self._recent = [*self._recent[-4:], (now, connections)]
+                    targets = (each.other for each in connections if each.port == "midi_out")
+                    self._midi_targets = frozenset(targets)

@@ -275,6 +275,7 @@ CROSS_CUTTING = {
     "hotswap/test_second_model.py": "a model by the protocol, through all of the room",
     "model/test_golden_audio.py": "recipes and kernels, held to the original programs",
     "model/test_golden_weights.py": "recipes and initialisers, held to the original programs",
+    "midimap/test_shipped_profiles.py": "the files in configs/midi",
     "presets/test_shipped.py": "the files in configs/presets",
     "realtime/test_seamless.py": "the engine with all that can be changed in it",
     "realtime/compiler/test_hosts.py": "the kernels' tests, as other hosts would run them",

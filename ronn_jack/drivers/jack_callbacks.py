@@ -28,6 +28,13 @@ or 4,096 of PipeWire's (8 bytes): the ring holds four blocks of the fullest.
 """
 MIDI_CLOCK_SIZE = 1024
 """Messages of clock and transport that are kept, the latest: 8 s of the fastest clock."""
+MIDI_OUT_SIZE = 4096
+"""Messages that wait to be sent; one that finds no place is left out and counted."""
+MIDI_OUT_BYTES = 15
+"""Longest message sent: a light's system exclusive has 11."""
+MIDI_OUT_BLOCK = 64
+"""Most messages sent in one block, which take a block's callback a few microseconds."""
+_OUT_PLACE = MIDI_OUT_BYTES + 1
 _MIDI_BYTES = 3
 """Longest message taken: system exclusive is left out."""
 _SYSTEM = 0xF0
@@ -66,6 +73,9 @@ CLIENT = np.dtype(
         ("clock_written", "i8"),
         ("clock_ring", "i8", MIDI_CLOCK_SIZE),
         ("clock_frames", "i8", MIDI_CLOCK_SIZE),
+        ("out_written", "i8"),
+        ("out_read", "i8"),
+        ("out_ring", "u1", MIDI_OUT_SIZE * _OUT_PLACE),  # in each place the length comes first
     ],
     align=True,
 )
@@ -74,6 +84,8 @@ _SERVER_RATE = offset(CLIENT, "server_rate")
 _WRITTEN = offset(CLIENT, "midi_written")
 _READ = offset(CLIENT, "midi_read")
 _CLOCK_WRITTEN = offset(CLIENT, "clock_written")
+_OUT_WRITTEN = offset(CLIENT, "out_written")
+_OUT_READ = offset(CLIENT, "out_read")
 _EVENT = offset(CLIENT, "midi_event")
 _SHUTDOWN = offset(CLIENT, "shutdown")
 _TIMES = offset(CLIENT, "times")
@@ -88,6 +100,7 @@ _event_count = types.ExternalFunction("jack_midi_get_event_count", uint32(int64)
 _lost_count = types.ExternalFunction("jack_midi_get_lost_event_count", uint32(int64))
 _event_get = types.ExternalFunction("jack_midi_event_get", int32(int64, int64, uint32))
 _midi_clear = types.ExternalFunction("jack_midi_clear_buffer", void(int64))
+_midi_reserve = types.ExternalFunction("jack_midi_event_reserve", int64(int64, uint32, int64))
 
 
 @native(void(int64, uint32))
@@ -124,6 +137,25 @@ def _take_midi(client: int, frames: int) -> None:
 
 
 @native(void(int64, uint32))
+def _give_midi(client: int, frames: int) -> None:
+    """[audio-thread] Send what the control side has put aside, some of it in each block."""
+    c = carray(pointer(client), (1,), CLIENT)[0]
+    buffer = _get_buffer(c.midi_out, frames)
+    _midi_clear(buffer)
+    waiting = load_acquire(client + _OUT_WRITTEN) - c.out_read
+    for _ in range(min(waiting, MIDI_OUT_BLOCK)):
+        start = c.out_read % MIDI_OUT_SIZE * _OUT_PLACE
+        size = int64(c.out_ring[start])
+        place = _midi_reserve(buffer, uint32(0), size)
+        if place == 0:  # the buffer is full: in the next block
+            break
+        message = carray(pointer(place), (size,), np.uint8)
+        for i in range(size):
+            message[i] = c.out_ring[start + 1 + i]
+        store_release(client + _OUT_READ, c.out_read + 1)
+
+
+@native(void(int64, uint32))
 def _silence(port: int, frames: int) -> None:
     """[audio-thread] Give silence."""
     if port != 0:
@@ -142,7 +174,7 @@ def process(frames: int, client: int) -> int:
     begin = _get_time()
     cpu_begin = thread_cpu_ns(client + _TIMESPEC)
     _take_midi(client, frames)
-    _midi_clear(_get_buffer(c.midi_out, frames))
+    _give_midi(client, frames)
     engine = exchange(client + _ENGINE, int64(0))
     if engine == 0:
         _silence(c.out_1, frames)
@@ -207,6 +239,24 @@ def shutdown_with_reason(status: int, reason: int, client: int) -> None:
 def shutdown(client: int) -> None:
     """[any-thread] The same, from a libjack that gives no reason."""
     store_release(client + _SHUTDOWN, int64(1))
+
+
+@entry(int64(int64, int64, int64))
+def send_midi(client: int, message: int, size: int) -> int:
+    """[control-thread] Put a message aside to be sent; 0 if there is no place for it.
+
+    Only one thread may do so at a time.
+    """
+    c = carray(pointer(client), (1,), CLIENT)[0]
+    if c.out_written - load_acquire(client + _OUT_READ) >= MIDI_OUT_SIZE:
+        return 0
+    start = c.out_written % MIDI_OUT_SIZE * _OUT_PLACE
+    source = carray(pointer(message), (size,), np.uint8)
+    c.out_ring[start] = size
+    for i in range(size):
+        c.out_ring[start + 1 + i] = source[i]
+    store_release(client + _OUT_WRITTEN, c.out_written + 1)
+    return 1
 
 
 @entry(int64(int64, int64))

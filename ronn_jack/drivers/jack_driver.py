@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -74,7 +75,7 @@ class JackClient:
     Attributes
     ----------
     midi : MidiRings
-        What has come to `midi_in`.
+        What has come to `midi_in`, and is to leave from `midi_out`.
 
     Raises
     ------
@@ -100,7 +101,8 @@ class JackClient:
             self._known: dict[str, Processes] = {}
             self.engine = Engine(inputs, outputs, rate)
             self._ports, self._name = self._register_ports(inputs, outputs)
-            self.midi = MidiRings(self._state)
+            send = self._callbacks.send_midi.ctypes
+            self.midi = MidiRings(self._state, partial(send, self._address))
             self._fill_state()
             self._set_callbacks()
         except BaseException:
@@ -213,7 +215,7 @@ class JackClient:
 
     @property
     def midi_dropped(self) -> int:
-        """MIDI messages that came faster than they were read, and are lost."""
+        """MIDI messages that came faster than they could be taken, and are lost."""
         return self.midi.dropped
 
     def connections(self) -> list[Connection]:

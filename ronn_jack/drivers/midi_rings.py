@@ -1,7 +1,8 @@
-"""MIDI that the audio thread has put aside for the control side. [control-thread]"""
+"""MIDI that the audio thread and the control side put aside for each other. [control-thread]"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,23 +10,44 @@ from numpy.typing import NDArray
 
 
 class MidiRings:
-    """Reads the rings of a client's state.
+    """Reads and fills the rings of a client's state.
 
     Parameters
     ----------
     state : record
         Of `jack_callbacks.CLIENT`.
+    put : callable
+        `jack_callbacks.send_midi` for that state: takes a message's address and size.
     """
 
-    def __init__(self, state: Any) -> None:
+    def __init__(self, state: Any, put: Callable[[int, int], int]) -> None:
+        self._put = put
+        self._unsent = 0
         self._state = state
         self._written, self._read = state.midi_written, state.midi_read
         self._clock_read = 0
 
     @property
     def dropped(self) -> int:
-        """Messages that came faster than they were read, and are lost."""
-        return int(self._state.midi_dropped[0])
+        """Messages that came faster than they were taken, on either side, and are lost."""
+        return int(self._state.midi_dropped[0]) + self._unsent
+
+    def send(self, messages: Sequence[bytes]) -> bool:
+        """Put messages aside for `midi_out`; False if some found no place, and are lost.
+
+        They leave in order, a bounded number in each block. Only one thread may do so.
+
+        Parameters
+        ----------
+        messages : sequence of bytes
+            Whole ones, each of up to `jack_callbacks.MIDI_OUT_BYTES`.
+        """
+        lost = 0
+        for message in messages:
+            raw = np.frombuffer(message, np.uint8)
+            lost += not self._put(raw.ctypes.data, len(raw))
+        self._unsent += lost
+        return not lost
 
     def read(self) -> list[bytes]:
         """Return the channel messages that have come to `midi_in` since the last call."""

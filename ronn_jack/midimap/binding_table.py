@@ -10,6 +10,7 @@ from ronn_jack.control.operations import Act, Set
 from ronn_jack.errors import ProfileError, UsageError, shown
 from ronn_jack.files import Fields, check_name
 from ronn_jack.midimap.decoder import BANK, CHANNELS, PARAMETER_NUMBER
+from ronn_jack.midimap.indicator_table import read_indicator
 from ronn_jack.midimap.messages import (
     HIGHEST,
     HIGHEST_14_BIT,
@@ -30,7 +31,7 @@ SOFTEST_NOTE = 1
 
 _TARGET_KEYS = (
     "parameter", "action", "preset", "value", "mode", "minimum", "maximum", "curve", "argument",
-    "threshold", "detents", "takeover", "gesture",
+    "threshold", "detents", "takeover", "gesture", "feedback",
 )  # fmt: skip
 
 
@@ -42,6 +43,7 @@ class Defaults:
     bits: int | None = None
     takeover: Takeover | None = None
     motor: bool = False
+    feedback: bool = False
 
 
 def read_defaults(table: Mapping[str, object], faults: list[str]) -> Defaults:
@@ -52,6 +54,7 @@ def read_defaults(table: Mapping[str, object], faults: list[str]) -> Defaults:
         _bits(fields),
         _takeover(fields),
         fields.take("motor", bool, False),
+        fields.take("feedback", bool, False),
     )
     fields.finish()
     return defaults
@@ -65,14 +68,15 @@ def read_binding(
     fields = Fields(table, faults, where)
     control = _read_control(fields, defaults)
     target = _read_target(fields, control)
-    takeover, long = None, False
+    takeover, long, indicator = None, False, None
     if target is not None:
         takeover = _read_takeover(fields, control, target, defaults)
         long = _read_gesture(fields, control, target)
+        indicator = read_indicator(fields, control, defaults.feedback and not long, faults, where)
     fields.finish()
     if target is None or len(faults) > before:
         return None
-    return Binding(control, target, takeover, long)
+    return Binding(control, target, takeover, long, indicator)
 
 
 def clashes(bindings: Sequence[tuple[int, Binding]]) -> list[str]:

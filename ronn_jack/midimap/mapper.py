@@ -66,6 +66,8 @@ class Bindings:
         For bindings that name none.
     selected : Selected, optional
         What the device has selected before.
+    heard : callable, optional
+        Told of each control that is moved or pressed, and when.
     """
 
     def __init__(
@@ -74,7 +76,9 @@ class Bindings:
         current: Callable[[str], Value],
         takeover: Takeover = Takeover.JUMP,
         selected: Selected | None = None,
+        heard: Callable[[Event, float], None] = lambda event, now: None,
     ) -> None:
+        self._heard = heard
         self._current = current
         self._takeover = takeover
         self._decoder = Decoder((binding.control for binding in profile.bindings), selected)
@@ -127,6 +131,7 @@ class Bindings:
                 self._told.pop(follower, None)
 
     def _event(self, event: Event, now: float) -> Iterator[Operation]:
+        self._heard(event, now)
         for bound in self._bound(event, event.number) or self._bound(event, None):
             operation = self._operation(bound, event, now)
             if operation is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ronn_jack.control.operations import Act, Set
-from ronn_jack.midimap.messages import Control
+from ronn_jack.midimap.messages import HIGHEST, HIGHEST_14_BIT, Control, Message
 from ronn_jack.parameters import Curve, Parameter, Value
 
 BY_NUMBER = Act("preset_load")
@@ -70,6 +70,36 @@ class Press:
 
 
 @dataclass(frozen=True)
+class Indicator:
+    """What shows on a device where a parameter stands: a motor fader, a ring of lights, a light.
+
+    Attributes
+    ----------
+    control : Control
+        What moves it; no channel is that of the binding's control.
+    off, on : int
+        Levels at the ends, or of a light that is off or on.
+    sysex : tuple of bytes, optional
+        What comes before and after the level, where it takes system exclusive.
+    """
+
+    control: Control
+    off: int
+    on: int
+    sysex: tuple[bytes, bytes] | None = None
+
+    def level(self, place: float) -> int:
+        """Return the level for a place 0–1 of its way."""
+        return self.off + round(place * (self.on - self.off))
+
+
+def highest(control: Control) -> int:
+    """Return the highest level that a control takes."""
+    wide = control.bits > 7 or control.message is Message.PITCH_BEND
+    return HIGHEST_14_BIT if wide else HIGHEST
+
+
+@dataclass(frozen=True)
 class Binding:
     """One control and what it does.
 
@@ -79,12 +109,15 @@ class Binding:
         None is that of the node's settings.
     long : bool
         Whether it is the long press that does it.
+    indicator : Indicator or None
+        What shows on the device where its target stands.
     """
 
     control: Control
     target: Follow | Toggle | Press
     takeover: Takeover | None = None
     long: bool = False
+    indicator: Indicator | None = None
 
     @property
     def name(self) -> str:
@@ -107,6 +140,8 @@ class Profile:
         Matches (by `search`) the names of the ports it is meant for.
     path : Path or None
         The file that it was read from.
+    greeting : tuple of bytes
+        Messages that the device is sent when it is connected, such as one that chooses its mode.
     """
 
     name: str
@@ -114,6 +149,12 @@ class Profile:
     ports: re.Pattern[str] | None
     bindings: tuple[Binding, ...]
     path: Path | None = None
+    greeting: tuple[bytes, ...] = ()
+
+    @property
+    def answers(self) -> bool:
+        """Whether the device is sent anything."""
+        return bool(self.greeting) or any(each.indicator for each in self.bindings)
 
     def matches(self, port: str) -> bool:
         """Say whether a hardware port with this name is the device the profile is for."""

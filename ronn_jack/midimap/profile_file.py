@@ -7,7 +7,7 @@ A profile is a TOML file that is named after the profile::
     ports = "nanoKONTROL2"    # optional: the device's port names, as a regular expression
 
     [defaults]                # optional: what holds for every binding that doesn't say otherwise
-    takeover = "pickup"       # channel, bits, takeover, motor
+    takeover = "pickup"       # channel, bits, takeover, motor, feedback
 
     [[binding]]
     message = "cc"            # or "note", "program", "nrpn", "rpn", "pitch_bend",
@@ -25,6 +25,10 @@ range; the other way round if `minimum` is the larger) along `curve`, taken over
 encoder in `detents` steps. With `mode = "toggle"` each press turns it on or off, and with `value`
 each press sets that value. An action may have an `argument`. A press is a controller crossing
 `threshold` (64) upwards, or a note struck; `gesture = "long"` makes it one held for 0.6 s.
+
+With `feedback = true` the control itself is sent where its parameter stands; a table names another
+message: `message`, `number`, `channel`, the levels `off` and `on`, or a `sysex` with a place `vv`
+for the level. `greeting`, beside `ports`, is a list of messages that the device is sent first.
 """
 
 from __future__ import annotations
@@ -38,6 +42,7 @@ from pathlib import Path
 from ronn_jack.errors import ProfileError, shown, unknown
 from ronn_jack.files import Fields, raise_faults, read_table, shipped_folder, user_config_folder
 from ronn_jack.midimap.binding_table import clashes, read_binding, read_defaults
+from ronn_jack.midimap.indicator_table import read_greeting
 from ronn_jack.midimap.profile import Profile
 
 _MOST_FAULTS = 100
@@ -136,6 +141,7 @@ def profile_of(path: Path, table: Mapping[str, object]) -> Profile:
     fields.version()
     label = fields.take("name", str, path.stem)
     ports = fields.pattern("ports")
+    greeting = read_greeting(fields)
     defaults = read_defaults(fields.table("defaults"), faults)
     bindings = []
     for number, table in enumerate(fields.tables("binding"), 1):
@@ -153,4 +159,5 @@ def profile_of(path: Path, table: Mapping[str, object]) -> Profile:
         re.compile(ports, re.IGNORECASE) if ports else None,
         tuple(binding for _, binding in bindings),
         path,
+        greeting,
     )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 import pytest
 
 from ronn_jack.drivers.jack_driver import JackClient
-from tests.support.jack_graph import MidiSender
+from ronn_jack.drivers.midi_rings import MidiRings
+from ronn_jack.realtime.compiler.memory import record
+from tests.support.jack_graph import MidiListener, MidiSender
 from tests.support.jack_server import jack_server, wait_for
 
 PERIOD = 64
@@ -110,3 +113,47 @@ def test_of_a_clock_that_nobody_reads_the_latest_is_kept(
     assert found[-1][1] == b"\xfc"
     assert client.midi.read_clock() == []
     assert client.midi_dropped == dropped
+
+
+@pytest.fixture
+def lights(studio: tuple[MidiSender, JackClient]) -> Iterator[MidiListener]:
+    with contextlib.closing(MidiListener(studio[0].server)) as lights:
+        lights.client.connect("ronn:midi_out", "lights:midi_in")
+        yield lights
+
+
+def heard(lights: MidiListener, count: int) -> list[bytes]:
+    messages: list[bytes] = []
+
+    def all_heard() -> bool:
+        messages.extend(lights.read())
+        return len(messages) >= count
+
+    wait_for(all_heard, what=f"{count} messages to arrive")
+    return messages
+
+
+def test_what_is_sent_leaves_whole_in_order_and_some_in_each_block(
+    client: JackClient, lights: MidiListener
+) -> None:
+    from ronn_jack.drivers.jack_callbacks import MIDI_OUT_BLOCK
+
+    colour = bytes.fromhex("f000202902117808183cf7")
+    messages = [b"\xc0\x05", colour, b"\xe8\x00\x40", *BLOCK_OF_MESSAGES[:997]]
+    assert client.midi.send(messages)
+    assert heard(lights, 1000) == messages
+    assert 1 <= lights.most <= MIDI_OUT_BLOCK
+
+
+def test_what_the_outgoing_ring_has_no_room_for_is_counted(client: JackClient) -> None:
+    from ronn_jack.drivers import jack_callbacks
+
+    state, address = record(jack_callbacks.CLIENT)  # of a client for which no block comes
+    midi = MidiRings(state, partial(jack_callbacks.send_midi.ctypes, address))
+    size = jack_callbacks.MIDI_OUT_SIZE
+    assert midi.send([b"\xf8"] * (size - 1))
+    assert not midi.send([b"\xf8"] * 3)
+    assert midi.dropped == 2
+    state.out_read[0] += 1
+    assert midi.send([b"\xfa"])
+    assert midi.dropped == 2

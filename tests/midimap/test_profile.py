@@ -9,7 +9,16 @@ import pytest
 from ronn_jack.control.operations import Act, Set
 from ronn_jack.errors import ProfileError
 from ronn_jack.midimap.messages import Control, Message, Relative
-from ronn_jack.midimap.profile import BY_NUMBER, Binding, Follow, Press, Profile, Takeover, Toggle
+from ronn_jack.midimap.profile import (
+    BY_NUMBER,
+    Binding,
+    Follow,
+    Indicator,
+    Press,
+    Profile,
+    Takeover,
+    Toggle,
+)
 from ronn_jack.midimap.profile_file import ProfileStore, read_profile
 from ronn_jack.parameters import PARAMETERS, Curve, defaults
 from ronn_jack.parameters.share import share
@@ -295,16 +304,19 @@ class TestShipped:
         names = [
             "layers", "kernel", "channels", "dilation", "activation", "init", "mix", "output_gain",
         ]  # fmt: skip
-        follows = [
-            Binding(
-                Control(Message.CC, number),
-                Follow(PARAMETERS[n], PARAMETERS[n].minimum, PARAMETERS[n].maximum, Curve.LINEAR),
-            )
-            for number, n in enumerate(names, 20)
+        targets = [
+            Follow(PARAMETERS[n], PARAMETERS[n].minimum, PARAMETERS[n].maximum, Curve.LINEAR)
+            for n in names
         ]
+        controls = [Control(Message.CC, number) for number in range(20, 29)]
+        told = [Indicator(control, 0, 127) for control in controls]
         assert list(profile.bindings) == [
-            *follows,
-            Binding(Control(Message.CC, 28), Press(Act("reseed"), 64)),
+            *(
+                Binding(control, target, indicator=indicator)
+                for control, target, indicator in zip(
+                    controls, [*targets, Press(Act("reseed"), 64)], told, strict=True
+                )
+            ),
             Binding(Control(Message.PROGRAM), Press(BY_NUMBER, 64)),
         ]
         assert not profile.matches("any port")

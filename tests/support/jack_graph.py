@@ -68,6 +68,7 @@ class MidiSender:
     """A client `keys` that sends MIDI messages from its port `midi_out`."""
 
     def __init__(self, server: str) -> None:
+        self.server = server
         self.client = jack.Client("keys", no_start_server=True, servername=server)
         port: Any = self.client.midi_outports.register("midi_out")
         self._burst, address = record(BURST)
@@ -127,3 +128,70 @@ def around_node(
     finally:
         recorder.close()
         player.close()
+
+
+HEARD = np.dtype(
+    [
+        ("port", "i8"),
+        ("event", "i8", 3),  # a jack_midi_event_t
+        ("blocks", "i8"),
+        ("most", "i8"),  # messages in the fullest block
+        ("written", "i8"),
+        ("sizes", "i8", MOST_MESSAGES),
+        ("bytes", "u1", MOST_MESSAGES * 16),
+    ],
+    align=True,
+)
+_WRITTEN = offset(HEARD, "written")
+_HEARD_EVENT = offset(HEARD, "event")
+_event_count = types.ExternalFunction("jack_midi_get_event_count", uint32(int64))
+_event_get = types.ExternalFunction("jack_midi_event_get", int32(int64, int64, uint32))
+
+
+@entry(int32(uint32, int64))
+def hear(frames, heard):
+    h = carray(pointer(heard), (1,), HEARD)[0]
+    buffer = _get_buffer(h.port, frames)
+    count = int64(_event_count(buffer))
+    h.most = max(h.most, count)
+    for number in range(count):
+        if _event_get(heard + _HEARD_EVENT, buffer, uint32(number)) == 0:
+            size = min(h.event[1], 16)
+            message = carray(pointer(h.event[2]), (size,), np.uint8)
+            place = h.written % MOST_MESSAGES
+            h.sizes[place] = size
+            for i in range(size):
+                h.bytes[place * 16 + i] = message[i]
+            store_release(heard + _WRITTEN, h.written + 1)
+    h.blocks += 1
+    return 0
+
+
+class MidiListener:
+    """A client `lights` that hears MIDI messages at its port `midi_in`."""
+
+    def __init__(self, server: str) -> None:
+        self.client = jack.Client("lights", no_start_server=True, servername=server)
+        port: Any = self.client.midi_inports.register("midi_in")
+        self._heard, address = record(HEARD)
+        self._heard.port = port_address(port)
+        set_process_callback(self.client, hear.address, address)
+        self.client.activate()
+        self._read = 0
+
+    @property
+    def most(self) -> int:
+        """Messages in the fullest block."""
+        return int(self._heard.most[0])
+
+    def read(self) -> list[bytes]:
+        """Return what has come since the last call."""
+        written = int(self._heard.written[0])
+        places = [number % MOST_MESSAGES for number in range(self._read, written)]
+        self._read = written
+        raw = self._heard.bytes[0]
+        return [bytes(raw[p * 16 : p * 16 + self._heard.sizes[0, p]]) for p in places]
+
+    def close(self) -> None:
+        self.client.deactivate()
+        self.client.close()

@@ -106,6 +106,7 @@ def run_node(server: str) -> dict[str, int]:
             *expressive(generator),
         ]
         controller.apply(operations, Quiet())
+        client.midi.send([b"\xb0\x07\x7f"] * 200)
         while node.sounding is None or node.sounding.seed != swaps:
             time.sleep(0.001)
             controller.apply(expressive(generator), Quiet())

@@ -20,6 +20,10 @@ class FakeLibrary:
         self.clients: list[FakeClient] = []
         self.broken = False
         self.unlisted: str | None = None
+        self.outputs: dict[str, list[bytes]] = {}
+        """What each output was sent."""
+        self.mute = False
+        """Whether nothing more can be sent."""
 
     def MidiIn(  # noqa: N802
         self, rtapi: int, name: str, queue_size_limit: int
@@ -31,6 +35,10 @@ class FakeLibrary:
         client = FakeClient(self)
         self.clients.append(client)
         return client
+
+    def MidiOut(self, rtapi: int, name: str) -> FakeWriter:  # noqa: N802
+        assert rtapi in (self.API_LINUX_ALSA, self.API_MACOSX_CORE)
+        return FakeWriter(self)
 
     @property
     def live(self) -> list[str | None]:
@@ -64,3 +72,29 @@ class FakeClient:
 
     def delete(self) -> None:
         self.deleted = True
+
+
+class FakeWriter:
+    def __init__(self, library: FakeLibrary) -> None:
+        self.library = library
+        self.port: str | None = None
+
+    def get_ports(self) -> list[str]:
+        return list(self.library.outputs)
+
+    def open_port(self, number: int, name: str) -> None:
+        self.port = self.get_ports()[number]
+        if self.port == self.library.unlisted:
+            raise self.library.SystemError("port is in use")
+
+    def send_message(self, message: bytes) -> None:
+        assert self.port is not None
+        if self.library.mute:
+            raise self.library.SystemError("the device has gone")
+        self.library.outputs[self.port].append(bytes(message))
+
+    def close_port(self) -> None:
+        self.port = None
+
+    def delete(self) -> None:
+        pass

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from ronn_jack.control.events import Event, MidiPort
@@ -16,6 +17,8 @@ from ronn_jack.control.operations import Act, Operation, Origin
 from ronn_jack.errors import MachineError, ProfileError
 from ronn_jack.files import name_or_file
 from ronn_jack.interfaces.midi.learning import Learning
+from ronn_jack.interfaces.midi.output import MidiOutput, NativePort
+from ronn_jack.interfaces.midi.output_ports import HardwareOutputs
 from ronn_jack.interfaces.midi.ports import HardwarePorts, System, list_ports
 from ronn_jack.midimap.decoder import Selected
 from ronn_jack.midimap.mapper import Bindings, coalesce
@@ -164,6 +167,7 @@ class MidiInput:
         hardware: HardwarePorts | None = None,
         publish: Callable[[Event, Origin | None], None] = lambda event, origin: None,
         clock: Callable[[], float] = time.monotonic,
+        output: MidiOutput | None = None,
     ) -> None:
         self._settings = settings
         self._profiles = profiles or ProfileStore()
@@ -173,6 +177,8 @@ class MidiInput:
         self.learning = Learning(self._profiles, self, publish)
         self._hardware = hardware or HardwarePorts(settings.name, self.wanted)
         self._hardware.told = self._tell_port
+        self._output = output or MidiOutput(NativePort(JACK_PORT), HardwareOutputs(settings.name))
+        self._output.open(JACK_PORT, self._choice.profile(JACK_PORT))
         self._native: Callable[[], list[bytes]] = list
         self._takeover = Takeover(settings.midi_takeover)
         self._clock = clock
@@ -215,7 +221,8 @@ class MidiInput:
         self.learning.poll(now)
         arrived: dict[str, list[bytes]] = {}
         for name, message in self._messages():
-            arrived.setdefault(name, []).append(message)
+            if not self._output.is_echo(name, message, now):
+                arrived.setdefault(name, []).append(message)
         for name, messages in arrived.items():
             if name not in self._ports:
                 self._ports[name] = self._new_port(name)
@@ -227,6 +234,7 @@ class MidiInput:
         if now >= self._tells_gaps_at:
             self._tells_gaps_at = now + GAP_SECONDS
             self._tell_gaps()
+        self._output.poll(now)
 
     def _take(self, port: _Port, messages: Sequence[bytes], now: float) -> None:
         """Apply what time alone and then messages ask for."""
@@ -269,6 +277,8 @@ class MidiInput:
         for name, port in self._ports.items():
             if self._choice.profile(name) != port.profile:
                 self._ports[name] = self._new_port(name, port.bindings.selected)
+        for name in (JACK_PORT, *self._hardware.names):
+            self._output.follow(name, self._choice.profile(name))
         self._hardware.rescan()
 
     def _read_profiles(self) -> PortChoice:
@@ -277,7 +287,8 @@ class MidiInput:
 
     def _new_port(self, name: str, selected: Selected | None = None) -> _Port:
         profile = self._choice.profile(name)
-        bindings = Bindings(profile, self._value, self._takeover, selected)
+        heard = partial(self._output.touch, name)
+        bindings = Bindings(profile, self._value, self._takeover, selected, heard)
         return _Port(profile, bindings, MidiOrigin(name), [])
 
     def _tell_gaps(self) -> None:
@@ -291,7 +302,12 @@ class MidiInput:
                 self._publish(event, port.origin)
 
     def _tell_port(self, port: str, is_open: bool) -> None:
-        self._publish(MidiPort(port, self._choice.profile(port).name, is_open), None)
+        profile = self._choice.profile(port)
+        if is_open:
+            self._output.open(port, profile)
+        else:
+            self._output.close(port)
+        self._publish(MidiPort(port, profile.name, is_open), None)
 
     def _run(self) -> None:
         rounds_per_scan = round(RESCAN_SECONDS / POLL_SECONDS)
@@ -309,6 +325,7 @@ class MidiInput:
             # Not by waiting for the stop, which takes several times as long as all the rest.
             time.sleep(POLL_SECONDS)
         self._hardware.close()
+        self._output.close_all()
 
     def _messages(self) -> Iterator[tuple[str, bytes]]:
         for message in self._native():

@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 
 class System:
-    """The system's MIDI input ports, as python-rtmidi gives them.
+    """The system's MIDI ports, as python-rtmidi gives them.
 
     Parameters
     ----------
@@ -45,8 +45,8 @@ class System:
         self._library = library
         self._sequencer = sequencer or (_SEQUENCER if sys.platform == "linux" else None)
 
-    def client(self, name: str) -> Any:
-        """Return a new `rtmidi.MidiIn` on the system's own interface.
+    def client(self, name: str, output: bool = False) -> Any:
+        """Return a new `rtmidi.MidiIn`, or `MidiOut`, on the system's own interface.
 
         Raises
         ------
@@ -74,6 +74,8 @@ class System:
         library = self._library
         api = library.API_MACOSX_CORE if sys.platform == "darwin" else library.API_LINUX_ALSA
         try:
+            if output:
+                return library.MidiOut(rtapi=api, name=name)
             return library.MidiIn(rtapi=api, name=name, queue_size_limit=_QUEUE_SIZE)
         except library.RtMidiError as error:
             raise MachineError(f"no hardware MIDI: {error}") from None
@@ -92,8 +94,8 @@ class System:
             raise MachineError(str(error)) from None
 
 
-def list_ports(system: System | None = None) -> list[str]:
-    """Return the names of the hardware MIDI input ports.
+def list_ports(system: System | None = None, output: bool = False) -> list[str]:
+    """Return the names of the hardware MIDI input or output ports.
 
     Raises
     ------
@@ -101,7 +103,7 @@ def list_ports(system: System | None = None) -> list[str]:
         Saying what is missing, if the system gives no MIDI at all.
     """
     system = system or System()
-    client = system.client("ronn-list")
+    client = system.client("ronn-list", output)
     try:
         ports = system.guarded(client.get_ports)
         return [port for port in ports if not port.startswith(_LOOPS)]

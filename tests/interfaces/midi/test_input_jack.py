@@ -13,6 +13,7 @@ from ronn_jack.drivers.jack_driver import JackClient
 from ronn_jack.interfaces.midi.input import MidiInput
 from ronn_jack.midimap.profile_file import ProfileStore
 from ronn_jack.settings import load_settings
+from tests.support.controllers import DEVICES
 from tests.support.jack_server import jack_server, wait_for
 from tests.support.midi_profile import PROFILE
 from tests.support.midi_rig import FakeController, FakeHardware
@@ -20,10 +21,12 @@ from tests.support.rtmidi_sender import RtMidiSender
 
 
 class Studio:
-    def __init__(self, sender: RtMidiSender, client: JackClient, folder: Path) -> None:
+    def __init__(
+        self, sender: RtMidiSender, client: JackClient, folder: Path, profile: str
+    ) -> None:
         self._sender, self._client = sender, client
         self._controller = FakeController()
-        settings = load_settings({"midi_profile": str(folder / "mine.toml")}, folder / "none")
+        settings = load_settings({"midi_profile": profile}, folder / "none")
         store = ProfileStore(user=folder)
         self._midi = MidiInput(self._controller, settings, store, FakeHardware())
         self._midi.read_from(client.midi.read)
@@ -52,7 +55,7 @@ def graph() -> Iterator[tuple[RtMidiSender, JackClient]]:
 @pytest.fixture
 def studio(graph: tuple[RtMidiSender, JackClient], tmp_path: Path) -> Studio:
     (tmp_path / "mine.toml").write_text(PROFILE)
-    return Studio(*graph, tmp_path)
+    return Studio(*graph, tmp_path, str(tmp_path / "mine.toml"))
 
 
 @pytest.mark.parametrize(
@@ -74,3 +77,12 @@ def studio(graph: tuple[RtMidiSender, JackClient], tmp_path: Path) -> Studio:
 )
 def test_each_kind_of_message(studio: Studio, messages: str, operations: list[Operation]) -> None:
     assert studio.brings(messages, len(operations)) == operations
+
+
+@pytest.mark.parametrize("name", DEVICES)
+def test_each_shipped_profile(
+    graph: tuple[RtMidiSender, JackClient], tmp_path: Path, name: str
+) -> None:
+    for message, operation in DEVICES[name].examples:
+        studio = Studio(*graph, tmp_path, name)
+        assert studio.brings(message, 1) == [operation]

@@ -1,0 +1,84 @@
+"""Hardware MIDI outputs: each belongs to an input of the same device."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ronn_jack.errors import MachineError
+from ronn_jack.interfaces.midi.ports import System
+
+_log = logging.getLogger(__name__)
+
+
+def output_of(port: str, outputs: Sequence[str], matches: Callable[[str], bool]) -> str | None:
+    """Return the output of the device whose input is `port`; None if there is none.
+
+    Parameters
+    ----------
+    matches : callable
+        Says whether a port's name is the device's, for systems that name its two sides differently.
+    """
+    if port in outputs:
+        return port
+    return next((name for name in outputs if matches(name)), None)
+
+
+class HardwareOutputs:
+    """The outputs of the hardware that is open. All methods belong to one thread.
+
+    Parameters
+    ----------
+    client_name : str
+        Name under which the writers appear.
+    """
+
+    def __init__(self, client_name: str, system: System | None = None) -> None:
+        self._client_name = client_name
+        self._system = system or System()
+        self._open: dict[str, Any] = {}
+
+    def open(self, port: str, matches: Callable[[str], bool]) -> bool:
+        """Open the output of the device whose input is `port`; log why where that can't be."""
+        writer = None
+        try:
+            writer = self._system.client(self._client_name, output=True)
+            outputs = self._system.guarded(writer.get_ports)
+            name = output_of(port, outputs, matches)
+            if name is None:
+                raise MachineError("it has no output")
+            self._system.guarded(lambda: writer.open_port(outputs.index(name), name="out"))
+        except MachineError as error:
+            _log.warning("MIDI port %s: nothing can be shown on it: %s", port, error)
+            if writer is not None:
+                writer.delete()
+            return False
+        self._open[port] = writer
+        return True
+
+    def send(self, port: str, messages: Sequence[bytes]) -> bool:
+        """Send messages; False, the output closed, if that fails."""
+        writer = self._open.get(port)
+        if writer is None:
+            return False
+        try:
+            for message in messages:
+                self._system.guarded(lambda m=message: writer.send_message(m))  # type: ignore[misc]
+        except MachineError as error:
+            _log.warning("MIDI port %s: nothing can be shown on it any more: %s", port, error)
+            self.close(port)
+            return False
+        return True
+
+    def close(self, port: str) -> None:
+        """Close one device's output, if it is open."""
+        writer = self._open.pop(port, None)
+        if writer is not None:
+            writer.close_port()
+            writer.delete()
+
+    def close_all(self) -> None:
+        """Close every output."""
+        for port in list(self._open):
+            self.close(port)
