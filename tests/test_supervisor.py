@@ -18,12 +18,15 @@ from ronn_jack.control.events import (
     Stopped,
     Xruns,
 )
+from ronn_jack.drivers.jack_driver import Connection
 from ronn_jack.errors import NoServerError
 from ronn_jack.hotswap.node import LiveNode
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.supervisor import Supervisor
 from tests.support.jack_server import wait_for
 from tests.support.recording import MemoryStore
+
+GUITAR = Connection("in_1", "guitar:out")
 
 
 class Client:
@@ -37,7 +40,7 @@ class Client:
         self.rate = rate
         self.engine = Engine(2, 2, rate, history_seconds=1.0)
         self.active = False
-        self.restored: list[list[str]] = []
+        self.restored: list[list[Connection]] = []
 
     def callback_times(self) -> np.ndarray:
         return np.zeros(1, np.int64)
@@ -48,10 +51,10 @@ class Client:
     def describe(self) -> None:
         """Say nothing to patchbays."""
 
-    def connections(self) -> list[str]:
-        return ["a guitar to in_1"]
+    def connections(self) -> list[Connection]:
+        return [GUITAR]
 
-    def restore(self, connections: list[str]) -> list[str]:
+    def restore(self, connections: list[Connection]) -> list[Connection]:
         self.restored.append(connections)
         return []
 
@@ -119,7 +122,7 @@ def test_a_server_is_told_once_when_it_is_joined_and_lost_and_joined_again() -> 
             ServerJoined("ronn", 48000.0, 64, True)
         ]
         rig.supervisor.poll()
-        assert rig.supervisor.client.restored == [["a guitar to in_1"]]
+        assert rig.supervisor.client.restored == [[GUITAR]]
     told = rig.told()
     assert [type(event) for event in told if not isinstance(event, StateChanged)] == [Stopped]
     rig.supervisor.stop()
