@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import math
+import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from struct import Struct
 from typing import NamedTuple
 
-from ronn_jack.interfaces.osc.addresses import ENDPOINTS, Role
-from ronn_jack.interfaces.osc.codec import IMMEDIATELY, Message, decode_timed
+from ronn_jack.errors import ParameterError
+from ronn_jack.interfaces.osc.addresses import ENDPOINTS, Endpoint, Role
+from ronn_jack.interfaces.osc.codec import IMMEDIATELY, Argument, Message, decode_timed
 from ronn_jack.interfaces.osc.schedule import Due
 from ronn_jack.interfaces.osc.sender import Sender
 from ronn_jack.parameters import PARAMETERS
@@ -55,7 +59,8 @@ class _Waiting:
 class FairQueue:
     """Gives each sender the same time, whatever the others send; for one thread.
 
-    Of a sender that is too fast, values that a later one makes void are left out: never the last.
+    Of a sender that is too fast, values that a later one makes void are left out: never the last,
+    and none that is to be refused, which would go without its answer. Questions are left out last.
     """
 
     def __init__(self) -> None:
@@ -128,14 +133,18 @@ class FairQueue:
         self._size += size
 
     def _leave_out(self, mine: _Waiting) -> None:
-        """Leave out what a later packet of the same sender makes void."""
+        """Leave out what a later packet of the same sender makes void.
+
+        A question that is asked again is left out only where there would be no room for it.
+        """
+        crowded = len(mine.packets) >= MOST
         kept: deque[Packet] = deque()
         later: set[str] = set()
         for packet in reversed(mine.packets):
             about = _about(packet)
             if about is None:
                 later.clear()
-            elif about.subjects <= later:
+            elif about.subjects <= later and (crowded or not about.asks):
                 self._add(mine, -1, -_size(packet))
                 continue
             else:
@@ -155,33 +164,85 @@ class _About(NamedTuple):
 
     subjects: frozenset[str]
     finds: frozenset[str]
+    asks: bool = False
 
 
 def _about(packet: Packet) -> _About | None:
-    """Return what a packet is about; None if it does more than to set and ask."""
+    """Return what a packet is about; None if it does more than to ask, and to set what it may."""
     if isinstance(packet, Due) or len(packet) > _LOOKED_THROUGH_BYTES:
         return None
     if not packet.startswith(b"#"):
         # A flood is of these: they are told apart by their first bytes, without reading them.
         address, _, rest = packet.partition(b"\0")
         known = _KNOWN.get(address)
-        return known[rest.lstrip(b"\0")[:2] in _NOTHING] if known else None
+        if known is None:
+            return None
+        body = rest.lstrip(b"\0")
+        if body[:2] in _NOTHING:
+            return known.asking
+        return known.setting if known.surely_takes(body) else _about_all(packet)
+    return _about_all(packet)
+
+
+def _about_all(packet: bytes) -> _About | None:
+    """Return what a packet is about once it is read."""
     subjects: frozenset[str] = frozenset()
     finds: frozenset[str] = frozenset()
+    asks = False
     for time_tag, item in decode_timed(packet):
         known = _KNOWN.get(item.address.encode())
         if time_tag > IMMEDIATELY or not isinstance(item, Message) or known is None:
             return None
-        found = known[not item.arguments or item.arguments[0] is None]
+        found = known.about(item.arguments)
         if found is None:
             return None
         subjects |= found.subjects
         finds |= found.finds
-    return _About(subjects, finds - subjects)
+        asks |= found.asks
+    return _About(subjects, finds - subjects, asks)
 
 
-def _known() -> Iterator[tuple[bytes, tuple[_About | None, _About]]]:
-    """Yield, by its address, what a message with an argument and one without is about."""
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What messages to an address are about.
+
+    Attributes
+    ----------
+    asking, setting : _About
+        Without and with a value; the latter only for one that is accepted, as another is to be
+        answered and must make none void.
+    endpoint : Endpoint
+    low, high : float
+        Numbers that are accepted whatever the parameter's kind.
+    """
+
+    asking: _About
+    setting: _About | None
+    endpoint: Endpoint
+    low: float = math.inf
+    high: float = -math.inf
+
+    def surely_takes(self, body: bytes) -> bool:
+        """Say whether type tags with their data are one number within the limits."""
+        reader = _NUMBERS.get(body[:4])
+        return reader is not None and len(body) == 8 and self.low <= reader(body)[0] <= self.high
+
+    def about(self, arguments: Sequence[Argument]) -> _About | None:
+        """Return what a message with these arguments is about; None if it is refused."""
+        if not arguments or arguments == (None,):
+            return self.asking
+        if self.setting is None or len(arguments) > 1:
+            return None
+        row = PARAMETERS[self.endpoint.name]
+        normalised = self.endpoint.role is Role.NORMALISED
+        try:
+            (row.parse_normalised if normalised else row.parse)(arguments[0])
+        except ParameterError:
+            return None
+        return self.setting
+
+
+def _known() -> Iterator[tuple[bytes, _Known]]:
     linked = frozenset(name for name, row in PARAMETERS.items() if row.link_partner)
     for address, endpoint in ENDPOINTS.items():
         name = endpoint.name
@@ -191,13 +252,19 @@ def _known() -> Iterator[tuple[bytes, tuple[_About | None, _About]]]:
             of_a_gain = frozenset(["link"] if name in linked else [])
             finds = linked if name == "link" else of_a_gain
             setting = _About(frozenset([name]), finds)
-            yield address.encode(), (setting, _About(asked, frozenset([name])))
+            row = PARAMETERS[name]
+            most = sys.float_info.max
+            ends = (row.minimum, row.maximum) if endpoint.role is Role.NATIVE else (-most, most)
+            asking = _About(asked, frozenset([name]), asks=True)
+            yield address.encode(), _Known(asking, setting, endpoint, *ends)
         elif endpoint.role is Role.STATUS:
-            yield address.encode(), (None, _About(asked, frozenset()))
+            yield address.encode(), _Known(_About(asked, frozenset(), asks=True), None, endpoint)
 
 
 _KNOWN = dict(_known())
 _NOTHING = (b"", b",", b",N", b",I")
+_NUMBERS = {b",f\0\0": Struct(">4xf").unpack, b",i\0\0": Struct(">4xi").unpack}
+"""Readers of a number behind its type tag."""
 
 
 def _size(packet: Packet) -> int:

@@ -89,20 +89,22 @@ class TestAFlood:
         names = ["mix", "xy_x", "xy_y", "n/mix", "layers", "bias"]
         for n in range(20 * MOST):
             name = random.choice(names)
-            last[name.removeprefix("n/")] = float(n)
-            assert queue.put(message(f"/ronn/{name}", float(n)), box)
+            # Whatever may be set: a fraction, or 1 for what is counted.
+            value = 1.0 if name in ("layers", "bias") else n / (20 * MOST)
+            last[name.removeprefix("n/")] = value
+            assert queue.put(message(f"/ronn/{name}", value), box)
         packets = [packet for packet, _ in taken(queue)]
         assert len(packets) <= 2 * PATIENT
         told = {}
         for packet in packets:
             [item] = decode(packet)
             told[item.address.rpartition("/")[2]] = item.arguments[0]
-        assert told == last
+        assert told == pytest.approx(last)
 
     def test_bundles_of_values_are_too(self) -> None:
         queue, box = FairQueue(), Mailbox()
         for n in range(4 * MOST):
-            pad = bundle(message("/ronn/xy_x", float(n)), message("/ronn/xy_y", float(n)))
+            pad = bundle(message("/ronn/xy_x", n / 9999), message("/ronn/xy_y", n / 9999))
             assert queue.put(pad, box)
         packets = [packet for packet, _ in taken(queue)]
         assert len(packets) <= 2 * PATIENT and packets[-1] == pad
@@ -112,7 +114,7 @@ class TestAFlood:
         queue.put(message("/ronn/mix", 0.125), box)
         queue.put(message("/ronn/preset_save", "mine"), box)
         for n in range(4 * MOST):
-            queue.put(message("/ronn/mix", float(n)), box)
+            queue.put(message("/ronn/mix", n / 9999), box)
         addresses = [decode(packet)[0] for packet, _ in taken(queue)]
         assert addresses[:2] == [
             Message("/ronn/mix", (0.125,)),
@@ -122,11 +124,20 @@ class TestAFlood:
     def test_a_question_is_answered_with_what_was_set_before_it(self) -> None:
         queue, box = FairQueue(), Mailbox()
         for n in range(4 * MOST):
-            queue.put(message("/ronn/mix", float(n)), box)
+            queue.put(message("/ronn/mix", n / 9999), box)
             queue.put(message("/ronn/mix"), box)
         packets = [packet for packet, _ in taken(queue)]
-        assert packets[-2:] == [message("/ronn/mix", float(4 * MOST - 1)), message("/ronn/mix")]
-        assert len(packets) <= 2 * PATIENT
+        assert packets[-2:] == [message("/ronn/mix", (4 * MOST - 1) / 9999), message("/ronn/mix")]
+        assert len(packets) <= MOST + PATIENT
+
+    def test_every_question_is_kept_while_there_is_room(self) -> None:
+        queue, box = FairQueue(), Mailbox()
+        for n in range(4 * MOST):
+            assert queue.put(message("/ronn/mix", n / 9999), box)
+            if n % 64 == 0:
+                queue.put(message("/ronn/layers"), box)
+        asked = [packet for packet, _ in taken(queue) if packet == message("/ronn/layers")]
+        assert len(asked) == 4 * MOST // 64
 
     def test_link_counts_when_it_comes(self) -> None:
         queue, box, random = FairQueue(), Mailbox(), Random(2)
@@ -138,6 +149,28 @@ class TestAFlood:
         kept = [packet for packet, _ in taken(queue)]
         assert len(kept) < len(sent)
         assert ending(kept) == ending(sent)
+
+    @pytest.mark.parametrize("wrong", [2.0, -0.1, float("nan"), "wet", "", (0.5, 0.5)])
+    def test_what_is_to_be_refused_stays_and_makes_no_value_void(self, wrong) -> None:
+        queue, box = FairQueue(), Mailbox()
+        refused = message("/ronn/mix", *(wrong if isinstance(wrong, tuple) else (wrong,)))
+        for n in range(PATIENT):
+            queue.put(message("/ronn/mix", n / PATIENT), box)
+            queue.put(message("/ronn/xy_x", n / PATIENT), box)
+        queue.put(message("/ronn/mix", 0.5), box)
+        queue.put(refused, box)
+        for n in range(2 * PATIENT):
+            queue.put(message("/ronn/xy_x", n / PATIENT / 2), box)
+        kept = [packet for packet, _ in taken(queue)]
+        assert refused in kept and len(kept) < 2 * PATIENT
+        assert ending(kept)["mix"] == 0.5
+
+    @pytest.mark.parametrize("name", ["tanh", "relu"])
+    def test_names_are_values_too(self, name) -> None:
+        queue, box = FairQueue(), Mailbox()
+        for _ in range(4 * MOST):
+            assert queue.put(message("/ronn/activation", name), box)
+        assert len(taken(queue)) <= 2 * PATIENT
 
     def test_what_can_not_be_left_out_is_bounded_and_refused_once(self) -> None:
         queue, box = FairQueue(), Mailbox()
