@@ -7,6 +7,7 @@ outlives a server that dies (the engine's settings, the connections) belongs to 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 import time
@@ -255,9 +256,13 @@ class JackClient:
 
         def connect() -> None:
             other = self._client.get_port_by_name(connection.other)
-            if not port.is_connected_to(other):
-                source, sink = (other, port) if port.is_input else (port, other)
+            source, sink = (other, port) if port.is_input else (port, other)
+            try:
                 self._client.connect(source, sink)
+            except self._jack.JackErrorCode as error:
+                # Not asked beforehand, as one that was made a moment ago may not be seen yet.
+                if error.code != errno.EEXIST:
+                    raise
 
         try:
             self._call(connect)

@@ -68,6 +68,7 @@ def test_connections_survive_names_that_change_hands():
                 ("in_1", "amp:out_1"), ("in_2", "out_1"), ("out_1", "in_2")
             }  # fmt: skip
             assert other.connections() == []
+            assert node.restore(connections) == [], "what is there already is no fault"
         finally:
             player.close()
             node.close()
