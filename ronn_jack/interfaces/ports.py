@@ -12,29 +12,34 @@ EVERYWHERE = ("0.0.0.0", "::")
 """What is listened on to be reached at all addresses of the machine."""
 
 
-def listening_socket(host: str, port: int, purpose: str, option: str) -> socket.socket:
-    """Return a TCP socket that listens, without waiting.
+def bound_socket(
+    host: str, port: int, kind: socket.SocketKind, purpose: str, option: str
+) -> socket.socket:
+    """Return a socket that has a port, and on which nothing waits.
 
     Parameters
     ----------
     host : str
-        Address or name; one that has both kinds of addresses is taken by its IPv4 one.
+        Address or name; one that has both kinds of addresses is taken by its IPv4 one, as most OSC
+        senders know that alone.
     port : int
         0 takes any free one.
+    kind : SocketKind
+        Of UDP, or of TCP, which has to be let listen.
     purpose, option : str
         What it is for, and the option that chooses the port, for messages.
 
     Raises
     ------
     MachineError
-        If the port is taken or can't be listened on.
+        If the port is taken or can't be had.
     """
     if not 0 <= port <= LARGEST_PORT:
         raise MachineError(f"{purpose} port {port} is out of range; use 0 to {LARGEST_PORT}")
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        family, kind, protocol, _, address = min(found, key=lambda f: f[0] != socket.AF_INET)
-        listening = socket.socket(family, kind, protocol)
+        found = socket.getaddrinfo(host, port, type=kind, flags=socket.AI_PASSIVE)
+        family, _, protocol, _, address = min(found, key=lambda f: f[0] != socket.AF_INET)
+        bound = socket.socket(family, kind, protocol)
     except (OSError, ValueError) as error:
         # An address that can't even be encoded is a ValueError.
         reason = error.strerror if isinstance(error, OSError) else "no address"
@@ -42,13 +47,13 @@ def listening_socket(host: str, port: int, purpose: str, option: str) -> socket.
             f"can't listen for {purpose} on '{host}' port {port}: {reason}; use another --bind"
         ) from None
     try:
-        listening.setblocking(False)
-        # A port is free as soon as who had it has ended, whatever its connections are still doing.
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen()
+        bound.setblocking(False)
+        if kind is socket.SOCK_STREAM:
+            # Free as soon as who had it has ended, whatever its connections are still doing.
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
     except OSError as error:
-        listening.close()
+        bound.close()
         if error.errno == errno.EADDRINUSE:
             raise MachineError(
                 f"{purpose} port {port} is taken: close the program that has it, or use another "
@@ -58,4 +63,4 @@ def listening_socket(host: str, port: int, purpose: str, option: str) -> socket.
             f"can't listen for {purpose} on '{host}' port {port}: {error.strerror}; "
             f"choose others with --bind and {option}"
         ) from None
-    return listening
+    return bound

@@ -28,12 +28,16 @@ from ronn_jack.interfaces.osc.schedule import Schedule
 from ronn_jack.interfaces.osc.sender import Sender
 from ronn_jack.interfaces.osc.sessions import Sessions
 from ronn_jack.interfaces.osc.subscribers import Subscribers
-from ronn_jack.interfaces.osc.tcp import Connection, Connections, listening_socket
-from ronn_jack.interfaces.osc.udp import DatagramSocket, Destinations, UdpSender, bound_socket
+from ronn_jack.interfaces.osc.tcp import MOST_CONNECTIONS, Connection, Connections
+from ronn_jack.interfaces.osc.udp import DatagramSocket, Destinations, UdpSender
+from ronn_jack.interfaces.ports import bound_socket
 from ronn_jack.settings import FeedbackTo
 
 DEFAULT_PORT = 9420
 
+_OPTION = "--osc-port"
+_RECEIVE_BUFFER_BYTES = 2**20
+"""Room for a burst while another thread keeps the interpreter busy; the system may grant less."""
 _BATCH = 256
 """Datagrams taken from the socket before anything else is looked at."""
 _WORK_SECONDS = 0.005
@@ -319,10 +323,13 @@ class _Loop:
 def _listening(host: str, port: int) -> tuple[socket.socket, socket.socket]:
     """Return sockets of UDP and TCP that are bound to the same number."""
     for left in reversed(range(1 if port else _ATTEMPTS)):
-        udp = bound_socket(host, port)
-        address = udp.getsockname()
+        udp = bound_socket(host, port, socket.SOCK_DGRAM, "OSC", _OPTION)
+        number = udp.getsockname()[1]
         try:
-            return udp, listening_socket(udp.family, address)
+            tcp = bound_socket(host, number, socket.SOCK_STREAM, "OSC (TCP)", _OPTION)
+            tcp.listen(MOST_CONNECTIONS)
+            udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER_BYTES)
+            return udp, tcp
         except MachineError:
             udp.close()
             if not left:

@@ -13,7 +13,6 @@ J. Romkey, "A Nonstandard for Transmission of IP Datagrams over Serial Lines: SL
 from __future__ import annotations
 
 import contextlib
-import errno
 import functools
 import logging
 import selectors
@@ -23,7 +22,6 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
-from ronn_jack.errors import MachineError
 from ronn_jack.interfaces.osc.addresses import ERROR
 from ronn_jack.interfaces.osc.codec import encode
 
@@ -361,28 +359,3 @@ class Connections:
         self._full.pop(connection, None)
         connection.close()
         self._gone(connection)
-
-
-def listening_socket(family: int, address: tuple[object, ...]) -> socket.socket:
-    """Return a TCP socket that listens on an address.
-
-    Raises
-    ------
-    MachineError
-        If the port is taken or can't be listened on.
-    """
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listening.setblocking(False)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(MOST_CONNECTIONS)
-    except OSError as error:
-        listening.close()
-        taken = error.errno == errno.EADDRINUSE
-        reason = "is taken" if taken else f"can't be listened on: {error.strerror}"
-        raise MachineError(
-            f"TCP port {address[1]}, for OSC beside UDP, {reason}; close the program that has it, "
-            "or use another with --osc-port"
-        ) from None
-    return listening

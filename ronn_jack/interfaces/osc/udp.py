@@ -16,12 +16,9 @@ import os
 import socket
 import sys
 
-from ronn_jack.errors import MachineError, UsageError, shown
+from ronn_jack.errors import UsageError, shown
 
 LARGEST_DATAGRAM = 65536
-_LARGEST_PORT = 65535
-_RECEIVE_BUFFER_BYTES = 2**20
-"""Room for a burst while another thread keeps the interpreter busy; the system may grant less."""
 _LARGEST_ADDRESS = 128
 """Bytes of the largest sockaddr there is."""
 _WAITS = (errno.EAGAIN, errno.EWOULDBLOCK)
@@ -238,43 +235,6 @@ class Destinations:
             self._outward.setblocking(False)
             self._away = DatagramSocket(self._outward)
         return self._away
-
-
-def bound_socket(host: str, port: int) -> socket.socket:
-    """Return a UDP socket that is bound.
-
-    Raises
-    ------
-    MachineError
-        If the port is taken or can't be listened on.
-    """
-    if not 0 <= port <= _LARGEST_PORT:
-        raise MachineError(f"OSC port {port} is out of range; use 0 to {_LARGEST_PORT}")
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM, flags=socket.AI_PASSIVE)
-        # Most OSC senders know IPv4 alone, while 'localhost' often means IPv6 first.
-        family, kind, protocol, _, address = min(found, key=lambda f: f[0] != socket.AF_INET)
-        listening = socket.socket(family, kind, protocol)
-    except (OSError, ValueError) as error:
-        # An address that can't even be encoded is a ValueError.
-        reason = error.strerror if isinstance(error, OSError) else "no address"
-        raise MachineError(
-            f"can't listen for OSC on '{host}' port {port}: {reason}; use another --bind"
-        ) from None
-    try:
-        listening.setblocking(False)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER_BYTES)
-        listening.bind(address)
-    except OSError as error:
-        listening.close()
-        if error.errno == errno.EADDRINUSE:
-            reason = "is taken: close the program that has it, or use another with --osc-port"
-            raise MachineError(f"OSC port {port} {reason}") from None
-        raise MachineError(
-            f"can't listen for OSC on '{host}' port {port}: {error.strerror}; "
-            "choose others with --bind and --osc-port"
-        ) from None
-    return listening
 
 
 def _fault() -> OSError:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ronn_jack.closing import Closing
 from ronn_jack.control.controller import Controller
-from ronn_jack.interfaces.ports import EVERYWHERE, listening_socket
+from ronn_jack.interfaces.ports import EVERYWHERE, bound_socket
 
 if TYPE_CHECKING:
     from ronn_jack.interfaces.osc.sender import Sender
@@ -84,7 +84,8 @@ class WebServer(Closing):
         MachineError
             If the port is taken or can't be listened on.
         """
-        listening = listening_socket(self._host, self._port, "HTTP", "--http-port")
+        listening = bound_socket(self._host, self._port, socket.SOCK_STREAM, "HTTP", "--http-port")
+        listening.listen()
         self._port = listening.getsockname()[1]
         waker, wakened = socket.socketpair()
         wakened.setblocking(False)

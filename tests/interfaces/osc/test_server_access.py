@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +12,7 @@ from ronn_jack.control.controller import Controller
 from ronn_jack.interfaces.osc.access import Access
 from ronn_jack.interfaces.osc.codec import Message, decode
 from ronn_jack.interfaces.osc.server import OscServer
+from tests.support.jack_server import wait_for
 from tests.support.osc_client import ANSWER_SECONDS, OscClient, message
 from tests.support.recording import MemoryStore, RecordingNode
 
@@ -62,9 +62,7 @@ class TestAccess:
         ):
             for packet in (message("/ronn/mix", 0.5), message("/ronn/auth", "guess"), b"rubbish"):
                 stranger.send(packet)
-            deadline = time.monotonic() + ANSWER_SECONDS
-            while controller.status()["osc_dropped"] < 3 and time.monotonic() < deadline:
-                time.sleep(0.005)
+            wait_for(lambda: controller.status()["osc_dropped"] == 3)
             assert client.answers(message("/ronn/status/osc_dropped"))[0][1] == [3]
             assert controller.value("mix") == 1.0
             stranger.setblocking(False)

@@ -14,6 +14,7 @@ import pytest
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.operations import Set
 from ronn_jack.interfaces.osc.server import OscServer
+from tests.support.jack_server import wait_for
 from tests.support.osc_client import ANSWER_SECONDS
 from tests.support.recording import MemoryStore, RecordingNode, RecordingOrigin
 
@@ -65,14 +66,6 @@ def server(controller: Controller) -> Iterator[OscServer]:
         yield server
 
 
-def becomes(controller: Controller, name: str, value: object) -> bool:
-    """Wait until a parameter has a value."""
-    deadline = time.monotonic() + ANSWER_SECONDS
-    while controller.value(name) != value and time.monotonic() < deadline:
-        time.sleep(0.005)
-    return controller.value(name) == value
-
-
 def read_until(process: subprocess.Popen[str], words: str) -> None:
     """Read what a program says until a line has some words; it ends at the latest by a limit."""
     stream = process.stdout
@@ -102,7 +95,7 @@ class TestLiblo:
             ["oscsend", f"osc.{kind}://127.0.0.1:{server.port}", *words],
             check=True, timeout=ANSWER_SECONDS,
         )  # fmt: skip
-        assert becomes(controller, name, value)
+        wait_for(lambda: controller.value(name) == value)
 
     @needs("oscdump", "liblo-tools")
     def test_oscdump_is_told_what_changes(self, server, controller) -> None:
@@ -135,7 +128,7 @@ def test_pure_data_turns_it_and_is_told_what_changes(server, controller, tmp_pat
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     try:
-        assert becomes(controller, "layers", 9)
+        wait_for(lambda: controller.value("layers") == 9)
         controller.apply([Set("kernel", 21)], RecordingOrigin())
         read_until(pd, "ronn kernel 21")
     finally:

@@ -8,7 +8,6 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -18,6 +17,7 @@ from ronn_jack.errors import MachineError
 from ronn_jack.interfaces.osc.server import OscServer
 from ronn_jack.parameters import PARAMETERS, Value
 from ronn_jack.settings import FeedbackTo
+from tests.support.jack_server import wait_for
 from tests.support.osc_client import ANSWER_SECONDS, OscClient, bundle, message
 from tests.support.recording import MemoryStore, RecordingNode, RecordingOrigin
 
@@ -69,18 +69,6 @@ def controller(node: GatedNode, store: GatedStore) -> Controller:
     return Controller(node, store)
 
 
-@pytest.fixture
-def server(controller: Controller) -> Iterator[OscServer]:
-    with OscServer(controller, port=0) as server:
-        yield server
-
-
-@pytest.fixture
-def client(server: OscServer) -> Iterator[OscClient]:
-    with OscClient(server.port) as client:
-        yield client
-
-
 def tagged(ahead: float, *parts: bytes) -> bytes:
     """Return a bundle for a time from now, in s."""
     time_tag = round((time.time() + ahead + NTP) * 2**32)
@@ -102,9 +90,7 @@ class TestTimeTags:
         client.transmit(tagged(0.3, message("/ronn/mix", 0.5), message("/ronn/layers", 9)))
         begin = time.monotonic()
         assert client.answers(message("/ronn/mix")) == [("/ronn/mix", [1.0])]
-        while controller.value("mix") != 0.5:
-            assert time.monotonic() < begin + ANSWER_SECONDS
-            time.sleep(0.005)
+        wait_for(lambda: controller.value("mix") == 0.5)
         assert time.monotonic() - begin >= 0.25
         assert controller.value("layers") == 9
 
@@ -126,9 +112,7 @@ class TestTimeTags:
             body = bundle(message("/ronn/n/mix", step / 50), message("/ronn/seed", step))[16:]
             client.transmit(b"#bundle\0" + struct.pack(">Q", when) + body)
         client.answers()
-        deadline = time.monotonic() + ANSWER_SECONDS
-        while controller.value("seed") != 49 and time.monotonic() < deadline:
-            time.sleep(0.005)
+        wait_for(lambda: controller.value("seed") == 49)
         assert controller.value("mix") == pytest.approx(0.98)
 
     def test_too_much_for_later_is_refused_once_a_packet(self, client) -> None:

@@ -27,6 +27,7 @@ from ronn_jack.interfaces.osc.tcp import (
     framing_of,
 )
 from ronn_jack.parameters import PARAMETERS
+from tests.support.jack_server import wait_for
 from tests.support.osc_client import ANSWER_SECONDS, OscClient, elements, message
 from tests.support.recording import MemoryStore, RecordingNode
 
@@ -185,10 +186,7 @@ class TestConnections:
                 heard.append(stream.receive())
             assert not any(each.address == "/ronn/mix" for each in heard)
         # With the connection the subscription ends.
-        deadline = time.monotonic() + ANSWER_SECONDS
-        while len(server.subscribers) and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert len(server.subscribers) == 0
+        wait_for(lambda: len(server.subscribers) == 0)
 
 
 def test_udp_and_tcp_have_one_number(server) -> None:
@@ -203,7 +201,7 @@ def test_a_number_that_is_taken_for_tcp_alone_is_told(controller) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(MachineError, match=f"TCP port {port}.*is taken.*--osc-port"):
+        with pytest.raises(MachineError, match=rf"TCP\) port {port} is taken.*--osc-port"):
             OscServer(controller, port=port).start()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind(("127.0.0.1", port))
