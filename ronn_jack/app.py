@@ -6,14 +6,11 @@ import contextlib
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from ronn_jack.control.controller import Controller
-from ronn_jack.control.events import (
-    log_event,
-)
-from ronn_jack.control.protocols import Preset
-from ronn_jack.control.scene import beginning
+from ronn_jack.control.events import log_event
+from ronn_jack.control.scene import Scene
 from ronn_jack.control.subscriptions import Delivery, Numbered
 from ronn_jack.cost.calibration import load_cost_model
 from ronn_jack.drivers.jack_driver import Connection, JackClient
@@ -26,13 +23,12 @@ from ronn_jack.interfaces.midi.output_ports import HardwareOutputs
 from ronn_jack.interfaces.osc.access import Access
 from ronn_jack.interfaces.osc.aliases.alias_file import load_aliases
 from ronn_jack.interfaces.osc.server import OscServer
-from ronn_jack.interfaces.state_keeper import StateKeeper, restored
+from ronn_jack.interfaces.state_keeper import StateKeeper
 from ronn_jack.interfaces.terminal.snapshot import Snapshot, take_snapshot
 from ronn_jack.interfaces.terminal.view import PlainView, View, logging_to, open_view
 from ronn_jack.interfaces.web.announce import Announcer
 from ronn_jack.interfaces.web.server import WebServer
 from ronn_jack.interrupts import Interrupts
-from ronn_jack.parameters import Value
 from ronn_jack.presets.store import PresetStore
 from ronn_jack.running_nodes import Registration, RunningNode
 from ronn_jack.settings import Settings
@@ -40,7 +36,6 @@ from ronn_jack.supervisor import Supervisor
 
 POLL_SECONDS = 0.02
 """How often `App.poll` wants to be called."""
-Restore = Callable[[Mapping[str, Value]], Mapping[str, Value]]
 _SWITCH_SECONDS = 0.0005
 """Longest turn of a Python thread while others wait: a knob should not wait for the screen."""
 
@@ -51,29 +46,14 @@ class App:
     Parameters
     ----------
     settings : Settings
-    values : mapping
-        Accepted value of every parameter.
-    preset : Preset, optional
-        The one that `values` were taken from.
-    restore : callable, optional
-        Returns what is to be played of values that were kept; without it, nothing is restored.
+    scene : Scene
+        What to begin with.
     """
 
-    def __init__(
-        self,
-        settings: Settings,
-        values: Mapping[str, Value],
-        preset: Preset | None = None,
-        restore: Restore | None = None,
-    ) -> None:
+    def __init__(self, settings: Settings, scene: Scene) -> None:
         self.settings = settings
         presets = PresetStore()
         presets.names()  # read now, rather than while a sender waits
-        scene = None if restore is None else restored(settings.name, presets)
-        if restore is None or scene is None:
-            scene = beginning(values, preset)
-        else:
-            scene = scene.holding(restore(scene.values))
         node = LiveNode(settings.inputs, settings.outputs, cost=load_cost_model().sounding_seconds)
         node.set_controls(scene.values)
         self.controller = Controller(node, presets, scene=scene)
@@ -196,28 +176,19 @@ class App:
 
 
 def run_node(
-    settings: Settings,
-    values: Mapping[str, Value],
-    log_json: str | None,
-    interrupts: Interrupts,
-    preset: Preset | None = None,
-    restore: Restore | None = None,
+    settings: Settings, scene: Scene, log_json: str | None, interrupts: Interrupts
 ) -> None:
     """Run the node until it is interrupted, then fade out and close.
 
     Parameters
     ----------
     settings : Settings
-    values : mapping
-        Accepted value of every parameter.
+    scene : Scene
+        What to begin with.
     log_json : str or None
         File for the event log, or STDOUT; what people read goes to stderr then.
     interrupts : Interrupts
         Tell when to end.
-    preset : Preset, optional
-        The one that `values` were taken from.
-    restore : callable, optional
-        As `App` takes it.
 
     Raises
     ------
@@ -226,7 +197,7 @@ def run_node(
     """
     with (
         shown(log_json, interrupts) as view,
-        followed(settings, values, log_json, preset, restore) as app,
+        followed(settings, scene, log_json) as app,
         contextlib.ExitStack() as keeping,
     ):
         try:
@@ -255,17 +226,11 @@ def shown(log_json: str | None, interrupts: Interrupts) -> Iterator[View]:
 
 
 @contextlib.contextmanager
-def followed(
-    settings: Settings,
-    values: Mapping[str, Value],
-    log_json: str | None,
-    preset: Preset | None = None,
-    restore: Restore | None = None,
-) -> Iterator[App]:
+def followed(settings: Settings, scene: Scene, log_json: str | None) -> Iterator[App]:
     """Make a node whose events are logged from its start on, and stop it at the end."""
     with contextlib.ExitStack() as stack:
         event_log = None if log_json is None else stack.enter_context(EventLog(log_json))
-        app = App(settings, values, preset, restore)
+        app = App(settings, scene)
         stack.enter_context(Delivery(app.subscriptions.subscribe(), _log))
         if event_log is not None:
             event_log.follow(app.subscriptions)

@@ -111,17 +111,15 @@ def run(
     if not os.environ.get(SESSION):  # in a session, JACK may be started later
         require_server(settings.server)
     tell_of_compiling(err=log_json == "-")
+    from ronn_jack.control.scene import beginning
+    from ronn_jack.interfaces.state_keeper import restored
+    from ronn_jack.presets.store import PresetStore
     from ronn_jack.sessions.managed import run_managed  # which compiles
 
-    restored = settings.restore and given is None
-    run_managed(
-        settings,
-        begin.values,
-        log_json,
-        interrupts,
-        begin.preset,
-        (lambda values: assigned(values, assignments)) if restored else None,
-    )
+    kept = settings.restore and given is None and not os.environ.get(SESSION)
+    scene = restored(settings.name, PresetStore()) if kept else None
+    scene = scene.holding(assigned(scene.values, assignments)) if scene else beginning(*begin)
+    run_managed(settings, scene, log_json, interrupts)
 
 
 @cli.command(epilog=SOUND_HELP)

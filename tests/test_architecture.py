@@ -57,7 +57,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "running_nodes": {"errors", "files"},
     "sessions": {
         *FOUNDATION, "settings", "app", "control", "drivers", "interfaces", "interrupts",
-        "process",
+        "presets", "process",
     },
     "doctor": {*FOUNDATION, "settings", "interfaces", "drivers", "realtime.compiler"},
     "demo.phrase": {"units"},
@@ -76,7 +76,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "commands.presets": {*FOUNDATION, "commands.options", "presets", "original"},
     "cli": {
         *FOUNDATION, "commands", "process",
-        "settings", "cost", "interfaces", "model", "app", "bench", "demo", "doctor", "render",
+        "settings", "control", "cost", "interfaces", "model", "presets", "app", "bench", "demo",
+        "doctor", "render",
         "realtime.compiler", "interrupts", "drivers.jack_library", "midimap",
         "running_nodes", "sessions",
     },

@@ -181,14 +181,14 @@ class Scene:
         )
 
 
-def beginning(values: Mapping[str, Value], preset: Preset | None) -> Scene:
+def beginning(values: Mapping[str, Value], preset: Preset | None = None) -> Scene:
     """Return the scene that a node begins with.
 
     Parameters
     ----------
     values : mapping
         Accepted values of all parameters.
-    preset : Preset or None
+    preset : Preset, optional
         The one that they were taken from.
     """
     if preset is None:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ronn_jack.app import POLL_SECONDS, App
 from ronn_jack.audio_files.target import TargetFormat, check_target, written
 from ronn_jack.control.events import Refused, log_event
+from ronn_jack.control.scene import beginning
 from ronn_jack.control.subscriptions import Delivery, Numbered
 from ronn_jack.demo.phrase import pluck_phrase
 from ronn_jack.demo.score import START, Hands, score
@@ -116,7 +117,7 @@ def _show(
             if isinstance(numbered.event, Refused) and numbered.event.network:
                 refusals.append(numbered.event.reason)
 
-        app = App(settings, values)
+        app = App(settings, beginning(values))
         stack.enter_context(Delivery(app.subscriptions.subscribe(), receive))
         stack.callback(app.stop)
         app.start()

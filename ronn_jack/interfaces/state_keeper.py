@@ -115,6 +115,11 @@ def restored(name: str, presets: PresetStore) -> Scene | None:
     except PresetError as error:
         _log.warning("nothing is restored: %s", error)
         return None
+    return scene_of(state, presets)
+
+
+def scene_of(state: State, presets: PresetStore) -> Scene:
+    """Return the scene that a state was kept of; a preset that has gone is told and left out."""
     preset = None
     if state.preset is not None:
         try:

@@ -8,13 +8,11 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ronn_jack.app import POLL_SECONDS, App, Restore, followed, run_node, shown, spare_collections
-from ronn_jack.control.protocols import Preset
+from ronn_jack.app import POLL_SECONDS, App, followed, run_node, shown, spare_collections
+from ronn_jack.control.scene import Scene
 from ronn_jack.control.subscriptions import Subscription
-from ronn_jack.drivers.jack_driver import Connection
 from ronn_jack.errors import MachineError, RonnError, UsageError
 from ronn_jack.interfaces.nsm import (
     MOST_IMPORTANT,
@@ -26,10 +24,12 @@ from ronn_jack.interfaces.nsm import (
     Refused,
     Save,
 )
+from ronn_jack.interfaces.state_keeper import scene_of, state_of
 from ronn_jack.interrupts import Interrupts
-from ronn_jack.parameters import Value
+from ronn_jack.presets.state import State
+from ronn_jack.presets.store import PresetStore
 from ronn_jack.process import SESSION
-from ronn_jack.sessions.session_file import FILE, SETTINGS, Session, read_session, write_session
+from ronn_jack.sessions.session_file import SETTINGS, Session, read_session, write_session
 from ronn_jack.settings import Settings
 
 PROGRAM = "ronn-jack"
@@ -42,12 +42,7 @@ log = logging.getLogger(__name__)
 
 
 def run_managed(
-    settings: Settings,
-    values: Mapping[str, Value],
-    log_json: str | None,
-    interrupts: Interrupts,
-    preset: Preset | None = None,
-    restore: Restore | None = None,
+    settings: Settings, scene: Scene, log_json: str | None, interrupts: Interrupts
 ) -> None:
     """Run the node until it is interrupted, as a part of a session if there is a manager.
 
@@ -55,11 +50,11 @@ def run_managed(
     """
     manager = _manager(settings.name, interrupts)
     if manager is None:
-        run_node(settings, values, log_json, interrupts, preset, restore)
+        run_node(settings, scene, log_json, interrupts)
         return
     with shown(log_json, interrupts) as view, contextlib.ExitStack() as stack:
         stack.callback(manager.close)
-        managed = ManagedNode(manager, settings, values, log_json, preset)
+        managed = ManagedNode(manager, settings, scene, log_json)
         stack.callback(managed.close)
         interrupts.started()
         while not interrupts.wanted.wait(POLL_SECONDS):
@@ -75,7 +70,7 @@ class ManagedNode:
     ----------
     manager : NsmClient
         Has taken us.
-    settings, values, log_json, preset
+    settings, scene, log_json
         As `run_node` takes them, for a session that is new.
     """
 
@@ -83,18 +78,17 @@ class ManagedNode:
         self,
         manager: NsmClient,
         settings: Settings,
-        values: Mapping[str, Value],
+        scene: Scene,
         log_json: str | None,
-        preset: Preset | None,
     ) -> None:
         self._manager = manager
         self._settings = settings
-        self._begin = Session(values, preset.name if preset else None, {}, ())
+        self._begin = scene
         self._log_json = log_json
-        self._file = Path()
+        self._folder = Path()
         self._running = contextlib.ExitStack()
         self._events: Subscription | None = None
-        self._saved: Session | None = None
+        self._saved: State | None = None
         self._dirty = False
         self.app: App | None = None
         """The node; None while no session is open."""
@@ -121,10 +115,9 @@ class ManagedNode:
 
     def _open(self, asked: Open) -> None:
         self._manager.tell_progress(0.0)
-        file = asked.folder / FILE
         try:
             # Read before anything ends: a file at fault leaves the present session as it is.
-            session = read_session(file) if file.exists() else self._begin
+            session = read_session(asked.folder)
             settings = _settings_of(session, self._settings, asked.client_id)
         except UsageError as error:
             self._fail(Code.BAD_PROJECT, error)
@@ -139,7 +132,7 @@ class ManagedNode:
         except RonnError as error:
             self._fail(Code.GENERAL, error)
             return
-        self._file = file
+        self._folder = asked.folder
         self._manager.tell_progress(1.0)
         self._manager.tell_dirty(False)
         self._manager.opened(f"{asked.title} is open")
@@ -147,7 +140,10 @@ class ManagedNode:
 
     def _start(self, settings: Settings, session: Session) -> None:
         with contextlib.ExitStack() as stack:
-            app = stack.enter_context(followed(settings, session.values, self._log_json))
+            scene = self._begin
+            if session.state is not None:
+                scene = scene_of(session.state, PresetStore())
+            app = stack.enter_context(followed(settings, scene, self._log_json))
             self._events = app.subscriptions.subscribe()
             stack.callback(self._events.close)
             app.start()
@@ -155,18 +151,21 @@ class ManagedNode:
             spare_collections()
             self._running = stack.pop_all()
         self.app, self._dirty = app, False
-        self._saved = self._present(app, ())
+        self._saved = state_of(app.controller.scene)
 
     def _save(self) -> None:
         if self.app is None:
             self._manager.not_saved(Code.NO_SESSION_OPEN, "no session is open")
             return
+        app, state = self.app, state_of(self.app.controller.scene)
+        own = {name: getattr(app.settings, name) for name in SETTINGS}
+        settings = {name: value for name, value in own.items() if value is not None}
         try:
-            write_session(self._file, self._present(self.app, self.app.connections()))
+            write_session(self._folder, Session(state, settings, tuple(app.connections())))
         except OSError as error:
-            self._manager.not_saved(Code.GENERAL, f"{self._file}: {error.strerror}")
+            self._manager.not_saved(Code.GENERAL, f"{self._folder}: {error.strerror}")
             return
-        self._saved, self._dirty = self._present(self.app, ()), False
+        self._saved, self._dirty = state, False
         self._manager.tell_dirty(False)
         self._manager.saved("saved")
 
@@ -180,20 +179,10 @@ class ManagedNode:
         if self._events is None or self.app is None or not self._events.take():
             return
         # Connections are none of the user's changes: other programs come and go.
-        dirty = self._present(self.app, ()) != self._saved
+        dirty = state_of(self.app.controller.scene) != self._saved
         if dirty != self._dirty:
             self._dirty = dirty
             self._manager.tell_dirty(dirty)
-
-    def _present(self, app: App, connections: Sequence[Connection]) -> Session:
-        controller = app.controller
-        settings = {name: getattr(app.settings, name) for name in SETTINGS}
-        return Session(
-            controller.values,
-            controller.preset,
-            {name: value for name, value in settings.items() if value is not None},
-            tuple(connections),
-        )
 
 
 def _settings_of(session: Session, settings: Settings, client_id: str) -> Settings:

@@ -1,15 +1,12 @@
-"""What a session's file says: the whole of a node, as a session manager brings it back.
+"""What a session's folder says: the whole of a node, as a session manager brings it back.
 
-A session is a folder with `session.toml`::
+`sound.toml` has the form of a node's kept state: every parameter's value, the preset's name, the
+snapshots. `session.toml` says what is beside the sound::
 
     version = 1
-    preset = "warm-drive"       # the one loaded or saved last, if any
 
     [settings]                  # those of the node that belong to the music
     inputs = 1
-
-    [parameters]                # every parameter's value
-    layers = 4
 
     [[connection]]              # of the node's ports; ":out_1" is a port of its own
     port = "in_1"
@@ -19,17 +16,18 @@ A session is a folder with `session.toml`::
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import tomlkit
 
 from ronn_jack.drivers.jack_driver import Connection
 from ronn_jack.errors import UsageError, shown
-from ronn_jack.files import Fields, raise_faults, read_table, write_atomically
-from ronn_jack.parameters import PARAMETERS, Value, defaults
+from ronn_jack.files import VERSION, Fields, raise_faults, read_table, write_atomically
+from ronn_jack.presets.state import State, read_state, write_state
 
-FILE = "session.toml"
+SOUND_FILE = "sound.toml"
+SESSION_FILE = "session.toml"
 SETTINGS = ("inputs", "outputs", "midi_in", "midi_profile")
 """Settings that are a session's own: never an address or a port, as sessions are handed on."""
 _MOST_CONNECTIONS = 1000
@@ -43,61 +41,43 @@ class Session:
 
     Attributes
     ----------
-    values : mapping
-        Accepted value of every parameter.
-    preset : str or None
-        The preset loaded or saved last.
+    state : State or None
+        What it did; None in a session that was never saved.
     settings : mapping
         Of SETTINGS, those that it has.
     connections : tuple of Connection
         Of the node's ports.
     """
 
-    values: Mapping[str, Value]
-    preset: str | None
-    settings: Mapping[str, object]
-    connections: tuple[Connection, ...]
+    state: State | None = None
+    settings: Mapping[str, object] = field(default_factory=dict)
+    connections: tuple[Connection, ...] = ()
 
 
-def read_session(path: Path) -> Session:
-    """Read a session's file.
+def read_session(folder: Path) -> Session:
+    """Read a session; an empty one where nothing was saved.
 
     Raises
     ------
     UsageError
-        Listing every fault.
+        Listing every fault of a file.
     """
-    faults: list[str] = []
-    fields = Fields(read_table(path, UsageError), faults)
-    fields.version()
-    preset = fields.optional("preset", str)
-    settings = dict(fields.table("settings"))
-    for name in settings.keys() - set(SETTINGS):
-        fields.fault(f"[settings] {shown(name)} is none of {', '.join(SETTINGS)}")
-    values = {**defaults(), **_parameters(fields.table("parameters"), faults)}
-    connections = [_connection(table, faults) for table in fields.tables("connection")]
-    if len(connections) > _MOST_CONNECTIONS:
-        fields.fault(f"{len(connections)} connections; use {_MOST_CONNECTIONS} at most")
-    fields.finish()
-    raise_faults(path, faults, UsageError)
-    made = tuple(connection for connection in connections if connection is not None)
-    return Session(values, preset, settings, made)
+    sound, beside = folder / SOUND_FILE, folder / SESSION_FILE
+    state = read_state(sound) if sound.exists() else None
+    return Session(state, *_read_beside(beside)) if beside.exists() else Session(state)
 
 
-def write_session(path: Path, session: Session) -> None:
-    """Write a session's file, the old or the new one being there at any moment.
+def write_session(folder: Path, session: Session) -> None:
+    """Write a session's files, of each the old or the new one being there at any moment.
 
     Raises
     ------
     OSError
-        If it can't be written; the old one is intact then.
+        If one can't be written; the old one is intact then.
     """
     document = tomlkit.document()
-    document["version"] = 1
-    if session.preset is not None:
-        document["preset"] = session.preset
+    document["version"] = VERSION
     document["settings"] = dict(session.settings)
-    document["parameters"] = dict(session.values)
     connections = tomlkit.aot()
     for connection in session.connections:
         table = tomlkit.table()
@@ -105,14 +85,24 @@ def write_session(path: Path, session: Session) -> None:
         table["other"] = f":{connection.other}" if connection.own else connection.other
         connections.append(table)
     document["connection"] = connections
-    write_atomically(path, tomlkit.dumps(document))
+    write_atomically(folder / SESSION_FILE, tomlkit.dumps(document))
+    if session.state is not None:
+        write_state(folder / SOUND_FILE, session.state)
 
 
-def _parameters(table: Mapping[str, object], faults: list[str]) -> dict[str, Value]:
-    fields = Fields(table, faults)
-    read = {name: fields.parameter(name, row) for name, row in PARAMETERS.items()}
+def _read_beside(path: Path) -> tuple[Mapping[str, object], tuple[Connection, ...]]:
+    faults: list[str] = []
+    fields = Fields(read_table(path, UsageError), faults)
+    fields.version()
+    settings = dict(fields.table("settings"))
+    for name in settings.keys() - set(SETTINGS):
+        fields.fault(f"[settings] {shown(name)} is none of {', '.join(SETTINGS)}")
+    connections = [_connection(table, faults) for table in fields.tables("connection")]
+    if len(connections) > _MOST_CONNECTIONS:
+        fields.fault(f"{len(connections)} connections; use {_MOST_CONNECTIONS} at most")
     fields.finish()
-    return {name: value for name, value in read.items() if value is not None}
+    raise_faults(path, faults, UsageError)
+    return settings, tuple(each for each in connections if each is not None)
 
 
 def _connection(table: Mapping[str, object], faults: list[str]) -> Connection | None:

@@ -109,6 +109,9 @@ def test_a_session_is_opened_changed_saved_and_brought_back(server: str, tmp_pat
         assert manager.count("/nsm/client/is_dirty") == 0
         program.osc.send("/ronn/mix", 0.25)
         manager.wait_for(lambda: manager.count("/nsm/client/is_dirty") == 1)
+        for address, number in (("seed", 7), ("snapshot_save", 2), ("seed", 8)):
+            program.osc.send(f"/ronn/{address}", number)
+        assert program.osc.ask("/ronn/seed") == [8]
         _connect(server, "system:capture_1", "ronn.nABC:in_2")
         clean = manager.count("/nsm/client/is_clean")
         assert manager.save()[0] == "/reply"
@@ -118,13 +121,16 @@ def test_a_session_is_opened_changed_saved_and_brought_back(server: str, tmp_pat
         program.osc.send("/ronn/mix", 0.25)
         manager.wait_for(lambda: manager.count("/nsm/client/is_clean") == clean + 2)
         assert program.end() == 0
-    assert [path.name for path in folder.iterdir()] == ["session.toml"]
-    assert "nABC" not in (folder / "session.toml").read_text()
+    files = sorted(folder.iterdir())
+    assert [path.name for path in files] == ["session.toml", "sound.toml"]
+    assert not any("nABC" in path.read_text() for path in files), "it is to be moved about"
 
     moved = folder.rename(folder.with_name("ronn.nXYZ"))
     with started(server, tmp_path) as (manager, program):
         _opened(manager, str(moved), "Copy", "ronn.nXYZ")
         assert program.osc.ask("/ronn/mix") == [0.25]
+        program.osc.send("/ronn/snapshot_load", 2)
+        wait_for(lambda: program.osc.ask("/ronn/seed") == [7], what="the snapshot")
         wait_for(lambda: connections(server, "ronn.nXYZ:in_2") == ["system:capture_1"])
 
 
@@ -148,7 +154,7 @@ def test_a_session_at_fault_is_answered_and_the_present_one_plays_on(
 ) -> None:
     bad = tmp_path / "bad" / "ronn.n2"
     bad.mkdir(parents=True)
-    (bad / "session.toml").write_text("version = 1\n[parameters]\nlayers = 99\n")
+    (bad / "sound.toml").write_text("version = 1\n[parameters]\nlayers = 99\n")
     with started(server, tmp_path) as (manager, program):
         _opened(manager, str(tmp_path / "good"), "Good", "ronn.n1")
         address, (to, code, reason) = manager.open(str(bad), "Bad", "ronn.n2")

@@ -16,6 +16,7 @@ from ronn_jack.app import App
 from ronn_jack.bench.own_process import Progress, answer
 from ronn_jack.control.events import Refused, Swap
 from ronn_jack.control.operations import Set
+from ronn_jack.control.scene import Scene, beginning
 from ronn_jack.control.subscriptions import Delivery, Numbered
 from ronn_jack.demo.phrase import pluck_phrase
 from ronn_jack.errors import MachineError
@@ -115,8 +116,8 @@ class Sweep:
 class _WatchedApp(App):
     """The node; what becomes of its changes can be waited for."""
 
-    def __init__(self, settings: Settings, values: Mapping[str, Value]) -> None:
-        super().__init__(settings, values)
+    def __init__(self, settings: Settings, scene: Scene) -> None:
+        super().__init__(settings, scene)
         self.heard: queue.SimpleQueue[Heard | str] = queue.SimpleQueue()
         self._watching = Delivery(self.subscriptions.subscribe(), self._watch, pause_seconds=0.0)
 
@@ -213,7 +214,7 @@ def measure_live(task: LiveTask, progress: Progress) -> LiveFindings:
     ports = {"osc_port": 0, "http_port": 0}
     settings = load_settings({"name": "ronn", "server": task.server, **ports})
     values = {**task.networks[0][1]}
-    app = _WatchedApp(settings, values)
+    app = _WatchedApp(settings, beginning(values))
     app.start()
     hand = _Hand(app)
     try:

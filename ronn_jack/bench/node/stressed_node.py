@@ -20,6 +20,7 @@ from typing import Literal
 from ronn_jack.app import POLL_SECONDS, App
 from ronn_jack.bench.node import osc_flood
 from ronn_jack.bench.own_process import Progress, answer
+from ronn_jack.control.scene import beginning
 from ronn_jack.drivers import jack_library
 from ronn_jack.drivers.jack_driver import JackClient
 from ronn_jack.model.architecture import network_spec
@@ -84,7 +85,8 @@ def measure(task: Task, progress: Progress) -> Outcome:
     """Run a node under stress, and return what became of its blocks."""
     ports = {"osc_port": 0, "http_port": 0}
     settings = load_settings({"name": "ronn", "server": task.server, **ports})
-    app = (App if task.callback == "compiled" else _InterpreterApp)(settings, task.values)
+    scene = beginning(task.values)
+    app = (App if task.callback == "compiled" else _InterpreterApp)(settings, scene)
     app.start()
     stop = threading.Event()
     hogs = [threading.Thread(target=hog, args=(stop,)) for hog in (_serialise, _collect_garbage)]
