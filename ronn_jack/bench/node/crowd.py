@@ -17,6 +17,7 @@ import numpy as np
 from ronn_jack.bench.node.crowd_flood import LAST
 from ronn_jack.bench.node.node_process import NodeProcess
 from ronn_jack.bench.own_process import Progress
+from ronn_jack.closing import Closing
 from ronn_jack.drivers.jack_server import DummyServer, realtime_allowed
 from ronn_jack.errors import MachineError
 from ronn_jack.interfaces.osc.addresses import ROOT, SUBSCRIBE
@@ -119,7 +120,7 @@ def measure_crowd(seconds: float, progress: Progress) -> CrowdReport:
     )
 
 
-class _Asker:
+class _Asker(Closing):
     """A socket that asks one thing at a time."""
 
     def __init__(self, port: int) -> None:
@@ -127,10 +128,7 @@ class _Asker:
         self._socket.connect(("127.0.0.1", port))
         self._socket.settimeout(_ANSWER_SECONDS)
 
-    def __enter__(self) -> _Asker:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
         self._socket.close()
 
     def send(self, address: str, *values: float) -> None:

@@ -9,9 +9,8 @@ import shlex
 import socket
 import time
 from collections.abc import Iterator, Sequence
-from types import TracebackType
-from typing import Self
 
+from ronn_jack.closing import Closing
 from ronn_jack.errors import MachineError
 from ronn_jack.interfaces.osc.addresses import (
     ERROR,
@@ -29,7 +28,7 @@ _CONNECT_SECONDS = 5.0
 _LARGEST_FLOAT32 = (2.0 - 2.0**-23) * 2.0**127
 
 
-class Client:
+class Client(Closing):
     """Sends messages to a node and receives what it answers.
 
     Parameters
@@ -58,15 +57,8 @@ class Client:
             self._socket.close()
             raise self._unreachable(error) from None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Free the socket; a connection ends."""
         self._socket.close()
 
     def send(self, address: str, values: Sequence[int | float | str] = ()) -> None:
