@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import random
 import socket
 
 from ronn_jack.errors import MachineError
@@ -10,12 +12,15 @@ from ronn_jack.errors import MachineError
 LARGEST_PORT = 65535
 EVERYWHERE = ("0.0.0.0", "::")
 """What is listened on to be reached at all addresses of the machine."""
+_NEVER_GIVEN_OUT = range(10000, 32000)
+"""Numbers that systems give to no program that takes any port."""
+_ATTEMPTS = 100
 
 
 def bound_socket(
     host: str, port: int, kind: socket.SocketKind, purpose: str, option: str
 ) -> socket.socket:
-    """Return a socket that has a port, and on which nothing waits.
+    """Return a socket that has a port, and that never blocks.
 
     Parameters
     ----------
@@ -25,7 +30,7 @@ def bound_socket(
     port : int
         0 takes any free one.
     kind : SocketKind
-        Of UDP, or of TCP, which has to be let listen.
+        Of UDP, or of TCP, which listens then.
     purpose, option : str
         What it is for, and the option that chooses the port, for messages.
 
@@ -52,6 +57,8 @@ def bound_socket(
             # Free as soon as who had it has ended, whatever its connections are still doing.
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(address)
+        if kind is socket.SOCK_STREAM:
+            bound.listen()
     except OSError as error:
         bound.close()
         if error.errno == errno.EADDRINUSE:
@@ -64,3 +71,22 @@ def bound_socket(
             f"choose others with --bind and {option}"
         ) from None
     return bound
+
+
+def free_port() -> int:
+    """Return a number that is free on this machine for UDP and TCP, to start a node with.
+
+    It stays free, since nothing gets it by chance: neither a program that takes any port nor a
+    connection, which would hold its number for a minute after its end.
+
+    Raises
+    ------
+    MachineError
+        If none is found.
+    """
+    for number in random.sample(_NEVER_GIVEN_OUT, _ATTEMPTS):
+        with contextlib.suppress(MachineError):
+            for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+                bound_socket("127.0.0.1", number, kind, "OSC", "--osc-port").close()
+            return number
+    raise MachineError("no port is free: close programs that have some")

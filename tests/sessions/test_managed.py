@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from ronn_jack.drivers.jack_library import open_client
+from ronn_jack.interfaces.ports import free_port
 from tests.support.jack_server import jack_server, wait_for
-from tests.support.node_process import free_udp_port
 from tests.support.osc_client import OscClient
 from tests.support.session_manager import SessionManager
 
@@ -32,7 +32,7 @@ class Program:
     """The node as a manager starts it: without arguments."""
 
     def __init__(self, server: str, manager: SessionManager, folder: Path) -> None:
-        port = free_udp_port()
+        port = free_port()
         config = folder / "config" / "ronn_jack" / "config.toml"
         config.parent.mkdir(parents=True, exist_ok=True)
         config.write_text(f'version = 1\nserver = "{server}"\nosc_port = {port}\n')

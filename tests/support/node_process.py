@@ -5,20 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from ronn_jack.interfaces.ports import free_port
 from tests.support.jack_server import wait_for
 from tests.support.osc_client import OscClient
-
-
-def free_udp_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class NodeProcess:
@@ -37,7 +31,7 @@ class NodeProcess:
         shell: str = 'exec "$@"',
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        port = free_udp_port()
+        port = free_port()
         command = [sys.executable, "-m", module, "run"]
         command += ["--osc-port", str(port), "--http-port", "0"]
         command += ["-s", server] if server else []

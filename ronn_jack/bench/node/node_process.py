@@ -14,6 +14,7 @@ from ronn_jack.closing import Closing
 from ronn_jack.errors import MachineError
 from ronn_jack.interfaces.osc.addresses import PING, PONG
 from ronn_jack.interfaces.osc.codec import Message, decode, encode
+from ronn_jack.interfaces.ports import free_port
 from ronn_jack.parameters import Value
 
 _STOP_SECONDS = 10.0
@@ -55,7 +56,7 @@ class NodeProcess(Closing):
         patience: float,
     ) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.port = port = _free_port()
+        self.port = port = free_port()
         begin = time.monotonic()
         self._process = subprocess.Popen(
             [
@@ -111,9 +112,3 @@ class NodeProcess(Closing):
         _, said = self._process.communicate()
         lines = said.decode(errors="replace").strip().splitlines()
         return lines[-1] if lines else "it did not answer in time"
-
-
-def _free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

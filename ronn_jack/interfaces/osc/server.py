@@ -28,7 +28,7 @@ from ronn_jack.interfaces.osc.schedule import Schedule
 from ronn_jack.interfaces.osc.sender import Sender
 from ronn_jack.interfaces.osc.sessions import Sessions
 from ronn_jack.interfaces.osc.subscribers import Subscribers
-from ronn_jack.interfaces.osc.tcp import MOST_CONNECTIONS, Connection, Connections
+from ronn_jack.interfaces.osc.tcp import Connection, Connections
 from ronn_jack.interfaces.osc.udp import DatagramSocket, Destinations, UdpSender
 from ronn_jack.interfaces.ports import bound_socket
 from ronn_jack.settings import FeedbackTo
@@ -327,7 +327,6 @@ def _listening(host: str, port: int) -> tuple[socket.socket, socket.socket]:
         number = udp.getsockname()[1]
         try:
             tcp = bound_socket(host, number, socket.SOCK_STREAM, "OSC (TCP)", _OPTION)
-            tcp.listen(MOST_CONNECTIONS)
             udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER_BYTES)
             return udp, tcp
         except MachineError:

@@ -85,7 +85,6 @@ class WebServer(Closing):
             If the port is taken or can't be listened on.
         """
         listening = bound_socket(self._host, self._port, socket.SOCK_STREAM, "HTTP", "--http-port")
-        listening.listen()
         self._port = listening.getsockname()[1]
         waker, wakened = socket.socketpair()
         wakened.setblocking(False)
