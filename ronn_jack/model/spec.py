@@ -9,7 +9,7 @@ from dataclasses import InitVar, dataclass, fields, replace
 
 from ronn_jack.errors import ParameterError, SpecError, shown
 from ronn_jack.model.recipes import BY_NAME, Recipe
-from ronn_jack.parameters import PARAMETERS
+from ronn_jack.parameters import INITIALISERS, PARAMETERS
 
 MAXIMUM_CHANNELS_OUTSIDE = 2
 MAXIMUM_FILM_DIM = 8
@@ -257,7 +257,9 @@ class NetworkSpec:
             return []
         faults = []
         recipe = self.rules
-        if self.init not in recipe.initialisers:
+        # An init that nobody has was told already.
+        lacking = [init for init in INITIALISERS if init not in recipe.initialisers]
+        if isinstance(self.init, str) and self.init in lacking:
             known = " ".join(sorted(recipe.initialisers))
             faults.append(f"recipe {self.recipe} has no init {self.init}; use {known}")
         for has, wants, what, switch in (
