@@ -9,7 +9,7 @@ from dataclasses import InitVar, dataclass, fields, replace
 
 from ronn_jack.errors import ParameterError, SpecError, shown
 from ronn_jack.model.recipes import BY_NAME, Recipe
-from ronn_jack.parameters import INITIALISERS, PARAMETERS
+from ronn_jack.parameters import PARAMETERS
 
 MAXIMUM_CHANNELS_OUTSIDE = 2
 MAXIMUM_FILM_DIM = 8
@@ -257,11 +257,13 @@ class NetworkSpec:
             return []
         faults = []
         recipe = self.rules
-        # An init that nobody has was told already.
-        lacking = [init for init in INITIALISERS if init not in recipe.initialisers]
-        if isinstance(self.init, str) and self.init in lacking:
-            known = " ".join(sorted(recipe.initialisers))
-            faults.append(f"recipe {self.recipe} has no init {self.init}; use {known}")
+        for name, known in (("init", recipe.initialisers), ("activation", recipe.activations)):
+            value = getattr(self, name)
+            # What nobody has was told already.
+            lacking = [choice for choice in PARAMETERS[name].choices if choice not in known]
+            if isinstance(value, str) and value in lacking:
+                those = " ".join(sorted(known))
+                faults.append(f"recipe {self.recipe} has no {name} {value}; use {those}")
         for has, wants, what, switch in (
             (recipe.has_residual, self.residual, "residual", "residual"),
             (recipe.has_film, self.film is not None, "FiLM", "xy"),
