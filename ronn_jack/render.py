@@ -21,6 +21,7 @@ from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import Value
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.engine_state import Control
+from ronn_jack.realtime.level import LevelTable
 from ronn_jack.realtime.meters.loudness import LoudnessMeter
 from ronn_jack.units import decibels_to_gain
 
@@ -70,7 +71,7 @@ def offline_engine(
     engine.set(Control.MASTER, 1.0)
     engine.settle()
     voice = make_voice(model, rate, Expression.of(values))
-    voice.set_level(level)
+    voice.level.begin_with(LevelTable(level))
     engine.publish(voice)
     return engine
 

@@ -63,6 +63,19 @@ class DrawnNetwork(Playable):
         self._motion, self._other_film = motion, other.film
         self.motion = motion.address
 
+    def pin(self, expression: Expression, cycles: float) -> None:
+        """Put all where it is at an expression, drift after so many cycles, and keep it there."""
+        if self._modulation is not None:
+            self.image.modulate(self._film(expression.point, expression.morph))
+        if self._motion is not None:
+            self._motion.aim(expression.morph, 0.0, expression.drift_depth)
+            self._motion.settle(0, cycles)
+        self.image.reset()
+
+    def drift_cycles(self, position: int) -> float:
+        """[any-thread] Return the phase of drift at a frame, in cycles."""
+        return self._motion.cycles(position) if self._motion is not None else 0.0
+
     def follow(self, expression: Expression) -> None:
         """[any-thread] Let what can move glide to an expression; one caller at a time."""
         if self._modulation is not None:

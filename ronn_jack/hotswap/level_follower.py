@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import time
 from collections.abc import Callable
 
 from ronn_jack.hotswap.job import Job, OutdatedError
-from ronn_jack.hotswap.priming import PreparedVoice, measure_level
+from ronn_jack.hotswap.level_survey import LevelSurvey
+from ronn_jack.hotswap.priming import (
+    EXCERPT_SECONDS,
+    PreparedVoice,
+    measure_level,
+    undriven_gain,
+)
 from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.loudness import auto_level
 from ronn_jack.loudness.auto_level import Level
 from ronn_jack.loudness.input_meter import InputLoudness, Window
-from ronn_jack.loudness.level_glide import LevelGlide, is_due
+from ronn_jack.loudness.level_glide import DECIBELS_PER_SECOND, is_due
 from ronn_jack.realtime.engine import Engine
+from ronn_jack.realtime.level import LevelTable
 from ronn_jack.realtime.voice import Voice
+from ronn_jack.units import decibels_to_gain, gain_to_decibels
 
 _SWITCH_SECONDS = 0.1
 """Time in which the gain follows when auto level is switched."""
@@ -23,7 +32,7 @@ _LOOK_SECONDS = 0.5
 
 
 class LevelFollower:
-    """Follows the switch of auto level, and finds a level again that was found on noise.
+    """Follows the switch of auto level, finds a level again that was found on noise, and its curves.
 
     Parameters
     ----------
@@ -35,6 +44,8 @@ class LevelFollower:
         self._outdated = outdated
         self._wanted: bool | None = None
         self._next_look = 0.0
+        self._prepared: PreparedVoice | None = None
+        self._survey: LevelSurvey | None = None
 
     def switch(self, on: bool) -> None:
         """[any-thread] Ask that networks be levelled, or not, from the next `tend` on."""
@@ -50,26 +61,35 @@ class LevelFollower:
         loudness : InputLoudness
             Of this engine.
         input_gain : float
-            Amplitude ratio of the gain before the network.
+            Amplitude ratio of the gain before `drive`.
         """
+        if prepared is not self._prepared:
+            self._prepared, self._survey = prepared, None
         with contextlib.suppress(OutdatedError):
             self._follow_switch(engine, loudness, input_gain, prepared)
             now = time.monotonic()
             if prepared.level is not None and prepared.level.on_noise and now >= self._next_look:
                 self._next_look = now + _LOOK_SECONDS
-                self._find_again(engine, loudness.window(input_gain), prepared)
+                self._find_again(engine, loudness.window(), prepared)
+            if self._survey is None or self._survey.input_gain != input_gain:
+                self._survey = LevelSurvey(engine, loudness, input_gain, prepared)
+            self._survey.tend(self._job(engine, prepared))
 
     def _follow_switch(
         self, engine: Engine, loudness: InputLoudness, input_gain: float, prepared: PreparedVoice
     ) -> None:
         wanted = self._wanted
         if wanted is not None and wanted != (prepared.level is not None):
-            level = self._find(engine, loudness, input_gain, prepared) if wanted else None
-            target = level.gain if level else 1.0
-            frames = round(_SWITCH_SECONDS * engine.rate)
-            ratio = (target / prepared.voice.level) ** (1.0 / frames)
-            if prepared.voice.glide_level(target, ratio, frames):
-                prepared.level = level
+            job = self._job(engine, prepared)
+            level = None
+            if wanted:
+                level = self._find(engine, loudness, input_gain, prepared)
+                target = level.gain
+            else:
+                target = _unlevelled(loudness, input_gain, prepared, job)
+            distance = abs(gain_to_decibels(target / prepared.voice.level.gain, floor=-math.inf))
+            self._go_to(target, distance / _SWITCH_SECONDS)
+            prepared.level = level
 
     def _find_again(self, engine: Engine, window: Window, prepared: PreparedVoice) -> None:
         if not is_due(window.powers):
@@ -77,23 +97,41 @@ class LevelFollower:
         job = self._job(engine, prepared)
         level = measure_level(_same_voice(prepared), engine, window, job)
         if level is not None:
-            glide = LevelGlide.between(prepared.voice.level, level.gain, engine.rate)
-            if prepared.voice.glide_level(glide.target, glide.ratio, glide.frames):
-                prepared.level = level
+            self._go_to(level.gain, DECIBELS_PER_SECOND)
+            prepared.level = level
+
+    def _go_to(self, gain: float, decibels_per_second: float) -> None:
+        """Have another level where the controls are now, and find its curves anew."""
+        assert self._prepared is not None
+        self._prepared.voice.level.follow(LevelTable(gain), decibels_per_second)
+        self._survey = None
 
     def _find(
         self, engine: Engine, loudness: InputLoudness, input_gain: float, prepared: PreparedVoice
     ) -> Level:
         job = self._job(engine, prepared)
         voice = _same_voice(prepared)
-        level = measure_level(voice, engine, loudness.window(input_gain), job)
+        level = measure_level(voice, engine, loudness.window(), job)
         if level is not None:
             return level
-        return auto_level.level_on_noise(voice, input_gain, job.check)
+        gain = input_gain * decibels_to_gain(prepared.expression.drive)
+        return auto_level.level_on_noise(voice, gain, job.check)
 
     def _job(self, engine: Engine, prepared: PreparedVoice) -> Job:
         """Return work that is pointless, too, once the network has been dropped."""
         return Job(lambda: self._outdated() or not engine.is_current(prepared.voice))
+
+
+def _unlevelled(
+    loudness: InputLoudness, input_gain: float, prepared: PreparedVoice, job: Job
+) -> float:
+    """Return the level without auto level: `drive` alone is made up for."""
+    drive = prepared.expression.drive
+    if drive == 0.0:
+        return 1.0
+    voice = _same_voice(prepared)
+    excerpt = loudness.excerpt(voice.run_up_frames, EXCERPT_SECONDS)
+    return undriven_gain(voice, excerpt, input_gain, drive, job.check)
 
 
 def _same_voice(prepared: PreparedVoice) -> Voice:

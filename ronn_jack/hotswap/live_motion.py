@@ -81,4 +81,4 @@ class LiveMotion:
         now = self._expression.for_seed_b(before.seed_b)
         prepared.expression = now
         if now != before:
-            prepared.voice.network.follow(now)
+            prepared.voice.follow(now)

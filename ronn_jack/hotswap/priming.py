@@ -16,14 +16,16 @@ from ronn_jack.hotswap.job import Job, OutdatedError
 from ronn_jack.hotswap.voice_factory import KeptNetworks, make_voice
 from ronn_jack.loudness import auto_level
 from ronn_jack.loudness.auto_level import Level
+from ronn_jack.loudness.excerpt import Excerpt
 from ronn_jack.loudness.input_meter import InputLoudness, Window
 from ronn_jack.loudness.match import gate, match_powers
 from ronn_jack.model.expression import AT_REST, Expression
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
+from ronn_jack.realtime.level import LevelTable
 from ronn_jack.realtime.meters.loudness import LoudnessMeter
 from ronn_jack.realtime.voice import Voice
-from ronn_jack.units import gain_to_decibels
+from ronn_jack.units import decibels_to_gain, gain_to_decibels
 
 _PIECE_SECONDS = 0.25
 """Input that a voice takes before it is asked for again."""
@@ -39,6 +41,8 @@ _MOST_TRIED_FRAMES = 8192
 _TRIES = 3
 _CHASES = 8
 """A heavy network takes a good part of a block to catch up with the last one."""
+EXCERPT_SECONDS = 2.0
+"""Input on which `drive` is compared with none."""
 _COMPARED_FRAMES = 2048
 """Output that is compared with the old network's, to choose the crossfade's gains."""
 
@@ -110,7 +114,7 @@ def prepare(
     cost : Cost or None
         Refuses what is hopeless before time is spent on it; None leaves that to measuring.
     input_gain : float
-        Amplitude ratio of the gain before the network.
+        Amplitude ratio of the gain before `drive`.
     job : Job
         Kept up to date, and asked whether to go on.
     expression : Expression
@@ -156,10 +160,16 @@ def prepare(
         admit(model, seconds, deadline, cost, change.subject)
     made = time.monotonic()
     prepared = PreparedVoice(change, voice, period, seconds, expression)
+    voice.aim_level(expression)
+    loudness = input_loudness or InputLoudness(engine)
     if change.values["auto_level"]:
-        window = (input_loudness or InputLoudness(engine)).window(input_gain)
-        _prime_levelled(prepared, engine, window, input_gain, job)
+        gain = input_gain * decibels_to_gain(expression.drive)
+        _prime_levelled(prepared, engine, loudness.window(), gain, job)
     else:
+        if expression.drive > 0.0:
+            excerpt = loudness.excerpt(voice.run_up_frames, EXCERPT_SECONDS)
+            gain = undriven_gain(voice, excerpt, input_gain, expression.drive, job.check)
+            voice.level.begin_with(LevelTable(gain))
         voice.start_at(_start(engine, voice, engine.position))
     catch_up(prepared, engine, job)
     level, now = prepared.level, time.monotonic()
@@ -201,6 +211,24 @@ def catch_up(prepared: PreparedVoice, engine: Engine, job: Job) -> None:
         advance(voice, engine, engine.position, job)
 
 
+def undriven_gain(
+    voice: Voice,
+    excerpt: Excerpt,
+    input_gain: float,
+    drive: float,
+    check: Callable[[], None] = lambda: None,
+) -> float:
+    """Return the gain that makes a voice at a `drive` in dB as loud as without; spoils its state."""
+    found = []
+    for gain in (input_gain * decibels_to_gain(drive), input_gain):
+        voice.start_at(0)
+        found.append(excerpt.gain_db(voice, gain, check))
+    driven, without = found
+    if driven is None or without is None:
+        return 1.0
+    return decibels_to_gain(driven - without)
+
+
 def measure_level(voice: Voice, engine: Engine, window: Window, job: Job) -> Level | None:
     """Return the level that the recent input calls for; None if there is too little of it.
 
@@ -225,7 +253,7 @@ def _prime_levelled(
         level = auto_level.level_on_noise(voice, input_gain, job.check)
         voice.start_at(_start(engine, voice, engine.position))
     prepared.level = level
-    voice.set_level(level.gain)
+    voice.level.begin_with(LevelTable(level.gain))
 
 
 def _start(engine: Engine, voice: Voice, end: int) -> int:

@@ -46,7 +46,9 @@ def make_voice(
     movable : bool
         Whether the weights can move even if the expression does not ask for it now.
     """
-    return Voice(model, make_playable(model, rate, expression, movable), rate)
+    voice = Voice(model, make_playable(model, rate, expression, movable), rate)
+    voice.aim_level(expression)
+    return voice
 
 
 @dataclass(frozen=True)

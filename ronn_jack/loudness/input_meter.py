@@ -1,4 +1,4 @@
-"""The loudness of the network's recent input, kept up to date so that no change waits for it."""
+"""The loudness of the recent raw input, kept up to date so that no change waits for it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ronn_jack.loudness.excerpt import LONGEST_RUN_UP_SECONDS, Excerpt
 from ronn_jack.loudness.match import DryMeter, Powers
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.meters.loudness import STEP_SECONDS, powers_of_steps
@@ -52,7 +53,7 @@ class InputLoudness:
         self._make_meter = meter
         self._step_frames = round(STEP_SECONDS * engine.rate)
         most = min(
-            round(WINDOW_SECONDS / STEP_SECONDS), engine.recorded_frames // self._step_frames
+            round(WINDOW_SECONDS / STEP_SECONDS), engine.recorded_dry_frames // self._step_frames
         )
         self._steps: deque[float] = deque(maxlen=most)
         self._meter = self._fresh_meter()
@@ -66,22 +67,32 @@ class InputLoudness:
             self._meter, self._end = self._fresh_meter(), end - window
             self._steps.clear()
         if end > self._end:
-            self._meter.add(self._engine.recent_input(end, end - self._end))
+            self._meter.add(self._engine.recent_dry(end, end - self._end))
             self._steps.extend(self._meter.take_steps())
             self._end = end
 
-    def window(self, input_gain: float) -> Window:
-        """Return the loudness of the last 5 s, or of as much as there is.
-
-        Parameters
-        ----------
-        input_gain : float
-            Amplitude ratio of the gain before the network, behind which the input is recorded.
-        """
+    def window(self) -> Window:
+        """Return the loudness of the last 5 s, or of as much as there is."""
         self.follow()
         begin = self._end - len(self._steps) * self._step_frames
-        powers = powers_of_steps(np.array(self._steps)) / input_gain**2
+        powers = powers_of_steps(np.array(self._steps))
         return Window(begin, self._end, powers)
+
+    def excerpt(self, run_up_frames: int, seconds: float) -> Excerpt:
+        """Return the loudest stretch of the last 5 s, after a run-up; noise if all is quiet."""
+        self.follow()
+        engine, steps = self._engine, np.array(self._steps)
+        count = min(max(1, round(seconds / STEP_SECONDS)), steps.size)
+        found = None
+        if count:
+            loudest = int(np.argmax(np.convolve(steps, np.ones(count), "valid")))
+            begin = self._end - (steps.size - loudest) * self._step_frames
+            end = begin + count * self._step_frames
+            run_up = min(run_up_frames, round(LONGEST_RUN_UP_SECONDS * engine.rate))
+            start = max(begin - run_up, engine.position - engine.recorded_dry_frames, 0)
+            samples = engine.recent_dry(end, end - start)
+            found = Excerpt.of(samples, begin - start, engine.outputs, engine.rate)
+        return found or Excerpt.of_noise(engine.inputs, engine.outputs, engine.rate, seconds)
 
     def _fresh_meter(self) -> DryMeter:
         """Return a meter that takes what came before for silence."""

@@ -1,4 +1,4 @@
-"""The parameters that move a running network: its point, morph and drift."""
+"""The parameters that move a running network: its point, morph, drift, and drive before it."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class Expression:
     morph: float
     drift_rate: float
     drift_depth: float
+    drive: float
 
     @classmethod
     def of(cls, values: Mapping[str, Value]) -> Expression:

@@ -140,6 +140,8 @@ _TABLE = (
     _enum("recipe", "Recipe", RECIPES, "ronn", "what a seed means", draw=Draw.KEPT, **_SEED),
     _float("input_gain", "Input gain", -24.0, 24.0, 0.0, "dB", "level into the network",
            link_partner="output_gain", **_LEVEL),
+    _float("drive", "Drive", 0.0, 48.0, 0.0, "dB",
+           "level into the network at constant loudness", **_LEVEL),
     _float("output_gain", "Output gain", -24.0, 24.0, 0.0, "dB", "level of the wet signal",
            link_partner="input_gain", **_LEVEL),
     _bool("link", "Link gains", "one gain moves the other by its negative", **_LEVEL),

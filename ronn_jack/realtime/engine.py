@@ -46,6 +46,8 @@ HISTORY_SECONDS = 75.0
 """Input kept for priming: the longest receptive field (60 s) and a margin to work in."""
 GLIDE_SECONDS = 0.02
 """Time in which a gain, the mix, bypass or the master reaches its target."""
+DRY_SECONDS = 15.0
+"""Raw input kept: what a level is found on (5 s) after a run-up of 8 s at most, and a margin."""
 PANIC_FRAMES = 32
 WET_SECONDS = 0.25
 """Output kept for telling how alike an incoming voice is."""
@@ -103,13 +105,16 @@ class Engine:
         self.rate = rate
         self._record, self.address = record(ENGINE)
         self._history = _rows(inputs, max(MAX_BLOCK, math.ceil(history_seconds * rate)))
+        dry_seconds = min(DRY_SECONDS, history_seconds)
+        self._dry_history = _rows(inputs, max(MAX_BLOCK, math.ceil(dry_seconds * rate)))
         self._wet_history = _rows(MAX_CHANNELS, math.ceil(WET_SECONDS * rate))
-        rows = {"dry": 4, "driven": 4, "wet": 8, "leaving": 8}
+        rows = {"dry": 4, "held": 4, "driven": 4, "wet": 8, "leaving": 8}
         self._scratch = {
             name: aligned_bytes(MAX_CHANNELS * MAX_BLOCK * size) for name, size in rows.items()
         }
         self._scratch["glides"] = aligned_bytes(CONTROLS * MAX_BLOCK * 8)
         self._scratch["history"] = self._history.view(np.uint8)
+        self._scratch["dry_history"] = self._dry_history.view(np.uint8)
         self._scratch["wet_history"] = self._wet_history.view(np.uint8)
         fields = self._record
         for name, block in self._scratch.items():
@@ -117,11 +122,12 @@ class Engine:
         fields.inputs = inputs
         fields.outputs = outputs
         fields.capacity = self._history.shape[1]
+        fields.dry_capacity = self._dry_history.shape[1]
         fields.wet_capacity = self._wet_history.shape[1]
         fields.glide_frames = fields.master_frames = round(GLIDE_SECONDS * rate)
         fields.freeze_frames = round(SEAM_SECONDS * rate)
         fields.meter_decay = -1.0 / (_METER_SECONDS * rate)
-        for control in (Control.INPUT_GAIN, Control.OUTPUT_GAIN, Control.MIX):
+        for control in (Control.INPUT_GAIN, Control.OUTPUT_GAIN, Control.MIX, Control.DRIVE):
             self.set(control, 1.0)
         self._voices: dict[int, Voice] = {}
         self.stages = stages
@@ -166,6 +172,7 @@ class Engine:
             LATE_BLOCKS; a voice that is farther behind is turned away.
         """
         self._voices[voice.address] = voice
+        voice.begin_levels(self._scratch["glides"].ctypes.data + Control.DRIVE * MAX_BLOCK * 8)
         self._record.gap_frames = gap_frames
         return self._voices.pop(_swap_slot.ctypes(self.address + PENDING, voice.address), None)
 
@@ -209,6 +216,18 @@ class Engine:
     def recent_input(self, end: int, frames: int) -> NDArray[np.float32]:
         """Return a copy of the network's input before `end` [shape=(inputs, frames)]."""
         return _from_ring(self._history, end, frames)
+
+    def recent_dry(self, end: int, frames: int) -> NDArray[np.float32]:
+        """Return a copy of the raw input before `end` [shape=(inputs, frames)].
+
+        While the network's input is frozen, it is what the loop was before all gains.
+        """
+        return _from_ring(self._dry_history, end, frames)
+
+    @property
+    def recorded_dry_frames(self) -> int:
+        """Frames of recent raw input that may be copied."""
+        return max(0, int(self._dry_history.shape[1]) - math.ceil(_WORK_SECONDS * self.rate))
 
     def recent_wet(self, end: int, frames: int) -> NDArray[np.float32]:
         """Return a copy of what the networks gave before `end` [shape=(outputs, frames)]."""

@@ -24,6 +24,7 @@ class Control(enum.IntEnum):
     FREEZE = 5
     DRY = 6
     """Set by the audio thread alone: 1 while it has dropped an overloading voice."""
+    DRIVE = 7
 
 
 CONTROLS = len(Control)
@@ -53,6 +54,9 @@ ENGINE = np.dtype(
         ("meter_decay", "f8"),  # factor per frame, as a natural logarithm
         ("history", "i8"),  # float32 rows: the network's recent input
         ("capacity", "i8"),
+        ("dry_history", "i8"),  # float32 rows: the raw input, held as the network's is
+        ("dry_capacity", "i8"),
+        ("held", "i8"),  # scratch row for it
         ("wet_history", "i8"),  # float32 rows: what the networks gave recently, faded and levelled
         ("wet_capacity", "i8"),
         ("dry", "i8"),  # scratch rows of MAX_BLOCK: float32 input, non-finite samples zeroed

@@ -44,6 +44,17 @@ class Playable(Protocol):
     def let_move(self, expression: Expression) -> None:
         """Make ready to move, beginning where the expression is; the network may run already."""
 
+    def pin(self, expression: Expression, cycles: float) -> None:
+        """Put all where it is at an expression, drift after so many cycles, and keep it there.
+
+        Only before the network runs; it begins as after endless silence.
+        """
+        self.start_at(0)
+
+    def drift_cycles(self, position: int) -> float:
+        """[any-thread] Return the phase of drift at a frame, in cycles."""
+        return 0.0
+
     def follow(self, expression: Expression) -> None:
         """[any-thread] Let what can move glide to an expression; one caller at a time."""
 

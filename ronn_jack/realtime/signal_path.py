@@ -1,6 +1,6 @@
 """[audio-thread] The signal path of the node, from input ports to output ports.
 
-input → non-finite samples to 0 → input gain → freeze → network → high-pass → level → stages of the
+input → non-finite samples to 0 → input gain → drive → freeze → network → high-pass → level → stages of the
 engine → output gain → mix with the dry input → guard → bypass → master.
 """
 
@@ -52,6 +52,7 @@ _BYPASS = int(Control.BYPASS)
 _MASTER = int(Control.MASTER)
 _FREEZE = int(Control.FREEZE)
 _DRY = int(Control.DRY)
+_DRIVE = int(Control.DRIVE)
 
 
 @native(void(int64, int64))
@@ -76,6 +77,7 @@ def _take_voice(engine: int, frames: int) -> None:
         store_release(engine + RETIRED, incoming)
         return
     run_over_history(incoming, e.history, e.capacity, e.inputs, e.position, e.driven, e.leaving, 0)
+    v.level.fresh = 1
     v.heard_ns = monotonic_ns(engine + TIMESPEC)
     e.fade_frames = e.fade_left = v.fade_frames
     e.fade_correlation = v.correlation
@@ -88,8 +90,38 @@ def _take_voice(engine: int, frames: int) -> None:
 
 
 @native(void(int64, int64, int64, int64, int64))
+def _record(source: int, ring: int, capacity: int, position: int, frames: int) -> None:
+    """Write float32 frames into a ring at `position`."""
+    x = carray(pointer(source), (frames,), np.float32)
+    place = position % capacity
+    until_wrap = min(frames, capacity - place)
+    ahead = carray(pointer(ring + place * 4), (until_wrap,), np.float32)
+    wrapped = carray(pointer(ring), (frames - until_wrap,), np.float32)
+    for t in range(until_wrap):
+        ahead[t] = x[t]
+    for t in range(until_wrap, frames):
+        wrapped[t - until_wrap] = x[t]
+
+
+@native(void(int64, int64, int64, int64))
+def _record_dry(engine: int, channel: int, frozen: int, frames: int) -> None:
+    """Record the raw input, held where the network's is: what the network is as loud as."""
+    e = carray(pointer(engine), (1,), ENGINE)[0]
+    dry = carray(pointer(e.dry + channel * MAX_BLOCK * 4), (frames,), np.float32)
+    held = carray(pointer(e.held), (frames,), np.float32)
+    for t in range(frames):
+        held[t] = dry[t]
+    ring = e.dry_history + channel * e.dry_capacity * 4
+    shares = e.glides + _FREEZE * MAX_BLOCK * 8
+    run_freeze(
+        engine + LOOP_STATE, shares, frozen, e.held, ring, e.dry_capacity, e.position, frames
+    )
+    _record(e.held, ring, e.dry_capacity, e.position, frames)
+
+
+@native(void(int64, int64, int64, int64, int64))
 def _take_input(engine: int, in_1: int, in_2: int, start: int, frames: int) -> None:
-    """Fill the dry and driven rows and the history from the ports."""
+    """Fill the dry and driven rows and both histories from the ports."""
     e = carray(pointer(engine), (1,), ENGINE)[0]
     glides = carray(pointer(e.glides), (CONTROLS, MAX_BLOCK), np.float64)
     peak = 0.0
@@ -103,7 +135,7 @@ def _take_input(engine: int, in_1: int, in_2: int, start: int, frames: int) -> N
             if not abs(v) <= _LARGEST:
                 v = np.float32(0.0)
             dry[t] = v
-            driven[t] = np.float32(v * glides[_INPUT_GAIN, t])
+            driven[t] = np.float32(v * glides[_INPUT_GAIN, t] * glides[_DRIVE, t])
             peak = max(peak, abs(v))
     e.level_in = max(peak, e.level_in * math.exp(e.meter_decay * frames))
     frozen = 1 if e.controls[_FREEZE] > 0.0 else 0
@@ -119,21 +151,8 @@ def _take_input(engine: int, in_1: int, in_2: int, start: int, frames: int) -> N
             e.position,
             frames,
         )
+        _record_dry(engine, channel, frozen, frames)
         _record(e.driven + channel * MAX_BLOCK * 4, row, e.capacity, e.position, frames)
-
-
-@native(void(int64, int64, int64, int64, int64))
-def _record(source: int, ring: int, capacity: int, position: int, frames: int) -> None:
-    """Write float32 frames into a ring at `position`."""
-    x = carray(pointer(source), (frames,), np.float32)
-    place = position % capacity
-    until_wrap = min(frames, capacity - place)
-    ahead = carray(pointer(ring + place * 4), (until_wrap,), np.float32)
-    wrapped = carray(pointer(ring), (frames - until_wrap,), np.float32)
-    for t in range(until_wrap):
-        ahead[t] = x[t]
-    for t in range(until_wrap, frames):
-        wrapped[t - until_wrap] = x[t]
 
 
 @native(void(int64, int64))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ronn_jack.model.expression import Expression
 from ronn_jack.model.protocol import Model
-from ronn_jack.realtime.compiler.atomics import load_acquire, pointer, store_release
+from ronn_jack.realtime.compiler.atomics import load_acquire, pointer
 from ronn_jack.realtime.compiler.clock import TIMESPEC_BYTES, thread_cpu_ns
 from ronn_jack.realtime.compiler.compile import entry, native
 from ronn_jack.realtime.compiler.entry_call import call_entry
@@ -20,6 +20,7 @@ from ronn_jack.realtime.compiler.float_mode import restore_float_mode, set_flush
 from ronn_jack.realtime.compiler.mailbox import publish
 from ronn_jack.realtime.compiler.memory import aligned_bytes, offset, record
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
+from ronn_jack.realtime.level import LEVEL, LevelRecord, run_level
 from ronn_jack.realtime.meters.loudness import LoudnessMeter, run_loudness
 from ronn_jack.realtime.motion.moving_network import run_moving
 from ronn_jack.realtime.output_stage import LARGEST_FLOAT32, widen_finite
@@ -42,54 +43,16 @@ VOICE = np.dtype(
         ("fade_step", "f8"),  # largest step between two samples in that fade; -1 until its end
         ("late", "i8"),  # set by the audio thread when it came too late to be let in
         ("heard_ns", "i8"),  # when the audio thread let it in, by the monotonic clock
-        ("level", "f8"),  # gain that matches it to its input
-        ("level_ratio", "f8"),  # factor from one frame to the next while the level glides
-        ("level_frames", "i8"),  # frames left of the glide
-        ("level_target", "f8"),
-        ("next_ratio", "f8"),  # a glide that waits to be taken over, once `next_ready` is set
-        ("next_frames", "i8"),
-        ("next_target", "f8"),
-        ("next_ready", "i8"),
         ("modulation", "i8"),  # address of a MODULATION, or 0
         ("motion", "i8"),  # address of a MOTION, or 0; may come while the voice sounds
         ("stages", CHAIN),
+        ("level", LEVEL),  # by which it is as loud as its input
     ],
     align=True,
 )
 _STAGES = offset(VOICE, "stages")
-_NEXT_READY = offset(VOICE, "next_ready")
+_LEVEL = offset(VOICE, "level")
 _MOTION = offset(VOICE, "motion")
-
-
-@native(void(int64))
-def _take_level_glide(voice: int) -> None:
-    v = carray(pointer(voice), (1,), VOICE)[0]
-    if load_acquire(voice + _NEXT_READY) != 0:
-        v.level_ratio = v.next_ratio
-        v.level_frames = v.next_frames
-        v.level_target = v.next_target
-        store_release(voice + _NEXT_READY, int64(0))
-
-
-@native(void(int64, int64, int64))
-def _run_level(voice: int, result: int, frames: int) -> None:
-    v = carray(pointer(voice), (1,), VOICE)[0]
-    y = carray(pointer(result), (MAX_CHANNELS, MAX_BLOCK), np.float64)
-    _take_level_glide(voice)
-    gliding = min(frames, v.level_frames)
-    level = v.level
-    for t in range(gliding):
-        level *= v.level_ratio
-        for channel in range(v.outputs):
-            y[channel, t] *= level
-    v.level_frames -= gliding
-    if gliding > 0:
-        v.level = v.level_target if v.level_frames == 0 else level
-    rest = v.level
-    if rest != 1.0:
-        for channel in range(v.outputs):
-            for t in range(gliding, frames):
-                y[channel, t] *= rest
 
 
 @native(void(int64, int64, int64, int64))
@@ -118,7 +81,7 @@ def process_voice(voice: int, source: int, result: int, frames: int) -> None:
         )  # fmt: skip
     v.overflows += widen_finite(v.outputs, v.scratch, result, frames)
     run_chain(voice + _STAGES, v.outputs, result, frames)
-    _run_level(voice, result, frames)
+    run_level(voice + _LEVEL, motion, v.position, result, v.outputs, frames)
     v.position += frames
 
 
@@ -250,7 +213,8 @@ class Voice:
         fields.motion = network.motion
         fields.scratch = self._scratch.ctypes.data
         fields.outputs = model.outputs
-        fields.level = 1.0
+        self.level = LevelRecord(fields.level, self.address + _LEVEL, rate)
+        """By which it is as loud as its input."""
         self._stages = stages_of(model.rules)
         for stage in self._stages:
             for name, value in stage.coefficients(rate).items():
@@ -289,33 +253,16 @@ class Voice:
         """Whether the network has given a sample that is not finite."""
         return bool(self._record.overflows[0])
 
-    @property
-    def level(self) -> float:
-        """The gain that matches the network to its input, as an amplitude ratio."""
-        return float(self._record.level[0])
-
-    def set_level(self, level: float) -> None:
-        """Set the gain; only before the voice is published."""
-        self._record.level = level
-
-    @property
-    def next_level(self) -> float:
-        """The gain that it was asked last to glide to."""
-        return float(self._record.next_target[0])
-
-    def glide_level(self, target: float, ratio: float, frames: int) -> bool:
-        """Let the gain glide, `ratio` a frame, to `target`; False while another glide waits."""
-        fields, free = self._record, not self._record.next_ready[0]
-        if free:
-            fields.next_ratio, fields.next_frames, fields.next_target = ratio, frames, target
-            fields.next_ready = 1
-        return free
-
     def set_fade(self, frames: int, correlation: float) -> None:
         """Set how it comes in: the crossfade's length, and how alike the two outputs are."""
         self._record.fade_frames = frames
         self._record.correlation = correlation
         self._record.fade_step = -1.0 if frames else 0.0
+
+    def begin_levels(self, drives: int) -> None:
+        """Begin at the level of where the controls are, drive in each frame at `drives`."""
+        self._record.level[0]["drives"] = drives
+        self._record.level[0]["fresh"] = 1
 
     @property
     def moves(self) -> bool:
@@ -326,6 +273,20 @@ class Voice:
         """Let the weights move from now on, beginning there; the voice may sound already."""
         self.network.let_move(expression)
         publish(self.address + _MOTION, self.network.motion)
+
+    def follow(self, expression: Expression) -> None:
+        """[any-thread] Glide to an expression; one caller at a time."""
+        self.network.follow(expression)
+        self.aim_level(expression)
+
+    def aim_level(self, expression: Expression) -> None:
+        """[any-thread] Let the level glide to that of an expression."""
+        self.level.aim(expression.morph, *expression.point)
+
+    def pin(self, expression: Expression, cycles: float = 0.0) -> None:
+        """Be where an expression is, drift after so many cycles, and rest; before it runs."""
+        self.network.pin(expression, cycles)
+        self._settle()
 
     def start_at(self, position: int) -> None:
         """Take what comes before `position` (frames since the start) for silence."""

@@ -13,7 +13,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numba import carray, int64, void
+from numba import carray, float64, int64, void
 from numpy.typing import NDArray
 
 from ronn_jack.model.weights import LayerSources
@@ -149,6 +149,21 @@ def _cross_knot(motion: int, position: int) -> None:
     _begin_set(motion, position + 2 * CELL)
 
 
+@native(float64(int64, int64))
+def drift_cycles(motion: int, frame: int) -> float:
+    """[audio-thread] Return the phase of drift in cycles that belongs to a frame to come."""
+    m = carray(pointer(motion), (1,), MOTION)[0]
+    cycles: float = m.phase + m.hertz * (frame - m.since) / m.rate
+    return cycles
+
+
+@native(float64(int64))
+def drift_depth(motion: int) -> float:
+    """[audio-thread] Return the depth of drift."""
+    depth: float = carray(pointer(motion), (1,), MOTION)[0].values[_DEPTH]
+    return depth
+
+
 @native(void(int64, int64, int64))
 def _exchange_sets(motion: int, a: int, b: int) -> None:
     m = carray(pointer(motion), (1,), MOTION)[0]
@@ -201,15 +216,15 @@ def _make(motion: int, until: int) -> None:
             m.made_layer += 1
 
 
-@entry(void(int64, int64))
-def _settle(motion: int, position: int) -> None:
+@entry(void(int64, int64, float64))
+def _settle(motion: int, position: int, phase: float) -> None:
     """Put everything where it is at a frame if the targets have always been what they are."""
     m = carray(pointer(motion), (1,), MOTION)[0]
     for i in range(2):
         settle_ramp(motion + _RAMPS + i * _RAMP_SIZE, motion + _TARGETS + i * 8)
         m.values[i] = m.targets[i]
     m.hertz = m.wanted_hertz
-    m.phase = 0.0
+    m.phase = phase
     m.since = 0
     knot = position // CELL * CELL
     for i in (_START, _END):
@@ -270,12 +285,18 @@ class Motion:
         fields.targets[0, _MORPH] = morph
         fields.targets[0, _DEPTH] = depth
 
-    def settle(self, position: int) -> None:
+    def settle(self, position: int, phase: float = 0.0) -> None:
         """Put the weights where they are at a frame, before the network runs from there.
 
-        The phase of drift is then as if its rate had been the same since frame 0.
+        The phase of drift is then as if its rate had been the same since frame 0, where it was
+        `phase`, in cycles.
         """
-        _settle.ctypes(self.address, position)
+        _settle.ctypes(self.address, position, phase)
+
+    def cycles(self, position: int) -> float:
+        """[any-thread] Return the phase of drift at a frame, in cycles."""
+        fields = self._record[0]
+        return float(fields.phase + fields.hertz * (position - fields.since) / fields.rate)
 
     def set_restless(self, on: bool) -> None:
         """Let the weights be mixed as if they moved, to measure what that takes."""

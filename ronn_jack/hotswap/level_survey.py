@@ -1,0 +1,107 @@
+"""Measures the curves of the level of the voice that sounds, in what time there is to spare."""
+
+from __future__ import annotations
+
+import time
+
+from ronn_jack.hotswap.job import Job
+from ronn_jack.hotswap.level_curves import LevelCurves
+from ronn_jack.hotswap.priming import PreparedVoice
+from ronn_jack.hotswap.voice_factory import make_voice
+from ronn_jack.loudness.excerpt import Excerpt
+from ronn_jack.loudness.input_meter import InputLoudness
+from ronn_jack.model.expression import Expression
+from ronn_jack.realtime.engine import Engine
+from ronn_jack.realtime.kernels.layout import MAX_BLOCK
+from ronn_jack.realtime.level import LEVELLED
+from ronn_jack.realtime.voice import Voice
+from ronn_jack.units import decibels_to_gain
+
+SHARE = 0.2
+"""Of one core, that measuring takes at most."""
+DECIBELS_PER_SECOND = 24.0
+"""By which the level goes over to better curves."""
+_POINT_SECONDS = 0.03
+"""Processor time that a point should take: what there is of input for that is enough."""
+_SHORTEST_SECONDS, _LONGEST_SECONDS = 0.4, 5.0
+
+
+class LevelSurvey:
+    """Surveys one voice; all of it is the builder's thread's.
+
+    Parameters
+    ----------
+    loudness : InputLoudness
+        Of the engine.
+    input_gain : float
+        Amplitude ratio of the gain before `drive`; kept as an attribute.
+    prepared : PreparedVoice
+        The voice that sounds.
+    """
+
+    def __init__(
+        self, engine: Engine, loudness: InputLoudness, input_gain: float, prepared: PreparedVoice
+    ) -> None:
+        self.input_gain = input_gain
+        self._engine = engine
+        self._loudness = loudness
+        self._prepared = prepared
+        self._rested_until = 0.0
+        self._job = Job()
+        self._voice: Voice | None = None
+        self._excerpt: Excerpt | None = None
+        self._seed_b = prepared.expression.seed_b
+        network = prepared.voice.network
+        names = [n for n in LEVELLED if n in self._names()]
+        self._moves = "morph" in names and network.can_move
+        self._curves = LevelCurves(
+            self._measure,
+            prepared.voice.level.table.gain,
+            prepared.expression,
+            prepared.level is not None,
+            tuple(names),
+        )
+
+    def tend(self, job: Job) -> None:
+        """Measure a point, unless it is time to rest; raise OutdatedError if nobody wants it."""
+        if time.monotonic() < self._rested_until:
+            return
+        self._job = job
+        begin = time.thread_time()
+        expression = self._prepared.expression
+        try:
+            cycle = self._prepared.voice.network.drift_cycles(self._engine.position)
+            if self._curves.step(expression, cycle):
+                table = self._curves.table(cycle)
+                self._prepared.voice.level.follow(table, DECIBELS_PER_SECOND)
+        finally:
+            spent = time.thread_time() - begin
+            self._rested_until = time.monotonic() + spent * (1.0 / SHARE - 1.0)
+
+    def _names(self) -> set[str]:
+        names = {"drive"}
+        if self._prepared.voice.network.modulation:
+            names |= {"xy_x", "xy_y"}
+        if self._prepared.voice.network.can_move:
+            names.add("morph")
+        return names
+
+    def _measure(self, expression: Expression, cycles: float) -> float | None:
+        voice, excerpt = self._ready()
+        voice.pin(expression, cycles)
+        gain = self.input_gain * decibels_to_gain(expression.drive)
+        return excerpt.gain_db(voice, gain, self._job.check)
+
+    def _ready(self) -> tuple[Voice, Excerpt]:
+        """Return a voice of the same network, and what it is measured on."""
+        voice, prepared = self._voice, self._prepared
+        if voice is None:
+            expression, sounding = prepared.expression, prepared.voice
+            model = sounding.model.at(expression.point)
+            voice = self._voice = make_voice(model, sounding.rate, expression, self._moves)
+        if self._excerpt is None:
+            load = prepared.block_seconds * voice.rate / (prepared.period or MAX_BLOCK)
+            affordable = _POINT_SECONDS / max(load, 1e-9) - voice.run_up_frames / voice.rate
+            seconds = min(_LONGEST_SECONDS, max(_SHORTEST_SECONDS, affordable))
+            self._excerpt = self._loudness.excerpt(voice.run_up_frames, seconds)
+        return voice, self._excerpt
