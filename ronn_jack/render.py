@@ -115,12 +115,24 @@ def render_file(
         model = model_of(values, audio.channels, OUTPUTS, audio.rate)
         tail = round(tail_seconds * audio.rate)
         form = form.holding(target, audio.rate, audio.frames + tail)
-        total, before, level = audio.frames + tail, 0, 1.0
-        if values["auto_level"]:
-            before = audio.frames
-            level = _matching_level(
-                audio, model, values, lambda done: progress(done, before + total)
+        total, level = audio.frames + tail, 1.0
+        runs = _levelling_runs(values)
+        before = len(runs) * audio.frames
+        gains = []
+        for drive in runs:
+            gains.append(
+                _matching_gain(
+                    audio,
+                    model,
+                    {**values, "drive": drive},
+                    lambda done, run=len(gains): progress(
+                        run * audio.frames + done, before + total
+                    ),
+                )
             )
+        if gains:
+            # Without auto level, `drive` alone is made up for.
+            level = gains[0] if values["auto_level"] else gains[0] / gains[1]
         engine = offline_engine(model, values, audio.rate, level=level)
         done = 0
         with written(target, form, audio.rate) as writer:
@@ -131,7 +143,15 @@ def render_file(
         return Rendering(done, audio.rate, form, audio.shortfall())
 
 
-def _matching_level(
+def _levelling_runs(values: Mapping[str, Value]) -> list[float]:
+    """Return with what `drive` in dB a network is to be matched to the file."""
+    drive = float(values["drive"])
+    if values["auto_level"]:
+        return [drive]
+    return [drive, 0.0] if drive else []
+
+
+def _matching_gain(
     audio: AudioSource,
     model: Model,
     values: Mapping[str, Value],
@@ -139,7 +159,7 @@ def _matching_level(
 ) -> float:
     """Return the gain that makes a network as loud as the whole file."""
     rate = float(audio.rate)
-    gain = decibels_to_gain(float(values["input_gain"]))
+    gain = decibels_to_gain(float(values["input_gain"])) * decibels_to_gain(float(values["drive"]))
     voice = make_voice(model, rate, Expression.of(values))
     dry, wet = LoudnessMeter(model.inputs, rate), LoudnessMeter(model.outputs, rate)
     done = 0

@@ -12,6 +12,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from ronn_jack.errors import AudioFileError, SpecError, UsageError
+from ronn_jack.loudness.match import block_powers, loudness
 from ronn_jack.model.architecture import network_spec
 from ronn_jack.model.recipes import draw
 from ronn_jack.parameters import defaults
@@ -125,6 +126,17 @@ def test_drift_starts_at_the_seed_and_is_the_same_every_time(folder: Path) -> No
     assert np.array_equal(rendered(folder, x, **drift), first)
     distance = np.abs(first - rendered(folder, x, **{**drift, "drift_depth": 0.0}))
     assert distance[:, :20].max() < 0.01 * distance[:, RATE // 8 :].max()
+
+
+@pytest.mark.parametrize("auto_level", [True, False])
+def test_drive_is_made_up_for(folder: Path, auto_level: bool) -> None:
+    x = noise(RATE)
+    sound = {"activation": "tanh", "auto_level": auto_level, "output_gain": -24.0}
+    plain = rendered(folder, x, **sound)
+    driven = rendered(folder, x, **sound, drive=36.0)
+    distance = loudness(block_powers(driven, RATE)) - loudness(block_powers(plain, RATE))
+    assert abs(distance) < 0.5
+    assert np.abs(driven - plain).max() > 0.5 * np.abs(plain).max()
 
 
 @pytest.mark.parametrize("rate", [8000, 44100, 192000])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ronn_jack.hotswap import priming
 from ronn_jack.hotswap.job import Job
-from ronn_jack.hotswap.level_follower import LevelFollower
+from ronn_jack.hotswap.levels.follower import LevelFollower
 from ronn_jack.hotswap.priming import PreparedVoice
 from ronn_jack.loudness.input_meter import InputLoudness
 from ronn_jack.realtime.engine import Engine

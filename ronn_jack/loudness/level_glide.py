@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from ronn_jack.loudness.match import Powers, audible_seconds
 
 REAL_INPUT_SECONDS = 3.0

@@ -82,7 +82,7 @@ _TABLE_SIZE = TABLE.itemsize
 _RAMP_SIZE = RAMP.itemsize
 
 
-@native(float64(int64, int64, int64))
+@native(float64(int64, int64, float64))
 def _relative(table: int, count: int, place: float) -> float:
     """Return what a row of `count` dB says between its points; its ends beyond them."""
     points = carray(pointer(table), (count,), np.float64)

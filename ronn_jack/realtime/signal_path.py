@@ -1,7 +1,7 @@
 """[audio-thread] The signal path of the node, from input ports to output ports.
 
-input → non-finite samples to 0 → input gain → drive → freeze → network → high-pass → level → stages of the
-engine → output gain → mix with the dry input → guard → bypass → master.
+input → non-finite samples to 0 → input gain → drive → freeze → network → high-pass → level →
+stages of the engine → output gain → mix with the dry input → guard → bypass → master.
 """
 
 from __future__ import annotations

@@ -156,7 +156,7 @@ def test_auto_level_can_be_switched_while_a_network_sounds(on):
         builder.switch_level(on)
         wait_for(lambda: (builder.voices.current.level is not None) == on)
         voice = builder.voices.current.voice
-        wait_for(lambda: voice.level != 1.0 if on else voice.level == 1.0)
+        wait_for(lambda: voice.level.gain != 1.0 if on else voice.level.gain == 1.0)
 
 
 def test_the_crossfade_is_told_as_it_is_made():

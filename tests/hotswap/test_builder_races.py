@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from ronn_jack.hotswap.job import OutdatedError
-from ronn_jack.hotswap.level_follower import LevelFollower
+from ronn_jack.hotswap.levels.follower import LevelFollower
 from ronn_jack.model.spec import NetworkSpec
 from tests.support.changes import change_to
 from tests.support.jack_server import wait_for
@@ -54,7 +54,7 @@ def test_auto_level_that_is_switched_off_while_a_network_waits_holds_for_it_too(
         wait_for(lambda: builder.voices.ready is not None)
         builder.switch_level(False)
         wait_for(lambda: builder.sounding == NetworkSpec(seed=8))
-        wait_for(lambda: builder.voices.current.voice.level == 1.0)
+        wait_for(lambda: builder.voices.current.voice.level.gain == 1.0)
         assert not listener.refusals
 
 

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from ronn_jack.hotswap.engine_controls import aim
 from ronn_jack.hotswap.job import Job
 from ronn_jack.hotswap.priming import prepare
 from ronn_jack.loudness.input_meter import InputLoudness
-from ronn_jack.loudness.match import DryMeter, dry_powers
+from ronn_jack.loudness.match import DryMeter, dry_powers, loudness
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.engine import Engine
 from tests.realtime.engine_driver import RATE, noise
@@ -45,7 +46,7 @@ def test_what_was_followed_is_what_is_measured_whole(inputs, outputs, rate):
     loudness = InputLoudness(engine)
     x = noise(round(7.33 * rate), inputs)
     feed(engine, x, loudness)
-    window = loudness.window(1.0)
+    window = loudness.window()
     step = round(0.1 * rate)
     assert (window.begin, window.end) == (23 * step, 73 * step)
     # Blocks of the whole signal, of which the window's are the last ones.
@@ -59,25 +60,25 @@ def test_what_was_not_followed_is_measured_from_the_window_s_begin_on():
     loudness = InputLoudness(engine)
     x = noise(round(7.33 * RATE))
     feed(engine, x)
-    window = loudness.window(1.0)
+    window = loudness.window()
     assert np.array_equal(window.powers, dry_powers(x[:, window.begin : window.end], 2, RATE))
     another = engine_of()
     followed = InputLoudness(another)
     feed(another, x, followed)
     # The filters forget how they began.
-    assert window.powers == pytest.approx(followed.window(1.0).powers, rel=0.02)
-    assert window.powers[4:] == pytest.approx(followed.window(1.0).powers[4:], rel=1e-9)
+    assert window.powers == pytest.approx(followed.window().powers, rel=0.02)
+    assert window.powers[4:] == pytest.approx(followed.window().powers[4:], rel=1e-9)
 
 
 def test_less_input_than_a_window_is_measured_from_its_start():
     engine = engine_of()
     loudness = InputLoudness(engine)
-    assert loudness.window(1.0).powers.size == 0
+    assert loudness.window().powers.size == 0
     x = noise(STEP * 4 + 100)
     feed(engine, x[:, : STEP * 4 - 1])
-    assert loudness.window(1.0).powers.size == 0
+    assert loudness.window().powers.size == 0
     feed(engine, x[:, STEP * 4 - 1 :])
-    window = loudness.window(1.0)
+    window = loudness.window()
     assert (window.begin, window.end) == (0, 4 * STEP)
     assert np.array_equal(window.powers, dry_powers(x[:, : 4 * STEP], 2, RATE))
 
@@ -87,18 +88,43 @@ def test_an_engine_that_keeps_little_is_measured_as_far_back_as_it_keeps():
     loudness = InputLoudness(engine)
     x = noise(round(6.05 * RATE))
     feed(engine, x)
-    window = loudness.window(1.0)
+    window = loudness.window()
     assert (window.begin, window.end) == (40 * STEP, 60 * STEP)
     assert np.array_equal(window.powers, dry_powers(x[:, window.begin : window.end], 2, RATE))
 
 
-def test_the_gain_before_the_network_is_taken_out_as_it_is_when_asked():
+def test_the_raw_input_is_measured_whatever_is_done_to_it_before_the_network():
+    engine, plain = engine_of(), engine_of()
+    aim(engine, {"input_gain": 12.0, "drive": 30.0})
+    for each in (engine, plain):
+        feed(each, noise(WINDOW))
+    assert np.array_equal(
+        InputLoudness(engine).window().powers, InputLoudness(plain).window().powers
+    )
+
+
+def test_a_loop_is_as_loud_as_what_it_was_made_of():
     engine = engine_of()
-    loudness = InputLoudness(engine)
-    feed(engine, noise(WINDOW), loudness)
-    plain = loudness.window(1.0).powers
-    assert loudness.window(2.0).powers == pytest.approx(plain / 4.0, rel=1e-12)
-    assert np.array_equal(loudness.window(1.0).powers, plain)
+    aim(engine, {"drive": 30.0})
+    loud = noise(WINDOW)
+    feed(engine, loud)
+    before = loudness(InputLoudness(engine).window().powers)
+    engine.set_freeze(True, 0)
+    feed(engine, np.zeros((2, 2 * WINDOW), np.float32))
+    assert loudness(InputLoudness(engine).window().powers) == pytest.approx(before, abs=0.3)
+
+
+def test_an_excerpt_is_the_loudest_stretch_and_noise_where_all_is_quiet():
+    engine = engine_of()
+    x = 0.1 * noise(WINDOW)
+    x[:, 30 * STEP : 34 * STEP] *= 8.0
+    feed(engine, x)
+    excerpt = InputLoudness(engine).excerpt(7 * STEP, 0.4)
+    assert excerpt.begin == 7 * STEP
+    assert np.array_equal(excerpt.samples, x[:, 23 * STEP : 34 * STEP])
+    quiet = engine_of()
+    feed(quiet, 1e-6 * x)
+    assert InputLoudness(quiet).excerpt(7 * STEP, 0.4).dry_lufs > -30.0
 
 
 def test_a_level_is_the_same_whether_the_loudness_was_followed_or_not():
@@ -154,7 +180,7 @@ def test_another_engine_is_measured_from_its_own_start():
         assert len(made) == 2
         builder.request(change_to(NetworkSpec(seed=7), levelled=True))
         wait_for(lambda: builder.voices.coming)
-        window = made[-1].window(1.0)
+        window = made[-1].window()
         assert (window.begin, window.end) == (5 * 4410, 55 * 4410)
 
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 from ronn_jack.hotswap.job import Job, OutdatedError
-from ronn_jack.hotswap.level_survey import LevelSurvey
+from ronn_jack.hotswap.levels.survey import LevelSurvey
 from ronn_jack.hotswap.priming import (
     EXCERPT_SECONDS,
     PreparedVoice,
@@ -46,6 +46,7 @@ class LevelFollower:
         self._next_look = 0.0
         self._prepared: PreparedVoice | None = None
         self._survey: LevelSurvey | None = None
+        self._gliding_until = 0.0
 
     def switch(self, on: bool) -> None:
         """[any-thread] Ask that networks be levelled, or not, from the next `tend` on."""
@@ -71,6 +72,8 @@ class LevelFollower:
             if prepared.level is not None and prepared.level.on_noise and now >= self._next_look:
                 self._next_look = now + _LOOK_SECONDS
                 self._find_again(engine, loudness.window(), prepared)
+            if now < self._gliding_until:
+                return
             if self._survey is None or self._survey.input_gain != input_gain:
                 self._survey = LevelSurvey(engine, loudness, input_gain, prepared)
             self._survey.tend(self._job(engine, prepared))
@@ -87,8 +90,7 @@ class LevelFollower:
                 target = level.gain
             else:
                 target = _unlevelled(loudness, input_gain, prepared, job)
-            distance = abs(gain_to_decibels(target / prepared.voice.level.gain, floor=-math.inf))
-            self._go_to(target, distance / _SWITCH_SECONDS)
+            self._go_to(target, _SWITCH_SECONDS)
             prepared.level = level
 
     def _find_again(self, engine: Engine, window: Window, prepared: PreparedVoice) -> None:
@@ -97,14 +99,18 @@ class LevelFollower:
         job = self._job(engine, prepared)
         level = measure_level(_same_voice(prepared), engine, window, job)
         if level is not None:
-            self._go_to(level.gain, DECIBELS_PER_SECOND)
+            self._go_to(level.gain)
             prepared.level = level
 
-    def _go_to(self, gain: float, decibels_per_second: float) -> None:
-        """Have another level where the controls are now, and find its curves anew."""
+    def _go_to(self, gain: float, seconds: float | None = None) -> None:
+        """Have another level where the controls are now, and find its curves anew from then on."""
         assert self._prepared is not None
-        self._prepared.voice.level.follow(LevelTable(gain), decibels_per_second)
+        level = self._prepared.voice.level
+        distance = abs(gain_to_decibels(gain / level.gain, floor=-math.inf))
+        speed = distance / seconds if seconds else DECIBELS_PER_SECOND
+        level.follow(LevelTable(gain), speed)
         self._survey = None
+        self._gliding_until = time.monotonic() + distance / max(speed, 1e-9)
 
     def _find(
         self, engine: Engine, loudness: InputLoudness, input_gain: float, prepared: PreparedVoice

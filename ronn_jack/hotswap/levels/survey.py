@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from ronn_jack.hotswap.job import Job
-from ronn_jack.hotswap.level_curves import LevelCurves
+from ronn_jack.hotswap.levels.curves import LevelCurves
 from ronn_jack.hotswap.priming import PreparedVoice
 from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.loudness.excerpt import Excerpt
@@ -56,7 +56,7 @@ class LevelSurvey:
         self._moves = "morph" in names and network.can_move
         self._curves = LevelCurves(
             self._measure,
-            prepared.voice.level.table.gain,
+            prepared.voice.level.gain,
             prepared.expression,
             prepared.level is not None,
             tuple(names),
@@ -68,15 +68,20 @@ class LevelSurvey:
             return
         self._job = job
         begin = time.thread_time()
-        expression = self._prepared.expression
         try:
-            cycle = self._prepared.voice.network.drift_cycles(self._engine.position)
-            if self._curves.step(expression, cycle):
-                table = self._curves.table(cycle)
-                self._prepared.voice.level.follow(table, DECIBELS_PER_SECOND)
+            self.measure()
         finally:
             spent = time.thread_time() - begin
             self._rested_until = time.monotonic() + spent * (1.0 / SHARE - 1.0)
+
+    def measure(self) -> bool:
+        """Measure a point; return whether there was any to measure."""
+        voice = self._prepared.voice
+        cycle = voice.network.drift_cycles(self._engine.position)
+        measured = self._curves.step(self._prepared.expression, cycle)
+        if measured:
+            voice.level.follow(self._curves.table(cycle), DECIBELS_PER_SECOND)
+        return measured
 
     def _names(self) -> set[str]:
         names = {"drive"}

@@ -181,14 +181,14 @@ class LevelCurves:
             self._gain = decibels_to_gain(found - without) if without is not None else 1.0
 
     def _step_curve(self, name: str, here: Expression) -> bool:
-        rest = dataclasses.replace(here, **{name: 0.0})
+        rest = here.moved_to({name: 0.0})
         curve = self._coming.get(name)
         if curve is None or curve.rest != rest:
             curve = self._coming[name] = Curve(rest)
         point = curve.next
         if point is None:
             return False
-        found = self._measure(dataclasses.replace(here, **{name: value_at(name, point)}), 0.0)
+        found = self._measure(here.moved_to({name: value_at(name, point)}), 0.0)
         known = list(curve.points.values())
         # A place that gives no numbers is as its neighbours are: nothing can be heard of it.
         curve.points[point] = found if found is not None else (known[-1] if known else 0.0)
@@ -197,7 +197,11 @@ class LevelCurves:
         return True
 
     def _step_drift(self, now: Expression, cycle: float) -> bool:
-        if not self._levelled or not now.drift_depth or not 0 < now.drift_rate <= 1.0:
+        if (
+            not self._levelled
+            or not now.drift_depth
+            or not 0.0 < now.drift_rate <= FASTEST_DRIFT_HERTZ
+        ):
             self._drift, self._drift_rest = {}, None
             return False
         rest = dataclasses.replace(now, drift_rate=0.0)

@@ -1,0 +1,1 @@
+"""The level of the network that sounds: held where it is moved, and kept right."""
