@@ -116,20 +116,13 @@ def render_file(
         tail = round(tail_seconds * audio.rate)
         form = form.holding(target, audio.rate, audio.frames + tail)
         total, level = audio.frames + tail, 1.0
+        gains: list[float] = []
         runs = _levelling_runs(values)
         before = len(runs) * audio.frames
-        gains = []
         for drive in runs:
-            gains.append(
-                _matching_gain(
-                    audio,
-                    model,
-                    {**values, "drive": drive},
-                    lambda done, run=len(gains): progress(
-                        run * audio.frames + done, before + total
-                    ),
-                )
-            )
+            passed = len(gains) * audio.frames
+            told = _Offset(progress, passed, before + total)
+            gains.append(_matching_gain(audio, model, {**values, "drive": drive}, told))
         if gains:
             # Without auto level, `drive` alone is made up for.
             level = gains[0] if values["auto_level"] else gains[0] / gains[1]
@@ -141,6 +134,18 @@ def render_file(
                 done += block.shape[1]
                 progress(before + done, before + total)
         return Rendering(done, audio.rate, form, audio.shortfall())
+
+
+@dataclass(frozen=True)
+class _Offset:
+    """Tells the progress of a part as that of the whole."""
+
+    progress: Callable[[int, int], None]
+    before: int
+    total: int
+
+    def __call__(self, done: int) -> None:
+        self.progress(self.before + done, self.total)
 
 
 def _levelling_runs(values: Mapping[str, Value]) -> list[float]:

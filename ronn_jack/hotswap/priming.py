@@ -218,7 +218,7 @@ def undriven_gain(
     drive: float,
     check: Callable[[], None] = lambda: None,
 ) -> float:
-    """Return the gain that makes a voice at a `drive` in dB as loud as without; spoils its state."""
+    """Return the gain that makes a voice as loud with `drive` (dB) as without; spoils its state."""
     found = []
     for gain in (input_gain * decibels_to_gain(drive), input_gain):
         voice.start_at(0)

@@ -32,7 +32,7 @@ _LOOK_SECONDS = 0.5
 
 
 class LevelFollower:
-    """Follows the switch of auto level, finds a level again that was found on noise, and its curves.
+    """Follows the switch of auto level, finds a level again that was found on noise, and curves.
 
     Parameters
     ----------
