@@ -49,8 +49,8 @@ GLIDE_SECONDS = 0.02
 DRY_SECONDS = 15.0
 """Raw input kept: what a level is found on (5 s) after a run-up of 8 s at most, and a margin."""
 PANIC_FRAMES = 32
-WET_SECONDS = 0.25
-"""Output kept for telling how alike an incoming voice is."""
+WET_SECONDS = 2.0
+"""Output kept for telling how alike an incoming voice is, and how loud the one that sounds."""
 
 _METER_SECONDS = 0.3
 _WORK_SECONDS = 1.0
@@ -242,6 +242,12 @@ class Engine:
     def fading(self) -> bool:
         """Whether a crossfade is running."""
         return int(self._record.fade_left[0]) > 0
+
+    @property
+    def holds(self) -> bool:
+        """Whether the input is frozen or passes by: what is heard is not played through it."""
+        controls = self._record.controls[0]
+        return any(controls[each] != 0.0 for each in (Control.FREEZE, Control.BYPASS))
 
     @property
     def dry(self) -> bool:

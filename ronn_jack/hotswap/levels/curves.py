@@ -116,17 +116,15 @@ class LevelCurves:
         self._drift: dict[int, float] = {}
         self._drift_rest: Expression | None = None
         self._drift_turn = False
-        self.trim_db = 0.0
-        """What the sound while it was played has taught, in dB."""
 
-    def table(self, cycle: float = 0.0) -> LevelTable:
-        """Return what is known; of drift, what comes after so many cycles."""
+    def table(self, cycle: float = 0.0, trim_db: float = 0.0) -> LevelTable:
+        """Return what is known, with a trim; of drift, what comes after so many cycles."""
         curves = np.zeros((CURVES, POINTS))
         for name, curve in self._curves.items():
             row = curve.row()
             here = np.interp(_place(name, getattr(self._here, name)), np.arange(POINTS), row)
             curves[LEVELLED.index(name)] = row - here
-        gain = self._gain * decibels_to_gain(self.trim_db)
+        gain = self._gain * decibels_to_gain(trim_db)
         way = self._way(cycle)
         if not way:
             return LevelTable(gain, curves)

@@ -20,6 +20,7 @@ from ronn_jack.loudness import auto_level
 from ronn_jack.loudness.auto_level import Level
 from ronn_jack.loudness.input_meter import InputLoudness, Window
 from ronn_jack.loudness.level_glide import DECIBELS_PER_SECOND, is_due
+from ronn_jack.loudness.refinement import Refinement
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.level import LevelTable
 from ronn_jack.realtime.voice import Voice
@@ -46,6 +47,7 @@ class LevelFollower:
         self._next_look = 0.0
         self._prepared: PreparedVoice | None = None
         self._survey: LevelSurvey | None = None
+        self._refinement: Refinement | None = None
         self._gliding_until = 0.0
 
     def switch(self, on: bool) -> None:
@@ -65,7 +67,7 @@ class LevelFollower:
             Amplitude ratio of the gain before `drive`.
         """
         if prepared is not self._prepared:
-            self._prepared, self._survey = prepared, None
+            self._prepared, self._survey, self._refinement = prepared, None, None
         with contextlib.suppress(OutdatedError):
             self._follow_switch(engine, loudness, input_gain, prepared)
             now = time.monotonic()
@@ -75,7 +77,14 @@ class LevelFollower:
             if now < self._gliding_until:
                 return
             if self._survey is None or self._survey.input_gain != input_gain:
-                self._survey = LevelSurvey(engine, loudness, input_gain, prepared)
+                trim_db = self._survey.trim_db if self._survey else 0.0
+                self._survey = LevelSurvey(engine, loudness, input_gain, prepared, trim_db)
+                self._refinement = Refinement(engine)
+            if prepared.level is not None and not (
+                prepared.level.on_noise or prepared.level.silent
+            ):
+                assert self._refinement is not None
+                self._survey.trim(self._refinement.tend(self._survey.trim_db))
             self._survey.tend(self._job(engine, prepared))
 
     def _follow_switch(

@@ -8,6 +8,7 @@ from ronn_jack.hotswap.job import Job
 from ronn_jack.hotswap.levels.curves import LevelCurves
 from ronn_jack.hotswap.priming import PreparedVoice
 from ronn_jack.hotswap.voice_factory import make_voice
+from ronn_jack.loudness import refinement
 from ronn_jack.loudness.excerpt import Excerpt
 from ronn_jack.loudness.input_meter import InputLoudness
 from ronn_jack.model.expression import Expression
@@ -23,6 +24,8 @@ DECIBELS_PER_SECOND = 24.0
 """By which the level goes over to better curves."""
 _POINT_SECONDS = 0.03
 """Processor time that a point should take: what there is of input for that is enough."""
+_HEARD_DB = 0.02
+"""Refinement by less is put off."""
 _SHORTEST_SECONDS, _LONGEST_SECONDS = 0.4, 5.0
 
 
@@ -37,12 +40,20 @@ class LevelSurvey:
         Amplitude ratio of the gain before `drive`; kept as an attribute.
     prepared : PreparedVoice
         The voice that sounds.
+    trim_db : float
+        By how many dB its level was refined already; kept as an attribute.
     """
 
     def __init__(
-        self, engine: Engine, loudness: InputLoudness, input_gain: float, prepared: PreparedVoice
+        self,
+        engine: Engine,
+        loudness: InputLoudness,
+        input_gain: float,
+        prepared: PreparedVoice,
+        trim_db: float = 0.0,
     ) -> None:
         self.input_gain = input_gain
+        self.trim_db = trim_db
         self._engine = engine
         self._loudness = loudness
         self._prepared = prepared
@@ -56,7 +67,7 @@ class LevelSurvey:
         self._moves = "morph" in names and network.can_move
         self._curves = LevelCurves(
             self._measure,
-            prepared.voice.level.gain,
+            prepared.voice.level.gain / decibels_to_gain(trim_db),
             prepared.expression,
             prepared.level is not None,
             tuple(names),
@@ -74,14 +85,25 @@ class LevelSurvey:
             spent = time.thread_time() - begin
             self._rested_until = time.monotonic() + spent * (1.0 / SHARE - 1.0)
 
+    def trim(self, trim_db: float) -> None:
+        """Refine the level: by so many dB it is to differ from how it was found."""
+        if abs(trim_db - self.trim_db) >= _HEARD_DB:
+            self.trim_db = trim_db
+            self._follow(refinement.DECIBELS_PER_SECOND)
+
     def measure(self) -> bool:
         """Measure a point; return whether there was any to measure."""
         voice = self._prepared.voice
         cycle = voice.network.drift_cycles(self._engine.position)
         measured = self._curves.step(self._prepared.expression, cycle)
         if measured:
-            voice.level.follow(self._curves.table(cycle), DECIBELS_PER_SECOND)
+            self._follow(DECIBELS_PER_SECOND)
         return measured
+
+    def _follow(self, decibels_per_second: float) -> None:
+        voice = self._prepared.voice
+        cycle = voice.network.drift_cycles(self._engine.position)
+        voice.level.follow(self._curves.table(cycle, self.trim_db), decibels_per_second)
 
     def _names(self) -> set[str]:
         names = {"drive"}
