@@ -58,7 +58,7 @@ def told(reference: str, name: str, **values: Value) -> list[tuple[str, tuple[Ar
         ("parameter = 'mix'\ncurve = 'square'", 0.25, (0.5,)),
         ("parameter = 'layers'", 24, (1.0,)),
         ("parameter = 'bypass'\nto = 5", True, (5.0,)),
-        ("parameter = 'activation'\nto = 12", "tanh", (2.0,)),
+        (f"parameter = 'activation'\nto = {PARAMETERS['activation'].maximum:g}", "tanh", (2.0,)),
         ("parameter = 'mix'\nleading = [3, 'a']", 0.5, (3, "a", 0.5)),
         ("parameter = 'mix'\nskip = 0", 0.0, (0.0,)),
         ("parameter = 'mix'\nminimum = 0.5\nmaximum = 0.5", 0.5, None),
