@@ -40,12 +40,15 @@ class FeedbackTo:
         Whether it is told positions 0–1 rather than values in native units.
     interval_ms : int
         Between two messages of the same status.
+    aliases : str, optional
+        Table of another program's addresses, by name or file, by which it is told values instead.
     """
 
     host: str
     port: int
     normalised: bool = False
     interval_ms: int = DEFAULT_INTERVAL_MS
+    aliases: str | None = None
 
 
 @dataclass(frozen=True)
@@ -209,6 +212,10 @@ def _destination(fields: Fields, written: object) -> FeedbackTo | None:
     to = table.optional("to", str)
     normalised = table.take("normalised", bool, False)
     interval = table.within("interval_ms", SHORTEST_INTERVAL_MS, LONGEST_INTERVAL_MS)
+    aliases = _text(table, "aliases")
+    if aliases is not None and (normalised or interval is not None):
+        other = "normalised" if normalised else "interval_ms"
+        table.fault(f"{other} is for what is told without aliases; leave it out")
     table.finish()
     place = _PLACE.fullmatch(to or "")
     if place is None or not 0 < int(place["port"]) <= LARGEST_PORT:
@@ -218,5 +225,5 @@ def _destination(fields: Fields, written: object) -> FeedbackTo | None:
     if faults or place is None:
         return None
     return FeedbackTo(
-        place["host"], int(place["port"]), normalised, interval or DEFAULT_INTERVAL_MS
+        place["host"], int(place["port"]), normalised, interval or DEFAULT_INTERVAL_MS, aliases
     )

@@ -98,7 +98,8 @@ def test_who_is_heard_and_told_over_the_network(user_file: Path) -> None:
     user_file.write_text(
         'version = 1\nallow = ["192.168.1.0/24", "10.0.0.7"]\nosc_token = "open sesame"\n'
         'osc_feedback = ["192.168.1.7:9000", "[fd00::7]:9001",\n'
-        '  { to = "tablet.local:9002", normalised = true, interval_ms = 50 }]\n'
+        '  { to = "tablet.local:9002", normalised = true, interval_ms = 50 },\n'
+        '  { to = "10.0.0.7:9003", aliases = "touchosc" }]\n'
     )
     settings = load_settings(user_file=user_file)
     assert settings.allow == ("192.168.1.0/24", "10.0.0.7")
@@ -107,6 +108,7 @@ def test_who_is_heard_and_told_over_the_network(user_file: Path) -> None:
         FeedbackTo("192.168.1.7", 9000),
         FeedbackTo("fd00::7", 9001),
         FeedbackTo("tablet.local", 9002, True, 50),
+        FeedbackTo("10.0.0.7", 9003, aliases="touchosc"),
     )
     # Options come in place of the file's, where there are any.
     assert load_settings({"allow": ("10.0.0.9",)}, user_file).allow == ("10.0.0.9",)
@@ -127,6 +129,16 @@ def test_who_is_heard_and_told_over_the_network(user_file: Path) -> None:
         ('osc_feedback = ["10.0.0.7:70000"]', "is no destination"),
         ("osc_feedback = [9000]", "to = 9000 is not text"),
         ('osc_feedback = [{ to = "a:1", form = 1 }]', "osc_feedback: unknown key 'form'"),
+        ('osc_feedback = [{ to = "a:1", aliases = 5 }]', "aliases = 5 is not text"),
+        ('osc_feedback = [{ to = "a:1", aliases = "" }]', "aliases = '' is not printable"),
+        (
+            'osc_feedback = [{ to = "a:1", aliases = "x", normalised = true }]',
+            "normalised is for what is told without aliases; leave it out",
+        ),
+        (
+            'osc_feedback = [{ to = "a:1", aliases = "x", interval_ms = 50 }]',
+            "interval_ms is for what is told without aliases; leave it out",
+        ),
         ('osc_feedback = [{ to = "a:1", interval_ms = 5 }]', "interval_ms = 5 is out of range"),
     ],
 )

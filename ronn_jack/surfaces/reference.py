@@ -70,6 +70,8 @@ bundles at the addresses above.
 - A bundle has 1432 bytes at most, so that it travels in one piece; what is more comes in several.
 - `osc_feedback` in `config.toml` names destinations that are told without asking, for ever:
   `["192.168.1.7:9000", { to = "tablet.local:9000", normalised = true, interval_ms = 50 }]`.
+  One with `aliases = "touchosc"` is told values, and nothing else, by the addresses of that table
+  ([daw.md](daw.md#aliases)).
 """
 
 _ACCESS = """\

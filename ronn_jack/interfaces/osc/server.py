@@ -19,6 +19,8 @@ from ronn_jack.errors import MachineError, UsageError
 from ronn_jack.interfaces.osc.access import Access
 from ronn_jack.interfaces.osc.addresses import AUTH, ERROR
 from ronn_jack.interfaces.osc.aliases.alias import Aliases
+from ronn_jack.interfaces.osc.aliases.alias_file import load_outward
+from ronn_jack.interfaces.osc.aliases.outward import Outward
 from ronn_jack.interfaces.osc.codec import Message, decode, encode
 from ronn_jack.interfaces.osc.dispatcher import Dispatcher, Later
 from ronn_jack.interfaces.osc.fair_queue import FairQueue, Packet
@@ -72,6 +74,11 @@ class OscServer(Closing):
     learning : Learning, optional
         Binds MIDI controls.
 
+    Raises
+    ------
+    UsageError
+        If a destination's table of aliases is unknown or faulty.
+
     Attributes
     ----------
     dispatcher : Dispatcher
@@ -94,7 +101,7 @@ class OscServer(Closing):
         self._host = host
         self._port = port
         self._access = access or Access(host)
-        self._told = feedback
+        self._told = [(each, _outward(each)) for each in feedback]
         self._schedule = Schedule()
         self._destinations: Destinations | None = None
         self.subscribers = Subscribers()
@@ -125,10 +132,10 @@ class OscServer(Closing):
         self._sockets = (waker, wakened, udp, tcp)
         datagrams = DatagramSocket(udp)
         self._destinations = Destinations(udp, datagrams)
-        for each in self._told:
+        for each, outward in self._told:
             try:
                 there = self._destinations.resolve(each.host, each.port)
-                self.subscribers.add(there, None, each.normalised, each.interval_ms)
+                self.subscribers.add(there, None, each.normalised, each.interval_ms, outward)
             except UsageError as error:
                 self.close()
                 raise MachineError(f"osc_feedback: {error}") from None
@@ -318,6 +325,13 @@ class _Loop:
 
     def _forget(self, connection: Connection) -> None:
         self._subscribers.forget(connection)
+
+
+def _outward(to: FeedbackTo) -> Outward | None:
+    try:
+        return None if to.aliases is None else load_outward(to.aliases)
+    except UsageError as error:
+        raise UsageError(f"osc_feedback: {error}") from None
 
 
 def _listening(host: str, port: int) -> tuple[socket.socket, socket.socket]:
