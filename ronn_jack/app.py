@@ -23,6 +23,7 @@ from ronn_jack.interfaces.midi.output_ports import HardwareOutputs
 from ronn_jack.interfaces.osc.access import Access
 from ronn_jack.interfaces.osc.aliases.alias_file import load_aliases
 from ronn_jack.interfaces.osc.server import OscServer
+from ronn_jack.interfaces.ports import listen
 from ronn_jack.interfaces.state_keeper import StateKeeper
 from ronn_jack.interfaces.terminal.snapshot import Snapshot, take_snapshot
 from ronn_jack.interfaces.terminal.view import PlainView, View, logging_to, open_view
@@ -75,19 +76,17 @@ class App:
         self._osc = OscServer(
             self.controller,
             settings.bind,
-            settings.osc_port,
-            access,
-            settings.osc_feedback,
-            load_aliases(settings.osc_aliases),
-            self._midi.learning,
+            access=access,
+            feedback=settings.osc_feedback,
+            aliases=load_aliases(settings.osc_aliases),
+            learning=self._midi.learning,
         )
         self._web = WebServer(
             self.controller,
             self._osc.handle,
             settings.bind,
-            settings.http_port,
-            access.permits,
-            self._osc.subscribers.forget,
+            permits=access.permits,
+            forget=self._osc.subscribers.forget,
         )
         self._announcer = Announcer(settings.bind)
         self._supervisor = Supervisor(self.controller, node, self._open, settings.name)
@@ -119,9 +118,11 @@ class App:
         """
         with contextlib.ExitStack() as undo:
             undo.callback(self.stop)
-            self._osc.start()
-            self._web.listen()
-            self._supervisor.start(self.settings.connect)
+            settings = self.settings
+            listening = listen(settings.bind, settings.osc_port, settings.http_port)
+            self._web.listen(listening.http)
+            self._osc.start((listening.udp, listening.tcp))
+            self._supervisor.start(settings.connect)
             self._midi_out.native.send = self._supervisor.send_midi
             self._midi_out.native.targets = lambda: self._supervisor.midi_targets
             self._midi.start(self._supervisor.read_midi)

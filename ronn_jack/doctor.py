@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from ronn_jack.drivers.jack_server import probe, realtime_allowed
 from ronn_jack.errors import JackError, MachineError
 from ronn_jack.files import user_data_folder
 from ronn_jack.interfaces.midi.ports import list_ports
+from ronn_jack.interfaces.ports import first_free, port_pairs, why_others
 from ronn_jack.realtime.compiler.compile import cache_folder
 from ronn_jack.realtime.compiler.kernel_cache import SUFFIX, damaged, replaced
 from ronn_jack.settings import Settings
@@ -108,14 +109,12 @@ def diagnose(settings: Settings, machine: Machine | None = None) -> list[Finding
     No other JACK client may be open in this process.
     """
     machine = machine or Machine()
-    findings = _jack(settings, machine)
+    findings = _jack(settings, machine) + _network_ports(settings, machine)
     checks: tuple[Callable[[Machine], Finding | None], ...] = (
         _realtime_priority,
         _locked_memory,
         _shared_memory,
         _governor,
-        lambda machine: _osc_port(machine, settings.bind, settings.osc_port),
-        lambda machine: _http_port(machine, settings.bind, settings.http_port),
         _hardware_midi,
         _kernel_cache,
         _audio_files,
@@ -242,12 +241,25 @@ def _read_governors(processors: Path) -> Iterator[str]:
             yield path.read_text().strip()
 
 
-def _osc_port(machine: Machine, host: str, number: int) -> Finding:
-    return _port(machine, "OSC", host, number, socket.SOCK_DGRAM, socket.SOCK_STREAM)
-
-
-def _http_port(machine: Machine, host: str, number: int) -> Finding:
-    return _port(machine, "HTTP", host, number, socket.SOCK_STREAM)
+def _network_ports(settings: Settings, machine: Machine) -> list[Finding]:
+    """Look at the ports that a node would have if it were started now."""
+    chosen = settings.osc_port, settings.http_port
+    ports = port_pairs(*chosen)[0]
+    with (
+        contextlib.suppress(MachineError),
+        first_free(settings.bind, *chosen) as listening,
+    ):
+        ports = listening.ports
+    findings = [
+        _port(machine, "OSC", settings.bind, ports[0], socket.SOCK_DGRAM, socket.SOCK_STREAM),
+        _port(machine, "HTTP", settings.bind, ports[1], socket.SOCK_STREAM),
+    ]
+    reason = why_others(ports, *chosen)
+    return (
+        [replace(each, text=f"{each.text}, as {reason}") for each in findings]
+        if reason
+        else findings
+    )
 
 
 def _port(machine: Machine, purpose: str, host: str, number: int, *kinds: int) -> Finding:

@@ -72,7 +72,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "commands": set(),
     "commands.options": {*FOUNDATION, "presets"},
     "commands.surfaces": {"presets", "surfaces"},
-    "commands.midi": {"commands.options", "errors", "settings", "interfaces"},
+    "commands.place": {"errors", "interfaces", "running_nodes", "settings"},
+    "commands.midi": {"commands.options", "commands.place", "errors", "settings", "interfaces"},
     "commands.presets": {*FOUNDATION, "commands.options", "presets", "original"},
     "cli": {
         *FOUNDATION, "commands", "process",

@@ -135,6 +135,8 @@ class ManagedNode:
         self._folder = asked.folder
         self._manager.tell_progress(1.0)
         self._manager.tell_dirty(False)
+        assert self.app is not None
+        self._manager.tell(f"OSC on port {self.app.osc_port}, HTTP on port {self.app.http_port}")
         self._manager.opened(f"{asked.title} is open")
         log.info("session %s", asked.title)
 

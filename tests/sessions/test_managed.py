@@ -106,6 +106,8 @@ def test_a_session_is_opened_changed_saved_and_brought_back(server: str, tmp_pat
 
         _opened(manager, str(folder), "Song", "ronn.nABC")
         assert clients(server) == {"ronn.nABC"}
+        ports = next(told[1] for heard, told in manager.heard if heard.endswith("/message"))
+        assert str(ports).startswith(f"OSC on port {program.osc.port}, HTTP on port ")
         assert manager.count("/nsm/client/is_dirty") == 0
         program.osc.send("/ronn/mix", 0.25)
         manager.wait_for(lambda: manager.count("/nsm/client/is_dirty") == 1)
