@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Self
 
-from ronn_jack.closing import Closing
+from ronn_jack.closing import ClosingOnce
 from ronn_jack.control.controller import Controller
 from ronn_jack.errors import MachineError, UsageError
 from ronn_jack.interfaces.osc.access import Access
@@ -48,7 +48,7 @@ _FLOOD = "too much at once: what does not fit is left out; send less, or wait fo
 _log = logging.getLogger(__name__)
 
 
-class OscServer(Closing):
+class OscServer(ClosingOnce):
     """Listens on a UDP and a TCP port of one number, and answers from it.
 
     Parameters
@@ -85,6 +85,7 @@ class OscServer(Closing):
         aliases: Aliases | None = None,
         learning: Learning | None = None,
     ) -> None:
+        super().__init__()
         self._controller = controller
         self._host = host
         self._port = port
@@ -154,8 +155,8 @@ class OscServer(Closing):
         _wake(self._sockets[0])
         return later
 
-    def close(self) -> None:
-        """Stop serving and free the port; doing so twice is harmless."""
+    def _end(self) -> None:
+        """Stop serving and free the port."""
         self._closing.set()
         if self._thread is not None:
             _wake(self._sockets[0])

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ronn_jack.closing import Closing
+from ronn_jack.closing import ClosingOnce
 from ronn_jack.control.controller import Controller
 from ronn_jack.interfaces.ports import EVERYWHERE, HTTP_PORT, bound_socket
 
@@ -27,7 +27,7 @@ def _nothing(sender: Sender) -> None:
     pass
 
 
-class WebServer(Closing):
+class WebServer(ClosingOnce):
     """Listens on a TCP port and serves OSCQuery from it.
 
     Parameters
@@ -54,6 +54,7 @@ class WebServer(Closing):
         permits: Callable[[str], bool] = _anybody,
         forget: Forget = _nothing,
     ) -> None:
+        super().__init__()
         self._controller = controller
         self._handle = handle
         self._host = host
@@ -110,8 +111,8 @@ class WebServer(Closing):
         self._thread.start()
         _log.info("OSCQuery at %s", self.url)
 
-    def close(self) -> None:
-        """Stop serving and free the port; doing so twice is harmless."""
+    def _end(self) -> None:
+        """Stop serving and free the port."""
         if self._thread is not None:
             self._sockets[0].send(b"\0")
             self._thread.join()
