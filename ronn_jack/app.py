@@ -30,6 +30,7 @@ from ronn_jack.interfaces.terminal.view import PlainView, View, logging_to, open
 from ronn_jack.interfaces.web.announce import Announcer
 from ronn_jack.interfaces.web.server import WebServer
 from ronn_jack.interrupts import Interrupts
+from ronn_jack.midimap.profile_file import ProfileStore
 from ronn_jack.presets.store import PresetStore
 from ronn_jack.running_nodes import Registration, RunningNode
 from ronn_jack.settings import Settings
@@ -49,9 +50,13 @@ class App:
     settings : Settings
     scene : Scene
         What to begin with.
+    profiles : ProfileStore, optional
+        MIDI profiles; by default the program's and the user's.
     """
 
-    def __init__(self, settings: Settings, scene: Scene) -> None:
+    def __init__(
+        self, settings: Settings, scene: Scene, profiles: ProfileStore | None = None
+    ) -> None:
         self.settings = settings
         presets = PresetStore()
         presets.names()  # read now, rather than while a sender waits
@@ -70,6 +75,7 @@ class App:
         self._midi = MidiInput(
             self.controller,
             settings,
+            profiles,
             publish=self.subscriptions.publish,
             output=self._midi_out,
         )
@@ -227,11 +233,13 @@ def shown(log_json: str | None, interrupts: Interrupts) -> Iterator[View]:
 
 
 @contextlib.contextmanager
-def followed(settings: Settings, scene: Scene, log_json: str | None) -> Iterator[App]:
+def followed(
+    settings: Settings, scene: Scene, log_json: str | None, profiles: ProfileStore | None = None
+) -> Iterator[App]:
     """Make a node whose events are logged from its start on, and stop it at the end."""
     with contextlib.ExitStack() as stack:
         event_log = None if log_json is None else stack.enter_context(EventLog(log_json))
-        app = App(settings, scene)
+        app = App(settings, scene, profiles)
         stack.enter_context(Delivery(app.subscriptions.subscribe(), _log))
         if event_log is not None:
             event_log.follow(app.subscriptions)

@@ -52,12 +52,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "supervisor": {"errors", "control", "hotswap", "drivers"},
     "app": {
         *FOUNDATION, "settings", "cost", "presets", "control", "hotswap", "interfaces", "drivers",
-        "supervisor", "interrupts", "running_nodes",
+        "midimap.profile_file", "supervisor", "interrupts", "running_nodes",
     },
     "running_nodes": {"errors", "files"},
     "sessions": {
         *FOUNDATION, "settings", "app", "control", "drivers", "interfaces", "interrupts",
-        "presets", "process",
+        "midimap.profile_file", "presets", "process",
     },
     "doctor": {*FOUNDATION, "settings", "interfaces", "drivers", "realtime.compiler"},
     "demo.phrase": {"units"},
