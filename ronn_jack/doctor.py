@@ -22,6 +22,7 @@ from ronn_jack.drivers.jack_library import server_name
 from ronn_jack.drivers.jack_server import probe, realtime_allowed
 from ronn_jack.errors import JackError, MachineError
 from ronn_jack.files import user_data_folder
+from ronn_jack.interfaces.midi.output_ports import output_faults
 from ronn_jack.interfaces.midi.ports import list_ports
 from ronn_jack.interfaces.ports import first_free, port_pairs, why_others
 from ronn_jack.realtime.compiler.compile import cache_folder
@@ -100,6 +101,7 @@ class Machine:
     free_bytes: Callable[[Path], int] = _free_bytes
     find_address: Callable[..., Any] = socket.getaddrinfo
     midi_ports: Callable[[], list[str]] = list_ports
+    midi_output_faults: Callable[[], dict[str, str]] = output_faults
     load_module: Callable[[str], Any] = import_module
 
 
@@ -116,6 +118,7 @@ def diagnose(settings: Settings, machine: Machine | None = None) -> list[Finding
         _shared_memory,
         _governor,
         _hardware_midi,
+        _midi_outputs,
         _kernel_cache,
         _audio_files,
         _preset_folder,
@@ -286,9 +289,28 @@ def _hardware_midi(machine: Machine) -> Finding:
     try:
         ports = machine.midi_ports()
     except MachineError as error:
-        text, _, remedy = str(error).removeprefix("no hardware MIDI: ").partition("; ")
-        return Finding("hardware MIDI", None, text, remedy)
+        return _no_midi("hardware MIDI", error)
     return Finding("hardware MIDI", True, ", ".join(ports) or "no inputs plugged in")
+
+
+def _midi_outputs(machine: Machine) -> Finding:
+    """Look at what devices are shown by: each output is opened once, as a node does."""
+    subject = "MIDI outputs"
+    try:
+        faults = machine.midi_output_faults()
+    except MachineError as error:
+        return _no_midi(subject, error)
+    if not faults:
+        return Finding(subject, True, "all can be opened")
+    text = "; ".join(f"{port} can't be opened ({reason})" for port, reason in faults.items())
+    return Finding(subject, None, text, "close who has it, or nothing is shown on that device")
+
+
+def _no_midi(subject: str, error: MachineError) -> Finding:
+    text, _, remedy = str(error).removeprefix("no hardware MIDI: ").partition("; ")
+    if not remedy:
+        text, _, remedy = text.partition(": ")
+    return Finding(subject, None, text, remedy or "the JACK ports of MIDI work without it")
 
 
 def _kernel_cache(machine: Machine) -> Finding:

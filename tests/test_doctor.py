@@ -13,11 +13,14 @@ from ronn_jack.doctor import Finding, Machine, diagnose
 from ronn_jack.drivers.jack_server import realtime_allowed
 from ronn_jack.errors import JackError, MachineError
 from ronn_jack.interfaces import ports
+from ronn_jack.interfaces.midi.output_ports import output_faults
+from ronn_jack.interfaces.midi.ports import System
 from ronn_jack.interfaces.ports import bound_socket
 from ronn_jack.realtime.compiler.compile import entry
 from ronn_jack.realtime.compiler.kernel_cache import damaged
 from ronn_jack.settings import load_settings
 from tests.support.jack_server import jack_server, server_name
+from tests.support.rtmidi_library import FakeLibrary
 
 
 @pytest.fixture
@@ -187,6 +190,31 @@ def test_missing_hardware_midi_is_noted_with_its_reason(sought):
         "the sequencer is missing",
         "load it",
     )
+
+
+def test_missing_midi_outputs_are_noted_with_their_reason(sought):
+    def missing():
+        raise MachineError("no hardware MIDI: the sequencer is missing; load it")
+
+    finding = sought("MIDI outputs", Machine(midi_output_faults=missing))
+    assert (finding.ok, finding.text, finding.remedy) == (
+        None,
+        "the sequencer is missing",
+        "load it",
+    )
+
+
+def test_a_midi_output_that_can_not_be_opened_is_noted(sought, tmp_path):
+    library = FakeLibrary()
+    library.outputs = {"Midi Through:0 14:0": [], "nano 20:0": [], "pads 24:0": []}
+    (tmp_path / "seq").touch()
+    system = System(library, tmp_path / "seq")
+    machine = Machine(midi_output_faults=lambda: output_faults(system))
+    assert sought("MIDI outputs", machine).ok is True
+    library.unlisted = "pads 24:0"
+    finding = sought("MIDI outputs", machine)
+    assert finding.ok is None
+    assert finding.text == "pads 24:0 can't be opened (port is in use)"
 
 
 @pytest.fixture

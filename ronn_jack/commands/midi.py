@@ -27,7 +27,7 @@ def midi() -> None:
 
 @midi.command("list")
 def list_() -> None:
-    """List the hardware MIDI input ports, each with the profile that reads it."""
+    """List the hardware MIDI ports, each with the profile that it is used by."""
     from ronn_jack.interfaces.midi.input import describe_ports
 
     for line in describe_ports():
