@@ -186,20 +186,6 @@ def test_a_session_at_fault_is_answered_and_the_present_one_plays_on(
         assert program.osc.ask("/ronn/mix") == [1.0]
 
 
-def test_a_session_whose_profile_is_at_fault_leaves_the_present_one(
-    server: str, tmp_path: Path
-) -> None:
-    bad = tmp_path / "bad" / "midi" / "generic.toml"
-    bad.parent.mkdir(parents=True)
-    bad.write_text("version = 7\n")
-    with started(server, tmp_path) as (manager, _):
-        _opened(manager, str(tmp_path / "good"), "Good", "ronn.n1")
-        address, (_, code, reason) = manager.open(str(tmp_path / "bad"), "Bad", "ronn.n2")
-        assert (address, code) == ("/error", -9)
-        assert str(bad) in str(reason)
-        assert clients(server) == {"ronn.n1"}
-
-
 def test_nodes_that_run_are_listed(server: str, tmp_path: Path) -> None:
     with started(server, tmp_path) as (manager, program):
         assert _listed(program) == ""
