@@ -61,12 +61,12 @@ class Settings:
     name: str
     inputs: int
     outputs: int
-    osc_port: int
-    http_port: int
     bind: str
     midi_profile: str
     osc_aliases: tuple[str, ...]
     midi_takeover: str
+    osc_port: int | None = None
+    http_port: int | None = None
     server: str | None = None
     connect: str | None = None
     midi_in: str | None = None

@@ -52,12 +52,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "supervisor": {"errors", "control", "hotswap", "drivers"},
     "app": {
         *FOUNDATION, "settings", "cost", "presets", "control", "hotswap", "interfaces", "drivers",
-        "supervisor", "interrupts", "running_nodes",
+        "midimap.profile_file", "supervisor", "interrupts", "running_nodes",
     },
     "running_nodes": {"errors", "files"},
     "sessions": {
         *FOUNDATION, "settings", "app", "control", "drivers", "interfaces", "interrupts",
-        "presets", "process",
+        "midimap.profile_file", "presets", "process",
     },
     "doctor": {*FOUNDATION, "settings", "interfaces", "drivers", "realtime.compiler"},
     "demo.phrase": {"units"},
@@ -72,7 +72,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "commands": set(),
     "commands.options": {*FOUNDATION, "presets"},
     "commands.surfaces": {"presets", "surfaces"},
-    "commands.midi": {"commands.options", "errors", "settings", "interfaces"},
+    "commands.place": {"errors", "interfaces", "running_nodes", "settings"},
+    "commands.midi": {"commands.options", "commands.place", "errors", "settings", "interfaces"},
     "commands.presets": {*FOUNDATION, "commands.options", "presets", "original"},
     "cli": {
         *FOUNDATION, "commands", "process",

@@ -21,8 +21,9 @@ _HEAD = """\
 
 Generated from the parameter table. The node listens on UDP and TCP port 9420 (`--osc-port`) of the
 loopback interface (`--bind`) and answers to the port that a message came from, or by its
-connection. `ronn-jack osc ADDRESS [VALUE…]` sends a message and shows the answers,
-`ronn-jack watch` shows what changes.
+connection. [A second node](sessions.md#several-nodes) has port 9430, a third 9440.
+`ronn-jack osc ADDRESS [VALUE…]` sends a message and shows the answers, `ronn-jack watch` shows what
+changes.
 
 - A value out of range, non-finite or unknown changes nothing and is answered with
   `/ronn/error s:address s:reason`, as is everything else that can't be done.

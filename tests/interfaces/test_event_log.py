@@ -217,3 +217,12 @@ with writing("-", retry_seconds=0.01) as log:
     with path.open("wb") as stream:
         subprocess.run([sys.executable, "-c", program], stdout=stream, check=True)
     assert [line["total"] for line in lines(path)] == list(range(10))
+
+
+def test_one_that_follows_nothing_yet_can_be_closed_twice(tmp_path):
+    log = EventLog(str(tmp_path / "log"))
+    log.close()
+    # Whoever gets its number keeps it.
+    with (tmp_path / "other").open("w") as other:
+        log.close()
+        other.write("kept")

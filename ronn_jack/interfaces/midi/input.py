@@ -114,9 +114,9 @@ class PortChoice:
 
 
 def describe_ports(profiles: ProfileStore | None = None, system: System | None = None) -> list[str]:
-    """Return a line about each hardware port and what reads it, or about what is missing."""
+    """Return a line about each hardware port and what it is for, or about what is missing."""
     try:
-        ports = list_ports(system)
+        ports, outputs = list_ports(system), list_ports(system, output=True)
     except MachineError as error:
         return [str(error)]
     known = (profiles or ProfileStore()).readable()
@@ -125,7 +125,12 @@ def describe_ports(profiles: ProfileStore | None = None, system: System | None =
         names = [profile.name for profile in known if profile.matches(port)]
         use = f"profile {names[0]}" if names else "no profile; opened by run --midi-in PATTERN"
         lines.append(f"{port}: {use}")
-    return lines or ["no hardware MIDI input port: plug a controller in"]
+    lines = lines or ["no hardware MIDI input port: plug a controller in"]
+    for port in outputs:
+        shows = next((each.name for each in known if each.matches(port) and each.answers), None)
+        use = f"profile {shows} shows parameters there" if shows else "nothing is sent there"
+        lines.append(f"{port} (output): {use}")
+    return lines
 
 
 class MidiInput:

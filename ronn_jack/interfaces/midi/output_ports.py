@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from ronn_jack.errors import MachineError
-from ronn_jack.interfaces.midi.ports import System
+from ronn_jack.interfaces.midi.ports import System, list_ports
 
 _log = logging.getLogger(__name__)
 
@@ -24,6 +24,25 @@ def output_of(port: str, outputs: Sequence[str], matches: Callable[[str], bool])
     if port in outputs:
         return port
     return next((name for name in outputs if matches(name)), None)
+
+
+def output_faults(system: System | None = None) -> dict[str, str]:
+    """Return why outputs can't be opened, by the ports' names; each that can be is closed again.
+
+    Raises
+    ------
+    MachineError
+        If the system gives no MIDI at all.
+    """
+    system = system or System()
+    faults = {}
+    for port in list_ports(system, output=True):
+        outputs = HardwareOutputs("ronn-probe", system)
+        reason = outputs.try_to_open(port, lambda name: False)
+        if reason:
+            faults[port] = reason
+        outputs.close_all()
+    return faults
 
 
 class HardwareOutputs:
@@ -44,6 +63,13 @@ class HardwareOutputs:
 
     def open(self, port: str, matches: Callable[[str], bool]) -> bool:
         """Open the output of the device whose input is `port`; log why where that can't be."""
+        reason = self.try_to_open(port, matches)
+        if reason:
+            self._tell(port, reason)
+        return not reason
+
+    def try_to_open(self, port: str, matches: Callable[[str], bool]) -> str:
+        """Open an output as `open` does; return why that can't be, "" if it is open."""
         writer = None
         try:
             writer = self._system.client(self._client_name, output=True)
@@ -53,12 +79,11 @@ class HardwareOutputs:
                 raise MachineError("it has no output")
             self._system.guarded(lambda: writer.open_port(outputs.index(name), name="out"))
         except MachineError as error:
-            self._tell(port, str(error))
             if writer is not None:
                 writer.delete()
-            return False
+            return str(error)
         self._open[port] = writer
-        return True
+        return ""
 
     def send(self, port: str, messages: Sequence[bytes]) -> bool:
         """Send messages; log why, and close the output, if that fails."""

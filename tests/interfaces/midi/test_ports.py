@@ -147,10 +147,13 @@ def test_ports_are_listed_without_loops(sequencer: Path) -> None:
 
 def test_ports_are_described_with_their_profile(sequencer: Path, tmp_path: Path) -> None:
     profiles = ProfileStore(user=tmp_path)
-    system = System(FakeLibrary("nanoKONTROL2 20:0", "Keys 24:0"), sequencer)
-    assert describe_ports(profiles, system) == [
+    library = FakeLibrary("nanoKONTROL2 20:0", "Keys 24:0")
+    library.outputs = {"Midi Through:0 14:0": [], "nanoKONTROL2 20:0": [], "Synth 28:0": []}
+    assert describe_ports(profiles, System(library, sequencer)) == [
         "nanoKONTROL2 20:0: profile nanokontrol2",
         "Keys 24:0: no profile; opened by run --midi-in PATTERN",
+        "nanoKONTROL2 20:0 (output): profile nanokontrol2 shows parameters there",
+        "Synth 28:0 (output): nothing is sent there",
     ]
     assert "plug" in describe_ports(profiles, System(FakeLibrary(), sequencer))[0]
     assert "modprobe" in describe_ports(profiles, System(FakeLibrary(), tmp_path / "none"))[0]

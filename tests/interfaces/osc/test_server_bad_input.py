@@ -38,7 +38,7 @@ class TestBadInput:
             (message("/ronn/reseed", math.nan), "/ronn/reseed", "no finite number"),
             (message("/ronn/layers", 3, 4), "/ronn/layers", "one value, not 2"),
             (message("/ronn/mix", b"abcd"), "/ronn/mix", "type tag 'b'"),
-            (message("/ronn/mix", "x" * 2000), "/ronn/mix", "too long"),
+            (message("/ronn/mix", "x" * 5000), "/ronn/mix", "too long"),
             (message("/ronn/mix", "9" * 1000), "/ronn/mix", "use 0 to 1"),
             (message("/ronn/mix", "a\nb"), "/ronn/mix", "no number"),
             (message("/ronn/init", "a\nb\x1b"), "/ronn/init", "unknown"),
