@@ -96,7 +96,7 @@ class Moved:
 
     def lines(self) -> list[str]:
         """Return a line for each value, but none of those that move all the time."""
-        values = {} if self.cause is Cause.SONG else self.values
+        values = {} if self.cause is Cause.CLOCK else self.values
         return [f"{self.origin}: {n} = {parameter(n).words(v)}" for n, v in values.items()]
 
 

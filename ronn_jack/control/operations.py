@@ -110,7 +110,7 @@ class Cause(enum.Enum):
     """A network is heard after all whose change had been taken back with a newer one."""
     STRAIN = "strain"
     """The weights can't be moved on this machine: they rest."""
-    SONG = "song"
+    CLOCK = "clock"
     """Parameters go on in time with a song."""
 
 

@@ -120,7 +120,7 @@ class Draft:
         if self.loaded:
             return Cause.PRESET
         if isinstance(self._touch.origin, ClockOrigin) and not self._acted:
-            return Cause.SONG
+            return Cause.CLOCK
         return Cause.RECALL if self.whole else Cause.OPERATION
 
     def take(self, operation: Operation) -> None:

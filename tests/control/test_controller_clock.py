@@ -76,7 +76,7 @@ def test_what_moves_all_the_time_is_told_but_not_in_words(rig: ClockedRig) -> No
     rig.beat(Set("morph", 0.5))
     rig.beat(Act("seed_next"))
     swept, stepped = rig.told(Moved)
-    assert swept == Moved("clock", {"morph": 0.5}, Cause.SONG) and swept.lines() == []
+    assert swept == Moved("clock", {"morph": 0.5}, Cause.CLOCK) and swept.lines() == []
     assert stepped.lines() == ["clock: seed = 43"]
 
 

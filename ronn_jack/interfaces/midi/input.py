@@ -13,9 +13,10 @@ from typing import Protocol
 
 from ronn_jack.control.events import Event, MidiPort
 from ronn_jack.control.midi_events import TakeoverGap
-from ronn_jack.control.operations import Act, Operation, Origin
+from ronn_jack.control.operations import Act, ClockOrigin, Operation, Origin
 from ronn_jack.errors import MachineError, ProfileError
 from ronn_jack.files import name_or_file
+from ronn_jack.interfaces.midi.clock import ClockFollowing
 from ronn_jack.interfaces.midi.learning import Learning
 from ronn_jack.interfaces.midi.output import MidiOutput, NativePort
 from ronn_jack.interfaces.midi.output_ports import HardwareOutputs
@@ -45,7 +46,7 @@ class Controls(Protocol):
         """Return a parameter's accepted value."""
         ...
 
-    def apply(self, operations: Sequence[Operation], origin: MidiOrigin) -> None:
+    def apply(self, operations: Sequence[Operation], origin: MidiOrigin | ClockOrigin) -> None:
         """Apply operations as one change."""
         ...
 
@@ -157,6 +158,8 @@ class MidiInput:
     ----------
     learning : Learning
         Binds controls that are touched.
+    following : ClockFollowing
+        Does what the settings say in time with a song.
     """
 
     def __init__(
@@ -173,6 +176,7 @@ class MidiInput:
         self._profiles = profiles or ProfileStore()
         self._choice = self._read_profiles()
         self._controls = controls
+        self.following = ClockFollowing(controls, settings.follow)
         self._publish = publish
         self.learning = Learning(self._profiles, self, publish)
         self._hardware = hardware or HardwarePorts(settings.name, self.wanted)
@@ -231,6 +235,7 @@ class MidiInput:
         for name, port in self._ports.items():
             if name in arrived or port.bindings.wakes <= now:
                 self._take(port, arrived.get(name, ()), now)
+        self.following.poll(now)
         if now >= self._tells_gaps_at:
             self._tells_gaps_at = now + GAP_SECONDS
             self._tell_gaps()
