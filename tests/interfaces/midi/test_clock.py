@@ -16,7 +16,7 @@ from ronn_jack.control.operations import Act, ClockOrigin, Operation, Set
 from ronn_jack.control.timing import Timing
 from ronn_jack.drivers.jack_driver import JackClient
 from ronn_jack.interfaces.midi.clock import POLL_SECONDS, ClockFollowing, Follower
-from ronn_jack.midimap.clock import Beat
+from ronn_jack.midimap.clock import Beat, MidiClock
 from ronn_jack.settings import Follow
 from tests.support.jack_graph import MidiSender
 from tests.support.jack_server import jack_server, wait_for
@@ -200,6 +200,22 @@ def test_a_clock_at_the_jack_port_is_followed(
     blocks = client.blocks
     wait_for(lambda: client.blocks > blocks + 2, what="the stop to come")
     assert heard(client).messages[-1][1] == STOP
+
+
+def test_the_frames_of_the_jack_port_give_the_tempo_exactly(
+    graph: tuple[JackClient, MidiSender, Timebase],
+) -> None:
+    client, keys, _ = graph
+
+    def exact() -> bool:
+        # Anew each time, as blocks that a loaded machine leaves out stretch the clock.
+        clock = MidiClock()
+        keys.send(TICK, TICK, blocks=20)  # 240 frames apart
+        for time, message in heard(client).messages:
+            clock.hear(message, time)
+        return clock.tempo == pytest.approx(48000 * 60 / 24 / 240, rel=1e-9)
+
+    wait_for(exact, what="500 beats a minute")
 
 
 def test_jack_s_transport_is_followed(graph: tuple[JackClient, MidiSender, Timebase]) -> None:
