@@ -50,6 +50,11 @@ class Beat(NamedTuple):
     tempo: float | None
 
 
+def is_of_clock(message: bytes) -> bool:
+    """Say whether a message is one that a clock sends."""
+    return bool(message) and message[0] in (_SONG_POSITION, _TICK, _START, _CONTINUE, _STOP)
+
+
 class MidiClock:
     """Follows the messages of one clock; all times are in s, by any steady clock.
 

@@ -127,15 +127,22 @@ class ClockFollowing:
         self.read: Callable[[], Timing | None] = lambda: None
         self._origin = ClockOrigin()
         self._clock = MidiClock()
+        self._hardware: dict[str, MidiClock] = {}
         self._polls_at = 0.0
         self._told: set[str] = set()
+        self._warned = False
+
+    def hear(self, port: str, message: bytes, now: float) -> None:
+        """Take a message of the clock at a hardware port."""
+        if self._followers:
+            self._hardware.setdefault(port, MidiClock()).hear(message, now)
 
     def poll(self, now: float) -> None:
         """Do what is due; to be called often."""
         if not self._followers or now < self._polls_at:
             return
         self._polls_at = now + POLL_SECONDS
-        beats = self._beats(self.read())
+        beats = self._beats(now)
         operations = []
         for source, follower in self._followers:
             sources = beats.values() if source is None else [beats[source]]
@@ -150,23 +157,24 @@ class ClockFollowing:
         if operations:
             self._controls.apply(operations, self._origin)
 
-    def _beats(self, told: Timing | None) -> dict[str, Beat | None]:
-        """Return where the song is by each source, the one that is asked first before the other."""
+    def _beats(self, now: float) -> dict[str, Beat | None]:
+        """Return where the song is by each source, the one that goes before the other first."""
+        told = self.read()
         if told is None:
             self._clock = MidiClock()  # another server counts anew
-            self._told.clear()
-            return dict.fromkeys(_NAMES)
+            told = Timing(0.0)
         for time, message in told.messages:
             self._clock.hear(message, time)
+        clocks = [self._clock.beat(told.now), *(each.beat(now) for each in self._hardware.values())]
         rolls = told.rolls and told.tempo > 0.0
-        if told.rolls and not rolls and "no tempo" not in self._told:
-            self._told.add("no tempo")
+        if told.rolls and not rolls and not self._warned:
+            self._warned = True
             _log.warning(
                 "JACK's transport rolls without bars and beats, so nothing follows it: start a "
-                "program that tells them (a timebase master), or send MIDI clock to midi_in"
+                "program that tells them (a timebase master), or send MIDI clock"
             )
         beats = {
-            "midi": self._clock.beat(told.now),
+            "midi": next((beat for beat in clocks if beat is not None), None),
             "jack": Beat(told.beat, told.tempo) if rolls else None,
         }
         self._tell(beats)
