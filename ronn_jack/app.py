@@ -136,6 +136,7 @@ class App:
             self._supervisor.start(settings.connect)
             self._midi_out.native.send = self._supervisor.send_midi
             self._midi_out.native.targets = lambda: self._supervisor.midi_targets
+            self._midi.following.read = self._supervisor.read_timing
             self._midi.start(self._supervisor.read_midi)
             self._supervisor.describe()
             self._register()

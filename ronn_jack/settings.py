@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ronn_jack.action_fields import read_argument
 from ronn_jack.errors import UsageError, shown
 from ronn_jack.files import (
     Fields,
@@ -17,6 +18,7 @@ from ronn_jack.files import (
     shipped_folder,
     user_config_folder,
 )
+from ronn_jack.parameters import ACTIONS, PARAMETERS
 
 TAKEOVERS = ("jump", "pickup", "scale")
 """What a MIDI control does that stands elsewhere than its parameter."""
@@ -25,6 +27,15 @@ MAXIMUM_CLIENT_NAME = 63
 LARGEST_PORT = 65535
 DEFAULT_INTERVAL_MS = 100
 SHORTEST_INTERVAL_MS, LONGEST_INTERVAL_MS = 10, 10_000
+DIVISIONS = {
+    **{f"1/{parts}": 1.0 / parts for parts in (16, 8, 4, 2)},
+    **{str(beats): float(beats) for beats in (1, 2, 4, 8, 16, 32)},
+}
+"""Lengths in beats, as they are written."""
+RATE = "rate"
+"""The shape of a parameter that is set to how often the division comes, in Hz."""
+SHAPES = ("ramp", "triangle", "random", RATE)
+SOURCES = ("midi", "jack")
 _SHORTEST_TOKEN = 8
 _LONGEST_TOKEN = 500
 _PLACE = re.compile(r"\[?(?P<host>[^\s\[\]]+?)\]?:(?P<port>[0-9]{1,5})")
@@ -52,6 +63,32 @@ class FeedbackTo:
 
 
 @dataclass(frozen=True)
+class Follow:
+    """What is done in time with a song.
+
+    Attributes
+    ----------
+    division : float
+        Beats after which it comes again.
+    action : str or None
+        What is done at each beginning of it, with `argument`.
+    parameter : str or None
+        What moves instead, along `shape`, from `begin` to `end`, places 0–1 of its range.
+    source : str or None
+        One of SOURCES; None for whichever runs, MIDI clock before JACK's transport.
+    """
+
+    division: float
+    action: str | None = None
+    argument: object = None
+    parameter: str | None = None
+    shape: str = SHAPES[0]
+    begin: float = 0.0
+    end: float = 1.0
+    source: str | None = None
+
+
+@dataclass(frozen=True)
 class Settings:
     """How to run the node; `configs/default.toml` says what each setting means.
 
@@ -74,6 +111,7 @@ class Settings:
     allow: tuple[str, ...] = ()
     osc_token: str | None = None
     osc_feedback: tuple[FeedbackTo, ...] = ()
+    follow: tuple[Follow, ...] = ()
     restore: bool = False
 
     def changed(self, overrides: Mapping[str, object]) -> Settings:
@@ -139,6 +177,7 @@ def _read(table: Mapping[str, object], source: object) -> dict[str, Any]:
         "allow": _networks(fields),
         "osc_token": _token(fields),
         "osc_feedback": _destinations(fields),
+        "follow": _follows(fields, faults),
         "restore": fields.optional("restore", bool),
     }
     fields.finish()
@@ -226,4 +265,69 @@ def _destination(fields: Fields, written: object) -> FeedbackTo | None:
         return None
     return FeedbackTo(
         place["host"], int(place["port"]), normalised, interval or DEFAULT_INTERVAL_MS, aliases
+    )
+
+
+def _follows(fields: Fields, faults: list[str]) -> tuple[Follow, ...] | None:
+    if not fields.has("follow"):
+        return None
+    tables = enumerate(fields.tables("follow"), 1)
+    found = [_follow(Fields(table, faults, f"follow {n}: ")) for n, table in tables]
+    return tuple(each for each in found if each is not None)
+
+
+def _follow(fields: Fields) -> Follow | None:
+    """Return what a `[[follow]]` says; None if it is at fault."""
+    division, source = _division(fields), fields.one_of("source", SOURCES)
+    follow = None
+    if fields.has("action") == fields.has("parameter"):
+        fields.fault("name either an action or a parameter")
+        for key in ("action", "argument", "parameter", "shape", "from", "to"):
+            fields.raw(key)
+    elif fields.has("action"):
+        action = fields.one_of("action", ACTIONS)
+        if action is not None:
+            argument = read_argument(fields, action)
+            follow = Follow(division, action, argument, source=source)
+        else:
+            fields.raw("argument")
+    else:
+        follow = _followed_parameter(fields, division, source)
+    fields.finish()
+    return follow
+
+
+def _division(fields: Fields) -> float:
+    written = fields.raw("division")
+    text = str(written) if isinstance(written, int) and not isinstance(written, bool) else written
+    if isinstance(text, str) and text in DIVISIONS:
+        return DIVISIONS[text]
+    length = "is missing" if written is None else f"= {shown(written)} is no length"
+    fields.fault(f'division {length}; write beats, one of {", ".join(DIVISIONS)}, as "1/4"')
+    return 1.0
+
+
+def _followed_parameter(fields: Fields, division: float, source: str | None) -> Follow | None:
+    name = fields.one_of("parameter", PARAMETERS)
+    shape = fields.one_of("shape", SHAPES) or SHAPES[0]
+    if shape == RATE and name is not None and PARAMETERS[name].unit != "Hz":
+        rates = ", ".join(row.name for row in PARAMETERS.values() if row.unit == "Hz")
+        fields.fault(f"{name} is no rate, so its shape can't be; use it for {rates}")
+    places = {}
+    for key, default in (("from", 0.0), ("to", 1.0)):
+        if shape == RATE and fields.has(key):
+            fields.fault(f"a rate has no {key}; leave it out")
+        place = fields.take(key, float, default)
+        if not 0.0 <= place <= 1.0:
+            fields.fault(f"{key} = {shown(place)} is out of range; use 0 to 1 of the whole range")
+        places[key] = place
+    if name is None:
+        return None
+    return Follow(
+        division,
+        parameter=name,
+        shape=shape,
+        begin=places["from"],
+        end=places["to"],
+        source=source,
     )

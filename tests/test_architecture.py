@@ -15,15 +15,16 @@ MOST_LINES = 400
 MOST_MODULES = 16
 TAGS = ("[audio-thread]", "[control-thread]", "[any-thread]")
 
-FOUNDATION = {"closing", "errors", "units", "files", "parameters"}
+FOUNDATION = {"action_fields", "closing", "errors", "units", "files", "parameters"}
 MAY_IMPORT: dict[str, set[str]] = {
+    "action_fields": {"errors", "files", "parameters"},
     "closing": set(),
     "errors": set(),
     "units": set(),
     "process": set(),
     "files": {"errors", "parameters"},
     "parameters": {"errors", "units"},
-    "settings": {"errors", "files"},
+    "settings": {"action_fields", "errors", "files", "parameters"},
     "model": {"errors", "parameters"},
     "realtime.compiler": set(),
     "realtime.kernels": {"model.spec", "model.weights", "realtime.compiler"},

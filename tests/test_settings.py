@@ -10,7 +10,7 @@ import pytest
 
 from ronn_jack.errors import UsageError
 from ronn_jack.files import shipped_folder
-from ronn_jack.settings import FeedbackTo, Settings, load_settings
+from ronn_jack.settings import FeedbackTo, Follow, Settings, load_settings
 
 
 @pytest.fixture
@@ -145,4 +145,61 @@ def test_who_is_heard_and_told_over_the_network(user_file: Path) -> None:
 def test_a_network_that_makes_no_sense_is_told(user_file: Path, line: str, words: str) -> None:
     user_file.write_text(f"version = 1\n{line}\n")
     with pytest.raises(UsageError, match=re.escape(words)):
+        load_settings(user_file=user_file)
+
+
+def test_what_is_done_in_time_with_a_song(user_file: Path) -> None:
+    user_file.write_text(
+        "version = 1\n"
+        '[[follow]]\ndivision = 4\naction = "reseed"\n'
+        '[[follow]]\ndivision = "1/4"\naction = "randomize"\nargument = 0.2\nsource = "jack"\n'
+        '[[follow]]\ndivision = "16"\nparameter = "morph"\nshape = "triangle"\nto = 0.5\n'
+        '[[follow]]\ndivision = "1/16"\nparameter = "drift_rate"\nshape = "rate"\n'
+    )
+    assert load_settings(user_file=user_file).follow == (
+        Follow(4.0, "reseed"),
+        Follow(0.25, "randomize", 0.2, source="jack"),
+        Follow(16.0, parameter="morph", shape="triangle", end=0.5),
+        Follow(1 / 16, parameter="drift_rate", shape="rate"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('action = "reseed"', "follow 1: division is missing; write beats, one of 1/16, 1/8,"),
+        ('division = "1/3"\naction = "reseed"', "division = '1/3' is no length; write beats"),
+        ('division = 0.5\naction = "reseed"', "division = 0.5 is no length; write beats, one of"),
+        ("division = 1", "follow 1: name either an action or a parameter"),
+        (
+            'division = 1\naction = "undo"\nparameter = "mix"',
+            "name either an action or a parameter",
+        ),
+        ('division = 1\naction = "resed"', "did you mean 'reseed'?"),
+        ('division = 1\naction = "reseed"\nargument = 1', "reseed takes no argument"),
+        ('division = 1\naction = "snapshot_load"', "snapshot_load needs an argument; write"),
+        ('division = 1\naction = "preset_load"', "preset_load needs a preset; write argument = "),
+        ('division = 1\nparameter = "morf"', "did you mean 'morph'?"),
+        ('division = 1\nparameter = "mix"\nfrom = -1', "from = -1.0 is out of range; use 0 to 1"),
+        ('division = 1\nparameter = "mix"\nshape = "saw"', "unknown shape 'saw'"),
+        ('division = 1\nparameter = "mix"\nshape = "rate"', "mix is no rate, so its shape can't"),
+        (
+            'division = 1\nparameter = "drift_rate"\nshape = "rate"\nto = 1',
+            "a rate has no to; leave it out",
+        ),
+        ('division = 1\naction = "reseed"\nsource = "osc"', "unknown source 'osc'"),
+        ('division = 1\naction = "reseed"\nto = 1', "unknown key 'to'"),
+    ],
+)
+def test_a_follow_that_makes_no_sense_is_told(user_file: Path, line: str, words: str) -> None:
+    user_file.write_text(f"version = 1\n[[follow]]\n{line}\n")
+    with pytest.raises(UsageError, match=re.escape(words)):
+        load_settings(user_file=user_file)
+
+
+def test_follow_is_a_list_of_tables(user_file: Path) -> None:
+    user_file.write_text('version = 1\nfollow = "reseed"\n')
+    with pytest.raises(
+        UsageError, match=r"follow = 'reseed' is no list of tables; write \[\[follow"
+    ):
         load_settings(user_file=user_file)

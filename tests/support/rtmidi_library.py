@@ -59,6 +59,7 @@ class FakeClient:
         self.library = library
         self.port: str | None = None
         self.deleted = False
+        self.ignores_clock = True
 
     def get_ports(self) -> list[str]:
         assert not self.deleted
@@ -70,10 +71,15 @@ class FakeClient:
             raise self.library.SystemError("port is in use")
         self.port = port
 
+    def ignore_types(self, timing: bool) -> None:
+        self.ignores_clock = timing
+
     def get_message(self) -> tuple[list[int], float] | None:
         assert not self.deleted
         assert self.port is not None
         waiting = self.library.ports.get(self.port, [])
+        if self.ignores_clock:
+            waiting[:] = [message for message in waiting if message[0] != 0xF8]
         return (waiting.pop(0), 0.0) if waiting else None
 
     def close_port(self) -> None:

@@ -20,7 +20,7 @@ from ronn_jack.midimap.profile import Profile
 from ronn_jack.midimap.profile_file import ProfileStore
 from ronn_jack.parameters import ACTIONS, defaults
 from ronn_jack.parameters.share import share
-from ronn_jack.settings import Settings, load_settings
+from ronn_jack.settings import Follow, Settings, load_settings
 from tests.support.midi_rig import Rig
 
 
@@ -231,3 +231,21 @@ def test_a_refused_sweep_is_logged_once(caplog: pytest.LogCaptureFixture) -> Non
         "midi: layers refused: too much",
         "midi: mix refused: too much",
     ]
+
+
+def test_the_clock_of_a_hardware_port_is_followed_and_moves_no_control(
+    store: ProfileStore, settings: Settings
+) -> None:
+    rig = Rig(store, replace(settings, follow=(Follow(1.0, "reseed"),)))
+    rig.round(b"\xfa")
+    for _ in range(49):
+        rig.time += 0.02
+        rig.round(b"\xf8", b"\xb0\x14\x00")
+    reseeds = [change for change in rig.controller.changes if change == [Act("reseed")]]
+    assert len(reseeds) == 3, "on beats 0, 1 and 2"
+    rig.controller.changes.clear()
+    rig.round(b"\xfc")
+    for _ in range(25):
+        rig.time += 0.02
+        rig.round(b"\xf8")
+    assert rig.controller.changes == []

@@ -53,6 +53,16 @@ def test_wanted_ports_are_read_as_they_come_and_go(sequencer: Path) -> None:
     assert library.live == []
 
 
+@pytest.mark.parametrize("clock", [False, True])
+def test_ticks_are_read_where_something_follows_them(sequencer: Path, clock: bool) -> None:
+    library = FakeLibrary("nano 20:0")
+    ports = HardwarePorts("ronn", lambda port: True, System(library, sequencer), clock)
+    ports.rescan()
+    library.ports["nano 20:0"] += [[0xF8], [0xFC], [0xF8]]
+    ticks = [message for _, message in ports.read() if message == b"\xf8"]
+    assert len(ticks) == 2 * clock
+
+
 def test_each_coming_and_going_is_one_event_and_names_what_reads_the_port(
     sequencer: Path, tmp_path: Path
 ) -> None:
