@@ -282,6 +282,7 @@ CROSS_CUTTING = {
     "realtime/compiler/test_hosts.py": "the kernels' tests, as other hosts would run them",
     "test_any_architecture.py": "end to end: whatever the table allows",
     "test_architecture.py": "the source itself",
+    "test_damaged_files.py": "every reader of files, and what is done with what they read",
     "test_desktop_files.py": "the files in configs/desktop",
     "test_end_to_end.py": "end to end: what goes in and comes out",
     "test_examples.py": "end to end: what stands in examples/",
