@@ -10,14 +10,18 @@ setup: .venv/ready
 .venv/ready: .ci/setup requirements.lock pyproject.toml
 	@.ci/setup
 
+.venv/tests-ready: .venv/ready requirements-test.lock
+	@$(PYTHON_BIN) -m pip install --quiet --no-input --disable-pip-version-check -r requirements-test.lock
+	@touch $@
+
 demo: .venv/ready
 	@$(PYTHON_BIN) -m ronn_jack demo
 
-test: .venv/ready
+test: .venv/tests-ready
 	@.ci/test-packages
 	@$(PYTEST) -m "not soak and not fuzz"
 
-check: .venv/ready
+check: .venv/tests-ready
 	@$(PYTHON_BIN) -m ruff format --check .
 	@$(PYTHON_BIN) -m ruff check .
 	@$(PYTHON_BIN) -m mypy
@@ -26,10 +30,10 @@ check: .venv/ready
 bench: .venv/ready
 	@$(PYTHON_BIN) -m ronn_jack bench
 
-soak: .venv/ready
+soak: .venv/tests-ready
 	@$(PYTHON_BIN) -m pytest -m soak
 
-fuzz: .venv/ready
+fuzz: .venv/tests-ready
 	@nice -n 10 $(PYTEST) -m fuzz
 
 docs: .venv/ready

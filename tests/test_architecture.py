@@ -286,6 +286,7 @@ CROSS_CUTTING = {
     "test_desktop_files.py": "the files in configs/desktop",
     "test_end_to_end.py": "end to end: what goes in and comes out",
     "test_examples.py": "end to end: what stands in examples/",
+    "test_foreign_clients.py": "end to end: programs that others have written",
     "test_hanging_jack.py": "end to end: a JACK that hangs",
     "test_live_changes.py": "end to end: changes while music plays",
     "test_log_json.py": "end to end: the event log of a node",
