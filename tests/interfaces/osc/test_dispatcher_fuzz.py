@@ -32,7 +32,7 @@ from tests.support.recording import MemoryStore, RecordingNode
 ALIASES = [path.stem for path in sorted((shipped_folder() / "aliases").glob("*.toml"))]
 FOREIGN = ["/1/fader1", "/track/1/volume", "/strip/fader", "/mix", "/ronn", "/"]
 SENDERS = 8
-MOST_PRESETS = 50
+MOST_PRESETS = 8
 LEARNT_BYTES = 300_000
 """What is kept of the latest packets for as long as there is room: answers found, errors told."""
 GROWTH_BYTES = 24 * 2**20
@@ -94,6 +94,7 @@ class Desk:
     def _take(self, packet: bytes) -> None:
         random = self.random
         self.clock.now += random.choice((0.0, 0.001, 0.01, 0.2, 2.0))
+        self.midi.time = self.clock.now
         finish(self.dispatcher.handle(packet, random.choice(self.senders)))
         for due in self.schedule.take(self.clock.now):
             finish(self.dispatcher.perform(due))
