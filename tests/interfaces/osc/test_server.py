@@ -39,7 +39,7 @@ class TestValues:
             ("/ronn/activation", "tanh", "activation", "tanh"),
             ("/ronn/activation", 2, "activation", "tanh"),
             ("/ronn/activation", 2.0, "activation", "tanh"),
-            ("/ronn/n/activation", 1.0, "activation", "sine30"),
+            ("/ronn/n/activation", 1.0, "activation", "crush"),
             ("/ronn/n/activation", 0, "activation", "linear"),
             ("/ronn/n/layers", 1.5, "layers", 24),
             ("/ronn/n/kernel", -3.0, "kernel", 1),
