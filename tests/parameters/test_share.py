@@ -137,7 +137,7 @@ def test_a_name_or_file_is_none(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "texts", [5000, pytest.param(1_000_000, marks=[pytest.mark.soak, pytest.mark.timeout(1800)])]
+    "texts", [5000, pytest.param(1_000_000, marks=[pytest.mark.fuzz, pytest.mark.timeout(1800)])]
 )
 def test_whatever_is_done_to_one_it_is_the_same_sound_or_refused(texts: int) -> None:
     random = Random(texts)
