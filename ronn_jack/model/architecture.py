@@ -57,4 +57,11 @@ def network_spec(
     """
     named = {name: values[name] for name in _SPEC}
     film = (float(values["xy_x"]), float(values["xy_y"])) if values["xy"] else None
-    return NetworkSpec(inputs=inputs, outputs=outputs, film=film, rate=rate, **named)  # type: ignore[arg-type]
+    return NetworkSpec(
+        inputs=inputs,
+        outputs=outputs,
+        film=film,
+        rate=rate,
+        limit_rate=rate,
+        **named,  # type: ignore[arg-type]
+    )

@@ -7,8 +7,11 @@ import numbers
 from collections.abc import Iterator, Sequence
 from dataclasses import InitVar, dataclass, fields, replace
 
+import numpy as np
+
 from ronn_jack.errors import ParameterError, SpecError, shown
 from ronn_jack.model.recipes import BY_NAME, Recipe
+from ronn_jack.model.weights import Float32
 from ronn_jack.parameters import PARAMETERS
 
 MAXIMUM_CHANNELS_OUTSIDE = 2
@@ -36,6 +39,8 @@ class Layer:
     residual_delay : int or None
         Frames by which the layer's input is delayed before it is added after the activation;
         None adds nothing. A single input channel is added to every output channel.
+    frame_gain : float
+        Amplitude ratio that each frame of delay costs; 1 where nothing decays.
     """
 
     inputs: int
@@ -46,11 +51,25 @@ class Layer:
     activation: str
     slope: float
     residual_delay: int | None
+    frame_gain: float = 1.0
 
     @property
     def history(self) -> int:
         """Frames of input before the present one that the convolution reads."""
         return (self.kernel - 1) * self.dilation
+
+    @property
+    def residual_gain(self) -> float:
+        """Amplitude ratio by which the residual is added."""
+        return float(self.frame_gain ** (self.residual_delay or 0))
+
+    def decayed(self, weight: Float32) -> Float32:
+        """Return weights [shape=(…, kernel)] with each tap as its delay lets it be."""
+        if self.frame_gain == 1.0:
+            return weight
+        gains = self.frame_gain ** (self.dilation * np.arange(self.kernel - 1.0, -1.0, -1.0))
+        decayed: Float32 = (weight * gains).astype(np.float32)
+        return decayed
 
 
 @dataclass(frozen=True)
@@ -63,12 +82,18 @@ class NetworkSpec:
         1 or 2.
     layers, kernel, channels, dilation, activation, init, bias, depthwise, residual, seed, recipe
         As in the parameter table (`ronn_jack.parameters`).
+    decay : float
+        Time in s in which the response falls by 60 dB, as in the parameter table; 0 is off. Each
+        tap and each delayed residual is weighted by what its delay has left, which multiplies the
+        response of a linear network by the exponential.
     film : sequence of float, optional
         The point that conditions the network: `film_dim` finite values. None leaves the
         conditioning out.
     film_dim : int
         Size of the conditioning point, 1 to 8.
-    rate : float, optional
+    rate : float
+        Sample rate in Hz, for times in s.
+    limit_rate : float, optional
         Sample rate in Hz at which the longest receptive field is allowed; not kept.
 
     Raises
@@ -97,21 +122,24 @@ class NetworkSpec:
     recipe: str = "ronn"
     film: tuple[float, ...] | None = None
     film_dim: int = 2
-    rate: InitVar[float] = MAXIMUM_RATE
+    decay: float = 0.0
+    rate: float = 48_000.0
+    limit_rate: InitVar[float] = MAXIMUM_RATE
 
-    def __post_init__(self, rate: float) -> None:
+    def __post_init__(self, limit_rate: float) -> None:
         faults = [*self._settle(), *self._recipe_faults()]
         if not faults:
-            faults = self.limit_faults(rate)
+            faults = self.limit_faults(limit_rate)
         if faults:
             raise SpecError("; ".join(faults))
 
     @property
     def summary(self) -> str:
         """What it is, in a line for people."""
+        decay = f"decay {self.decay:g} s, " if self.decay else ""
         return (
             f"{self.layers} layers of {self.channels} channels, kernel {self.kernel}, "
-            f"dilation {self.dilation}, {self.activation}, {self.init}, "
+            f"dilation {self.dilation}, {decay}{self.activation}, {self.init}, "
             f"seed {self.seed} ({self.recipe})"
         )
 
@@ -196,6 +224,7 @@ class NetworkSpec:
             activation="linear" if last and not self.rules.activates_last else self.activation,
             slope=RRELU_SLOPE if self.activation == "rrelu" else self.rules.leaky_slope,
             residual_delay=delay,
+            frame_gain=10.0 ** (-3.0 / (self.decay * self.rate)) if self.decay else 1.0,
         )
 
     def limit_faults(self, rate: float) -> list[str]:
@@ -236,7 +265,9 @@ class NetworkSpec:
         for field in fields(self):
             value = getattr(self, field.name)
             try:
-                if field.name in PARAMETERS:
+                if field.name == "rate":
+                    value = _positive(field.name, value)
+                elif field.name in PARAMETERS:
                     value = PARAMETERS[field.name].parse(value)
                 elif field.name in ("inputs", "outputs"):
                     value = _whole(field.name, value, MAXIMUM_CHANNELS_OUTSIDE)
@@ -286,6 +317,14 @@ def _whole(name: str, value: object, maximum: int) -> int:
     if not 1 <= number <= maximum:
         raise ParameterError(f"{name} = {shown(number)} is out of range; use 1 to {maximum}")
     return number
+
+
+def _positive(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ParameterError(f"{name} = {shown(value)} is no number; use a number above 0")
+    if not 0.0 < value < math.inf:
+        raise ParameterError(f"{name} = {shown(value)} is out of range; use a number above 0")
+    return float(value)
 
 
 def _film_point(value: object) -> tuple[float, ...]:

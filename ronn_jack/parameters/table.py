@@ -108,6 +108,7 @@ _Cells = dict[str, Any]
 
 _NETWORK: _Cells = {"group": Group.NETWORK, "effect": Effect.REBUILD, "draw": Draw.EVEN}
 _SEED: _Cells = {"group": Group.SEED, "effect": Effect.REBUILD}
+_TIME: _Cells = {"group": Group.TIME, "effect": Effect.REBUILD}
 _LEVEL: _Cells = {"group": Group.LEVELS, "effect": Effect.CONTINUOUS}
 _SWITCHED: _Cells = {"group": Group.EXPRESSION, "effect": Effect.REBUILD}
 _EXPRESSIVE: _Cells = {"group": Group.EXPRESSION, "effect": Effect.EXPRESSIVE}
@@ -134,6 +135,8 @@ _TABLE = (
          draw=Draw.SEED, **_SEED),
     # What a seed means is the player's choice, not a matter of luck.
     _enum("recipe", "Recipe", RECIPES, "ronn", "what a seed means", draw=Draw.KEPT, **_SEED),
+    _float("decay", "Decay", 0.0, 60.0, 0.0, "s", "time in which the response falls by 60 dB",
+           least=0.05, curve=Curve.SQUARE, **_TIME),
     _float("input_gain", "Input gain", -24.0, 24.0, 0.0, "dB", "level into the network",
            link_partner="output_gain", **_LEVEL),
     _float("output_gain", "Output gain", -24.0, 24.0, 0.0, "dB", "level of the wet signal",
