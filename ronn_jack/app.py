@@ -161,8 +161,9 @@ class App:
         return JackClient(name, settings.server, settings.inputs, settings.outputs)
 
     def poll(self) -> None:
-        """Take care of the server; to be called every POLL_SECONDS."""
+        """Take care of the server and the tempo; to be called every POLL_SECONDS."""
         self._supervisor.poll()
+        self.controller.tend()
         self._register()
 
     def stop(self) -> None:
