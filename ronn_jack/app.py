@@ -6,6 +6,7 @@ import contextlib
 import gc
 import os
 import sys
+import time
 from collections.abc import Iterator, Sequence
 
 from ronn_jack.control.controller import Controller
@@ -36,6 +37,8 @@ from ronn_jack.supervisor import Supervisor
 
 POLL_SECONDS = 0.02
 """How often `App.poll` wants to be called."""
+_WEB_SECONDS = 3.0
+"""Time after which HTTP is served even if no network could be heard."""
 _SWITCH_SECONDS = 0.0005
 """Longest turn of a Python thread while others wait: a knob should not wait for the screen."""
 
@@ -90,6 +93,8 @@ class App:
             self._osc.subscribers.forget,
         )
         self._announcer = Announcer(settings.bind)
+        self._web_latest: float | None = None
+        """When HTTP is served at the latest; None while stopped, and once it is served."""
         self._supervisor = Supervisor(self.controller, node, self._open, settings.name)
 
     @property
@@ -126,10 +131,8 @@ class App:
             self._midi_out.native.targets = lambda: self._supervisor.midi_targets
             self._midi.start(self._supervisor.read_midi)
             self._supervisor.describe()
-            # Last, as much is imported for them: the sound comes first.
-            self._web.start(self.osc_port)
-            self._announcer.start(self.controller.name, self.http_port, self.osc_port)
             self._register()
+            self._web_latest = time.monotonic() + _WEB_SECONDS
             undo.pop_all()
 
     def snapshot(self) -> Snapshot:
@@ -148,6 +151,14 @@ class App:
                 RunningNode(os.getpid(), client.name, self.settings.server or "", osc, http)
             )
 
+    def _serve_web(self) -> None:
+        """Serve HTTP once the sound is there: so much is imported for it that all else waits."""
+        latest = self._web_latest
+        if latest is not None and (self.controller.ready or time.monotonic() >= latest):
+            self._web_latest = None
+            self._web.start(self.osc_port)
+            self._announcer.start(self.controller.name, self.http_port, self.osc_port)
+
     def connections(self) -> Sequence[Connection]:
         """Return the connections of the node's ports, and those that wait for their other port."""
         return self._supervisor.connections()
@@ -161,13 +172,15 @@ class App:
         return JackClient(name, settings.server, settings.inputs, settings.outputs)
 
     def poll(self) -> None:
-        """Take care of the server and the tempo; to be called every POLL_SECONDS."""
+        """Take care of server, tempo and what may wait; to be called every POLL_SECONDS."""
         self._supervisor.poll()
         self.controller.tend()
         self._register()
+        self._serve_web()
 
     def stop(self) -> None:
         """Fade out and stop every part; doing so twice is harmless."""
+        self._web_latest = None
         self._registration.close()
         self._midi.close()
         self._web.close()

@@ -18,7 +18,7 @@ _CONNECTIONS_SECONDS = 0.25
 _LOOK_SECONDS = 0.1
 """Time between two looks at the audio thread's counters."""
 _SETTLED_SECONDS = 0.5
-"""Connections younger than this may be what a dying server has left of it."""
+"""Connections noted later than this before a server's end may be what it has left of them."""
 _LATE_SECONDS = 0.2
 _MUTED_POLL_SECONDS = 0.001
 _RECONNECT_SECONDS = 0.1
@@ -44,6 +44,8 @@ class Supervisor:
         Returns a new client of the server, given the name to ask for.
     name : str
         The name to ask for at first; later it is the one that the server gave.
+    clock : callable, optional
+        Tells the time in seconds.
     """
 
     def __init__(
@@ -52,7 +54,9 @@ class Supervisor:
         node: LiveNode,
         open_client: Callable[[str], JackClient],
         name: str,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._clock = clock
         self._controller = controller
         self._publish = controller.subscriptions.publish
         self._node = node
@@ -101,7 +105,7 @@ class Supervisor:
     def connect(self, connections: Sequence[Connection]) -> None:
         """Make connections, each as soon as its other port is there; for some minutes at most."""
         self._missing = list(connections)
-        self._restore_until = time.monotonic() + _SESSION_SECONDS
+        self._restore_until = self._clock() + _SESSION_SECONDS
 
     def describe(self) -> None:
         """Set what patchbays show of the node."""
@@ -110,7 +114,7 @@ class Supervisor:
 
     def poll(self) -> None:
         """Take care of a server that went or came back, and of connections to restore."""
-        now = time.monotonic()
+        now = self._clock()
         if now >= self._next_look:
             self._next_look = now + _LOOK_SECONDS
             self._look()
@@ -240,8 +244,7 @@ class Supervisor:
         """Leave a server that is gone, and remember its connections while it was well."""
         assert self.client is not None
         self._publish(ServerLost())
-        settled = [made for at, made in self._recent if at < now - _SETTLED_SECONDS]
-        self._missing = (settled or [made for _, made in self._recent] or [[]])[-1]
+        self._missing = _remembered(self._recent, now - _SETTLED_SECONDS)
         self._recent = []
         self._midi_targets = frozenset()
         client, self.client = self.client, None
@@ -277,3 +280,12 @@ class Supervisor:
                     self._recent = [*self._recent[-4:], (now, connections)]
                     targets = (each.other for each in connections if each.port == "midi_out")
                     self._midi_targets = frozenset(targets)
+
+
+def _remembered(
+    noted: Sequence[tuple[float, list[Connection]]], settled: float
+) -> list[Connection]:
+    """Return the connections that were noted last by the time `settled`, and all noted since."""
+    old = [made for at, made in noted if at < settled][-1:]
+    new = [made for at, made in noted if at >= settled]
+    return list(dict.fromkeys(connection for made in old + new for connection in made))

@@ -40,6 +40,7 @@ class Client:
         self.rate = rate
         self.engine = Engine(2, 2, rate, history_seconds=1.0)
         self.active = False
+        self.made = [GUITAR]
         self.restored: list[list[Connection]] = []
 
     def callback_times(self) -> np.ndarray:
@@ -52,7 +53,7 @@ class Client:
         """Say nothing to patchbays."""
 
     def connections(self) -> list[Connection]:
-        return [GUITAR]
+        return list(self.made)
 
     def restore(self, connections: list[Connection]) -> list[Connection]:
         self.restored.append(connections)
@@ -71,7 +72,10 @@ class Rig:
         self.node.report_to(self.controller)
         self.subscription = self.controller.subscriptions.subscribe()
         self.coming: list[Client] = []
-        self.supervisor = Supervisor(self.controller, self.node, self.open, "ronn")
+        self.now = 100.0
+        self.supervisor = Supervisor(
+            self.controller, self.node, self.open, "ronn", lambda: self.now
+        )
 
     def open(self, name: str) -> Client:
         if not self.coming:
@@ -83,9 +87,14 @@ class Rig:
         events = [numbered.event for numbered in self.subscription.take()]
         return [event for event in events if not isinstance(event, NetworkAsked)]
 
+    def poll(self, seconds: float = 0.1) -> None:
+        """Let time pass, and poll."""
+        self.now += seconds
+        self.supervisor.poll()
+
     def poll_until_joined(self) -> None:
         def joined() -> bool:
-            self.supervisor.poll()
+            self.poll()
             return self.supervisor.client is not None
 
         wait_for(joined)
@@ -109,10 +118,10 @@ def test_a_server_is_told_once_when_it_is_joined_and_lost_and_joined_again() -> 
     with running() as rig:
         first = rig.supervisor.client
         assert rig.told() == [ServerJoined("ronn", 48000.0, 64, True)]
-        rig.supervisor.poll()
+        rig.poll()
         assert rig.told() == [StateChanged("building")]
         first.lost = True
-        rig.supervisor.poll()
+        rig.poll()
         assert rig.told() == [ServerLost()]
         assert not first.active
         rig.coming.append(Client())
@@ -121,7 +130,7 @@ def test_a_server_is_told_once_when_it_is_joined_and_lost_and_joined_again() -> 
         assert [e for e in told if isinstance(e, ServerJoined)] == [
             ServerJoined("ronn", 48000.0, 64, True)
         ]
-        rig.supervisor.poll()
+        rig.poll()
         assert rig.supervisor.client.restored == [[GUITAR]]
     told = rig.told()
     assert [type(event) for event in told if not isinstance(event, StateChanged)] == [Stopped]
@@ -129,15 +138,32 @@ def test_a_server_is_told_once_when_it_is_joined_and_lost_and_joined_again() -> 
     assert rig.told() == []
 
 
+def test_connections_are_remembered_however_late_they_came_and_whatever_a_dying_server_took() -> (
+    None
+):
+    amplifier = Connection("out_1", "amplifier:in")
+    with running() as rig:
+        client = rig.supervisor.client
+        for made in ([GUITAR], [GUITAR, amplifier], []):
+            client.made = made
+            rig.poll(0.3)
+        client.lost = True
+        rig.poll()
+        rig.coming.append(Client())
+        rig.poll_until_joined()
+        rig.poll()
+        assert rig.supervisor.client.restored == [[GUITAR, amplifier]]
+
+
 def test_xruns_and_the_state_are_told_as_they_change() -> None:
     with running() as rig:
-        rig.supervisor.poll()
+        rig.poll()
         rig.told()
         rig.supervisor.client.xruns = 3
         told: list[Event] = []
 
         def look() -> bool:
-            rig.supervisor.poll()
+            rig.poll()
             told.extend(rig.told())
             return bool(told)
 
@@ -149,7 +175,7 @@ def test_a_server_that_comes_back_too_slow_for_the_network_plays_dry() -> None:
     # 1 + 99 · (2^14 − 1) frames: 34 s at 48 kHz.
     with running(kernel=100, layers=14) as rig:
         rig.supervisor.client.lost = True
-        rig.supervisor.poll()
+        rig.poll()
         slow = Client(8000.0)
         rig.coming.append(slow)
         rig.told()
