@@ -15,7 +15,8 @@ from ronn_jack.control.status import STATUS
 from ronn_jack.errors import MachineError
 from ronn_jack.interfaces.osc.server import OscServer
 from ronn_jack.parameters import ACTIONS, PARAMETERS, Kind, defaults
-from ronn_jack.parameters.share import read_shared, share
+from ronn_jack.parameters.share import MOST_CHARACTERS, read_shared, share
+from tests.support.extremes import longest
 from tests.support.osc_client import OscClient, bundle, message
 from tests.support.recording import MemoryStore
 
@@ -215,6 +216,16 @@ class TestQuestions:
         assert controller.value("layers") == 9
         [(address, reason)] = client.errors(message("/ronn/load_text", text[:-1]))
         assert address == "/ronn/load_text" and "copy the whole of it anew" in reason
+
+    def test_the_longest_text_of_a_sound_is_taken(self, client, controller):
+        small = {"layers": 2, "kernel": 2, "channels": 1, "dilation": 1, "recipe": "ronn"}
+        text = share({name: longest(row) for name, row in PARAMETERS.items()} | small)
+        spaced = text.replace(",", ",".ljust((MOST_CHARACTERS - len(text)) // text.count(",") + 1))
+        assert MOST_CHARACTERS - 100 < len(spaced) <= MOST_CHARACTERS
+        for sent in (text, spaced):
+            client.answers(message("/ronn/load_text", share(defaults())))
+            assert client.errors(message("/ronn/load_text", sent)) == []
+            assert client.answers(message("/ronn/share")) == [("/ronn/share", [text])]
 
     def test_ping(self, client):
         client.transmit(message("/ronn/ping"))
