@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -28,15 +29,13 @@ from ronn_jack.control.tempo import Taps, TempoWatch
 from ronn_jack.control.transaction import Draft
 from ronn_jack.control.unheard import Unheard
 from ronn_jack.errors import SpecError, UsageError
-from ronn_jack.model.architecture import REBUILD, architecture, model_of
+from ronn_jack.model.architecture import CONTROLS, REBUILD, architecture, model_of
 from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import PARAMETERS, Value, defaults, parameter
 from ronn_jack.parameters.share import share
 
 _MOVING = tuple(name for name, row in PARAMETERS.items() if row.moves_weights)
 """Parameters that let the weights move as soon as one of them is above 0."""
-_CONTROLS = {name for name in PARAMETERS if name not in REBUILD} | {"sync"}
-"""Parameters that the node hears of at once, whether or not a network is built for them."""
 
 
 class Controller:
@@ -223,7 +222,8 @@ class Controller:
         """Ask for a network of the present tempo once that holds; to be called again and again."""
         with self._lock:
             if self._tempo_watch.is_due(self.values, self._clock()):
-                self._ask(Change(self._model_of(self.values), self.values, "tempo"))
+                with contextlib.suppress(SpecError):
+                    self._ask(Change(self._model_of(self.values), self.values, "tempo"))
 
     @property
     def awaits_network(self) -> bool:
@@ -309,7 +309,7 @@ class Controller:
         """Make this what is accepted: the one place where it changes; the lock is held."""
         before, self._scene, self._history = self._scene, scene, history
         moved = {n: value for n, value in scene.values.items() if value != before.values[n]}
-        controls = {name: value for name, value in moved.items() if name in _CONTROLS}
+        controls = {name: value for name, value in moved.items() if name in CONTROLS}
         if controls:
             self._node.set_controls(controls)
         self._tell.preset_of(scene, origin)

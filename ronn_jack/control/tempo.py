@@ -76,4 +76,7 @@ class TempoWatch:
             self._since = None
         elif self._since is None:
             self._since = time
-        return self._since is not None and time - self._since >= SECONDS_A_MINUTE / tempo
+        elif time - self._since >= SECONDS_A_MINUTE / tempo:
+            self._since = None
+            return True
+        return False

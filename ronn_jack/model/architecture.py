@@ -14,6 +14,10 @@ from ronn_jack.parameters import PARAMETERS, Effect, Value
 REBUILD = tuple(name for name, row in PARAMETERS.items() if row.effect is Effect.REBUILD)
 """Names of the parameters that a network is built from, in the table's order."""
 
+CONTROLS = {name for name in PARAMETERS if name not in REBUILD} | {"sync"}
+"""Those that a node hears of at once, whether or not a network is built for them: drift is synced
+without one."""
+
 _SPEC = tuple(field.name for field in fields(NetworkSpec) if field.name in PARAMETERS)
 
 

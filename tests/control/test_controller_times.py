@@ -61,6 +61,13 @@ def test_a_refused_tempo_is_asked_for_once_and_moves_nothing(rig: Rig) -> None:
     assert beat_later(rig, 3.0) == 0
 
 
+def test_a_tempo_that_makes_no_network_leaves_the_one_that_sounds(rig: Rig) -> None:
+    rig.do(Set("layers", 9), Set("sync", "1/16"))
+    rig.node.rate = 1.0  # of the server that has come nothing fits any more
+    rig.do(Set("tempo", 90.0))
+    assert beat_later(rig, 3.0) == 0
+
+
 def test_taps_are_the_tempo_and_end_no_silence(rig: Rig) -> None:
     rig.do(Act("panic"))
     for _ in range(4):
