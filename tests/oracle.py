@@ -154,4 +154,17 @@ def _activation(name: str, slope: float, x: Float64) -> Float64:
         case "sine30":
             # Torch's product is float32, and only then taken for exact.
             return np.sin(np.float32(30.0) * x.astype(np.float32), dtype=np.float64)
+        case "hard_clip":
+            return np.clip(x, -1.0, 1.0)
+        case "fold":
+            r = np.fmod(x, 4.0)
+            back, next_period = 2.0 * np.sign(r) - r, r - 4.0 * np.sign(r)
+            return np.where(np.abs(r) <= 1, r, np.where(np.abs(r) <= 3, back, next_period))
+        case "rectify":
+            return np.abs(x)
+        case "crush":
+            # The mantissa lies in [0.5, 1), so that its 2 bits count eighths.
+            mantissa, exponent = np.frexp(x)
+            eighths = np.sign(mantissa) * np.floor(np.abs(mantissa) * 8.0 + 0.5)
+            return np.ldexp(eighths / 8.0, exponent)
     raise ValueError(name)

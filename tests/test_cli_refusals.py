@@ -52,7 +52,7 @@ class TestRefusals:
             ("seed=4294967296", "out of range; use 0 to 4294967295"),
             ("bias=maybe", "bias = 'maybe' is no number; use on, off"),
             ("activation=rely", "unknown activation value 'rely': did you mean 'relu'?"),
-            ("activation=13", "activation = 13 is out of range; use linear leaky_relu"),
+            ("activation=17", "activation = 17 is out of range; use linear leaky_relu"),
             ("layers=1\n9", "layers = '1\\n9' is no number"),
             ("kernel=" + "9" * 6000, "9… is out of range; use 1 to 128"),
         ],
@@ -71,6 +71,8 @@ class TestRefusals:
             (["layers=13", "kernel=128", "dilation=3"], "or kernel to "),
             (["recipe=plugin", "residual=on"], "recipe plugin has no residual"),
             (["recipe=package", "init=dirac"], "recipe package has no init dirac; use"),
+            (["recipe=plugin", "activation=fold"], "recipe plugin has no activation fold; use elu"),
+            (["recipe=package", "activation=crush"], "recipe package has no activation crush; use"),
         ],
     )
     def test_networks(self, refused: Refused, assignments: list[str], words: str) -> None:

@@ -18,7 +18,7 @@ from ronn_jack.control.events import (
     Swap,
 )
 from ronn_jack.control.history import History, Touch
-from ronn_jack.control.operations import NODE, Cause, Change, Operation, Origin
+from ronn_jack.control.operations import NODE, Cause, Change, ClockOrigin, Operation, Origin
 from ronn_jack.control.protocols import Node, Preset, PresetStore, SavedPreset
 from ronn_jack.control.recall_events import Compared, SnapshotTaken
 from ronn_jack.control.scene import Scene, beginning
@@ -332,7 +332,8 @@ class Controller:
             self._publish(SnapshotTaken(origin.name, draft.snapshot_loaded, saved=False), origin)
         if scene.slot != before.slot:
             self._publish(Compared(origin.name, scene.slot), origin)
-        if draft.changed and (moved or not refused):
+        ends_panic = draft.changed and not isinstance(origin, ClockOrigin)
+        if ends_panic and (moved or not refused):
             self._set_silent(False, origin)
         elif draft.panicked:
             self._set_silent(True, origin)

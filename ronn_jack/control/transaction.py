@@ -10,7 +10,7 @@ from random import Random
 from typing import Protocol
 
 from ronn_jack.control.history import Direction, History, Touch
-from ronn_jack.control.operations import Act, Cause, Operation, Set
+from ronn_jack.control.operations import Act, Cause, ClockOrigin, Operation, Set
 from ronn_jack.control.protocols import PresetStore
 from ronn_jack.control.randomize import randomized
 from ronn_jack.control.scene import Scene, Snapshots, snapshot_number
@@ -119,6 +119,8 @@ class Draft:
         """Why the values move."""
         if self.loaded:
             return Cause.PRESET
+        if isinstance(self._touch.origin, ClockOrigin) and not self._acted:
+            return Cause.CLOCK
         return Cause.RECALL if self.whole else Cause.OPERATION
 
     def take(self, operation: Operation) -> None:

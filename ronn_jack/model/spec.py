@@ -257,9 +257,13 @@ class NetworkSpec:
             return []
         faults = []
         recipe = self.rules
-        if self.init not in recipe.initialisers:
-            known = " ".join(sorted(recipe.initialisers))
-            faults.append(f"recipe {self.recipe} has no init {self.init}; use {known}")
+        for name, known in (("init", recipe.initialisers), ("activation", recipe.activations)):
+            value = getattr(self, name)
+            # What nobody has was told already.
+            lacking = [choice for choice in PARAMETERS[name].choices if choice not in known]
+            if isinstance(value, str) and value in lacking:
+                those = " ".join(sorted(known))
+                faults.append(f"recipe {self.recipe} has no {name} {value}; use {those}")
         for has, wants, what, switch in (
             (recipe.has_residual, self.residual, "residual", "residual"),
             (recipe.has_film, self.film is not None, "FiLM", "xy"),

@@ -27,6 +27,10 @@ ACTIVATIONS = [
     "softshrink",
     "sine",
     "sine30",
+    "hard_clip",
+    "fold",
+    "rectify",
+    "crush",
 ]
 INITIALISERS = [
     "normal",

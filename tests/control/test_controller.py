@@ -64,7 +64,7 @@ def test_every_parameter_reaches_the_node_in_the_way_its_effect_says(node, origi
         (Set("mix", float("-inf"), normalised=True), "finite"),
         (Set("mix", "much", normalised=True), "no number"),
         (Set("activation", "rely"), "did you mean 'relu'"),
-        (Set("activation", 13), "out of range"),
+        (Set("activation", 17), "out of range"),
         (Act("rese3d"), "did you mean 'reseed'"),
         (Act("reseed", "soon"), "no finite number"),
         (Act("reseed", float("nan")), "no finite number"),

@@ -18,7 +18,7 @@ from ronn_jack.control.operations import Change, Set
 from ronn_jack.drivers import jack_library
 from ronn_jack.drivers.jack_driver import JackClient
 from ronn_jack.hotswap.node import LiveNode
-from ronn_jack.parameters import defaults
+from ronn_jack.parameters import ACTIVATIONS, defaults
 from ronn_jack.presets.store import PresetStore
 from tests.support.libjack import set_process_callback
 
@@ -97,7 +97,7 @@ def run_node(server: str) -> dict[str, int]:
             Set("layers", wanted),
             Set("seed", swaps),
             Set("kernel", 3 + swaps % 9),
-            Set("activation", swaps % 13),
+            Set("activation", swaps % len(ACTIVATIONS)),
             Set("dilation", 1),
             Set("mix", float(generator.random())),
             Set("input_gain", float(generator.uniform(-24, 24))),

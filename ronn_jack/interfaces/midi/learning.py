@@ -23,7 +23,14 @@ from ronn_jack.files import VERSION, read_text, table_of, write_atomically
 from ronn_jack.midimap.binding_table import collide
 from ronn_jack.midimap.learn import Heard, Learner
 from ronn_jack.midimap.profile import Profile
-from ronn_jack.midimap.profile_edit import Table, binding_of, device_name, edited, text_for
+from ronn_jack.midimap.profile_edit import (
+    Table,
+    binding_of,
+    copy_text,
+    device_name,
+    edited,
+    text_for,
+)
 from ronn_jack.midimap.profile_file import ProfileStore, profile_of
 from ronn_jack.parameters import ACTIONS, PARAMETERS, Kind
 
@@ -179,8 +186,7 @@ class Learning:
                 for place, binding in enumerate(profile.bindings)
                 if collide(binding.control, heard.control)
             ]
-            if not known:
-                text = text_for(heard.port, text)
+            text = _copied(text, profile, path) if known else text_for(heard.port, text)
             written = _write(path, text, [binding_of(heard, asked.name)], places)
         except UsageError as error:
             self._tell(LearnCancelled(asked.name, str(error)), asked.origin, asked.told)
@@ -203,7 +209,7 @@ class Learning:
                 places = [n for n, binding in enumerate(profile.bindings) if binding.name == name]
                 if not places:
                     continue
-                written.append(_write(path, text, [], places))
+                written.append(_write(path, _copied(text, profile, path), [], places))
             except UsageError as error:
                 origin.refuse("unlearn", str(error))
                 refused = True
@@ -263,6 +269,11 @@ def _check(name: str) -> None:
         raise ParameterError(
             f"{name} needs to know more than a control can tell: write its binding into a profile"
         )
+
+
+def _copied(text: str, profile: Profile, target: Path) -> str:
+    """Return what a profile's file says, as a copy of it says where it is written elsewhere."""
+    return text if profile.path in (None, target) else copy_text(text)
 
 
 def _write(path: Path, text: str, added: Sequence[Table], removed: Sequence[int]) -> _Written:

@@ -10,7 +10,7 @@ from ronn_jack.model.film import (
     package_generator_shapes,
 )
 from ronn_jack.model.initialisers import Shape
-from ronn_jack.model.recipes.recipe import Drawable, Recipe
+from ronn_jack.model.recipes.recipe import ORIGINAL_ACTIVATIONS, Drawable, Recipe
 from ronn_jack.model.torch_random import TorchStream
 from ronn_jack.model.weights import Weights
 
@@ -48,6 +48,7 @@ PACKAGE = Recipe(
         "normal", "uniform_0.1", "xavier_uniform", "xavier_normal", "kaiming_uniform",
         "orthogonal",
     ),
+    activations=ORIGINAL_ACTIVATIONS,
     has_depthwise=False,
     always_biased=True,
     activates_last=True,

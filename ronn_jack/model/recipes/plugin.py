@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ronn_jack.model import initialisers
-from ronn_jack.model.recipes.recipe import Drawable, Recipe
+from ronn_jack.model.recipes.recipe import ORIGINAL_ACTIVATIONS, Drawable, Recipe
 from ronn_jack.model.torch_random import TorchStream
 from ronn_jack.model.weights import Weights
 
@@ -36,6 +36,7 @@ PLUGIN = Recipe(
     "plugin",
     _plugin,
     initialisers=_ORDER,
+    activations=ORIGINAL_ACTIVATIONS,
     has_residual=False,
     has_film=False,
     # It rings at 10 Hz, and belongs to the plugin's sound.

@@ -9,7 +9,13 @@ from typing import Protocol
 
 from ronn_jack.model.torch_random import TorchStream
 from ronn_jack.model.weights import Weights
-from ronn_jack.parameters import INITIALISERS
+from ronn_jack.parameters import ACTIVATIONS, INITIALISERS
+
+ORIGINAL_ACTIVATIONS = (
+    "linear", "leaky_relu", "tanh", "sigmoid", "relu", "elu", "selu", "gelu", "rrelu", "softplus",
+    "softshrink", "sine", "sine30",
+)  # fmt: skip
+"""Those that the original plugin or package had."""
 
 
 class Drawable(Protocol):
@@ -54,7 +60,7 @@ class Recipe:
     ----------
     draw : callable
         Draws a network's numbers from the seed's stream.
-    initialisers : sequence of str
+    initialisers, activations : sequence of str
         Those that it has.
     has_residual, has_film, has_depthwise : bool
         What a network can be asked to have.
@@ -76,6 +82,7 @@ class Recipe:
     name: str
     draw: Callable[[Drawable, TorchStream], Weights]
     initialisers: Sequence[str] = tuple(INITIALISERS)
+    activations: Sequence[str] = tuple(ACTIVATIONS)
     has_residual: bool = True
     has_film: bool = True
     has_depthwise: bool = True

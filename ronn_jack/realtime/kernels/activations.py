@@ -20,7 +20,7 @@ ACTIVATION_IDS = {
     for index, name in enumerate(
         [
             "linear", "leaky_relu", "tanh", "sigmoid", "relu", "elu", "selu", "gelu", "rrelu",
-            "softplus", "softshrink", "sine", "sine30",
+            "softplus", "softshrink", "sine", "sine30", "hard_clip", "fold", "rectify", "crush",
         ]
     )
 }  # fmt: skip
@@ -62,6 +62,10 @@ _PI_SHORT_PARTS.append(math.pi - sum(_PI_SHORT_PARTS))
 
 _ROUND = 1.5 * 2.0**23
 """Added to a float32, leaves its nearest whole number in the low bits."""
+
+_FOLD_LIMIT = 2.0**24  # float32 holds only even numbers beyond, where the triangle is 0
+
+_CRUSHED_BITS = 21  # of the 23 of a float32's mantissa; 2 are left
 
 
 def tanh(emit: Emitter, x: Any) -> Any:
@@ -147,6 +151,41 @@ def sine30(emit: Emitter, x: Any) -> Any:
     return sine(emit, emit.multiply(x, emit.constant(30.0)))
 
 
+def hard_clip(emit: Emitter, x: Any) -> Any:
+    """Return x limited to ±1."""
+    return emit.clamp(x, -1.0, 1.0)
+
+
+def fold(emit: Emitter, x: Any) -> Any:
+    """Return the triangle wave of period 4 that is x on ±1: exactly, for every number.
+
+    It is 0 at infinity, as it is from 2^24 on.
+    """
+    x = emit.clamp(x, -_FOLD_LIMIT, _FOLD_LIMIT)
+    # x = 4 · n + r with r on ±2; beyond ±1 it goes back as it came.
+    shifted = emit.multiply_add(x, emit.constant(0.25), emit.constant(_ROUND))
+    n = emit.subtract(shifted, emit.constant(_ROUND))
+    r = emit.multiply_add(n, emit.constant(-4.0), x)
+    return emit.multiply_add(emit.constant(2.0), hard_clip(emit, r), emit.builder.fneg(r))
+
+
+def rectify(emit: Emitter, x: Any) -> Any:
+    """Return |x|."""
+    return emit.absolute(x)
+
+
+def crush(emit: Emitter, x: Any) -> Any:
+    """Return x with its mantissa rounded to 2 bits: four steps in each octave, at any level.
+
+    What lies halfway goes away from zero: 1.125 becomes 1.25, and 1.875 becomes 2. Infinity stays,
+    and so does the not-a-number that arithmetic makes; one with other bits may become infinity or
+    0. From 1.875 · 2^127 on, the last eighth of the range, the nearest step is infinity.
+    """
+    half = emit.integers(1 << (_CRUSHED_BITS - 1))
+    rounded = emit.builder.add(emit.bits(x), half)
+    return emit.floats(emit.builder.and_(rounded, emit.integers(-1 << _CRUSHED_BITS)))
+
+
 def _expm1_of_negative(emit: Emitter, x: Any) -> Any:
     """Return exp(x) - 1 for x <= 0, precise near zero too; anything finite above."""
     x = emit.clamp(x, _EXP_LIMIT, 0.0)
@@ -172,6 +211,10 @@ _CURVES: dict[str, Callable[[Emitter, Any], Any]] = {
     "softshrink": softshrink,
     "sine": sine,
     "sine30": sine30,
+    "hard_clip": hard_clip,
+    "fold": fold,
+    "rectify": rectify,
+    "crush": crush,
 }
 
 

@@ -123,7 +123,7 @@ class TestTimeTags:
         assert "too many bundles wait" in reason
 
     @pytest.mark.parametrize(
-        "packets", [300, pytest.param(200_000, marks=[pytest.mark.soak, pytest.mark.timeout(1800)])]
+        "packets", [300, pytest.param(200_000, marks=[pytest.mark.fuzz, pytest.mark.timeout(1800)])]
     )
     def test_any_tags_are_taken(self, client, packets) -> None:
         chance = random.Random(3)

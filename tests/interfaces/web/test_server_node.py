@@ -7,14 +7,19 @@ import re
 import pytest
 
 from tests.interfaces.web.clients import Http, WebListener
-from tests.support.jack_server import jack_server
+from tests.support.jack_server import jack_server, wait_for
 from tests.support.node_process import node_process
 
 
 @pytest.mark.slow
 def test_a_node_says_where_it_is_and_is_read_turned_and_listened_to_there():
     with jack_server("web") as server, node_process(server.name) as node:
-        [port] = re.findall(r"OSCQuery at http://127\.0\.0\.1:(\d+)\n", "".join(node.said()))
+
+        def ports():
+            return re.findall(r"OSCQuery at http://127\.0\.0\.1:(\d+)\n", "".join(node.said()))
+
+        wait_for(ports, what="HTTP")
+        [port] = ports()
         http = Http(int(port))
         assert http.read("/?HOST_INFO")["OSC_PORT"] == node.osc.port
         with WebListener(int(port)) as listener:
