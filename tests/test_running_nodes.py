@@ -79,9 +79,7 @@ def test_a_node_that_is_told_anew_while_others_look_stays_there(
     lock = fcntl.flock
 
     def lock_late(descriptor: int, operation: int) -> None:
-        if (
-            operation & fcntl.LOCK_SH
-        ):  # who looks has opened the file
+        if operation & fcntl.LOCK_SH:  # who looks has opened the file
             registration.tell(renamed)
         lock(descriptor, operation)
 
