@@ -135,6 +135,15 @@ class TestLearningNothing:
         assert isinstance(rig.asker.told[-1], LearnCancelled)
         assert not rig.midi.learning.active
 
+    @pytest.mark.parametrize("release", ["80 24 40", "90 24 00"])
+    def test_a_key_that_was_held_before_is_not_touched_by_letting_it_go(
+        self, rig: LearningRig, release: str
+    ) -> None:
+        assert isinstance(rig.learn("reseed", bytes.fromhex(release)), LearnStarted)
+        rig.round(*map(bytes.fromhex, ("90 26 50", release)), port=JACK)
+        rig.wait(ENCODER_SECONDS)
+        assert rig.does(b"\x90\x26\x01", b"\x90\x24\x01") == [Act("reseed")]
+
     def test_learning_another_takes_its_place(self, rig: LearningRig) -> None:
         rig.midi.learning.learn("mix", rig.asker, rig.asker.told.append)
         learned = rig.learn("morph", *KNOB)
