@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -39,8 +38,7 @@ def node() -> Iterator[NodeProcess]:
 
 @pytest.fixture
 def http_port(node: NodeProcess) -> int:
-    [port] = re.findall(r"OSCQuery at http://127\.0\.0\.1:(\d+)\n", "".join(node.said()))
-    return int(port)
+    return node.http_port()
 
 
 def test_python_zeroconf_finds_it_from_another_process(node: NodeProcess, http_port: int) -> None:

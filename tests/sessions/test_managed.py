@@ -243,3 +243,17 @@ def _connect(server: str, source: str, sink: str) -> None:
         looking.connect(source, sink)
     finally:
         looking.close()
+
+
+def test_a_session_whose_profile_is_at_fault_leaves_the_present_one(
+    server: str, tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad" / "midi" / "generic.toml"
+    bad.parent.mkdir(parents=True)
+    bad.write_text("version = 7\n")
+    with started(server, tmp_path) as (manager, _):
+        _opened(manager, str(tmp_path / "good"), "Good", "ronn.n1")
+        address, (_, code, reason) = manager.open(str(tmp_path / "bad"), "Bad", "ronn.n2")
+        assert (address, code) == ("/error", -9)
+        assert str(bad) in str(reason)
+        assert clients(server) == {"ronn.n1"}

@@ -101,7 +101,10 @@ class FakeWriter:
     def open_port(self, number: int, name: str) -> None:
         if self.library.closed_for:
             raise self.library.SystemError(self.library.closed_for)
-        self.port = self.get_ports()[number]
+        port = self.get_ports()[number]
+        if port == self.library.unlisted:
+            raise self.library.SystemError("port is in use")
+        self.port = port
 
     def send_message(self, message: bytes) -> None:
         assert self.port is not None and not self.deleted

@@ -306,6 +306,8 @@ class TestFeedback:
             sending.start()
             shown = [_Display(ear) for ear in ears]
             sending.join()
+            for sender in senders:
+                sender.answers()
             # The last of all, after which everybody has been told the rest.
             senders[0].answers(message("/ronn/budget", 0.875))
             for display in shown:
