@@ -87,6 +87,15 @@ class TestListen:
         node.statuses = {**node.statuses, "load": 0.5, "xruns": 7}
         assert client.receive() == ("/ronn/status/load", [0.5])
 
+    def test_what_is_sent_to_an_address_that_is_no_parameter_ends_nothing(self, client, node):
+        for endpoint in ENDPOINTS.values():
+            if endpoint.role in READ and not endpoint.is_value:
+                client.listen(endpoint.address)
+                client.send(endpoint.address, 5.0)
+                client.told()
+        node.statuses = {**node.statuses, "load": 0.5}
+        wait_for(lambda: client.receive() == ("/ronn/status/load", [0.5]))
+
     def test_the_preset_is_told_and_who_has_edited_it(self, client, controller):
         assert client.listen("/ronn/preset") == ["", False]
         controller.apply([Act("preset_load", "fuzz")], COMMAND_LINE)
@@ -105,6 +114,21 @@ class TestListen:
         assert (packet.address, packet.params) == ("/ronn/presets", ["fuzz", "drone", "mine"])
         controller.apply([Act("preset_save", "mine")], COMMAND_LINE)
         assert client.told() == []
+
+    def test_the_sounds_text_is_told_with_the_sound(self, client, controller):
+        assert client.listen("/ronn/share") == [controller.share()]
+        change(controller, mix=0.25)
+        assert client.receive() == ("/ronn/share", [controller.share()])
+        change(controller, fade_ms=50.0)
+        assert client.told() == [], "which is none of the sound"
+
+    def test_presets_that_come_and_go_as_files_are_told_too(self, client, store):
+        assert client.listen("/ronn/presets") == ["fuzz", "drone"]
+        del store.presets["fuzz"]
+        frames = [client.socket.recv(20) for _ in range(3)]
+        assert sum(isinstance(frame, str) and "PATH_CHANGED" in frame for frame in frames) == 2
+        [packet] = [OscMessage(frame) for frame in frames if isinstance(frame, bytes)]
+        assert (packet.address, packet.params) == ("/ronn/presets", ["drone"])
 
     def test_a_sweep_is_thinned_and_its_last_value_comes(self, client, controller):
         assert client.listen("/ronn/mix") == [1.0]
