@@ -29,6 +29,7 @@ from ronn_jack.realtime.compiler.memory import CACHE_LINE, aligned_bytes, offset
 from ronn_jack.realtime.kernels.layout import CELL, MAX_BLOCK
 from ronn_jack.realtime.motion.moving_weights import GLIDE_SECONDS, drift_cycles, drift_depth
 from ronn_jack.realtime.motion.ramp import RAMP, run_ramp, settle_ramp
+from ronn_jack.units import decibels_to_gain
 
 LEVELLED = ("drive", "morph", "xy_x", "xy_y")
 """The controls that have a curve, in the order of the curves."""
@@ -215,6 +216,13 @@ class LevelTable:
     begin: float = 0.0
     step: float = 1.0
     depth: float = 0.0
+
+    def gain_at(self, *places: float) -> float:
+        """Return the gain where the controls of LEVELLED are at rest, each 0–1 of its range."""
+        points = np.linspace(0.0, 1.0, POINTS)
+        rows = zip(places, self.curves, strict=True)
+        total = sum(float(np.interp(place, points, row)) for place, row in rows)
+        return self.gain * decibels_to_gain(total) if abs(total) > _NOTHING_DB else self.gain
 
 
 class LevelRecord:

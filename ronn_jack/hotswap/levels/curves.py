@@ -74,6 +74,11 @@ def value_at(name: str, point: int) -> float:
     return low + (high - low) * point / (POINTS - 1)
 
 
+def places(expression: Expression) -> list[float]:
+    """Return where each control is in its range, 0–1."""
+    return [_place(name, getattr(expression, name)) / (POINTS - 1) for name in LEVELLED]
+
+
 def _place(name: str, value: float) -> float:
     low, high = _RANGES[name]
     return (value - low) / (high - low) * (POINTS - 1)

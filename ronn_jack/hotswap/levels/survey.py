@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from ronn_jack.hotswap.job import Job
-from ronn_jack.hotswap.levels.curves import LevelCurves
+from ronn_jack.hotswap.levels.curves import LevelCurves, places
 from ronn_jack.hotswap.priming import PreparedVoice
 from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.loudness import refinement
@@ -67,7 +67,8 @@ class LevelSurvey:
         self._moves = "morph" in names and network.can_move
         self._curves = LevelCurves(
             self._measure,
-            prepared.voice.level.gain / decibels_to_gain(trim_db),
+            prepared.voice.level.table.gain_at(*places(prepared.expression))
+            / decibels_to_gain(trim_db),
             prepared.expression,
             prepared.level is not None,
             tuple(names),
