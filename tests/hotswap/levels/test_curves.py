@@ -16,8 +16,8 @@ from ronn_jack.loudness.match import block_powers, dry_powers, gate, lufs
 from ronn_jack.model.expression import AT_REST, Expression
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import defaults
-from ronn_jack.realtime.level import LEVELLED, POINTS
-from tests.realtime.engine_driver import RATE, engine_for
+from ronn_jack.realtime.level import LEVELLED, POINTS, LevelTable
+from tests.realtime.engine_driver import RATE, engine_for, noise
 from tests.support.changes import change_to
 
 PHRASE = pluck_phrase(RATE)[:, : round(4.0 * RATE)]
@@ -28,18 +28,18 @@ QUIET_DB = 24.0
 class Surveyed:
     """A network that sounds, with all its curves found."""
 
-    def __init__(self, spec, levelled=True, **values):
+    def __init__(self, spec, levelled=True, signal=PHRASE, **values):
         self.values = {**defaults(), **values}
         self.engine = engine_for(NetworkSpec(), 20.0, output_gain=-QUIET_DB)
         aim(self.engine, values)
-        self.engine.process(PHRASE)
+        self.engine.process(signal)
         self.prepared = prepare(
             change_to(spec, levelled=levelled), self.engine, None, None, 1.0, Job(),
             expression=Expression.of(self.values),
         )  # fmt: skip
         self.prepared.voice.set_fade(1, 0.0)
         self.engine.publish(self.prepared.voice)
-        self.engine.process(PHRASE)
+        self.engine.process(signal)
         self.survey()
 
     def survey(self):
@@ -98,6 +98,23 @@ def test_xy_is_as_loud_as_its_input_along_each_axis():
     for y in (-0.9, 0.4):
         sounding.move(xy_y=y)
         assert abs(sounding.off_by()) <= 1.5
+
+
+def test_slow_drift_is_as_loud_as_its_input_all_along_its_way():
+    steady = noise(round(3.0 * RATE))
+
+    def farthest(levelled_ahead):
+        sounding = Surveyed(
+            NetworkSpec(activation="tanh", seed=5), signal=steady, drift_rate=1.0, drift_depth=1.0
+        )
+        if not levelled_ahead:
+            sounding.prepared.voice.level.follow(LevelTable(sounding.prepared.level.gain), 100.0)
+        sounding.engine.process(steady[:, :4800])
+        wet = block_powers(sounding.engine.process(steady), RATE)
+        return np.abs(10.0 * np.log10(wet / dry_powers(steady, 2, RATE)) + QUIET_DB).max()
+
+    assert farthest(False) > 1.0
+    assert farthest(True) <= 0.5
 
 
 class Measured:
