@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ronn_jack.audio_files.source import BLOCK, AudioSource, opened, quiet_decoders
 from ronn_jack.audio_files.target import OUTPUTS, TargetFormat, check_target, written
-from ronn_jack.hotswap.engine_controls import aim
+from ronn_jack.hotswap.engine_controls import aim, gate_threshold
 from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.loudness.auto_level import level_from, level_on_noise
 from ronn_jack.loudness.match import match_powers
@@ -21,6 +21,7 @@ from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import Value
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.engine_state import Control
+from ronn_jack.realtime.gate import Gate
 from ronn_jack.realtime.meters.loudness import LoudnessMeter
 from ronn_jack.units import decibels_to_gain
 
@@ -139,6 +140,7 @@ def _matching_level(
     """Return the gain that makes a network as loud as the whole file."""
     rate = float(audio.rate)
     gain = decibels_to_gain(float(values["input_gain"]))
+    gate = Gate(gate_threshold(values["gate"]), rate)
     voice = make_voice(model, rate, Expression.of(values))
     dry, wet = LoudnessMeter(model.inputs, rate), LoudnessMeter(model.outputs, rate)
     done = 0
@@ -146,7 +148,8 @@ def _matching_level(
         clean = np.where(np.isfinite(block), block, np.float32(0.0))
         dry.add(clean)
         voice.rejoin_at(0)
-        voice.prime(np.ascontiguousarray(clean * np.float32(gain)), block.shape[1], wet)
+        driven = gate.process(clean) * np.float32(gain)
+        voice.prime(np.ascontiguousarray(driven), block.shape[1], wet)
         done += block.shape[1]
         progress(done)
     # One channel is heard at both outputs.

@@ -145,6 +145,8 @@ _TABLE = (
     _bool("link", "Link gains", "one gain moves the other by its negative", **_LEVEL),
     _float("mix", "Mix", 0.0, 1.0, 1.0, "", "dry … wet", **_LEVEL),
     _bool("auto_level", "Auto level", "match each network to its input", True, **_LEVEL),
+    _float("gate", "Gate", -90.0, -20.0, -90.0, "dBFS",
+           "what stays below does not reach the network; off at -90", **_LEVEL),
     _bool("bypass", "Bypass", "pass the input through untouched", scope=Scope.NODE, **_LEVEL),
     _bool("xy", "XY", "condition the network on a point (FiLM)", draw=Draw.EVEN, **_SWITCHED),
     _float("xy_x", "XY x", -1.0, 1.0, 0.0, "", "the point's first coordinate", **_EXPRESSIVE),

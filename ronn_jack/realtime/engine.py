@@ -22,6 +22,7 @@ from ronn_jack.realtime.engine_state import (
     CONTROLS,
     DROPPED,
     ENGINE,
+    GATE_STATE,
     PENDING,
     RAMPS,
     RELEASE,
@@ -30,6 +31,7 @@ from ronn_jack.realtime.engine_state import (
     Control,
 )
 from ronn_jack.realtime.freeze import LONGEST_SECONDS, LOOP, SEAM_SECONDS, SHORTEST_SECONDS
+from ronn_jack.realtime.gate import prepare_gate, settle_gate
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.meters.loudness import LoudnessMeter
 from ronn_jack.realtime.motion.ramp import RAMP, settle_ramp
@@ -70,9 +72,10 @@ def _swap_slot(slot: int, voice: int) -> int:
 
 
 @entry(void(int64))
-def _settle_ramps(engine: int) -> None:
+def _settle(engine: int) -> None:
     for control in range(CONTROLS):
         settle_ramp(engine + RAMPS + control * _RAMP_SIZE, engine + TARGETS + control * 8)
+    settle_gate(engine + GATE_STATE, engine + TARGETS + int64(Control.GATE) * 8)
 
 
 class Engine:
@@ -123,6 +126,7 @@ class Engine:
         fields.meter_decay = -1.0 / (_METER_SECONDS * rate)
         for control in (Control.INPUT_GAIN, Control.OUTPUT_GAIN, Control.MIX):
             self.set(control, 1.0)
+        prepare_gate(fields.gate, rate)
         self._voices: dict[int, Voice] = {}
         self.stages = stages
         if stages:
@@ -130,7 +134,7 @@ class Engine:
             fields.run_stages, fields.stages = self.chain.run, self.chain.address
 
     def set(self, control: Control, target: float) -> None:
-        """Let a control glide to `target`: a gain as an amplitude ratio, the others 0–1."""
+        """Let a control glide to `target`: gains and the gate as amplitudes, the others 0–1."""
         self._record.controls[0, control] = target
 
     def set_master(self, target: float, frames: int | None = None) -> None:
@@ -153,8 +157,8 @@ class Engine:
         self.set(Control.FREEZE, float(on))
 
     def settle(self) -> None:
-        """Put every control on its target at once; only while no audio runs."""
-        _settle_ramps.ctypes(self.address)
+        """Put every control on its target at once, after silence; only while no audio runs."""
+        _settle.ctypes(self.address)
 
     def publish(self, voice: Voice, gap_frames: int = ANY_GAP) -> Voice | None:
         """Hand a voice to the audio thread; return the one it replaces unheard, if any.

@@ -8,6 +8,7 @@ import numpy as np
 
 from ronn_jack.realtime.compiler.memory import CACHE_LINE, offset
 from ronn_jack.realtime.freeze import LOOP
+from ronn_jack.realtime.gate import GATE
 from ronn_jack.realtime.meters.true_peak import TRUE_PEAK
 from ronn_jack.realtime.motion.ramp import RAMP
 from ronn_jack.realtime.voice import MAX_CHANNELS
@@ -24,6 +25,7 @@ class Control(enum.IntEnum):
     FREEZE = 5
     DRY = 6
     """Set by the audio thread alone: 1 while it has dropped an overloading voice."""
+    GATE = 7
 
 
 CONTROLS = len(Control)
@@ -76,6 +78,7 @@ ENGINE = np.dtype(
         ("true_peak", "f8"),
         ("timespec", "i8", 2),
         ("loop", "u1", LOOP.itemsize),
+        ("gate", GATE),
         ("peaks", "u1", MAX_CHANNELS * TRUE_PEAK.itemsize),
         ("ramps", "u1", CONTROLS * RAMP.itemsize),
     ],
@@ -90,5 +93,6 @@ POSITION = offset(ENGINE, "position")
 TARGETS = offset(ENGINE, "controls")
 TIMESPEC = offset(ENGINE, "timespec")
 LOOP_STATE = offset(ENGINE, "loop")
+GATE_STATE = offset(ENGINE, "gate")
 PEAKS = offset(ENGINE, "peaks")
 RAMPS = offset(ENGINE, "ramps")

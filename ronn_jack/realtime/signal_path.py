@@ -1,7 +1,7 @@
 """[audio-thread] The signal path of the node, from input ports to output ports.
 
-input → non-finite samples to 0 → input gain → freeze → network → high-pass → level → stages of the
-engine → output gain → mix with the dry input → guard → bypass → master.
+input → non-finite samples to 0 → gate → input gain → freeze → network → high-pass → level → stages of
+the engine → output gain → mix with the dry input → guard → bypass → master.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from ronn_jack.realtime.engine_state import (
     CONTROLS,
     DROPPED,
     ENGINE,
+    GATE_STATE,
     LOOP_STATE,
     PEAKS,
     PENDING,
@@ -31,6 +32,7 @@ from ronn_jack.realtime.engine_state import (
     Control,
 )
 from ronn_jack.realtime.freeze import run_freeze
+from ronn_jack.realtime.gate import run_gate
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.meters.true_peak import TRUE_PEAK, run_true_peak
 from ronn_jack.realtime.motion.ramp import RAMP, run_ramp
@@ -52,6 +54,7 @@ _BYPASS = int(Control.BYPASS)
 _MASTER = int(Control.MASTER)
 _FREEZE = int(Control.FREEZE)
 _DRY = int(Control.DRY)
+_GATE = int(Control.GATE)
 
 
 @native(void(int64, int64))
@@ -97,18 +100,23 @@ def _take_input(engine: int, in_1: int, in_2: int, start: int, frames: int) -> N
         source = in_1 if channel == 0 else in_2
         x = carray(pointer(source + start * 4), (frames,), np.float32)
         dry = carray(pointer(e.dry + channel * MAX_BLOCK * 4), (frames,), np.float32)
-        driven = carray(pointer(e.driven + channel * MAX_BLOCK * 4), (frames,), np.float32)
         for t in range(frames):
             v = x[t]
             if not abs(v) <= _LARGEST:
                 v = np.float32(0.0)
             dry[t] = v
-            driven[t] = np.float32(v * glides[_INPUT_GAIN, t])
             peak = max(peak, abs(v))
     e.level_in = max(peak, e.level_in * math.exp(e.meter_decay * frames))
+    run_gate(
+        engine + GATE_STATE, e.inputs, e.dry, MAX_BLOCK, e.glides + _GATE * MAX_BLOCK * 8, frames
+    )
     frozen = 1 if e.controls[_FREEZE] > 0.0 else 0
     for channel in range(e.inputs):
         row = e.history + channel * e.capacity * 4
+        dry = carray(pointer(e.dry + channel * MAX_BLOCK * 4), (frames,), np.float32)
+        driven = carray(pointer(e.driven + channel * MAX_BLOCK * 4), (frames,), np.float32)
+        for t in range(frames):
+            driven[t] = np.float32(dry[t] * glides[_GATE, t] * glides[_INPUT_GAIN, t])
         run_freeze(
             engine + LOOP_STATE,
             e.glides + _FREEZE * MAX_BLOCK * 8,
