@@ -44,6 +44,7 @@ INITIALISERS = [
     "orthogonal",
     "dirac",
 ]
+FREEZE_MODES = ["pad", "loop"]
 RECIPES = ["ronn", "plugin", "package"]
 MAXIMUM_SEED = 2**32 - 1
 MAXIMUM_DRAWN_SEED = 2**24 - 1
@@ -158,8 +159,11 @@ _TABLE = (
            **_EXPRESSIVE),
     _float("drift_depth", "Drift depth", 0.0, 1.0, 0.0, "", "how far the weights wander",
            **_EXPRESSIVE | _MOVES),
-    _bool("freeze", "Freeze", "loop the network's recent input",
+    _bool("freeze", "Freeze", "hold the network's recent input",
           group=Group.EXPRESSION, effect=Effect.CONTINUOUS),
+    _enum("freeze_mode", "Freeze mode", FREEZE_MODES, "pad",
+          "what the next freeze holds: an even pad of it, or it as a loop",
+          group=Group.EXPRESSION, effect=Effect.SETTING),
     _float("fade_ms", "Fade", 1.0, 1000.0, 30.0, "ms", "crossfade between networks",
            curve=Curve.EXPONENTIAL, **_NODE),
     _float("budget", "Budget", 0.1, 0.9, 0.7, "", "share of the period a network may take",

@@ -1,7 +1,7 @@
 """[audio-thread] The signal path of the node, from input ports to output ports.
 
-input → non-finite samples to 0 → gate → input gain → freeze → network → high-pass → level → stages of
-the engine → output gain → mix with the dry input → guard → bypass → master.
+input → non-finite samples to 0 → gate → input gain → freeze → network → high-pass → level → stages
+of the engine → output gain → mix with the dry input → guard → bypass → master.
 """
 
 from __future__ import annotations
@@ -121,6 +121,7 @@ def _take_input(engine: int, in_1: int, in_2: int, start: int, frames: int) -> N
             engine + LOOP_STATE,
             e.glides + _FREEZE * MAX_BLOCK * 8,
             frozen,
+            channel,
             e.driven + channel * MAX_BLOCK * 4,
             row,
             e.capacity,
