@@ -17,7 +17,7 @@ from ronn_jack.hotswap.callback_times import CallbackShares, CallbackTimes
 from ronn_jack.hotswap.engine_controls import aim
 from ronn_jack.hotswap.listener import Listener
 from ronn_jack.hotswap.live_motion import MOVING_COST
-from ronn_jack.hotswap.pad import RECENT_SECONDS, pad_from
+from ronn_jack.loudness.pad import RECENT_SECONDS, pad_from
 from ronn_jack.model.expression import Expression
 from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import Value, defaults

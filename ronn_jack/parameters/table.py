@@ -144,7 +144,7 @@ _TABLE = (
     _float("output_gain", "Output gain", -24.0, 24.0, 0.0, "dB", "level of the wet signal",
            link_partner="input_gain", **_LEVEL),
     _bool("link", "Link gains", "one gain moves the other by its negative", **_LEVEL),
-    _float("mix", "Mix", 0.0, 1.0, 1.0, "", "dry … wet", **_LEVEL),
+    _float("mix", "Mix", 0.0, 1.0, 1.0, "", "dry … wet, the loudness straight between", **_LEVEL),
     _bool("auto_level", "Auto level", "match each network to its input", True, **_LEVEL),
     _float("gate", "Gate", -90.0, -20.0, -90.0, "dBFS",
            "what stays below does not reach the network; off at -90", **_LEVEL),

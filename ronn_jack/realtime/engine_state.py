@@ -26,6 +26,9 @@ class Control(enum.IntEnum):
     DRY = 6
     """Set by the audio thread alone: 1 while it has dropped an overloading voice."""
     GATE = 7
+    CORRELATION = 8
+    """Of the current voice with the dry signal; set by the audio thread alone, as the next."""
+    KNOWN = 9
 
 
 CONTROLS = len(Control)
@@ -71,6 +74,7 @@ ENGINE = np.dtype(
         ("fade_correlation", "f8"),
         ("fade_step", "f8"),  # largest step between two wet samples in the fade under way
         ("last_wet", "f8", MAX_CHANNELS),
+        ("blended", "i8"),  # whether a voice has told how it mixes with the dry signal
         ("busy_blocks", "i8"),  # consecutive blocks that took more than their period
         ("overloads", "i8"),
         ("level_in", "f8"),

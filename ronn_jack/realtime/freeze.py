@@ -1,6 +1,6 @@
 """[audio-thread] Freeze: the network's recent input, held as a pad or a loop.
 
-A pad is a loop without a seam that the control thread has made of the input (`hotswap/pad.py`).
+A pad is a loop without a seam that the control thread has made of the input (`loudness/pad.py`).
 Without one, the input is replaced by itself one loop earlier, as the history has recorded it, so
 that the loop goes round for ever and nothing is copied when it begins. The crossfade that leads
 into it is recorded too, between the loop's end and its beginning: it is the seam.

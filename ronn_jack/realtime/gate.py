@@ -124,4 +124,5 @@ class Gate:
         channels, frames = x.shape
         gains = np.full(frames, self._threshold[0])
         _run.ctypes(self._address, channels, x.ctypes.data, frames, gains.ctypes.data, frames)
-        return (x * gains).astype(np.float32)
+        gated: NDArray[np.float32] = (x * gains).astype(np.float32)
+        return gated

@@ -35,7 +35,8 @@ from ronn_jack.realtime.freeze import run_freeze
 from ronn_jack.realtime.gate import run_gate
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.meters.true_peak import TRUE_PEAK, run_true_peak
-from ronn_jack.realtime.motion.ramp import RAMP, run_ramp
+from ronn_jack.realtime.mixing import run_mix
+from ronn_jack.realtime.motion.ramp import RAMP, run_ramp, settle_ramp
 from ronn_jack.realtime.output_stage import LARGEST_FLOAT32, guard
 from ronn_jack.realtime.voice import MAX_CHANNELS, VOICE, process_voice, run_over_history
 
@@ -55,6 +56,8 @@ _MASTER = int(Control.MASTER)
 _FREEZE = int(Control.FREEZE)
 _DRY = int(Control.DRY)
 _GATE = int(Control.GATE)
+_CORRELATION = int(Control.CORRELATION)
+_KNOWN = int(Control.KNOWN)
 
 
 @native(void(int64, int64))
@@ -88,6 +91,21 @@ def _take_voice(engine: int, frames: int) -> None:
         store_release(engine + RETIRED, e.current)
     e.current = incoming
     e.controls[_DRY] = 0.0
+
+
+@native(void(int64))
+def _follow_blend(engine: int) -> None:
+    """Let the mix go by what is known of the current voice; at once if none sounded before."""
+    e = carray(pointer(engine), (1,), ENGINE)[0]
+    if e.current == 0:
+        return
+    blend = carray(pointer(e.current), (1,), VOICE)[0].blend
+    e.controls[_CORRELATION] = blend.correlation
+    e.controls[_KNOWN] = blend.known
+    if e.blended == 0:
+        for control in (_CORRELATION, _KNOWN):
+            settle_ramp(engine + RAMPS + control * _RAMP_SIZE, engine + TARGETS + control * 8)
+    e.blended = 1
 
 
 @native(void(int64, int64, int64, int64, int64))
@@ -206,6 +224,16 @@ def _give_output(engine: int, out_1: int, out_2: int, start: int, frames: int) -
     wet = carray(pointer(e.wet), (MAX_CHANNELS, MAX_BLOCK), np.float64)
     dry = carray(pointer(e.dry), (MAX_CHANNELS, MAX_BLOCK), np.float32)
     glides = carray(pointer(e.glides), (CONTROLS, MAX_BLOCK), np.float64)
+    for t in range(frames):
+        glides[_MIX, t] *= 1.0 - glides[_DRY, t]
+    row = MAX_BLOCK * 8
+    run_mix(
+        e.glides + _MIX * row,
+        e.glides + _OUTPUT_GAIN * row,
+        e.glides + _CORRELATION * row,
+        e.glides + _KNOWN * row,
+        frames,
+    )
     peak = 0.0
     true_peak = 0.0
     for channel in range(e.outputs):
@@ -218,8 +246,9 @@ def _give_output(engine: int, out_1: int, out_2: int, start: int, frames: int) -
                 d = 0.5 * (float(dry[0, t]) + float(dry[1, t]))
             else:
                 d = float(dry[channel, t])
-            mix = glides[_MIX, t] * (1.0 - glides[_DRY, t])
-            y = guard(mix * glides[_OUTPUT_GAIN, t] * wet[channel, t] + (1.0 - mix) * d)
+            mix = glides[_MIX, t]
+            mixture = mix * glides[_OUTPUT_GAIN, t] * wet[channel, t] + (1.0 - mix) * d
+            y = guard(glides[_KNOWN, t] * mixture)
             bypass = glides[_BYPASS, t]
             if bypass > 0.0:
                 y = (1.0 - bypass) * y + bypass * min(1.0, max(-1.0, d))
@@ -249,6 +278,7 @@ def process_engine(engine: int, in_1: int, in_2: int, out_1: int, out_2: int, fr
     """
     e = carray(pointer(engine), (1,), ENGINE)[0]
     _take_voice(engine, frames)
+    _follow_blend(engine)
     done = 0
     while done < frames:
         step = min(MAX_BLOCK, frames - done)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ronn_jack.control.operations import Act
-from ronn_jack.hotswap.pad import pad_from
+from ronn_jack.loudness.pad import pad_from
 from tests.realtime.engine_driver import RATE, noise, play
 from tests.support.desk import FRAMES, desk, rendered, same_sound
 from tests.support.rigged import REAL, RiggedPipeline, taking

@@ -65,7 +65,8 @@ def pad_from(recent: NDArray[np.float32], rate: float) -> NDArray[np.float32] | 
         copies *= 2
         frames = folded.shape[1]
         turns = [round(frames * (copy * _GOLDEN % 1.0)) for copy in range(copies)]
-        pad = _levelled(sum(np.roll(folded, turn, axis=1) for turn in turns), window)
+        laid_over = np.sum([np.roll(folded, turn, axis=1) for turn in turns], axis=0)
+        pad = _levelled(laid_over, window)
     return np.ascontiguousarray(pad * math.sqrt(_power(x) / _power(pad)), np.float32)
 
 
