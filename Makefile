@@ -1,33 +1,40 @@
-# make setup | demo | test | check | bench | soak | docs: each sets up first when needed.
+# make setup | demo | test | check | bench | soak | fuzz | docs: each sets up first when needed.
 PYTHON_BIN := .venv/bin/python
 # Two at a time, each in a /dev/shm of its own, as JACK's programs share what is there.
 WORKER := $(PYTHON_BIN) -m tests.support.shared_memory -- $(PYTHON_BIN)
 PYTEST := $(PYTHON_BIN) -m pytest --dist worksteal --tx '2*popen//python=$(WORKER)'
 
-.PHONY: setup demo test check bench soak docs
+.PHONY: setup demo test check bench soak fuzz docs
 setup: .venv/ready
 
 .venv/ready: .ci/setup requirements.lock pyproject.toml
 	@.ci/setup
 
+.venv/tests-ready: .venv/ready requirements-test.lock
+	@$(PYTHON_BIN) -m pip install --quiet --no-input --disable-pip-version-check -r requirements-test.lock
+	@touch $@
+
 demo: .venv/ready
 	@$(PYTHON_BIN) -m ronn_jack demo
 
-test: .venv/ready
+test: .venv/tests-ready
 	@.ci/test-packages
-	@$(PYTEST) -m "not soak"
+	@$(PYTEST) -m "not soak and not fuzz"
 
-check: .venv/ready
+check: .venv/tests-ready
 	@$(PYTHON_BIN) -m ruff format --check .
 	@$(PYTHON_BIN) -m ruff check .
 	@$(PYTHON_BIN) -m mypy
-	@$(PYTEST) -m "not slow and not soak"
+	@$(PYTEST) -m "not slow and not soak and not fuzz"
 
 bench: .venv/ready
 	@$(PYTHON_BIN) -m ronn_jack bench
 
-soak: .venv/ready
+soak: .venv/tests-ready
 	@$(PYTHON_BIN) -m pytest -m soak
+
+fuzz: .venv/tests-ready
+	@nice -n 10 $(PYTEST) -m fuzz
 
 docs: .venv/ready
 	@$(PYTHON_BIN) docs/generate.py

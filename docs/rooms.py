@@ -8,7 +8,9 @@ from itertools import pairwise
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "ronn_jack"
-FOUNDATION = {"closing", "errors", "files", "parameters", "process", "settings", "units"}
+FOUNDATION = {
+    "action_fields", "closing", "errors", "files", "parameters", "process", "settings", "units",
+}  # fmt: skip
 """What everything may stand on."""
 DOOR = {"__main__", "cli", "commands"}
 WIDTH, HEIGHT, LANE, GAP_X, GAP_Y, MARGIN = 150, 46, 8, 26, 48, 16

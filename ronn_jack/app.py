@@ -24,12 +24,14 @@ from ronn_jack.interfaces.midi.output_ports import HardwareOutputs
 from ronn_jack.interfaces.osc.access import Access
 from ronn_jack.interfaces.osc.aliases.alias_file import load_aliases
 from ronn_jack.interfaces.osc.server import OscServer
+from ronn_jack.interfaces.ports import listen
 from ronn_jack.interfaces.state_keeper import StateKeeper
 from ronn_jack.interfaces.terminal.snapshot import Snapshot, take_snapshot
 from ronn_jack.interfaces.terminal.view import PlainView, View, logging_to, open_view
 from ronn_jack.interfaces.web.announce import Announcer
 from ronn_jack.interfaces.web.server import WebServer
 from ronn_jack.interrupts import Interrupts
+from ronn_jack.midimap.profile_file import ProfileStore
 from ronn_jack.presets.store import PresetStore
 from ronn_jack.running_nodes import Registration, RunningNode
 from ronn_jack.settings import Settings
@@ -51,9 +53,13 @@ class App:
     settings : Settings
     scene : Scene
         What to begin with.
+    profiles : ProfileStore, optional
+        MIDI profiles; by default the program's and the user's.
     """
 
-    def __init__(self, settings: Settings, scene: Scene) -> None:
+    def __init__(
+        self, settings: Settings, scene: Scene, profiles: ProfileStore | None = None
+    ) -> None:
         self.settings = settings
         presets = PresetStore()
         presets.names()  # read now, rather than while a sender waits
@@ -72,25 +78,24 @@ class App:
         self._midi = MidiInput(
             self.controller,
             settings,
+            profiles,
             publish=self.subscriptions.publish,
             output=self._midi_out,
         )
         self._osc = OscServer(
             self.controller,
             settings.bind,
-            settings.osc_port,
-            access,
-            settings.osc_feedback,
-            load_aliases(settings.osc_aliases),
-            self._midi.learning,
+            access=access,
+            feedback=settings.osc_feedback,
+            aliases=load_aliases(settings.osc_aliases),
+            learning=self._midi.learning,
         )
         self._web = WebServer(
             self.controller,
             self._osc.handle,
             settings.bind,
-            settings.http_port,
-            access.permits,
-            self._osc.subscribers.forget,
+            permits=access.permits,
+            forget=self._osc.subscribers.forget,
         )
         self._announcer = Announcer(settings.bind)
         self._web_latest: float | None = None
@@ -124,11 +129,14 @@ class App:
         """
         with contextlib.ExitStack() as undo:
             undo.callback(self.stop)
-            self._osc.start()
-            self._web.listen()
-            self._supervisor.start(self.settings.connect)
+            settings = self.settings
+            listening = listen(settings.bind, settings.osc_port, settings.http_port)
+            self._web.listen(listening.http)
+            self._osc.start((listening.udp, listening.tcp))
+            self._supervisor.start(settings.connect)
             self._midi_out.native.send = self._supervisor.send_midi
             self._midi_out.native.targets = lambda: self._supervisor.midi_targets
+            self._midi.following.read = self._supervisor.read_timing
             self._midi.start(self._supervisor.read_midi)
             self._supervisor.describe()
             self._register()
@@ -172,8 +180,9 @@ class App:
         return JackClient(name, settings.server, settings.inputs, settings.outputs)
 
     def poll(self) -> None:
-        """Take care of the server, and of what may wait; to be called every POLL_SECONDS."""
+        """Take care of server, tempo and what may wait; to be called every POLL_SECONDS."""
         self._supervisor.poll()
+        self.controller.tend()
         self._register()
         self._serve_web()
 
@@ -239,11 +248,13 @@ def shown(log_json: str | None, interrupts: Interrupts) -> Iterator[View]:
 
 
 @contextlib.contextmanager
-def followed(settings: Settings, scene: Scene, log_json: str | None) -> Iterator[App]:
+def followed(
+    settings: Settings, scene: Scene, log_json: str | None, profiles: ProfileStore | None = None
+) -> Iterator[App]:
     """Make a node whose events are logged from its start on, and stop it at the end."""
     with contextlib.ExitStack() as stack:
         event_log = None if log_json is None else stack.enter_context(EventLog(log_json))
-        app = App(settings, scene)
+        app = App(settings, scene, profiles)
         stack.enter_context(Delivery(app.subscriptions.subscribe(), _log))
         if event_log is not None:
             event_log.follow(app.subscriptions)

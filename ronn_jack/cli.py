@@ -274,7 +274,8 @@ cli.add_command(midi)
 @send_options
 def osc(address: str, values: tuple[str, ...], wait: float, **place: Any) -> None:
     """Send a message to a running node and print what it answers."""
-    from ronn_jack.interfaces.osc.client import answers, connected, value_of
+    from ronn_jack.commands.place import connected
+    from ronn_jack.interfaces.osc.client import answers, value_of
 
     with connected(**place) as client:
         client.send(address, [value_of(value) for value in values])
@@ -286,7 +287,8 @@ def osc(address: str, values: tuple[str, ...], wait: float, **place: Any) -> Non
 @watch_options
 def watch(normalised: bool, interval: int, **place: Any) -> None:
     """Print what changes in a running node until interrupted."""
-    from ronn_jack.interfaces.osc.client import changes, connected
+    from ronn_jack.commands.place import connected
+    from ronn_jack.interfaces.osc.client import changes
 
     with connected(**place) as client, contextlib.suppress(KeyboardInterrupt):
         for line in changes(client, normalised, interval):

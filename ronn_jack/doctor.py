@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,9 @@ from ronn_jack.drivers.jack_library import server_name
 from ronn_jack.drivers.jack_server import probe, realtime_allowed
 from ronn_jack.errors import JackError, MachineError
 from ronn_jack.files import user_data_folder
+from ronn_jack.interfaces.midi.output_ports import output_faults
 from ronn_jack.interfaces.midi.ports import list_ports
+from ronn_jack.interfaces.ports import first_free, port_pairs, why_others
 from ronn_jack.realtime.compiler.compile import cache_folder
 from ronn_jack.realtime.compiler.kernel_cache import SUFFIX, damaged, replaced
 from ronn_jack.settings import Settings
@@ -99,6 +101,7 @@ class Machine:
     free_bytes: Callable[[Path], int] = _free_bytes
     find_address: Callable[..., Any] = socket.getaddrinfo
     midi_ports: Callable[[], list[str]] = list_ports
+    midi_output_faults: Callable[[], dict[str, str]] = output_faults
     load_module: Callable[[str], Any] = import_module
 
 
@@ -108,15 +111,14 @@ def diagnose(settings: Settings, machine: Machine | None = None) -> list[Finding
     No other JACK client may be open in this process.
     """
     machine = machine or Machine()
-    findings = _jack(settings, machine)
+    findings = _jack(settings, machine) + _network_ports(settings, machine)
     checks: tuple[Callable[[Machine], Finding | None], ...] = (
         _realtime_priority,
         _locked_memory,
         _shared_memory,
         _governor,
-        lambda machine: _osc_port(machine, settings.bind, settings.osc_port),
-        lambda machine: _http_port(machine, settings.bind, settings.http_port),
         _hardware_midi,
+        _midi_outputs,
         _kernel_cache,
         _audio_files,
         _preset_folder,
@@ -242,12 +244,25 @@ def _read_governors(processors: Path) -> Iterator[str]:
             yield path.read_text().strip()
 
 
-def _osc_port(machine: Machine, host: str, number: int) -> Finding:
-    return _port(machine, "OSC", host, number, socket.SOCK_DGRAM, socket.SOCK_STREAM)
-
-
-def _http_port(machine: Machine, host: str, number: int) -> Finding:
-    return _port(machine, "HTTP", host, number, socket.SOCK_STREAM)
+def _network_ports(settings: Settings, machine: Machine) -> list[Finding]:
+    """Look at the ports that a node would have if it were started now."""
+    chosen = settings.osc_port, settings.http_port
+    ports = port_pairs(*chosen)[0]
+    with (
+        contextlib.suppress(MachineError),
+        first_free(settings.bind, *chosen) as listening,
+    ):
+        ports = listening.ports
+    findings = [
+        _port(machine, "OSC", settings.bind, ports[0], socket.SOCK_DGRAM, socket.SOCK_STREAM),
+        _port(machine, "HTTP", settings.bind, ports[1], socket.SOCK_STREAM),
+    ]
+    reason = why_others(ports, *chosen)
+    return (
+        [replace(each, text=f"{each.text}, as {reason}") for each in findings]
+        if reason
+        else findings
+    )
 
 
 def _port(machine: Machine, purpose: str, host: str, number: int, *kinds: int) -> Finding:
@@ -274,9 +289,28 @@ def _hardware_midi(machine: Machine) -> Finding:
     try:
         ports = machine.midi_ports()
     except MachineError as error:
-        text, _, remedy = str(error).removeprefix("no hardware MIDI: ").partition("; ")
-        return Finding("hardware MIDI", None, text, remedy)
+        return _no_midi("hardware MIDI", error)
     return Finding("hardware MIDI", True, ", ".join(ports) or "no inputs plugged in")
+
+
+def _midi_outputs(machine: Machine) -> Finding:
+    """Look at what devices are shown by: each output is opened once, as a node does."""
+    subject = "MIDI outputs"
+    try:
+        faults = machine.midi_output_faults()
+    except MachineError as error:
+        return _no_midi(subject, error)
+    if not faults:
+        return Finding(subject, True, "all can be opened")
+    text = "; ".join(f"{port} can't be opened ({reason})" for port, reason in faults.items())
+    return Finding(subject, None, text, "close who has it, or nothing is shown on that device")
+
+
+def _no_midi(subject: str, error: MachineError) -> Finding:
+    text, _, remedy = str(error).removeprefix("no hardware MIDI: ").partition("; ")
+    if not remedy:
+        text, _, remedy = text.partition(": ")
+    return Finding(subject, None, text, remedy or "the JACK ports of MIDI work without it")
 
 
 def _kernel_cache(machine: Machine) -> Finding:

@@ -10,6 +10,7 @@ RonnError
 └── MachineError          something of this machine is missing or taken (exit code 1)
     ├── JackError         no libjack, a server that refused or does not answer
     │   └── NoServerError no server of that name
+    ├── PortTakenError    a port of the network that another program has
     └── AudioFileError    an audio file that can't be read or written
 
 A message is one line that names the value, the limit and the remedy.
@@ -67,6 +68,19 @@ class JackError(MachineError):
 
 class NoServerError(JackError):
     """No JACK server runs under the name that was given."""
+
+
+class PortTakenError(MachineError):
+    """Another program listens on a port of the network.
+
+    Attributes
+    ----------
+    port : int
+    """
+
+    def __init__(self, text: str, port: int) -> None:
+        super().__init__(text)
+        self.port = port
 
 
 class AudioFileError(MachineError):

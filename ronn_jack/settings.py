@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ronn_jack.action_fields import read_argument
 from ronn_jack.errors import UsageError, shown
 from ronn_jack.files import (
     Fields,
@@ -17,6 +18,7 @@ from ronn_jack.files import (
     shipped_folder,
     user_config_folder,
 )
+from ronn_jack.parameters import ACTIONS, PARAMETERS, Kind
 
 TAKEOVERS = ("jump", "pickup", "scale")
 """What a MIDI control does that stands elsewhere than its parameter."""
@@ -25,6 +27,15 @@ MAXIMUM_CLIENT_NAME = 63
 LARGEST_PORT = 65535
 DEFAULT_INTERVAL_MS = 100
 SHORTEST_INTERVAL_MS, LONGEST_INTERVAL_MS = 10, 10_000
+DIVISIONS = {
+    **{f"1/{parts}": 1.0 / parts for parts in (16, 8, 4, 2)},
+    **{str(beats): float(beats) for beats in (1, 2, 4, 8, 16, 32)},
+}
+"""Lengths in beats, as they are written."""
+RATE = "rate"
+"""The shape of a parameter that is set to how often the division comes, in Hz."""
+SHAPES = ("ramp", "triangle", "random", RATE)
+SOURCES = ("midi", "jack")
 _SHORTEST_TOKEN = 8
 _LONGEST_TOKEN = 500
 _PLACE = re.compile(r"\[?(?P<host>[^\s\[\]]+?)\]?:(?P<port>[0-9]{1,5})")
@@ -40,12 +51,41 @@ class FeedbackTo:
         Whether it is told positions 0–1 rather than values in native units.
     interval_ms : int
         Between two messages of the same status.
+    aliases : str, optional
+        Table of another program's addresses, by name or file, by which it is told values instead.
     """
 
     host: str
     port: int
     normalised: bool = False
     interval_ms: int = DEFAULT_INTERVAL_MS
+    aliases: str | None = None
+
+
+@dataclass(frozen=True)
+class Follow:
+    """What is done in time with a song.
+
+    Attributes
+    ----------
+    division : float
+        Beats after which it comes again.
+    action : str or None
+        What is done at each beginning of it, with `argument`.
+    parameter : str or None
+        What moves instead, along `shape`, from `begin` to `end`, places 0–1 of its range.
+    source : str or None
+        One of SOURCES; None for whichever runs, MIDI clock before JACK's transport.
+    """
+
+    division: float
+    action: str | None = None
+    argument: object = None
+    parameter: str | None = None
+    shape: str = SHAPES[0]
+    begin: float = 0.0
+    end: float = 1.0
+    source: str | None = None
 
 
 @dataclass(frozen=True)
@@ -58,12 +98,12 @@ class Settings:
     name: str
     inputs: int
     outputs: int
-    osc_port: int
-    http_port: int
     bind: str
     midi_profile: str
     osc_aliases: tuple[str, ...]
     midi_takeover: str
+    osc_port: int | None = None
+    http_port: int | None = None
     server: str | None = None
     connect: str | None = None
     midi_in: str | None = None
@@ -71,6 +111,7 @@ class Settings:
     allow: tuple[str, ...] = ()
     osc_token: str | None = None
     osc_feedback: tuple[FeedbackTo, ...] = ()
+    follow: tuple[Follow, ...] = ()
     restore: bool = False
 
     def changed(self, overrides: Mapping[str, object]) -> Settings:
@@ -136,6 +177,7 @@ def _read(table: Mapping[str, object], source: object) -> dict[str, Any]:
         "allow": _networks(fields),
         "osc_token": _token(fields),
         "osc_feedback": _destinations(fields),
+        "follow": _follows(fields, faults),
         "restore": fields.optional("restore", bool),
     }
     fields.finish()
@@ -209,6 +251,10 @@ def _destination(fields: Fields, written: object) -> FeedbackTo | None:
     to = table.optional("to", str)
     normalised = table.take("normalised", bool, False)
     interval = table.within("interval_ms", SHORTEST_INTERVAL_MS, LONGEST_INTERVAL_MS)
+    aliases = _text(table, "aliases")
+    if aliases is not None and (normalised or interval is not None):
+        other = "normalised" if normalised else "interval_ms"
+        table.fault(f"{other} is for what is told without aliases; leave it out")
     table.finish()
     place = _PLACE.fullmatch(to or "")
     if place is None or not 0 < int(place["port"]) <= LARGEST_PORT:
@@ -218,5 +264,70 @@ def _destination(fields: Fields, written: object) -> FeedbackTo | None:
     if faults or place is None:
         return None
     return FeedbackTo(
-        place["host"], int(place["port"]), normalised, interval or DEFAULT_INTERVAL_MS
+        place["host"], int(place["port"]), normalised, interval or DEFAULT_INTERVAL_MS, aliases
+    )
+
+
+def _follows(fields: Fields, faults: list[str]) -> tuple[Follow, ...] | None:
+    if not fields.has("follow"):
+        return None
+    tables = enumerate(fields.tables("follow"), 1)
+    found = [_follow(Fields(table, faults, f"follow {n}: ")) for n, table in tables]
+    return tuple(each for each in found if each is not None)
+
+
+def _follow(fields: Fields) -> Follow | None:
+    """Return what a `[[follow]]` says; None if it is at fault."""
+    division, source = _division(fields), fields.one_of("source", SOURCES)
+    follow = None
+    if fields.has("action") == fields.has("parameter"):
+        fields.fault("name either an action or a parameter")
+        for key in ("action", "argument", "parameter", "shape", "from", "to"):
+            fields.raw(key)
+    elif fields.has("action"):
+        action = fields.one_of("action", ACTIONS)
+        if action is not None:
+            argument = read_argument(fields, action)
+            follow = Follow(division, action, argument, source=source)
+        else:
+            fields.raw("argument")
+    else:
+        follow = _followed_parameter(fields, division, source)
+    fields.finish()
+    return follow
+
+
+def _division(fields: Fields) -> float:
+    written = fields.raw("division")
+    text = str(written) if isinstance(written, int) and not isinstance(written, bool) else written
+    if isinstance(text, str) and text in DIVISIONS:
+        return DIVISIONS[text]
+    length = "is missing" if written is None else f"= {shown(written)} is no length"
+    fields.fault(f'division {length}; write beats, one of {", ".join(DIVISIONS)}, as "1/4"')
+    return 1.0
+
+
+def _followed_parameter(fields: Fields, division: float, source: str | None) -> Follow | None:
+    name = fields.one_of("parameter", PARAMETERS)
+    shape = fields.one_of("shape", SHAPES) or SHAPES[0]
+    rates = [n for n, row in PARAMETERS.items() if row.unit == "Hz" and row.kind is Kind.FLOAT]
+    if shape == RATE and name is not None and name not in rates:
+        fields.fault(f"{name} is no rate, so its shape can't be; use it for {', '.join(rates)}")
+    places = {}
+    for key, default in (("from", 0.0), ("to", 1.0)):
+        if shape == RATE and fields.has(key):
+            fields.fault(f"a rate has no {key}; leave it out")
+        place = fields.take(key, float, default)
+        if not 0.0 <= place <= 1.0:
+            fields.fault(f"{key} = {shown(place)} is out of range; use 0 to 1 of the whole range")
+        places[key] = place
+    if name is None:
+        return None
+    return Follow(
+        division,
+        parameter=name,
+        shape=shape,
+        begin=places["from"],
+        end=places["to"],
+        source=source,
     )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.events import ServerJoined, ServerLost, StateChanged, Stopped
+from ronn_jack.control.timing import Timing
 from ronn_jack.drivers.jack_devices import DEFAULT_DEVICE
 from ronn_jack.drivers.jack_driver import Connection, JackClient
 from ronn_jack.errors import JackError, NoServerError, SpecError
@@ -32,7 +33,7 @@ log = logging.getLogger(__name__)
 class Supervisor:
     """Keeps a node on a server, and tells what happens there.
 
-    All methods but `read_midi` belong to one thread.
+    All methods but those of MIDI and of a song belong to one thread.
 
     Parameters
     ----------
@@ -145,6 +146,14 @@ class Supervisor:
         """[any-thread] Return the messages that came to the JACK port since the last call."""
         client = self.client
         return client.midi.read() if client is not None else []
+
+    def read_timing(self) -> Timing | None:
+        """[any-thread] Return what is told of a song since the last call; None without server."""
+        client = self.client
+        if client is None:
+            return None
+        ticks = [(frame / client.rate, message) for frame, message in client.midi.read_clock()]
+        return Timing(client.midi.frame / client.rate, ticks, *client.transport)
 
     def send_midi(self, messages: Sequence[bytes]) -> bool:
         """[any-thread] Send messages from the JACK port; False if not all could be."""

@@ -8,6 +8,7 @@ import sys
 
 SILENCE_DB = -200.0
 """Stands for the level of silence, as JSON and many senders know no infinity."""
+_LARGEST = sys.float_info.max
 
 
 def decibels_to_gain(decibels: float) -> float:
@@ -24,20 +25,20 @@ def as_number(raw: object) -> int | float | None:
     """Return the number that a value or a text is; None if it is none.
 
     Python itself reads more than is meant: "1_0", and digits of any script. It reads no whole
-    number of thousands of digits, and as infinite what no float can hold: such a text stands for
-    the largest float, as it is beyond every limit but finite.
+    number of thousands of digits, and as infinite what no float can hold. What no float can hold
+    stands for the largest one, as it is beyond every limit but finite.
     """
-    if isinstance(raw, bool):
-        return int(raw)
-    if isinstance(raw, (int, float)):
+    if isinstance(raw, int):
+        return int(raw) if abs(raw) <= _LARGEST else math.copysign(_LARGEST, raw > 0 or -1)
+    if isinstance(raw, float):
         return raw
     if isinstance(raw, str) and raw.isascii() and "_" not in raw:
         with contextlib.suppress(ValueError):
-            return int(raw)
+            return as_number(int(raw))
         with contextlib.suppress(ValueError):
             number = float(raw)
             if math.isinf(number) and "inf" not in raw.lower():
-                return math.copysign(sys.float_info.max, number)
+                return math.copysign(_LARGEST, number)
             return number
     return None
 

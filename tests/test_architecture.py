@@ -15,15 +15,16 @@ MOST_LINES = 400
 MOST_MODULES = 16
 TAGS = ("[audio-thread]", "[control-thread]", "[any-thread]")
 
-FOUNDATION = {"closing", "errors", "units", "files", "parameters"}
+FOUNDATION = {"action_fields", "closing", "errors", "units", "files", "parameters"}
 MAY_IMPORT: dict[str, set[str]] = {
+    "action_fields": {"errors", "files", "parameters"},
     "closing": set(),
     "errors": set(),
     "units": set(),
     "process": set(),
     "files": {"errors", "parameters"},
     "parameters": {"errors", "units"},
-    "settings": {"errors", "files"},
+    "settings": {"action_fields", "errors", "files", "parameters"},
     "model": {"errors", "parameters"},
     "realtime.compiler": set(),
     "realtime.kernels": {"model.spec", "model.weights", "realtime.compiler"},
@@ -52,12 +53,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "supervisor": {"errors", "control", "hotswap", "drivers"},
     "app": {
         *FOUNDATION, "settings", "cost", "presets", "control", "hotswap", "interfaces", "drivers",
-        "supervisor", "interrupts", "running_nodes",
+        "midimap.profile_file", "supervisor", "interrupts", "running_nodes",
     },
     "running_nodes": {"errors", "files"},
     "sessions": {
         *FOUNDATION, "settings", "app", "control", "drivers", "interfaces", "interrupts",
-        "presets", "process",
+        "midimap.profile_file", "presets", "process",
     },
     "doctor": {*FOUNDATION, "settings", "interfaces", "drivers", "realtime.compiler"},
     "demo.phrase": {"units"},
@@ -72,7 +73,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "commands": set(),
     "commands.options": {*FOUNDATION, "presets"},
     "commands.surfaces": {"presets", "surfaces"},
-    "commands.midi": {"commands.options", "errors", "settings", "interfaces"},
+    "commands.place": {"errors", "interfaces", "running_nodes", "settings"},
+    "commands.midi": {"commands.options", "commands.place", "errors", "settings", "interfaces"},
     "commands.presets": {*FOUNDATION, "commands.options", "presets", "original"},
     "cli": {
         *FOUNDATION, "commands", "process",
@@ -282,9 +284,11 @@ CROSS_CUTTING = {
     "realtime/compiler/test_hosts.py": "the kernels' tests, as other hosts would run them",
     "test_any_architecture.py": "end to end: whatever the table allows",
     "test_architecture.py": "the source itself",
+    "test_damaged_files.py": "every reader of files, and what is done with what they read",
     "test_desktop_files.py": "the files in configs/desktop",
     "test_end_to_end.py": "end to end: what goes in and comes out",
     "test_examples.py": "end to end: what stands in examples/",
+    "test_foreign_clients.py": "end to end: programs that others have written",
     "test_hanging_jack.py": "end to end: a JACK that hangs",
     "test_live_changes.py": "end to end: changes while music plays",
     "test_log_json.py": "end to end: the event log of a node",

@@ -12,10 +12,15 @@ import pytest
 from ronn_jack.doctor import Finding, Machine, diagnose
 from ronn_jack.drivers.jack_server import realtime_allowed
 from ronn_jack.errors import JackError, MachineError
+from ronn_jack.interfaces import ports
+from ronn_jack.interfaces.midi.output_ports import output_faults
+from ronn_jack.interfaces.midi.ports import System
+from ronn_jack.interfaces.ports import bound_socket
 from ronn_jack.realtime.compiler.compile import entry
 from ronn_jack.realtime.compiler.kernel_cache import damaged
 from ronn_jack.settings import load_settings
 from tests.support.jack_server import jack_server, server_name
+from tests.support.rtmidi_library import FakeLibrary
 
 
 @pytest.fixture
@@ -99,6 +104,16 @@ def test_a_taken_port_fails(sought, name, kind):
     assert sought(f"{name} port", **{setting: port}).ok is True
 
 
+def test_a_default_port_that_a_node_has_is_told_and_no_fault(sought, monkeypatch):
+    with bound_socket("127.0.0.1", 0, socket.SOCK_STREAM, "HTTP", "--http-port") as taken:
+        port = taken.getsockname()[1]
+        monkeypatch.setattr(ports, "HTTP_PORT", port)
+        finding = sought("HTTP port", osc_port=0, http_port=None)
+        assert finding.ok is True
+        assert finding.text.startswith("127.0.0.1 port ")
+        assert finding.text.endswith(f"is free, as port {port} is taken")
+
+
 def test_an_address_that_is_not_ours_fails(sought):
     finding = sought("OSC port", bind="203.0.113.1")
     assert finding.ok is False
@@ -175,6 +190,31 @@ def test_missing_hardware_midi_is_noted_with_its_reason(sought):
         "the sequencer is missing",
         "load it",
     )
+
+
+def test_missing_midi_outputs_are_noted_with_their_reason(sought):
+    def missing():
+        raise MachineError("no hardware MIDI: the sequencer is missing; load it")
+
+    finding = sought("MIDI outputs", Machine(midi_output_faults=missing))
+    assert (finding.ok, finding.text, finding.remedy) == (
+        None,
+        "the sequencer is missing",
+        "load it",
+    )
+
+
+def test_a_midi_output_that_can_not_be_opened_is_noted(sought, tmp_path):
+    library = FakeLibrary()
+    library.outputs = {"Midi Through:0 14:0": [], "nano 20:0": [], "pads 24:0": []}
+    (tmp_path / "seq").touch()
+    system = System(library, tmp_path / "seq")
+    machine = Machine(midi_output_faults=lambda: output_faults(system))
+    assert sought("MIDI outputs", machine).ok is True
+    library.unlisted = "pads 24:0"
+    finding = sought("MIDI outputs", machine)
+    assert finding.ok is None
+    assert finding.text == "pads 24:0 can't be opened (port is in use)"
 
 
 @pytest.fixture

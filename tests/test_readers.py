@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import random
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -24,10 +23,9 @@ from ronn_jack.presets.preset import read_preset
 from ronn_jack.presets.store import PresetStore
 from ronn_jack.settings import load_settings
 from tests.original.samples import NOTEBOOK_CELL, STATE
+from tests.support.damage import MOST_CHARACTERS, VALUES
 from tests.support.midi_profile import PROFILE
 
-MOST_CHARACTERS = 4000
-"""Of an error; the command line and OSC show less of it."""
 SHIPPED = {
     "preset": shipped_folder() / "presets" / "cathedral.toml",
     "profile": shipped_folder() / "midi" / "nanokontrol2.toml",
@@ -57,14 +55,6 @@ CONTENTS = [
     *(("original", text) for text in ORIGINALS.values()),
 ]
 
-VALUES = [
-    "9" * 4301, "0x" + "f" * 4000, "-0x" + "f" * 9000, "9" * 400, "9" * 400 + ".5", "1e400", "-0.0",
-    "nan", "inf", "0o" + "7" * 9000, "1_0", "true", "[]", "{}", "[" * 900 + "]" * 900, '"\\ud800"',
-    '"\\u0000"', "'''", '"' + "x" * 9000 + '"', "a." * 500 + "a", "-" * 3000 + "1", "1979-05-27",
-    "(" * 300, "None", "...", "1j", "{1, 2}", "b'x'", "[1.5, 0x" + "f" * 4000 + "]",
-    "{'a': [0x" + "f" * 4000 + "]}", "{0x" + "f" * 4000 + ": 1}",
-    "1+" * 9000 + "1", "x" + ".x" * 9000,
-]  # fmt: skip
 PIECES = st.sampled_from(
     [*VALUES, "\ufeff", "\0", "\r", "\x1b[2J", "=", '"', "[[binding]]\n", "<", "é"]
 )
@@ -131,19 +121,6 @@ def test_damage_is_told_in_words(
         stop = data.draw(st.integers(start, min(len(text), start + 40)))
         text = text[:start] + data.draw(PIECES | st.text(max_size=3)) + text[stop:]
     check(kind, tmp_path / "a.toml", text.encode("utf-8", "surrogatepass"))
-
-
-@pytest.mark.soak
-def test_ten_thousand_damaged_files_are_told_in_words(tmp_path: Path) -> None:
-    random_ = random.Random(7)
-    for _ in range(10_000):
-        kind, text = random_.choice(CONTENTS)
-        content = bytearray(text.encode())
-        for _ in range(random_.randint(1, 4)):
-            start = random_.randint(0, len(content))
-            piece = random_.choice([random_.choice(VALUES).encode(), random_.randbytes(4), b""])
-            content[start : start + random_.choice([0, 1, 8, 40])] = piece
-        check(kind, tmp_path / "a.toml", bytes(content))
 
 
 @pytest.mark.parametrize("kind", SHIPPED)

@@ -10,7 +10,7 @@ import pytest
 
 from ronn_jack.errors import UsageError
 from ronn_jack.files import shipped_folder
-from ronn_jack.settings import FeedbackTo, Settings, load_settings
+from ronn_jack.settings import FeedbackTo, Follow, Settings, load_settings
 
 
 @pytest.fixture
@@ -23,8 +23,8 @@ def test_shipped_settings_are_those_of_the_contract(user_file: Path) -> None:
         name="ronn",
         inputs=2,
         outputs=2,
-        osc_port=9420,
-        http_port=9421,
+        osc_port=None,
+        http_port=None,
         bind="127.0.0.1",
         midi_profile="generic",
         osc_aliases=("reaper",),
@@ -98,7 +98,8 @@ def test_who_is_heard_and_told_over_the_network(user_file: Path) -> None:
     user_file.write_text(
         'version = 1\nallow = ["192.168.1.0/24", "10.0.0.7"]\nosc_token = "open sesame"\n'
         'osc_feedback = ["192.168.1.7:9000", "[fd00::7]:9001",\n'
-        '  { to = "tablet.local:9002", normalised = true, interval_ms = 50 }]\n'
+        '  { to = "tablet.local:9002", normalised = true, interval_ms = 50 },\n'
+        '  { to = "10.0.0.7:9003", aliases = "touchosc" }]\n'
     )
     settings = load_settings(user_file=user_file)
     assert settings.allow == ("192.168.1.0/24", "10.0.0.7")
@@ -107,6 +108,7 @@ def test_who_is_heard_and_told_over_the_network(user_file: Path) -> None:
         FeedbackTo("192.168.1.7", 9000),
         FeedbackTo("fd00::7", 9001),
         FeedbackTo("tablet.local", 9002, True, 50),
+        FeedbackTo("10.0.0.7", 9003, aliases="touchosc"),
     )
     # Options come in place of the file's, where there are any.
     assert load_settings({"allow": ("10.0.0.9",)}, user_file).allow == ("10.0.0.9",)
@@ -127,10 +129,77 @@ def test_who_is_heard_and_told_over_the_network(user_file: Path) -> None:
         ('osc_feedback = ["10.0.0.7:70000"]', "is no destination"),
         ("osc_feedback = [9000]", "to = 9000 is not text"),
         ('osc_feedback = [{ to = "a:1", form = 1 }]', "osc_feedback: unknown key 'form'"),
+        ('osc_feedback = [{ to = "a:1", aliases = 5 }]', "aliases = 5 is not text"),
+        ('osc_feedback = [{ to = "a:1", aliases = "" }]', "aliases = '' is not printable"),
+        (
+            'osc_feedback = [{ to = "a:1", aliases = "x", normalised = true }]',
+            "normalised is for what is told without aliases; leave it out",
+        ),
+        (
+            'osc_feedback = [{ to = "a:1", aliases = "x", interval_ms = 50 }]',
+            "interval_ms is for what is told without aliases; leave it out",
+        ),
         ('osc_feedback = [{ to = "a:1", interval_ms = 5 }]', "interval_ms = 5 is out of range"),
     ],
 )
 def test_a_network_that_makes_no_sense_is_told(user_file: Path, line: str, words: str) -> None:
     user_file.write_text(f"version = 1\n{line}\n")
     with pytest.raises(UsageError, match=re.escape(words)):
+        load_settings(user_file=user_file)
+
+
+def test_what_is_done_in_time_with_a_song(user_file: Path) -> None:
+    user_file.write_text(
+        "version = 1\n"
+        '[[follow]]\ndivision = 4\naction = "reseed"\n'
+        '[[follow]]\ndivision = "1/4"\naction = "randomize"\nargument = 0.2\nsource = "jack"\n'
+        '[[follow]]\ndivision = "16"\nparameter = "morph"\nshape = "triangle"\nto = 0.5\n'
+        '[[follow]]\ndivision = "1/16"\nparameter = "drift_rate"\nshape = "rate"\n'
+    )
+    assert load_settings(user_file=user_file).follow == (
+        Follow(4.0, "reseed"),
+        Follow(0.25, "randomize", 0.2, source="jack"),
+        Follow(16.0, parameter="morph", shape="triangle", end=0.5),
+        Follow(1 / 16, parameter="drift_rate", shape="rate"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('action = "reseed"', "follow 1: division is missing; write beats, one of 1/16, 1/8,"),
+        ('division = "1/3"\naction = "reseed"', "division = '1/3' is no length; write beats"),
+        ('division = 0.5\naction = "reseed"', "division = 0.5 is no length; write beats, one of"),
+        ("division = 1", "follow 1: name either an action or a parameter"),
+        (
+            'division = 1\naction = "undo"\nparameter = "mix"',
+            "name either an action or a parameter",
+        ),
+        ('division = 1\naction = "resed"', "did you mean 'reseed'?"),
+        ('division = 1\naction = "reseed"\nargument = 1', "reseed takes no argument"),
+        ('division = 1\naction = "snapshot_load"', "snapshot_load needs an argument; write"),
+        ('division = 1\naction = "preset_load"', "preset_load needs a preset; write argument = "),
+        ('division = 1\nparameter = "morf"', "did you mean 'morph'?"),
+        ('division = 1\nparameter = "mix"\nfrom = -1', "from = -1.0 is out of range; use 0 to 1"),
+        ('division = 1\nparameter = "mix"\nshape = "saw"', "unknown shape 'saw'"),
+        ('division = 1\nparameter = "mix"\nshape = "rate"', "mix is no rate, so its shape can't"),
+        (
+            'division = 1\nparameter = "drift_rate"\nshape = "rate"\nto = 1',
+            "a rate has no to; leave it out",
+        ),
+        ('division = 1\naction = "reseed"\nsource = "osc"', "unknown source 'osc'"),
+        ('division = 1\naction = "reseed"\nto = 1', "unknown key 'to'"),
+    ],
+)
+def test_a_follow_that_makes_no_sense_is_told(user_file: Path, line: str, words: str) -> None:
+    user_file.write_text(f"version = 1\n[[follow]]\n{line}\n")
+    with pytest.raises(UsageError, match=re.escape(words)):
+        load_settings(user_file=user_file)
+
+
+def test_follow_is_a_list_of_tables(user_file: Path) -> None:
+    user_file.write_text('version = 1\nfollow = "reseed"\n')
+    with pytest.raises(
+        UsageError, match=r"follow = 'reseed' is no list of tables; write \[\[follow"
+    ):
         load_settings(user_file=user_file)

@@ -1,14 +1,19 @@
 """Two nodes through a restart of their server, which may bring them back in any order."""
 
 import contextlib
+import json
 import os
 import signal
+import urllib.request
 
 import pytest
 
 from ronn_jack.drivers.jack_tape import jack
+from ronn_jack.running_nodes import running_nodes
+from tests.support.command_line import ended, started
 from tests.support.jack_server import jack_server, wait_for
 from tests.support.node_process import node_process
+from tests.support.osc_client import OscClient
 
 
 @contextlib.contextmanager
@@ -69,3 +74,30 @@ def test_two_nodes_keep_their_names_and_connections_and_do_not_feed_back():
         finally:
             if first.process.poll() is None:
                 first.process.send_signal(signal.SIGCONT)
+
+
+@pytest.mark.slow
+def test_nodes_that_are_told_no_ports_find_their_own(tmp_path):
+    environment = {"XDG_RUNTIME_DIR": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
+    found = []
+    with jack_server("ports") as server, contextlib.ExitStack() as stack:
+        for count in (1, 2):
+            process = started("run", "-s", server.name, environment=environment)
+            stack.callback(ended, process)
+            stack.callback(process.terminate)
+            wait_for(lambda count=count: len(running_nodes(tmp_path / "ronn_jack")) == count)
+            (node,) = {*running_nodes(tmp_path / "ronn_jack")} - {*found}
+            found.append(node)
+        ports = [[int(each.rpartition(":")[2]) for each in (n.osc, n.http)] for n in found]
+        # The first may have to step too, as other nodes may run on this machine.
+        assert ports[1][0] >= ports[0][0] + 10
+        for osc, http in ports:
+            assert (http, osc % 10) == (osc + 1, 0)
+        for node, (osc, http) in zip(found, ports, strict=True):
+            with OscClient(osc) as client:
+                assert client.ask("/ronn/ping", answer="/ronn/pong")[0] == node.name
+            with urllib.request.urlopen(f"http://127.0.0.1:{http}/?HOST_INFO") as answer:
+                assert json.load(answer)["OSC_PORT"] == osc
+        process.terminate()
+        out, _ = process.communicate(timeout=60)
+        assert f"is taken, so this node has {ports[1][0]} and {ports[1][1]}" in out

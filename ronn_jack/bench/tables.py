@@ -63,20 +63,34 @@ def _parts(report: Report) -> Iterator[RenderableType]:
         yield _scheduling(report.live.realtime)
     if report.crowd is not None:
         yield from _crowds(report.crowd)
+        yield _crowds_audio(report.crowd)
         yield _scheduling(report.crowd.realtime)
 
 
 def _crowds(report: CrowdReport) -> Iterator[str]:
     yield (
         f"{report.up_to_date} of {report.subscribers} subscribers end with every final value of "
-        f"{report.turned_per_second:.0f} messages a second ({report.turned_xruns} xruns)"
+        f"{report.turned_per_second:.0f} messages a second"
     )
     yield (
         f"{report.answered} of {report.asked} questions answered among {report.floods} senders of "
         f"{report.flooded_per_second:.0f} messages a second, saves included: "
         f"p50 {report.answer_p50_ms:.1f} ms, p99 {report.answer_p99_ms:.1f} ms, "
-        f"longest {report.answer_max_ms:.1f} ms ({report.flooded_xruns} xruns)"
+        f"longest {report.answer_max_ms:.1f} ms"
     )
+
+
+def _crowds_audio(report: CrowdReport) -> Table:
+    columns = ("among", "callback p50", "p99", "longest", "xruns")
+    table = _table(f"the audio meanwhile, in shares of the {report.period} frames", *columns)
+    for among, audio in (
+        ("one calm sender", report.calm),
+        (f"{report.subscribers} subscribers", report.turned),
+        (f"{report.floods} floods", report.flooded),
+    ):
+        shares = (audio.callback_p50, audio.callback_p99, audio.callback_max)
+        table.add_row(among, *(f"{100 * share:.1f} %" for share in shares), f"{audio.xruns}")
+    return table
 
 
 def _machine(facts: MachineFacts) -> str:

@@ -27,7 +27,7 @@ def midi() -> None:
 
 @midi.command("list")
 def list_() -> None:
-    """List the hardware MIDI input ports, each with the profile that reads it."""
+    """List the hardware MIDI ports, each with the profile that it is used by."""
     from ronn_jack.interfaces.midi.input import describe_ports
 
     for line in describe_ports():
@@ -42,9 +42,9 @@ def learn(name: str, **place: Any) -> None:
 
     It is written into the user's copy of the controller's profile.
     """
+    from ronn_jack.commands.place import connected
     from ronn_jack.interfaces.midi.learning import LEARN_SECONDS
     from ronn_jack.interfaces.osc.addresses import LEARN, LEARN_CANCEL, LEARNED
-    from ronn_jack.interfaces.osc.client import connected
 
     with connected(**place) as client:
         try:
@@ -63,8 +63,8 @@ def learn(name: str, **place: Any) -> None:
 @place_options
 def unlearn(name: str, **place: Any) -> None:
     """Remove the bindings of a parameter or action on the ports of the node that runs."""
+    from ronn_jack.commands.place import connected
     from ronn_jack.interfaces.osc.addresses import UNLEARN, UNLEARNED
-    from ronn_jack.interfaces.osc.client import connected
 
     with connected(**place) as client:
         client.send(UNLEARN, [name])
@@ -76,8 +76,8 @@ def unlearn(name: str, **place: Any) -> None:
 @place_options
 def undo(**place: Any) -> None:
     """Take back what was learned or unlearned last in the node that runs."""
+    from ronn_jack.commands.place import connected
     from ronn_jack.interfaces.osc.addresses import LEARN_UNDO, LEARN_UNDONE
-    from ronn_jack.interfaces.osc.client import connected
 
     with connected(**place) as client:
         client.send(LEARN_UNDO)

@@ -136,8 +136,8 @@ def node_options(command: Command) -> Command:
         click.option("--allow", metavar="ADDRESS|CIDR", multiple=True,
                      help="Hear OSC of others from there too; may be repeated."),
         click.option("--bind", metavar="ADDRESS", help="Address to listen on (127.0.0.1)."),
-        click.option("--http-port", type=Whole(), help="TCP port for HTTP (9421)."),
-        click.option("--osc-port", type=Whole(), help="UDP and TCP port for OSC (9420)."),
+        click.option("--http-port", type=Whole(), help="TCP port for HTTP (9421, 9431, …)."),
+        click.option("--osc-port", type=Whole(), help="UDP and TCP port for OSC (9420, 9430, …)."),
         click.option("--outputs", type=Whole(), help="Output channels, 1 or 2."),
         click.option("--inputs", type=Whole(), help="Input channels, 1 or 2."),
         click.option("-s", "--server", help="JACK server to connect to."),
@@ -170,8 +170,9 @@ def place_options(command: Command) -> Command:
     for option in (
         click.option("--tcp", is_flag=True, help="Connect by TCP instead of UDP."),
         click.option("--port", type=WholeRange(1, 65535),
-                     help="The node's OSC port; without it, that of the settings."),
-        click.option("--host", default="127.0.0.1", show_default=True, help="Where the node is."),
+                     help="The node's OSC port; without it, that of the settings or of the node "
+                     "that runs."),
+        click.option("--host", help="Where the node is (this computer)."),
     ):  # fmt: skip
         command = option(command)
     return command

@@ -95,8 +95,9 @@ class Moved:
     cause: Cause = field(default=Cause.OPERATION, metadata=UNLOGGED)
 
     def lines(self) -> list[str]:
-        """Return a line for each value."""
-        return [f"{self.origin}: {n} = {parameter(n).words(v)}" for n, v in self.values.items()]
+        """Return a line for each value, but none of those that move all the time."""
+        values = {} if self.cause is Cause.CLOCK else self.values
+        return [f"{self.origin}: {n} = {parameter(n).words(v)}" for n, v in values.items()]
 
 
 @dataclass(frozen=True)
@@ -184,8 +185,7 @@ class Refused:
     Attributes
     ----------
     origin, subject : str
-        Who asked for it, and by which parameter or action; both empty for the network that the
-        node was to begin with.
+        Who asked for it, by what; both empty for the network that the node was to begin with.
     network : bool
         Whether a network was refused, whose change had been accepted before.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from ronn_jack.control.operations import Origin
+from ronn_jack.control.operations import ClockOrigin, Origin
 from ronn_jack.control.scene import SOUND, Scene
 from ronn_jack.errors import ParameterError
 from ronn_jack.parameters import Value
@@ -94,10 +94,11 @@ class History:
         """Return the history after a change that was accepted.
 
         It is a step of its own if it moved the sound, and part of the last one of its parameters
-        if it goes on with a sweep. What was undone can't be done again after it.
+        if it goes on with a sweep. What was undone can't be done again after it. What a clock moves
+        is no step: undo is for what somebody did.
         """
         step = Step(touch, _moves(self.now, scene), self.now, scene)
-        if not step.is_one:
+        if not step.is_one or isinstance(touch.origin, ClockOrigin):
             return self.with_scene(scene)
         place = self._sweep(touch)
         if place is not None:
@@ -127,14 +128,17 @@ class History:
     def without_refused(self, scene: Scene) -> History:
         """Return the history once values were taken back; a step of which nothing is left is none.
 
-        Of each value those steps are left out that had led away from it.
+        Of each value those steps are left out that had led away from it, in one go: a clock may
+        have moved it since a step, which is then no part of that.
         """
-        back = {name: move[1] for name, move in _moves(self.now, scene).items()}
+        back = dict(_moves(self.now, scene))
         done = list(self.steps[: self.place])
         for at in range(len(done) - 1, -1, -1):
-            step = done[at]
-            done[at] = step.without(back)
-            back = {n: v for n, v in back.items() if n not in step.moves or step.moves[n][0] != v}
+            moves = done[at].moves
+            led = {n for n, (now, _) in back.items() if n in moves and moves[n][1] == now}
+            done[at] = done[at].without(led)
+            back |= {n: (moves[n][0], back[n][1]) for n in led}
+            back = {n: way for n, way in back.items() if way[0] != way[1]}
             if not back:
                 break
         left = [step for step in done if step.is_one]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,8 @@ from typing import Protocol
 
 from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import Value
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,24 @@ class NamedOrigin:
         """Do nothing."""
 
 
+class ClockOrigin:
+    """What happens in time with a song, asked for once and for all.
+
+    It makes no steps to undo, of which a song has thousands, and doesn't end a panic.
+    """
+
+    name = "clock"
+
+    def __init__(self) -> None:
+        self._last = ("", "")
+
+    def refuse(self, subject: str, reason: str) -> None:
+        """Log why something was not done, once for the same again and again."""
+        if (subject, reason) != self._last:
+            self._last = (subject, reason)
+            _log.warning("%s: %s refused: %s", self.name, subject, reason)
+
+
 COMMAND_LINE = NamedOrigin("start")
 """Whoever started the program, by the values and the preset given then."""
 NODE = NamedOrigin("node")
@@ -89,6 +110,8 @@ class Cause(enum.Enum):
     """A network is heard after all whose change had been taken back with a newer one."""
     STRAIN = "strain"
     """The weights can't be moved on this machine: they rest."""
+    CLOCK = "clock"
+    """Parameters go on in time with a song."""
 
 
 @dataclass(frozen=True, eq=False)

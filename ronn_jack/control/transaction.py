@@ -10,10 +10,11 @@ from random import Random
 from typing import Protocol
 
 from ronn_jack.control.history import Direction, History, Touch
-from ronn_jack.control.operations import Act, Cause, Operation, Set
+from ronn_jack.control.operations import Act, Cause, ClockOrigin, Operation, Set
 from ronn_jack.control.protocols import PresetStore
 from ronn_jack.control.randomize import randomized
 from ronn_jack.control.scene import Scene, Snapshots, snapshot_number
+from ronn_jack.control.tempo import Taps
 from ronn_jack.errors import ParameterError, PresetError, shown, unknown
 from ronn_jack.model.architecture import architecture
 from ronn_jack.parameters import ACTIONS, MAXIMUM_DRAWN_SEED, MAXIMUM_SEED, Effect, Value, parameter
@@ -24,13 +25,21 @@ _FIRES_FROM = 0.5
 """A button sends 1 when pressed and 0 when released; only the press counts."""
 _BUTTONS = {"", "amount", "snapshot"}
 """Arguments of actions that a button sends, so that one may be a release."""
-_SOUNDLESS = {"panic", "preset_save", "snapshot_save"}
+_SOUNDLESS = {"panic", "preset_save", "snapshot_save", "tap"}
 _MOST_SAVES = 4
 """Names that one change saves the sound under: each is a file."""
 
 
 class Machine(Protocol):
-    """Says what can be had on this machine now."""
+    """Says what can be had on this machine now.
+
+    Attributes
+    ----------
+    taps : Taps
+        That it was given.
+    """
+
+    taps: Taps
 
     def fits(self, values: Mapping[str, Value]) -> bool:
         """Tell whether a full set of values makes a network that can run."""
@@ -119,6 +128,8 @@ class Draft:
         """Why the values move."""
         if self.loaded:
             return Cause.PRESET
+        if isinstance(self._touch.origin, ClockOrigin) and not self._acted:
+            return Cause.CLOCK
         return Cause.RECALL if self.whole else Cause.OPERATION
 
     def take(self, operation: Operation) -> None:
@@ -255,6 +266,11 @@ class Draft:
             raise ParameterError("load_text needs a sound's text: ronn:…")
         self._go_to(self._scene.holding({**self.values, **read_shared(argument)}))
 
+    def _tap(self, _: object) -> None:
+        tempo = self._machine.taps.tap(self._touch.time)
+        if tempo is not None:
+            self.values["tempo"] = tempo
+
     def _move_in_history(self, go: Direction) -> None:
         here = self.scene
         # What the same message has done before is the last step.
@@ -286,6 +302,7 @@ _DO: Mapping[str, Callable[[Draft, object], None]] = {
     "snapshot_previous": lambda draft, _: draft._step_snapshot(-1),
     "ab": lambda draft, _: draft._go_to(draft.scene.compared()),
     "load_text": Draft._load_text,
+    "tap": Draft._tap,
     "undo": lambda draft, _: draft._move_in_history(History.undone),
     "redo": lambda draft, _: draft._move_in_history(History.redone),
     "panic": Draft._panic,

@@ -43,6 +43,25 @@ _SONG_POSITION, _CLOCK, _START, _CONTINUE, _STOP = 0xF2, 0xF8, 0xFA, 0xFB, 0xFC
 _LOAD_SECONDS = 0.3
 _LINUX = sys.platform == "linux"
 
+_ROLLING, _LOOPING = 1, 2
+"""Of jack_transport_state_t."""
+_HAS_BAR = 0x10
+"""JackPositionBBT: bar, beat and tempo are told."""
+_QUARTER = 4.0
+
+POSITION = np.dtype(
+    {
+        "names": [
+            "valid", "bar", "beat", "tick",
+            "beats_per_bar", "beat_type", "ticks_per_beat", "beats_per_minute",
+        ],
+        "formats": ["i4", "i4", "i4", "i4", "f4", "f4", "f8", "f8"],
+        "offsets": [24, 28, 32, 36, 48, 52, 56, 64],
+        "itemsize": 136,
+    }
+)  # fmt: skip
+"""What is read of a jack_position_t, which libjack packs."""
+
 CLIENT = np.dtype(
     [
         ("engine", "i8"),  # 0 while the audio thread has it, and where there is none for it
@@ -70,6 +89,10 @@ CLIENT = np.dtype(
         ("midi_event", "i8", 3),  # a jack_midi_event_t
         ("midi_ring", "i8", MIDI_RING_SIZE),
         ("frame", "i8"),  # JACK's frame time of the block's start, beyond its 32 bits
+        ("position", "i8", POSITION.itemsize // 8),  # a jack_position_t
+        ("rolling", "i8"),  # whether JACK's transport rolls
+        ("beat", "f8"),  # of the transport's song, in quarter notes from its beginning
+        ("tempo", "f8"),  # in quarter notes a minute; 0 where nobody tells it
         ("clock_written", "i8"),
         ("clock_ring", "i8", MIDI_CLOCK_SIZE),
         ("clock_frames", "i8", MIDI_CLOCK_SIZE),
@@ -87,6 +110,7 @@ _CLOCK_WRITTEN = offset(CLIENT, "clock_written")
 _OUT_WRITTEN = offset(CLIENT, "out_written")
 _OUT_READ = offset(CLIENT, "out_read")
 _EVENT = offset(CLIENT, "midi_event")
+_POSITION = offset(CLIENT, "position")
 _SHUTDOWN = offset(CLIENT, "shutdown")
 _TIMES = offset(CLIENT, "times")
 _TIMESPEC = offset(CLIENT, "timespec")
@@ -96,6 +120,7 @@ _get_buffer = types.ExternalFunction("jack_port_get_buffer", int64(int64, uint32
 _last_frame_time = types.ExternalFunction("jack_last_frame_time", uint32(int64))
 _thread_number = types.ExternalFunction("gettid", int32())
 _get_time = types.ExternalFunction("jack_get_time", int64())
+_transport_query = types.ExternalFunction("jack_transport_query", int32(int64, int64))
 _event_count = types.ExternalFunction("jack_midi_get_event_count", uint32(int64))
 _lost_count = types.ExternalFunction("jack_midi_get_lost_event_count", uint32(int64))
 _event_get = types.ExternalFunction("jack_midi_event_get", int32(int64, int64, uint32))
@@ -155,6 +180,23 @@ def _give_midi(client: int, frames: int) -> None:
         store_release(client + _OUT_READ, c.out_read + 1)
 
 
+@native(void(int64))
+def _note_transport(client: int) -> None:
+    """[audio-thread] Keep where JACK's transport is at the block's start."""
+    c = carray(pointer(client), (1,), CLIENT)[0]
+    state = _transport_query(c.client, client + _POSITION)
+    p = carray(pointer(client + _POSITION), (1,), POSITION)[0]
+    quarters = _QUARTER / p.beat_type if p.beat_type > 0.0 else 1.0
+    told = p.valid & _HAS_BAR != 0 and p.beats_per_minute > 0.0
+    c.tempo = p.beats_per_minute * quarters if told else 0.0
+    if told:
+        beat = (p.bar - 1) * float(p.beats_per_bar) + (p.beat - 1)
+        if p.ticks_per_beat > 0.0:
+            beat += p.tick / p.ticks_per_beat
+        c.beat = beat * quarters
+    c.rolling = int64(state in (_ROLLING, _LOOPING))
+
+
 @native(void(int64, uint32))
 def _silence(port: int, frames: int) -> None:
     """[audio-thread] Give silence."""
@@ -175,6 +217,7 @@ def process(frames: int, client: int) -> int:
     cpu_begin = thread_cpu_ns(client + _TIMESPEC)
     _take_midi(client, frames)
     _give_midi(client, frames)
+    _note_transport(client)
     engine = exchange(client + _ENGINE, int64(0))
     if engine == 0:
         _silence(c.out_1, frames)

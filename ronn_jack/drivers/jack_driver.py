@@ -205,6 +205,12 @@ class JackClient:
         """Share of the period that the callback takes, smoothed over 0.3 s."""
         return float(self._state.load[0])
 
+    @property
+    def transport(self) -> tuple[bool, float, float]:
+        """Whether JACK's transport rolls, on which beat, and its tempo, which is 0 if not told."""
+        state = self._state
+        return bool(state.rolling[0]), float(state.beat[0]), float(state.tempo[0])
+
     def callback_times(self) -> NDArray[np.int64]:
         """Return the histogram of the time that the callback has taken in each block so far.
 

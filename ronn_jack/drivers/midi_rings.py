@@ -60,6 +60,11 @@ class MidiRings:
         self._read[0] = written
         return messages
 
+    @property
+    def frame(self) -> int:
+        """The frame in which the latest block ends, counted as those of the clock's messages."""
+        return int(self._state.frame[0]) + int(self._state.period[0])
+
     def read_clock(self) -> list[tuple[int, bytes]]:
         """Return the messages of clock and transport that have come since the last call.
 

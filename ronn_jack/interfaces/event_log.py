@@ -142,8 +142,10 @@ class _Output:
 
     def close(self) -> None:
         """Close a file; stdout is not ours."""
-        if self._descriptor >= 0 and self._owned:
-            os.close(self._descriptor)
+        if self._owned:
+            descriptor, self._descriptor = self._descriptor, -1
+            if descriptor >= 0:
+                os.close(descriptor)
 
     def _open(self) -> None:
         # Without waiting: a pipe that nobody reads would hold the program up, deaf to signals.

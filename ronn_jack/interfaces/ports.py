@@ -1,13 +1,27 @@
-"""Ports of the network that the node listens on."""
+"""Ports of the network that the node listens on.
+
+Those that nobody has chosen are the first pair that is free, so that several nodes of one machine
+don't get in each other's way: 9420 for OSC and 9421 for HTTP, 9430 and 9431, and so on.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import random
 import socket
+from dataclasses import dataclass
 
-from ronn_jack.errors import MachineError
+from ronn_jack.closing import Closing
+from ronn_jack.errors import MachineError, PortTakenError
+
+OSC_PORT = 9420
+HTTP_PORT = 9421
+"""The ports of a node that is alone."""
+PORT_STEP = 10
+MOST_PAIRS = 50
+"""Pairs that are tried."""
 
 LARGEST_PORT = 65535
 EVERYWHERE = ("0.0.0.0", "::")
@@ -15,6 +29,115 @@ EVERYWHERE = ("0.0.0.0", "::")
 _NEVER_GIVEN_OUT = range(10000, 32000)
 """Numbers that systems give to no program that takes any port."""
 _ATTEMPTS = 100
+"""To find a number that is free for UDP and TCP."""
+_OSC_OPTION = "--osc-port"
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Listening(Closing):
+    """Sockets that a node listens on; those of OSC have one number."""
+
+    udp: socket.socket
+    tcp: socket.socket
+    http: socket.socket
+
+    @property
+    def ports(self) -> tuple[int, int]:
+        """The ports of OSC and HTTP."""
+        return self.udp.getsockname()[1], self.http.getsockname()[1]
+
+    def close(self) -> None:
+        """Free the ports."""
+        for each in (self.udp, self.tcp, self.http):
+            each.close()
+
+
+def port_pairs(osc_port: int | None, http_port: int | None) -> list[tuple[int, int]]:
+    """Return the ports of OSC and HTTP to try, in order.
+
+    Parameters
+    ----------
+    osc_port, http_port : int or None
+        What was chosen; it is kept. None for what was not.
+    """
+    pairs = {
+        (
+            OSC_PORT + PORT_STEP * n if osc_port is None else osc_port,
+            HTTP_PORT + PORT_STEP * n if http_port is None else http_port,
+        ): None
+        for n in range(MOST_PAIRS)
+    }
+    # Both listen by TCP, so that a port that was chosen for one is none for the other.
+    return [(osc, http) for osc, http in pairs if osc != http or len(pairs) == 1]
+
+
+def listen(host: str, osc_port: int | None, http_port: int | None) -> Listening:
+    """Listen as `first_free` does, and log where that is not what a node that is alone has."""
+    listening = first_free(host, osc_port, http_port)
+    reason = why_others(listening.ports, osc_port, http_port)
+    if reason:
+        _log.warning("%s, so this node has %d and %d", reason, *listening.ports)
+    return listening
+
+
+def why_others(ports: tuple[int, int], osc_port: int | None, http_port: int | None) -> str:
+    """Return why a node has other ports than one that is alone; "" if it has the same."""
+    alone = port_pairs(osc_port, http_port)[0]
+    same = all(wanted in (0, had) for wanted, had in zip(alone, ports, strict=True))
+    return "" if same else f"port {' or '.join(str(each) for each in alone if each)} is taken"
+
+
+def first_free(host: str, osc_port: int | None, http_port: int | None) -> Listening:
+    """Listen for OSC and HTTP, on the first of `port_pairs` that is free.
+
+    Raises
+    ------
+    MachineError
+        If a port that was chosen is taken, or no pair is free, or the address can't be had.
+    """
+    pairs = port_pairs(osc_port, http_port)
+    for osc, http in pairs:
+        try:
+            return _listening(host, osc, http)
+        except PortTakenError as error:
+            if error.port in (osc_port, http_port):
+                raise
+    raise MachineError(
+        f"a port is taken in each pair from {pairs[0][0]} and {pairs[0][1]} to {pairs[-1][0]} and "
+        f"{pairs[-1][1]}: close a program that has some, or choose others with --osc-port and "
+        "--http-port"
+    )
+
+
+def _listening(host: str, osc: int, http: int) -> Listening:
+    udp, tcp = osc_sockets(host, osc)
+    try:
+        return Listening(
+            udp, tcp, bound_socket(host, http, socket.SOCK_STREAM, "HTTP", "--http-port")
+        )
+    except MachineError:
+        udp.close()
+        tcp.close()
+        raise
+
+
+def osc_sockets(host: str, port: int) -> tuple[socket.socket, socket.socket]:
+    """Return sockets of UDP and TCP that have the same port.
+
+    Takes and raises what `bound_socket` does.
+    """
+    for left in reversed(range(1 if port else _ATTEMPTS)):
+        udp = bound_socket(host, port, socket.SOCK_DGRAM, "OSC", _OSC_OPTION)
+        number = udp.getsockname()[1]
+        try:
+            return udp, bound_socket(host, number, socket.SOCK_STREAM, "OSC (TCP)", _OSC_OPTION)
+        except MachineError:
+            udp.close()
+            if not left:
+                raise
+    raise AssertionError("there is at least one attempt")
 
 
 def bound_socket(
@@ -36,8 +159,10 @@ def bound_socket(
 
     Raises
     ------
+    PortTakenError
+        If another program has the port.
     MachineError
-        If the port is taken or can't be had.
+        If it can't be had otherwise.
     """
     if not 0 <= port <= LARGEST_PORT:
         raise MachineError(f"{purpose} port {port} is out of range; use 0 to {LARGEST_PORT}")
@@ -62,9 +187,10 @@ def bound_socket(
     except OSError as error:
         bound.close()
         if error.errno == errno.EADDRINUSE:
-            raise MachineError(
+            raise PortTakenError(
                 f"{purpose} port {port} is taken: close the program that has it, or use another "
-                f"with {option}"
+                f"with {option}",
+                port,
             ) from None
         raise MachineError(
             f"can't listen for {purpose} on '{host}' port {port}: {error.strerror}; "

@@ -6,9 +6,10 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ronn_jack.action_fields import names_preset, read_argument
 from ronn_jack.control.operations import Act, Set
-from ronn_jack.errors import ProfileError, UsageError, shown
-from ronn_jack.files import Fields, check_name
+from ronn_jack.errors import shown
+from ronn_jack.files import Fields
 from ronn_jack.midimap.decoder import BANK, CHANNELS, PARAMETER_NUMBER
 from ronn_jack.midimap.indicator_table import read_indicator
 from ronn_jack.midimap.messages import (
@@ -21,8 +22,7 @@ from ronn_jack.midimap.messages import (
     Relative,
 )
 from ronn_jack.midimap.profile import Binding, Follow, Press, Takeover, Toggle
-from ronn_jack.parameters import ACTIONS, MOST_SNAPSHOTS, PARAMETERS, Curve, Kind
-from ronn_jack.parameters.share import read_shared
+from ronn_jack.parameters import ACTIONS, PARAMETERS, Curve, Kind
 
 THRESHOLD = 64
 """Where a controller counts as pressed, as the MIDI specification has it for switches."""
@@ -187,7 +187,7 @@ def _read_target(fields: Fields, control: Control) -> Follow | Toggle | Press | 
         return _read_action(fields, control)
     if given == ["preset"]:
         preset = fields.raw("preset")
-        if not _names_preset(preset):
+        if not names_preset(preset):
             fields.fault(f"preset = {shown(preset)} is neither a preset's name nor its number")
         return Press(Act("preset_load", preset), _threshold(fields, control))
     fields.fault(
@@ -235,52 +235,8 @@ def _read_action(fields: Fields, control: Control) -> Press | None:
         _skip(fields)
         return None
     threshold = _threshold(fields, control)
-    takes = ACTIONS[name].argument
-    if takes == "amount":
-        amount = fields.optional("argument", float)
-        if amount is not None and not 0.0 <= amount <= 1.0:
-            fields.fault(f"argument = {shown(amount)} is out of range; use 0 to 1")
-        return Press(Act(name, amount), threshold)
-    if takes == "name":
-        new_name = fields.optional("argument", str)
-        if new_name is None:
-            fields.fault(f"{name} needs a name; write argument = the name to save under")
-        else:
-            try:
-                check_name("preset", new_name, ProfileError)
-            except ProfileError as error:
-                fields.fault(str(error))
-        return Press(Act(name, new_name), threshold)
-    if takes == "preset":
-        preset = fields.raw("argument")
-        if preset is None and not (control.message is Message.PROGRAM and control.number is None):
-            fields.fault(f"{name} needs a preset; write argument = its name or number")
-        if preset is not None and not _names_preset(preset):
-            fields.fault(f"argument = {shown(preset)} is neither a preset's name nor its number")
-        return Press(Act(name, preset), threshold)
-    if takes in ("snapshot", "text"):
-        return Press(Act(name, _recalled(fields, name, takes)), threshold)
-    if fields.has("argument"):
-        fields.fault(f"{name} takes no argument; leave it out")
-        fields.raw("argument")
-    return Press(Act(name), threshold)
-
-
-def _recalled(fields: Fields, name: str, takes: str) -> int | str | None:
-    """Take what an action recalls: a snapshot's number, or a sound's text."""
-    if not fields.has("argument"):
-        needed = f"1 to {MOST_SNAPSHOTS}" if takes == "snapshot" else "a sound's text, ronn:…"
-        fields.fault(f"{name} needs an argument; write argument = {needed}")
-        return None
-    if takes == "snapshot":
-        return fields.within("argument", 1, MOST_SNAPSHOTS)
-    text = fields.optional("argument", str)
-    if text is not None:
-        try:
-            read_shared(text)
-        except UsageError as error:
-            fields.fault(str(error))
-    return text
+    any_program = control.message is Message.PROGRAM and control.number is None
+    return Press(Act(name, read_argument(fields, name, numbered=any_program)), threshold)
 
 
 def _read_takeover(
@@ -330,9 +286,3 @@ def _takeover(fields: Fields) -> Takeover | None:
 def _threshold(fields: Fields, control: Control) -> int:
     default = SOFTEST_NOTE if control.message is Message.NOTE else THRESHOLD
     return fields.within("threshold", 1, HIGHEST) or default
-
-
-def _names_preset(value: object) -> bool:
-    if isinstance(value, str):
-        return bool(value)
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0

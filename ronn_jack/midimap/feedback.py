@@ -57,6 +57,8 @@ class Feedback:
     def connect(self) -> None:
         """Send everything anew, to a device of which nothing is known."""
         self._greets = True
+        for each in self._shown:
+            each.held = None
         self.forget()
 
     def forget(self) -> None:
@@ -111,11 +113,11 @@ class _Shown:
         self.free_at = -math.inf
         self.sent: int | None = None
         """Level at which it stands; None if that is not known."""
+        self.held: Value | None = None
+        """Value for which the control itself stands, as it was moved last."""
         self._indicator = indicator
         control, target = binding.control, binding.target
         self._channel = indicator.control.channel or control.channel or 1
-        self._held: Value | None = None
-        """Value for which the control itself stands, as it was moved last."""
         follows = isinstance(target, Follow) and target.parameter.kind is not Kind.BOOL
         own = indicator.control == control and indicator.sysex is None
         self._tells_place = follows and own and control.message.rests and control.relative is None
@@ -139,23 +141,23 @@ class _Shown:
         A light that the device puts on and out by itself may stand anywhere.
         """
         self.free_at = max(self.free_at, now + TOUCHED_SECONDS)
-        self.sent, self._held = None, None
+        self.sent, self.held = None, None
         if self._indicator.control.channel is None:
             self._channel = event.channel
         target = self.binding.target
         if self._tells_place and isinstance(target, Follow) and not event.steps:
             self.sent = event.level if event.highest == highest(self.binding.control) else None
-            self._held = target.value(position(event.message, event.level, event.highest))
+            self.held = target.value(position(event.message, event.level, event.highest))
 
     def take(self, values: Mapping[str, Value], preset: str | None, now: float) -> list[bytes]:
         """Return the messages for the present level, none if it stands there."""
         target = self.binding.target
-        if isinstance(target, Follow) and self._held == values[target.parameter.name]:
+        if isinstance(target, Follow) and self.held == values[target.parameter.name]:
             return []
         level = self._level(values, preset)
         if level == self.sent:
             return []
-        self.sent, self._held, self.free_at = level, None, now + INTERVAL_SECONDS
+        self.sent, self.held, self.free_at = level, None, now + INTERVAL_SECONDS
         return indication(self._indicator, level, self._channel)
 
     def _level(self, values: Mapping[str, Value], preset: str | None) -> int:

@@ -12,6 +12,8 @@ from ronn_jack.midimap.profile import Indicator, highest
 
 LONGEST = 15
 """Bytes of a message: as many as a place of the outgoing ring holds."""
+MOST_GREETINGS = 256
+"""Messages at once, which leave room in that ring for what is shown."""
 
 _SYSEX, _SYSEX_END = 0xF0, 0xF7
 _VALUE = "vv"
@@ -32,7 +34,7 @@ def read_indicator(
     if isinstance(given, Mapping):
         return _read_other(Fields(given, faults, f"{where}feedback: "), control)
     if given is not None and not isinstance(given, bool):
-        fields.fault(f"feedback = {shown(given)} is not true, false or a table")
+        fields.fault(f"feedback = {shown(given)} is not true, false or a table; write true")
         return None
     moved = usual if given is None else given
     if not moved or control.message is Message.PROGRAM:
@@ -50,6 +52,9 @@ def read_greeting(fields: Fields) -> tuple[bytes, ...]:
     if not isinstance(given, list):
         fields.fault(f'greeting = {shown(given)} is no list of messages; write ["b0 7f 00"]')
         return ()
+    if len(given) > MOST_GREETINGS:
+        fields.fault(f"greeting has {len(given)} messages; use up to {MOST_GREETINGS}")
+        return ()
     messages = [_bytes_of(text) for text in given]
     for text, message in zip(given, messages, strict=True):
         if message is None or not (split(message) or _is_sysex(message)):
@@ -62,20 +67,40 @@ def read_greeting(fields: Fields) -> tuple[bytes, ...]:
 
 def _read_other(fields: Fields, control: Control) -> Indicator:
     """Return what another message than the control's own moves."""
-    sysex = _read_sysex(fields)
+    sysex = None
+    if fields.has("sysex"):
+        sysex = _read_sysex(fields)
+        moved = Control(Message.CC)
+        for key in ("message", "number", "channel"):
+            if fields.raw(key) is not None:
+                fields.fault(f"{key} is for what is no sysex; leave it out")
+    else:
+        moved = _read_moved(fields, control)
+    most = highest(moved)
+    off, on = fields.within("off", 0, most) or 0, fields.within("on", 0, most)
+    on = most if on is None else on
+    if off == on:
+        fields.fault(f"off and on are both {on}; write two different levels")
+    fields.finish()
+    return Indicator(moved, off, on, sysex)
+
+
+def _read_moved(fields: Fields, control: Control) -> Control:
     usual = "note" if control.message is Message.NOTE else "cc"
     kinds = [each.value for each in Message if not each.parameter_number]
     kinds.remove(Message.PROGRAM.value)
     message = Message(fields.one_of("message", kinds) or usual)
-    number = fields.within("number", 0, HIGHEST)
-    if number is None:
-        number = control.number if control.number is None else min(control.number, HIGHEST)
     channel = fields.within("channel", 1, 16) or control.channel
-    moved = Control(message, number if message.numbered else None, channel)
-    most = highest(moved)
-    off, on = fields.within("off", 0, most), fields.within("on", 0, most)
-    fields.finish()
-    return Indicator(moved, off or 0, most if on is None else on, sysex)
+    if not message.numbered:
+        if fields.raw("number") is not None:
+            fields.fault(f"{message.value} has no number; leave it out")
+        return Control(message, None, channel)
+    number = control.number
+    if fields.has("number"):
+        number = fields.within("number", 0, HIGHEST)
+    elif number is None or number > HIGHEST:
+        fields.fault(f"number is missing; write number = 0 to {HIGHEST}")
+    return Control(message, number, channel)
 
 
 def _read_sysex(fields: Fields) -> tuple[bytes, bytes] | None:

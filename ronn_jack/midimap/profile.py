@@ -142,6 +142,8 @@ class Profile:
         The file that it was read from.
     greeting : tuple of bytes
         Messages that the device is sent when it is connected, such as one that chooses its mode.
+    copy_of : str or None
+        Of a copy, the mark of the profile that it was made of.
     """
 
     name: str
@@ -150,6 +152,7 @@ class Profile:
     bindings: tuple[Binding, ...]
     path: Path | None = None
     greeting: tuple[bytes, ...] = ()
+    copy_of: str | None = None
 
     @property
     def answers(self) -> bool:

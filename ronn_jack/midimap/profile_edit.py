@@ -16,11 +16,13 @@ import tomlkit
 from ronn_jack.errors import ProfileError
 from ronn_jack.files import VERSION
 from ronn_jack.midimap.learn import Heard
-from ronn_jack.midimap.profile_file import profile_of
+from ronn_jack.midimap.profile_file import copy_mark, profile_of
 from ronn_jack.parameters import PARAMETERS, Kind
 
 _BINDING = re.compile(r"^[ \t]*\[\[[ \t]*binding[ \t]*\]\]", re.MULTILINE)
 _TABLE = re.compile(r"^[ \t]*\[", re.MULTILINE)
+_VERSION = re.compile(r"^[ \t]*version[ \t]*=.*$", re.MULTILINE)
+_COPY_OF = re.compile(r"^[ \t]*copy_of[ \t]*=.*\n", re.MULTILINE)
 _DEVICE_NUMBERS = re.compile(r" \d+:\d+$")
 """At the end of ALSA's port names; another time they are others."""
 
@@ -99,6 +101,16 @@ def text_for(port: str, text: str) -> str:
         text[first.start() :] if first else "",
     ]
     return "\n".join(lines)
+
+
+def copy_text(text: str) -> str:
+    """Return the text of a copy of a profile, which says what it was made of."""
+    mark = f"copy_of = {_literal(copy_mark(text))}"
+    text = _COPY_OF.sub("", text)
+    first = _TABLE.search(text)
+    end = first.start() if first else len(text)
+    versioned = _VERSION.sub(lambda found: f"{found[0]}\n{mark}", text[:end], count=1)
+    return versioned + text[end:]
 
 
 def device_name(port: str) -> str:

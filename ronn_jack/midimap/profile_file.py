@@ -29,6 +29,8 @@ each press sets that value. An action may have an `argument`. A press is a contr
 With `feedback = true` the control itself is sent where its parameter stands; a table names another
 message: `message`, `number`, `channel`, the levels `off` and `on`, or a `sysex` with a place `vv`
 for the level. `greeting`, beside `ports`, is a list of messages that the device is sent first.
+`copy_of` is written when a profile is copied to be changed, so that its owner is told when the
+original becomes another.
 """
 
 from __future__ import annotations
@@ -36,11 +38,19 @@ from __future__ import annotations
 import itertools
 import logging
 import re
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
 from ronn_jack.errors import ProfileError, shown, unknown
-from ronn_jack.files import Fields, raise_faults, read_table, shipped_folder, user_config_folder
+from ronn_jack.files import (
+    Fields,
+    raise_faults,
+    read_table,
+    read_text,
+    shipped_folder,
+    user_config_folder,
+)
 from ronn_jack.midimap.binding_table import clashes, read_binding, read_defaults
 from ronn_jack.midimap.indicator_table import read_greeting
 from ronn_jack.midimap.profile import Profile
@@ -51,22 +61,32 @@ _LONGEST_STEM = 40
 
 
 class ProfileStore:
-    """The profiles in a shipped and in the user's folder.
+    """The profiles in a shipped and in the user's folder, and in a session's before both.
 
     Parameters
     ----------
     shipped, user : Path, optional
         Folders; by default those of the program and of the user.
+    session : Path, optional
+        Folder of a session, which then keeps whatever is changed.
     """
 
-    def __init__(self, shipped: Path | None = None, user: Path | None = None) -> None:
+    def __init__(
+        self,
+        shipped: Path | None = None,
+        user: Path | None = None,
+        session: Path | None = None,
+    ) -> None:
         self._folders = (
+            *([session] if session else []),
             user or user_config_folder() / "midi",
             shipped or shipped_folder() / "midi",
         )
+        self._session = session
+        self._told: set[str] = set()
 
     def names(self) -> list[str]:
-        """Return the profiles' names, the user's first."""
+        """Return the profiles' names, a session's first, then the user's."""
         return list(self._paths())
 
     def load(self, reference: str | Path) -> Profile:
@@ -78,28 +98,49 @@ class ProfileStore:
             If there is no such profile, or listing every fault of its file.
         """
         if isinstance(reference, Path):
-            return read_profile(reference)
+            return read_profile(self._sessions_copy(reference) or reference)
         paths = self._paths()
         if reference not in paths:
             raise ProfileError(unknown("MIDI profile", shown(reference)[1:-1], paths))
         return read_profile(paths[reference])
 
     def readable(self) -> list[Profile]:
-        """Return every profile without a fault, the user's first; log the others'."""
+        """Return every profile without a fault, in the order of the names; log the others'."""
         profiles = []
         for path in self._paths().values():
             try:
                 profiles.append(read_profile(path))
+                self._tell_if_outdated(profiles[-1], path)
             except ProfileError as error:
                 logging.getLogger(__name__).warning("%s", error)
         return profiles
 
     def own_path(self, profile: Profile) -> Path:
         """Return the file that keeps what the user changes of a profile."""
-        user, shipped = self._folders
-        if profile.path is None or profile.path.parent == shipped:
-            return user / f"{profile.name}.toml"
-        return profile.path
+        path, own = profile.path, self._folders[0]
+        if path is None or self._session or path.parent in self._folders[1:]:
+            return own / f"{profile.name}.toml"
+        return path
+
+    def _sessions_copy(self, path: Path) -> Path | None:
+        """Return the file in which a session keeps a profile that lies anywhere, if it does."""
+        copy = self._session / path.name if self._session else None
+        return copy if copy is not None and copy.exists() else None
+
+    def _tell_if_outdated(self, profile: Profile, path: Path) -> None:
+        """Log once that what a profile was copied from is another by now."""
+        hidden = (folder / path.name for folder in self._folders if folder != path.parent)
+        original = next((each for each in hidden if each.exists()), None)
+        if profile.copy_of is None or original is None:
+            return
+        if copy_mark(read_text(original, ProfileError)) != profile.copy_of:
+            text = (
+                f"{path}: {original} has changed since it was copied; to have that, remove the "
+                "copy and learn its controls anew; to keep the copy, take its line copy_of out"
+            )
+            if text not in self._told:
+                self._told.add(text)
+                logging.getLogger(__name__).warning("%s", text)
 
     def new_path(self, device: str) -> Path:
         """Return a file for a profile of a device that none knows, named after it."""
@@ -115,6 +156,11 @@ class ProfileStore:
             for path in sorted(folder.glob("*.toml")):
                 paths.setdefault(path.stem, path)
         return paths
+
+
+def copy_mark(text: str) -> str:
+    """Return what a copy of a profile keeps of the text that it was made of: its CRC-32."""
+    return f"{zlib.crc32(text.encode()):08x}"
 
 
 def read_profile(path: Path) -> Profile:
@@ -141,6 +187,7 @@ def profile_of(path: Path, table: Mapping[str, object]) -> Profile:
     fields.version()
     label = fields.take("name", str, path.stem)
     ports = fields.pattern("ports")
+    copied = fields.optional("copy_of", str)
     greeting = read_greeting(fields)
     defaults = read_defaults(fields.table("defaults"), faults)
     bindings = []
@@ -160,4 +207,5 @@ def profile_of(path: Path, table: Mapping[str, object]) -> Profile:
         tuple(binding for _, binding in bindings),
         path,
         greeting,
+        copied,
     )

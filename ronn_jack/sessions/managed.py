@@ -14,6 +14,7 @@ from ronn_jack.app import POLL_SECONDS, App, followed, run_node, shown, spare_co
 from ronn_jack.control.scene import Scene
 from ronn_jack.control.subscriptions import Subscription
 from ronn_jack.errors import MachineError, RonnError, UsageError
+from ronn_jack.files import name_or_file
 from ronn_jack.interfaces.nsm import (
     MOST_IMPORTANT,
     Announced,
@@ -26,10 +27,17 @@ from ronn_jack.interfaces.nsm import (
 )
 from ronn_jack.interfaces.state_keeper import scene_of, state_of
 from ronn_jack.interrupts import Interrupts
+from ronn_jack.midimap.profile_file import ProfileStore
 from ronn_jack.presets.state import State
 from ronn_jack.presets.store import PresetStore
 from ronn_jack.process import SESSION
-from ronn_jack.sessions.session_file import SETTINGS, Session, read_session, write_session
+from ronn_jack.sessions.session_file import (
+    PROFILES_FOLDER,
+    SETTINGS,
+    Session,
+    read_session,
+    write_session,
+)
 from ronn_jack.settings import Settings
 
 PROGRAM = "ronn-jack"
@@ -119,13 +127,15 @@ class ManagedNode:
             # Read before anything ends: a file at fault leaves the present session as it is.
             session = read_session(asked.folder)
             settings = _settings_of(session, self._settings, asked.client_id)
+            profiles = ProfileStore(session=asked.folder / PROFILES_FOLDER)
+            profiles.load(name_or_file(settings.midi_profile))
         except UsageError as error:
             self._fail(Code.BAD_PROJECT, error)
             return
         self.close()
         try:
             asked.folder.mkdir(parents=True, exist_ok=True)
-            self._start(settings, session)
+            self._start(settings, session, profiles)
         except OSError as error:
             self._fail(Code.CREATE_FAILED, f"{asked.folder}: {error.strerror}")
             return
@@ -135,15 +145,17 @@ class ManagedNode:
         self._folder = asked.folder
         self._manager.tell_progress(1.0)
         self._manager.tell_dirty(False)
+        assert self.app is not None
+        self._manager.tell(f"OSC on port {self.app.osc_port}, HTTP on port {self.app.http_port}")
         self._manager.opened(f"{asked.title} is open")
         log.info("session %s", asked.title)
 
-    def _start(self, settings: Settings, session: Session) -> None:
+    def _start(self, settings: Settings, session: Session, profiles: ProfileStore) -> None:
         with contextlib.ExitStack() as stack:
             scene = self._begin
             if session.state is not None:
                 scene = scene_of(session.state, PresetStore())
-            app = stack.enter_context(followed(settings, scene, self._log_json))
+            app = stack.enter_context(followed(settings, scene, self._log_json, profiles))
             self._events = app.subscriptions.subscribe()
             stack.callback(self._events.close)
             app.start()

@@ -1,7 +1,8 @@
 """What a session's folder says: the whole of a node, as a session manager brings it back.
 
 `sound.toml` has the form of a node's kept state: every parameter's value, the preset's name, the
-snapshots. `session.toml` says what is beside the sound::
+snapshots. `session.toml` says what is beside the sound, and `midi/` has the
+MIDI profiles in which controls were learned, each written as soon as one is::
 
     version = 1
 
@@ -28,6 +29,8 @@ from ronn_jack.presets.state import State, read_state, write_state
 
 SOUND_FILE = "sound.toml"
 SESSION_FILE = "session.toml"
+PROFILES_FOLDER = "midi"
+"""Where the MIDI profiles are that were changed in the session."""
 SETTINGS = ("inputs", "outputs", "midi_in", "midi_profile")
 """Settings that are a session's own: never an address or a port, as sessions are handed on."""
 _MOST_CONNECTIONS = 1000

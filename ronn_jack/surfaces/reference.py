@@ -21,8 +21,9 @@ _HEAD = """\
 
 Generated from the parameter table. The node listens on UDP and TCP port 9420 (`--osc-port`) of the
 loopback interface (`--bind`) and answers to the port that a message came from, or by its
-connection. `ronn-jack osc ADDRESS [VALUE…]` sends a message and shows the answers,
-`ronn-jack watch` shows what changes.
+connection. [A second node](sessions.md#several-nodes) has port 9430, a third 9440.
+`ronn-jack osc ADDRESS [VALUE…]` sends a message and shows the answers, `ronn-jack watch` shows what
+changes.
 
 - A value out of range, non-finite or unknown changes nothing and is answered with
   `/ronn/error s:address s:reason`, as is everything else that can't be done.
@@ -70,6 +71,8 @@ bundles at the addresses above.
 - A bundle has 1432 bytes at most, so that it travels in one piece; what is more comes in several.
 - `osc_feedback` in `config.toml` names destinations that are told without asking, for ever:
   `["192.168.1.7:9000", { to = "tablet.local:9000", normalised = true, interval_ms = 50 }]`.
+  One with `aliases = "touchosc"` is told values, and nothing else, by the addresses of that table
+  ([daw.md](daw.md#aliases)).
 """
 
 _ACCESS = """\

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ronn_jack.bench.cost import CostReport, CostRow
 from ronn_jack.bench.kernels.speed import RebuildRow, SpeedReport, SpeedRow
 from ronn_jack.bench.machine import MachineFacts
-from ronn_jack.bench.node.crowd import CrowdReport
+from ronn_jack.bench.node.crowd import Audio, CrowdReport
 from ronn_jack.bench.node.live import LiveReport
 from ronn_jack.bench.node.live_node import LiveRow
 from ronn_jack.bench.node.startup import MemoryRow, StartReport
@@ -47,7 +47,21 @@ def whole_report() -> Report:
             ],
         ),
         crowd=CrowdReport(
-            128, True, 20, 19, 1999.0, 5, 10, 1987.0, 6, 1234, 1233, 0.91, 7.65, 15.43
+            period=128,
+            realtime=True,
+            calm=Audio(0.011, 0.121, 0.131, 4),
+            subscribers=20,
+            up_to_date=19,
+            turned_per_second=1999.0,
+            turned=Audio(0.012, 0.122, 0.132, 5),
+            floods=10,
+            flooded_per_second=1987.0,
+            flooded=Audio(0.013, 0.123, 0.133, 6),
+            asked=1234,
+            answered=1233,
+            answer_p50_ms=0.91,
+            answer_p99_ms=7.65,
+            answer_max_ms=15.43,
         ),
         live=LiveReport(
             rate=48000,

@@ -77,3 +77,6 @@ def test_a_crowd_is_told_and_a_quiet_sender_answered():
     assert report.turned_per_second > 0 and report.flooded_per_second > 0
     assert 0 < report.answered <= report.asked
     assert 0 < report.answer_p50_ms <= report.answer_p99_ms <= report.answer_max_ms
+    for audio in (report.calm, report.turned, report.flooded):
+        assert 0 < audio.callback_p50 <= audio.callback_p99 <= audio.callback_max
+        assert audio.xruns >= 0

@@ -65,8 +65,11 @@ def test_tables_show_every_part():
     assert row_with(text, "A", "128", "off", "5.5", "9.9", "21.0", "66")
     assert row_with(text, "D", "64", "on", "44.4", "77.7", "88.8", "20", "2")
     assert row_with(text, "D", "64", "on", "0.0", "2000")
-    assert "19 of 20 subscribers" in text and "1999 messages" in text and "(5 xruns)" in text
-    assert "1233 of 1234 questions" in text and "p99 7.7 ms" in text and "(6 xruns)" in text
+    assert "19 of 20 subscribers" in text and "1999 messages" in text
+    assert "1233 of 1234 questions" in text and "p99 7.7 ms" in text
+    assert row_with(text, "one calm sender", "1.1 %", "12.1 %", "13.1 %", "4")
+    assert row_with(text, "20 subscribers", "1.2 %", "12.2 %", "13.2 %", "5")
+    assert row_with(text, "10 floods", "1.3 %", "12.3 %", "13.3 %", "6")
     assert "without realtime scheduling" in text
 
 

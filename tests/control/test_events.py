@@ -15,6 +15,7 @@ from ronn_jack.control.events import (
     Xruns,
     log_event,
 )
+from tests.support.events import CLASSES, example
 
 SWAP = Swap(
     "layers",
@@ -81,6 +82,15 @@ SWAP = Swap(
 )  # fmt: skip
 def test_an_event_is_put_in_words(event, lines):
     assert event.lines() == lines
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_every_event_has_a_name_of_its_own_and_words_for_whoever_is_told(name):
+    event = example(name)
+    assert [each.kind for each in CLASSES.values()].count(event.kind) == 1
+    # The terminal says by itself that the node has stopped.
+    assert bool(event.lines()) == (event.level >= logging.INFO and name != "Stopped")
+    assert all(line and line.isprintable() for line in event.lines())
 
 
 def test_events_are_logged_as_they_matter(caplog):

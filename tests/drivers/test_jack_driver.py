@@ -1,5 +1,7 @@
 """The node's client where the server has little to give."""
 
+import contextlib
+
 import pytest
 
 from ronn_jack.doctor import diagnose
@@ -8,6 +10,7 @@ from ronn_jack.drivers.jack_tape import Recorder, jack
 from ronn_jack.errors import JackError, NoServerError
 from ronn_jack.settings import load_settings
 from tests.support.jack_server import jack_server, server_name, wait_for
+from tests.support.jack_timebase import Timebase
 from tests.support.node_process import node_process
 
 FEW = 6
@@ -93,3 +96,33 @@ def test_a_second_client_of_a_long_name_has_one_that_fits(name, cut):
             second.close()
         finally:
             first.close()
+
+
+def test_the_transport_is_followed_with_its_bars_and_beats_or_without():
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(jack_server("transport", period=256))
+        client = JackClient("ronn", server.name, 1, 1)
+        stack.callback(client.close)
+        client.activate()
+        song = stack.enter_context(contextlib.closing(Timebase(server.name, 120.0)))
+        wait_for(lambda: client.blocks, what="a block")
+        assert client.transport == (False, 0.0, 0.0)
+        song.start()
+        wait_for(lambda: client.transport[0], what="the transport to roll")
+        assert client.transport[2] == 0.0, "nobody tells a tempo"
+        song.stop()
+        wait_for(lambda: not client.transport[0], what="the transport to stop")
+        song.tell()
+        song.go_to(1000.0)
+        wait_for(lambda: client.transport[1] > 999.0, what="another place")
+        assert client.transport == (False, pytest.approx(1000.0, abs=0.01), 120.0)
+        song.start()
+        wait_for(lambda: client.transport[1] > 1000.5, what="half a beat")
+        assert client.transport[0]
+        song.stop()
+        wait_for(lambda: not client.transport[0], what="the transport to stop")
+        # Six eighths a bar: 60 of them are 30 quarter notes.
+        song.beats_per_bar, song.beat_type = 6.0, 8.0
+        song.go_to(60.0)
+        wait_for(lambda: client.transport[2] == 60.0, what="the tempo of quarter notes")
+        assert client.transport[1] == pytest.approx(30.0, abs=0.01)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.jack_server import jack_server
+
+pytestmark = pytest.mark.skipif(not shutil.which("cc"), reason="there is no C compiler (gcc)")
 
 SUPPORT = Path(__file__).parents[1] / "support"
 

@@ -1,6 +1,8 @@
 """The event log: JSON lines that no reader can hold up."""
 
+import dataclasses
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -10,6 +12,7 @@ import time
 import pytest
 
 from ronn_jack.control.events import (
+    UNLOGGED,
     Moved,
     NetworkAsked,
     Refused,
@@ -22,6 +25,7 @@ from ronn_jack.control.operations import Cause
 from ronn_jack.errors import UsageError
 from ronn_jack.interfaces.event_log import EventLog
 from tests.support.event_log import Feeder, disk_of, writing
+from tests.support.events import CLASSES, example
 from tests.support.jack_server import wait_for
 
 
@@ -47,6 +51,25 @@ def test_each_event_is_a_line_with_its_time_name_and_fields(tmp_path):
     assert swap["change_to_sound_ms"] == 12.5
     assert swap["level_db"] is None
     assert swap["step"] is None
+
+
+# A dump stands for events that were missed, and is told as their number.
+@pytest.mark.parametrize("name", [name for name in CLASSES if name != "Dump"])
+def test_every_event_that_is_told_is_a_line_with_all_its_fields(tmp_path, name):
+    event = example(name)
+    with writing(tmp_path / "log") as log:
+        log.write(event)
+        log.write(ServerLost())
+    *written, _ = lines(tmp_path / "log")
+    told = [each.name for each in dataclasses.fields(event) if each.metadata != UNLOGGED]
+    if event.level < logging.INFO:
+        assert written == []
+    else:
+        [line] = written
+        assert (line["event"], line.keys()) == (
+            event.kind,
+            {"number", "time", "event", *told},
+        )
 
 
 def test_a_file_is_appended_to(tmp_path):
@@ -182,6 +205,7 @@ def test_stdout_on_a_full_disk(tmp_path):
     program = """
 from ronn_jack.control.events import Xruns
 from tests.support.event_log import disk_of, writing
+from tests.support.events import CLASSES, example
 from tests.support.jack_server import wait_for
 with writing("-", retry_seconds=0.01) as log:
     with disk_of(300) as attempts:
@@ -193,3 +217,12 @@ with writing("-", retry_seconds=0.01) as log:
     with path.open("wb") as stream:
         subprocess.run([sys.executable, "-c", program], stdout=stream, check=True)
     assert [line["total"] for line in lines(path)] == list(range(10))
+
+
+def test_one_that_follows_nothing_yet_can_be_closed_twice(tmp_path):
+    log = EventLog(str(tmp_path / "log"))
+    log.close()
+    # Whoever gets its number keeps it.
+    with (tmp_path / "other").open("w") as other:
+        log.close()
+        other.write("kept")

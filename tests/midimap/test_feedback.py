@@ -87,6 +87,14 @@ def test_a_device_that_connects_is_told_everything_its_greeting_first(tmp_path: 
     assert device.sent(INTERVAL_SECONDS) == ["b0 07 7f", "90 24 00"]
 
 
+def test_a_device_that_connects_is_told_where_another_s_control_was_put(fader: Device) -> None:
+    fader.show(mix=0.0)
+    fader.touch("b0 07 40")
+    fader.show(mix=64 / 127)
+    fader.feedback.connect()
+    assert fader.sent(TOUCHED_SECONDS) == ["b0 07 40"]
+
+
 def test_a_switch_is_lit_again_after_its_device_has_put_it_out(tmp_path: Path) -> None:
     device = Device(tmp_path, "[defaults]\nfeedback = true\n" + SWITCH)
     assert device.show(bypass=True) == ["90 24 7f"]

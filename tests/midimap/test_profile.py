@@ -19,6 +19,7 @@ from ronn_jack.midimap.profile import (
     Takeover,
     Toggle,
 )
+from ronn_jack.midimap.profile_edit import copy_text
 from ronn_jack.midimap.profile_file import ProfileStore, read_profile
 from ronn_jack.parameters import PARAMETERS, Curve, defaults
 from ronn_jack.parameters.share import share
@@ -296,6 +297,44 @@ class TestStore:
         store = ProfileStore(tmp_path, tmp_path / "none")
         assert [profile.name for profile in store.readable()] == ["b"]
         assert "version = 3" in caplog.text
+
+    def test_a_session_comes_first_and_keeps_what_is_changed(self, tmp_path: Path) -> None:
+        folders = {name: tmp_path / name for name in ("shipped", "user", "session", "elsewhere")}
+        for name, folder in folders.items():
+            folder.mkdir()
+            if name != "session":
+                (folder / "a.toml").write_text(f'version = 1\nname = "{name}"\n')
+        shipped, user, session, elsewhere = folders.values()
+        store = ProfileStore(shipped, user, session)
+        assert store.load("a").label == "user"
+        for reference in ("a", shipped / "a.toml", elsewhere / "a.toml"):
+            assert store.own_path(store.load(reference)) == session / "a.toml"
+        assert store.new_path("New Keys") == session / "new-keys.toml"
+        (session / "a.toml").write_text('version = 1\nname = "session"\n')
+        for reference in ("a", elsewhere / "a.toml"):
+            assert store.load(reference).label == "session"
+        without = ProfileStore(shipped, user)
+        assert without.own_path(without.load(elsewhere / "a.toml")) == elsewhere / "a.toml"
+        assert without.own_path(without.load(shipped / "a.toml")) == user / "a.toml"
+
+    def test_a_copy_of_what_has_changed_since_is_told_once(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        shipped, user = tmp_path / "shipped", tmp_path / "user"
+        for folder in (shipped, user):
+            folder.mkdir()
+        original = 'version = 1\n\n[[binding]]\nmessage = "cc"\nnumber = 1\nparameter = "mix"\n'
+        (shipped / "a.toml").write_text(original)
+        (user / "a.toml").write_text(copy_text(original))
+        store = ProfileStore(shipped, user)
+        assert len(store.readable()) == 1
+        assert caplog.messages == []
+        (shipped / "a.toml").write_text(original.replace("mix", "morph"))
+        store.readable()
+        store.readable()
+        (message,) = caplog.messages
+        assert message.startswith(f"{user / 'a.toml'}: {shipped / 'a.toml'} has changed since")
+        assert "remove the copy" in message
 
 
 class TestShipped:

@@ -16,6 +16,7 @@ from ronn_jack.drivers.jack_library import open_client
 from ronn_jack.interfaces.ports import free_port
 from tests.support.jack_server import jack_server, wait_for
 from tests.support.osc_client import OscClient
+from tests.support.rtmidi_sender import RtMidiSender
 from tests.support.session_manager import SessionManager
 
 pytestmark = pytest.mark.slow
@@ -106,6 +107,8 @@ def test_a_session_is_opened_changed_saved_and_brought_back(server: str, tmp_pat
 
         _opened(manager, str(folder), "Song", "ronn.nABC")
         assert clients(server) == {"ronn.nABC"}
+        ports = next(told[1] for heard, told in manager.heard if heard.endswith("/message"))
+        assert str(ports).startswith(f"OSC on port {program.osc.port}, HTTP on port ")
         assert manager.count("/nsm/client/is_dirty") == 0
         program.osc.send("/ronn/mix", 0.25)
         manager.wait_for(lambda: manager.count("/nsm/client/is_dirty") == 1)
@@ -149,6 +152,25 @@ def test_sessions_are_switched_without_a_restart(server: str, tmp_path: Path) ->
         assert program.osc.ask("/ronn/mix") == [0.25]
 
 
+def test_a_session_keeps_the_controls_that_were_learned_in_it(server: str, tmp_path: Path) -> None:
+    first, second = tmp_path / "one" / "ronn.n1", tmp_path / "two" / "ronn.n2"
+    with started(server, tmp_path) as (manager, program):
+        _opened(manager, str(first), "One", "ronn.n1")
+        _learn_mix(server, "ronn.n1", program.osc.port)
+        assert manager.save()[0] == "/reply"
+        assert (first / "midi" / "generic.toml").exists()
+        assert not (tmp_path / "config" / "ronn_jack" / "midi").exists()
+        _opened(manager, str(second), "Two", "ronn.n2")
+        with contextlib.closing(RtMidiSender(server, "ronn.n2:midi_in")) as keys:
+            keys.send(b"\xb0\x14\x00")
+            wait_for(lambda: program.osc.ask("/ronn/layers") == [1], what="what it did before")
+        _opened(manager, str(first), "One", "ronn.n1")
+        with contextlib.closing(RtMidiSender(server, "ronn.n1:midi_in")) as keys:
+            keys.send(b"\xb0\x14\x00")
+            wait_for(lambda: program.osc.ask("/ronn/mix") == [0.0], what="what was learned")
+        assert program.osc.ask("/ronn/layers") == [6]
+
+
 def test_a_session_at_fault_is_answered_and_the_present_one_plays_on(
     server: str, tmp_path: Path
 ) -> None:
@@ -187,6 +209,21 @@ def test_without_a_manager_it_runs_as_ever(server: str, tmp_path: Path, url: str
             program.close()
 
 
+def _learn_mix(server: str, node: str, port: int) -> None:
+    """Bind controller 20 of a node's JACK port, which is that of layers."""
+    with (
+        contextlib.closing(RtMidiSender(server, f"{node}:midi_in")) as keys,
+        OscClient(port) as player,
+    ):
+        player.send("/ronn/subscribe")
+        player.send("/ronn/learn", "mix")
+        while player.receive()[0] != "/ronn/learning":
+            pass
+        keys.send(*(bytes([0xB0, 20, level]) for level in range(40, 60)))
+        while player.receive()[0] != "/ronn/learned":
+            pass
+
+
 def _opened(manager: SessionManager, path: str, title: str, client_id: str) -> None:
     address, arguments = manager.open(path, title, client_id)
     assert address == "/reply", arguments
@@ -206,3 +243,17 @@ def _connect(server: str, source: str, sink: str) -> None:
         looking.connect(source, sink)
     finally:
         looking.close()
+
+
+def test_a_session_whose_profile_is_at_fault_leaves_the_present_one(
+    server: str, tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad" / "midi" / "generic.toml"
+    bad.parent.mkdir(parents=True)
+    bad.write_text("version = 7\n")
+    with started(server, tmp_path) as (manager, _):
+        _opened(manager, str(tmp_path / "good"), "Good", "ronn.n1")
+        address, (_, code, reason) = manager.open(str(tmp_path / "bad"), "Bad", "ronn.n2")
+        assert (address, code) == ("/error", -9)
+        assert str(bad) in str(reason)
+        assert clients(server) == {"ronn.n1"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -73,6 +74,15 @@ class NodeProcess:
             os.pread(stream, os.fstat(stream).st_size, 0).decode() for stream in self._streams
         )
         return out, err
+
+    def http_port(self) -> int:
+        """Wait until it serves HTTP; return where."""
+
+        def ports() -> list[str]:
+            return re.findall(r"OSCQuery at http://127\.0\.0\.1:(\d+)\n", "".join(self.said()))
+
+        wait_for(ports, what="HTTP")
+        return int(ports()[0])
 
     def settle(self) -> None:
         """Wait until the network last asked for sounds, alone."""

@@ -29,7 +29,10 @@ PERIOD = 128
 SUBSCRIBERS = 20
 FLOODS = 10
 MESSAGES_PER_SECOND = 2000.0
+_CALM_MESSAGES_PER_SECOND = 20.0
+"""Of one sender: enough for networks to change all the time, as among the crowds."""
 _XRUNS = "/ronn/status/xruns"
+_CALLBACKS = ("/ronn/status/callback_p50", "/ronn/status/callback_p99", "/ronn/status/callback_max")
 _SAVES_PER_SECOND = 0.5
 _ASK_EVERY_SECONDS = 0.01
 _ANSWER_SECONDS = 1.0
@@ -39,19 +42,39 @@ _PATIENCE_SECONDS = 240.0
 
 
 @dataclass(frozen=True)
+class Audio:
+    """What became of the audio meanwhile.
+
+    Attributes
+    ----------
+    callback_p50, callback_p99, callback_max : float
+        Shares of the period that callbacks took in the last ten seconds of it.
+    xruns : int
+        Blocks that came too late.
+    """
+
+    callback_p50: float
+    callback_p99: float
+    callback_max: float
+    xruns: int
+
+
+@dataclass(frozen=True)
 class CrowdReport:
-    """Two crowds, one after the other.
+    """Two crowds, one after the other, and before them one calm sender.
 
     Attributes
     ----------
     realtime : bool
-        Whether realtime scheduling is allowed here; without it the xruns tell little.
+        Whether realtime scheduling is allowed here; without it the audio's figures tell little.
+    calm : Audio
+        While the same parameters were turned slowly, and nobody was told.
     subscribers, up_to_date : int
         How many were told of what one sender turned, and how many ended with every final value.
     turned_per_second : float
         Messages of that sender, spread over all parameters.
-    turned_xruns, flooded_xruns : int
-        Blocks that came too late meanwhile.
+    turned, flooded : Audio
+        Among subscribers, and among floods.
     floods : int
         Senders that turned, asked and saved at the same time.
     flooded_per_second : float
@@ -64,13 +87,14 @@ class CrowdReport:
 
     period: int
     realtime: bool
+    calm: Audio
     subscribers: int
     up_to_date: int
     turned_per_second: float
-    turned_xruns: int
+    turned: Audio
     floods: int
     flooded_per_second: float
-    flooded_xruns: int
+    flooded: Audio
     asked: int
     answered: int
     answer_p50_ms: float
@@ -79,7 +103,7 @@ class CrowdReport:
 
 
 def measure_crowd(seconds: float, progress: Progress) -> CrowdReport:
-    """Measure both crowds, each for some time, on a private server.
+    """Measure the audio without and with each crowd, each for some time, on a private server.
 
     Raises
     ------
@@ -93,25 +117,30 @@ def measure_crowd(seconds: float, progress: Progress) -> CrowdReport:
         NodeProcess(server.name, {}, {"XDG_DATA_HOME": folder}, _PATIENCE_SECONDS) as node,
         _Asker(node.port) as asker,
     ):
+        listener = _AudioListener(asker)
+        progress("one calm sender")
+        with _crowd(node.port, 1, _CALM_MESSAGES_PER_SECOND):
+            time.sleep(seconds)
+        calm = listener.since_last()
         progress(f"{SUBSCRIBERS} subscribers")
-        before = asker.ask(_XRUNS)
-        up_to_date, turned = _tell(node.port, asker, seconds)
-        between = asker.ask_until_answered(_XRUNS)
+        up_to_date, turned_per_second = _tell(node.port, asker, seconds)
+        turned = listener.since_last()
         progress(f"{FLOODS} floods")
-        with _crowd(node.port, FLOODS, _SAVES_PER_SECOND) as sent:
+        with _crowd(node.port, FLOODS, MESSAGES_PER_SECOND, _SAVES_PER_SECOND) as sent:
             times = _ask_quietly(asker, seconds)
-        after = asker.ask_until_answered(_XRUNS)
+        flooded = listener.since_last()
     answered = np.array([each for each in times if each is not None] or [np.inf]) * 1e3
     return CrowdReport(
         period=PERIOD,
         realtime=realtime,
+        calm=calm,
         subscribers=SUBSCRIBERS,
         up_to_date=up_to_date,
-        turned_per_second=turned,
-        turned_xruns=int(between) - int(before),
+        turned_per_second=turned_per_second,
+        turned=turned,
         floods=FLOODS,
         flooded_per_second=sent[0],
-        flooded_xruns=int(after) - int(between),
+        flooded=flooded,
         asked=len(times),
         answered=sum(each is not None for each in times),
         answer_p50_ms=float(np.quantile(answered, 0.5)),
@@ -137,6 +166,16 @@ class _Asker(Closing):
     def receive(self) -> list[Message]:
         return [each for each in decode(self._socket.recv(65536)) if isinstance(each, Message)]
 
+    def waiting(self) -> list[Message]:
+        """Return what has come, without waiting for more."""
+        come: list[Message] = []
+        self._socket.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                come += self.receive()
+        self._socket.settimeout(_ANSWER_SECONDS)
+        return come
+
     def ask(self, address: str) -> float:
         """Return the number that an address answers with."""
         self.send(address)
@@ -159,11 +198,24 @@ class _Asker(Closing):
                     raise
 
 
+class _AudioListener:
+    """Asks the node what became of the audio since it was asked last."""
+
+    def __init__(self, asker: _Asker) -> None:
+        self._asker = asker
+        self._xruns = asker.ask(_XRUNS)
+
+    def since_last(self) -> Audio:
+        p50, p99, largest = map(self._asker.ask_until_answered, _CALLBACKS)
+        before, self._xruns = self._xruns, self._asker.ask_until_answered(_XRUNS)
+        return Audio(p50, p99, largest, int(self._xruns - before))
+
+
 @contextlib.contextmanager
-def _crowd(port: int, senders: int, saves: float) -> Iterator[list[float]]:
+def _crowd(port: int, senders: int, rate: float, saves: float = 0.0) -> Iterator[list[float]]:
     """Let a crowd send; afterwards the list holds how many messages per second each has sent."""
     command = [sys.executable, "-m", "ronn_jack.bench.node.crowd_flood"]
-    arguments = [str(port), str(senders), str(MESSAGES_PER_SECOND), str(saves)]
+    arguments = [str(port), str(senders), str(rate), str(saves)]
     sent: list[float] = []
     process = subprocess.Popen(
         [*command, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -184,23 +236,32 @@ def _tell(port: int, asker: _Asker, seconds: float) -> tuple[int, float]:
         for ear in ears:
             ear.send(SUBSCRIBE, 100)
         shown: list[dict[str, tuple[Argument, ...]]] = [{} for _ in ears]
-        with _crowd(port, 1, 0.0) as sent:
+        with _crowd(port, 1, MESSAGES_PER_SECOND) as sent:
             end = time.monotonic() + seconds
             while time.monotonic() < end:
                 for ear, shows in zip(ears, shown, strict=True):
                     shows.update((each.address, each.arguments) for each in ear.receive())
         asker.send(ROOT + LAST, _LAST_VALUE)
         end = time.monotonic() + _SETTLED_SECONDS
-        for ear, shows in zip(ears, shown, strict=True):
-            while shows.get(ROOT + LAST) != (_LAST_VALUE,) and time.monotonic() < end:
-                shows.update((each.address, each.arguments) for each in ear.receive())
-        final: dict[str, tuple[Argument, ...]] = {}
-        for name in PARAMETERS:
-            asker.send(ROOT + name)
-        while len(final) < len(PARAMETERS):
-            final.update((each.address, each.arguments) for each in asker.receive())
-    told = [{key: shows.get(key) for key in final} == final for shows in shown]
-    return sum(told), sent[0]
+        while True:
+            # Asked anew: a network that is still being made may be refused, its values go back.
+            final = _ask_all(asker)
+            for ear, shows in zip(ears, shown, strict=True):
+                shows.update((each.address, each.arguments) for each in ear.waiting())
+            up_to_date = sum(final.items() <= shows.items() for shows in shown)
+            if up_to_date == len(ears) or time.monotonic() > end:
+                return up_to_date, sent[0]
+            time.sleep(_ASK_EVERY_SECONDS)
+
+
+def _ask_all(asker: _Asker) -> dict[str, tuple[Argument, ...]]:
+    """Return what the node answers to the addresses of all parameters."""
+    for name in PARAMETERS:
+        asker.send(ROOT + name)
+    final: dict[str, tuple[Argument, ...]] = {}
+    while len(final) < len(PARAMETERS):
+        final.update((each.address, each.arguments) for each in asker.receive())
+    return final
 
 
 def _ask_quietly(asker: _Asker, seconds: float) -> list[float | None]:

@@ -13,13 +13,15 @@ from typing import Protocol
 
 from ronn_jack.control.events import Event, MidiPort
 from ronn_jack.control.midi_events import TakeoverGap
-from ronn_jack.control.operations import Act, Operation, Origin
+from ronn_jack.control.operations import Act, ClockOrigin, Operation, Origin
 from ronn_jack.errors import MachineError, ProfileError
 from ronn_jack.files import name_or_file
+from ronn_jack.interfaces.midi.clock import ClockFollowing
 from ronn_jack.interfaces.midi.learning import Learning
 from ronn_jack.interfaces.midi.output import MidiOutput, NativePort
 from ronn_jack.interfaces.midi.output_ports import HardwareOutputs
 from ronn_jack.interfaces.midi.ports import HardwarePorts, System, list_ports
+from ronn_jack.midimap.clock import is_of_clock
 from ronn_jack.midimap.decoder import Selected
 from ronn_jack.midimap.mapper import Bindings, coalesce
 from ronn_jack.midimap.profile import Profile, Takeover
@@ -45,7 +47,7 @@ class Controls(Protocol):
         """Return a parameter's accepted value."""
         ...
 
-    def apply(self, operations: Sequence[Operation], origin: MidiOrigin) -> None:
+    def apply(self, operations: Sequence[Operation], origin: MidiOrigin | ClockOrigin) -> None:
         """Apply operations as one change."""
         ...
 
@@ -114,9 +116,9 @@ class PortChoice:
 
 
 def describe_ports(profiles: ProfileStore | None = None, system: System | None = None) -> list[str]:
-    """Return a line about each hardware port and what reads it, or about what is missing."""
+    """Return a line about each hardware port and what it is for, or about what is missing."""
     try:
-        ports = list_ports(system)
+        ports, outputs = list_ports(system), list_ports(system, output=True)
     except MachineError as error:
         return [str(error)]
     known = (profiles or ProfileStore()).readable()
@@ -125,7 +127,12 @@ def describe_ports(profiles: ProfileStore | None = None, system: System | None =
         names = [profile.name for profile in known if profile.matches(port)]
         use = f"profile {names[0]}" if names else "no profile; opened by run --midi-in PATTERN"
         lines.append(f"{port}: {use}")
-    return lines or ["no hardware MIDI input port: plug a controller in"]
+    lines = lines or ["no hardware MIDI input port: plug a controller in"]
+    for port in outputs:
+        shows = next((each.name for each in known if each.matches(port) and each.answers), None)
+        use = f"profile {shows} shows parameters there" if shows else "nothing is sent there"
+        lines.append(f"{port} (output): {use}")
+    return lines
 
 
 class MidiInput:
@@ -157,6 +164,8 @@ class MidiInput:
     ----------
     learning : Learning
         Binds controls that are touched.
+    following : ClockFollowing
+        Does what the settings say in time with a song.
     """
 
     def __init__(
@@ -173,9 +182,12 @@ class MidiInput:
         self._profiles = profiles or ProfileStore()
         self._choice = self._read_profiles()
         self._controls = controls
+        self.following = ClockFollowing(controls, settings.follow)
         self._publish = publish
         self.learning = Learning(self._profiles, self, publish)
-        self._hardware = hardware or HardwarePorts(settings.name, self.wanted)
+        self._hardware = hardware or HardwarePorts(
+            settings.name, self.wanted, clock=bool(settings.follow)
+        )
         self._hardware.told = self._tell_port
         self._output = output or MidiOutput(NativePort(JACK_PORT), HardwareOutputs(settings.name))
         self._output.open(JACK_PORT, self._choice.profile(JACK_PORT))
@@ -220,7 +232,7 @@ class MidiInput:
         now = self._clock()
         self.learning.poll(now)
         arrived: dict[str, list[bytes]] = {}
-        for name, message in self._messages():
+        for name, message in self._messages(now):
             if not self._output.is_echo(name, message, now):
                 arrived.setdefault(name, []).append(message)
         for name, messages in arrived.items():
@@ -231,6 +243,7 @@ class MidiInput:
         for name, port in self._ports.items():
             if name in arrived or port.bindings.wakes <= now:
                 self._take(port, arrived.get(name, ()), now)
+        self.following.poll(now)
         if now >= self._tells_gaps_at:
             self._tells_gaps_at = now + GAP_SECONDS
             self._tell_gaps()
@@ -327,10 +340,15 @@ class MidiInput:
         self._hardware.close()
         self._output.close_all()
 
-    def _messages(self) -> Iterator[tuple[str, bytes]]:
+    def _messages(self, now: float) -> Iterator[tuple[str, bytes]]:
+        """Yield what controls say, with its port; the JACK port's clock comes another way."""
         for message in self._native():
             yield JACK_PORT, message
-        yield from self._hardware.read()
+        for name, message in self._hardware.read():
+            if is_of_clock(message):
+                self.following.hear(name, message, now)
+            else:
+                yield name, message
 
     def _value(self, name: str) -> Value:
         """Return a parameter's value as it will be after this round's operations so far."""

@@ -23,7 +23,14 @@ from ronn_jack.files import read_text, write_atomically
 from ronn_jack.midimap.binding_table import collide
 from ronn_jack.midimap.learn import Heard, Learner
 from ronn_jack.midimap.profile import Profile
-from ronn_jack.midimap.profile_edit import Table, binding_of, device_name, edited, text_for
+from ronn_jack.midimap.profile_edit import (
+    Table,
+    binding_of,
+    copy_text,
+    device_name,
+    edited,
+    text_for,
+)
 from ronn_jack.midimap.profile_file import ProfileStore
 from ronn_jack.parameters import ACTIONS, PARAMETERS, Kind
 
@@ -178,9 +185,7 @@ class Learning:
             if collide(binding.control, heard.control)
         ]
         try:
-            text = _text(profile)
-            if not known:
-                text = text_for(heard.port, text)
+            text = _text(profile, path) if known else text_for(heard.port, _text(profile))
             written = _write(path, text, [binding_of(heard, asked.name)], places)
         except UsageError as error:
             self._tell(LearnCancelled(asked.name, str(error)), asked.origin, asked.told)
@@ -201,7 +206,7 @@ class Learning:
                 continue
             path = self._store.own_path(profile)
             try:
-                written.append(_write(path, _text(profile), [], places))
+                written.append(_write(path, _text(profile, path), [], places))
             except UsageError as error:
                 origin.refuse("unlearn", str(error))
                 continue
@@ -252,8 +257,12 @@ def _check(name: str) -> None:
         )
 
 
-def _text(profile: Profile) -> str:
-    return "version = 1\n" if profile.path is None else read_text(profile.path, ProfileError)
+def _text(profile: Profile, target: Path | None = None) -> str:
+    """Return what a profile's file says, or a copy of it says that is to be written elsewhere."""
+    if profile.path is None:
+        return "version = 1\n"
+    text = read_text(profile.path, ProfileError)
+    return text if target in (None, profile.path) else copy_text(text)
 
 
 def _write(path: Path, text: str, added: Sequence[Table], removed: Sequence[int]) -> _Written:

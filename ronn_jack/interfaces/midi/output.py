@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
@@ -15,6 +16,8 @@ from ronn_jack.parameters import Value, defaults
 
 POLL_SECONDS = 0.01
 """How often it is looked for what has moved: thrice in the shortest time between two levels."""
+RETRY_SECONDS = 2.0
+"""After which a hardware output that can't be opened or takes nothing is tried again."""
 
 
 @dataclass
@@ -62,24 +65,27 @@ class MidiOutput:
         self._edited = False
         self._profiles: dict[str, Profile] = {}
         self._devices: dict[str, Feedback] = {}
+        self._opens_at: dict[str, float] = {}
+        """When hardware outputs are opened that are not open."""
         self._polls_at = 0.0
 
     def open(self, port: str, profile: Profile) -> None:
         """Show on a device what its profile says, from now on, beginning with everything."""
-        if port != self.native.name and (
-            not (profile.answers and profile.matches(port))
-            or not self._hardware.open(port, profile.matches)
-        ):
+        native = port == self.native.name
+        if not native and not (profile.answers and profile.matches(port)):
             return
         device = Feedback(profile, self._values, self._sounding)
         self._profiles[port], self._devices[port] = profile, device
-        if port != self.native.name or self.native.known:
+        if not native:
+            self._opens_at[port] = -math.inf
+        elif self.native.known:
             device.connect()
 
     def close(self, port: str) -> None:
         """Show nothing any more on a device."""
         self._profiles.pop(port, None)
         self._devices.pop(port, None)
+        self._opens_at.pop(port, None)
         self._hardware.close(port)
 
     def follow(self, port: str, profile: Profile) -> None:
@@ -109,8 +115,11 @@ class MidiOutput:
         if not targets <= self.native.known and self.native.name in self._devices:
             self._devices[self.native.name].connect()
         self.native.known = targets
-        for port, device in list(self._devices.items()):
-            self._send(port, device, now)
+        for port, device in self._devices.items():
+            if port == self.native.name:
+                self._send_native(device, now)
+            elif self._is_open(port, device, now):
+                self._send(port, device, now)
 
     def close_all(self) -> None:
         """Show nothing any more anywhere."""
@@ -122,15 +131,26 @@ class MidiOutput:
     def _sounding(self) -> str | None:
         return None if self._edited else self._preset
 
-    def _send(self, port: str, device: Feedback, now: float) -> None:
-        native = port == self.native.name
-        if native and not self.native.known:
-            return
-        messages = device.due(now)
-        if native and messages and not self.native.send(messages):
+    def _send_native(self, device: Feedback, now: float) -> None:
+        messages = device.due(now) if self.native.known else ()
+        if messages and not self.native.send(messages):
             device.forget()
-        if not native and messages and not self._hardware.send(port, messages):
-            self.close(port)
+
+    def _is_open(self, port: str, device: Feedback, now: float) -> bool:
+        """Return whether a hardware output is open; open it if it is time to."""
+        opens_at = self._opens_at.get(port)
+        if opens_at is not None and opens_at <= now:
+            if self._hardware.open(port, self._profiles[port].matches):
+                del self._opens_at[port]
+                device.connect()
+            else:
+                self._opens_at[port] = now + RETRY_SECONDS
+        return port not in self._opens_at
+
+    def _send(self, port: str, device: Feedback, now: float) -> None:
+        messages = device.due(now)
+        if messages and not self._hardware.send(port, messages):
+            self._opens_at[port] = now + RETRY_SECONDS
 
     def _take_events(self) -> None:
         taken = self._events.take() if self._events is not None else ()

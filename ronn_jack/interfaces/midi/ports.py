@@ -19,7 +19,8 @@ from ronn_jack.errors import MachineError
 MOST_AT_ONCE = 256
 """Messages that are read from one port before the others have their turn."""
 _QUEUE_SIZE = 16384
-"""Messages that wait in a port; RtMidi leaves out clock, sensing and system exclusive itself."""
+"""Messages that wait in a port; RtMidi leaves out sensing and system exclusive itself, and clock
+unless it is asked for."""
 
 _SEQUENCER = Path("/dev/snd/seq")
 _LOOPS = ("Midi Through", "RtMidi")
@@ -122,11 +123,18 @@ class HardwarePorts:
         Name under which the ports' readers appear; ports of that client are left alone.
     wanted : callable
         Says of a port's name whether to open it.
+    clock : bool
+        Whether ticks of MIDI clock are read too.
     """
 
     def __init__(
-        self, client_name: str, wanted: Callable[[str], bool], system: System | None = None
+        self,
+        client_name: str,
+        wanted: Callable[[str], bool],
+        system: System | None = None,
+        clock: bool = False,
     ) -> None:
+        self._clock = clock
         self._client_name = client_name
         self._wanted = wanted
         self._system = system or System()
@@ -187,6 +195,8 @@ class HardwarePorts:
         reader = None
         try:
             reader = self._system.client(self._client_name)
+            if self._clock:
+                reader.ignore_types(timing=False)
             # The list may have changed since it was scanned, so that its order is asked anew.
             number = self._system.guarded(lambda: reader.get_ports().index(name))
             self._system.guarded(lambda: reader.open_port(number, name="in"))

@@ -20,7 +20,6 @@ from ronn_jack.interfaces.osc.addresses import (
 )
 from ronn_jack.interfaces.osc.codec import Argument, Message, decode, encode
 from ronn_jack.interfaces.osc.tcp import FramingError, SizeFraming
-from ronn_jack.settings import load_settings
 from ronn_jack.units import as_number
 
 RENEW_SECONDS = 15.0
@@ -107,11 +106,6 @@ class Client(Closing):
         else:
             reason = f"{error.strerror or error}; look at --host and --port"
         return MachineError(f"no node on {self._place}: {reason}")
-
-
-def connected(host: str, port: int | None, tcp: bool) -> Client:
-    """Return a client of the node at a host, on the port of the settings if none is given."""
-    return Client(host, load_settings().osc_port if port is None else port, tcp)
 
 
 def value_of(text: str) -> int | float | str:

@@ -16,10 +16,14 @@ from dataclasses import dataclass
 
 from pythonosc.parsing import osc_types
 
+from ronn_jack.parameters.share import MOST_CHARACTERS
+
 Argument = int | float | bool | str | None
 
 MAXIMUM_ADDRESS_BYTES = 255
-MAXIMUM_TEXT_BYTES = 1024
+MAXIMUM_TEXT_BYTES = MOST_CHARACTERS
+"""As long as a sound's text may be, the longest that is sent."""
+MAXIMUM_TAGS_BYTES = 1024
 MAXIMUM_DEPTH = 32
 """Bundles in bundles; a datagram has room for thousands, which nobody sends in earnest."""
 
@@ -185,7 +189,7 @@ def _message(element: bytes) -> Message | Fault:
 def _arguments(element: bytes, position: int) -> tuple[Argument, ...]:
     if position == len(element):
         return ()  # Senders older than OSC 1.0 leave out the type tags of a bare message.
-    tags, position = _text(element, position, MAXIMUM_TEXT_BYTES)
+    tags, position = _text(element, position, MAXIMUM_TAGS_BYTES)
     if not tags.startswith(","):
         raise _MalformedError("type tags must start with ','")
     arguments: list[Argument] = []

@@ -6,6 +6,7 @@ told is always the present state, so that no burst is too long and the last valu
 
 from __future__ import annotations
 
+import itertools
 import logging
 import math
 import time
@@ -14,10 +15,10 @@ from collections.abc import Callable, Collection, Mapping
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.events import Dump
 from ronn_jack.control.subscriptions import Subscription
-from ronn_jack.interfaces.osc.addresses import PANIC, PRESET, STATUS_ROOT, value_message
+from ronn_jack.interfaces.osc.addresses import PANIC, PRESET, STATUS_ROOT
 from ronn_jack.interfaces.osc.codec import bundle, encode, one_line
 from ronn_jack.interfaces.osc.learning import message_of
-from ronn_jack.interfaces.osc.subscribers import Subscriber, Subscribers
+from ronn_jack.interfaces.osc.subscribers import Part, Subscriber, Subscribers
 from ronn_jack.parameters import Value
 
 TICK_SECONDS = 1.0 / 30.0
@@ -52,7 +53,7 @@ class Feedback:
         self._midi: Subscription | None = None
         """Of all events, for those about MIDI controls, which are no state."""
         self._values: Mapping[str, Value] = {}
-        self._others: dict[str, bytes] = {}
+        self._others: dict[str, Part] = {}
         self._next_values = 0.0
         self._next = math.inf
 
@@ -82,11 +83,9 @@ class Feedback:
                 told, happened = [], {}
             due = [each for each in subscribers if now >= each.next_status]
             status = self._status() if due else {}
-            messages: dict[tuple[str, bool], bytes] = {}
+            messages: dict[tuple[str, object], Part] = {}
             for subscriber in subscribers:
-                parts = self._parts(subscriber, messages, now) if told else {}
-                subscriber.told.update(happened)
-                parts |= happened
+                parts = self._parts(subscriber, messages, happened, now) if told else {}
                 if now >= subscriber.next_status:
                     subscriber.next_status = now + subscriber.interval
                     parts |= _changed(status, subscriber)
@@ -114,71 +113,80 @@ class Feedback:
         assert isinstance(state, Dump)
         before, self._values = self._values, state.values
         self._others = {
-            PRESET: encode(PRESET, [one_line(state.preset or ""), state.edited]),
-            PANIC: encode(PANIC, [state.silent]),
+            PRESET: (encode(PRESET, [one_line(state.preset or ""), state.edited]),),
+            PANIC: (encode(PANIC, [state.silent]),),
         }
         return [name for name, value in state.values.items() if before.get(name) != value]
 
-    def _happened(self) -> dict[str, bytes]:
+    def _happened(self) -> dict[str, Part]:
         """Return the newest messages about each MIDI control's parameter, by their keys."""
-        happened = {}
+        happened: dict[str, Part] = {}
         for numbered in self._midi.take() if self._midi is not None else ():
             message = message_of(numbered.event)
             if message is not None:
                 address, values = message
-                happened[f"{address} {values[0]}"] = encode(address, values)
+                happened[f"{address} {values[0]}"] = (encode(address, values),)
         return happened
 
     def _parts(
-        self, subscriber: Subscriber, messages: dict[tuple[str, bool], bytes], now: float
-    ) -> dict[str, bytes]:
-        """Return the messages that a subscriber needs of what isn't status, by their keys."""
+        self,
+        subscriber: Subscriber,
+        messages: dict[tuple[str, object], Part],
+        happened: Mapping[str, Part],
+        now: float,
+    ) -> dict[str, Part]:
+        """Return what a subscriber needs to be told of what isn't status, by its keys."""
         parts = {}
         for name, asked in subscriber.stale.items():
-            value = self._values[name]
-            if subscriber.needs(name, value, asked, now):
-                key = name, subscriber.normalised
+            if subscriber.needs(name, self._values[name], asked, now):
+                key = name, subscriber.outward or subscriber.normalised
                 if key not in messages:
-                    messages[key] = value_message(name, value, subscriber.normalised)
+                    messages[key] = subscriber.messages(name, self._values)
                 parts[name] = messages[key]
         subscriber.stale.clear()
-        return parts | _changed(self._others, subscriber)
+        if subscriber.outward is not None:
+            return parts
+        subscriber.told.update(happened)
+        return {**parts, **happened, **_changed(self._others, subscriber)}
 
-    def _status(self) -> dict[str, bytes]:
+    def _status(self) -> dict[str, Part]:
         try:
             status = self._controller.status()
         except Exception:
             _log.exception("while asking for the status")
             return {}
         return {
-            STATUS_ROOT + name: encode(STATUS_ROOT + name, [value])
+            STATUS_ROOT + name: (encode(STATUS_ROOT + name, [value]),)
             for name, value in status.items()
         }
 
 
-def _changed(told: Mapping[str, bytes], subscriber: Subscriber) -> dict[str, bytes]:
-    """Return the messages that say something else than those before."""
+def _changed(told: Mapping[str, Part], subscriber: Subscriber) -> dict[str, Part]:
+    """Return what says something else than before."""
     changed = {key: each for key, each in told.items() if subscriber.told.get(key) != each}
     subscriber.told.update(changed)
     return changed
 
 
-def _send(subscriber: Subscriber, parts: Mapping[str, bytes]) -> None:
+def _send(subscriber: Subscriber, parts: Mapping[str, Part]) -> None:
     """Send messages in bundles; what can't be sent now is sent later."""
-    together: dict[str, bytes] = {}
+    together: dict[str, Part] = {}
     size = _BUNDLE_HEADER_BYTES
-    for key, message in parts.items():
-        if together and size + _SIZE_BYTES + len(message) > LARGEST_BYTES:
+    for key, part in parts.items():
+        added = sum(_SIZE_BYTES + len(message) for message in part)
+        if together and size + added > LARGEST_BYTES:
             _send_bundle(subscriber, together)
             together, size = {}, _BUNDLE_HEADER_BYTES
-        together[key] = message
-        size += _SIZE_BYTES + len(message)
+        together[key] = part
+        size += added
     if together:
         _send_bundle(subscriber, together)
 
 
-def _send_bundle(subscriber: Subscriber, parts: Mapping[str, bytes]) -> None:
-    if subscriber.destination.send(bundle(list(parts.values()))):
+def _send_bundle(subscriber: Subscriber, parts: Mapping[str, Part]) -> None:
+    # Once each: the two values of a pad have one message.
+    messages = list(dict.fromkeys(itertools.chain.from_iterable(parts.values())))
+    if not messages or subscriber.destination.send(bundle(messages)):
         return
     for key in parts:
         if subscriber.told.pop(key, None) is None:

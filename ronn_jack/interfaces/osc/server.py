@@ -13,12 +13,14 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Self
 
-from ronn_jack.closing import Closing
+from ronn_jack.closing import ClosingOnce
 from ronn_jack.control.controller import Controller
 from ronn_jack.errors import MachineError, UsageError
 from ronn_jack.interfaces.osc.access import Access
 from ronn_jack.interfaces.osc.addresses import AUTH, ERROR
 from ronn_jack.interfaces.osc.aliases.alias import Aliases
+from ronn_jack.interfaces.osc.aliases.alias_file import load_outward
+from ronn_jack.interfaces.osc.aliases.outward import Outward
 from ronn_jack.interfaces.osc.codec import Message, decode, encode
 from ronn_jack.interfaces.osc.dispatcher import Dispatcher, Later
 from ronn_jack.interfaces.osc.fair_queue import FairQueue, Packet
@@ -30,12 +32,9 @@ from ronn_jack.interfaces.osc.sessions import Sessions
 from ronn_jack.interfaces.osc.subscribers import Subscribers
 from ronn_jack.interfaces.osc.tcp import Connection, Connections
 from ronn_jack.interfaces.osc.udp import DatagramSocket, Destinations, UdpSender
-from ronn_jack.interfaces.ports import bound_socket
+from ronn_jack.interfaces.ports import OSC_PORT, osc_sockets
 from ronn_jack.settings import FeedbackTo
 
-DEFAULT_PORT = 9420
-
-_OPTION = "--osc-port"
 _RECEIVE_BUFFER_BYTES = 2**20
 """Room for a burst while another thread keeps the interpreter busy; the system may grant less."""
 _BATCH = 256
@@ -46,14 +45,12 @@ _FED = 64
 """Packets of a connection that wait at a time; what else it sends is not read yet."""
 _TROUBLED_SECONDS = 0.01
 """Pause after an unexpected fault, so that a lasting one doesn't use up a processor."""
-_ATTEMPTS = 50
-"""To find a number that is free for UDP and TCP."""
 _FLOOD = "too much at once: what does not fit is left out; send less, or wait for the answers"
 
 _log = logging.getLogger(__name__)
 
 
-class OscServer(Closing):
+class OscServer(ClosingOnce):
     """Listens on a UDP and a TCP port of one number, and answers from it.
 
     Parameters
@@ -72,6 +69,11 @@ class OscServer(Closing):
     learning : Learning, optional
         Binds MIDI controls.
 
+    Raises
+    ------
+    UsageError
+        If a destination's table of aliases is unknown or faulty.
+
     Attributes
     ----------
     dispatcher : Dispatcher
@@ -84,17 +86,18 @@ class OscServer(Closing):
         self,
         controller: Controller,
         host: str = "127.0.0.1",
-        port: int = DEFAULT_PORT,
+        port: int = OSC_PORT,
         access: Access | None = None,
         feedback: Sequence[FeedbackTo] = (),
         aliases: Aliases | None = None,
         learning: Learning | None = None,
     ) -> None:
+        super().__init__()
         self._controller = controller
         self._host = host
         self._port = port
         self._access = access or Access(host)
-        self._told = feedback
+        self._told = [(each, _outward(each)) for each in feedback]
         self._schedule = Schedule()
         self._destinations: Destinations | None = None
         self.subscribers = Subscribers()
@@ -109,15 +112,21 @@ class OscServer(Closing):
         """The port it listens on once started."""
         return self._port
 
-    def start(self) -> None:
+    def start(self, sockets: tuple[socket.socket, socket.socket] | None = None) -> None:
         """Listen and serve until closed.
+
+        Parameters
+        ----------
+        sockets : tuple of socket, optional
+            Of UDP and TCP, as `osc_sockets` gives them; by default those of the server's port.
 
         Raises
         ------
         MachineError
             If the port is taken or can't be listened on, or a destination can't be found.
         """
-        udp, tcp = _listening(self._host, self._port)
+        udp, tcp = sockets or osc_sockets(self._host, self._port)
+        udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER_BYTES)
         self._port = udp.getsockname()[1]
         waker, wakened = socket.socketpair()
         waker.setblocking(False)
@@ -125,10 +134,10 @@ class OscServer(Closing):
         self._sockets = (waker, wakened, udp, tcp)
         datagrams = DatagramSocket(udp)
         self._destinations = Destinations(udp, datagrams)
-        for each in self._told:
+        for each, outward in self._told:
             try:
                 there = self._destinations.resolve(each.host, each.port)
-                self.subscribers.add(there, None, each.normalised, each.interval_ms)
+                self.subscribers.add(there, None, each.normalised, each.interval_ms, outward)
             except UsageError as error:
                 self.close()
                 raise MachineError(f"osc_feedback: {error}") from None
@@ -153,8 +162,8 @@ class OscServer(Closing):
         _wake(self._sockets[0])
         return later
 
-    def close(self) -> None:
-        """Stop serving and free the port; doing so twice is harmless."""
+    def _end(self) -> None:
+        """Stop serving and free the port."""
         self._closing.set()
         if self._thread is not None:
             _wake(self._sockets[0])
@@ -320,20 +329,11 @@ class _Loop:
         self._subscribers.forget(connection)
 
 
-def _listening(host: str, port: int) -> tuple[socket.socket, socket.socket]:
-    """Return sockets of UDP and TCP that are bound to the same number."""
-    for left in reversed(range(1 if port else _ATTEMPTS)):
-        udp = bound_socket(host, port, socket.SOCK_DGRAM, "OSC", _OPTION)
-        number = udp.getsockname()[1]
-        try:
-            tcp = bound_socket(host, number, socket.SOCK_STREAM, "OSC (TCP)", _OPTION)
-            udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER_BYTES)
-            return udp, tcp
-        except MachineError:
-            udp.close()
-            if not left:
-                raise
-    raise AssertionError("there is at least one attempt")
+def _outward(to: FeedbackTo) -> Outward | None:
+    try:
+        return None if to.aliases is None else load_outward(to.aliases)
+    except UsageError as error:
+        raise UsageError(f"osc_feedback: {error}") from None
 
 
 def _wake(waker: socket.socket) -> None:

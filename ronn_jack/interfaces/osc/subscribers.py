@@ -5,18 +5,22 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ronn_jack.control.operations import Operation, Set
 from ronn_jack.errors import RonnError, UsageError
 from ronn_jack.interfaces.osc.access import LEASE_SECONDS
-from ronn_jack.interfaces.osc.addresses import PANIC, ROOT
+from ronn_jack.interfaces.osc.addresses import PANIC, ROOT, value_message
+from ronn_jack.interfaces.osc.aliases.outward import Outward
 from ronn_jack.interfaces.osc.codec import encode
 from ronn_jack.interfaces.osc.sender import Sender
 from ronn_jack.parameters import PARAMETERS, Value
 from ronn_jack.settings import DEFAULT_INTERVAL_MS
 from ronn_jack.units import as_number
+
+Part = tuple[bytes, ...]
+"""The messages that tell one thing."""
 
 MOST_SUBSCRIBERS = 64
 CROSSING_SECONDS = 0.25
@@ -68,6 +72,8 @@ class Subscriber:
         Who needs no echo: the destination, and who subscribed it.
     normalised : bool
         Whether it is told positions 0–1.
+    outward : Outward or None
+        How it is told values, and nothing but them, in another program's addresses.
     interval : float
         Between two messages of the same status, in s.
     expires : float
@@ -75,7 +81,7 @@ class Subscriber:
     stale : dict
         Names of the values that it has still to be told, in order, and whether it asked for them.
     told : dict
-        The last message of each thing but parameters that it was told.
+        What it was told last of each thing but parameters.
     next_status : float
         When it is told of the status again.
     """
@@ -85,8 +91,9 @@ class Subscriber:
     normalised: bool
     interval: float
     expires: float
+    outward: Outward | None = None
     stale: dict[str, bool] = field(default_factory=dict)
-    told: dict[str, bytes] = field(default_factory=dict)
+    told: dict[str, Part] = field(default_factory=dict)
     next_status: float = 0.0
     _sent: dict[str, _Sent] = field(default_factory=dict)
     _surprised: dict[str, float] = field(default_factory=dict)
@@ -97,7 +104,13 @@ class Subscriber:
         self.stale = dict.fromkeys(PARAMETERS, True)
         self.told.clear()
         self._sent.clear()
-        self.next_status = 0.0
+        self.next_status = math.inf if self.outward else 0.0
+
+    def messages(self, name: str, values: Mapping[str, Value]) -> Part:
+        """Return what tells it a value."""
+        if self.outward is not None:
+            return self.outward.messages(name, values)
+        return (value_message(name, values[name], self.normalised),)
 
     def sends(self, operation: Operation, now: float) -> None:
         """Note that it sends something, and thus shows it."""
@@ -105,7 +118,7 @@ class Subscriber:
             self._sent[operation.name] = _Sent(operation.value, operation.normalised, now)
             self.stale.setdefault(operation.name, False)
         elif ROOT + operation.name == PANIC and operation.argument is not None:
-            self.told[PANIC] = encode(PANIC, [bool(as_number(operation.argument))])
+            self.told[PANIC] = (encode(PANIC, [bool(as_number(operation.argument))]),)
 
     def needs(self, name: str, value: Value, asked: bool, now: float) -> bool:
         """Return whether it has to be told a value, and note that it is."""
@@ -144,6 +157,7 @@ class Subscribers:
         sender: Sender | None,
         normalised: bool = False,
         interval_ms: float = DEFAULT_INTERVAL_MS,
+        outward: Outward | None = None,
     ) -> None:
         """[any-thread] Let a destination be told everything now, and of each change from then on.
 
@@ -151,6 +165,8 @@ class Subscribers:
         ----------
         sender : Sender or None
             Who asked for it; None for a destination that stays whether it is heard of or not.
+        outward : Outward, optional
+            In what words it is told values if not in the node's own.
 
         Raises
         ------
@@ -168,7 +184,8 @@ class Subscribers:
             lasts = lasts or (before is not None and math.isinf(before.expires))
             expires = math.inf if lasts else self._clock() + LEASE_SECONDS
             senders = tuple({destination: None} | ({sender: None} if sender else {}))
-            subscriber = Subscriber(destination, senders, normalised, interval_ms / 1e3, expires)
+            interval = interval_ms / 1e3
+            subscriber = Subscriber(destination, senders, normalised, interval, expires, outward)
             subscriber.begin()
             self._by_destination[destination] = subscriber
             self._index()

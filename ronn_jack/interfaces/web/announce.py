@@ -14,7 +14,7 @@ import socket
 import threading
 from typing import TYPE_CHECKING
 
-from ronn_jack.closing import Closing
+from ronn_jack.closing import ClosingOnce
 from ronn_jack.interfaces.ports import EVERYWHERE
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _END_SECONDS = 2.0
 _log = logging.getLogger(__name__)
 
 
-class Announcer(Closing):
+class Announcer(ClosingOnce):
     """Announces a node from its start to its end, on a thread of its own.
 
     Parameters
@@ -40,6 +40,7 @@ class Announcer(Closing):
     """
 
     def __init__(self, bind: str) -> None:
+        super().__init__()
         self._bind = bind
         self._sockets: tuple[socket.socket, ...] = ()
         self._thread: threading.Thread | None = None
@@ -58,8 +59,8 @@ class Announcer(Closing):
         )
         self._thread.start()
 
-    def close(self) -> None:
-        """Say good-bye; doing so twice is harmless."""
+    def _end(self) -> None:
+        """Say good-bye."""
         if self._thread is not None:
             self._sockets[0].send(b"\0")
             self._thread.join(_END_SECONDS)

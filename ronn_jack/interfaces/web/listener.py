@@ -108,9 +108,13 @@ class Listener:
         self.send(encode(ERROR, [address if address in ENDPOINTS else "", reason]))
 
     def sends(self, packet: bytes) -> None:
-        """Note which values a packet sets, as who sent it shows them."""
+        """Note which parameters a packet sets, as who sent it shows them."""
         for item in decode(packet):
-            if item.address in self.addresses and isinstance(item, Message):
+            if (
+                isinstance(item, Message)
+                and item.address in self.addresses
+                and ENDPOINTS[item.address].is_value
+            ):
                 match item.arguments:
                     case (argument,) if argument is not None:
                         self._sent[item.address] = _Sent(argument, self._loop.time())

@@ -8,15 +8,13 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ronn_jack.closing import Closing
+from ronn_jack.closing import ClosingOnce
 from ronn_jack.control.controller import Controller
-from ronn_jack.interfaces.ports import EVERYWHERE, bound_socket
+from ronn_jack.interfaces.ports import EVERYWHERE, HTTP_PORT, bound_socket
 
 if TYPE_CHECKING:
     from ronn_jack.interfaces.osc.sender import Sender
     from ronn_jack.interfaces.web.listening import Forget, Handle
-
-DEFAULT_PORT = 9421
 
 _log = logging.getLogger(__name__)
 
@@ -29,7 +27,7 @@ def _nothing(sender: Sender) -> None:
     pass
 
 
-class WebServer(Closing):
+class WebServer(ClosingOnce):
     """Listens on a TCP port and serves OSCQuery from it.
 
     Parameters
@@ -52,10 +50,11 @@ class WebServer(Closing):
         controller: Controller,
         handle: Handle,
         host: str = "127.0.0.1",
-        port: int = DEFAULT_PORT,
+        port: int = HTTP_PORT,
         permits: Callable[[str], bool] = _anybody,
         forget: Forget = _nothing,
     ) -> None:
+        super().__init__()
         self._controller = controller
         self._handle = handle
         self._host = host
@@ -76,15 +75,22 @@ class WebServer(Closing):
         host = "localhost" if self._host in EVERYWHERE else self._host
         return f"http://{f'[{host}]' if ':' in host else host}:{self._port}"
 
-    def listen(self) -> None:
+    def listen(self, listening: socket.socket | None = None) -> None:
         """Take the port; who connects waits until it is served.
+
+        Parameters
+        ----------
+        listening : socket, optional
+            As `bound_socket` gives it; by default one of the server's port.
 
         Raises
         ------
         MachineError
             If the port is taken or can't be listened on.
         """
-        listening = bound_socket(self._host, self._port, socket.SOCK_STREAM, "HTTP", "--http-port")
+        if listening is None:
+            kind = socket.SOCK_STREAM
+            listening = bound_socket(self._host, self._port, kind, "HTTP", "--http-port")
         self._port = listening.getsockname()[1]
         waker, wakened = socket.socketpair()
         wakened.setblocking(False)
@@ -105,8 +111,8 @@ class WebServer(Closing):
         self._thread.start()
         _log.info("OSCQuery at %s", self.url)
 
-    def close(self) -> None:
-        """Stop serving and free the port; doing so twice is harmless."""
+    def _end(self) -> None:
+        """Stop serving and free the port."""
         if self._thread is not None:
             self._sockets[0].send(b"\0")
             self._thread.join()

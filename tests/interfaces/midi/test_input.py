@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from dataclasses import replace
@@ -17,7 +18,9 @@ from ronn_jack.midimap.decoder import PAIR_SECONDS
 from ronn_jack.midimap.mapper import LONG_SECONDS
 from ronn_jack.midimap.profile import Profile
 from ronn_jack.midimap.profile_file import ProfileStore
-from ronn_jack.settings import Settings, load_settings
+from ronn_jack.parameters import ACTIONS, defaults
+from ronn_jack.parameters.share import share
+from ronn_jack.settings import Follow, Settings, load_settings
 from tests.support.midi_rig import Rig
 
 
@@ -70,6 +73,31 @@ def test_a_toggle_knows_what_an_action_of_the_same_round_has_done(rig: Rig) -> N
     rig.controller.on_apply = lambda: rig.controller.values.update(bypass=True)
     rig.round(b"\xb0\x40\x7f", b"\xb0\x27\x7f", port=port)
     assert rig.controller.changes == [[Act("preset_load", "warm-drive")], [Set("bypass", False)]]
+
+
+ARGUMENTS = {
+    "": None,
+    "amount": 0.5,
+    "name": "mine",
+    "preset": "drone",
+    "snapshot": 3,
+    "text": share(defaults()),
+}
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_every_action_is_fired_by_a_press_and_not_by_its_release(
+    tmp_path: Path, settings: Settings, name: str
+) -> None:
+    argument = ARGUMENTS[ACTIONS[name].argument]
+    given = "" if argument is None else f"argument = {json.dumps(argument)}\n"
+    (tmp_path / "pad.toml").write_text(
+        'version = 1\nports = "pad"\n[[binding]]\nmessage = "note"\nnumber = 36\n'
+        f'action = "{name}"\n{given}'
+    )
+    rig = Rig(ProfileStore(user=tmp_path), settings)
+    rig.round(b"\x90\x24\x40", port="pad")
+    assert rig.round(b"\x80\x24\x00", port="pad") == [[Act(name, argument)]]
 
 
 PROFILE = """
@@ -203,3 +231,21 @@ def test_a_refused_sweep_is_logged_once(caplog: pytest.LogCaptureFixture) -> Non
         "midi: layers refused: too much",
         "midi: mix refused: too much",
     ]
+
+
+def test_the_clock_of_a_hardware_port_is_followed_and_moves_no_control(
+    store: ProfileStore, settings: Settings
+) -> None:
+    rig = Rig(store, replace(settings, follow=(Follow(1.0, "reseed"),)))
+    rig.round(b"\xfa")
+    for _ in range(49):
+        rig.time += 0.02
+        rig.round(b"\xf8", b"\xb0\x14\x00")
+    reseeds = [change for change in rig.controller.changes if change == [Act("reseed")]]
+    assert len(reseeds) == 3, "on beats 0, 1 and 2"
+    rig.controller.changes.clear()
+    rig.round(b"\xfc")
+    for _ in range(25):
+        rig.time += 0.02
+        rig.round(b"\xf8")
+    assert rig.controller.changes == []

@@ -6,14 +6,18 @@ import tracemalloc
 from pathlib import Path
 from random import Random
 
+import psutil
 import pytest
 
-from ronn_jack.control.operations import Set
+from ronn_jack.control.operations import Act, Set
 from ronn_jack.parameters import ACTIONS, PARAMETERS
 from tests.support.midi_profile import PROFILE
-from tests.support.midi_rig import LearningRig
+from tests.support.midi_rig import JACK, LearningRig
+from tests.support.midi_streams import NUMBERS, cut, files, played, stream, whole
 
-NUMBERS = [0, 1, 6, 7, 20, 26, 32, 33, 38, 64, 80, 81, 82, *range(96, 102)]
+PORTS = (JACK, "nanoKONTROL2 20:0")
+GROWTH_BYTES = 16 * 2**20
+"""Of a process in a million messages, most of which it is given in its first ones."""
 TARGETS = [*PARAMETERS, *(a.name for a in ACTIONS.values() if a.argument in ("", "amount"))]
 
 
@@ -23,15 +27,18 @@ def message(random: Random) -> bytes:
         return random.randbytes(random.randrange(6))
     status = random.choice((0x80, 0x90, 0xA0, 0xB0, 0xB0, 0xB0, 0xC0, 0xD0, 0xE0))
     size = 1 if status in (0xC0, 0xD0) else 2
-    data = [random.choice((*NUMBERS, 36, 37, 60)), random.choice((0, 1, 63, 64, 65, 126, 127))]
+    data = [random.choice((*NUMBERS, 37, 60)), random.choice((0, 1, 63, 64, 65, 126, 127))]
     return bytes([status | random.choice((0, 0, 0, 9)), *data[:size]])
 
 
 class Storm:
+    """Attributes: `messages`, how many have come."""
+
     def __init__(self, folder: Path, seed: int) -> None:
         (folder / "generic.toml").write_text(PROFILE)
         self.rig = LearningRig(folder)
         self.random = Random(seed)
+        self.messages = 0
 
     def blow(self, rounds: int, learns: bool = False) -> None:
         rig, random = self.rig, self.random
@@ -44,17 +51,38 @@ class Storm:
             if learns and random.random() < 0.01:
                 rig.midi.learning.undo(rig.asker, rig.asker.told.append)
             for _ in range(random.randrange(20)):
-                port = random.choice(("midi_in", "nanoKONTROL2 20:0"))
-                rig.hardware.waiting.append((port, message(random)))
-            rig.midi.poll()
-            for operation in (each for change in rig.controller.changes for each in change):
-                if isinstance(operation, Set):
-                    value = PARAMETERS[operation.name].parse(operation.value)
-                    rig.controller.values[operation.name] = value
-            rig.controller.changes.clear()
-            rig.controller.origins.clear()
-            rig.events.clear()
-            rig.asker.told.clear()
+                rig.hardware.waiting.append((random.choice(PORTS), message(random)))
+            if random.random() < 0.1:
+                self._send(stream(random, random.randrange(40)))
+            self._poll()
+
+    def play(self, sent: bytes) -> None:
+        """Let a stream come, message by message and then cut anywhere."""
+        for pieces in (whole(sent), cut(self.random, sent)):
+            for piece in pieces:
+                self.rig.hardware.waiting.append((JACK, piece))
+                self._poll()
+
+    def _send(self, sent: bytes) -> None:
+        pieces = whole(sent) if self.random.random() < 0.5 else cut(self.random, sent)
+        port = self.random.choice(PORTS)
+        self.rig.hardware.waiting += [(port, piece) for piece in pieces]
+
+    def _poll(self) -> None:
+        """Take what has come: each change has to be one that makes sense."""
+        rig = self.rig
+        self.messages += len(rig.hardware.waiting)
+        rig.midi.poll()
+        for operation in (each for change in rig.controller.changes for each in change):
+            if isinstance(operation, Set):
+                value = PARAMETERS[operation.name].parse(operation.value)
+                rig.controller.values[operation.name] = value
+            else:
+                assert operation.name in ACTIONS
+        rig.controller.changes.clear()
+        rig.controller.origins.clear()
+        rig.events.clear()
+        rig.asker.told.clear()
 
 
 @pytest.mark.parametrize("takeover", ["jump", "pickup", "scale"])
@@ -73,8 +101,59 @@ def test_nothing_grows(tmp_path: Path, takeover: str) -> None:
     assert after - before < 50_000
 
 
+@pytest.mark.fuzz
+@pytest.mark.timeout(7200)
+def test_nothing_grows_in_a_million_messages(tmp_path: Path) -> None:
+    storm, process = Storm(tmp_path, 2), psutil.Process()
+    storm.blow(5000)
+    before = process.memory_info().rss
+    while storm.messages < 1_000_000:
+        storm.blow(5000)
+    assert process.memory_info().rss - before < GROWTH_BYTES
+
+
+class TestPublicFiles:
+    """What others have written to try MIDI programs by."""
+
+    @pytest.fixture
+    def storm(self, tmp_path: Path) -> Storm:
+        return Storm(tmp_path, 3)
+
+    @pytest.mark.parametrize("name", files())
+    def test_each_is_taken_or_left_and_a_control_works_afterwards(
+        self, storm: Storm, name: str
+    ) -> None:
+        content = files()[name]
+        storm.play(played(content))
+        storm.play(content)
+        assert storm.rig.does(b"\xb0\x07\x00")[-1] == Set("mix", 0.0)
+        assert storm.rig.does(b"\xb0\x07\x7f") == [Set("mix", 1.0)]
+
+    @pytest.mark.parametrize(
+        ("name", "operations"),
+        [
+            (
+                "test-rpn-00-01-fine-tuning.mid",
+                [
+                    Set("input_gain", -24.0 + 48.0 * value / 127, absolute=True)
+                    for value in (0x40, 0x60, 0x40)
+                ],
+            ),
+            (
+                "test-control-00-20-bank-select.mid",
+                [Act("preset_load", bank << 14) for bank in (0x78, 0x79, 0x79, 0x78)],
+            ),
+        ],
+    )
+    def test_parameter_numbers_and_banks_are_read(
+        self, storm: Storm, name: str, operations: list[object]
+    ) -> None:
+        messages = list(whole(played(files()[name])))
+        assert [each for message in messages for each in storm.rig.does(message)] == operations
+
+
 @pytest.mark.parametrize(
-    "rounds", [300, pytest.param(100_000, marks=[pytest.mark.soak, pytest.mark.timeout(3600)])]
+    "rounds", [300, pytest.param(100_000, marks=[pytest.mark.fuzz, pytest.mark.timeout(7200)])]
 )
 def test_learning_amid_a_storm_leaves_profiles_that_can_be_read(
     tmp_path: Path, rounds: int

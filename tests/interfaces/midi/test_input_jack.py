@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -13,10 +14,11 @@ from ronn_jack.drivers.jack_driver import JackClient
 from ronn_jack.interfaces.midi.input import MidiInput
 from ronn_jack.midimap.profile_file import ProfileStore
 from ronn_jack.settings import load_settings
-from tests.support.controllers import DEVICES
+from tests.support.controllers import DEVICES, touched
 from tests.support.jack_server import jack_server, wait_for
 from tests.support.midi_profile import PROFILE
 from tests.support.midi_rig import FakeController, FakeHardware
+from tests.support.midi_streams import cut, stream, whole
 from tests.support.rtmidi_sender import RtMidiSender
 
 
@@ -36,6 +38,12 @@ class Studio:
         self._sender.send(*map(bytes.fromhex, text.split(", ")))
         wait_for(lambda: self._poll() >= count, what=f"{count} operations")
         return [each for change in self._controller.changes for each in change]
+
+    def hears(self, message: bytes, operation: Operation) -> bool:
+        """Send a message, and say whether one like it has brought its operation yet."""
+        self._sender.send(message)
+        self._poll()
+        return [operation] in self._controller.changes
 
     def _poll(self) -> int:
         self._midi.poll()
@@ -86,3 +94,30 @@ def test_each_shipped_profile(
     for message, operation in DEVICES[name].examples:
         studio = Studio(*graph, tmp_path, name)
         assert studio.brings(message, 1) == [operation]
+
+
+def test_every_binding_of_every_shipped_profile_is_heard_as_it_was_sent(
+    graph: tuple[RtMidiSender, JackClient],
+) -> None:
+    sender, client = graph
+    for profile in ProfileStore(user=Path("/nonexistent")).readable():
+        sent = [touched(binding.control) for binding in profile.bindings]
+        heard: list[bytes] = []
+        sender.send(*sent)
+        wait_for(
+            lambda heard=heard, sent=sent: heard.extend(client.midi.read()) or heard == sent,
+            what=f"what {profile.name} sends",
+        )
+
+
+def test_bytes_that_are_no_messages_pass_by(
+    studio: Studio, graph: tuple[RtMidiSender, JackClient]
+) -> None:
+    random, (sender, _) = Random(1), graph
+    # python-rtmidi itself refuses longer pieces.
+    for turn in range(20):
+        sent = stream(random, 30)
+        sender.send(*(whole(sent) if turn % 2 else cut(random, sent, longest=3)))
+        place = turn / 127.0
+        # Again and again, as it may come where there is no room after what came before.
+        wait_for(lambda n=turn, p=place: studio.hears(bytes((0xB0, 7, n)), Set("mix", p)))

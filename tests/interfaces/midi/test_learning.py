@@ -48,6 +48,9 @@ class TestLearning:
         assert again.does(b"\xb0\x14\x7f") == [Set("mix", 1.0)]
         text = (rig.folder / "generic.toml").read_text()
         assert "# A program change loads the preset of its number." in text
+        assert text.count("copy_of = ") == 1, "so that it is told when the shipped one changes"
+        again.learn("morph", *KNOB)
+        assert (rig.folder / "generic.toml").read_text().count("copy_of = ") == 1
 
     def test_what_is_touched_does_nothing_else_meanwhile(self, rig: LearningRig) -> None:
         rig.learn("mix", *KNOB)

@@ -53,6 +53,16 @@ def test_wanted_ports_are_read_as_they_come_and_go(sequencer: Path) -> None:
     assert library.live == []
 
 
+@pytest.mark.parametrize("clock", [False, True])
+def test_ticks_are_read_where_something_follows_them(sequencer: Path, clock: bool) -> None:
+    library = FakeLibrary("nano 20:0")
+    ports = HardwarePorts("ronn", lambda port: True, System(library, sequencer), clock)
+    ports.rescan()
+    library.ports["nano 20:0"] += [[0xF8], [0xFC], [0xF8]]
+    ticks = [message for _, message in ports.read() if message == b"\xf8"]
+    assert len(ticks) == 2 * clock
+
+
 def test_each_coming_and_going_is_one_event_and_names_what_reads_the_port(
     sequencer: Path, tmp_path: Path
 ) -> None:
@@ -147,10 +157,13 @@ def test_ports_are_listed_without_loops(sequencer: Path) -> None:
 
 def test_ports_are_described_with_their_profile(sequencer: Path, tmp_path: Path) -> None:
     profiles = ProfileStore(user=tmp_path)
-    system = System(FakeLibrary("nanoKONTROL2 20:0", "Keys 24:0"), sequencer)
-    assert describe_ports(profiles, system) == [
+    library = FakeLibrary("nanoKONTROL2 20:0", "Keys 24:0")
+    library.outputs = {"Midi Through:0 14:0": [], "nanoKONTROL2 20:0": [], "Synth 28:0": []}
+    assert describe_ports(profiles, System(library, sequencer)) == [
         "nanoKONTROL2 20:0: profile nanokontrol2",
         "Keys 24:0: no profile; opened by run --midi-in PATTERN",
+        "nanoKONTROL2 20:0 (output): profile nanokontrol2 shows parameters there",
+        "Synth 28:0 (output): nothing is sent there",
     ]
     assert "plug" in describe_ports(profiles, System(FakeLibrary(), sequencer))[0]
     assert "modprobe" in describe_ports(profiles, System(FakeLibrary(), tmp_path / "none"))[0]

@@ -107,6 +107,18 @@ def test_every_parameter_is_told_of_whoever_moves_it(desk: Desk, name: str) -> N
     assert normalised.read()[f"/ronn/n/{name}"] == pytest.approx(row.normalise(value))
 
 
+@pytest.mark.parametrize("text", ["9" * 400, "-" + "9" * 400, "9" * 5000, "1e400", "nan"])
+@pytest.mark.parametrize("address", ["/ronn/mix", "/ronn/n/mix", "/ronn/seed", "/ronn/n/init"])
+def test_a_number_that_nothing_can_hold_stops_nobody_from_being_told(
+    desk: Desk, address: str, text: str
+) -> None:
+    box, other = desk.subscribed(), desk.subscribed()
+    desk.send(box, message(address, text))
+    desk.told(box)
+    desk.turn(layers=9)
+    assert desk.told(other)["/ronn/layers"] == 9
+
+
 class TestEcho:
     @pytest.mark.parametrize(
         ("address", "value"),

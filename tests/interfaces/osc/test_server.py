@@ -15,7 +15,8 @@ from ronn_jack.control.status import STATUS
 from ronn_jack.errors import MachineError
 from ronn_jack.interfaces.osc.server import OscServer
 from ronn_jack.parameters import ACTIONS, PARAMETERS, Kind, defaults
-from ronn_jack.parameters.share import read_shared, share
+from ronn_jack.parameters.share import MOST_CHARACTERS, read_shared, share
+from tests.support.extremes import longest
 from tests.support.osc_client import OscClient, bundle, message
 from tests.support.recording import MemoryStore
 
@@ -216,6 +217,17 @@ class TestQuestions:
         [(address, reason)] = client.errors(message("/ronn/load_text", text[:-1]))
         assert address == "/ronn/load_text" and "copy the whole of it anew" in reason
 
+    def test_the_longest_text_of_a_sound_is_taken(self, client, controller):
+        small = {"layers": 2, "kernel": 2, "channels": 1, "dilation": 1, "recipe": "ronn"}
+        small |= {"stretch": 1 / 3, "decay": 1 / 3, "rate": 384_000}
+        text = share({name: longest(row) for name, row in PARAMETERS.items()} | small)
+        spaced = text.replace(",", ",".ljust((MOST_CHARACTERS - len(text)) // text.count(",") + 1))
+        assert MOST_CHARACTERS - 100 < len(spaced) <= MOST_CHARACTERS
+        for sent in (text, spaced):
+            client.answers(message("/ronn/load_text", share(defaults())))
+            assert client.errors(message("/ronn/load_text", sent)) == []
+            assert client.answers(message("/ronn/share")) == [("/ronn/share", [text])]
+
     def test_ping(self, client):
         client.transmit(message("/ronn/ping"))
         assert client.receive() == ("/ronn/pong", ",ss", ["ronn", __version__])
@@ -302,13 +314,13 @@ class TestPort:
             assert client.answers(message("/ronn/layers")) == [("/ronn/layers", [6])]
 
     def test_closing_ends_the_thread_and_frees_the_port(self, controller):
-        threads = threading.active_count()
+        before = set(threading.enumerate())
         server = OscServer(controller, port=0)
         server.start()
         port = server.port
         server.close()
         server.close()
-        assert threading.active_count() == threads
+        assert set(threading.enumerate()) <= before
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
             free.bind(("127.0.0.1", port))
 

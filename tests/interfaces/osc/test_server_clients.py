@@ -1,4 +1,4 @@
-"""Programs that others have written speak with the node: liblo's tools and Pure Data."""
+"""Programs that others have written speak with the node: liblo's tools, Pure Data, npm's osc."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ronn_jack.control.controller import Controller
 from ronn_jack.control.operations import Set
 from ronn_jack.interfaces.osc.server import OscServer
 from tests.support.jack_server import wait_for
+from tests.support.npm_clients import needs_npm_clients, node_script
 from tests.support.osc_client import ANSWER_SECONDS
 from tests.support.recording import MemoryStore, RecordingNode, RecordingOrigin
 
@@ -134,3 +135,18 @@ def test_pure_data_turns_it_and_is_told_what_changes(server, controller, tmp_pat
     finally:
         pd.kill()
         pd.communicate()
+
+
+@needs_npm_clients
+@pytest.mark.parametrize("kind", ["udp", "tcp"])
+def test_npm_osc_turns_it_and_is_told_what_changes(server, controller, kind: str) -> None:
+    client = node_script("turn.js", kind, server.port)
+    try:
+        read_until(client, "/ronn/error /ronn/layers")
+        wanted = {"layers": 9, "mix": 0.5, "activation": "tanh", "seed": 2**32 - 1, "bias": True}
+        assert {name: controller.value(name) for name in wanted} == wanted
+        controller.apply([Set("kernel", 21)], RecordingOrigin())
+        read_until(client, "/ronn/kernel 21")
+    finally:
+        client.kill()
+        client.communicate()

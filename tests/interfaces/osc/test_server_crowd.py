@@ -121,7 +121,7 @@ class TestTimeTags:
         assert "too many bundles wait" in reason
 
     @pytest.mark.parametrize(
-        "packets", [300, pytest.param(200_000, marks=[pytest.mark.soak, pytest.mark.timeout(1800)])]
+        "packets", [300, pytest.param(200_000, marks=[pytest.mark.fuzz, pytest.mark.timeout(1800)])]
     )
     def test_any_tags_are_taken(self, client, packets) -> None:
         chance = random.Random(3)
@@ -280,6 +280,8 @@ class TestFeedback:
             sending.start()
             shown = [_Display(ear) for ear in ears]
             sending.join()
+            for sender in senders:
+                sender.answers()
             # The last of all, after which everybody has been told the rest.
             senders[0].answers(message("/ronn/budget", 0.875))
             for display in shown:

@@ -267,7 +267,7 @@ def test_closing_ends_the_connections_and_frees_the_port(controller) -> None:
 
 
 @pytest.mark.parametrize(
-    "streams", [60, pytest.param(20_000, marks=[pytest.mark.soak, pytest.mark.timeout(1800)])]
+    "streams", [60, pytest.param(20_000, marks=[pytest.mark.fuzz, pytest.mark.timeout(1800)])]
 )
 def test_a_storm_of_broken_streams_hurts_nobody(server, streams, caplog) -> None:
     random = Random(7)

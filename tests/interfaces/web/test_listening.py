@@ -87,6 +87,15 @@ class TestListen:
         node.statuses = {**node.statuses, "load": 0.5, "xruns": 7}
         assert client.receive() == ("/ronn/status/load", [0.5])
 
+    def test_what_is_sent_to_an_address_that_is_no_parameter_ends_nothing(self, client, node):
+        for endpoint in ENDPOINTS.values():
+            if endpoint.role in READ and not endpoint.is_value:
+                client.listen(endpoint.address)
+                client.send(endpoint.address, 5.0)
+                client.told()
+        node.statuses = {**node.statuses, "load": 0.5}
+        wait_for(lambda: client.receive() == ("/ronn/status/load", [0.5]))
+
     def test_the_preset_is_told_and_who_has_edited_it(self, client, controller):
         assert client.listen("/ronn/preset") == ["", False]
         controller.apply([Act("preset_load", "fuzz")], COMMAND_LINE)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from tests.interfaces.web.clients import Http, WebListener
@@ -14,10 +12,10 @@ from tests.support.node_process import node_process
 @pytest.mark.slow
 def test_a_node_says_where_it_is_and_is_read_turned_and_listened_to_there():
     with jack_server("web") as server, node_process(server.name) as node:
-        [port] = re.findall(r"OSCQuery at http://127\.0\.0\.1:(\d+)\n", "".join(node.said()))
-        http = Http(int(port))
+        port = node.http_port()
+        http = Http(port)
         assert http.read("/?HOST_INFO")["OSC_PORT"] == node.osc.port
-        with WebListener(int(port)) as listener:
+        with WebListener(port) as listener:
             assert listener.listen("/ronn/layers") == [6]
             node.osc.send("/ronn/layers", 3)
             assert listener.receive() == ("/ronn/layers", [3])

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from ronn_jack.interfaces.osc.addresses import ENDPOINTS, ROOT
 from ronn_jack.interfaces.osc.codec import Argument, Fault, Message
-from ronn_jack.parameters import Curve, Parameter
+from ronn_jack.parameters import Curve, Parameter, Value
 from ronn_jack.units import as_number
 
 _CACHED = 256
@@ -51,6 +51,10 @@ class Follow:
         """Return the value for a place in the input's range, 0–1."""
         number = self.curve.between(self.minimum, self.maximum, place)
         return (self.parameter.from_number(number),)
+
+    def place(self, value: Value) -> float:
+        """Return where a value lies, 0–1; beyond the limits, at the nearer end."""
+        return self.curve.place(self.minimum, self.maximum, self.parameter.to_number(value))
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from ronn_jack.files import (
     user_config_folder,
 )
 from ronn_jack.interfaces.osc.aliases.alias import Alias, Aliases, Amount, Follow, Press, is_pattern
+from ronn_jack.interfaces.osc.aliases.outward import Outward
 from ronn_jack.parameters import ACTIONS, PARAMETERS, Curve
 
 _MOST_FAULTS = 100
@@ -51,17 +52,16 @@ def load_aliases(references: Sequence[str]) -> Aliases:
     """
     rows: list[Alias] = []
     ignored: list[str] = []
-    paths = _paths()
     for reference in references:
-        path = name_or_file(reference)
-        if not isinstance(path, Path):
-            if path not in paths:
-                raise UsageError(unknown("table of aliases", shown(path)[1:-1], paths))
-            path = paths[path]
-        found, left = read_aliases(path)
+        found, left = read_aliases(_path(reference))
         rows += found
         ignored += left
     return Aliases(rows, ignored)
+
+
+def load_outward(reference: str) -> Outward:
+    """Return how the program of one file is told values; raises as `load_aliases` does."""
+    return Outward(read_aliases(_path(reference))[0])
 
 
 def read_aliases(path: Path) -> tuple[list[Alias], list[str]]:
@@ -87,6 +87,16 @@ def read_aliases(path: Path) -> tuple[list[Alias], list[str]]:
     fields.finish()
     raise_faults(path, faults, UsageError)
     return rows, ignored
+
+
+def _path(reference: str) -> Path:
+    path = name_or_file(reference)
+    if isinstance(path, Path):
+        return path
+    paths = _paths()
+    if path not in paths:
+        raise UsageError(unknown("table of aliases", shown(path)[1:-1], paths))
+    return paths[path]
 
 
 def _paths() -> dict[str, Path]:

@@ -1,0 +1,23 @@
+"""Values at the ends of what a parameter takes."""
+
+from __future__ import annotations
+
+import math
+
+from ronn_jack.parameters import Kind, Parameter, Value
+
+_LONGEST_FLOAT = 2.2250738585072014e-308
+"""None has more digits when it is written."""
+
+
+def longest(row: Parameter) -> Value:
+    """Return the value that takes most characters to write, of those that are not the default."""
+    if row.kind is Kind.BOOL:
+        return not row.default
+    if row.kind is Kind.ENUM:
+        return max((name for name in row.choices if name != row.default), key=len)
+    if row.kind is Kind.INT:
+        return int(row.maximum)
+    inner = math.nextafter(row.minimum, row.maximum), math.nextafter(row.maximum, row.minimum)
+    floats = (-_LONGEST_FLOAT, _LONGEST_FLOAT, *inner)
+    return max((x for x in floats if row.minimum <= x <= row.maximum), key=lambda x: len(repr(x)))
