@@ -76,7 +76,8 @@ def test_a_network_that_only_turns_the_sound_over_is_turned_back():
     turning = next(spec for spec in specs if Network(spec).weights[0][0, 0, 0] < 0.0)
     for mix in MIXES:
         y = play(levelled(turning, x, mix=mix), x, 4096)
-        assert np.allclose(y[:, SECOND:], x[:, SECOND:], rtol=0.05, atol=2e-3)
+        assert abs(loudness(y, x) - loudness(x, x)) < 1.0
+        assert np.vdot(x, y) > 0.9 * np.vdot(x, x)
 
 
 @pytest.mark.parametrize("mix", [0.0, 1.0])
