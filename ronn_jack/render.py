@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from ronn_jack.audio_files.source import BLOCK, AudioSource, opened, quiet_decoders
 from ronn_jack.audio_files.target import OUTPUTS, TargetFormat, check_target, written
-from ronn_jack.hotswap.engine_controls import aim
+from ronn_jack.hotswap.engine_controls import aim, gate_threshold
 from ronn_jack.hotswap.voice_factory import make_voice
-from ronn_jack.loudness.auto_level import level_from, level_on_noise
+from ronn_jack.loudness.auto_level import Level, level_from, level_on_noise
+from ronn_jack.loudness.match import gate as loudness_gate
 from ronn_jack.loudness.match import match_powers
 from ronn_jack.model.architecture import model_of
 from ronn_jack.model.expression import Expression
@@ -21,8 +22,11 @@ from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import Value
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.engine_state import Control
+from ronn_jack.realtime.gate import Gate
 from ronn_jack.realtime.level import LevelTable
+from ronn_jack.realtime.meters.comparison import ComparingMeter
 from ronn_jack.realtime.meters.loudness import LoudnessMeter
+from ronn_jack.realtime.mixing import UNKNOWN, Blend
 from ronn_jack.units import decibels_to_gain
 
 
@@ -52,6 +56,7 @@ def offline_engine(
     rate: float,
     history_seconds: float = 0.0,
     level: float = 1.0,
+    blend: Blend = UNKNOWN,
 ) -> Engine:
     """Return an engine that sounds from its first frame, with every control at rest.
 
@@ -65,6 +70,8 @@ def offline_engine(
         Input kept for priming later voices.
     level : float
         Gain of the network, as an amplitude ratio.
+    blend : Blend
+        How the levelled network mixes with the dry signal.
     """
     engine = Engine(model.inputs, model.outputs, rate, history_seconds)
     aim(engine, values)
@@ -72,6 +79,7 @@ def offline_engine(
     engine.settle()
     voice = make_voice(model, rate, Expression.of(values))
     voice.level.begin_with(LevelTable(level))
+    voice.blend.begin_with(blend)
     engine.publish(voice)
     return engine
 
@@ -115,18 +123,19 @@ def render_file(
         model = model_of(values, audio.channels, OUTPUTS, audio.rate)
         tail = round(tail_seconds * audio.rate)
         form = form.holding(target, audio.rate, audio.frames + tail)
-        total, level = audio.frames + tail, 1.0
-        gains: list[float] = []
+        total, gain, blend = audio.frames + tail, 1.0, UNKNOWN
+        levels: list[Level] = []
         runs = _levelling_runs(values)
         before = len(runs) * audio.frames
         for drive in runs:
-            passed = len(gains) * audio.frames
+            passed = len(levels) * audio.frames
             told = _Offset(progress, passed, before + total)
-            gains.append(_matching_gain(audio, model, {**values, "drive": drive}, told))
-        if gains:
-            # Without auto level, `drive` alone is made up for.
-            level = gains[0] if values["auto_level"] else gains[0] / gains[1]
-        engine = offline_engine(model, values, audio.rate, level=level)
+            levels.append(_matching_level(audio, model, {**values, "drive": drive}, told))
+        if values["auto_level"]:
+            gain, blend = levels[0].gain, levels[0].blend
+        elif levels:
+            gain = levels[0].gain / levels[1].gain  # `drive` alone is made up for
+        engine = offline_engine(model, values, audio.rate, level=gain, blend=blend)
         done = 0
         with written(target, form, audio.rate) as writer:
             for block in _with_tail(audio, tail):
@@ -156,30 +165,33 @@ def _levelling_runs(values: Mapping[str, Value]) -> list[float]:
     return [drive, 0.0] if drive else []
 
 
-def _matching_gain(
+def _matching_level(
     audio: AudioSource,
     model: Model,
     values: Mapping[str, Value],
     progress: Callable[[int], None],
-) -> float:
-    """Return the gain that makes a network as loud as the whole file."""
+) -> Level:
+    """Return the level that makes a network as loud as the whole file."""
     rate = float(audio.rate)
     gain = decibels_to_gain(float(values["input_gain"])) * decibels_to_gain(float(values["drive"]))
+    gate = Gate(gate_threshold(values["gate"]), rate)
     voice = make_voice(model, rate, Expression.of(values))
-    dry, wet = LoudnessMeter(model.inputs, rate), LoudnessMeter(model.outputs, rate)
+    dry, wet = LoudnessMeter(model.inputs, rate), ComparingMeter(model.outputs, rate)
     done = 0
     for block in audio.blocks():
         clean = np.where(np.isfinite(block), block, np.float32(0.0))
         dry.add(clean)
         voice.rejoin_at(0)
-        voice.prime(np.ascontiguousarray(clean * np.float32(gain)), block.shape[1], wet)
+        driven = gate.process(clean) * np.float32(gain)
+        voice.prime(np.ascontiguousarray(driven), block.shape[1], wet)
         done += block.shape[1]
         progress(done)
     # One channel is heard at both outputs.
-    match = match_powers(dry.powers * (model.outputs / model.inputs), wet.powers)
+    powers = dry.powers * (model.outputs / model.inputs)
+    match = match_powers(powers, wet.powers)
     if match is None:
-        return level_on_noise(voice, gain).gain
-    return level_from(match, on_noise=False).gain
+        return level_on_noise(voice, gain)
+    return level_from(match, on_noise=False, correlation=wet.correlation(loudness_gate(powers)))
 
 
 def _with_tail(audio: AudioSource, frames: int) -> Iterator[NDArray[np.float32]]:

@@ -23,6 +23,7 @@ from ronn_jack.model.expression import AT_REST, Expression
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.level import LevelTable
+from ronn_jack.realtime.meters.comparison import ComparingMeter
 from ronn_jack.realtime.meters.loudness import LoudnessMeter
 from ronn_jack.realtime.voice import Voice
 from ronn_jack.units import decibels_to_gain, gain_to_decibels
@@ -234,14 +235,19 @@ def measure_level(voice: Voice, engine: Engine, window: Window, job: Job) -> Lev
 
     Leaves the voice primed up to the end of the input that was measured, if any was.
     """
-    if not gate(window.powers).any():
+    gated = gate(window.powers)
+    # Behind a closed gate a network says nothing of how loud it is.
+    heard = engine.recent_input(window.end, window.end - window.begin)
+    if not (gated.any() and heard.any()):
         return None
     voice.start_at(_start(engine, voice, window.begin))
     advance(voice, engine, window.begin, job)
-    meter = LoudnessMeter(engine.outputs, engine.rate)
+    meter = ComparingMeter(engine.outputs, engine.rate)
     advance(voice, engine, window.end, job, meter)
     match = match_powers(window.powers, meter.powers)
-    return None if match is None else auto_level.level_from(match, on_noise=False)
+    if match is None:
+        return None
+    return auto_level.level_from(match, on_noise=False, correlation=meter.correlation(gated))
 
 
 def _prime_levelled(
@@ -254,6 +260,7 @@ def _prime_levelled(
         voice.start_at(_start(engine, voice, engine.position))
     prepared.level = level
     voice.level.begin_with(LevelTable(level.gain))
+    voice.blend.begin_with(level.blend)
 
 
 def _start(engine: Engine, voice: Voice, end: int) -> int:

@@ -21,7 +21,9 @@ from ronn_jack.realtime.compiler.mailbox import publish
 from ronn_jack.realtime.compiler.memory import aligned_bytes, offset, record
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.level import LEVEL, LevelRecord, run_level
+from ronn_jack.realtime.meters.comparison import run_comparison
 from ronn_jack.realtime.meters.loudness import LoudnessMeter, run_loudness
+from ronn_jack.realtime.mixing import BLEND, BlendRecord, run_polarity
 from ronn_jack.realtime.motion.moving_network import run_moving
 from ronn_jack.realtime.output_stage import LARGEST_FLOAT32, widen_finite
 from ronn_jack.realtime.playable import Playable
@@ -45,6 +47,7 @@ VOICE = np.dtype(
         ("heard_ns", "i8"),  # when the audio thread let it in, by the monotonic clock
         ("modulation", "i8"),  # address of a MODULATION, or 0
         ("motion", "i8"),  # address of a MOTION, or 0; may come while the voice sounds
+        ("blend", BLEND),
         ("stages", CHAIN),
         ("level", LEVEL),  # by which it is as loud as its input
     ],
@@ -52,12 +55,13 @@ VOICE = np.dtype(
 )
 _STAGES = offset(VOICE, "stages")
 _LEVEL = offset(VOICE, "level")
+_BLEND = offset(VOICE, "blend")
 _MOTION = offset(VOICE, "motion")
 
 
 @native(void(int64, int64, int64, int64))
 def process_voice(voice: int, source: int, result: int, frames: int) -> None:
-    """[audio-thread] network → non-finite samples to 0 → stages → level.
+    """[audio-thread] network → non-finite samples to 0 → stages → level and polarity.
 
     Parameters
     ----------
@@ -82,6 +86,7 @@ def process_voice(voice: int, source: int, result: int, frames: int) -> None:
     v.overflows += widen_finite(v.outputs, v.scratch, result, frames)
     run_chain(voice + _STAGES, v.outputs, result, frames)
     run_level(voice + _LEVEL, motion, v.position, result, v.outputs, frames)
+    run_polarity(voice + _BLEND, result, v.outputs, frames)
     v.position += frames
 
 
@@ -125,6 +130,7 @@ def run_over_history(
         process_voice(voice, inputs, result, frames)
         if meter != 0:
             run_loudness(meter, result, MAX_BLOCK, frames)
+            run_comparison(meter, channels, inputs, result, MAX_BLOCK, frames)
 
 
 @entry(void(int64, int64, int64, int64, int64, int64, int64, int64))
@@ -215,6 +221,8 @@ class Voice:
         fields.outputs = model.outputs
         self.level = LevelRecord(fields.level, self.address + _LEVEL, rate)
         """By which it is as loud as its input."""
+        self.blend = BlendRecord(fields.blend)
+        """How it mixes with the dry signal."""
         self._stages = stages_of(model.rules)
         for stage in self._stages:
             for name, value in stage.coefficients(rate).items():

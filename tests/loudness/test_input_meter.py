@@ -8,6 +8,7 @@ from ronn_jack.hotswap.job import Job
 from ronn_jack.hotswap.priming import prepare
 from ronn_jack.loudness.input_meter import InputLoudness
 from ronn_jack.loudness.match import DryMeter, dry_powers, loudness
+from ronn_jack.loudness.pad import pad_from
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.engine import Engine
 from tests.realtime.engine_driver import RATE, noise
@@ -95,7 +96,7 @@ def test_an_engine_that_keeps_little_is_measured_as_far_back_as_it_keeps():
 
 def test_the_raw_input_is_measured_whatever_is_done_to_it_before_the_network():
     engine, plain = engine_of(), engine_of()
-    aim(engine, {"input_gain": 12.0, "drive": 30.0})
+    aim(engine, {"input_gain": 12.0, "drive": 30.0, "gate": -20.0})
     for each in (engine, plain):
         feed(each, noise(WINDOW))
     assert np.array_equal(
@@ -112,6 +113,27 @@ def test_a_loop_is_as_loud_as_what_it_was_made_of():
     engine.set_freeze(True, 0)
     feed(engine, np.zeros((2, 2 * WINDOW), np.float32))
     assert loudness(InputLoudness(engine).window().powers) == pytest.approx(before, abs=0.3)
+
+
+def test_a_pad_is_as_loud_as_what_it_was_made_of():
+    engine = engine_of()
+    aim(engine, {"drive": 30.0, "input_gain": -10.0})
+    feed(engine, noise(WINDOW))
+    before = loudness(InputLoudness(engine).window().powers)
+    end = engine.position
+    recent, raw = engine.recent_input(end, 2 * round(RATE)), engine.recent_dry(end, 2 * round(RATE))
+    engine.set_freeze(True, 0, pad_from(recent, RATE, raw))
+    feed(engine, np.zeros((2, 2 * WINDOW), np.float32))
+    assert loudness(InputLoudness(engine).window().powers) == pytest.approx(before, abs=0.3)
+
+
+def test_behind_a_closed_gate_a_level_is_found_on_noise():
+    engine = engine_of()
+    aim(engine, {"gate": -20.0})
+    engine.settle()
+    feed(engine, noise(WINDOW, peak=0.05))
+    prepared = prepare(change_to(AUTO, levelled=True), engine, None, None, 1.0, Job())
+    assert prepared.level.on_noise and not prepared.level.silent
 
 
 def test_an_excerpt_is_the_loudest_stretch_and_noise_where_all_is_quiet():

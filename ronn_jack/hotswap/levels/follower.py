@@ -23,6 +23,7 @@ from ronn_jack.loudness.level_glide import DECIBELS_PER_SECOND, is_due
 from ronn_jack.loudness.refinement import Refinement
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.level import LevelTable
+from ronn_jack.realtime.mixing import UNKNOWN, Blend
 from ronn_jack.realtime.voice import Voice
 from ronn_jack.units import decibels_to_gain, gain_to_decibels
 
@@ -96,10 +97,10 @@ class LevelFollower:
             level = None
             if wanted:
                 level = self._find(engine, loudness, input_gain, prepared)
-                target = level.gain
+                self._go_to(level.gain, level.blend, _SWITCH_SECONDS)
             else:
-                target = _unlevelled(loudness, input_gain, prepared, job)
-            self._go_to(target, _SWITCH_SECONDS)
+                gain = _unlevelled(loudness, input_gain, prepared, job)
+                self._go_to(gain, UNKNOWN, _SWITCH_SECONDS)
             prepared.level = level
 
     def _find_again(self, engine: Engine, window: Window, prepared: PreparedVoice) -> None:
@@ -108,16 +109,17 @@ class LevelFollower:
         job = self._job(engine, prepared)
         level = measure_level(_same_voice(prepared), engine, window, job)
         if level is not None:
-            self._go_to(level.gain)
+            self._go_to(level.gain, level.blend)
             prepared.level = level
 
-    def _go_to(self, gain: float, seconds: float | None = None) -> None:
+    def _go_to(self, gain: float, blend: Blend, seconds: float | None = None) -> None:
         """Have another level where the controls are now, and find its curves anew from then on."""
         assert self._prepared is not None
         level = self._prepared.voice.level
         distance = abs(gain_to_decibels(gain / level.gain, floor=-math.inf))
         speed = distance / seconds if seconds else DECIBELS_PER_SECOND
         level.follow(LevelTable(gain), speed)
+        self._prepared.voice.blend.follow(blend)
         self._survey = None
         self._gliding_until = time.monotonic() + distance / max(speed, 1e-9)
 
