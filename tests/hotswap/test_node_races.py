@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ronn_jack.control.operations import Act, Set
-from tests.realtime.engine_driver import RATE, noise, play
+from tests.realtime.engine_driver import noise, play
 from tests.support.desk import FRAMES, desk, same_sound
 
 
@@ -39,8 +39,9 @@ def test_of_panic_and_a_change_in_one_bundle_the_last_word_counts_in_a_fade_too(
         assert same_sound(d)
 
 
-def test_a_frozen_loop_goes_on_through_a_swap_and_other_block_sizes():
-    with desk() as d:
+@pytest.mark.parametrize("freeze_mode", ["pad", "loop"])
+def test_what_is_frozen_goes_on_through_a_swap_and_other_block_sizes(freeze_mode):
+    with desk(freeze_mode=freeze_mode) as d:
         engine = d.audio.engine
         play(engine, noise(2 * FRAMES))
         d.turn(freeze=True)
@@ -49,9 +50,8 @@ def test_a_frozen_loop_goes_on_through_a_swap_and_other_block_sizes():
         d.run_until(lambda: len(d.listener.swaps) == 2)
         for block in (16, 4096, 1000):
             play(engine, noise(FRAMES // 2), block)
-        length = round(RATE)
+        length = engine.loop_frames
         heard = engine.recent_input(engine.position, 2 * length)
-        # As much as came in since the seam's crossfade has ended.
         assert np.array_equal(heard[:, :length], heard[:, length:])
         assert d.node.sounding.seed == 5
 
