@@ -137,6 +137,7 @@ class LiveNode:
         self.rate = audio.engine.rate
         self._callback_times = CallbackTimes(self.rate)
         aim(audio.engine, self._controls)
+        self._builder.live_motion.aim({"drive": self._controls["drive"]})
         self._freeze(audio.engine)
         audio.engine.set_master(0.0)
         audio.engine.settle()
@@ -168,9 +169,15 @@ class LiveNode:
         self._builder.input_gain = decibels_to_gain(float(self._controls["input_gain"]))
         if "auto_level" in values:
             self._builder.switch_level(bool(values["auto_level"]))
+        moving = dict(values)
         if not _DRIFT.isdisjoint(values):
-            values = {**values, "drift_rate": drift_hertz(self._controls)}
-        self._builder.live_motion.aim(values)
+            moving["drift_rate"] = drift_hertz(self._controls)
+        # What is frozen has passed `drive`, which counts again once that is let go.
+        if audio is not None and self._controls["freeze"]:
+            moving.pop("drive", None)
+        elif "freeze" in values:
+            moving["drive"] = self._controls["drive"]
+        self._builder.live_motion.aim(moving)
 
     def moving_fault(self) -> str:
         """Return why the network that sounds can't morph or drift; "" if it can."""

@@ -140,6 +140,7 @@ class Engine:
         fields.meter_decay = -1.0 / (_METER_SECONDS * rate)
         for control in (Control.INPUT_GAIN, Control.OUTPUT_GAIN, Control.MIX, Control.DRIVE):
             self.set(control, 1.0)
+        fields.held_drive = 1.0
         prepare_gate(fields.gate, rate)
         self._voices: dict[int, Voice] = {}
         self._pads: list[NDArray[np.uint8]] = []
@@ -185,6 +186,7 @@ class Engine:
     def settle(self) -> None:
         """Put every control on its target at once, after silence; only while no audio runs."""
         _settle.ctypes(self.address)
+        self._record.held_drive = self._record.controls[0, Control.DRIVE]
 
     def publish(self, voice: Voice, gap_frames: int = ANY_GAP) -> Voice | None:
         """Hand a voice to the audio thread; return the one it replaces unheard, if any.

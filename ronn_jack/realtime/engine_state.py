@@ -62,6 +62,7 @@ ENGINE = np.dtype(
         ("dry_history", "i8"),  # float32 rows: the raw input, held as the network's is
         ("dry_capacity", "i8"),
         ("held", "i8"),  # scratch row for it
+        ("held_drive", "f8"),  # gain of DRIVE that what is frozen has passed
         ("wet_history", "i8"),  # float32 rows: what the networks gave recently, faded and levelled
         ("wet_capacity", "i8"),
         ("dry", "i8"),  # scratch rows of MAX_BLOCK: float32 input, non-finite samples zeroed

@@ -31,7 +31,7 @@ from ronn_jack.realtime.engine_state import (
     TIMESPEC,
     Control,
 )
-from ronn_jack.realtime.freeze import run_freeze
+from ronn_jack.realtime.freeze import LOOP, run_freeze
 from ronn_jack.realtime.gate import run_gate
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.meters.true_peak import TRUE_PEAK, run_true_peak
@@ -148,6 +148,18 @@ def _record_dry(engine: int, channel: int, frozen: int, frames: int) -> None:
     _record(e.held, ring, e.dry_capacity, e.position, frames)
 
 
+@native(void(int64, int64))
+def _hold_drive(engine: int, frames: int) -> None:
+    """Let levels go by the drive that the network's input has passed, be it live or frozen."""
+    e = carray(pointer(engine), (1,), ENGINE)[0]
+    glides = carray(pointer(e.glides), (CONTROLS, MAX_BLOCK), np.float64)
+    if carray(pointer(engine + LOOP_STATE), (1,), LOOP)[0].frozen == 0:
+        e.held_drive = glides[_DRIVE, frames - 1]
+        return
+    for t in range(frames):
+        glides[_DRIVE, t] += (e.held_drive - glides[_DRIVE, t]) * glides[_FREEZE, t]
+
+
 @native(void(int64, int64, int64, int64, int64))
 def _take_input(engine: int, in_1: int, in_2: int, start: int, frames: int) -> None:
     """Fill the dry and driven rows and both histories from the ports."""
@@ -189,6 +201,7 @@ def _take_input(engine: int, in_1: int, in_2: int, start: int, frames: int) -> N
         )
         _record_dry(engine, channel, frozen, frames)
         _record(e.driven + channel * MAX_BLOCK * 4, row, e.capacity, e.position, frames)
+    _hold_drive(engine, frames)
 
 
 @native(void(int64, int64))

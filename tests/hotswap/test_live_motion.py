@@ -246,6 +246,21 @@ def test_a_node_whose_network_has_fallen_is_still_ready():
         assert not d.node.ready
 
 
+def test_levels_are_found_for_the_drive_of_what_is_frozen_until_it_is_let_go():
+    with desk(drive=6.0, activation="tanh") as d:
+        play(d.audio.engine, noise(2 * FRAMES))
+        d.turn(freeze=True)
+        d.turn(drive=30.0)
+        play(d.audio.engine, noise(FRAMES))
+        motion = d.builder.live_motion
+        assert motion.expression(0).drive == 6.0
+        d.turn(freeze=False)
+        assert motion.expression(0).drive == d.controller.values["drive"] == 30.0
+        d.turn(freeze=True, drive=12.0)
+        d.rejoin()
+        assert motion.expression(0).drive == 12.0
+
+
 def test_freeze_holds_a_pad_of_what_was_played_last():
     with desk() as d:
         x = noise(2 * FRAMES)
