@@ -2,8 +2,9 @@
 
 A level is a gain, found where the controls were then, and for each control a curve: by how many dB
 the gain differs where that control is elsewhere. At every CELL-th frame, a knot, the curves are
-read; between knots the gain goes linearly. Where all is as it was found, it is that gain to the
-bit. When better curves come, the gain goes over to them by so many dB a second.
+read; between knots the gain goes linearly. That of drive is read in every frame in which drive
+moves, as it can rise by 48 dB within a few knots. Where all is as it was found, it is that gain to
+the bit. When better curves come, the gain goes over to them by so many dB a second.
 """
 
 from __future__ import annotations
@@ -70,8 +71,10 @@ LEVEL = np.dtype(
         ("excess", "f8"),  # dB that are left of a level before
         ("start", "f8"),  # gain at the last knot
         ("end", "f8"),  # gain at the next one
+        ("drive", "f8"),  # gain of drive in the last frame
+        ("drive_share", "f8"),  # factor of the gain that belongs to it
         ("targets", "f8", _GLIDED),  # places 0–1 of the controls
-        ("places", "f8", CURVES),
+        ("places", "f8", _GLIDED),
         ("ramps", "u1", _GLIDED * RAMP.itemsize),
     ],
     align=True,
@@ -102,13 +105,13 @@ _DRIFT_PLACE = offset(TABLE, "drift")
 
 @native(float64(int64, int64, int64))
 def _offset_db(level: int, motion: int, frame: int) -> float:
-    """Return by how many dB the gain differs, where the controls are, from that of the table."""
+    """Return by how many dB the gain differs, but for drive, from that of the table."""
     v = carray(pointer(level), (1,), LEVEL)[0]
     table = v.tables + v.read * _TABLE_SIZE
     t = carray(pointer(table), (1,), TABLE)[0]
     total = 0.0
-    for i in range(CURVES):
-        row = table + _CURVES_PLACE + 8 * POINTS * i
+    for i in range(_GLIDED):
+        row = table + _CURVES_PLACE + 8 * POINTS * (i + 1)
         total += _relative(row, POINTS, v.places[i] * (POINTS - 1))
     if motion != 0 and t.depth > 0.0:
         share = drift_depth(motion) / t.depth
@@ -117,31 +120,46 @@ def _offset_db(level: int, motion: int, frame: int) -> float:
     return total
 
 
-@native(void(int64, int64, int64, int64))
-def _cross_knot(level: int, motion: int, frame: int, index: int) -> None:
+@native(float64(int64))
+def _drive_db(level: int) -> float:
+    v = carray(pointer(level), (1,), LEVEL)[0]
+    place = 20.0 * math.log10(v.drive) / DRIVE_DB
+    table = v.tables + v.read * _TABLE_SIZE
+    total: float = _relative(table + _CURVES_PLACE, POINTS, place * (POINTS - 1))
+    return total
+
+
+@native(void(int64))
+def _follow_drive(level: int) -> None:
+    v = carray(pointer(level), (1,), LEVEL)[0]
+    total = _drive_db(level)
+    v.drive_share = 10.0 ** (total / 20.0) if abs(total) > _NOTHING_DB else 1.0
+
+
+@native(void(int64, int64, int64))
+def _cross_knot(level: int, motion: int, frame: int) -> None:
     """Set out for the gain of the next knot."""
     v = carray(pointer(level), (1,), LEVEL)[0]
     for i in range(_GLIDED):
         ramp, target = level + _RAMPS + i * _RAMP_SIZE, level + _TARGETS + 8 * i
         if v.fresh != 0:
             settle_ramp(ramp, target)
-        run_ramp(ramp, target, v.glide_cells, level + _PLACES + 8 * (i + 1), 1)
-    drive = carray(pointer(v.drives), (index + 1,), np.float64)[index] if v.drives != 0 else 1.0
-    v.places[0] = 20.0 * math.log10(drive) / DRIVE_DB
+        run_ramp(ramp, target, v.glide_cells, level + _PLACES + 8 * i, 1)
     tables = carray(pointer(v.tables), (ROWS,), TABLE)
-    before = _offset_db(level, motion, frame + CELL) + v.excess
-    gain_before = tables[v.read].gain
+    gain_before, share_before = tables[v.read].gain, v.drive_share
+    before = _offset_db(level, motion, frame + CELL) + _drive_db(level) + v.excess
     row = take_newest(level, v.read)
     if row >= 0:
         v.read = row
-        now = _offset_db(level, motion, frame + CELL)
+        now = _offset_db(level, motion, frame + CELL) + _drive_db(level)
         v.excess = before - now + 20.0 * math.log10(gain_before / tables[row].gain)
+    _follow_drive(level)
     if v.fresh != 0:
         v.excess = 0.0
     slew = tables[v.read].slew
     v.excess = max(0.0, v.excess - slew) if v.excess > 0.0 else min(0.0, v.excess + slew)
     total = _offset_db(level, motion, frame + CELL) + v.excess
-    v.start = v.end
+    v.start = v.end if v.drive_share == share_before else v.end * share_before / v.drive_share
     v.end = tables[v.read].gain
     if abs(total) > _NOTHING_DB:
         v.end *= 10.0 ** (total / 20.0)
@@ -169,22 +187,24 @@ def run_level(
     """
     v = carray(pointer(level), (1,), LEVEL)[0]
     y = carray(pointer(rows), (_CHANNELS, MAX_BLOCK), np.float64)
+    drives = carray(pointer(v.drives), (frames if v.drives != 0 else 0,), np.float64)
     done = 0
     while done < frames:
         into = (position + done) % CELL
         if into == 0 or v.fresh != 0:
-            _cross_knot(level, motion, position + done, done)
+            if v.fresh != 0:
+                v.drive = drives[done] if v.drives != 0 else 1.0
+            _cross_knot(level, motion, position + done)
         part = min(frames - done, CELL - into)
-        if v.start != v.end:
-            slope = (v.end - v.start) / CELL
-            for t in range(part):
-                gain = v.start + slope * (into + t)
-                for channel in range(channels):
-                    y[channel, done + t] *= gain
-        elif v.end != 1.0:
+        slope = (v.end - v.start) / CELL
+        for t in range(part):
+            if v.drives != 0 and drives[done + t] != v.drive:
+                v.drive = drives[done + t]
+                _follow_drive(level)
+            gain = v.end if slope == 0.0 else v.start + slope * (into + t)
+            gain *= v.drive_share
             for channel in range(channels):
-                for t in range(done, done + part):
-                    y[channel, t] *= v.end
+                y[channel, done + t] *= gain
         done += part
 
 
@@ -244,14 +264,14 @@ class LevelRecord:
         fields["slot"], fields["read"], self._next = WAITS_FIRST, READS_FIRST, WRITES_FIRST
         fields["tables"] = self._tables.ctypes.data
         fields["glide_cells"] = max(1, round(GLIDE_SECONDS * rate / CELL))
-        fields["start"] = fields["end"] = 1.0
+        fields["start"] = fields["end"] = fields["drive"] = fields["drive_share"] = 1.0
         fields["fresh"] = 1
         self.begin_with(LevelTable())
 
     @property
     def gain(self) -> float:
         """The gain as it is."""
-        return float(self._fields["end"][0])
+        return float(self._fields["end"][0] * self._fields["drive_share"][0])
 
     def begin_with(self, table: LevelTable) -> None:
         """Have this level at once; only before the voice is published."""

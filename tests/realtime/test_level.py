@@ -10,6 +10,7 @@ from ronn_jack.realtime.level import CURVES, DRIVE_DB, LEVELLED, POINTS, LevelTa
 from tests.realtime.engine_driver import RATE, engine_for, noise, play
 
 LINEAR = NetworkSpec(activation="linear")
+STRAIGHT = NetworkSpec(layers=1, kernel=1, init="dirac", activation="linear")
 
 
 def voice_of(engine):
@@ -41,6 +42,31 @@ def test_a_linear_network_whose_drive_is_made_up_for_is_the_same(drive):
     voice_of(engine).level.begin_with(table_of("drive", np.linspace(0.0, -48.0, POINTS)))
     plain = play(engine_for(LINEAR), x)
     assert np.abs(play(engine, x) - plain).max() < 1e-5 * np.abs(plain).max()
+
+
+def swing_db(parts):
+    """Return how far the loudest and the quietest 10 ms lie from the median."""
+    powers = np.concatenate(parts, axis=1).reshape(2, -1, 480).var(axis=2).mean(axis=0)
+    distances = 10.0 * np.log10(powers / np.median(powers))
+    return np.abs(distances).max()
+
+
+@pytest.mark.parametrize("before,after", [(0.0, 40.0), (40.0, 0.0)])
+@pytest.mark.parametrize("frozen", [False, True])
+def test_a_jump_of_drive_is_never_heard_before_it_is_made_up_for(frozen, before, after):
+    """What is frozen has passed the drive of before, until the live input is back."""
+    x = noise(24_000)
+    engine = engine_for(STRAIGHT, history_seconds=2.0, drive=before)
+    voice_of(engine).level.begin_with(table_of("drive", np.linspace(0.0, -48.0, POINTS)))
+    play(engine, x)
+    parts = [play(engine, x)]
+    engine.set_freeze(frozen, 0)
+    parts.append(play(engine, x))
+    aim(engine, {"drive": after})
+    parts.append(play(engine, x))
+    engine.set_freeze(False, 0)
+    parts.append(play(engine, x))
+    assert swing_db(parts) < 2.5
 
 
 @pytest.mark.parametrize(
