@@ -41,6 +41,8 @@ POLL_SECONDS = 0.02
 """How often `App.poll` wants to be called."""
 _WEB_SECONDS = 3.0
 """Time after which HTTP is served even if no network could be heard."""
+_OBJECTS = 700
+"""New ones after which Python looks for what nobody needs: so few are looked through in no time."""
 _SWITCH_SECONDS = 0.0005
 """Longest turn of a Python thread while others wait: a knob should not wait for the screen."""
 
@@ -265,10 +267,11 @@ def followed(
 def spare_collections() -> None:
     """Keep the garbage collector from walking through all that the program consists of.
 
-    Compiled code alone brings 100,000 objects: a collection would hold every thread up for 50 ms.
+    Compiled code alone brings 100,000 objects: a collection would hold every thread up for 50 ms,
+    so that there is none before either, while the first network is made.
     """
-    gc.collect()
     gc.freeze()
+    gc.set_threshold(_OBJECTS)
 
 
 def _log(numbered: Numbered) -> None:

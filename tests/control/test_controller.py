@@ -8,8 +8,9 @@ import pytest
 
 from ronn_jack.control.operations import Act, Operation, Set
 from ronn_jack.errors import ParameterError
-from ronn_jack.parameters import PARAMETERS, Effect, Kind
+from ronn_jack.parameters import PARAMETERS, Effect
 from tests.support.recording import RecordingNode, RecordingOrigin, controller_of
+from tests.support.trial_values import another
 
 
 def test_a_continuous_value_reaches_the_node_without_a_rebuild(node, origin):
@@ -42,7 +43,7 @@ def test_every_parameter_reaches_the_node_in_the_way_its_effect_says(node, origi
     for row in PARAMETERS.values():
         node.rebuilds.clear()
         node.controls.clear()
-        value = not row.default if row.kind is Kind.BOOL else row.denormalise(0.4)
+        value = another(row)
         controller.apply([Set(row.name, value)], origin)
         assert origin.refusals == []
         if row.effect is Effect.REBUILD:

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from ronn_jack.control.events import Moved, PresetEdited, PresetTaken
 from ronn_jack.control.operations import Act, Cause, Operation, Set
 from ronn_jack.model.architecture import model_of
-from ronn_jack.parameters import ACTIONS, PARAMETERS, Kind, Scope, Value, defaults
+from ronn_jack.parameters import ACTIONS, PARAMETERS, Scope, Value, defaults
 from ronn_jack.parameters.share import share
 from ronn_jack.render import offline_engine
 from tests.support.recall_rig import Rig
+from tests.support.trial_values import another
 
 
 @pytest.fixture
@@ -25,10 +26,7 @@ def rig() -> Rig:
 
 def moved(name: str) -> Set:
     """Return a movement of a parameter to another value, of a network that is quickly played."""
-    row = PARAMETERS[name]
-    if row.kind is Kind.BOOL:
-        return Set(name, not row.default)
-    return Set(name, next(v for p in (0.3, 0.4) if (v := row.denormalise(p)) != row.default))
+    return Set(name, another(PARAMETERS[name]))
 
 
 KINDS: dict[str, list[Operation]] = {

@@ -28,7 +28,7 @@ from ronn_jack.control.events import (
 )
 from ronn_jack.control.operations import NODE, Act, Cause, Set
 from ronn_jack.control.subscriptions import Delivery, Numbered, Subscription
-from ronn_jack.parameters import PARAMETERS, Kind
+from ronn_jack.parameters import PARAMETERS
 from tests.support.jack_server import wait_for
 from tests.support.recording import (
     MemoryStore,
@@ -37,6 +37,7 @@ from tests.support.recording import (
     StoredPreset,
     controller_of,
 )
+from tests.support.trial_values import another
 
 
 class Rig:
@@ -70,10 +71,9 @@ def rig() -> Rig:
 
 def test_each_parameter_that_moves_is_told_once(rig: Rig) -> None:
     for row in PARAMETERS.values():
-        value = not row.default if row.kind is Kind.BOOL else row.denormalise(0.4)
-        rig.do(Set(row.name, value))
+        rig.do(Set(row.name, another(row)))
         told = [event for event in rig.told() if isinstance(event, Moved)]
-        assert told == [Moved("test", {row.name: value})]
+        assert told == [Moved("test", {row.name: another(row)})]
         rig.asked(Set(row.name, row.default))
 
 

@@ -44,7 +44,7 @@ def test_what_is_frozen_goes_on_through_a_swap_and_other_block_sizes(freeze_mode
     with desk(freeze_mode=freeze_mode) as d:
         engine = d.audio.engine
         play(engine, noise(2 * FRAMES))
-        d.turn(freeze=True)
+        d.turn(freeze=True, freeze_mode="loop")
         play(engine, noise(FRAMES), 64)
         d.turn(seed=5)
         d.run_until(lambda: len(d.listener.swaps) == 2)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ronn_jack.errors import UsageError
 from ronn_jack.parameters import PARAMETERS, Kind, Parameter, Scope, Value, defaults
 from ronn_jack.parameters.share import MOST_CHARACTERS, is_shared, read_shared, share
-from tests.support.extremes import longest
+from tests.support.trial_values import longest
 
 SOUND = {name: row for name, row in PARAMETERS.items() if row.scope is Scope.SOUND}
 OLD = "ronn:1:c2fa0716:layers=9,activation=tanh,seed=7,input_gain=-3.5,mix=0.25,xy=on,freeze=on"

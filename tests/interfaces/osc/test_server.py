@@ -16,9 +16,9 @@ from ronn_jack.errors import MachineError
 from ronn_jack.interfaces.osc.server import OscServer
 from ronn_jack.parameters import ACTIONS, PARAMETERS, Kind, defaults
 from ronn_jack.parameters.share import MOST_CHARACTERS, read_shared, share
-from tests.support.extremes import longest
 from tests.support.osc_client import OscClient, bundle, message
 from tests.support.recording import MemoryStore
+from tests.support.trial_values import longest
 
 
 class TestValues:

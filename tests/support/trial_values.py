@@ -1,4 +1,4 @@
-"""Values at the ends of what a parameter takes."""
+"""Values to try a parameter with."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ from ronn_jack.parameters import Kind, Parameter, Value
 
 _LONGEST_FLOAT = 2.2250738585072014e-308
 """None has more digits when it is written."""
+
+
+def another(row: Parameter) -> Value:
+    """Return a value that is not the default."""
+    values = (row.denormalise(place) for place in (0.4, 0.3, 0.6))
+    return next(value for value in values if value != row.default)
 
 
 def longest(row: Parameter) -> Value:
