@@ -197,14 +197,23 @@ def run_level(
             _cross_knot(level, motion, position + done)
         part = min(frames - done, CELL - into)
         slope = (v.end - v.start) / CELL
-        for t in range(part):
-            if v.drives != 0 and drives[done + t] != v.drive:
-                v.drive = drives[done + t]
-                _follow_drive(level)
-            gain = v.end if slope == 0.0 else v.start + slope * (into + t)
-            gain *= v.drive_share
+        gain = v.end * v.drive_share
+        rests = slope == 0.0
+        if rests and v.drives != 0:
+            for t in range(done, done + part):
+                rests &= drives[t] == v.drive
+        if not rests:
+            for t in range(part):
+                if v.drives != 0 and drives[done + t] != v.drive:
+                    v.drive = drives[done + t]
+                    _follow_drive(level)
+                gain = (v.start + slope * (into + t)) * v.drive_share
+                for channel in range(channels):
+                    y[channel, done + t] *= gain
+        elif gain != 1.0:
             for channel in range(channels):
-                y[channel, done + t] *= gain
+                for t in range(done, done + part):
+                    y[channel, t] *= gain
         done += part
 
 
