@@ -8,7 +8,7 @@ from ronn_jack.drivers.jack_clients import client_processes, name_now
 from ronn_jack.drivers.jack_driver import Connection, JackClient
 from ronn_jack.drivers.jack_tape import Player, jack
 from tests.realtime.engine_driver import noise
-from tests.support.jack_server import jack_server
+from tests.support.jack_server import jack_server, wait_for
 
 A, B = frozenset({os.getpid()}), frozenset({1})
 GONE, UNKNOWN = frozenset({2**22 + 1}), frozenset()
@@ -50,6 +50,7 @@ def test_connections_survive_names_that_change_hands():
             named.connect("amp:out_1", "ronn:in_1")
             named.connect("ronn:out_1", "ronn:in_2")
             named.close()
+            wait_for(lambda: len(node.connections()) == 3, what="what the next block shows")
             connections = node.connections()
             assert set(connections) == {
                 Connection("in_1", "amp:out_1", A), inside, Connection("out_1", "in_2", own=True)
@@ -64,6 +65,7 @@ def test_connections_survive_names_that_change_hands():
             # Somebody else's connection to the node that had the name which is ours now.
             foreign = Connection("in_1", "ronn-01:out_2", UNKNOWN)
             assert node.restore([*connections, foreign]) == [foreign]
+            wait_for(lambda: len(node.connections()) == 3, what="what the next block shows")
             assert {(connection.port, connection.other) for connection in node.connections()} == {
                 ("in_1", "amp:out_1"), ("in_2", "out_1"), ("out_1", "in_2")
             }  # fmt: skip

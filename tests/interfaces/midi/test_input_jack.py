@@ -21,6 +21,8 @@ from tests.support.midi_rig import FakeController, FakeHardware
 from tests.support.midi_streams import cut, stream, whole
 from tests.support.rtmidi_sender import RtMidiSender
 
+LAST = bytes([0xB0, 119, 1])
+
 
 class Studio:
     def __init__(
@@ -53,11 +55,21 @@ class Studio:
 @pytest.fixture(scope="module")
 def graph() -> Iterator[tuple[RtMidiSender, JackClient]]:
     with contextlib.ExitStack() as stack:
-        server = stack.enter_context(jack_server("bytes", period=64))
+        # Long blocks, as MIDI of late ones is lost.
+        server = stack.enter_context(jack_server("bytes", period=1024))
         client = JackClient("ronn", server.name, 2, 2)
         stack.callback(client.close)
         client.activate()
-        yield stack.enter_context(contextlib.closing(RtMidiSender(server.name))), client
+        sender = stack.enter_context(contextlib.closing(RtMidiSender(server.name)))
+
+        def connected() -> bool:
+            sender.send(bytes([0xB0, 119, 0]))
+            return bool(client.midi.read())
+
+        wait_for(connected, what="the connection")
+        sender.send(LAST)
+        wait_for(lambda: LAST in client.midi.read(), what="the last of what was tried")
+        yield sender, client
 
 
 @pytest.fixture
