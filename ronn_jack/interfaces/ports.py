@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from ronn_jack.closing import Closing
 from ronn_jack.errors import MachineError, PortTakenError
+from ronn_jack.settings import LARGEST_PORT
 
 OSC_PORT = 9420
 HTTP_PORT = 9421
@@ -23,7 +24,6 @@ PORT_STEP = 10
 MOST_PAIRS = 50
 """Pairs that are tried."""
 
-LARGEST_PORT = 65535
 EVERYWHERE = ("0.0.0.0", "::")
 """What is listened on to be reached at all addresses of the machine."""
 _NEVER_GIVEN_OUT = range(10000, 32000)
@@ -211,8 +211,8 @@ def free_port() -> int:
         If none is found.
     """
     for number in random.sample(_NEVER_GIVEN_OUT, _ATTEMPTS):
-        with contextlib.suppress(MachineError):
-            for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
-                bound_socket("127.0.0.1", number, kind, "OSC", "--osc-port").close()
+        with contextlib.suppress(PortTakenError):
+            for each in osc_sockets("127.0.0.1", number):
+                each.close()
             return number
     raise MachineError("no port is free: close programs that have some")

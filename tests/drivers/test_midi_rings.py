@@ -15,9 +15,12 @@ from ronn_jack.realtime.compiler.memory import record
 from tests.support.jack_graph import MidiListener, MidiSender
 from tests.support.jack_server import jack_server, wait_for
 
-PERIOD = 64
+PERIOD = 1024
+"""Long, as the server lets messages of late blocks fall."""
 BLOCK_OF_MESSAGES = [bytes([0xB0, 20 + n // 128, n % 128]) for n in range(2727)]
 """As many as a port's buffer of jackd's has room for."""
+
+LAST = b"\xb0\x77\x01"
 
 
 @pytest.fixture(scope="module")
@@ -117,8 +120,17 @@ def test_of_a_clock_that_nobody_reads_the_latest_is_kept(
 
 @pytest.fixture
 def lights(studio: tuple[MidiSender, JackClient]) -> Iterator[MidiListener]:
-    with contextlib.closing(MidiListener(studio[0].server)) as lights:
+    keys, client = studio
+    with contextlib.closing(MidiListener(keys.server)) as lights:
         lights.client.connect("ronn:midi_out", "lights:midi_in")
+
+        def connected() -> bool:
+            client.midi.send([b"\xb0\x77\x00"])
+            return bool(lights.read())
+
+        wait_for(connected, what="the connection")
+        client.midi.send([LAST])
+        wait_for(lambda: LAST in lights.read(), what="the last of what was tried")
         yield lights
 
 

@@ -43,4 +43,6 @@ def test_what_is_synced_and_decays_sounds_as_it_is_rendered() -> None:
         assert same_sound(d)
         d.turn(sync="1/4")
         d.run_until(lambda: d.node.status()["delay_beats"] == "1/4")
+        d.run_until(lambda: not d.builder.building and not d.audio.engine.fading)
+        d.let_move()
         assert same_sound(d)
