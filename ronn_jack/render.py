@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from ronn_jack.audio_files.source import BLOCK, AudioSource, opened, quiet_decoders
 from ronn_jack.audio_files.target import OUTPUTS, TargetFormat, check_target, written
-from ronn_jack.hotswap.engine_controls import aim
+from ronn_jack.hotswap.engine_controls import aim, gate_threshold
 from ronn_jack.hotswap.voice_factory import make_voice
-from ronn_jack.loudness.auto_level import level_from, level_on_noise
+from ronn_jack.loudness.auto_level import Level, level_from, level_on_noise
+from ronn_jack.loudness.match import gate as loudness_gate
 from ronn_jack.loudness.match import match_powers
 from ronn_jack.model.architecture import model_of
 from ronn_jack.model.expression import Expression
@@ -21,7 +22,10 @@ from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import Value
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.engine_state import Control
+from ronn_jack.realtime.gate import Gate
+from ronn_jack.realtime.meters.comparison import ComparingMeter
 from ronn_jack.realtime.meters.loudness import LoudnessMeter
+from ronn_jack.realtime.mixing import UNKNOWN, Blend
 from ronn_jack.units import decibels_to_gain
 
 
@@ -51,6 +55,7 @@ def offline_engine(
     rate: float,
     history_seconds: float = 0.0,
     level: float = 1.0,
+    blend: Blend = UNKNOWN,
 ) -> Engine:
     """Return an engine that sounds from its first frame, with every control at rest.
 
@@ -64,6 +69,8 @@ def offline_engine(
         Input kept for priming later voices.
     level : float
         Gain of the network, as an amplitude ratio.
+    blend : Blend
+        How the levelled network mixes with the dry signal.
     """
     engine = Engine(model.inputs, model.outputs, rate, history_seconds)
     aim(engine, values)
@@ -71,6 +78,7 @@ def offline_engine(
     engine.settle()
     voice = make_voice(model, rate, Expression.of(values))
     voice.set_level(level)
+    voice.blend.begin_with(blend)
     engine.publish(voice)
     return engine
 
@@ -114,13 +122,13 @@ def render_file(
         model = model_of(values, audio.channels, OUTPUTS, audio.rate)
         tail = round(tail_seconds * audio.rate)
         form = form.holding(target, audio.rate, audio.frames + tail)
-        total, before, level = audio.frames + tail, 0, 1.0
+        total, before, level = audio.frames + tail, 0, Level(1.0, on_noise=False, silent=False)
         if values["auto_level"]:
             before = audio.frames
             level = _matching_level(
                 audio, model, values, lambda done: progress(done, before + total)
             )
-        engine = offline_engine(model, values, audio.rate, level=level)
+        engine = offline_engine(model, values, audio.rate, level=level.gain, blend=level.blend)
         done = 0
         with written(target, form, audio.rate) as writer:
             for block in _with_tail(audio, tail):
@@ -135,25 +143,28 @@ def _matching_level(
     model: Model,
     values: Mapping[str, Value],
     progress: Callable[[int], None],
-) -> float:
-    """Return the gain that makes a network as loud as the whole file."""
+) -> Level:
+    """Return the level that makes a network as loud as the whole file."""
     rate = float(audio.rate)
     gain = decibels_to_gain(float(values["input_gain"]))
+    gate = Gate(gate_threshold(values["gate"]), rate)
     voice = make_voice(model, rate, Expression.of(values))
-    dry, wet = LoudnessMeter(model.inputs, rate), LoudnessMeter(model.outputs, rate)
+    dry, wet = LoudnessMeter(model.inputs, rate), ComparingMeter(model.outputs, rate)
     done = 0
     for block in audio.blocks():
         clean = np.where(np.isfinite(block), block, np.float32(0.0))
         dry.add(clean)
         voice.rejoin_at(0)
-        voice.prime(np.ascontiguousarray(clean * np.float32(gain)), block.shape[1], wet)
+        driven = gate.process(clean) * np.float32(gain)
+        voice.prime(np.ascontiguousarray(driven), block.shape[1], wet)
         done += block.shape[1]
         progress(done)
     # One channel is heard at both outputs.
-    match = match_powers(dry.powers * (model.outputs / model.inputs), wet.powers)
+    powers = dry.powers * (model.outputs / model.inputs)
+    match = match_powers(powers, wet.powers)
     if match is None:
-        return level_on_noise(voice, gain).gain
-    return level_from(match, on_noise=False).gain
+        return level_on_noise(voice, gain)
+    return level_from(match, on_noise=False, correlation=wet.correlation(loudness_gate(powers)))
 
 
 def _with_tail(audio: AudioSource, frames: int) -> Iterator[NDArray[np.float32]]:

@@ -12,6 +12,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from ronn_jack.errors import AudioFileError, SpecError, UsageError
+from ronn_jack.loudness.match import matched_gain
 from ronn_jack.model.architecture import network_spec
 from ronn_jack.model.recipes import draw
 from ronn_jack.parameters import defaults
@@ -94,6 +95,15 @@ def test_it_is_what_the_signal_path_says(
     wanted, peak = expected(x, RATE, all_values)
     y = rendered(folder, x, **all_values)
     assert np.abs(y - wanted).max() < 1e-5 * peak
+
+
+@pytest.mark.parametrize("mix", [0.0, 0.2, 0.5, 0.8, 1.0])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_it_is_as_loud_as_the_file_at_any_mix(folder: Path, channels: int, mix: float) -> None:
+    x = noise(2 * RATE, channels, peak=0.1)
+    y = rendered(folder, x, layers=3, kernel=5, dilation=9, activation="tanh", mix=mix)
+    match = matched_gain(x, y, RATE)
+    assert match is not None and abs(match.gain_db) < 0.2
 
 
 def test_it_is_what_the_engine_gives_bit_for_bit(folder: Path) -> None:

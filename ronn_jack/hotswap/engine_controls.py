@@ -22,3 +22,11 @@ def aim(engine: Engine, values: Mapping[str, Value]) -> None:
             engine.set(
                 control, decibels_to_gain(number) if PARAMETERS[name].unit == "dB" else number
             )
+    if "gate" in values:
+        engine.set(Control.GATE, gate_threshold(values["gate"]))
+
+
+def gate_threshold(value: Value) -> float:
+    """Return the amplitude from which the gate opens; 0 where it is off."""
+    level = float(value)
+    return decibels_to_gain(level) if level > PARAMETERS["gate"].minimum else 0.0

@@ -14,6 +14,7 @@ from ronn_jack.loudness.auto_level import Level
 from ronn_jack.loudness.input_meter import InputLoudness, Window
 from ronn_jack.loudness.level_glide import LevelGlide, is_due
 from ronn_jack.realtime.engine import Engine
+from ronn_jack.realtime.mixing import UNKNOWN
 from ronn_jack.realtime.voice import Voice
 
 _SWITCH_SECONDS = 0.1
@@ -69,6 +70,7 @@ class LevelFollower:
             frames = round(_SWITCH_SECONDS * engine.rate)
             ratio = (target / prepared.voice.level) ** (1.0 / frames)
             if prepared.voice.glide_level(target, ratio, frames):
+                prepared.voice.blend.follow(level.blend if level else UNKNOWN)
                 prepared.level = level
 
     def _find_again(self, engine: Engine, window: Window, prepared: PreparedVoice) -> None:
@@ -79,6 +81,7 @@ class LevelFollower:
         if level is not None:
             glide = LevelGlide.between(prepared.voice.level, level.gain, engine.rate)
             if prepared.voice.glide_level(glide.target, glide.ratio, glide.frames):
+                prepared.voice.blend.follow(level.blend)
                 prepared.level = level
 
     def _find(

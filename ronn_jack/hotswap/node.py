@@ -17,6 +17,7 @@ from ronn_jack.hotswap.callback_times import CallbackShares, CallbackTimes
 from ronn_jack.hotswap.engine_controls import aim
 from ronn_jack.hotswap.listener import Listener
 from ronn_jack.hotswap.live_motion import MOVING_COST
+from ronn_jack.loudness.pad import RECENT_SECONDS, pad_from
 from ronn_jack.model.expression import Expression
 from ronn_jack.model.protocol import Model
 from ronn_jack.model.times import drift_hertz, synced_beats
@@ -309,8 +310,15 @@ class LiveNode:
         return "running" if self._builder.sounding is not None else "dry"
 
     def _freeze(self, engine: Engine) -> None:
+        on = bool(self._controls["freeze"])
+        if on and engine.frozen:
+            return  # and goes on with what it holds
+        pad = None
+        if on and self._controls["freeze_mode"] == "pad":
+            frames = min(engine.position, round(RECENT_SECONDS * engine.rate))
+            pad = pad_from(engine.recent_input(engine.position, frames), engine.rate)
         spec = self._builder.sounding
-        engine.set_freeze(bool(self._controls["freeze"]), spec.receptive_field if spec else 0)
+        engine.set_freeze(on, spec.receptive_field if spec else 0, pad)
 
     def _master(self, target: float, seconds: float) -> None:
         if self._audio is not None:

@@ -21,6 +21,7 @@ from ronn_jack.loudness.match import gate, match_powers
 from ronn_jack.model.expression import AT_REST, Expression
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
+from ronn_jack.realtime.meters.comparison import ComparingMeter
 from ronn_jack.realtime.meters.loudness import LoudnessMeter
 from ronn_jack.realtime.voice import Voice
 from ronn_jack.units import gain_to_decibels
@@ -206,14 +207,17 @@ def measure_level(voice: Voice, engine: Engine, window: Window, job: Job) -> Lev
 
     Leaves the voice primed up to the end of the input that was measured, if any was.
     """
-    if not gate(window.powers).any():
+    gated = gate(window.powers)
+    if not gated.any():
         return None
     voice.start_at(_start(engine, voice, window.begin))
     advance(voice, engine, window.begin, job)
-    meter = LoudnessMeter(engine.outputs, engine.rate)
+    meter = ComparingMeter(engine.outputs, engine.rate)
     advance(voice, engine, window.end, job, meter)
     match = match_powers(window.powers, meter.powers)
-    return None if match is None else auto_level.level_from(match, on_noise=False)
+    if match is None:
+        return None
+    return auto_level.level_from(match, on_noise=False, correlation=meter.correlation(gated))
 
 
 def _prime_levelled(
@@ -226,6 +230,7 @@ def _prime_levelled(
         voice.start_at(_start(engine, voice, engine.position))
     prepared.level = level
     voice.set_level(level.gain)
+    voice.blend.begin_with(level.blend)
 
 
 def _start(engine: Engine, voice: Voice, end: int) -> int:

@@ -1,1 +1,1 @@
-"""How loud a signal is, and the gain that matches a network to its input."""
+"""How loud a signal is: the gain that matches a network to its input, and a pad that is even."""

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ronn_jack.loudness.match import Match, Powers, dry_powers, match_powers
+from ronn_jack.loudness.match import Match, Powers, dry_powers, gate, match_powers
 from ronn_jack.loudness.noise import pink_noise
-from ronn_jack.realtime.meters.loudness import LoudnessMeter
+from ronn_jack.realtime.meters.comparison import ComparingMeter
+from ronn_jack.realtime.mixing import UNKNOWN, Blend
 from ronn_jack.realtime.voice import Voice
 from ronn_jack.units import decibels_to_gain
 
@@ -37,16 +38,21 @@ class Level:
         Whether it was found on noise, for want of input.
     silent : bool
         Whether the network is too quiet for any gain.
+    blend : Blend
+        How the levelled output mixes with the input.
     """
 
     gain: float
     on_noise: bool
     silent: bool
+    blend: Blend = UNKNOWN
 
 
-def level_from(match: Match, on_noise: bool) -> Level:
-    """Return the level that a comparison calls for."""
-    return Level(decibels_to_gain(match.gain_db), on_noise, match.silent)
+def level_from(match: Match, on_noise: bool, correlation: float) -> Level:
+    """Return the level that a comparison calls for, by how alike output and input are."""
+    alike = not (match.silent or match.overflows)
+    blend = Blend.of(correlation) if alike else UNKNOWN
+    return Level(decibels_to_gain(match.gain_db), on_noise, match.silent, blend)
 
 
 def level_on_noise(
@@ -71,7 +77,7 @@ def level_on_noise(
     start = min(voice.run_up_frames, round(_LONGEST_RUN_UP_SECONDS * rate))
     frames = round(NOISE_SECONDS * rate)
     driven = ring if input_gain == 1.0 else np.ascontiguousarray(ring * np.float32(input_gain))
-    meter = LoudnessMeter(model.outputs, rate)
+    meter = ComparingMeter(model.outputs, rate)
     voice.start_at(0)
     piece = round(piece_seconds * rate)
     for end, listening in ((start, None), (start + frames, meter)):
@@ -81,7 +87,7 @@ def level_on_noise(
     dry = _noise_powers(model.inputs, model.outputs, rate, start % ring.shape[1], frames)
     match = match_powers(dry, meter.powers)
     assert match is not None, "noise is loud enough to be measured"
-    return level_from(match, on_noise=True)
+    return level_from(match, on_noise=True, correlation=meter.correlation(gate(dry)))
 
 
 def warm_up(inputs: int, rate: float) -> None:

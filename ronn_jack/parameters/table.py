@@ -44,6 +44,7 @@ INITIALISERS = [
     "orthogonal",
     "dirac",
 ]
+FREEZE_MODES = ["pad", "loop"]
 RECIPES = ["ronn", "plugin", "package"]
 BEATS = ["1/16", "1/8", "1/4", "1/2", "1", "2", "4", "8"]
 MAXIMUM_SEED = 2**32 - 1
@@ -157,8 +158,10 @@ _TABLE = (
     _float("output_gain", "Output gain", -24.0, 24.0, 0.0, "dB", "level of the wet signal",
            link_partner="input_gain", **_LEVEL),
     _bool("link", "Link gains", "one gain moves the other by its negative", **_LEVEL),
-    _float("mix", "Mix", 0.0, 1.0, 1.0, "", "dry … wet", **_LEVEL),
+    _float("mix", "Mix", 0.0, 1.0, 1.0, "", "dry … wet, the loudness straight between", **_LEVEL),
     _bool("auto_level", "Auto level", "match each network to its input", True, **_LEVEL),
+    _float("gate", "Gate", -90.0, -20.0, -90.0, "dBFS",
+           "what stays below does not reach the network; off at -90", **_LEVEL),
     _bool("bypass", "Bypass", "pass the input through untouched", scope=Scope.NODE, **_LEVEL),
     _bool("xy", "XY", "condition the network on a point (FiLM)", draw=Draw.EVEN, **_SWITCHED),
     _float("xy_x", "XY x", -1.0, 1.0, 0.0, "", "the point's first coordinate", **_EXPRESSIVE),
@@ -170,8 +173,11 @@ _TABLE = (
            **_EXPRESSIVE),
     _float("drift_depth", "Drift depth", 0.0, 1.0, 0.0, "", "how far the weights wander",
            **_EXPRESSIVE | _MOVES),
-    _bool("freeze", "Freeze", "loop the network's recent input",
+    _bool("freeze", "Freeze", "hold the network's recent input",
           group=Group.EXPRESSION, effect=Effect.CONTINUOUS),
+    _enum("freeze_mode", "Freeze mode", FREEZE_MODES, "pad",
+          "what the next freeze holds: an even pad of it, or it as a loop",
+          group=Group.EXPRESSION, effect=Effect.SETTING),
     _float("fade_ms", "Fade", 1.0, 1000.0, 30.0, "ms", "crossfade between networks",
            curve=Curve.EXPONENTIAL, **_NODE),
     _float("budget", "Budget", 0.1, 0.9, 0.7, "", "share of the period a network may take",

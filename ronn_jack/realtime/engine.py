@@ -22,6 +22,8 @@ from ronn_jack.realtime.engine_state import (
     CONTROLS,
     DROPPED,
     ENGINE,
+    GATE_STATE,
+    LOOP_STATE,
     PENDING,
     RAMPS,
     RELEASE,
@@ -29,7 +31,15 @@ from ronn_jack.realtime.engine_state import (
     TARGETS,
     Control,
 )
-from ronn_jack.realtime.freeze import LONGEST_SECONDS, LOOP, SEAM_SECONDS, SHORTEST_SECONDS
+from ronn_jack.realtime.freeze import (
+    LONGEST_SECONDS,
+    LOOP,
+    PAD_ROWS,
+    PAD_WAITS,
+    SEAM_SECONDS,
+    SHORTEST_SECONDS,
+)
+from ronn_jack.realtime.gate import prepare_gate, settle_gate
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.meters.loudness import LoudnessMeter
 from ronn_jack.realtime.motion.ramp import RAMP, settle_ramp
@@ -70,9 +80,10 @@ def _swap_slot(slot: int, voice: int) -> int:
 
 
 @entry(void(int64))
-def _settle_ramps(engine: int) -> None:
+def _settle(engine: int) -> None:
     for control in range(CONTROLS):
         settle_ramp(engine + RAMPS + control * _RAMP_SIZE, engine + TARGETS + control * 8)
+    settle_gate(engine + GATE_STATE, engine + TARGETS + int64(Control.GATE) * 8)
 
 
 class Engine:
@@ -123,14 +134,16 @@ class Engine:
         fields.meter_decay = -1.0 / (_METER_SECONDS * rate)
         for control in (Control.INPUT_GAIN, Control.OUTPUT_GAIN, Control.MIX):
             self.set(control, 1.0)
+        prepare_gate(fields.gate, rate)
         self._voices: dict[int, Voice] = {}
+        self._pads: list[NDArray[np.uint8]] = []
         self.stages = stages
         if stages:
             self.chain = StageChain(stages, rate)
             fields.run_stages, fields.stages = self.chain.run, self.chain.address
 
     def set(self, control: Control, target: float) -> None:
-        """Let a control glide to `target`: a gain as an amplitude ratio, the others 0–1."""
+        """Let a control glide to `target`: gains and the gate as amplitudes, the others 0–1."""
         self._record.controls[0, control] = target
 
     def set_master(self, target: float, frames: int | None = None) -> None:
@@ -138,23 +151,33 @@ class Engine:
         self._record.master_frames = frames or round(GLIDE_SECONDS * self.rate)
         self.set(Control.MASTER, target)
 
-    def set_freeze(self, on: bool, memory_frames: int) -> None:
-        """Hold the recent input as a loop, or let it go.
+    def set_freeze(
+        self, on: bool, memory_frames: int, pad: NDArray[np.float32] | None = None
+    ) -> None:
+        """Hold the recent input as a pad or a loop, or let it go.
 
         Parameters
         ----------
         memory_frames : int
             Receptive field of the network; the loop is as long, within 1 to 8 s.
+        pad : ndarray [shape=(inputs, frames), float32], optional
+            What is held, over and over, instead of the loop.
         """
         seconds = min(LONGEST_SECONDS, max(SHORTEST_SECONDS, memory_frames / self.rate))
         frames = min(round(seconds * self.rate), int(self._history.shape[1]) - MAX_BLOCK)
         # With hardly any history, as in a render, there is nothing to hold.
         self._record.loop[0].view(LOOP)["wanted"] = frames if frames >= MAX_BLOCK else 0
+        self._offer_pad(pad if on else None)
         self.set(Control.FREEZE, float(on))
 
+    @property
+    def frozen(self) -> bool:
+        """Whether the recent input is to be held."""
+        return float(self._record.controls[0, Control.FREEZE]) != 0.0
+
     def settle(self) -> None:
-        """Put every control on its target at once; only while no audio runs."""
-        _settle_ramps.ctypes(self.address)
+        """Put every control on its target at once, after silence; only while no audio runs."""
+        _settle.ctypes(self.address)
 
     def publish(self, voice: Voice, gap_frames: int = ANY_GAP) -> Voice | None:
         """Hand a voice to the audio thread; return the one it replaces unheard, if any.
@@ -236,7 +259,7 @@ class Engine:
 
     @property
     def loop_frames(self) -> int:
-        """Length of the loop that freeze holds or has held last."""
+        """Length of the pad or loop that freeze holds or has held last."""
         return int(self._record.loop[0].view(LOOP)["length"][0])
 
     @property
@@ -299,6 +322,20 @@ class Engine:
             frames,
         )
         return y
+
+    def _offer_pad(self, pad: NDArray[np.float32] | None) -> None:
+        """Let a pad, or none, wait for the next freeze, and free those that nobody plays."""
+        memory = None
+        if pad is not None:
+            memory = aligned_bytes(PAD_ROWS + pad.nbytes)
+            memory[:8].view(np.int64)[0] = pad.shape[1]
+            memory[PAD_ROWS:] = np.ascontiguousarray(pad, np.float32).view(np.uint8).ravel()
+        address = memory.ctypes.data if memory is not None else 0
+        waited = _swap_slot.ctypes(self.address + LOOP_STATE + PAD_WAITS, address)
+        # Of those that were taken, the last alone may still be played.
+        self._pads = [kept for kept in self._pads if kept.ctypes.data != waited][-1:]
+        if memory is not None:
+            self._pads.append(memory)
 
     def _taken(self, slot: int) -> Voice | None:
         return self._voices.pop(_swap_slot.ctypes(self.address + slot, 0), None)

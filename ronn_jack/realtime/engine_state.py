@@ -8,6 +8,7 @@ import numpy as np
 
 from ronn_jack.realtime.compiler.memory import CACHE_LINE, offset
 from ronn_jack.realtime.freeze import LOOP
+from ronn_jack.realtime.gate import GATE
 from ronn_jack.realtime.meters.true_peak import TRUE_PEAK
 from ronn_jack.realtime.motion.ramp import RAMP
 from ronn_jack.realtime.voice import MAX_CHANNELS
@@ -24,6 +25,10 @@ class Control(enum.IntEnum):
     FREEZE = 5
     DRY = 6
     """Set by the audio thread alone: 1 while it has dropped an overloading voice."""
+    GATE = 7
+    CORRELATION = 8
+    """Of the current voice with the dry signal; set by the audio thread alone, as the next."""
+    KNOWN = 9
 
 
 CONTROLS = len(Control)
@@ -69,6 +74,7 @@ ENGINE = np.dtype(
         ("fade_correlation", "f8"),
         ("fade_step", "f8"),  # largest step between two wet samples in the fade under way
         ("last_wet", "f8", MAX_CHANNELS),
+        ("blended", "i8"),  # whether a voice has told how it mixes with the dry signal
         ("busy_blocks", "i8"),  # consecutive blocks that took more than their period
         ("overloads", "i8"),
         ("level_in", "f8"),
@@ -76,6 +82,7 @@ ENGINE = np.dtype(
         ("true_peak", "f8"),
         ("timespec", "i8", 2),
         ("loop", "u1", LOOP.itemsize),
+        ("gate", GATE),
         ("peaks", "u1", MAX_CHANNELS * TRUE_PEAK.itemsize),
         ("ramps", "u1", CONTROLS * RAMP.itemsize),
     ],
@@ -90,5 +97,6 @@ POSITION = offset(ENGINE, "position")
 TARGETS = offset(ENGINE, "controls")
 TIMESPEC = offset(ENGINE, "timespec")
 LOOP_STATE = offset(ENGINE, "loop")
+GATE_STATE = offset(ENGINE, "gate")
 PEAKS = offset(ENGINE, "peaks")
 RAMPS = offset(ENGINE, "ramps")

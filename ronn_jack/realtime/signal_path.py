@@ -1,7 +1,7 @@
 """[audio-thread] The signal path of the node, from input ports to output ports.
 
-input → non-finite samples to 0 → input gain → freeze → network → high-pass → level → stages of the
-engine → output gain → mix with the dry input → guard → bypass → master.
+input → non-finite samples to 0 → gate → input gain → freeze → network → high-pass → level → stages
+of the engine → output gain → mix with the dry input → guard → bypass → master.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from ronn_jack.realtime.engine_state import (
     CONTROLS,
     DROPPED,
     ENGINE,
+    GATE_STATE,
     LOOP_STATE,
     PEAKS,
     PENDING,
@@ -31,9 +32,11 @@ from ronn_jack.realtime.engine_state import (
     Control,
 )
 from ronn_jack.realtime.freeze import run_freeze
+from ronn_jack.realtime.gate import run_gate
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.meters.true_peak import TRUE_PEAK, run_true_peak
-from ronn_jack.realtime.motion.ramp import RAMP, run_ramp
+from ronn_jack.realtime.mixing import run_mix
+from ronn_jack.realtime.motion.ramp import RAMP, run_ramp, settle_ramp
 from ronn_jack.realtime.output_stage import LARGEST_FLOAT32, guard
 from ronn_jack.realtime.voice import MAX_CHANNELS, VOICE, process_voice, run_over_history
 
@@ -52,6 +55,9 @@ _BYPASS = int(Control.BYPASS)
 _MASTER = int(Control.MASTER)
 _FREEZE = int(Control.FREEZE)
 _DRY = int(Control.DRY)
+_GATE = int(Control.GATE)
+_CORRELATION = int(Control.CORRELATION)
+_KNOWN = int(Control.KNOWN)
 
 
 @native(void(int64, int64))
@@ -87,6 +93,21 @@ def _take_voice(engine: int, frames: int) -> None:
     e.controls[_DRY] = 0.0
 
 
+@native(void(int64))
+def _follow_blend(engine: int) -> None:
+    """Let the mix go by what is known of the current voice; at once if none sounded before."""
+    e = carray(pointer(engine), (1,), ENGINE)[0]
+    if e.current == 0:
+        return
+    blend = carray(pointer(e.current), (1,), VOICE)[0].blend
+    e.controls[_CORRELATION] = blend.correlation
+    e.controls[_KNOWN] = blend.known
+    if e.blended == 0:
+        for control in (_CORRELATION, _KNOWN):
+            settle_ramp(engine + RAMPS + control * _RAMP_SIZE, engine + TARGETS + control * 8)
+    e.blended = 1
+
+
 @native(void(int64, int64, int64, int64, int64))
 def _take_input(engine: int, in_1: int, in_2: int, start: int, frames: int) -> None:
     """Fill the dry and driven rows and the history from the ports."""
@@ -97,22 +118,28 @@ def _take_input(engine: int, in_1: int, in_2: int, start: int, frames: int) -> N
         source = in_1 if channel == 0 else in_2
         x = carray(pointer(source + start * 4), (frames,), np.float32)
         dry = carray(pointer(e.dry + channel * MAX_BLOCK * 4), (frames,), np.float32)
-        driven = carray(pointer(e.driven + channel * MAX_BLOCK * 4), (frames,), np.float32)
         for t in range(frames):
             v = x[t]
             if not abs(v) <= _LARGEST:
                 v = np.float32(0.0)
             dry[t] = v
-            driven[t] = np.float32(v * glides[_INPUT_GAIN, t])
             peak = max(peak, abs(v))
     e.level_in = max(peak, e.level_in * math.exp(e.meter_decay * frames))
+    run_gate(
+        engine + GATE_STATE, e.inputs, e.dry, MAX_BLOCK, e.glides + _GATE * MAX_BLOCK * 8, frames
+    )
     frozen = 1 if e.controls[_FREEZE] > 0.0 else 0
     for channel in range(e.inputs):
         row = e.history + channel * e.capacity * 4
+        dry = carray(pointer(e.dry + channel * MAX_BLOCK * 4), (frames,), np.float32)
+        driven = carray(pointer(e.driven + channel * MAX_BLOCK * 4), (frames,), np.float32)
+        for t in range(frames):
+            driven[t] = np.float32(dry[t] * glides[_GATE, t] * glides[_INPUT_GAIN, t])
         run_freeze(
             engine + LOOP_STATE,
             e.glides + _FREEZE * MAX_BLOCK * 8,
             frozen,
+            channel,
             e.driven + channel * MAX_BLOCK * 4,
             row,
             e.capacity,
@@ -197,6 +224,16 @@ def _give_output(engine: int, out_1: int, out_2: int, start: int, frames: int) -
     wet = carray(pointer(e.wet), (MAX_CHANNELS, MAX_BLOCK), np.float64)
     dry = carray(pointer(e.dry), (MAX_CHANNELS, MAX_BLOCK), np.float32)
     glides = carray(pointer(e.glides), (CONTROLS, MAX_BLOCK), np.float64)
+    for t in range(frames):
+        glides[_MIX, t] *= 1.0 - glides[_DRY, t]
+    row = MAX_BLOCK * 8
+    run_mix(
+        e.glides + _MIX * row,
+        e.glides + _OUTPUT_GAIN * row,
+        e.glides + _CORRELATION * row,
+        e.glides + _KNOWN * row,
+        frames,
+    )
     peak = 0.0
     true_peak = 0.0
     for channel in range(e.outputs):
@@ -209,8 +246,9 @@ def _give_output(engine: int, out_1: int, out_2: int, start: int, frames: int) -
                 d = 0.5 * (float(dry[0, t]) + float(dry[1, t]))
             else:
                 d = float(dry[channel, t])
-            mix = glides[_MIX, t] * (1.0 - glides[_DRY, t])
-            y = guard(mix * glides[_OUTPUT_GAIN, t] * wet[channel, t] + (1.0 - mix) * d)
+            mix = glides[_MIX, t]
+            mixture = mix * glides[_OUTPUT_GAIN, t] * wet[channel, t] + (1.0 - mix) * d
+            y = guard(glides[_KNOWN, t] * mixture)
             bypass = glides[_BYPASS, t]
             if bypass > 0.0:
                 y = (1.0 - bypass) * y + bypass * min(1.0, max(-1.0, d))
@@ -240,6 +278,7 @@ def process_engine(engine: int, in_1: int, in_2: int, out_1: int, out_2: int, fr
     """
     e = carray(pointer(engine), (1,), ENGINE)[0]
     _take_voice(engine, frames)
+    _follow_blend(engine)
     done = 0
     while done < frames:
         step = min(MAX_BLOCK, frames - done)

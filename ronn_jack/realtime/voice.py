@@ -20,7 +20,9 @@ from ronn_jack.realtime.compiler.float_mode import restore_float_mode, set_flush
 from ronn_jack.realtime.compiler.mailbox import publish
 from ronn_jack.realtime.compiler.memory import aligned_bytes, offset, record
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
+from ronn_jack.realtime.meters.comparison import run_comparison
 from ronn_jack.realtime.meters.loudness import LoudnessMeter, run_loudness
+from ronn_jack.realtime.mixing import BLEND, BlendRecord, run_polarity
 from ronn_jack.realtime.motion.moving_network import run_moving
 from ronn_jack.realtime.output_stage import LARGEST_FLOAT32, widen_finite
 from ronn_jack.realtime.playable import Playable
@@ -52,11 +54,13 @@ VOICE = np.dtype(
         ("next_ready", "i8"),
         ("modulation", "i8"),  # address of a MODULATION, or 0
         ("motion", "i8"),  # address of a MOTION, or 0; may come while the voice sounds
+        ("blend", BLEND),
         ("stages", CHAIN),
     ],
     align=True,
 )
 _STAGES = offset(VOICE, "stages")
+_BLEND = offset(VOICE, "blend")
 _NEXT_READY = offset(VOICE, "next_ready")
 _MOTION = offset(VOICE, "motion")
 
@@ -94,7 +98,7 @@ def _run_level(voice: int, result: int, frames: int) -> None:
 
 @native(void(int64, int64, int64, int64))
 def process_voice(voice: int, source: int, result: int, frames: int) -> None:
-    """[audio-thread] network → non-finite samples to 0 → stages → level.
+    """[audio-thread] network → non-finite samples to 0 → stages → level and polarity.
 
     Parameters
     ----------
@@ -119,6 +123,7 @@ def process_voice(voice: int, source: int, result: int, frames: int) -> None:
     v.overflows += widen_finite(v.outputs, v.scratch, result, frames)
     run_chain(voice + _STAGES, v.outputs, result, frames)
     _run_level(voice, result, frames)
+    run_polarity(voice + _BLEND, result, v.outputs, frames)
     v.position += frames
 
 
@@ -162,6 +167,7 @@ def run_over_history(
         process_voice(voice, inputs, result, frames)
         if meter != 0:
             run_loudness(meter, result, MAX_BLOCK, frames)
+            run_comparison(meter, channels, inputs, result, MAX_BLOCK, frames)
 
 
 @entry(void(int64, int64, int64, int64, int64, int64, int64, int64))
@@ -251,6 +257,8 @@ class Voice:
         fields.scratch = self._scratch.ctypes.data
         fields.outputs = model.outputs
         fields.level = 1.0
+        self.blend = BlendRecord(fields.blend)
+        """How it mixes with the dry signal."""
         self._stages = stages_of(model.rules)
         for stage in self._stages:
             for name, value in stage.coefficients(rate).items():

@@ -92,3 +92,15 @@ def test_a_level_on_noise_does_not_depend_on_the_pieces():
     ]
     assert levels[0].on_noise
     assert np.isclose(levels[0].gain, levels[1].gain, rtol=1e-12)
+
+
+def test_how_it_mixes_is_known_while_it_is_levelled():
+    engine, prepared = sounding(3.5)
+    follower = LevelFollower(lambda: False)
+    known = []
+    for wanted in (True, False):
+        follower.switch(wanted)
+        follower.tend(engine, InputLoudness(engine), 1.0, prepared)
+        play(engine, noise(round(RATE)))
+        known.append(bool(prepared.voice.blend._fields["known"][0]))
+    assert known == [True, False]

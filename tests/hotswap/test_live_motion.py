@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from ronn_jack.control.operations import Act
+from ronn_jack.loudness.pad import pad_from
 from tests.realtime.engine_driver import RATE, noise, play
 from tests.support.desk import FRAMES, desk, rendered, same_sound
 from tests.support.rigged import REAL, RiggedPipeline, taking
@@ -245,8 +246,31 @@ def test_a_node_whose_network_has_fallen_is_still_ready():
         assert not d.node.ready
 
 
+def test_freeze_holds_a_pad_of_what_was_played_last():
+    with desk() as d:
+        x = noise(2 * FRAMES)
+        play(d.audio.engine, x)
+        d.turn(freeze=True)
+        recent = d.audio.engine.recent_input(d.audio.engine.position, round(2 * RATE))
+        play(d.audio.engine, x)
+        pad = pad_from(recent, RATE)
+        held = d.audio.engine.recent_input(d.audio.engine.position, pad.shape[1])
+        assert d.audio.engine.loop_frames == pad.shape[1]
+        assert np.array_equal(np.sort(held), np.sort(pad))
+        # Whatever else is turned meanwhile, it goes on; the next freeze holds a loop.
+        d.turn(freeze=True, freeze_mode="loop", mix=0.5)
+        play(d.audio.engine, x)
+        again = d.audio.engine.recent_input(d.audio.engine.position, pad.shape[1])
+        assert np.array_equal(np.sort(again), np.sort(pad))
+        d.turn(freeze=False)
+        play(d.audio.engine, x)
+        d.turn(freeze=True)
+        play(d.audio.engine, x)
+        assert d.audio.engine.loop_frames == RATE
+
+
 def test_freeze_holds_as_much_as_the_network_remembers():
-    with desk(layers=12, kernel=7) as d:
+    with desk(layers=12, kernel=7, freeze_mode="loop") as d:
         x = noise(2 * FRAMES)
         play(d.audio.engine, x)
         d.turn(freeze=True)

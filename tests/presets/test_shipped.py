@@ -12,6 +12,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from ronn_jack.control.operations import Act
+from ronn_jack.loudness.match import matched_gain
 from ronn_jack.midimap.profile import Press
 from ronn_jack.midimap.profile_file import ProfileStore
 from ronn_jack.parameters import PARAMETERS, Scope, defaults
@@ -67,6 +68,8 @@ def test_each_plays_about_as_loud_as_its_input(preset: Preset, inputs: int, tmp_
     y = soundfile.read(wet)[0].T
     difference_db = 20.0 * np.log10(np.sqrt(np.mean(y**2) / np.mean(x**2)))
     assert abs(difference_db) < 5.0
+    match = matched_gain(x, y.astype(np.float32), RATE)
+    assert match is not None and abs(match.gain_db) < 1.0
     assert np.abs(y).max() <= 1.0
     left, right = np.sqrt(np.mean(y**2, axis=1))
     assert abs(20.0 * np.log10(left / right)) < 8.0, "one side is missing"

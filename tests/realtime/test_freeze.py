@@ -1,4 +1,4 @@
-"""The recent input held as a loop: its length, its seam, what is heard on the way in and out."""
+"""The recent input held: a loop's length and seam, a pad, what is heard on the way in and out."""
 
 import numpy as np
 import pytest
@@ -133,3 +133,56 @@ def test_a_network_that_comes_under_a_frozen_sound_hears_the_loop():
     play(fresh, x)
     expected = play(fresh, x)
     assert np.abs(out - expected)[:, 480:].max() <= 1e-5 * np.abs(expected).max()
+
+
+def test_a_pad_is_played_over_and_over_in_place_of_a_loop():
+    engine = engine_for(NetworkSpec(), history_seconds=10.0)
+    heard(engine, noise(SECOND))
+    pad = noise(7001, seed=5)
+    engine.set_freeze(True, 0, pad)
+    got = heard(engine, noise(3 * SECOND, seed=2))
+    assert np.array_equal(got[:, SEAM:], np.tile(pad, 22)[:, SEAM : 3 * SECOND])
+    engine.set_freeze(False, 0)
+    x = noise(SECOND, seed=3)
+    assert np.array_equal(heard(engine, x)[:, SEAM:], x[:, SEAM:])
+
+
+@pytest.mark.parametrize("block", [1, 7, 1000])
+def test_any_split_into_blocks_gives_the_same_pad(block):
+    x, pad = noise(6000), noise(1300, seed=5)
+    results = []
+    for size in (block, 256):
+        engine = engine_for(NetworkSpec(), history_seconds=10.0)
+        engine.set_freeze(True, 0, pad)
+        parts = [play(engine, x, size)]
+        engine.set_freeze(False, 0)
+        parts.append(play(engine, x, size))
+        results.append(np.concatenate(parts, axis=1))
+    assert np.array_equal(*results)
+
+
+def test_pads_are_kept_while_they_are_played_and_freed_afterwards():
+    engine = engine_for(NetworkSpec(), history_seconds=10.0)
+    pads = [noise(500 + 100 * i, seed=i) for i in range(6)]
+    engine.set_freeze(True, 0, pads[0])
+    play(engine, noise(6000))
+    engine.set_freeze(False, 0)
+    play(engine, noise(64))
+    # Still fading out: what is offered meanwhile has to wait, and the one that fades stays.
+    for pad in pads[1:4]:
+        engine.set_freeze(True, 0, pad)
+    assert len(engine._pads) == 2
+    got = heard(engine, noise(6000))
+    assert np.array_equal(got[:, SEAM:][:, :500], got[:, SEAM + 500 :][:, :500])
+    engine.set_freeze(False, 0)
+    play(engine, noise(6000))
+    engine.set_freeze(True, 0, pads[4])
+    play(engine, noise(64))
+    assert engine.loop_frames == pads[4].shape[1]
+    engine.set_freeze(False, 0)
+    assert len(engine._pads) == 1
+    # And a loop is a loop again.
+    play(engine, noise(6000))
+    engine.set_freeze(True, 0)
+    play(engine, noise(64))
+    assert engine.loop_frames == SECOND

@@ -53,6 +53,7 @@ LOUDNESS = np.dtype(
         ("steps", "i8"),  # address of float64: mean power of each step, summed over the channels
         ("count", "i8"),
         ("capacity", "i8"),
+        ("comparison", "i8"),  # address of a COMPARISON that measures along, or 0
     ],
     align=True,
 )
