@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ronn_jack.demo.phrase import pluck_phrase
+from ronn_jack.loudness.phrase import pluck_phrase
 from ronn_jack.hotswap.engine_controls import aim
 from ronn_jack.hotswap.job import Job
 from ronn_jack.hotswap.levels.curves import ORDER, LevelCurves
