@@ -115,9 +115,9 @@ def measure_crowd(seconds: float, progress: Progress) -> CrowdReport:
         tempfile.TemporaryDirectory(prefix="ronn-bench-") as folder,
         DummyServer(f"ronn-bench-{os.getpid()}-crowd", RATE, PERIOD, realtime) as server,
         NodeProcess(server.name, {}, {"XDG_DATA_HOME": folder}, _PATIENCE_SECONDS) as node,
-        _Asker(node.port) as asker,
+        Asker(node.port) as asker,
     ):
-        listener = _AudioListener(asker)
+        listener = AudioListener(asker)
         progress("one calm sender")
         with _crowd(node.port, 1, _CALM_MESSAGES_PER_SECOND):
             time.sleep(seconds)
@@ -127,7 +127,7 @@ def measure_crowd(seconds: float, progress: Progress) -> CrowdReport:
         turned = listener.since_last()
         progress(f"{FLOODS} floods")
         with _crowd(node.port, FLOODS, MESSAGES_PER_SECOND, _SAVES_PER_SECOND) as sent:
-            times = _ask_quietly(asker, seconds)
+            times = ask_quietly(asker, seconds)
         flooded = listener.since_last()
     answered = np.array([each for each in times if each is not None] or [np.inf]) * 1e3
     return CrowdReport(
@@ -149,7 +149,7 @@ def measure_crowd(seconds: float, progress: Progress) -> CrowdReport:
     )
 
 
-class _Asker(Closing):
+class Asker(Closing):
     """A socket that asks one thing at a time."""
 
     def __init__(self, port: int) -> None:
@@ -198,10 +198,10 @@ class _Asker(Closing):
                     raise
 
 
-class _AudioListener:
+class AudioListener:
     """Asks the node what became of the audio since it was asked last."""
 
-    def __init__(self, asker: _Asker) -> None:
+    def __init__(self, asker: Asker) -> None:
         self._asker = asker
         self._xruns = asker.ask(_XRUNS)
 
@@ -229,10 +229,10 @@ def _crowd(port: int, senders: int, rate: float, saves: float = 0.0) -> Iterator
         process.wait()
 
 
-def _tell(port: int, asker: _Asker, seconds: float) -> tuple[int, float]:
+def _tell(port: int, asker: Asker, seconds: float) -> tuple[int, float]:
     """Let one sender turn everything; return how many subscribers know it, and its rate."""
     with contextlib.ExitStack() as stack:
-        ears = [stack.enter_context(_Asker(port)) for _ in range(SUBSCRIBERS)]
+        ears = [stack.enter_context(Asker(port)) for _ in range(SUBSCRIBERS)]
         for ear in ears:
             ear.send(SUBSCRIBE, 100)
         shown: list[dict[str, tuple[Argument, ...]]] = [{} for _ in ears]
@@ -254,7 +254,7 @@ def _tell(port: int, asker: _Asker, seconds: float) -> tuple[int, float]:
             time.sleep(_ASK_EVERY_SECONDS)
 
 
-def _ask_all(asker: _Asker) -> dict[str, tuple[Argument, ...]]:
+def _ask_all(asker: Asker) -> dict[str, tuple[Argument, ...]]:
     """Return what the node answers to the addresses of all parameters."""
     for name in PARAMETERS:
         asker.send(ROOT + name)
@@ -264,7 +264,7 @@ def _ask_all(asker: _Asker) -> dict[str, tuple[Argument, ...]]:
     return final
 
 
-def _ask_quietly(asker: _Asker, seconds: float) -> list[float | None]:
+def ask_quietly(asker: Asker, seconds: float) -> list[float | None]:
     """Ask now and then; return how long each answer took, None where none came."""
     times: list[float | None] = []
     begin = time.monotonic()

@@ -113,7 +113,7 @@ class Sweep:
     heard: list[Heard]
 
 
-class _WatchedApp(App):
+class WatchedApp(App):
     """The node; what becomes of its changes can be waited for."""
 
     def __init__(self, settings: Settings, scene: Scene) -> None:
@@ -141,10 +141,10 @@ class _Bench:
         raise MachineError(f"{subject} was refused: {reason}")
 
 
-class _Hand:
+class Hand:
     """Turns the node's seed by OSC."""
 
-    def __init__(self, app: _WatchedApp) -> None:
+    def __init__(self, app: WatchedApp) -> None:
         self._app = app
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.connect(("127.0.0.1", app.osc_port))
@@ -214,9 +214,9 @@ def measure_live(task: LiveTask, progress: Progress) -> LiveFindings:
     ports = {"osc_port": 0, "http_port": 0}
     settings = load_settings({"name": "ronn", "server": task.server, **ports})
     values = {**task.networks[0][1]}
-    app = _WatchedApp(settings, beginning(values))
+    app = WatchedApp(settings, beginning(values))
     app.start()
-    hand = _Hand(app)
+    hand = Hand(app)
     try:
         assert app.client is not None
         player = Player(task.server, pluck_phrase(app.client.rate), loop=True)
@@ -256,24 +256,24 @@ def live_row(
         period=period,
         auto_level=auto_level,
         changes=len(times),
-        p50_ms=_quantile(times, 0.5),
-        p99_ms=_quantile(times, 0.99),
+        p50_ms=quantile(times, 0.5),
+        p99_ms=quantile(times, 0.99),
         max_ms=max(times),
         dips=sum(swap.dip for swap in swaps),
         sweep_heard_per_second=len(swept) / (sweep.end - sweep.begin),
         sweep_gap_ms=1e3 * max(b - a for a, b in itertools.pairwise(moments)),
-        sweep_p50_ms=_quantile(swept, 0.5) if swept else None,
-        sweep_p99_ms=_quantile(swept, 0.99) if swept else None,
+        sweep_p50_ms=quantile(swept, 0.5) if swept else None,
+        sweep_p99_ms=quantile(swept, 0.99) if swept else None,
     )
 
 
-def _quantile(values: Sequence[float], share: float) -> float:
+def quantile(values: Sequence[float], share: float) -> float:
     """Return the smallest value that `share` of all do not exceed."""
     return float(np.quantile(values, share, method="inverted_cdf"))
 
 
 def _prepare(
-    app: _WatchedApp, hand: _Hand, architecture: Mapping[str, Value], auto_level: bool
+    app: WatchedApp, hand: Hand, architecture: Mapping[str, Value], auto_level: bool
 ) -> None:
     values = {**architecture, "auto_level": auto_level}
     app.controller.apply([Set(name, value) for name, value in values.items()], _Bench())

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ronn_jack.closing import Closing
 from ronn_jack.errors import MachineError
@@ -34,6 +34,8 @@ class NodeProcess(Closing):
         Variables to set for it.
     patience : float
         Seconds that it may take until it answers.
+    options : sequence of str
+        Further ones of the command.
 
     Attributes
     ----------
@@ -54,6 +56,7 @@ class NodeProcess(Closing):
         values: Mapping[str, Value],
         environment: Mapping[str, str],
         patience: float,
+        options: Sequence[str] = (),
     ) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.port = port = free_port()
@@ -63,6 +66,7 @@ class NodeProcess(Closing):
                 *(sys.executable, "-m", "ronn_jack", "run"),
                 *("--server", server, "--osc-port", str(port), "--http-port", "0"),
                 *(word for name, value in values.items() for word in ("--set", f"{name}={value}")),
+                *options,
             ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

@@ -1,0 +1,1 @@
+"""What a musician feels: loudness that is held, tails that decay, knobs that answer."""
