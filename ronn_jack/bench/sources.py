@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from ronn_jack.demo.phrase import pluck_phrase
+from ronn_jack.loudness.phrase import pluck_phrase
 
 SECONDS = 4.0
 """Length of each source."""

@@ -135,7 +135,14 @@ _RECALL_TABLE = (
     ),
 )  # fmt: skip
 
+_SEARCH_TABLE = (
+    Status("locks", Kind.TEXT, "", 0, 0, "parameters that `randomize` leaves as they are"),
+    _count("candidates", "sounds that were found worth hearing and wait for `randomize`"),
+)
+
 RECALL: Mapping[str, Status] = {row.name: row for row in _RECALL_TABLE}
-"""What tells where recall stands, by its name: the controller says it, and the node all else."""
-STATUS: Mapping[str, Status] = {row.name: row for row in (*_TABLE, *_RECALL_TABLE)}
+"""What tells where recall stands, by its name: the controller says it, and the node most else."""
+SEARCH: Mapping[str, Status] = {row.name: row for row in _SEARCH_TABLE}
+"""What tells where the search stands, likewise."""
+STATUS: Mapping[str, Status] = {row.name: row for row in (*_TABLE, *_RECALL_TABLE, *_SEARCH_TABLE)}
 """What can be asked of a running node, by its name."""
