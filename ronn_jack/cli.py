@@ -16,6 +16,8 @@ import click
 from click.shell_completion import shell_complete
 
 from ronn_jack import __version__
+from ronn_jack.commands.bench import bench
+from ronn_jack.commands.compiling import tell_of_compiling
 from ronn_jack.commands.midi import midi
 from ronn_jack.commands.options import (
     SOUND_HELP,
@@ -41,20 +43,6 @@ PROGRAM = "ronn-jack"
 _COMPLETION = "_RONN_JACK_COMPLETE"
 """Environment variable by which a shell asks for completions."""
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_TABLE_WIDTH = 120
-"""Columns of a table that no terminal limits."""
-
-
-def tell_of_compiling(err: bool = True) -> None:
-    """Let it be said what takes so long, once the compiler starts to work.
-
-    Only a terminal is told on stderr, where programs that read it expect errors alone.
-    """
-    from ronn_jack.realtime.compiler.compile import when_compiling
-
-    text = "compiling for this machine: up to a minute, this time only"
-    if sys.stderr.isatty() or not err:
-        when_compiling(lambda: click.echo(text, err=err))
 
 
 @click.group(
@@ -73,6 +61,7 @@ def cli(context: click.Context) -> None:
         context.invoke(run)
 
 
+cli.add_command(bench)
 cli.add_command(presets)
 cli.add_command(import_original)
 
@@ -317,40 +306,6 @@ def doctor() -> None:
         click.echo(finding.line)
     if any(finding.ok is False for finding in findings):
         sys.exit(1)
-
-
-@cli.command()
-@sound_options
-@click.option("--stress", is_flag=True, help="Blocks run while Python is busy in the node.")
-@click.option("--live", is_flag=True, help="Time from a turned knob to its sound.")
-@click.option("--crowd", is_flag=True, help="Many senders and subscribers of OSC at once.")
-@click.option("--cost", is_flag=True, help="Predicted against measured cost of networks.")
-@click.option("--quick", is_flag=True, help="A rough look, in seconds.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option(
-    "--plot", "picture", type=click.Path(path_type=Path), metavar="FILE", help="Draw a picture."
-)
-def bench(
-    preset: str | None,
-    assignments: tuple[str, ...],
-    as_json: bool,
-    picture: Path | None,
-    **parts: bool,
-) -> None:
-    """Measure this machine: kernels against its peak, starts, memory.
-
-    With --stress, --live or --crowd, measure a running node instead; with --cost, the cost model.
-    """
-    chosen = preset is not None or bool(assignments)
-    values = sound(preset, assignments) if chosen else None
-    tell_of_compiling()
-    from ronn_jack.bench.command import Scope
-    from ronn_jack.bench.command import bench as measured
-    from ronn_jack.bench.tables import tables
-
-    report = measured(Scope(values, **parts), picture)
-    width = None if sys.stdout.isatty() else _TABLE_WIDTH
-    click.echo(report.to_json() if as_json else tables(report, width))
 
 
 def main() -> None:

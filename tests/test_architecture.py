@@ -70,7 +70,13 @@ MAY_IMPORT: dict[str, set[str]] = {
         *FOUNDATION, "settings", "loudness.phrase", "model", "realtime", "cost", "hotswap",
         "control", "interfaces", "drivers", "app",
     },
+    "bench.feel": {
+        *FOUNDATION, "settings", "audio_files", "bench", "model", "network", "presets", "realtime",
+        "loudness", "hotswap", "explore", "control", "interfaces", "drivers",
+    },
     "commands": set(),
+    "commands.bench": {"bench", "commands.compiling", "commands.options", "errors"},
+    "commands.compiling": {"realtime.compiler"},
     "commands.options": {*FOUNDATION, "presets"},
     "commands.surfaces": {"presets", "surfaces"},
     "commands.place": {"errors", "interfaces", "running_nodes", "settings"},

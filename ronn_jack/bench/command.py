@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 
 from ronn_jack.bench.cost import CostReport, CostTask
+from ronn_jack.bench.feel.command import measure_feel
 from ronn_jack.bench.kernels.speed import RATE, SpeedReport, SpeedTask, arguments_of
 from ronn_jack.bench.machine import ONE_THREAD, machine_facts
 from ronn_jack.bench.networks import NETWORKS
@@ -51,6 +52,8 @@ class Scope:
     ----------
     values : mapping or None
         Accepted value of every parameter, of a network to be measured too.
+    sources : sequence of Path
+        Files that `feel` plays too.
     quick : bool
         Whether to look only if everything works: its figures are rough.
     """
@@ -60,6 +63,8 @@ class Scope:
     live: bool = False
     cost: bool = False
     crowd: bool = False
+    feel: bool = False
+    sources: Sequence[Path] = ()
     quick: bool = False
 
 
@@ -73,7 +78,7 @@ def bench(scope: Scope, picture: Path | None) -> Report:
     """
     if picture is not None:
         check_plot(picture)
-    if scope.stress or scope.live or scope.crowd or not scope.cost:
+    if scope.stress or scope.live or scope.crowd or scope.feel or not scope.cost:
         jack_server.probe()  # before anything is measured: JACK may be missing, or hang
     with _shown_progress() as progress:
         report = measure(scope, progress)
@@ -85,7 +90,7 @@ def bench(scope: Scope, picture: Path | None) -> Report:
 def measure(scope: Scope, progress: Progress) -> Report:
     """Measure what a scope asks for."""
     report = Report(machine_facts())
-    if not (scope.stress or scope.live or scope.cost or scope.crowd):
+    if not (scope.stress or scope.live or scope.cost or scope.crowd or scope.feel):
         report = replace(
             report,
             speed=_measure_speed(scope, progress),
@@ -100,6 +105,8 @@ def measure(scope: Scope, progress: Progress) -> Report:
     if scope.crowd:
         seconds = _QUICK_CROWD_SECONDS if scope.quick else _CROWD_SECONDS
         report = replace(report, crowd=measure_crowd(seconds, progress))
+    if scope.feel:
+        report = replace(report, feel=measure_feel(scope.sources, scope.quick, progress))
     if scope.cost:
         report = replace(report, cost=_measure_cost(scope, progress))
     return report

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import msgspec
 
 from ronn_jack.bench.cost import CostReport
+from ronn_jack.bench.feel.figures import FeelReport
 from ronn_jack.bench.kernels.speed import SpeedReport
 from ronn_jack.bench.machine import MachineFacts
 from ronn_jack.bench.node.crowd import CrowdReport
@@ -29,6 +30,7 @@ class Report:
     stress: StressReport | None = None
     live: LiveReport | None = None
     crowd: CrowdReport | None = None
+    feel: FeelReport | None = None
 
     def to_json(self) -> str:
         """Return the document, indented."""

@@ -12,6 +12,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 
 from ronn_jack.bench.cost import CostReport
+from ronn_jack.bench.feel.table import feel_table
 from ronn_jack.bench.kernels.speed import SpeedReport, SpeedRow
 from ronn_jack.bench.machine import MachineFacts
 from ronn_jack.bench.node.crowd import CrowdReport
@@ -65,6 +66,9 @@ def _parts(report: Report) -> Iterator[RenderableType]:
         yield from _crowds(report.crowd)
         yield _crowds_audio(report.crowd)
         yield _scheduling(report.crowd.realtime)
+    if report.feel is not None:
+        yield feel_table(report.feel)
+        yield _scheduling(report.feel.realtime)
 
 
 def _crowds(report: CrowdReport) -> Iterator[str]:

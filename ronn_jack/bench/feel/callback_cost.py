@@ -42,8 +42,8 @@ def measure_callback_cost(source: Source, quick: bool, progress: Progress) -> It
                 taken.append(_block_us(instrument))
         more, without = added(*times)
         where = f"without {without:.1f}, ratio {1.0 + more / without:.2f}"
-        what = f"added to a callback of {BLOCK} frames"
-        yield farthest(name, what, "µs", "at most", tolerated_us(without), [(more, where)])
+        what = f"time that {name} adds to {BLOCK} frames"
+        yield farthest("callback", what, "µs", "at most", tolerated_us(without), [(more, where)])
 
 
 def _block_us(instrument: Instrument) -> float:

@@ -60,7 +60,12 @@ class FeelReport:
 
 
 def farthest(
-    subject: str, what: str, unit: str, bound: Bound, goal: float, found: Iterable[tuple[float, str]]
+    subject: str,
+    what: str,
+    unit: str,
+    bound: Bound,
+    goal: float,
+    found: Iterable[tuple[float, str]],
 ) -> Figure:
     """Return the figure of several values, each with the place where it was found."""
     choose = max if bound == "at most" else min

@@ -7,11 +7,12 @@ import queue
 import socket
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ronn_jack.bench.node.live_node import Hand, Heard, WatchedApp, quantile
 from ronn_jack.bench.own_process import Progress, answer
+from ronn_jack.control.operations import NODE, Set
 from ronn_jack.control.scene import beginning
 from ronn_jack.errors import MachineError
 from ronn_jack.interfaces.osc.codec import encode
@@ -87,27 +88,29 @@ def measure_knobs(task: KnobTask, progress: Progress) -> KnobFindings:
         for number in range(task.sweeps):
             progress(f"sweep {number + 1} of kernel")
             hand.settle()
-            down = number % 2 == 1
-            sweeps.append(_sweep(app, lambda share, down=down: 1.0 - share if down else share))
+            sweeps.append(_sweep(app, *((1.0, 0.0) if number % 2 else (0.0, 1.0))))
         progress("reseed")
+        app.controller.apply([Set("kernel", defaults()["kernel"])], NODE)
         hand.settle()
         times = [swap.change_to_sound_ms for swap in hand.turn_often(task.reseeds, _RESEED_SECONDS)]
     rates, lasts = zip(*sweeps, strict=True)
     return KnobFindings(list(rates), list(lasts), quantile(times, 0.95))
 
 
-def _sweep(app: WatchedApp, place: Callable[[float], float]) -> tuple[float, float]:
-    """Turn `kernel` over its range, and wait until nothing more is heard of it."""
+def _sweep(app: WatchedApp, start: float, goal: float) -> tuple[float, float]:
+    """Turn `kernel` from one end of its range to the other, until nothing more is heard of it."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
         out.connect(("127.0.0.1", app.osc_port))
         begin, sent = time.monotonic(), 0
         while (passed := time.monotonic() - begin) < SWEEP_SECONDS:
             if sent <= passed * _MESSAGES_PER_SECOND:
-                out.send(encode("/ronn/n/kernel", [place(passed / SWEEP_SECONDS)]))
+                out.send(
+                    encode("/ronn/n/kernel", [start + (goal - start) * passed / SWEEP_SECONDS])
+                )
                 sent += 1
             else:
                 time.sleep(0.001)
-        out.send(encode("/ronn/n/kernel", [place(1.0)]))
+        out.send(encode("/ronn/n/kernel", [goal]))
         end = time.monotonic()
     moments: list[float] = []
     quiet = end

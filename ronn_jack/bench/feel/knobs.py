@@ -54,7 +54,9 @@ def measure_knobs(quick: bool, progress: Progress) -> Iterator[Figure]:
         task = KnobTask(server.name, sweeps, reseeds)
         found = measure_apart(task, KnobFindings, _PATIENCE_SECONDS, progress)
     sweep = f"{SWEEP_SECONDS:g} s sweep of kernel, auto level on"
-    rates, lasts = ([(value, "") for value in each] for each in (found.heard_per_second, found.last_ms))
+    rates, lasts = (
+        [(value, "") for value in each] for each in (found.heard_per_second, found.last_ms)
+    )
     yield farthest("knobs", f"networks heard in a {sweep}", "1/s", "at least", LEAST_HEARD, rates)
     what = "last network after the hand rests"
     yield farthest("knobs", what, "ms", "at most", MOST_LAST_MS, lasts)
@@ -79,7 +81,10 @@ def measure_pool(quick: bool, progress: Progress) -> Iterator[Figure]:
 def pool_figures(with_pool: Sequence[Turn], without: Sequence[Turn]) -> Iterator[Figure]:
     """Return what pairs of turns say."""
     found = f"{min(turn.candidates for turn in with_pool):g} sounds found at least"
-    for name, attribute in (("callback p99", "callback_p99_us"), ("OSC answer, median", "answer_us")):
+    for name, attribute in (
+        ("callback p99", "callback_p99_us"),
+        ("OSC answer, median", "answer_us"),
+    ):
         both = ([getattr(turn, attribute) for turn in turns] for turns in (with_pool, without))
         more, before = added(*both)
         where = f"without {before:.0f}; {found}"

@@ -55,7 +55,9 @@ def measure_drive(sources: Sequence[Source], quick: bool, progress: Progress) ->
                 peaks.append((peak_db(wet) - peak, where))
         what = f"change of loudness over 0…48 dB, auto level {level}"
         yield farthest("drive", what, "LU", "at most", MOST_LU, changes)
-    yield farthest("drive", "rise of the peak before the guard", "dB", "at most", MOST_PEAK_DB, peaks)
+    yield farthest(
+        "drive", "rise of the peak before the guard", "dB", "at most", MOST_PEAK_DB, peaks
+    )
 
 
 def measure_paths(sources: Sequence[Source], quick: bool, progress: Progress) -> Iterator[Figure]:
@@ -75,9 +77,7 @@ def measure_paths(sources: Sequence[Source], quick: bool, progress: Progress) ->
     yield _measure_early_hand(sources, quick, progress)
 
 
-def _measure_drift(
-    sources: Sequence[Source], quick: bool, progress: Progress
-) -> Iterator[Figure]:
+def _measure_drift(sources: Sequence[Source], quick: bool, progress: Progress) -> Iterator[Figure]:
     """Let networks drift: on steady noise at each moment, on all else over some seconds.
 
     A drifting network makes one note louder and the next one softer, whatever its level.

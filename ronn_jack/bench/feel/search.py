@@ -38,9 +38,7 @@ def measure_search(sources: Sequence[Source], quick: bool, progress: Progress) -
             except SpecError:
                 return False
 
-        new = new_sounds(
-            _excerpt(source), make, fits, _PRESSES, _QUICK_FINDS if quick else _FINDS
-        )
+        new = new_sounds(_excerpt(source), make, fits, _PRESSES, _QUICK_FINDS if quick else _FINDS)
         found.append((float(new), source.name))
     what = f"new sounds in {_PRESSES} presses of randomize"
     yield farthest("search", what, "", "at least", LEAST_NEW, found)

@@ -52,6 +52,8 @@ def measure_presets(
     sounds: Sounds, sources: Sequence[Source], quick: bool, progress: Progress
 ) -> Iterator[Figure]:
     """Play each source through each preset."""
+    number = float(len(sounds))
+    yield farthest("presets", "number", "", "at least", LEAST_PRESETS, [(number, "")])
     if quick:
         sounds, sources = sounds[:3], sources[:2]
     louder: list[tuple[float, str]] = []
@@ -65,9 +67,6 @@ def measure_presets(
             spectrum = describe(dry, wet, source.rate, dry.shape[1]).spectrum
             silent = np.full(1, rms_db(wet))
             spectra.setdefault(name, []).append(silent if spectrum is None else spectrum)
-    yield farthest(
-        "presets", "number", "", "at least", LEAST_PRESETS, [(float(len(sounds)), "")]
-    )
     yield farthest("presets", "off the dry on each source", "LU", "at most", MOST_LU, louder)
     what = "distance of the two most alike, on their second source"
     yield farthest("presets", what, "dB", "at least", LEAST_DISTANCE_DB, [nearest(spectra)])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ronn_jack.bench.feel.figures import Figure, farthest
 from ronn_jack.bench.feel.measures import off_line_db, schroeder_db
 from ronn_jack.bench.own_process import Progress
-from ronn_jack.model.architecture import model_of
+from ronn_jack.model.architecture import network_spec
 from ronn_jack.network import Network
 from ronn_jack.parameters import Value, defaults
 
@@ -32,7 +32,7 @@ _T60 = 0.1
 
 def impulse_response(values: Values, height: float = 1.0) -> NDArray[np.float64]:
     """Return what an impulse in the left channel adds to what a network gives to silence."""
-    network = Network(model_of({**defaults(), **values}, 2, 2, RATE))
+    network = Network(network_spec({**defaults(), **values}, 2, 2, RATE))
     heard = []
     for at_first in (height, 0.0):
         x = np.zeros((2, network.spec.receptive_field + 1))
@@ -52,9 +52,7 @@ def off_exponential(values: Values, t60: float) -> float:
     return float(np.abs(decayed - wanted).max() / np.abs(wanted).max())
 
 
-def measure_tails(
-    reverbs: Sequence[tuple[str, Values]], progress: Progress
-) -> Iterator[Figure]:
+def measure_tails(reverbs: Sequence[tuple[str, Values]], progress: Progress) -> Iterator[Figure]:
     """Hold decaying networks to the exponential, and presets of rooms to a straight line.
 
     Parameters
