@@ -139,7 +139,8 @@ class Controller:
         """Return the present value of every key of STATUS."""
         history = self._history
         steps = {"undo_steps": history.undoable, "redo_steps": history.redoable}
-        return {**self._node.status(), **self.counters, **steps, **self._scene.recall}
+        own = {**steps, "landed": self._tell.landed, **self._scene.recall}
+        return {**self._node.status(), **self.counters, **own}
 
     def model(self) -> Model:
         """Return the network that the accepted values ask for at the node's rate."""
@@ -164,6 +165,7 @@ class Controller:
                     draft.take(operation)
                 except UsageError as error:
                     refusals.append((operation.name, str(error)))
+            draft.land()
             self._apply(draft, origin, refusals)
             for number in draft.snapshot_saves:
                 self._save_snapshot(number, origin)
@@ -210,7 +212,9 @@ class Controller:
                 self._first = architecture(self.values)
                 self._ask(Change(model, self.values))
             else:
-                again = Change(model, self.values, awaited.subject, awaited.origin)
+                again = dataclasses.replace(
+                    awaited, model=model, values=self.values, received=time.monotonic()
+                )
                 self._unheard.again(awaited, again)
                 self._ask(again)
 
@@ -339,12 +343,14 @@ class Controller:
             self._set_silent(True, origin)
         if moved.intersection(_MOVING):
             self._mover = origin
+        if draft.subject:
+            self._tell.landing(draft.landed, origin)
         undone = self._history
         history = draft.history.with_change(scene, draft.touch)
         # Committed first: the node may refuse at once, and then these are what is taken back.
         self._commit(scene, history, origin, draft.cause)
         if model is not None:
-            change = Change(model, scene.values, draft.subject, origin)
+            change = Change(model, scene.values, draft.subject, origin, fitted=draft.fitted)
             self._unheard.add(change, before, scene, undone, draft.whole)
             self._ask(change)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ronn_jack.control.events import Swap
 from ronn_jack.control.operations import Change
-from ronn_jack.cost.admission import Cost, Deadline, admit
+from ronn_jack.cost.admission import HOPELESS, Cost, Deadline, admit
 from ronn_jack.errors import RefusedError
 from ronn_jack.hotswap.job import Job, OutdatedError
 from ronn_jack.hotswap.voice_factory import KeptNetworks, make_voice
@@ -29,8 +29,6 @@ _PIECE_SECONDS = 0.25
 """Input that a voice takes before it is asked for again."""
 _SHORT_SECONDS = 0.002
 """A piece that takes less time is followed by one twice as long: asking takes time too."""
-_HOPELESS = 1.25
-"""A prediction this much over the budget is believed; nearer to it, the network is measured."""
 _TRIED_BLOCKS = 8
 _LEAST_TRIED_BLOCKS = 2
 _TRIED_FRAMES = 1024
@@ -133,7 +131,7 @@ def prepare(
     model = change.model.at(expression.point)
     if deadline is not None and cost is not None:
         predicted = cost(model, deadline.period)
-        if deadline.load(predicted) > _HOPELESS * deadline.room:
+        if deadline.load(predicted) > HOPELESS * deadline.room:
             admit(model, predicted, deadline, cost, change.subject)
     period = deadline.period if deadline else 0
     kept = None
@@ -152,7 +150,8 @@ def prepare(
             "the network overflows: its gain is beyond all numbers; choose a gentler init, fewer "
             "layers or a bounded activation"
         )
-    if deadline is not None:
+    trusted = change.fitted and deadline and deadline.load(seconds) <= deadline.trusted_room
+    if deadline is not None and not trusted:
         admit(model, seconds, deadline, cost, change.subject)
     made = time.monotonic()
     prepared = PreparedVoice(change, voice, period, seconds, expression)
