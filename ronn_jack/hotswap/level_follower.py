@@ -18,12 +18,14 @@ from ronn_jack.realtime.voice import Voice
 
 _SWITCH_SECONDS = 0.1
 """Time in which the gain follows when auto level is switched."""
-_LOOK_SECONDS = 0.5
+_REST_SECONDS = 0.3
+"""Age of a change after which the hand that made it is taken to rest."""
+_LOOK_SECONDS = 0.1
 """Time between two looks whether there is enough input to find a level again."""
 
 
 class LevelFollower:
-    """Follows the switch of auto level, and finds a level again that was found on noise.
+    """Follows the switch of auto level, and finds a level again that was found on noise or soon.
 
     Parameters
     ----------
@@ -54,10 +56,14 @@ class LevelFollower:
         """
         with contextlib.suppress(OutdatedError):
             self._follow_switch(engine, loudness, input_gain, prepared)
-            now = time.monotonic()
-            if prepared.level is not None and prepared.level.on_noise and now >= self._next_look:
+            now, level = time.monotonic(), prepared.level
+            rests = now - prepared.change.received > _REST_SECONDS
+            waits = level is not None and (level.on_noise or (level.quick and rests))
+            if level is not None and waits and now >= self._next_look:
                 self._next_look = now + _LOOK_SECONDS
-                self._find_again(engine, loudness.window(input_gain), prepared)
+                window = loudness.window(input_gain)
+                if level.quick or is_due(window.powers):
+                    self._find_again(engine, window, prepared)
 
     def _follow_switch(
         self, engine: Engine, loudness: InputLoudness, input_gain: float, prepared: PreparedVoice
@@ -72,8 +78,6 @@ class LevelFollower:
                 prepared.level = level
 
     def _find_again(self, engine: Engine, window: Window, prepared: PreparedVoice) -> None:
-        if not is_due(window.powers):
-            return
         job = self._job(engine, prepared)
         level = measure_level(_same_voice(prepared), engine, window, job)
         if level is not None:

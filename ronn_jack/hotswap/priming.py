@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -37,6 +38,10 @@ _MOST_TRIED_FRAMES = 8192
 _TRIES = 3
 _CHASES = 8
 """A heavy network takes a good part of a block to catch up with the last one."""
+_QUICK_SECONDS = 0.012
+"""Processor time that a network's first level may take, beside its run-up."""
+_LONGEST_QUICK_SECONDS = 1.0
+"""Input that it is found on at most; it takes 400 ms at least."""
 _COMPARED_FRAMES = 2048
 """Output that is compared with the old network's, to choose the crossfade's gains."""
 
@@ -156,8 +161,7 @@ def prepare(
     made = time.monotonic()
     prepared = PreparedVoice(change, voice, period, seconds, expression)
     if change.values["auto_level"]:
-        window = (input_loudness or InputLoudness(engine)).window(input_gain)
-        _prime_levelled(prepared, engine, window, input_gain, job)
+        _prime_levelled(prepared, engine, input_loudness or InputLoudness(engine), input_gain, job)
     else:
         voice.start_at(_start(engine, voice, engine.position))
     catch_up(prepared, engine, job)
@@ -208,6 +212,10 @@ def measure_level(voice: Voice, engine: Engine, window: Window, job: Job) -> Lev
     if not gate(window.powers).any():
         return None
     voice.start_at(_start(engine, voice, window.begin))
+    return _measured(voice, engine, window, job)
+
+
+def _measured(voice: Voice, engine: Engine, window: Window, job: Job) -> Level | None:
     advance(voice, engine, window.begin, job)
     meter = LoudnessMeter(engine.outputs, engine.rate)
     advance(voice, engine, window.end, job, meter)
@@ -216,15 +224,35 @@ def measure_level(voice: Voice, engine: Engine, window: Window, job: Job) -> Lev
 
 
 def _prime_levelled(
-    prepared: PreparedVoice, engine: Engine, window: Window, input_gain: float, job: Job
+    prepared: PreparedVoice,
+    engine: Engine,
+    loudness: InputLoudness,
+    input_gain: float,
+    job: Job,
 ) -> None:
+    """Find a level soon, on input that it has to hear anyway; once it rests it is found better."""
     voice = prepared.voice
-    level = measure_level(voice, engine, window, job)
+    load = prepared.block_seconds * voice.rate / (prepared.period or MAX_BLOCK)
+    seconds = min(_LONGEST_QUICK_SECONDS, _QUICK_SECONDS / max(load, 1e-9))
+    window = loudness.quick_window(input_gain, seconds)
+    level = _measure_quickly(voice, engine, window, job)
     if level is None:
         level = auto_level.level_on_noise(voice, input_gain, job.check)
-        voice.start_at(_start(engine, voice, engine.position))
+    # What was measured may be long ago, or have been noise.
+    start = _start(engine, voice, engine.position)
+    if level.on_noise or voice.position < start:
+        voice.start_at(start)
     prepared.level = level
     voice.set_level(level.gain)
+
+
+def _measure_quickly(voice: Voice, engine: Engine, window: Window, job: Job) -> Level | None:
+    """Return the level for a stretch of input; of the run-up, only what there is time for."""
+    if not gate(window.powers).any():
+        return None
+    voice.start_at(min(window.begin, _start(engine, voice, window.end)))
+    level = _measured(voice, engine, window, job)
+    return level and dataclasses.replace(level, quick=True)
 
 
 def _start(engine: Engine, voice: Voice, end: int) -> int:

@@ -37,11 +37,14 @@ class Level:
         Whether it was found on noise, for want of input.
     silent : bool
         Whether the network is too quiet for any gain.
+    quick : bool
+        Whether it was found on little input, so that the network could be heard soon.
     """
 
     gain: float
     on_noise: bool
     silent: bool
+    quick: bool = False
 
 
 def level_from(match: Match, on_noise: bool) -> Level:

@@ -10,10 +10,12 @@ import numpy as np
 
 from ronn_jack.loudness.match import DryMeter, Powers
 from ronn_jack.realtime.engine import Engine
-from ronn_jack.realtime.meters.loudness import STEP_SECONDS, powers_of_steps
+from ronn_jack.realtime.meters.loudness import STEP_SECONDS, STEPS_PER_BLOCK, powers_of_steps
 
 WINDOW_SECONDS = 5.0
 """Recent input that a network's loudness is compared on."""
+_LOUD_SHARE = 0.25
+"""Of the loudest stretch's power, which a stretch has to have to stand for all."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,22 @@ class InputLoudness:
         begin = self._end - len(self._steps) * self._step_frames
         powers = powers_of_steps(np.array(self._steps)) / input_gain**2
         return Window(begin, self._end, powers)
+
+    def quick_window(self, input_gain: float, seconds: float) -> Window:
+        """Return the latest stretch of that window, so long, that is about as loud as any.
+
+        Takes the same input gain. Where there is less input, it is all of it.
+        """
+        self.follow()
+        steps = np.array(self._steps)
+        count = max(STEPS_PER_BLOCK, round(seconds / STEP_SECONDS))
+        if steps.size <= count:
+            return self.window(input_gain)
+        sums = np.convolve(steps, np.ones(count), "valid")
+        first = int(np.flatnonzero(sums >= _LOUD_SHARE * sums.max())[-1])
+        begin = self._end - (steps.size - first) * self._step_frames
+        powers = powers_of_steps(steps[first : first + count]) / input_gain**2
+        return Window(begin, begin + count * self._step_frames, powers)
 
     def _fresh_meter(self) -> DryMeter:
         """Return a meter that takes what came before for silence."""
