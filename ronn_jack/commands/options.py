@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import sys
 from collections.abc import Callable, Mapping
@@ -9,7 +10,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from ronn_jack.errors import UsageError, shown
+from ronn_jack.errors import PresetError, UsageError, shown
 from ronn_jack.files import name_or_file
 from ronn_jack.parameters import PARAMETERS, Value, defaults, parameter
 from ronn_jack.parameters.share import is_shared, read_shared
@@ -17,10 +18,14 @@ from ronn_jack.presets.preset import Preset
 from ronn_jack.presets.store import PresetStore
 from ronn_jack.units import as_number
 
+FIRST_PRESET = "warm-drive"
+"""What `run` begins with where no sound is given: it answers to the touch."""
 SOUND_HELP = "\b\nParameters:\n" + "\n".join(
     f"  {row.name:12} {row.range_text}" for row in PARAMETERS.values()
 )
 """What --set can name, to stand below a command's help."""
+
+log = logging.getLogger(__name__)
 
 Command = Callable[..., None]
 
@@ -94,6 +99,18 @@ def chosen(reference: str | None, assignments: tuple[str, ...]) -> Chosen:
         return Chosen(assigned({**defaults(), **read_shared(reference)}, assignments), None)
     preset = PresetStore().load(name_or_file(reference))
     return Chosen(assigned({**defaults(), **preset.values}, assignments), preset)
+
+
+def first_sound(reference: str | None, assignments: tuple[str, ...]) -> Chosen:
+    """Return what a node begins with: as `chosen`, or FIRST_PRESET where nothing is given."""
+    if reference is not None or assignments:
+        return chosen(reference, assignments)
+    try:
+        return chosen(FIRST_PRESET, ())
+    except PresetError as error:
+        # One's own file of that name may be faulty: that nobody asked for it is no reason to end.
+        log.warning("starting with every parameter's default: %s", error)
+        return chosen(None, ())
 
 
 def assigned(values: Mapping[str, Value], assignments: tuple[str, ...]) -> dict[str, Value]:

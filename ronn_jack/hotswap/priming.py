@@ -212,10 +212,6 @@ def measure_level(voice: Voice, engine: Engine, window: Window, job: Job) -> Lev
     if not gate(window.powers).any():
         return None
     voice.start_at(_start(engine, voice, window.begin))
-    return _measured(voice, engine, window, job)
-
-
-def _measured(voice: Voice, engine: Engine, window: Window, job: Job) -> Level | None:
     advance(voice, engine, window.begin, job)
     meter = LoudnessMeter(engine.outputs, engine.rate)
     advance(voice, engine, window.end, job, meter)
@@ -230,29 +226,22 @@ def _prime_levelled(
     input_gain: float,
     job: Job,
 ) -> None:
-    """Find a level soon, on input that it has to hear anyway; once it rests it is found better."""
+    """Find a level soon, on little input; once the hand rests it is found on more."""
     voice = prepared.voice
     load = prepared.block_seconds * voice.rate / (prepared.period or MAX_BLOCK)
     seconds = min(_LONGEST_QUICK_SECONDS, _QUICK_SECONDS / max(load, 1e-9))
     window = loudness.quick_window(input_gain, seconds)
-    level = _measure_quickly(voice, engine, window, job)
-    if level is None:
+    found = measure_level(voice, engine, window, job)
+    if found is None:
         level = auto_level.level_on_noise(voice, input_gain, job.check)
+    else:
+        level = dataclasses.replace(found, quick=True)
     # What was measured may be long ago, or have been noise.
     start = _start(engine, voice, engine.position)
     if level.on_noise or voice.position < start:
         voice.start_at(start)
     prepared.level = level
     voice.set_level(level.gain)
-
-
-def _measure_quickly(voice: Voice, engine: Engine, window: Window, job: Job) -> Level | None:
-    """Return the level for a stretch of input; of the run-up, only what there is time for."""
-    if not gate(window.powers).any():
-        return None
-    voice.start_at(min(window.begin, _start(engine, voice, window.end)))
-    level = _measured(voice, engine, window, job)
-    return level and dataclasses.replace(level, quick=True)
 
 
 def _start(engine: Engine, voice: Voice, end: int) -> int:
