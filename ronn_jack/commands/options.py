@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import sys
 from collections.abc import Callable, Mapping
@@ -10,7 +9,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from ronn_jack.errors import PresetError, UsageError, shown
+from ronn_jack.errors import UsageError, shown
 from ronn_jack.files import name_or_file
 from ronn_jack.parameters import PARAMETERS, Value, defaults, parameter
 from ronn_jack.parameters.share import is_shared, read_shared
@@ -24,8 +23,6 @@ SOUND_HELP = "\b\nParameters:\n" + "\n".join(
     f"  {row.name:12} {row.range_text}" for row in PARAMETERS.values()
 )
 """What --set can name, to stand below a command's help."""
-
-log = logging.getLogger(__name__)
 
 Command = Callable[..., None]
 
@@ -103,14 +100,9 @@ def chosen(reference: str | None, assignments: tuple[str, ...]) -> Chosen:
 
 def first_sound(reference: str | None, assignments: tuple[str, ...]) -> Chosen:
     """Return what a node begins with: as `chosen`, or FIRST_PRESET where nothing is given."""
-    if reference is not None or assignments:
-        return chosen(reference, assignments)
-    try:
-        return chosen(FIRST_PRESET, ())
-    except PresetError as error:
-        # One's own file of that name may be faulty: that nobody asked for it is no reason to end.
-        log.warning("starting with every parameter's default: %s", error)
-        return chosen(None, ())
+    if reference is None and not assignments:
+        reference = FIRST_PRESET
+    return chosen(reference, assignments)
 
 
 def assigned(values: Mapping[str, Value], assignments: tuple[str, ...]) -> dict[str, Value]:
