@@ -181,8 +181,9 @@ class App:
         return JackClient(name, settings.server, settings.inputs, settings.outputs)
 
     def poll(self) -> None:
-        """Take care of the server, and of what may wait; to be called every POLL_SECONDS."""
+        """Take care of server, tempo and what may wait; to be called every POLL_SECONDS."""
         self._supervisor.poll()
+        self.controller.tend()
         self._register()
         self._serve_web()
 

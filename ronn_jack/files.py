@@ -150,7 +150,11 @@ def read_table(path: Path, error: type[UsageError]) -> dict[str, object]:
     UsageError
         Of the class `error`, if the file can't be read, is too large or is no TOML.
     """
-    text = read_text(path, error)
+    return table_of(path, read_text(path, error), error)
+
+
+def table_of(path: Path, text: str, error: type[UsageError]) -> dict[str, object]:
+    """Return the contents of a TOML file, read already, as `read_table` does."""
     for number, line in enumerate(text.split("\n"), 1):
         if line.count(".") > _MOST_DOTS and not line.lstrip().startswith("#"):
             raise error(

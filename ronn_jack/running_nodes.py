@@ -104,7 +104,6 @@ def running_nodes(folder: Path | None = None) -> list[RunningNode]:
 def _read(path: Path) -> RunningNode | None:
     """Return what a file tells of a node that lives."""
     if not _is_locked(path):
-        path.unlink(missing_ok=True)
         return None
     try:
         return RunningNode(**json.loads(read_file(path, _LARGEST_BYTES, UsageError)))
@@ -118,17 +117,22 @@ def _read(path: Path) -> RunningNode | None:
 
 
 def _is_locked(path: Path) -> bool:
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
+    """Say whether a node that lives has a file; one that a dead node has left is removed."""
+    while True:
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError:
+            return False
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            # Where a node that lives has put a newer one in its place, that is to be looked at.
+            if os.fstat(descriptor).st_nlink:
+                path.unlink(missing_ok=True)
+                return False
+        except OSError:
+            return True
+        finally:
+            os.close(descriptor)
 
 
 def _runtime_folder() -> Path:

@@ -18,7 +18,7 @@ from ronn_jack.files import (
     shipped_folder,
     user_config_folder,
 )
-from ronn_jack.parameters import ACTIONS, PARAMETERS
+from ronn_jack.parameters import ACTIONS, PARAMETERS, Kind
 
 TAKEOVERS = ("jump", "pickup", "scale")
 """What a MIDI control does that stands elsewhere than its parameter."""
@@ -310,9 +310,9 @@ def _division(fields: Fields) -> float:
 def _followed_parameter(fields: Fields, division: float, source: str | None) -> Follow | None:
     name = fields.one_of("parameter", PARAMETERS)
     shape = fields.one_of("shape", SHAPES) or SHAPES[0]
-    if shape == RATE and name is not None and PARAMETERS[name].unit != "Hz":
-        rates = ", ".join(row.name for row in PARAMETERS.values() if row.unit == "Hz")
-        fields.fault(f"{name} is no rate, so its shape can't be; use it for {rates}")
+    rates = [n for n, row in PARAMETERS.items() if row.unit == "Hz" and row.kind is Kind.FLOAT]
+    if shape == RATE and name is not None and name not in rates:
+        fields.fault(f"{name} is no rate, so its shape can't be; use it for {', '.join(rates)}")
     places = {}
     for key, default in (("from", 0.0), ("to", 1.0)):
         if shape == RATE and fields.has(key):

@@ -92,7 +92,7 @@ def _run(
     signal, rest = x.astype(np.float64), np.zeros(spec.inputs)
     for i, modulation in enumerate(modulations):
         layer = spec.layer(i)
-        weight = weights.weights[i].astype(np.float64)
+        weight = weights.weights[i] * _gains(spec, layer)
         bias = np.zeros(len(weight)) if weights.biases is None else weights.biases[i]
         # The past is the constant response to silence; one more frame of it gives the next.
         past = np.repeat(rest[:, np.newaxis], layer.history + 1, axis=1)
@@ -123,8 +123,14 @@ def _layer(
     out = activation(layer, out)
     if layer.residual_delay is not None:
         start = layer.history - layer.residual_delay
-        out = out + x[:, start : start + frames]
+        out = out + layer.residual_gain * x[:, start : start + frames]
     return out
+
+
+def _gains(spec: NetworkSpec, layer: Layer) -> Float64:
+    """Return what decay leaves of each tap."""
+    delays = layer.dilation * np.arange(layer.kernel)[::-1] / spec.rate
+    return 10.0 ** (-3.0 * delays / (spec.decay or math.inf))
 
 
 def _activation(name: str, slope: float, x: Float64) -> Float64:

@@ -26,6 +26,25 @@ def test_it_is_what_the_oracle_says(x: np.ndarray) -> None:
     np.testing.assert_allclose(y, wanted, rtol=0, atol=1e-5 * abs(wanted).max())
 
 
+@pytest.mark.parametrize("stretch", [0.3, 1.37, 7.0])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {"layers": 5, "kernel": 5, "bias": True},
+        {"layers": 4, "kernel": 9, "channels": 20, "depthwise": True, "dilation": 3},
+        {"layers": 3, "kernel": 11, "channels": 16, "dilation": 1, "residual": True},
+        {"layers": 4, "kernel": 5, "recipe": "package", "channels": 2, "residual": True},
+    ],
+)
+def test_stretched_it_is_what_the_oracle_says(
+    x: np.ndarray, shape: dict[str, object], stretch: float
+) -> None:
+    spec = NetworkSpec(**shape, stretch=stretch)
+    y = Network(spec).process(x)
+    wanted = oracle.network(spec, draw(spec), x)
+    np.testing.assert_allclose(y, wanted, rtol=0, atol=1e-5 * abs(wanted).max())
+
+
 def test_weights_and_biases_are_there_to_read() -> None:
     network = Network(SPEC)
     assert [w.shape for w in network.weights] == [SPEC.weight_shape(i) for i in range(3)]

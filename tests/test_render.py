@@ -36,13 +36,13 @@ def written(folder: Path, x: NDArray[np.float32], rate: int = RATE, name: str = 
 
 
 def rendered(
-    folder: Path, x: NDArray[np.float32], rate: int = RATE, tail: float = 0.0, **values: Any
+    folder: Path, x: NDArray[np.float32], at: int = RATE, tail: float = 0.0, **values: Any
 ) -> NDArray[np.float32]:
     """Return what a file that holds `x` becomes, [shape=(2, frames)]."""
     target = folder / "out.wav"
-    render_file(written(folder, x, rate), target, {**defaults(), **values}, tail)
+    render_file(written(folder, x, at), target, {**defaults(), **values}, tail)
     y, read_rate = soundfile.read(target, dtype="float32", always_2d=True)
-    assert read_rate == rate
+    assert read_rate == at
     return np.ascontiguousarray(y.T)
 
 
@@ -299,3 +299,23 @@ class TestRefusals:
         at_8 = written(folder, noise(100), 8000)
         reason = self.refused(SpecError, at_8, folder / "p.wav", **values)
         assert "60 s at 8000 Hz: lower dilation to 1 or layers to 15 or kernel to 8" in reason
+
+
+def test_a_sound_that_says_its_rate_takes_as_long_at_every_rate(folder: Path) -> None:
+    values = {
+        "layers": 9,
+        "dilation": 2,
+        "kernel": 2,
+        "activation": "linear",
+        "rate": 48_000,
+        **RAW,
+    }
+    ends = []
+    for rate in (48_000, 96_000):
+        x = np.zeros((2, rate // 10), np.float32)
+        x[:, 0] = 1.0
+        wet = rendered(folder, x, rate, **values)
+        jumps = np.abs(np.diff(wet[0], 2))  # of the network, as its high-pass is smooth
+        ends.append(np.flatnonzero(jumps > 1e-3 * jumps.max())[-1] / rate)
+    assert ends[0] == pytest.approx(511 / 48_000, abs=1e-4)
+    assert ends[1] == pytest.approx(ends[0], abs=1e-4)

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import dataclasses
+import fcntl
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from ronn_jack.running_nodes import Registration, RunningNode, running_nodes
 
@@ -14,6 +17,8 @@ NODE = RunningNode(os.getpid(), "ronn", "", "127.0.0.1:9420", "127.0.0.1:9421")
 REGISTER = """
 import sys, time
 from pathlib import Path
+import pytest
+
 from ronn_jack.running_nodes import Registration, RunningNode
 registration = Registration(Path(sys.argv[1]))
 registration.tell(RunningNode(1, "other", "default", "127.0.0.1:9430", ""))
@@ -63,3 +68,27 @@ def test_a_folder_that_cannot_be_made_is_no_reason_to_end(tmp_path: Path) -> Non
     registration.tell(NODE)
     registration.close()
     assert running_nodes(tmp_path / "file" / "folder") == []
+
+
+def test_a_node_that_is_told_anew_while_others_look_stays_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registration = Registration(tmp_path)
+    registration.tell(NODE)
+    renamed = dataclasses.replace(NODE, name="ronn-01")
+    lock = fcntl.flock
+
+    def lock_late(descriptor: int, operation: int) -> None:
+        if operation & fcntl.LOCK_SH:  # who looks has opened the file
+            registration.tell(renamed)
+        lock(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", lock_late)
+    assert running_nodes(tmp_path) == [renamed]
+    assert running_nodes(tmp_path) == [renamed]
+    registration.close()
+
+
+def test_a_folder_that_has_the_name_of_a_nodes_file_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "1.json").mkdir()
+    assert running_nodes(tmp_path) == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -21,14 +21,15 @@ from ronn_jack.control.history import History, Touch
 from ronn_jack.control.operations import NODE, Cause, Change, ClockOrigin, Operation, Origin
 from ronn_jack.control.protocols import Node, Preset, PresetStore, SavedPreset
 from ronn_jack.control.recall_events import Compared, SnapshotTaken
-from ronn_jack.control.scene import Scene, beginning
+from ronn_jack.control.scene import Scene, at_rate, beginning
 from ronn_jack.control.status import STATUS
 from ronn_jack.control.subscriptions import Subscriptions
 from ronn_jack.control.telling import Teller
+from ronn_jack.control.tempo import Taps, TempoWatch
 from ronn_jack.control.transaction import Draft
 from ronn_jack.control.unheard import Unheard
 from ronn_jack.errors import SpecError, UsageError
-from ronn_jack.model.architecture import REBUILD, architecture, model_of
+from ronn_jack.model.architecture import CONTROLS, REBUILD, architecture, model_of
 from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import PARAMETERS, Value, defaults, parameter
 from ronn_jack.parameters.share import share
@@ -66,6 +67,8 @@ class Controller:
         Through which all is told that happens.
     counters : dict
         What interfaces count, by its key of STATUS; each is written by one thread.
+    taps : Taps
+        Of the tempo.
     """
 
     def __init__(
@@ -90,6 +93,7 @@ class Controller:
         self._awaited: Change | None = None
         self._unheard = Unheard()
         self._mover: Origin | None = None
+        self.taps, self._tempo_watch = Taps(), TempoWatch(self.values)
         self._silent = False
         self.counters = {name: 0 for name, row in STATUS.items() if row.by_interface}
         self.subscriptions = Subscriptions(self._lock, self._dump)
@@ -148,7 +152,7 @@ class Controller:
 
     def share(self) -> str:
         """Return the sound as a short text."""
-        return share(self.values)
+        return share(at_rate(self.values, self._node.rate))
 
     def apply(self, operations: Sequence[Operation], origin: Origin) -> None:
         """Apply operations in order as one change, with at most one new network.
@@ -156,16 +160,10 @@ class Controller:
         What can't be done is refused to `origin` and the rest is done. Where the rebuild
         parameters don't go together, all of them stay as they were and the others move.
         """
-        refusals: list[tuple[str, str]] = []
         with self._lock:
             touch = Touch(origin, self._clock())
             draft = Draft(self._scene, self._history, touch, self._presets, self._random, self)
-            for operation in operations:
-                try:
-                    draft.take(operation)
-                except UsageError as error:
-                    refusals.append((operation.name, str(error)))
-            draft.land()
+            refusals = draft.take_all(operations)
             self._apply(draft, origin, refusals)
             for number in draft.snapshot_saves:
                 self._save_snapshot(number, origin)
@@ -177,16 +175,16 @@ class Controller:
 
     def save(self, name: str, scene: Scene, origin: Origin) -> None:
         """[any-thread] Save a scene as a preset, which takes as long as the disk does."""
-        snapshots = scene.snapshots.sounds
+        values, snapshots = at_rate(scene.values, self._node.rate), scene.snapshots.sounds
         try:
-            self._presets.save(name, scene.values, snapshots=snapshots)
+            self._presets.save(name, values, snapshots=snapshots)
         except UsageError as error:
             self._tell.refusal(origin, "preset_save", str(error), network=False)
             return
-        preset = SavedPreset(name, scene.values, snapshots)
+        preset = SavedPreset(name, values, snapshots)
         with self._lock:
             self._tell.preset(preset, origin, saved=True)
-            scene = dataclasses.replace(self._scene, preset=preset, place=name)
+            scene = self._scene.saved_in(preset, self._node.rate)
             self._commit(scene, self._history.with_scene(scene), origin, Cause.PRESET)
 
     def begin(self, join: Callable[[], None]) -> None:
@@ -212,11 +210,16 @@ class Controller:
                 self._first = architecture(self.values)
                 self._ask(Change(model, self.values))
             else:
-                again = dataclasses.replace(
-                    awaited, model=model, values=self.values, received=time.monotonic()
-                )
+                again = awaited.again(model, self.values)
                 self._unheard.again(awaited, again)
                 self._ask(again)
+
+    def tend(self) -> None:
+        """Ask for a network of the present tempo once that holds; to be called again and again."""
+        with self._lock:
+            if self._tempo_watch.is_due(self.values, self._clock()):
+                with contextlib.suppress(SpecError):
+                    self._ask(Change(self._model_of(self.values), self.values, "tempo"))
 
     @property
     def awaits_network(self) -> bool:
@@ -302,7 +305,7 @@ class Controller:
         """Make this what is accepted: the one place where it changes; the lock is held."""
         before, self._scene, self._history = self._scene, scene, history
         moved = {n: value for n, value in scene.values.items() if value != before.values[n]}
-        controls = {name: value for name, value in moved.items() if name not in REBUILD}
+        controls = {name: value for name, value in moved.items() if name in CONTROLS}
         if controls:
             self._node.set_controls(controls)
         self._tell.preset_of(scene, origin)
@@ -343,8 +346,7 @@ class Controller:
             self._set_silent(True, origin)
         if moved.intersection(_MOVING):
             self._mover = origin
-        if draft.subject:
-            self._tell.landing(draft.landed, origin)
+        self._tell.landing(draft, origin)
         undone = self._history
         history = draft.history.with_change(scene, draft.touch)
         # Committed first: the node may refuse at once, and then these are what is taken back.
@@ -355,13 +357,14 @@ class Controller:
             self._ask(change)
 
     def _save_snapshot(self, number: int, origin: Origin) -> None:
-        scene = self._scene.saved_as(number)
+        scene = self._scene.saved_as(number, self._node.rate)
         self._commit(scene, self._history.with_scene(scene), origin, Cause.RECALL)
         self._publish(SnapshotTaken(origin.name, number, saved=True), origin)
 
     def _ask(self, change: Change) -> None:
         """Ask the node for a network; what becomes of the one to begin with is not awaited."""
         self._awaited = None if change.begins else change
+        self._tempo_watch.built(change.values)
         self._publish(NetworkAsked(change.subject), change.origin)
         self._node.request(change)
 

@@ -144,6 +144,10 @@ class Change:
     received: float = field(default_factory=time.monotonic)
     fitted: bool = False
 
+    def again(self, model: Model, values: Mapping[str, Value]) -> Change:
+        """Return the same request, made now, for a network by other values."""
+        return Change(model, values, self.subject, self.origin, fitted=self.fitted)
+
     @property
     def begins(self) -> bool:
         """Whether it is the network that the node begins with, which nobody asked for."""

@@ -23,6 +23,11 @@ def sound_of(values: Mapping[str, Value]) -> Sound:
     return {name: values[name] for name in SOUND}
 
 
+def at_rate(values: Mapping[str, Value], rate: float) -> dict[str, Value]:
+    """Return values that say for which sample rate their delays are meant: by default this one."""
+    return {**values, "rate": values["rate"] or PARAMETERS["rate"].from_number(rate)}
+
+
 class Snapshots:
     """The snapshots of one preset, or of none; the lock of the values protects them.
 
@@ -117,7 +122,7 @@ class Scene:
         """Whether the sound or its snapshots are no longer, or not yet, those of the preset."""
         preset = self.preset
         return preset is not None and (
-            any(self.values[name] != preset.values.get(name, self.values[name]) for name in SOUND)
+            any(_differ(name, self.values[name], preset.values.get(name)) for name in SOUND)
             or dict(self.snapshots.sounds) != dict(preset.snapshots)
         )
 
@@ -165,10 +170,15 @@ class Scene:
         """Return the same at one of its snapshots."""
         return dataclasses.replace(self, snapshot=number, snapshot_place=number)
 
-    def saved_as(self, number: int) -> Scene:
-        """Keep the sound as a snapshot, and return the same at it."""
-        self.snapshots.save(number, self.sound)
+    def saved_as(self, number: int, rate: float) -> Scene:
+        """Keep the sound, as it is at a sample rate, as a snapshot; return the same at it."""
+        self.snapshots.save(number, at_rate(self.sound, rate))
         return self.at_snapshot(number)
+
+    def saved_in(self, preset: Preset, rate: float) -> Scene:
+        """Return the same, saved at a sample rate: for that its delays are meant from now on."""
+        values = at_rate(self.values, rate)
+        return dataclasses.replace(self, values=values, preset=preset, place=preset.name)
 
     def compared(self) -> Scene:
         """Return the other of two compared sounds; where there is none yet, a copy of this one."""
@@ -179,6 +189,12 @@ class Scene:
             slot="b" if self.slot == "a" else "a",
             other=self.sound,
         )
+
+
+def _differ(name: str, value: Value, saved: Value | None) -> bool:
+    """Say whether a value is another than that of a preset, where both say one."""
+    unsaid = saved is None or (name == "rate" and not (value and saved))
+    return not unsaid and value != saved
 
 
 def beginning(values: Mapping[str, Value], preset: Preset | None = None) -> Scene:

@@ -85,6 +85,11 @@ def _share(name: str, description: str, most: float = math.inf) -> Status:
 
 _TABLE = (
     _time("receptive_field", "length of the running network's memory", "s"),
+    _time("delay", "longest step from tap to tap, which is heard as the delay", "s"),
+    Status(
+        "delay_beats", Kind.TEXT, "", 0, 0,
+        "beats that it takes, such as 1/4, where `sync` is on: its value, or an octave that fits",
+    ),
     _count("parameters", "weights and biases of the running network"),
     _share("load", "share of the period that the callback takes; 1 is all of it"),
     _count("xruns", "blocks that came too late since the start"),

@@ -5,17 +5,17 @@ from __future__ import annotations
 import dataclasses
 import math
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from random import Random
 from typing import Protocol
 
 from ronn_jack.control.history import Direction, History, Touch
-from ronn_jack.control.landing import landed
 from ronn_jack.control.operations import Act, Cause, ClockOrigin, Operation, Set
 from ronn_jack.control.protocols import PresetStore
 from ronn_jack.control.randomize import randomized
 from ronn_jack.control.scene import Scene, Snapshots, snapshot_number
-from ronn_jack.errors import ParameterError, PresetError, shown, unknown
+from ronn_jack.control.tempo import Taps
+from ronn_jack.errors import ParameterError, PresetError, UsageError, shown, unknown
 from ronn_jack.model.architecture import architecture
 from ronn_jack.parameters import (
     ACTIONS,
@@ -26,6 +26,7 @@ from ronn_jack.parameters import (
     Value,
     parameter,
 )
+from ronn_jack.parameters.landing import landed
 from ronn_jack.parameters.share import read_shared
 from ronn_jack.units import as_number
 
@@ -33,13 +34,21 @@ _FIRES_FROM = 0.5
 """A button sends 1 when pressed and 0 when released; only the press counts."""
 _BUTTONS = {"", "amount", "snapshot"}
 """Arguments of actions that a button sends, so that one may be a release."""
-_SOUNDLESS = {"panic", "preset_save", "snapshot_save"}
+_SOUNDLESS = {"panic", "preset_save", "snapshot_save", "tap"}
 _MOST_SAVES = 4
 """Names that one change saves the sound under: each is a file."""
 
 
 class Machine(Protocol):
-    """Says what can be had on this machine now."""
+    """Says what can be had on this machine now.
+
+    Attributes
+    ----------
+    taps : Taps
+        That it was given.
+    """
+
+    taps: Taps
 
     def fits(self, values: Mapping[str, Value]) -> bool:
         """Tell whether a full set of values makes a network that can run."""
@@ -152,7 +161,18 @@ class Draft:
         else:
             self._act(operation)
 
-    def land(self) -> None:
+    def take_all(self, operations: Iterable[Operation]) -> list[tuple[str, str]]:
+        """Apply operations in order; return the names of those that can't be done, and why."""
+        refusals = []
+        for operation in operations:
+            try:
+                self.take(operation)
+            except UsageError as error:
+                refusals.append((operation.name, str(error)))
+        self._land()
+        return refusals
+
+    def _land(self) -> None:
         """Let positions of controls that ask for too much give way, once all is taken."""
         if self.subject not in self._positions:
             return
@@ -286,6 +306,11 @@ class Draft:
             raise ParameterError("load_text needs a sound's text: ronn:…")
         self._go_to(self._scene.holding({**self.values, **read_shared(argument)}))
 
+    def _tap(self, _: object) -> None:
+        tempo = self._machine.taps.tap(self._touch.time)
+        if tempo is not None:
+            self.values["tempo"] = tempo
+
     def _move_in_history(self, go: Direction) -> None:
         here = self.scene
         # What the same message has done before is the last step.
@@ -317,6 +342,7 @@ _DO: Mapping[str, Callable[[Draft, object], None]] = {
     "snapshot_previous": lambda draft, _: draft._step_snapshot(-1),
     "ab": lambda draft, _: draft._go_to(draft.scene.compared()),
     "load_text": Draft._load_text,
+    "tap": Draft._tap,
     "undo": lambda draft, _: draft._move_in_history(History.undone),
     "redo": lambda draft, _: draft._move_in_history(History.redone),
     "panic": Draft._panic,

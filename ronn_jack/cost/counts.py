@@ -338,11 +338,10 @@ def _add_rereading(
 
 def _in_order(spec: NetworkSpec, parts: list[_Part]) -> list[tuple[_Part, int, int]]:
     """Return (part, number, dilation) of the layers from first to last, equal ones as one."""
-    growth = spec.dilation if spec.kernel > 1 else 1
-    if growth == 1:
-        return [(part, part.number, 1) for part in parts]
+    if spec.kernel == 1 or spec.dilation == 1:
+        return [(part, part.number, spec.dilation_of(0)) for part in parts]
     return [
-        (part, 1, growth**index)
+        (part, 1, spec.dilation_of(index))
         for part in parts
         for index in range(part.first, part.first + part.number)
     ]

@@ -19,12 +19,16 @@ from ronn_jack.hotswap.listener import Listener
 from ronn_jack.hotswap.live_motion import MOVING_COST
 from ronn_jack.model.expression import Expression
 from ronn_jack.model.protocol import Model
+from ronn_jack.model.times import drift_hertz, synced_beats
 from ronn_jack.parameters import Value, defaults
 from ronn_jack.realtime.engine import GLIDE_SECONDS, PANIC_FRAMES, Engine
 from ronn_jack.units import SILENCE_DB, decibels_to_gain, gain_to_decibels
 
 FADE_OUT_SECONDS = 0.03
 """Length of the fade with which a node leaves; its stop is promised within 50 ms."""
+
+_DRIFT = frozenset(("drift_rate", "sync", "tempo"))
+"""Parameters that set the rate of drift."""
 
 
 class Audio(Protocol):
@@ -163,6 +167,8 @@ class LiveNode:
         self._builder.input_gain = decibels_to_gain(float(self._controls["input_gain"]))
         if "auto_level" in values:
             self._builder.switch_level(bool(values["auto_level"]))
+        if not _DRIFT.isdisjoint(values):
+            values = {**values, "drift_rate": drift_hertz(self._controls)}
         self._builder.live_motion.aim(values)
 
     def moving_fault(self) -> str:
@@ -238,8 +244,11 @@ class LiveNode:
         """Return the telemetry by its key."""
         audio, spec, swap = self._audio, self._builder.sounding, self._builder.voices.swap
         engine, level = audio.engine if audio else None, self._builder.level
+        delay = spec.longest_dilation / self.rate if spec else 0.0
         return {
             "receptive_field": spec.receptive_field / self.rate if spec else 0.0,
+            "delay": delay,
+            "delay_beats": synced_beats(self._controls, delay),
             "parameters": spec.parameter_count if spec else 0,
             "load": audio.load if audio else 0.0,
             "xruns": self._xruns,

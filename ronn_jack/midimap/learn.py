@@ -90,6 +90,8 @@ class Learner:
         event = plain_event(message)
         if event is None or (event.message is Message.PROGRAM and not self._programs):
             return
+        if event.message is Message.NOTE and not event.level:
+            return  # a key let go, which may have been held since before
         events = self._ports.setdefault(port, [])
         if len(events) < _MOST:
             events.append((now, event))

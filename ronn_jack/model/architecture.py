@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 
+from ronn_jack.errors import SpecError
+from ronn_jack.model import times
 from ronn_jack.model.protocol import Model
 from ronn_jack.model.spec import MAXIMUM_RATE, NetworkSpec
 from ronn_jack.parameters import PARAMETERS, Effect, Value
 
 REBUILD = tuple(name for name, row in PARAMETERS.items() if row.effect is Effect.REBUILD)
 """Names of the parameters that a network is built from, in the table's order."""
+
+CONTROLS = {name for name in PARAMETERS if name not in REBUILD} | {"sync"}
+"""Those that a node hears of at once, whether or not a network is built for them: drift is synced
+without one."""
 
 _SPEC = tuple(field.name for field in fields(NetworkSpec) if field.name in PARAMETERS)
 
@@ -48,13 +54,32 @@ def network_spec(
     inputs, outputs : int
         Audio channels, 1 or 2.
     rate : float
-        Sample rate in Hz, which bounds the receptive field.
+        Sample rate in Hz, which bounds the receptive field and makes frames of times.
 
     Raises
     ------
     SpecError
         If the values don't go together or exceed a limit at this rate.
     """
-    named = {name: values[name] for name in _SPEC}
+    fault = None
+    for stretch in times.stretches(values, rate):
+        try:
+            return _stretched(values, inputs, outputs, rate, stretch)
+        except SpecError as error:
+            fault = fault or error
+    assert fault is not None
+    raise fault
+
+
+def _stretched(
+    values: Mapping[str, Value], inputs: int, outputs: int, rate: float, stretch: float
+) -> NetworkSpec:
+    named = {**{name: values[name] for name in _SPEC}, "stretch": stretch, "rate": rate}
     film = (float(values["xy_x"]), float(values["xy_y"])) if values["xy"] else None
-    return NetworkSpec(inputs=inputs, outputs=outputs, film=film, rate=rate, **named)  # type: ignore[arg-type]
+    return NetworkSpec(
+        inputs=inputs,
+        outputs=outputs,
+        film=film,
+        limit_rate=rate,
+        **named,  # type: ignore[arg-type]
+    )

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ronn_jack.model.times import drift_hertz
 from ronn_jack.parameters import Value, defaults
 
 
@@ -25,6 +26,7 @@ class Expression:
     def of(cls, values: Mapping[str, Value]) -> Expression:
         """Return what a full set of parameter values asks for."""
         moved = {name: float(values[name]) for name in cls._moving()}
+        moved["drift_rate"] = drift_hertz(values)
         return cls(seed_b=int(values["seed_b"]), **moved)
 
     def moved_to(self, values: Mapping[str, Value]) -> Expression:

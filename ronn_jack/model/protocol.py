@@ -41,6 +41,11 @@ class Model(Protocol):
         ...
 
     @property
+    def longest_dilation(self) -> int:
+        """Frames from tap to tap where that is longest, heard as the delay; 0 for none."""
+        ...
+
+    @property
     def parameter_count(self) -> int:
         """Number of weights and biases."""
         ...

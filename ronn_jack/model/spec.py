@@ -7,8 +7,11 @@ import numbers
 from collections.abc import Iterator, Sequence
 from dataclasses import InitVar, dataclass, fields, replace
 
+import numpy as np
+
 from ronn_jack.errors import ParameterError, SpecError, shown
 from ronn_jack.model.recipes import BY_NAME, Recipe
+from ronn_jack.model.weights import Float32
 from ronn_jack.parameters import PARAMETERS
 
 MAXIMUM_CHANNELS_OUTSIDE = 2
@@ -16,6 +19,9 @@ MAXIMUM_FILM_DIM = 8
 MAXIMUM_FIELD_SECONDS = 60
 MAXIMUM_RATE = 192_000
 MAXIMUM_STATE_BYTES = 2**30
+_MOST = {"stretch": 1e3, "rate": 1e6}
+"""Limits of what a network is told beside its parameters: a sound that is meant for another rate
+is stretched farther than the parameter goes."""
 
 RRELU_SLOPE = 11 / 48
 """RReLU's slope in evaluation: the mean of its training range 1/8 … 1/3."""
@@ -36,6 +42,8 @@ class Layer:
     residual_delay : int or None
         Frames by which the layer's input is delayed before it is added after the activation;
         None adds nothing. A single input channel is added to every output channel.
+    frame_gain : float
+        Amplitude ratio that each frame of delay costs; 1 where nothing decays.
     """
 
     inputs: int
@@ -46,11 +54,25 @@ class Layer:
     activation: str
     slope: float
     residual_delay: int | None
+    frame_gain: float = 1.0
 
     @property
     def history(self) -> int:
         """Frames of input before the present one that the convolution reads."""
         return (self.kernel - 1) * self.dilation
+
+    @property
+    def residual_gain(self) -> float:
+        """Amplitude ratio by which the residual is added."""
+        return float(self.frame_gain ** (self.residual_delay or 0))
+
+    def decayed(self, weight: Float32) -> Float32:
+        """Return weights [shape=(…, kernel)] with each tap as its delay lets it be."""
+        if self.frame_gain == 1.0:
+            return weight
+        gains = self.frame_gain ** (self.dilation * np.arange(self.kernel - 1.0, -1.0, -1.0))
+        decayed: Float32 = (weight * gains).astype(np.float32)
+        return decayed
 
 
 @dataclass(frozen=True)
@@ -63,12 +85,20 @@ class NetworkSpec:
         1 or 2.
     layers, kernel, channels, dilation, activation, init, bias, depthwise, residual, seed, recipe
         As in the parameter table (`ronn_jack.parameters`).
+    stretch : float
+        Factor of all dilations: layer i uses max(1, floor(stretch · dilation^i + ½)).
+    decay : float
+        Time in s in which the response falls by 60 dB, as in the parameter table; 0 is off. Each
+        tap and each delayed residual is weighted by what its delay has left, which multiplies the
+        response of a linear network by the exponential.
     film : sequence of float, optional
         The point that conditions the network: `film_dim` finite values. None leaves the
         conditioning out.
     film_dim : int
         Size of the conditioning point, 1 to 8.
-    rate : float, optional
+    rate : float
+        Sample rate in Hz, for times in s.
+    limit_rate : float, optional
         Sample rate in Hz at which the longest receptive field is allowed; not kept.
 
     Raises
@@ -97,28 +127,38 @@ class NetworkSpec:
     recipe: str = "ronn"
     film: tuple[float, ...] | None = None
     film_dim: int = 2
-    rate: InitVar[float] = MAXIMUM_RATE
+    stretch: float = 1.0
+    decay: float = 0.0
+    rate: float = 48_000.0
+    limit_rate: InitVar[float] = MAXIMUM_RATE
 
-    def __post_init__(self, rate: float) -> None:
+    def __post_init__(self, limit_rate: float) -> None:
         faults = [*self._settle(), *self._recipe_faults()]
         if not faults:
-            faults = self.limit_faults(rate)
+            faults = self.limit_faults(limit_rate)
         if faults:
             raise SpecError("; ".join(faults))
 
     @property
     def summary(self) -> str:
         """What it is, in a line for people."""
+        stretch = f" stretched by {self.stretch:g}" if self.stretch != 1.0 else ""
+        decay = f"decay {self.decay:g} s, " if self.decay else ""
         return (
             f"{self.layers} layers of {self.channels} channels, kernel {self.kernel}, "
-            f"dilation {self.dilation}, {self.activation}, {self.init}, "
+            f"dilation {self.dilation}{stretch}, {decay}{self.activation}, {self.init}, "
             f"seed {self.seed} ({self.recipe})"
         )
 
     @property
     def receptive_field(self) -> int:
         """Frames of input that one frame of output depends on, itself included."""
-        return 1 + (self.kernel - 1) * sum(int(self.dilation**i) for i in range(self.layers))
+        return 1 + (self.kernel - 1) * sum(map(self.dilation_of, range(self.layers)))
+
+    @property
+    def longest_dilation(self) -> int:
+        """Frames from tap to tap of the last layer, heard as the delay; 0 for single taps."""
+        return self.dilation_of(self.layers - 1) if self.kernel > 1 else 0
 
     @property
     def parameter_count(self) -> int:
@@ -172,13 +212,19 @@ class NetworkSpec:
         outputs = self.outputs if index == self.layers - 1 else self.channels
         return outputs, 1 if self.depthwise and inner else inputs, self.kernel
 
+    def dilation_of(self, index: int) -> int:
+        """Return the frames from tap to tap of layer `index`."""
+        if self.kernel == 1:
+            # A single tap has no distance to others, and 20^23 would be no sensible one.
+            return 1
+        return _dilation(self.dilation, self.stretch, index)
+
     def layer(self, index: int) -> Layer:
         """Return what layer `index` computes."""
         outputs, inputs_per_group, kernel = self.weight_shape(index)
         inputs = self.inputs if index == 0 else self.channels
         last = index == self.layers - 1
-        # A single tap has no distance to others, and 20^23 would be no sensible one.
-        dilation = self.dilation**index if kernel > 1 else 1
+        dilation = self.dilation_of(index)
         delay = None
         if self.residual and self.rules.crops_residual:
             # Cropped at the centre, it is late by half the field of this layer.
@@ -196,6 +242,7 @@ class NetworkSpec:
             activation="linear" if last and not self.rules.activates_last else self.activation,
             slope=RRELU_SLOPE if self.activation == "rrelu" else self.rules.leaky_slope,
             residual_delay=delay,
+            frame_gain=10.0 ** (-3.0 / (self.decay * self.rate)) if self.decay else 1.0,
         )
 
     def limit_faults(self, rate: float) -> list[str]:
@@ -224,7 +271,9 @@ class NetworkSpec:
             for value in range(getattr(self, name) - 1, 0, -1):
                 trial = {n: getattr(self, n) for n in ("dilation", "layers", "kernel")}
                 trial[name] = value
-                span = sum(trial["dilation"] ** i for i in range(trial["layers"]))
+                span = sum(
+                    _dilation(trial["dilation"], self.stretch, i) for i in range(trial["layers"])
+                )
                 if 1 + (trial["kernel"] - 1) * span <= limit:
                     options.append(f"{name} to {value}")
                     break
@@ -236,7 +285,9 @@ class NetworkSpec:
         for field in fields(self):
             value = getattr(self, field.name)
             try:
-                if field.name in PARAMETERS:
+                if field.name in _MOST:
+                    value = _positive(field.name, value, _MOST[field.name])
+                elif field.name in PARAMETERS:
                     value = PARAMETERS[field.name].parse(value)
                 elif field.name in ("inputs", "outputs"):
                     value = _whole(field.name, value, MAXIMUM_CHANNELS_OUTSIDE)
@@ -290,6 +341,19 @@ def _whole(name: str, value: object, maximum: int) -> int:
     if not 1 <= number <= maximum:
         raise ParameterError(f"{name} = {shown(number)} is out of range; use 1 to {maximum}")
     return number
+
+
+def _dilation(growth: int, stretch: float, index: int) -> int:
+    return max(1, math.floor(stretch * float(growth) ** index + 0.5))
+
+
+def _positive(name: str, value: object, most: float) -> float:
+    limits = f"use a number above 0, up to {most:g}"
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ParameterError(f"{name} = {shown(value)} is no number; {limits}")
+    if not 0.0 < value <= most:
+        raise ParameterError(f"{name} = {shown(value)} is out of range; {limits}")
+    return float(value)
 
 
 def _film_point(value: object) -> tuple[float, ...]:

@@ -55,6 +55,7 @@ class Group(enum.Enum):
 
     NETWORK = "Network"
     SEED = "Seed"
+    TIME = "Time"
     LEVELS = "Levels"
     EXPRESSION = "Expression"
     NODE = "Node"
@@ -115,8 +116,10 @@ class Parameter:
     ----------
     minimum, maximum : float
         Inclusive limits in native units; for an enum, of its index.
+    least : float
+        Of a number whose minimum means off: the smallest that does not. There are none between.
     curve : Curve
-        How the normalised value goes from the minimum to the maximum: linear or exponential.
+        How the normalised value goes from the minimum to the maximum.
     choices : tuple of str
         An enum's names in the order of their indices; empty for other kinds.
     moves_weights : bool
@@ -135,6 +138,7 @@ class Parameter:
     description: str
     group: Group
     effect: Effect
+    least: float = -math.inf
     curve: Curve = Curve.LINEAR
     choices: tuple[str, ...] = ()
     scope: Scope = Scope.SOUND
@@ -150,7 +154,10 @@ class Parameter:
         if self.kind is Kind.BOOL:
             return "on, off"
         unit = f" {self.unit}" if self.unit else ""
-        return f"{self.minimum:.10g} to {self.maximum:.10g}{unit}"
+        off, least = "", self.minimum
+        if self.least > least:
+            off, least = f"{self.minimum:.10g} (off), ", self.least
+        return f"{off}{least:.10g} to {self.maximum:.10g}{unit}"
 
     def parse(self, raw: object) -> Value:
         """Return the accepted value for a value in native units.
@@ -190,6 +197,8 @@ class Parameter:
             return number >= 0.5
         if self.kind is Kind.ENUM:
             return self.choices[round(number)]
+        if self.minimum < number < self.least:
+            number = self.least if 2.0 * number >= self.minimum + self.least else self.minimum
         return round(number) if self.kind is Kind.INT else float(number)
 
     def to_number(self, value: Value) -> float:
@@ -213,15 +222,14 @@ class Parameter:
 
     def normalise(self, value: Value) -> float:
         """Return where an accepted value lies in the range, 0–1."""
-        number = self.to_number(value)
-        if self.curve is Curve.EXPONENTIAL:
-            return math.log(number / self.minimum) / math.log(self.maximum / self.minimum)
-        return (number - self.minimum) / (self.maximum - self.minimum)
+        return self.curve.place(self.minimum, self.maximum, self.to_number(value))
 
     def words(self, value: Value) -> str:
         """Return an accepted value as it is shown: "on", "-3.5 dB", "9"."""
         if self.kind is Kind.BOOL:
             return "on" if value else "off"
+        if self.least > self.minimum == value:
+            return "off"
         if self.kind is Kind.FLOAT:
             return f"{value:.4g} {self.unit}".rstrip()
         return str(value)
@@ -231,7 +239,7 @@ class Parameter:
             raise ParameterError(f"{self.name} = {shown(raw)} is no number; use {self.range_text}")
         if isinstance(number, float) and not math.isfinite(number):
             raise ParameterError(f"{self.name} = {shown(raw)} is not finite; use {self.range_text}")
-        if not self.minimum <= number <= self.maximum:
+        if not self.minimum <= number <= self.maximum or self.minimum < number < self.least:
             plain = shown(raw).strip("'")
             raise ParameterError(f"{self.name} = {plain} is out of range; use {self.range_text}")
         return number

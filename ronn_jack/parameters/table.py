@@ -45,6 +45,7 @@ INITIALISERS = [
     "dirac",
 ]
 RECIPES = ["ronn", "plugin", "package"]
+BEATS = ["1/16", "1/8", "1/4", "1/2", "1", "2", "4", "8"]
 MAXIMUM_SEED = 2**32 - 1
 MAXIMUM_DRAWN_SEED = 2**24 - 1
 """The node draws none beyond, so that senders that know only float32 can hold it."""
@@ -112,6 +113,7 @@ _Cells = dict[str, Any]
 
 _NETWORK: _Cells = {"group": Group.NETWORK, "effect": Effect.REBUILD, "draw": Draw.EVEN}
 _SEED: _Cells = {"group": Group.SEED, "effect": Effect.REBUILD}
+_TIME: _Cells = {"group": Group.TIME, "effect": Effect.REBUILD}
 _LEVEL: _Cells = {"group": Group.LEVELS, "effect": Effect.CONTINUOUS}
 _SWITCHED: _Cells = {"group": Group.EXPRESSION, "effect": Effect.REBUILD}
 _EXPRESSIVE: _Cells = {"group": Group.EXPRESSION, "effect": Effect.EXPRESSIVE}
@@ -138,6 +140,17 @@ _TABLE = (
          draw=Draw.SEED, **_SEED),
     # What a seed means is the player's choice, not a matter of luck.
     _enum("recipe", "Recipe", RECIPES, "ronn", "what a seed means", draw=Draw.KEPT, **_SEED),
+    _float("stretch", "Stretch", 0.25, 16.0, 1.0, "", "factor of the network's delays",
+           curve=Curve.EXPONENTIAL, **_TIME),
+    _float("decay", "Decay", 0.0, 60.0, 0.0, "s", "time in which the response falls by 60 dB",
+           least=0.05, curve=Curve.SQUARE, **_TIME),
+    _int("rate", "Rate", 0, 384_000, 0, "Hz", "sample rate for which the delays are meant",
+         least=8000, **_TIME),
+    _enum("sync", "Sync", ["off", *BEATS], "off",
+          "beats that the longest delay and the period of drift take", **_TIME),
+    # A sound is played at the tempo of the moment.
+    _float("tempo", "Tempo", 30.0, 300.0, 120.0, "BPM", "beats a minute, for sync",
+           group=Group.TIME, effect=Effect.CONTINUOUS, scope=Scope.NODE),
     _float("input_gain", "Input gain", -24.0, 24.0, 0.0, "dB", "level into the network",
            link_partner="output_gain", **_LEVEL),
     _float("output_gain", "Output gain", -24.0, 24.0, 0.0, "dB", "level of the wet signal",
@@ -185,6 +198,7 @@ ACTIONS: Mapping[str, Action] = {
         Action("snapshot_previous", "Previous snapshot", "", "recall the previous one"),
         Action("ab", "A/B", "", "go to the other of two sounds, at first a copy of this one"),
         Action("load_text", "Load text", "text", "take over a sound from its text ronn:…"),
+        Action("tap", "Tap", "", "set the tempo by tapping it"),
         Action("undo", "Undo", "", "take the last change of the sound back"),
         Action("redo", "Redo", "", "do again what was undone last"),
         Action("panic", "Panic", "", "silence now, until any change"),

@@ -31,6 +31,7 @@ import tomlkit
 from ronn_jack.errors import PresetError, SpecError, shown
 from ronn_jack.files import VERSION, Fields, raise_faults, read_table
 from ronn_jack.model.architecture import model_of
+from ronn_jack.model.spec import MAXIMUM_RATE
 from ronn_jack.parameters import MOST_SNAPSHOTS, PARAMETERS, Parameter, Scope, Value, defaults
 
 MAXIMUM_INDEX = 9999
@@ -282,9 +283,12 @@ def _read_tags(fields: Fields) -> tuple[str, ...]:
 
 
 def _spec_faults(values: Mapping[str, Value]) -> list[str]:
-    """Say why the parameters make no network together, from two inputs to two outputs."""
+    """Say why the parameters make no network together, from two inputs to two outputs.
+
+    The rate is the one that they are meant for, or the one at which least is too long.
+    """
     try:
-        model_of(values)
+        model_of(values, rate=float(values["rate"]) or MAXIMUM_RATE)
     except SpecError as error:
         return [str(error)]
     return []

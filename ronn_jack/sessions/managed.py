@@ -127,22 +127,22 @@ class ManagedNode:
     def _open(self, asked: Open) -> None:
         self._manager.tell_progress(0.0)
         try:
-            # Read before anything ends: a file at fault leaves the present session as it is.
+            # Before anything ends: what is at fault leaves the present session as it is.
             session = read_session(asked.folder)
             settings = _settings_of(session, self._settings, asked.client_id)
             profiles = ProfileStore(session=asked.folder / PROFILES_FOLDER)
             profiles.load(name_or_file(settings.midi_profile))
+            asked.folder.mkdir(parents=True, exist_ok=True)
         except UsageError as error:
             self._fail(Code.BAD_PROJECT, error)
             return
-        self.close()
-        try:
-            asked.folder.mkdir(parents=True, exist_ok=True)
-            self._start(settings, session, profiles)
         except OSError as error:
             self._fail(Code.CREATE_FAILED, f"{asked.folder}: {error.strerror}")
             return
-        except RonnError as error:
+        self.close()
+        try:
+            self._start(settings, session, profiles)
+        except (OSError, RonnError) as error:
             self._fail(Code.GENERAL, error)
             return
         self._folder = asked.folder

@@ -26,19 +26,24 @@ _MARK_END = "<!-- end -->"
 _COLUMNS = ["name", "shown as", "kind", "range", "default", "effect", "slider", "meaning"]
 _NOTES = """\
 The slider is the one of Reaper's JSFX, which keeps its number. By `/ronn/n/` and a MIDI controller
-the range is gone through evenly, that of {exponential} in equal ratios.
+the range is gone through evenly, that of {exponential} in equal ratios, that of
+{square} more finely at its start.
 """
 
 
 def parameter_page() -> str:
     """Return docs/parameters.md."""
     numbers = {slider.parameter.name: n for n, slider in enumerate(sliders(), 1)}
-    exponential = [row.name for row in PARAMETERS.values() if row.curve is Curve.EXPONENTIAL]
-    parts = [_HEAD, _NOTES.format(exponential=", ".join(f"`{name}`" for name in exponential))]
+    notes = _NOTES.format(exponential=_those(Curve.EXPONENTIAL), square=_those(Curve.SQUARE))
+    parts = [_HEAD, notes]
     for group in Group:
         rows = [_row(row, numbers[row.name]) for row in PARAMETERS.values() if row.group is group]
         parts.append(f"## {group.value}\n\n{table([_COLUMNS, *rows])}")
     return "\n".join(parts)
+
+
+def _those(curve: Curve) -> str:
+    return ", ".join(f"`{row.name}`" for row in PARAMETERS.values() if row.curve is curve)
 
 
 def _row(row: Parameter, slider: int) -> list[str]:

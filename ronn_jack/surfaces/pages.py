@@ -208,6 +208,8 @@ def _order(action: Action) -> tuple[int, bool]:
 
 
 def _page_of(action: Action) -> str:
+    if action.name == "tap":
+        return Group.TIME.value
     if action.name.startswith(("preset", "setlist", "snapshot")):
         return PRESETS
     if action.name.startswith(("reseed", "seed", "randomize")):

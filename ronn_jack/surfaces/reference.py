@@ -51,7 +51,8 @@ changes.
   its own makes void are left out, never the last; of what can't be left out, 1024 packets wait.
 - What writes a file is done beside the rest: only the next packets of its sender wait for it.
 - TCP carries packets after their size as int32 (OSC 1.0) or as SLIP (OSC 1.1), of up to 64 KiB, and
-  is answered as it begins. 64 connections; one that doesn't read what it is sent is closed.
+  is answered as it begins. 64 connections; one that doesn't read what it is sent is closed, and the
+  oldest that has sent nothing where another comes.
 """
 
 _FEEDBACK = """\

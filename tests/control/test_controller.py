@@ -46,7 +46,9 @@ def test_every_parameter_reaches_the_node_in_the_way_its_effect_says(node, origi
         controller.apply([Set(row.name, value)], origin)
         assert origin.refusals == []
         if row.effect is Effect.REBUILD:
-            assert len(node.rebuilds) == 1 and not node.controls
+            # Drift follows it as well, and takes no network.
+            drifts = [{row.name: value}] if row.name == "sync" else []
+            assert len(node.rebuilds) == 1 and node.controls == drifts
         else:
             assert not node.rebuilds and list(node.controls[0]) == [row.name]
         controller.apply([Set(row.name, row.default)], origin)

@@ -176,7 +176,7 @@ class TestText:
         rig.do(Set("layers", 9), Set("activation", "sine"), Set("mix", 0.25), Set("budget", 0.5))
         other = Rig()
         other.do(Set("kernel", 9), Act("load_text", rig.controller.share()))
-        assert other.values == {**rig.values, "budget": 0.7}
+        assert other.values == {**rig.values, "budget": 0.7, "rate": 48_000}
         assert len(other.node.rebuilds) == 1
 
     @pytest.mark.parametrize("sent", [None, 1, "", "fuzz", "ronn:1:00000000:layers=9"])

@@ -147,7 +147,7 @@ def test_a_preset_is_told_and_when_it_is_edited_and_no_longer(rig: Rig) -> None:
     assert rig.told() == [Moved("test", {"mix": 0.75})]
     rig.do(Set("mix", 0.5))
     assert rig.told() == [Moved("test", {"mix": 0.5}), PresetEdited("fuzz", False)]
-    rig.asked(Set("mix", 0.25))
+    rig.asked(Set("mix", 0.25), Set("rate", 48_000))
     rig.do(Act("preset_save", "mine"))
     assert rig.told() == [PresetTaken("test", "mine", saved=True)]
 

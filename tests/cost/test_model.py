@@ -111,6 +111,15 @@ def test_a_single_tap_has_no_past_whatever_the_growth() -> None:
         assert counted(kind, dilation=20, **grown) == counted(kind, dilation=1, **grown)
 
 
+def test_a_stretched_network_is_counted_by_its_own_delays() -> None:
+    even = {"layers": 6, "kernel": 9, "dilation": 1}
+    assert counted("tap", **even) == 0.0
+    assert counted("tap", **even, stretch=16.0) > 0.0
+    assert counted("tap", layers=6, kernel=9, dilation=3, stretch=0.25) < counted(
+        "tap", layers=6, kernel=9, dilation=3
+    )
+
+
 def test_rates_are_found_again_in_times_that_follow_from_them() -> None:
     timings = [(spec, block, MODEL.seconds(spec, block)) for spec, block in calibration_cases()]
     found = fit_cost_model(timings)

@@ -37,6 +37,7 @@ class Echoes:
     rules = BY_NAME["ronn"]
     summary = "echoes"
     receptive_field = 2
+    longest_dilation = 1
     parameter_count = 2
     lightening = ("repeats", "length")
 

@@ -23,11 +23,12 @@ OLD = "ronn:1:c2fa0716:layers=9,activation=tanh,seed=7,input_gain=-3.5,mix=0.25,
 
 
 def values_of(row: Parameter) -> st.SearchStrategy[Value]:
-    low, high = row.minimum, row.maximum
+    low, high = max(row.minimum, row.least), row.maximum
+    off = st.just(row.default) if low > row.minimum else st.nothing()
     if row.kind is Kind.FLOAT:
-        return st.floats(low, high)
+        return st.floats(low, high) | off
     if row.kind is Kind.INT:
-        return st.integers(int(low), int(high))
+        return st.integers(int(low), int(high)) | off
     return st.booleans() if row.kind is Kind.BOOL else st.sampled_from(row.choices)
 
 

@@ -310,6 +310,11 @@ class TestSaving:
             store.save("x", {**defaults(), "mix": 2.0})
         assert not (tmp_path / "user").exists()
 
+    def test_what_fits_at_the_rate_that_it_is_meant_for_is_kept(self, store: PresetStore) -> None:
+        wide = {**defaults(), "layers": 17, "channels": 64, "kernel": 20}
+        store.save("x", {**wide, "rate": 48_000})
+        assert store.load("x").values["rate"] == 48_000
+
     def test_what_makes_no_network_is_not_written(self, store: PresetStore, tmp_path: Path) -> None:
         with pytest.raises(PresetError, match="recipe plugin has no residual"):
             store.save("x", {**defaults(), "recipe": "plugin", "residual": True})

@@ -8,12 +8,12 @@ import types
 from collections.abc import Mapping
 from typing import Any, get_args, get_origin, get_type_hints
 
-from ronn_jack.control import events, landing, midi_events, recall_events
+from ronn_jack.control import events, midi_events, recall_events
 from ronn_jack.control.events import Event
 
 CLASSES: dict[str, type] = {
     name: each
-    for module in (events, landing, midi_events, recall_events)
+    for module in (events, midi_events, recall_events)
     for name, each in vars(module).items()
     if dataclasses.is_dataclass(each) and hasattr(each, "kind")
 }

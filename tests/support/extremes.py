@@ -18,6 +18,7 @@ def longest(row: Parameter) -> Value:
         return max((name for name in row.choices if name != row.default), key=len)
     if row.kind is Kind.INT:
         return int(row.maximum)
-    inner = math.nextafter(row.minimum, row.maximum), math.nextafter(row.maximum, row.minimum)
+    least = max(row.minimum, row.least)
+    inner = math.nextafter(least, row.maximum), math.nextafter(row.maximum, least)
     floats = (-_LONGEST_FLOAT, _LONGEST_FLOAT, *inner)
-    return max((x for x in floats if row.minimum <= x <= row.maximum), key=lambda x: len(repr(x)))
+    return max((x for x in floats if least <= x <= row.maximum), key=lambda x: len(repr(x)))

@@ -100,12 +100,17 @@ class SessionManager:
         """Return how often the client has sent to an address so far."""
         return sum(heard == address for heard, _ in self.heard)
 
-    def wait_for(self, come: Callable[[], bool]) -> None:
-        """Listen until something has come."""
+    def wait_for(self, come: Callable[[], bool], each: float = PATIENCE_SECONDS) -> None:
+        """Listen until something has come; look whether it has `each` seconds at the latest."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not come():
-            self._socket.settimeout(max(0.01, deadline - time.monotonic()))
-            self._listen()
+            left = max(0.01, deadline - time.monotonic())
+            self._socket.settimeout(min(left, each))
+            try:
+                self._listen()
+            except TimeoutError:
+                if time.monotonic() >= deadline:
+                    raise
 
     def _ask(self, address: str, *arguments: object) -> Heard:
         before = len(self.heard)

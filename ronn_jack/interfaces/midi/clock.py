@@ -21,6 +21,9 @@ _JUMP_BEATS = 1.0
 """A way that no song goes between two looks."""
 _STEADY = 0.01
 """Share by which a rate has to change before it is set again."""
+_STEADY_TEMPO = 0.001
+_TEMPO = Follow(1.0 / 60.0, parameter="tempo", shape=RATE)
+"""A sixtieth of a beat comes as often in a second as a beat does in a minute."""
 _NAMES = {"midi": "MIDI clock", "jack": "JACK's transport"}
 
 _log = logging.getLogger(__name__)
@@ -43,10 +46,14 @@ class Follower:
         What, and when.
     random : random.Random, optional
         Where values of the shape "random" come from.
+    steady : float
+        Share by which a rate has to change before it is set again.
     """
 
-    def __init__(self, follow: Follow, random: Random | None = None) -> None:
-        self._follow = follow
+    def __init__(
+        self, follow: Follow, random: Random | None = None, steady: float = _STEADY
+    ) -> None:
+        self._follow, self._steady = follow, steady
         self._random = random or Random()
         self._before: float | None = None
         """The beat before; None where the song begins anew."""
@@ -101,13 +108,15 @@ class Follower:
         row = PARAMETERS[self._follow.parameter]
         hertz = beat.tempo / 60.0 / self._follow.division
         rate = min(row.maximum, max(row.minimum, hertz))
-        if self._value is not None and abs(rate - float(self._value)) <= _STEADY * rate:
+        if self._value is not None and abs(rate - float(self._value)) <= self._steady * rate:
             return None
         return row.from_number(rate)
 
 
 class ClockFollowing:
-    """Does what the settings say in time with a song. All methods belong to one thread.
+    """Sets the tempo by a song, and does what the settings say in time with it.
+
+    All methods belong to one thread.
 
     Parameters
     ----------
@@ -123,7 +132,10 @@ class ClockFollowing:
 
     def __init__(self, controls: Controls, follows: Sequence[Follow]) -> None:
         self._controls = controls
-        self._followers = [(follow.source, Follower(follow)) for follow in follows]
+        self._followers = [
+            (_TEMPO.source, Follower(_TEMPO, steady=_STEADY_TEMPO)),
+            *((follow.source, Follower(follow)) for follow in follows),
+        ]
         self.read: Callable[[], Timing | None] = lambda: None
         self._origin = ClockOrigin()
         self._clock = MidiClock()
@@ -134,12 +146,11 @@ class ClockFollowing:
 
     def hear(self, port: str, message: bytes, now: float) -> None:
         """Take a message of the clock at a hardware port."""
-        if self._followers:
-            self._hardware.setdefault(port, MidiClock()).hear(message, now)
+        self._hardware.setdefault(port, MidiClock()).hear(message, now)
 
     def poll(self, now: float) -> None:
         """Do what is due; to be called often."""
-        if not self._followers or now < self._polls_at:
+        if now < self._polls_at:
             return
         self._polls_at = now + POLL_SECONDS
         beats = self._beats(now)

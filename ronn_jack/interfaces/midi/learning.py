@@ -19,7 +19,7 @@ from ronn_jack.control.midi_events import (
 )
 from ronn_jack.control.operations import Origin
 from ronn_jack.errors import ParameterError, ProfileError, UsageError, unknown
-from ronn_jack.files import read_text, write_atomically
+from ronn_jack.files import VERSION, read_text, table_of, write_atomically
 from ronn_jack.midimap.binding_table import collide
 from ronn_jack.midimap.learn import Heard, Learner
 from ronn_jack.midimap.profile import Profile
@@ -31,7 +31,7 @@ from ronn_jack.midimap.profile_edit import (
     edited,
     text_for,
 )
-from ronn_jack.midimap.profile_file import ProfileStore
+from ronn_jack.midimap.profile_file import ProfileStore, profile_of
 from ronn_jack.parameters import ACTIONS, PARAMETERS, Kind
 
 LEARN_SECONDS = 60.0
@@ -179,13 +179,14 @@ class Learning:
         profile, known = self._ports.profile(heard.port)
         new = self._store.new_path(device_name(heard.port))
         path = self._store.own_path(profile) if known else new
-        places = [
-            place
-            for place, binding in enumerate(profile.bindings)
-            if collide(binding.control, heard.control)
-        ]
         try:
-            text = _text(profile, path) if known else text_for(heard.port, _text(profile))
+            profile, text = self._present(profile)
+            places = [
+                place
+                for place, binding in enumerate(profile.bindings)
+                if collide(binding.control, heard.control)
+            ]
+            text = _copied(text, profile, path) if known else text_for(heard.port, text)
             written = _write(path, text, [binding_of(heard, asked.name)], places)
         except UsageError as error:
             self._tell(LearnCancelled(asked.name, str(error)), asked.origin, asked.told)
@@ -200,25 +201,38 @@ class Learning:
     def _unlearn(self, name: str, origin: Origin, told: Told) -> None:
         written: list[_Written] = []
         events: list[Event] = []
-        for profile in self._ports.profiles():
-            places = [n for n, binding in enumerate(profile.bindings) if binding.name == name]
-            if not places:
-                continue
-            path = self._store.own_path(profile)
+        refused = False
+        for read_before in self._ports.profiles():
+            path = self._store.own_path(read_before)
             try:
-                written.append(_write(path, _text(profile, path), [], places))
+                profile, text = self._present(read_before)
+                places = [n for n, binding in enumerate(profile.bindings) if binding.name == name]
+                if not places:
+                    continue
+                written.append(_write(path, _copied(text, profile, path), [], places))
             except UsageError as error:
                 origin.refuse("unlearn", str(error))
+                refused = True
                 continue
             for place in places:
                 words = profile.bindings[place].control.words
                 events.append(BindingRemoved(origin.name, name, words, path.stem))
         if not written:
-            origin.refuse("unlearn", f"{name} is bound to no control that is there")
+            if not refused:
+                origin.refuse("unlearn", f"{name} is bound to no control that is there")
             return
         self._done(name, written)
         for event in events:
             self._tell(event, origin, told)
+
+    def _present(self, profile: Profile) -> tuple[Profile, str]:
+        """Return a profile as its file says it now, which may have been edited, and the text."""
+        own = self._store.own_path(profile)
+        path = own if own.exists() else profile.path
+        if path is None:
+            return profile, f"version = {VERSION}\n"
+        text = read_text(path, ProfileError)
+        return profile_of(path, table_of(path, text, ProfileError)), text
 
     def _undo(self, origin: Origin, told: Told) -> None:
         if not self._steps:
@@ -257,12 +271,9 @@ def _check(name: str) -> None:
         )
 
 
-def _text(profile: Profile, target: Path | None = None) -> str:
-    """Return what a profile's file says, or a copy of it says that is to be written elsewhere."""
-    if profile.path is None:
-        return "version = 1\n"
-    text = read_text(profile.path, ProfileError)
-    return text if target in (None, profile.path) else copy_text(text)
+def _copied(text: str, profile: Profile, target: Path) -> str:
+    """Return what a profile's file says, as a copy of it says where it is written elsewhere."""
+    return text if profile.path in (None, target) else copy_text(text)
 
 
 def _write(path: Path, text: str, added: Sequence[Table], removed: Sequence[int]) -> _Written:
@@ -286,10 +297,13 @@ def _check_unchanged(written: _Written) -> None:
 
 
 def _restore(written: _Written) -> None:
-    if written.before is None:
-        written.path.unlink(missing_ok=True)
-    else:
+    if written.before is not None:
         _save(written.path, written.before)
+        return
+    try:
+        written.path.unlink(missing_ok=True)
+    except OSError as error:
+        raise ProfileError(f"{written.path}: can't be removed: {error.strerror}") from None
 
 
 def _save(path: Path, text: str) -> None:

@@ -22,6 +22,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
+from ronn_jack.interfaces.osc.access import LEASE_SECONDS
 from ronn_jack.interfaces.osc.addresses import ERROR
 from ronn_jack.interfaces.osc.codec import encode
 
@@ -114,14 +115,10 @@ class SlipFraming:
 
 
 def _unescaped(frame: bytes) -> bytes:
-    first, *parts = frame.split(_ESCAPE)
-    meanings = {_ESCAPED_END: _END, _ESCAPED_ESCAPE: _ESCAPE}
-    packet = first
-    for part in parts:
-        if part[:1] not in meanings:
-            raise FramingError("a SLIP escape stands before neither 0xDC nor 0xDD")
-        packet += meanings[part[:1]] + part[1:]
-    return packet
+    ends, escapes = _ESCAPE + _ESCAPED_END, _ESCAPE + _ESCAPED_ESCAPE
+    if frame.count(_ESCAPE) > frame.count(ends) + frame.count(escapes):
+        raise FramingError("a SLIP escape stands before neither 0xDC nor 0xDD")
+    return frame.replace(ends, _END).replace(escapes, _ESCAPE)
 
 
 def framing_of(received: bytes) -> Framing:
@@ -269,6 +266,8 @@ class Connections:
         self._gone = gone
         self._open: dict[Connection, int] = {}
         """What of each is waited for."""
+        self._unheard: dict[Connection, None] = {}
+        """Those of which no packet was heard yet, the oldest first."""
         self._full: dict[Connection, None] = {}
         """Those of which packets wait."""
         self._unsent: deque[Connection] = deque()
@@ -280,12 +279,17 @@ class Connections:
         return not self._full
 
     def accept(self) -> None:
-        """Take a connection; one too many is closed at once."""
+        """Take a connection; one too many takes the place of one that has never said anything.
+
+        Whoever may not be heard would else keep out those who may, by saying nothing.
+        """
         try:
             stream, address = self._listening.accept()
         except OSError as error:
             _log.debug("accepting: %s", error)
             return
+        if len(self._open) >= MOST_CONNECTIONS and self._unheard:
+            self._close(next(iter(self._unheard)), "it has said nothing, and others come")
         if len(self._open) >= MOST_CONNECTIONS:
             _log.warning("OSC over TCP: %d connections, so that of %s is closed",
                          MOST_CONNECTIONS, address[0])  # fmt: skip
@@ -293,10 +297,11 @@ class Connections:
             return
         stream.setblocking(False)
         stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        stream.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        _look_after(stream)
         host = address[0].removeprefix("::ffff:")
         connection = Connection(stream, f"{host}:{address[1]}", host, self._wants_to_write)
         self._open[connection] = 0
+        self._unheard[connection] = None
         self._watch(connection)
 
     def feed(self) -> None:
@@ -335,6 +340,7 @@ class Connections:
             if not self._hear(connection.packets.popleft(), connection):
                 self._close(connection, "not allowed")
                 return
+            self._unheard.pop(connection, None)
         if connection.packets:
             self._full[connection] = None
         self._watch(connection)
@@ -357,5 +363,21 @@ class Connections:
         if self._open.pop(connection):
             self._selector.unregister(connection.stream)
         self._full.pop(connection, None)
+        self._unheard.pop(connection, None)
         connection.close()
         self._gone(connection)
+
+
+def _look_after(stream: socket.socket) -> None:
+    """Let the system find out within a lease that the other side has gone without a word."""
+    stream.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    # Some systems name the first of them otherwise, and look after two hours then.
+    quiet, between, times = LEASE_SECONDS / 2, LEASE_SECONDS / 8, 4
+    for option, value in (
+        ("TCP_KEEPIDLE", quiet),
+        ("TCP_KEEPINTVL", between),
+        ("TCP_KEEPCNT", times),
+        ("TCP_USER_TIMEOUT", LEASE_SECONDS * 1e3),
+    ):
+        if hasattr(socket, option):
+            stream.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), int(value))

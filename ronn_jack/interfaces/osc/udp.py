@@ -183,7 +183,8 @@ class Destinations:
 
     def __init__(self, bound: socket.socket, datagrams: DatagramSocket) -> None:
         self._datagrams = datagrams
-        self._here = ipaddress.ip_address(bound.getsockname()[0])
+        host, self._port = bound.getsockname()[:2]
+        self._here = ipaddress.ip_address(host)
         self._family = bound.family
         self._outward: socket.socket | None = None
 
@@ -200,6 +201,11 @@ class Destinations:
             host = "127.0.0.1" if four else "::1"
         try:
             there = ipaddress.ip_address(host)
+            if port == self._port and self._is_here(there):
+                raise UsageError(
+                    f"port {port} of {host} is the node's own, which would hear itself; name the "
+                    "port that you listen on"
+                )
             datagrams = self._datagrams
             if self._here.is_loopback and not there.is_loopback:
                 datagrams = self._outward_datagrams()
@@ -228,6 +234,17 @@ class Destinations:
         """Give up what was opened to reach others."""
         if self._outward is not None:
             self._outward.close()
+
+    def _is_here(self, there: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+        """Say whether what is sent to an address comes in where the node listens."""
+        if not self._here.is_unspecified or there == self._here:
+            return there == self._here
+        with socket.socket(self._family, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.bind((str(there), 0))  # as nobody can but on this computer
+            except OSError:
+                return False
+        return True
 
     def _outward_datagrams(self) -> DatagramSocket:
         if self._outward is None:

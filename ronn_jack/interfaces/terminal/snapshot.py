@@ -8,6 +8,7 @@ from typing import Protocol
 
 from ronn_jack.parameters import PARAMETERS, Effect, Kind, Value
 
+_TIMES = [PARAMETERS[name] for name in ("stretch", "decay", "sync")]
 _FLAGS = tuple(
     name
     for name, row in PARAMETERS.items()
@@ -114,6 +115,11 @@ def network_words(snapshot: Snapshot) -> str:
         str(values["activation"]),
         str(values["init"]),
         *(flag for flag in _FLAGS if values[flag]),
+        *(
+            f"{row.name} {row.words(values[row.name])}"
+            for row in _TIMES
+            if values[row.name] != row.default
+        ),
     ]
     if values["recipe"] != "ronn":
         parts.append(f"recipe {values['recipe']}")

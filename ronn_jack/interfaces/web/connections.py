@@ -23,7 +23,10 @@ which take a second."""
 
 
 class HttpConnection(H11Protocol):
-    """A connection that is cut where it is one too many, or its request takes too long."""
+    """A connection that is cut where its request takes too long, at once if others need the place.
+
+    Whoever may not ask would else keep out those who may, by asking nothing.
+    """
 
     _deadline: asyncio.TimerHandle | None = None
 
@@ -31,10 +34,10 @@ class HttpConnection(H11Protocol):
         """Begin, unless there are too many already."""
         super().connection_made(transport)
         transport.max_size = _READ_BYTES  # type: ignore[attr-defined]
-        if len(self.connections) > MOST_CONNECTIONS:
-            transport.abort()
-        else:
+        if len(self.connections) <= MOST_CONNECTIONS or self._make_room():
             self._await_request()
+        else:
+            transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End."""
@@ -51,6 +54,19 @@ class HttpConnection(H11Protocol):
         self._forget_request()
         super().handle_websocket_upgrade(event)
 
+    def _make_room(self) -> bool:
+        """Cut the connection whose request takes longest; return whether there was one."""
+        late = [
+            (each._deadline.when(), each.transport)
+            for each in self.connections
+            if isinstance(each, HttpConnection)
+            and each._deadline is not None
+            and not each.transport.is_closing()
+        ]
+        if late:
+            min(late, key=lambda one: one[0])[1].abort()
+        return bool(late)
+
     def _await_request(self) -> None:
         self._forget_request()
         self._deadline = self.loop.call_later(REQUEST_SECONDS, self.transport.abort)
@@ -58,6 +74,7 @@ class HttpConnection(H11Protocol):
     def _forget_request(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
+            self._deadline = None
 
 
 class WebSocketConnection(WebSocketsSansIOProtocol):

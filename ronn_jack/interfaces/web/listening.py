@@ -22,6 +22,7 @@ from ronn_jack.interfaces.osc.addresses import (
     PRESET,
     PRESETS,
     ROOT,
+    SHARE,
     STATUS_ROOT,
 )
 from ronn_jack.interfaces.osc.sender import Sender
@@ -34,6 +35,8 @@ MOST_LISTENERS = 64
 TICK_SECONDS = 1.0 / 30.0
 STATUS_TICKS = 3
 """Ticks from one look at the status to the next."""
+PRESETS_TICKS = 30
+"""The same of the presets, whose files come and go without an event."""
 
 _log = logging.getLogger(__name__)
 
@@ -119,6 +122,8 @@ class Listeners:
                 try:
                     taken = subscription.take()
                     changed = self._look(taken[-1].event) if taken else set()
+                    if ticks % PRESETS_TICKS == 0:
+                        changed |= {PRESETS}
                     self._tell(changed, ticks % STATUS_TICKS == 0)
                 except Exception:
                     _log.exception("while telling listeners")
@@ -131,15 +136,16 @@ class Listeners:
         before, self._values = self._values, state.values
         moved = [name for name, value in state.values.items() if before.get(name) != value]
         changed = {root + name for root in (ROOT, NORMALISED_ROOT) for name in moved}
+        if moved:
+            changed |= {SHARE}
         preset_before, self._preset = self._preset, (state.preset, state.edited)
-        return changed | ({PRESET} if self._preset != preset_before else set())
+        return changed | ({PRESET, PRESETS} if self._preset != preset_before else set())
 
     def _tell(self, changed: set[str], status: bool) -> None:
         reading = Reading(self._controller)
         paths: tuple[str, ...] = ()
-        if PRESET in changed and reading.presets != self._names:
+        if PRESETS in changed and reading.presets != self._names:
             self._names, paths = reading.presets, PRESETS_ADDRESSES
-            changed |= {PRESETS}
         for listener in self._listeners:
             due = listener.addresses & (changed | listener.unsure)
             if status:

@@ -87,6 +87,7 @@ class NetworkImage:
     def packed_weights(self, index: int, weight: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return a layer's weights as the image holds them."""
         layer, words = self._layers[index]
+        weight = layer.decayed(weight)
         if len(weight) < layer.outputs:
             weight = np.repeat(weight, layer.outputs, axis=0)
         return form_of(words).pack(weight, words)

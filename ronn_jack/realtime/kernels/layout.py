@@ -52,6 +52,7 @@ HEADER_WORDS = 16
     SHIFT,
     RESIDUAL,  # frames that the input is delayed by before it is added to the output, or -1
     RESIDUAL_STRIDE,  # bytes from input row to input row for that; 0 repeats the first
+    RESIDUAL_GAIN,  # float32: what it is multiplied by
     SOURCE,  # address of the first input row
     SOURCE_STRIDE,  # bytes from row to row
     RING,  # frames of a ring, or 0 where the history is copied
@@ -64,7 +65,7 @@ HEADER_WORDS = 16
     NEXT_BIAS,  # address of one float32 per output row, likewise
     BLEND,  # address of scratch rows for what a tile gives with the weights to come
     OWN,  # the first of those that have a meaning within a form alone
-) = range(33)
+) = range(34)
 LAYER_WORDS = 40
 
 HEADER_PLACES = {FINAL, LEVELS}

@@ -26,6 +26,7 @@ from ronn_jack.realtime.kernels.layout import (
     NEXT_WEIGHTS,
     OUTER,
     RESIDUAL,
+    RESIDUAL_GAIN,
     RESIDUAL_STRIDE,
     RING,
     ROW_STRIDE,
@@ -40,7 +41,7 @@ from ronn_jack.realtime.kernels.layout import (
     WORD,
 )
 from ronn_jack.realtime.kernels.vectors import (
-    add_frames,
+    add_scaled_frames,
     blend_frames,
     glide_frames,
     load_float32,
@@ -236,6 +237,7 @@ def finish_rows(
     residual = load_int64(layer + WORD * RESIDUAL)
     if residual >= 0:
         stride = load_int64(layer + WORD * RESIDUAL_STRIDE)
+        gain = load_float32(layer + WORD * RESIDUAL_GAIN)
         x = frame_address(layer, ahead - residual) + first * stride
         for r in range(rows):
-            add_frames(y + r * y_stride, x + r * stride, frames)
+            add_scaled_frames(y + r * y_stride, x + r * stride, gain, frames)

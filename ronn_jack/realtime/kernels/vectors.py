@@ -110,6 +110,27 @@ def add_frames(typing_context: Any, target: Any, source: Any, frames: Any) -> An
 
 
 @intrinsic
+def add_scaled_frames(
+    typing_context: Any, target: Any, source: Any, scale: Any, frames: Any
+) -> Any:
+    """Add a row, multiplied, to another."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        target, source, scale, frames = arguments
+        emit = Emitter(builder)
+
+        def step(lane: Emitter, at: Any) -> None:
+            into = builder.add(target, at)
+            x = lane.load(builder.add(source, at))
+            lane.store(lane.multiply_add(x, lane.splat(scale), lane.load(into)), into)
+
+        _every_frame(emit, frames, step)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64, types.float32, types.int64), codegen
+
+
+@intrinsic
 def scale_frames(typing_context: Any, target: Any, scale: Any, shift: Any, frames: Any) -> Any:
     """Replace a row by row · scale + shift."""
 

@@ -92,12 +92,15 @@ class Desk:
 
     def __init__(self, *follows: Follow) -> None:
         self.done: list[Operation] = []
+        self.tempos: list[object] = []
         self.following = ClockFollowing(self, follows)
         self.time = 0.0
 
     def apply(self, operations: Sequence[Operation], origin: ClockOrigin) -> None:
         assert origin.name == "clock"
-        self.done += operations
+        tempos = [each for each in operations if isinstance(each, Set) and each.name == "tempo"]
+        self.tempos += [each.value for each in tempos]
+        self.done += [each for each in operations if each not in tempos]
 
     def tell(self, *songs: Timing | None) -> list[Operation]:
         """Return what is done by what is told."""
@@ -154,10 +157,15 @@ def test_a_transport_without_a_tempo_moves_nothing_and_says_so_once(
     assert rest == ["JACK's transport runs at 90.0 beats a minute", "JACK's transport has stopped"]
 
 
-def test_nothing_is_read_where_nothing_follows() -> None:
+def test_the_tempo_is_the_song_s_whatever_else_follows() -> None:
     desk = Desk()
-    desk.following.read = lambda: pytest.fail("read")
-    desk.following.poll(1.0)
+    desk.tell(
+        *(rolling(n / 10, tempo) for n, tempo in enumerate((97.0, 97.05, 98.0, 400.0, 500.0)))
+    )
+    assert desk.tempos == [97.0, 98.0, 300.0]
+    desk.tell(Timing(0.0), *ticks(0.0, 2.0))
+    assert desk.tempos[-1] == pytest.approx(125.0)
+    assert desk.done == []
 
 
 @pytest.fixture(scope="module")

@@ -135,6 +135,15 @@ class TestLearningNothing:
         assert isinstance(rig.asker.told[-1], LearnCancelled)
         assert not rig.midi.learning.active
 
+    @pytest.mark.parametrize("release", ["80 24 40", "90 24 00"])
+    def test_a_key_that_was_held_before_is_not_touched_by_letting_it_go(
+        self, rig: LearningRig, release: str
+    ) -> None:
+        assert isinstance(rig.learn("reseed", bytes.fromhex(release)), LearnStarted)
+        rig.round(*map(bytes.fromhex, ("90 26 50", release)), port=JACK)
+        rig.wait(ENCODER_SECONDS)
+        assert rig.does(b"\x90\x26\x01", b"\x90\x24\x01") == [Act("reseed")]
+
     def test_learning_another_takes_its_place(self, rig: LearningRig) -> None:
         rig.midi.learning.learn("mix", rig.asker, rig.asker.told.append)
         learned = rig.learn("morph", *KNOB)
@@ -207,6 +216,74 @@ class TestUndoing:
         ((_, reason),) = rig.asker.refusals
         assert "was changed since" in reason
         assert path.read_text().endswith("# mine\n")
+
+
+class TestProfilesThatAreEditedMeanwhile:
+    """What counts is what the file says when it is written, not when it was read last."""
+
+    MINE = "# my own\nversion = 1\n"
+
+    def _insert_a_binding_before_all_others(self, path: Path) -> None:
+        first = '[[binding]]\nmessage = "cc"\nnumber = 99\nparameter = "drift_rate"\n\n'
+        text = path.read_text()
+        at = text.index("[[binding]]")
+        path.write_text(text[:at] + first + text[at:])
+
+    def test_unlearning_takes_what_is_meant(self, rig: LearningRig) -> None:
+        rig.learn("mix", *KNOB)
+        self._insert_a_binding_before_all_others(rig.folder / "generic.toml")
+        rig.unlearn("mix")
+        assert rig.asker.refusals == []
+        assert rig.does(b"\xb0\x14\x7f", b"\xb0\x1a\x7f") == [], "mix has no control"
+        assert rig.does(b"\xb0\x15\x7f", b"\xb0\x63\x7f") == [
+            Set("kernel", 128),
+            Set("drift_rate", 10.0),
+        ]
+
+    def test_a_binding_made_by_hand_can_be_unlearned(self, rig: LearningRig) -> None:
+        rig.learn("mix", *KNOB)
+        self._insert_a_binding_before_all_others(rig.folder / "generic.toml")
+        rig.unlearn("drift_rate")
+        assert rig.asker.refusals == []
+        assert rig.does(b"\xb0\x63\x7f", b"\xb0\x14\x7f") == [Set("mix", 1.0)]
+
+    def test_a_touch_replaces_what_is_meant(self, rig: LearningRig) -> None:
+        rig.learn("mix", *KNOB)
+        rig.midi.learning.learn("morph", rig.asker, rig.asker.told.append)
+        rig.round()
+        self._insert_a_binding_before_all_others(rig.folder / "generic.toml")
+        rig.round(*KNOB, port=JACK)
+        rig.wait(ENCODER_SECONDS)
+        assert rig.does(b"\xb0\x14\x7f") == [Set("morph", 1.0)]
+        assert rig.does(b"\xb0\x15\x7f", b"\xb0\x63\x7f") == [
+            Set("kernel", 128),
+            Set("drift_rate", 10.0),
+        ]
+
+    @pytest.mark.parametrize("spoilt", ["version = 7\n", "no = [toml\n", MINE + "\0"])
+    def test_a_file_that_can_not_be_read_is_never_written_over(
+        self, rig: LearningRig, spoilt: str
+    ) -> None:
+        path = rig.folder / "generic.toml"
+        path.write_text(spoilt)
+        assert isinstance(rig.learn("mix", *KNOB), LearnCancelled)
+        rig.unlearn("mix")
+        assert [subject for subject, _ in rig.asker.refusals] == ["unlearn"]
+        assert path.read_text() == spoilt
+
+    def test_nor_is_one_that_was_spoilt_while_a_touch_was_waited_for(
+        self, rig: LearningRig
+    ) -> None:
+        rig.learn("mix", *KNOB)
+        path = rig.folder / "generic.toml"
+        rig.midi.learning.learn("morph", rig.asker, rig.asker.told.append)
+        rig.round()
+        path.write_text("no = [toml\n")
+        rig.round(*KNOB, port=JACK)
+        rig.wait(ENCODER_SECONDS)
+        assert isinstance(rig.asker.told[-1], LearnCancelled)
+        assert path.read_text() == "no = [toml\n"
+        assert rig.does(b"\xb0\x14\x7f") == [Set("mix", 1.0)]
 
 
 def test_every_hardware_port_is_heard_while_somebody_learns(tmp_path: Path) -> None:

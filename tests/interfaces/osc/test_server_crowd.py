@@ -14,7 +14,9 @@ import pytest
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.operations import Set
 from ronn_jack.errors import MachineError
+from ronn_jack.interfaces.osc.access import Access
 from ronn_jack.interfaces.osc.server import OscServer
+from ronn_jack.interfaces.ports import free_port
 from ronn_jack.parameters import PARAMETERS, Value
 from ronn_jack.settings import FeedbackTo
 from tests.support.jack_server import wait_for
@@ -240,6 +242,30 @@ class TestFeedback:
     def test_it_goes_to_nobody_else(self, client, host, hint) -> None:
         [(address, reason)] = client.errors(message("/ronn/subscribe", host, 9000))
         assert address == "/ronn/subscribe" and hint in reason
+
+    @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+    def test_it_does_not_go_to_the_node_itself(self, server, client, host) -> None:
+        [(address, reason)] = client.errors(message("/ronn/subscribe", host, server.port))
+        assert address == "/ronn/subscribe" and "the node's own" in reason
+
+    def test_nor_does_it_by_any_address_of_this_computer(self, controller) -> None:
+        access = Access("0.0.0.0", ["0.0.0.0/0"])
+        with (
+            OscServer(controller, "0.0.0.0", 0, access) as server,
+            OscClient(server.port) as client,
+        ):
+            for host in ("127.0.0.1", "127.0.0.2", "0.0.0.0"):
+                [(_, reason)] = client.errors(message("/ronn/subscribe", host, server.port))
+                assert "the node's own" in reason
+
+    def test_the_same_number_at_another_address_is_another_programs(self, server, client) -> None:
+        assert client.answers(message("/ronn/subscribe", "127.0.0.2", server.port)) == []
+
+    def test_nor_by_the_settings(self, controller) -> None:
+        port = free_port()
+        server = OscServer(controller, port=port, feedback=[FeedbackTo("localhost", port)])
+        with pytest.raises(MachineError, match=r"osc_feedback: .* the node's own"):
+            server.start()
 
     def test_destinations_of_the_settings_are_told_unasked(self, controller) -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as tablet:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import selectors
 import socket
 import struct
 import threading
 import time
 from collections.abc import Iterator
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,11 +18,13 @@ from hypothesis import strategies as st
 
 from ronn_jack.control.controller import Controller
 from ronn_jack.errors import MachineError
+from ronn_jack.interfaces.osc.access import LEASE_SECONDS
 from ronn_jack.interfaces.osc.codec import Message, decode
 from ronn_jack.interfaces.osc.server import OscServer
 from ronn_jack.interfaces.osc.tcp import (
     LARGEST_PACKET,
     MOST_CONNECTIONS,
+    Connections,
     FramingError,
     SizeFraming,
     SlipFraming,
@@ -91,6 +95,16 @@ class TestFraming:
     def test_what_breaks_the_rules_is_refused(self, framing, stream, hint) -> None:
         with pytest.raises(FramingError, match=hint):
             framing.split(stream)
+
+    def test_escapes_take_no_time_worth_mentioning(self) -> None:
+        packet = b"\xc0\xdb" * (LARGEST_PACKET // 2)
+        stream = SlipFraming().frame(packet)
+        times = []
+        for _ in range(5):
+            begun = time.thread_time()
+            assert SlipFraming().split(stream) == [packet]
+            times.append(time.thread_time() - begun)
+        assert min(times) < 0.03, "others wait for it"
 
     @pytest.mark.parametrize(
         ("beginning", "kind"),
@@ -253,6 +267,47 @@ def test_a_connection_too_many_is_closed_and_a_closed_one_makes_room(server) -> 
                 assert late.receive().address == "/ronn/mix"
                 return
         pytest.fail("there is no room")
+
+
+def test_who_says_nothing_keeps_nobody_out(server) -> None:
+    with contextlib.ExitStack() as stack:
+        silent = [stack.enter_context(Stream(server.port)) for _ in range(MOST_CONNECTIONS)]
+        for _ in range(2):
+            late = stack.enter_context(Stream(server.port))
+            late.send(message("/ronn/mix"))
+            assert late.receive() == Message("/ronn/mix", (1.0,))
+        assert silent[0].is_over() and silent[1].is_over(), "the oldest had to go"
+        silent[2].send(message("/ronn/mix"))
+        assert silent[2].receive() == Message("/ronn/mix", (1.0,))
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="not of this system")
+def test_who_has_gone_without_a_word_is_noticed_within_a_lease() -> None:
+    taken: list[socket.socket] = []
+
+    class Watched(selectors.SelectSelector):
+        def register(self, fileobj, events, data=None):
+            taken.append(fileobj)
+            return super().register(fileobj, events, data)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening, Watched() as selector:
+        nothing: Any = lambda *_: None  # noqa: E731
+        connections = Connections(listening, selector, nothing, nothing, nothing, nothing)
+        with socket.create_connection(listening.getsockname()):
+            connections.accept()
+            assert taken[-1].getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+            idle, between, times, unread = (
+                taken[-1].getsockopt(socket.IPPROTO_TCP, option)
+                for option in (
+                    socket.TCP_KEEPIDLE,
+                    socket.TCP_KEEPINTVL,
+                    socket.TCP_KEEPCNT,
+                    socket.TCP_USER_TIMEOUT,
+                )
+            )
+        connections.close()
+    assert idle + between * times <= LEASE_SECONDS
+    assert unread == LEASE_SECONDS * 1000
 
 
 def test_closing_ends_the_connections_and_frees_the_port(controller) -> None:

@@ -307,6 +307,8 @@ def test_a_network_is_put_in_words(snapshot):
     assert network_words(other) == (
         "9 layers × 6 channels × 15 taps, dilation 2, relu, xavier_uniform, bias, recipe package"
     )
+    timed = replace(other, values={**values, "decay": 0.4, "sync": "1/4"})
+    assert "uniform, bias, decay 0.4 s, sync 1/4, recipe" in network_words(timed)
     assert reach_words(other) == "hears 2.50 s back, 990 parameters, seed 42"
 
 

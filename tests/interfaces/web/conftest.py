@@ -21,8 +21,13 @@ def node() -> RecordingNode:
 
 
 @pytest.fixture
-def controller(node: RecordingNode) -> Controller:
-    return Controller(node, MemoryStore(fuzz={"layers": 3}, drone={"layers": 4}))
+def store() -> MemoryStore:
+    return MemoryStore(fuzz={"layers": 3}, drone={"layers": 4})
+
+
+@pytest.fixture
+def controller(node: RecordingNode, store: MemoryStore) -> Controller:
+    return Controller(node, store)
 
 
 @pytest.fixture

@@ -115,6 +115,21 @@ class TestListen:
         controller.apply([Act("preset_save", "mine")], COMMAND_LINE)
         assert client.told() == []
 
+    def test_the_sounds_text_is_told_with_the_sound(self, client, controller):
+        assert client.listen("/ronn/share") == [controller.share()]
+        change(controller, mix=0.25)
+        assert client.receive() == ("/ronn/share", [controller.share()])
+        change(controller, fade_ms=50.0)
+        assert client.told() == [], "which is none of the sound"
+
+    def test_presets_that_come_and_go_as_files_are_told_too(self, client, store):
+        assert client.listen("/ronn/presets") == ["fuzz", "drone"]
+        del store.presets["fuzz"]
+        frames = [client.socket.recv(20) for _ in range(3)]
+        assert sum(isinstance(frame, str) and "PATH_CHANGED" in frame for frame in frames) == 2
+        [packet] = [OscMessage(frame) for frame in frames if isinstance(frame, bytes)]
+        assert (packet.address, packet.params) == ("/ronn/presets", ["drone"])
+
     def test_a_sweep_is_thinned_and_its_last_value_comes(self, client, controller):
         assert client.listen("/ronn/mix") == [1.0]
         begin = time.monotonic()

@@ -150,12 +150,21 @@ class TestLimits:
             while True:
                 connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
 
-    def test_more_connections_than_there_is_room_for_are_cut(self, http):
+    def test_who_asks_nothing_keeps_nobody_out(self, http):
         with contextlib.ExitStack() as stack:
-            for _ in range(connections.MOST_CONNECTIONS):
-                stack.enter_context(http.connect())
-            with http.connect() as one_too_many:
-                assert ended(one_too_many) == b""
+            silent = [
+                stack.enter_context(http.connect()) for _ in range(connections.MOST_CONNECTIONS)
+            ]
+            for _ in range(3):
+                assert http.read("/ronn/mix?VALUE") == {"VALUE": [1.0]}
+            assert ended(silent[0]) == b"", "the oldest had to go"
+            silent[-1].sendall(LAST_QUESTION)
+            assert b'"VALUE"' in ended(silent[-1])
+
+    def test_more_connections_than_there_is_room_for_are_cut(self, http, monkeypatch):
+        monkeypatch.setattr(connections, "MOST_CONNECTIONS", 2)
+        with WebListener(http.port), WebListener(http.port), http.connect() as one_too_many:
+            assert ended(one_too_many) == b""
         wait_for(lambda: http.exchange(LAST_QUESTION), what="room for another connection")
 
 

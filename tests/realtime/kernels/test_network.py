@@ -30,6 +30,8 @@ class OneLayer:
     only: Layer
     layers: int = 1
     film: tuple[float, ...] | None = None
+    decay: float = 0.0
+    rate: float = 48_000.0
 
     @property
     def inputs(self) -> int:

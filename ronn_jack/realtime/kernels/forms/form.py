@@ -136,6 +136,7 @@ def common_words(layer: Layer, rows: int, tallest: int, past: int, rectified: bo
         layout.ACTIVATION: ACTIVATION_IDS["linear" if rectified else layer.activation],
         layout.SLOPE: _float_word(layer.slope),
         layout.RESIDUAL: -1 if layer.residual_delay is None else layer.residual_delay,
+        layout.RESIDUAL_GAIN: _float_word(layer.residual_gain),
         layout.RING: past if past > longest_copied(layer.inputs) else 0,
     }
     if not words[layout.RING]:

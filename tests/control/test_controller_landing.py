@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ronn_jack.control.landing import landed
 from ronn_jack.control.operations import Act, Set
 from ronn_jack.parameters import PARAMETERS, defaults
+from ronn_jack.parameters.landing import landed
 from tests.support.recall_rig import Rig
 
 LAYERS = PARAMETERS["layers"]
@@ -102,3 +102,11 @@ def test_where_no_value_fits_the_position_is_refused_as_before(rig):
     assert rig.node.last_change.model.layers == 24
     assert not rig.node.last_change.fitted
     assert landed(defaults(), ["layers", "channels"], lambda values: False) == {}
+
+
+def test_a_parameter_without_steps_lands_within_a_thousandth_of_its_range(rig):
+    row = PARAMETERS["stretch"]
+    values = {**defaults(), "stretch": 8.0}
+    found = landed(values, ["stretch"], lambda values: values["stretch"] <= 3.0)["stretch"]
+    assert found <= 3.0
+    assert row.normalise(found) == pytest.approx(row.normalise(3.0), abs=1 / 1024)
