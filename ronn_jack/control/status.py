@@ -124,7 +124,11 @@ _TABLE = (
     _count("osc_dropped", "OSC packets of strangers or of a flood, not done", by_interface=True),
 )  # fmt: skip
 
-_RECALL_TABLE = (
+_CONTROL_TABLE = (
+    Status(
+        "landed", Kind.TEXT, "", 0, 0,
+        "what a control's position became that asked for more than fits, or nothing",
+    ),
     _count("undo_steps", "changes of the sound that can be undone"),
     _count("redo_steps", "undone changes that can be done again"),
     _number_of("snapshot", MOST_SNAPSHOTS, "snapshot loaded or saved last; 0 for none"),
@@ -135,7 +139,7 @@ _RECALL_TABLE = (
     ),
 )  # fmt: skip
 
-RECALL: Mapping[str, Status] = {row.name: row for row in _RECALL_TABLE}
-"""What tells where recall stands, by its name: the controller says it, and the node all else."""
-STATUS: Mapping[str, Status] = {row.name: row for row in (*_TABLE, *_RECALL_TABLE)}
+BY_CONTROLLER: Mapping[str, Status] = {row.name: row for row in _CONTROL_TABLE}
+"""What the controller says, by its name: where recall stands, and what positions became."""
+STATUS: Mapping[str, Status] = {row.name: row for row in (*_TABLE, *_CONTROL_TABLE)}
 """What can be asked of a running node, by its name."""

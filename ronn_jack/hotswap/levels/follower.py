@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 
 from ronn_jack.hotswap.job import Job, OutdatedError
+from ronn_jack.hotswap.levels import survey
 from ronn_jack.hotswap.levels.survey import LevelSurvey
 from ronn_jack.hotswap.priming import (
     EXCERPT_SECONDS,
@@ -16,10 +17,9 @@ from ronn_jack.hotswap.priming import (
     undriven_gain,
 )
 from ronn_jack.hotswap.voice_factory import make_voice
-from ronn_jack.loudness import auto_level
+from ronn_jack.loudness import auto_level, level_glide
 from ronn_jack.loudness.auto_level import Level
 from ronn_jack.loudness.input_meter import InputLoudness, Window
-from ronn_jack.loudness.level_glide import DECIBELS_PER_SECOND, is_due
 from ronn_jack.loudness.refinement import Refinement
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.level import LevelTable
@@ -29,12 +29,14 @@ from ronn_jack.units import decibels_to_gain, gain_to_decibels
 
 _SWITCH_SECONDS = 0.1
 """Time in which the gain follows when auto level is switched."""
-_LOOK_SECONDS = 0.5
+_REST_SECONDS = 0.3
+"""Age of a change after which the hand that made it is taken to rest."""
+_LOOK_SECONDS = 0.1
 """Time between two looks whether there is enough input to find a level again."""
 
 
 class LevelFollower:
-    """Follows the switch of auto level, finds a level again that was found on noise, and curves.
+    """Follows the switch of auto level, finds levels again that were found on little, and curves.
 
     Parameters
     ----------
@@ -71,8 +73,10 @@ class LevelFollower:
             self._prepared, self._survey, self._refinement = prepared, None, None
         with contextlib.suppress(OutdatedError):
             self._follow_switch(engine, loudness, input_gain, prepared)
-            now = time.monotonic()
-            if prepared.level is not None and prepared.level.on_noise and now >= self._next_look:
+            now, level = time.monotonic(), prepared.level
+            if level and level.quick and now - prepared.change.received <= _REST_SECONDS:
+                return
+            if level and (level.on_noise or level.quick) and now >= self._next_look:
                 self._next_look = now + _LOOK_SECONDS
                 self._find_again(engine, loudness.window(), prepared)
             if now < self._gliding_until:
@@ -97,27 +101,35 @@ class LevelFollower:
             level = None
             if wanted:
                 level = self._find(engine, loudness, input_gain, prepared)
-                self._go_to(level.gain, level.blend, _SWITCH_SECONDS)
+                self._go_to(level.gain, level.blend)
             else:
                 gain = _unlevelled(loudness, input_gain, prepared, job)
-                self._go_to(gain, UNKNOWN, _SWITCH_SECONDS)
+                self._go_to(gain, UNKNOWN)
             prepared.level = level
 
     def _find_again(self, engine: Engine, window: Window, prepared: PreparedVoice) -> None:
-        if not is_due(window.powers):
+        quick = prepared.level is not None and prepared.level.quick
+        if not (quick or level_glide.is_due(window.powers)):
             return
         job = self._job(engine, prepared)
         level = measure_level(_same_voice(prepared), engine, window, job)
         if level is not None:
-            self._go_to(level.gain, level.blend)
+            speed = survey.DECIBELS_PER_SECOND if quick else level_glide.DECIBELS_PER_SECOND
+            self._go_to(level.gain, level.blend, speed)
             prepared.level = level
 
-    def _go_to(self, gain: float, blend: Blend, seconds: float | None = None) -> None:
-        """Have another level where the controls are now, and find its curves anew from then on."""
+    def _go_to(self, gain: float, blend: Blend, speed: float | None = None) -> None:
+        """Have another level where the controls are now, and find its curves anew from then on.
+
+        Parameters
+        ----------
+        speed : float, optional
+            In dB/s; by default what takes as long as a switch.
+        """
         assert self._prepared is not None
         level = self._prepared.voice.level
         distance = abs(gain_to_decibels(gain / level.gain, floor=-math.inf))
-        speed = distance / seconds if seconds else DECIBELS_PER_SECOND
+        speed = distance / _SWITCH_SECONDS if speed is None else speed
         level.follow(LevelTable(gain), speed)
         self._prepared.voice.blend.follow(blend)
         self._survey = None
