@@ -202,7 +202,7 @@ class LiveNode:
             self._audio.engine.go_dry()
 
     def fits(self, model: Model) -> bool:
-        """Tell whether this machine can run the network at this rate within its budget."""
+        """Tell whether this machine can surely run the network at this rate within its budget."""
         if model.limit_faults(self.rate):
             return False
         deadline = self._builder.deadline(self._audio.engine) if self._audio else None
@@ -211,7 +211,7 @@ class LiveNode:
         seconds = self._cost(model, deadline.period)
         if Expression.of(self._controls).moves_weights:
             seconds *= MOVING_COST
-        return deadline.load(seconds) <= deadline.room
+        return deadline.load(seconds) <= deadline.safe_room
 
     def panic(self, silent: bool) -> None:
         """Be silent within a block, or sound again."""

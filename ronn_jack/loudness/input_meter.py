@@ -86,16 +86,17 @@ class InputLoudness:
         Where there is less input, it is all of it.
         """
         self.follow()
-        first, count = self._loud_stretch(max(STEPS_PER_BLOCK, round(seconds / STEP_SECONDS)))
+        count = max(STEPS_PER_BLOCK, round(seconds / STEP_SECONDS))
+        first, count = self._stretch(count, _LOUD_SHARE)
         begin = self._end - (len(self._steps) - first) * self._step_frames
         powers = powers_of_steps(np.array(self._steps)[first : first + count])
         return Window(begin, begin + count * self._step_frames, powers)
 
     def excerpt(self, run_up_frames: int, seconds: float) -> Excerpt:
-        """Return such a stretch after a run-up; noise if all is quiet."""
+        """Return the loudest stretch of the last 5 s, after a run-up; noise if all is quiet."""
         self.follow()
         engine, found = self._engine, None
-        first, count = self._loud_stretch(max(1, round(seconds / STEP_SECONDS)))
+        first, count = self._stretch(max(1, round(seconds / STEP_SECONDS)), 1.0)
         if count:
             begin = self._end - (len(self._steps) - first) * self._step_frames
             end = begin + count * self._step_frames
@@ -105,13 +106,16 @@ class InputLoudness:
             found = Excerpt.of(samples, begin - start, engine.outputs, engine.rate)
         return found or Excerpt.of_noise(engine.inputs, engine.outputs, engine.rate, seconds)
 
-    def _loud_stretch(self, count: int) -> tuple[int, int]:
-        """Return the first of so many steps, the latest that stand for all, and how many."""
+    def _stretch(self, count: int, share: float) -> tuple[int, int]:
+        """Return the first of so many steps, the latest with this share of the most power.
+
+        And how many there are, which may be fewer.
+        """
         steps = np.array(self._steps)
         if steps.size <= count:
             return 0, steps.size
         sums = np.convolve(steps, np.ones(count), "valid")
-        return int(np.flatnonzero(sums >= _LOUD_SHARE * sums.max())[-1]), count
+        return int(np.flatnonzero(sums >= share * sums.max())[-1]), count
 
     def _fresh_meter(self) -> DryMeter:
         """Return a meter that takes what came before for silence."""

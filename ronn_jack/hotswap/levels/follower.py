@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 
 from ronn_jack.hotswap.job import Job, OutdatedError
-from ronn_jack.hotswap.levels import survey
 from ronn_jack.hotswap.levels.survey import LevelSurvey
 from ronn_jack.hotswap.priming import (
     EXCERPT_SECONDS,
@@ -28,7 +27,7 @@ from ronn_jack.realtime.voice import Voice
 from ronn_jack.units import decibels_to_gain, gain_to_decibels
 
 _SWITCH_SECONDS = 0.1
-"""Time in which the gain follows when auto level is switched."""
+"""Time in which the gain follows when auto level is switched, or was found on little input."""
 _REST_SECONDS = 0.3
 """Age of a change after which the hand that made it is taken to rest."""
 _LOOK_SECONDS = 0.1
@@ -114,7 +113,7 @@ class LevelFollower:
         job = self._job(engine, prepared)
         level = measure_level(_same_voice(prepared), engine, window, job)
         if level is not None:
-            speed = survey.DECIBELS_PER_SECOND if quick else level_glide.DECIBELS_PER_SECOND
+            speed = None if quick else level_glide.DECIBELS_PER_SECOND
             self._go_to(level.gain, level.blend, speed)
             prepared.level = level
 

@@ -12,6 +12,7 @@ from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.loudness.auto_level import level_on_noise
 from ronn_jack.loudness.input_meter import InputLoudness
 from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.realtime.level import LevelTable
 from tests.realtime.engine_driver import RATE, engine_for, noise, play
 from tests.support.changes import change_to
 from tests.support.running_engine import watch_block
@@ -104,6 +105,15 @@ def test_a_level_is_found_on_little_input_and_found_better_once_the_hand_rests(s
     assert prepared.level.gain == pytest.approx(full.gain, rel=1e-6)
     assert prepared.voice.level.table.gain == prepared.level.gain
     assert quick.gain == pytest.approx(full.gain, rel=0.4), "and was near before"
+
+
+def test_a_level_that_was_far_off_is_right_soon():
+    engine, prepared, _ = levelled(LOUD, received=-np.inf)
+    prepared.level = dataclasses.replace(prepared.level, gain=1e-9)
+    prepared.voice.level.begin_with(LevelTable(1e-9))
+    LevelFollower(lambda: False).tend(engine, InputLoudness(engine), 1.0, prepared)
+    engine.process(noise(round(0.15 * RATE)))
+    assert prepared.voice.level.gain == pytest.approx(prepared.level.gain, rel=1e-6)
 
 
 def test_what_was_loud_long_ago_is_measured_and_the_voice_hears_the_present_all_the_same():
