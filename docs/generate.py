@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from rooms import drawing
 
 from ronn_jack.cli import cli
-from ronn_jack.demo.phrase import pluck_phrase
+from ronn_jack.loudness.phrase import pluck_phrase
 from ronn_jack.parameters import defaults
 from ronn_jack.presets.store import PresetStore
 from ronn_jack.render import render_file

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ronn_jack.errors import UsageError, shown
 from ronn_jack.files import Fields, check_name
-from ronn_jack.parameters import ACTIONS, MOST_SNAPSHOTS
+from ronn_jack.parameters import ACTIONS, MOST_SNAPSHOTS, PARAMETERS
 from ronn_jack.parameters.share import read_shared
 
 
@@ -36,11 +36,14 @@ def read_argument(fields: Fields, action: str, *, numbered: bool = False) -> obj
         return _preset(fields)
     if takes == "snapshot":
         return fields.within("argument", 1, MOST_SNAPSHOTS)
+    if takes == "parameter":
+        return fields.one_of("argument", PARAMETERS)
     return _text(fields, takes)
 
 
 _NEEDED = {
     "name": "a name; write argument = the name to save under",
+    "parameter": "a parameter; write argument = its name",
     "preset": "a preset; write argument = its name or number",
     "snapshot": f"an argument; write argument = 1 to {MOST_SNAPSHOTS}",
     "text": "an argument; write argument = a sound's text, ronn:…",

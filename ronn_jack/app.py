@@ -11,11 +11,14 @@ from collections.abc import Iterator, Sequence
 
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.events import log_event
+from ronn_jack.control.randomize import Search
 from ronn_jack.control.scene import Scene
 from ronn_jack.control.subscriptions import Delivery, Numbered
 from ronn_jack.cost.calibration import load_cost_model
 from ronn_jack.drivers.jack_driver import Connection, JackClient
 from ronn_jack.errors import JackError
+from ronn_jack.explore.explorer import Explorer
+from ronn_jack.explore.pool import Pool
 from ronn_jack.hotswap.node import LiveNode
 from ronn_jack.interfaces.event_log import STDOUT, EventLog
 from ronn_jack.interfaces.midi.input import JACK_PORT, MidiInput
@@ -68,7 +71,10 @@ class App:
         presets.names()  # read now, rather than while a sender waits
         node = LiveNode(settings.inputs, settings.outputs, cost=load_cost_model().sounding_seconds)
         node.set_controls(scene.values)
-        self.controller = Controller(node, presets, scene=scene)
+        pool = Pool()
+        search = Search(settings.lock, pool)
+        self.controller = Controller(node, presets, scene=scene, search=search)
+        self._explorer = Explorer(pool, self.controller, node) if settings.explore else None
         node.report_to(self.controller)
         self.subscriptions = self.controller.subscriptions
         access = Access(settings.bind, settings.allow, settings.osc_token)
@@ -143,6 +149,8 @@ class App:
             self._midi.start(self._supervisor.read_midi)
             self._supervisor.describe()
             self._register()
+            if self._explorer is not None:
+                self._explorer.start()
             self._web_latest = time.monotonic() + _WEB_SECONDS
             undo.pop_all()
 
@@ -192,6 +200,8 @@ class App:
     def stop(self) -> None:
         """Fade out and stop every part; doing so twice is harmless."""
         self._web_latest = None
+        if self._explorer is not None:
+            self._explorer.close()
         self._registration.close()
         self._midi.close()
         self._web.close()

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from ronn_jack.demo.phrase import pluck_phrase
 from ronn_jack.drivers.jack_server import realtime_allowed
+from ronn_jack.loudness.phrase import pluck_phrase
 from ronn_jack.model.architecture import REBUILD
 from ronn_jack.parameters import PARAMETERS
 from tests.support.event_log import told

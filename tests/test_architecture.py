@@ -39,6 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "control": {*FOUNDATION, "model"},
     "midimap": {*FOUNDATION, "control"},
     "hotswap": {*FOUNDATION, "model", "realtime", "cost", "loudness", "control"},
+    "explore": {*FOUNDATION, "model", "realtime", "loudness", "hotswap", "control"},
     "original": {*FOUNDATION, "model.spec"},
     "interfaces": {*FOUNDATION, "settings", "control"},
     "interfaces.state_keeper": {*FOUNDATION, "control", "presets"},
@@ -52,8 +53,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "interrupts": {"process", "drivers.jack_calls"},
     "supervisor": {"errors", "control", "hotswap", "drivers"},
     "app": {
-        *FOUNDATION, "settings", "cost", "presets", "control", "hotswap", "interfaces", "drivers",
-        "midimap.profile_file", "supervisor", "interrupts", "running_nodes",
+        *FOUNDATION, "settings", "cost", "presets", "control", "hotswap", "explore", "interfaces",
+        "drivers", "midimap.profile_file", "supervisor", "interrupts", "running_nodes",
     },
     "running_nodes": {"errors", "files"},
     "sessions": {
@@ -61,14 +62,13 @@ MAY_IMPORT: dict[str, set[str]] = {
         "midimap.profile_file", "presets", "process",
     },
     "doctor": {*FOUNDATION, "settings", "interfaces", "drivers", "realtime.compiler"},
-    "demo.phrase": {"units"},
     "demo": {
         *FOUNDATION, "interrupts", "settings", "app", "presets", "control", "interfaces", "drivers",
-        "audio_files",
+        "audio_files", "loudness.phrase",
     },
     "bench": {
-        *FOUNDATION, "settings", "demo.phrase", "model", "realtime", "cost", "hotswap", "control",
-        "interfaces", "drivers", "app",
+        *FOUNDATION, "settings", "loudness.phrase", "model", "realtime", "cost", "hotswap",
+        "control", "interfaces", "drivers", "app",
     },
     "commands": set(),
     "commands.options": {*FOUNDATION, "presets"},

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from ronn_jack.demo.phrase import pluck_phrase
+from ronn_jack.loudness.phrase import pluck_phrase
 from tests.support.jack_server import jack_server, wait_for
 from tests.support.node_process import node_process
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from ronn_jack.control.randomize import randomized
-from ronn_jack.demo.phrase import pluck_phrase
 from ronn_jack.drivers.jack_server import realtime_allowed
 from ronn_jack.errors import SpecError
+from ronn_jack.loudness.phrase import pluck_phrase
 from ronn_jack.model.architecture import REBUILD, network_spec
 from ronn_jack.parameters import RECIPES, defaults
 from tests.realtime.engine_driver import engine_for, play

@@ -115,9 +115,19 @@ def test_who_is_heard_and_told_over_the_network(user_file: Path) -> None:
     assert load_settings({"allow": ()}, user_file).allow == settings.allow
 
 
+def test_what_randomize_leaves_as_it_is(user_file: Path) -> None:
+    assert (load_settings(user_file=user_file).explore, load_settings().lock) == (True, ())
+    user_file.write_text('version = 1\nexplore = false\nlock = ["layers", "seed"]\n')
+    settings = load_settings(user_file=user_file)
+    assert (settings.explore, settings.lock) == (False, ("layers", "seed"))
+    assert load_settings({"lock": ("bias",)}, user_file).lock == ("bias",)
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [
+        ('lock = ["mix"]', "lock = 'mix' is never drawn; use some of layers"),
+        ('lock = "layers"', "lock = 'layers' is no list"),
         ('allow = "10.0.0.7"', "allow = '10.0.0.7' is no list; write allow = ['10.0.0.7']"),
         ('allow = ["tablet"]', "allow = 'tablet' is no address; use one such as 192.168.1.7"),
         ("allow = [7]", "allow = 7 is no address"),

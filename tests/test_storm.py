@@ -12,8 +12,8 @@ import numpy as np
 import psutil
 import pytest
 
-from ronn_jack.demo.phrase import pluck_phrase
 from ronn_jack.drivers.jack_server import realtime_allowed
+from ronn_jack.loudness.phrase import pluck_phrase
 from ronn_jack.model.architecture import network_spec
 from ronn_jack.parameters import defaults
 from ronn_jack.presets.store import PresetStore

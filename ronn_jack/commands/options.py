@@ -136,6 +136,10 @@ def sound_options(command: Command) -> Command:
 def node_options(command: Command) -> Command:
     """Add the options of a running node; what is not given comes from the settings files."""
     for option in (
+        click.option("--lock", metavar="PARAMETER", multiple=True,
+                     help="Let randomize leave it as it is; may be repeated."),
+        click.option("--explore/--no-explore", default=None,
+                     help="Look for sounds for randomize in idle time."),
         click.option("--restore/--no-restore", default=None,
                      help="Go on where the node of this name was left."),
         click.option("--midi-profile", metavar="NAME|FILE", help="MIDI profile of midi_in."),

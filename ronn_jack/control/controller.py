@@ -6,7 +6,6 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from random import Random
 
 from ronn_jack.control.events import (
     Dump,
@@ -20,6 +19,7 @@ from ronn_jack.control.events import (
 from ronn_jack.control.history import History, Touch
 from ronn_jack.control.operations import NODE, Cause, Change, ClockOrigin, Operation, Origin
 from ronn_jack.control.protocols import Node, Preset, PresetStore, SavedPreset
+from ronn_jack.control.randomize import Search
 from ronn_jack.control.recall_events import Compared, SnapshotTaken
 from ronn_jack.control.scene import Scene, at_rate, beginning
 from ronn_jack.control.status import STATUS
@@ -52,14 +52,14 @@ class Controller:
     presets : PresetStore
     values : mapping, optional
         Accepted values to start from, over the defaults.
-    random : random.Random, optional
-        Where new seeds and architectures come from.
     preset : Preset, optional
         The one that `values` were taken from.
     scene : Scene, optional
         What to start from instead of both.
     clock : callable, optional
         Returns a time in s; by it a sweep is told from single changes.
+    search : Search, optional
+        Draws seeds and sounds.
 
     Attributes
     ----------
@@ -76,14 +76,13 @@ class Controller:
         node: Node,
         presets: PresetStore,
         values: Mapping[str, Value] | None = None,
-        random: Random | None = None,
         preset: Preset | None = None,
         scene: Scene | None = None,
         clock: Callable[[], float] = time.monotonic,
+        search: Search | None = None,
     ) -> None:
         self._node = node
         self._presets = presets
-        self._random = random or Random()
         self._clock = clock
         # Reentrant, as a node may refuse a network while it is being asked for it.
         self._lock = threading.RLock()
@@ -93,6 +92,7 @@ class Controller:
         self._awaited: Change | None = None
         self._unheard = Unheard()
         self._mover: Origin | None = None
+        self.search = search or Search()
         self.taps, self._tempo_watch = Taps(), TempoWatch(self.values)
         self._silent = False
         self.counters = {name: 0 for name, row in STATUS.items() if row.by_interface}
@@ -141,14 +141,9 @@ class Controller:
 
     def status(self) -> Mapping[str, int | float | str]:
         """Return the present value of every key of STATUS."""
-        history = self._history
-        steps = {"undo_steps": history.undoable, "redo_steps": history.redoable}
-        own = {**steps, "landed": self._tell.landed, **self._scene.recall}
+        steps = {"undo_steps": self._history.undoable, "redo_steps": self._history.redoable}
+        own = {**steps, "landed": self._tell.landed, **self.search.status, **self._scene.recall}
         return {**self._node.status(), **self.counters, **own}
-
-    def model(self) -> Model:
-        """Return the network that the accepted values ask for at the node's rate."""
-        return self._model_of(self.values)
 
     def share(self) -> str:
         """Return the sound as a short text."""
@@ -162,7 +157,7 @@ class Controller:
         """
         with self._lock:
             touch = Touch(origin, self._clock())
-            draft = Draft(self._scene, self._history, touch, self._presets, self._random, self)
+            draft = Draft(self._scene, self._history, touch, self._presets, self)
             refusals = draft.take_all(operations)
             self._apply(draft, origin, refusals)
             for number in draft.snapshot_saves:
@@ -205,7 +200,7 @@ class Controller:
         with self._lock:
             self._tell.first_preset()
             join()
-            model, awaited = self._model_of(self.values), self._awaited
+            model, awaited = self.model(self.values), self._awaited
             if awaited is None:
                 self._first = architecture(self.values)
                 self._ask(Change(model, self.values))
@@ -219,7 +214,7 @@ class Controller:
         with self._lock:
             if self._tempo_watch.is_due(self.values, self._clock()):
                 with contextlib.suppress(SpecError):
-                    self._ask(Change(self._model_of(self.values), self.values, "tempo"))
+                    self._ask(Change(self.model(self.values), self.values, "tempo"))
 
     @property
     def awaits_network(self) -> bool:
@@ -290,14 +285,14 @@ class Controller:
     def fits(self, values: Mapping[str, Value]) -> bool:
         """Tell whether a full set of values makes a network that can run."""
         try:
-            return self._node.fits(self._model_of(values))
+            return self._node.fits(self.model(values))
         except SpecError:
             return False
 
     def check(self, values: Mapping[str, Value]) -> None:
         """Raise UsageError if a sound can't be had as a whole, as far as that is known yet."""
         if any(values[name] != self.values[name] for name in REBUILD):
-            self._model_of(values)
+            self.model(values)
         elif self._awaited is None and (reason := self._moving_fault(values)):
             raise UsageError(reason)
 
@@ -324,7 +319,7 @@ class Controller:
         refused = False
         if any(draft.values[name] != before.values[name] for name in REBUILD):
             try:
-                model = self._model_of(draft.values)
+                model = self.model(draft.values)
             except SpecError as error:
                 refused = True
                 refusals.append((draft.subject, str(error)))
@@ -393,5 +388,7 @@ class Controller:
         scene = self._scene
         return Dump(left_out, scene.values, self.preset, scene.edited, self._silent, scene.recall)
 
-    def _model_of(self, values: Mapping[str, Value]) -> Model:
+    def model(self, values: Mapping[str, Value] | None = None) -> Model:
+        """Return the network that values, or the accepted ones, ask for at the node's rate."""
+        values = self.values if values is None else values
         return model_of(values, self._node.inputs, self._node.outputs, self._node.rate)

@@ -1,30 +1,142 @@
-"""Draw an architecture, nearer or farther from the present one."""
+"""What `randomize` draws: found among what was heard beforehand, or by chance alone.
+
+By chance, an architecture is nearer or farther from the present one.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from random import Random
+from typing import Protocol
 
-from ronn_jack.parameters import MAXIMUM_DRAWN_SEED, PARAMETERS, Draw, Kind, Parameter, Value
+from ronn_jack.errors import ParameterError, shown
+from ronn_jack.parameters import (
+    MAXIMUM_DRAWN_SEED,
+    PARAMETERS,
+    Draw,
+    Kind,
+    Parameter,
+    Value,
+    parameter,
+)
+
+DRAWN = tuple(name for name, row in PARAMETERS.items() if row.draw is not Draw.KEPT)
+"""Names of the parameters that are drawn unless they are locked."""
+
+Fits = Callable[[Mapping[str, Value]], bool]
 
 _TRIES = 64
 """Draws at one distance before the distance is halved."""
 _NEAREST = 0.01
 """Distance below which nothing but the seeds moves."""
+_FIELD = ("layers", "kernel", "dilation")
+"""What a receptive field depends on. Drawn each for itself they would make most networks far too
+long and nearly all others too short to be heard as more than a filter."""
+_LONGEST_FIELD = 60.0 * 48_000.0
+_FIELD_TRIES = 16
+_FIELD_TOLERANCE = math.log(2.0)
+"""How near, as a ratio, a receptive field has to come to the one that was drawn, unless none of so
+many does."""
+
+
+class Finder(Protocol):
+    """Knows sounds that are worth hearing. Any thread may call it, and it answers at once."""
+
+    @property
+    def waiting(self) -> int:
+        """Number of sounds that wait to be chosen."""
+        ...
+
+    def find(
+        self, values: Mapping[str, Value], amount: float, locks: Collection[str], fits: Fits
+    ) -> Mapping[str, Value] | None:
+        """Return the drawn parameters of the sound to be heard next; None if none is known."""
+        ...
+
+    def mark(self, values: Mapping[str, Value], liked: bool) -> None:
+        """Note that a sound is liked, or that it is not."""
+        ...
+
+
+class Search:
+    """Draws sounds; the lock of the values protects it.
+
+    Parameters
+    ----------
+    locks : iterable of str
+        Parameters that are left as they are.
+    finder : Finder, optional
+        Asked first; without it, or where it knows none, a sound is drawn by chance.
+    random : random.Random, optional
+    """
+
+    def __init__(
+        self,
+        locks: Iterable[str] = (),
+        finder: Finder | None = None,
+        random: Random | None = None,
+    ) -> None:
+        self._random = random or Random()
+        self._finder = finder
+        self.locks = frozenset(map(lockable, locks))
+
+    def seed(self) -> int:
+        """Return a seed, drawn by chance."""
+        return self._random.randint(0, MAXIMUM_DRAWN_SEED)
+
+    def drawn(self, values: Mapping[str, Value], amount: float, fits: Fits) -> dict[str, Value]:
+        """Return the values of another sound; parameters as those of `randomized`."""
+        found = self._finder.find(values, amount, self.locks, fits) if self._finder else None
+        if found is not None:
+            return {**values, **found}
+        return randomized(values, amount, self._random, fits, locks=self.locks)
+
+    def lock(self, name: object) -> None:
+        """Leave a parameter as it is from now on."""
+        self.locks |= {lockable(name)}
+
+    def unlock(self, name: object) -> None:
+        """Draw a parameter again."""
+        self.locks -= {lockable(name)}
+
+    def mark(self, values: Mapping[str, Value], liked: bool) -> None:
+        """Let what is drawn be nearer to a sound, or farther from it."""
+        if self._finder is not None:
+            self._finder.mark(values, liked)
+
+    @property
+    def status(self) -> Mapping[str, int | str]:
+        """Where the search stands, by the names of its status."""
+        return {
+            "locks": " ".join(name for name in DRAWN if name in self.locks),
+            "candidates": self._finder.waiting if self._finder else 0,
+        }
+
+
+def lockable(name: object) -> str:
+    """Return a parameter's name, or raise ParameterError if it is none of those that are drawn."""
+    if not isinstance(name, str):
+        told = "nothing" if name is None else shown(name)
+        raise ParameterError(f"{told} is no parameter's name; lock one of {' '.join(DRAWN)}")
+    if parameter(name).draw is Draw.KEPT:
+        raise ParameterError(f"{name} is never drawn; lock one of {' '.join(DRAWN)}")
+    return name
 
 
 def randomized(
     values: Mapping[str, Value],
     amount: float,
     random: Random,
-    fits: Callable[[Mapping[str, Value]], bool],
+    fits: Fits,
     table: Mapping[str, Parameter] = PARAMETERS,
+    locks: Collection[str] = (),
 ) -> dict[str, Value]:
     """Return `values` with new seeds, and others of what the table lets be drawn.
 
     Every architecture within `amount` that fits can come. Where many draws in a row don't fit,
     the next ones are nearer to the present values; where none fits, only the seeds are new.
+    Receptive fields come evenly on a log scale.
 
     Parameters
     ----------
@@ -37,19 +149,50 @@ def randomized(
         Tells whether a full set of values makes a network that can run.
     table : mapping
         The parameters by name.
+    locks : collection of str
+        Parameters that keep their values.
     """
+    free = {n: row for n, row in table.items() if row.draw is not Draw.KEPT and n not in locks}
     distance = amount
     while distance >= _NEAREST or distance == amount:
         for _ in range(_TRIES):
-            drawn = dict(values)
-            for name, row in table.items():
-                if row.draw is not Draw.KEPT:
-                    drawn[name] = _draw(row, values[name], distance, random)
+            new = {name: _draw(row, values[name], distance, random) for name, row in free.items()}
+            drawn = {**values, **new, **_draw_field(free, values, distance, random)}
             if fits(drawn):
                 return drawn
         distance /= 2.0
-    seeds = [name for name, row in table.items() if row.draw is Draw.SEED]
+    seeds = [name for name, row in free.items() if row.draw is Draw.SEED]
     return {**values, **{name: random.randint(0, MAXIMUM_DRAWN_SEED) for name in seeds}}
+
+
+def _draw_field(
+    free: Mapping[str, Parameter], values: Mapping[str, Value], distance: float, random: Random
+) -> dict[str, Value]:
+    """Return what makes a receptive field that was drawn evenly on a log scale."""
+    rows = {name: free[name] for name in _FIELD if name in free}
+    if not rows:
+        return {}
+    reach = {name: _reach(row, int(values[name]), distance) for name, row in rows.items()}
+    shortest = _log_field({**values, **{name: low for name, (low, _) in reach.items()}})
+    longest = _log_field({**values, **{name: high for name, (_, high) in reach.items()}})
+    wanted = random.uniform(shortest, max(shortest, min(longest, math.log(_LONGEST_FIELD))))
+    nearest: dict[str, Value] = {}
+    nearest_miss = math.inf
+    for _ in range(_FIELD_TRIES):
+        drawn = {name: _draw(row, values[name], distance, random) for name, row in rows.items()}
+        miss = abs(_log_field({**values, **drawn}) - wanted)
+        if miss < nearest_miss:
+            nearest, nearest_miss = drawn, miss
+        if miss <= _FIELD_TOLERANCE:
+            break
+    return nearest
+
+
+def _log_field(values: Mapping[str, Value]) -> float:
+    """Return the logarithm of a receptive field in frames, before it is stretched."""
+    layers, kernel, dilation = (int(values[name]) for name in _FIELD)
+    span = layers if dilation == 1 else (dilation**layers - 1) // (dilation - 1)
+    return math.log(1 + (kernel - 1) * span)
 
 
 def _draw(row: Parameter, value: Value, distance: float, random: Random) -> Value:
@@ -64,7 +207,8 @@ def _draw(row: Parameter, value: Value, distance: float, random: Random) -> Valu
     return random.choice(row.choices) if row.kind is Kind.ENUM else random.random() < 0.5
 
 
-def _draw_int(row: Parameter, value: int, distance: float, random: Random) -> int:
+def _reach(row: Parameter, value: int, distance: float) -> tuple[int, int]:
+    """Return the lowest and the highest whole number within a distance, at least one step away."""
     minimum, maximum = int(row.minimum), int(row.maximum)
     if row.draw is Draw.RATIO:
         ratio = math.exp(distance * math.log(maximum / minimum))
@@ -72,8 +216,11 @@ def _draw_int(row: Parameter, value: int, distance: float, random: Random) -> in
     else:
         span = round(distance * (maximum - minimum))
         low, high = value - span, value + span
-    low = max(minimum, min(low, value - 1))
-    high = min(maximum, max(high, value + 1))
+    return max(minimum, min(low, value - 1)), min(maximum, max(high, value + 1))
+
+
+def _draw_int(row: Parameter, value: int, distance: float, random: Random) -> int:
+    low, high = _reach(row, value, distance)
     if row.draw is Draw.RATIO:
         drawn = math.exp(random.uniform(math.log(low), math.log(high + 1)))
         return min(high, max(low, math.floor(drawn)))

@@ -129,6 +129,8 @@ _CONTROL_TABLE = (
         "landed", Kind.TEXT, "", 0, 0,
         "what a control's position became that asked for more than fits, or nothing",
     ),
+    Status("locks", Kind.TEXT, "", 0, 0, "parameters that `randomize` leaves as they are"),
+    _count("candidates", "sounds that were found worth hearing and wait for `randomize`"),
     _count("undo_steps", "changes of the sound that can be undone"),
     _count("redo_steps", "undone changes that can be done again"),
     _number_of("snapshot", MOST_SNAPSHOTS, "snapshot loaded or saved last; 0 for none"),
@@ -140,6 +142,6 @@ _CONTROL_TABLE = (
 )  # fmt: skip
 
 BY_CONTROLLER: Mapping[str, Status] = {row.name: row for row in _CONTROL_TABLE}
-"""What the controller says, by its name: where recall stands, and what positions became."""
+"""What the controller says, by its name: where recall and the search stand, and more."""
 STATUS: Mapping[str, Status] = {row.name: row for row in (*_TABLE, *_CONTROL_TABLE)}
 """What can be asked of a running node, by its name."""

@@ -6,13 +6,12 @@ import dataclasses
 import math
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from random import Random
 from typing import Protocol
 
 from ronn_jack.control.history import Direction, History, Touch
 from ronn_jack.control.operations import Act, Cause, ClockOrigin, Operation, Set
 from ronn_jack.control.protocols import PresetStore
-from ronn_jack.control.randomize import randomized
+from ronn_jack.control.randomize import Search
 from ronn_jack.control.scene import Scene, Snapshots, snapshot_number
 from ronn_jack.control.tempo import Taps
 from ronn_jack.errors import ParameterError, PresetError, UsageError, shown, unknown
@@ -34,7 +33,9 @@ _FIRES_FROM = 0.5
 """A button sends 1 when pressed and 0 when released; only the press counts."""
 _BUTTONS = {"", "amount", "snapshot"}
 """Arguments of actions that a button sends, so that one may be a release."""
-_SOUNDLESS = {"panic", "preset_save", "snapshot_save", "tap"}
+_SOUNDLESS = {"panic", "preset_save", "snapshot_save", "tap"} | {
+    "like", "dislike", "lock", "unlock",
+}  # fmt: skip
 _MOST_SAVES = 4
 """Names that one change saves the sound under: each is a file."""
 
@@ -46,9 +47,12 @@ class Machine(Protocol):
     ----------
     taps : Taps
         That it was given.
+    search : Search
+        Draws sounds.
     """
 
     taps: Taps
+    search: Search
 
     def fits(self, values: Mapping[str, Value]) -> bool:
         """Tell whether a full set of values makes a network that can run."""
@@ -105,7 +109,6 @@ class Draft:
         history: History,
         touch: Touch,
         presets: PresetStore,
-        random: Random,
         machine: Machine,
     ) -> None:
         self.values = dict(scene.values)
@@ -125,7 +128,6 @@ class Draft:
         self._positions: dict[str, None] = {}
         self._acted = False
         self._presets = presets
-        self._random = random
         self._machine = machine
 
     @property
@@ -217,7 +219,7 @@ class Draft:
         self.changed = False
 
     def _reseed(self, _: object) -> None:
-        self.values["seed"] = self._random.randint(0, MAXIMUM_DRAWN_SEED)
+        self.values["seed"] = self._machine.search.seed()
 
     def _step_seed(self, step: int) -> None:
         seed = int(self.values["seed"])
@@ -229,7 +231,8 @@ class Draft:
         amount = 1.0 if argument is None else _number("randomize", argument)
         if not 0.0 < amount <= 1.0:
             raise ParameterError(f"randomize = {shown(argument)} is out of range; use 0 to 1")
-        self.values = randomized(self.values, amount, self._random, self._machine.fits)
+        machine = self._machine
+        self.values = machine.search.drawn(self.values, amount, machine.fits)
 
     def _load_preset(self, argument: object) -> None:
         if isinstance(argument, bool) or not isinstance(argument, (str, int, float)):
@@ -330,6 +333,10 @@ _DO: Mapping[str, Callable[[Draft, object], None]] = {
     "seed_next": lambda draft, _: draft._step_seed(1),
     "seed_previous": lambda draft, _: draft._step_seed(-1),
     "randomize": Draft._randomize,
+    "like": lambda draft, _: draft._machine.search.mark(draft.values, liked=True),
+    "dislike": lambda draft, _: draft._machine.search.mark(draft.values, liked=False),
+    "lock": lambda draft, name: draft._machine.search.lock(name),
+    "unlock": lambda draft, name: draft._machine.search.unlock(name),
     "preset_load": Draft._load_preset,
     "preset_save": Draft._save_preset,
     "preset_next": lambda draft, _: draft._step_preset(1),

@@ -19,7 +19,6 @@ from ronn_jack.audio_files.target import TargetFormat, check_target, written
 from ronn_jack.control.events import Refused, log_event
 from ronn_jack.control.scene import beginning
 from ronn_jack.control.subscriptions import Delivery, Numbered
-from ronn_jack.demo.phrase import pluck_phrase
 from ronn_jack.demo.score import START, Hands, score
 from ronn_jack.drivers import jack_library
 from ronn_jack.drivers.jack_server import DummyServer, probe, realtime_allowed
@@ -27,6 +26,7 @@ from ronn_jack.errors import JackError, RefusedError
 from ronn_jack.interfaces.terminal.snapshot import take_snapshot
 from ronn_jack.interfaces.terminal.view import View, logging_to, open_view
 from ronn_jack.interrupts import Interrupts
+from ronn_jack.loudness.phrase import pluck_phrase
 from ronn_jack.parameters import Value, defaults
 from ronn_jack.presets.store import PresetStore
 from ronn_jack.settings import Settings, load_settings

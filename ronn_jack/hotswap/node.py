@@ -201,6 +201,20 @@ class LiveNode:
         if self._audio is not None:
             self._audio.engine.go_dry()
 
+    @property
+    def idle(self) -> bool:
+        """Whether it plays, and no network is on its way."""
+        return self.ready and not self._builder.building
+
+    def recent_input(self, seconds: float) -> NDArray[np.float32]:
+        """Return a copy of the latest raw input [shape=(inputs, frames)]."""
+        audio = self._audio
+        if audio is None:
+            return np.zeros((self.inputs, 0), np.float32)
+        engine = audio.engine
+        frames = min(round(seconds * engine.rate), engine.position, engine.recorded_dry_frames)
+        return engine.recent_dry(engine.position, frames)
+
     def fits(self, model: Model) -> bool:
         """Tell whether this machine can surely run the network at this rate within its budget."""
         if model.limit_faults(self.rate):

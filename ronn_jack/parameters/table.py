@@ -62,7 +62,8 @@ class Action:
     ----------
     argument : str
         What the action may be given: "" (nothing), "amount" (0–1), "preset" (name or index),
-        "name" (of a preset to be), "snapshot" (its number) or "text" (of a sound).
+        "name" (of a preset to be), "snapshot" (its number), "text" (of a sound) or "parameter" (its
+        name).
     """
 
     name: str
@@ -155,7 +156,7 @@ _TABLE = (
     _float("input_gain", "Input gain", -24.0, 24.0, 0.0, "dB", "level into the network",
            link_partner="output_gain", **_LEVEL),
     _float("drive", "Drive", 0.0, 48.0, 0.0, "dB",
-           "level into the network at constant loudness", **_LEVEL),
+           "level into the network at constant loudness", draw=Draw.EVEN, **_LEVEL),
     _float("output_gain", "Output gain", -24.0, 24.0, 0.0, "dB", "level of the wet signal",
            link_partner="input_gain", **_LEVEL),
     _bool("link", "Link gains", "one gain moves the other by its negative", **_LEVEL),
@@ -194,6 +195,10 @@ ACTIONS: Mapping[str, Action] = {
         Action("seed_next", "Next seed", "", "seed + 1"),
         Action("seed_previous", "Previous seed", "", "seed − 1"),
         Action("randomize", "Randomize", "amount", "draw an architecture, near (0) or far (1)"),
+        Action("like", "Like", "", "let randomize go nearer to this sound"),
+        Action("dislike", "Dislike", "", "let randomize go farther from this sound"),
+        Action("lock", "Lock", "parameter", "let randomize leave a parameter as it is"),
+        Action("unlock", "Unlock", "parameter", "let randomize draw a parameter again"),
         Action("preset_load", "Load preset", "preset", "load a preset by name or index"),
         Action("preset_save", "Save preset", "name", "save the sound as a user preset"),
         Action("preset_next", "Next preset", "", "load the next preset"),

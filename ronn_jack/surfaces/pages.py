@@ -212,7 +212,7 @@ def _page_of(action: Action) -> str:
         return Group.TIME.value
     if action.name.startswith(("preset", "setlist", "snapshot")):
         return PRESETS
-    if action.name.startswith(("reseed", "seed", "randomize")):
+    if action.name.startswith(("reseed", "seed", "randomize", "like", "dislike")):
         return ARCHITECTURE
     return PLAY
 

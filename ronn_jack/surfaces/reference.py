@@ -14,6 +14,7 @@ _ARGUMENTS = {
     "name": "a name",
     "snapshot": f"1–{MOST_SNAPSHOTS}",
     "text": "a text `ronn:…`",
+    "parameter": "a parameter's name",
 }
 
 _HEAD = """\

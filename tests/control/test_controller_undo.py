@@ -37,7 +37,8 @@ KINDS: dict[str, list[Operation]] = {
     "load_text": [Act("load_text", share({**defaults(), "layers": 2, "kernel": 5}))],
     "several": [Set("layers", 2), Set("mix", 0.5), Set("fade_ms", 50.0), Act("reseed")],
 }
-for none in ("preset_save", "snapshot_save", "undo", "redo", "panic", "tap"):
+UNDONE = ("undo", "redo", "panic", "like", "dislike", "lock", "unlock", "tap")
+for none in ("preset_save", "snapshot_save", *UNDONE):
     del KINDS[none]  # they make no step
 
 

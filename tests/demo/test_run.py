@@ -15,12 +15,12 @@ import numpy as np
 import pytest
 import soundfile
 
-from ronn_jack.demo.phrase import pluck_phrase
 from ronn_jack.demo.run import run_demo
 from ronn_jack.demo.score import START, Hands, Turn, score
 from ronn_jack.drivers.jack_server import probe
 from ronn_jack.errors import AudioFileError, JackError
 from ronn_jack.interfaces.osc.codec import Message, decode
+from ronn_jack.loudness.phrase import pluck_phrase
 from ronn_jack.parameters import defaults, parameter
 from ronn_jack.presets.store import PresetStore
 from tests.support.jack_server import jack_server, server_name

@@ -2,8 +2,11 @@
 
 import math
 
+import numpy as np
+
 from ronn_jack.control.events import MidiDropped
 from ronn_jack.control.status import BY_CONTROLLER, STATUS
+from tests.realtime.engine_driver import noise
 from tests.support.desk import desk
 
 
@@ -32,3 +35,19 @@ def test_lost_midi_is_told_once_for_each_burst_and_counted_through_a_reconnectio
         d.node.detach()
         d.audio.midi_dropped = 0
         assert d.node.status()["midi_dropped"] == 9
+
+
+def test_the_recent_input_is_what_the_networks_have_heard():
+    with desk() as d:
+        x = noise(4800, seed=9)
+        d.audio.engine.process(x)
+        recent = d.node.recent_input(0.05)
+        assert recent.shape == (2, 2400)
+        np.testing.assert_array_equal(recent, x[:, -2400:])
+        assert d.node.recent_input(3600.0).shape[1] <= d.audio.engine.position
+        assert d.node.idle
+        d.turn(layers=2)
+        assert not d.node.idle
+        d.node.detach()
+        assert not d.node.idle
+        assert d.node.recent_input(1.0).shape == (2, 0)

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from ronn_jack.control.randomize import randomized
-from ronn_jack.demo.phrase import pluck_phrase
 from ronn_jack.errors import RefusedError, SpecError
 from ronn_jack.hotswap.job import Job
 from ronn_jack.hotswap.levels.follower import LevelFollower
 from ronn_jack.hotswap.priming import prepare
 from ronn_jack.loudness.input_meter import InputLoudness
 from ronn_jack.loudness.match import block_powers, dry_powers, gate, lufs
+from ronn_jack.loudness.phrase import pluck_phrase
 from ronn_jack.model.architecture import network_spec
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import defaults

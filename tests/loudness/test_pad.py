@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ronn_jack.demo.phrase import pluck_phrase
 from ronn_jack.loudness.pad import RECENT_SECONDS, STRETCH_SECONDS, SWING_DB, pad_from, steadiest
+from ronn_jack.loudness.phrase import pluck_phrase
 from ronn_jack.units import decibels_to_gain
 
 RATE = 48000

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from ronn_jack.control.randomize import randomized
-from ronn_jack.demo.phrase import pluck_phrase
 from ronn_jack.errors import SpecError
 from ronn_jack.hotswap.job import Job, OutdatedError
 from ronn_jack.hotswap.priming import prepare
+from ronn_jack.loudness.phrase import pluck_phrase
 from ronn_jack.model.architecture import network_spec
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import RECIPES, defaults

@@ -8,6 +8,7 @@ from typing import Any
 
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.operations import Operation
+from ronn_jack.control.randomize import Search
 from ronn_jack.parameters import Value, defaults
 from tests.support.recording import MemoryStore, RecordingNode, RecordingOrigin
 
@@ -26,7 +27,7 @@ class Rig:
         self.store.snapshots["fuzz"] = {2: {**defaults(), "layers": 2}}
         self.store.songs = ("drone", "fuzz", "drone")
         self.controller = Controller(
-            self.node, self.store, random=Random(5), clock=lambda: self.time, **scene
+            self.node, self.store, search=Search(random=Random(5)), clock=lambda: self.time, **scene
         )
         self.subscription = self.controller.subscriptions.subscribe()
 

@@ -156,6 +156,7 @@ class Storm:
             "preset": [*self._names, *range(len(self._names))],
             "name": [f"storm-{i}" for i in range(3)],
             "snapshot": [*range(10)],
+            "parameter": ["layers", "seed", "mix", "nonsense"],
             "text": [share(defaults()), "ronn:1:"],
         }
         choices = arguments[action.argument]

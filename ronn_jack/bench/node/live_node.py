@@ -18,9 +18,9 @@ from ronn_jack.control.events import Refused, Swap
 from ronn_jack.control.operations import Set
 from ronn_jack.control.scene import Scene, beginning
 from ronn_jack.control.subscriptions import Delivery, Numbered
-from ronn_jack.demo.phrase import pluck_phrase
 from ronn_jack.errors import MachineError
 from ronn_jack.interfaces.osc.codec import encode
+from ronn_jack.loudness.phrase import pluck_phrase
 from ronn_jack.parameters import Value
 from ronn_jack.settings import Settings, load_settings
 

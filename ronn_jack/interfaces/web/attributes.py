@@ -26,6 +26,7 @@ ATTRIBUTES = (
 
 ACTION_TYPES: Mapping[str, str] = {
     "": "I", "amount": "f", "preset": "s", "name": "s", "snapshot": "i", "text": "s",
+    "parameter": "s",
 }  # fmt: skip
 """Type tag by an action's argument; `I` carries nothing but that something is to happen."""
 _TYPES = {Kind.INT: "i", Kind.FLOAT: "f", Kind.BOOL: "T", Kind.ENUM: "s", Kind.TEXT: "s"}

@@ -81,6 +81,7 @@ ARGUMENTS = {
     "name": "mine",
     "preset": "drone",
     "snapshot": 3,
+    "parameter": "layers",
     "text": share(defaults()),
 }
 

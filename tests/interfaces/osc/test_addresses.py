@@ -25,6 +25,7 @@ ARGUMENTS = {
     "name": ["mine"],
     "preset": ["drone"],
     "snapshot": [1],
+    "parameter": ["layers"],
     "text": [share({**defaults(), "layers": 2})],
 }
 

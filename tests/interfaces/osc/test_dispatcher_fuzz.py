@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from ronn_jack.control.controller import Controller
+from ronn_jack.control.randomize import Search
 from ronn_jack.files import shipped_folder
 from ronn_jack.interfaces.osc.access import Access
 from ronn_jack.interfaces.osc.addresses import ENDPOINTS, ERROR
@@ -70,7 +71,10 @@ class Desk:
         for name in ("controls", "rebuilds", "starts", "panics"):
             setattr(self.node, name, deque(maxlen=2))
         self.controller = Controller(
-            self.node, ShortMemory(fuzz={"layers": 3}), random=Random(seed), clock=self.clock
+            self.node,
+            ShortMemory(fuzz={"layers": 3}),
+            search=Search(random=Random(seed)),
+            clock=self.clock,
         )
         self.subscribers = Subscribers(self.clock)
         self.schedule = Schedule(self.clock, self.clock)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ronn_jack.demo.phrase import BEATS, BEATS_PER_MINUTE, PEAK, RIFF, pluck, pluck_phrase
+from ronn_jack.loudness.phrase import BEATS, BEATS_PER_MINUTE, PEAK, RIFF, pluck, pluck_phrase
 
 RATES = (22050, 44100, 48000, 96000)
 

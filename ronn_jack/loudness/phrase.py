@@ -1,4 +1,4 @@
-"""A riff on a synthetic electric guitar: the demo's signal where nobody plays.
+"""A riff on a synthetic electric guitar: what is played where nobody plays.
 
 Each note is a plucked string after Karplus and Strong [1]_: a delay line as long as the period,
 closed by a filter that damps high partials faster than low ones. As in [2]_ the filter also holds

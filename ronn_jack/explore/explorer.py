@@ -1,0 +1,199 @@
+"""Fills the pool in idle time, on a thread that gives way to all others."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import Protocol
+
+from ronn_jack.control.randomize import Search
+from ronn_jack.explore.audition import Passage, Signal, phrase_passage, recent_passage
+from ronn_jack.explore.finding import Finding
+from ronn_jack.explore.pool import Pool
+from ronn_jack.hotswap.priority import LOWEST, give_way
+from ronn_jack.model.protocol import Model
+from ronn_jack.parameters import Value
+
+SHARE = 0.2
+"""Of one core, at most."""
+RECENT_SECONDS = 10.0
+"""Input in which a passage is looked for."""
+_SETTLED_SECONDS = 1.0
+"""Time without a new network after which it is idle."""
+_LOOK_SECONDS = 0.25
+_PASSAGE_SECONDS = 300.0
+"""Time for which one passage serves: with another one, all that was heard is described anew."""
+_PHRASE_SECONDS = 5.0
+"""Time between two looks whether somebody has played."""
+_END_SECONDS = 0.5
+"""A piece of work that takes longer at the end is left to itself."""
+
+_log = logging.getLogger(__name__)
+
+
+class Played(Protocol):
+    """The running effect, as far as it is listened to. The explorer's thread calls it."""
+
+    @property
+    def inputs(self) -> int:
+        """Number of audio inputs."""
+        ...
+
+    @property
+    def rate(self) -> float:
+        """Sample rate in Hz."""
+        ...
+
+    @property
+    def idle(self) -> bool:
+        """Whether it plays, and no network is on its way."""
+        ...
+
+    def recent_input(self, seconds: float) -> Signal:
+        """Return a copy of the latest raw input [shape=(inputs, frames)]."""
+        ...
+
+
+class Accepted(Protocol):
+    """The accepted values, and what can be had; the controller."""
+
+    @property
+    def values(self) -> Mapping[str, Value]:
+        """Of all parameters, never modified."""
+        ...
+
+    @property
+    def search(self) -> Search:
+        """Which draws sounds."""
+        ...
+
+    def fits(self, values: Mapping[str, Value]) -> bool:
+        """Tell whether values make a network that can run."""
+        ...
+
+    def model(self, values: Mapping[str, Value]) -> Model:
+        """Return the network that values ask for; SpecError if there is none."""
+        ...
+
+
+class _InterruptedError(Exception):
+    """Something else is to be done now."""
+
+
+class Explorer:
+    """Hears candidates on the recent input while nothing else is to be done.
+
+    Parameters
+    ----------
+    pool : Pool
+        Filled; what is heard is noted there.
+    accepted : Accepted
+    played : Played
+    random : random.Random, optional
+    clock : callable
+        Returns the time in s.
+    rest : callable, optional
+        Waits for some seconds; returns whether to end.
+    """
+
+    def __init__(
+        self,
+        pool: Pool,
+        accepted: Accepted,
+        played: Played,
+        random: Random | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        rest: Callable[[float], bool] | None = None,
+    ) -> None:
+        self._pool = pool
+        self._accepted = accepted
+        self._played = played
+        self._finding = Finding(pool, accepted.model, accepted.fits, random or Random())
+        self._passage: Passage | None = None
+        self._passage_until = 0.0
+        self._noted: Mapping[str, Value] = {}
+        self._busy_until = 0.0
+        self._piece_begin = 0.0
+        self._closing = threading.Event()
+        self._clock = clock
+        self._rest = rest or self._closing.wait
+        self._woken = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to explore; doing so twice is harmless."""
+        if self._thread is None:
+            self._pool.wake = self._woken.set
+            self._thread = threading.Thread(target=self._run, name="explorer", daemon=True)
+            self._thread.start()
+
+    def close(self) -> None:
+        """End after the piece of work that it is at."""
+        self._closing.set()
+        self._woken.set()
+        if self._thread is not None:
+            self._thread.join(_END_SECONDS)
+
+    def _run(self) -> None:
+        give_way(LOWEST)
+        while not self._closing.is_set():
+            try:
+                found = self._explore()
+            except _InterruptedError:
+                found = False
+            except Exception:
+                _log.exception("while looking for sounds; randomize draws by chance")
+                return
+            if not found:
+                self._woken.wait(_LOOK_SECONDS)
+                self._woken.clear()
+
+    def _explore(self) -> bool:
+        """Do the next thing; return whether there was any."""
+        if not self._is_idle():
+            return False
+        self._piece_begin = self._clock()
+        values = self._accepted.values
+        if values is not self._noted:
+            self._noted = values
+            self._pool.hear(values)
+        passage = self._listen()
+        return self._finding.find_one(values, self._accepted.search.locks, passage, self._pause)
+
+    def _is_idle(self) -> bool:
+        now = self._clock()
+        if not self._played.idle:
+            self._busy_until = now + _SETTLED_SECONDS
+        return now >= self._busy_until
+
+    def _pause(self) -> None:
+        """Rest so long that the work keeps to its share, by the time that it has really taken.
+
+        Where the processors are busy a piece takes long, and the rest with it.
+        """
+        now = self._clock()
+        rest = (now - self._piece_begin) * (1.0 / SHARE - 1.0)
+        if self._rest(rest) or not self._is_idle():
+            raise _InterruptedError
+        self._piece_begin = self._clock()
+
+    def _listen(self) -> Passage:
+        """Return what candidates are heard on: what was played lately, or else a phrase."""
+        now, rate, inputs = self._clock(), self._played.rate, self._played.inputs
+        passage = self._passage
+        if passage is not None and passage.rate != rate:
+            passage = None
+        # While nothing is to be found, nothing is described anew either.
+        rests = passage is not None and passage.recorded and self._pool.is_full
+        if passage is not None and (rests or now < self._passage_until):
+            return passage
+        recent = recent_passage(self._played.recent_input(RECENT_SECONDS), rate)
+        self._passage_until = now + (_PASSAGE_SECONDS if recent else _PHRASE_SECONDS)
+        if recent is None and passage is not None:
+            return passage
+        self._passage = recent or phrase_passage(inputs, rate)
+        self._pool.forget_characters()
+        return self._passage

@@ -1,0 +1,141 @@
+"""What a pool holds for, what it forgets, and what twenty presses bring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from random import Random
+
+import numpy as np
+import pytest
+
+from ronn_jack.control.randomize import DRAWN
+from ronn_jack.errors import SpecError
+from ronn_jack.explore.audition import phrase_passage
+from ronn_jack.explore.character import BANDS, Character
+from ronn_jack.explore.finding import Finding
+from ronn_jack.explore.pool import MOST_CANDIDATES, Candidate, Pool, Terms
+from ronn_jack.model.architecture import model_of
+from ronn_jack.model.protocol import Model
+from ronn_jack.parameters import Value, defaults
+
+RATE = 16_000.0
+NO_LOCKS: frozenset[str] = frozenset()
+
+
+def always(_: object) -> bool:
+    return True
+
+
+def terms(amount: float = 1.0, **values: Value) -> Terms:
+    return Terms.of({**defaults(), **values}, amount, NO_LOCKS)
+
+
+def candidate(level_db: float, **values: Value) -> Candidate:
+    drawn = {name: {**defaults(), **values}[name] for name in DRAWN}
+    character = Character(silent=False, pitch=0.8, spectrum=np.full(BANDS, level_db))
+    return Candidate(drawn, character)
+
+
+@pytest.fixture
+def pool() -> Pool:
+    pool = Pool()
+    assert pool.hold(terms())
+    for seed, level in enumerate((0.0, 10.0, 20.0)):
+        assert pool.offer(terms(), candidate(level, seed=seed))
+    return pool
+
+
+def test_it_stops_when_it_is_full() -> None:
+    pool = Pool()
+    pool.hold(terms())
+    offered = [pool.offer(terms(), candidate(10.0 * n, seed=n)) for n in range(40)]
+    assert offered == [True] * MOST_CANDIDATES + [False] * (40 - MOST_CANDIDATES)
+    assert not pool.hold(terms())
+    assert pool.waiting == MOST_CANDIDATES
+
+
+def test_an_empty_pool_knows_none_and_wakes_who_fills_it() -> None:
+    woken: list[int] = []
+    pool = Pool(lambda: woken.append(1))
+    assert pool.find(defaults(), 1.0, NO_LOCKS, always) is None
+    assert woken
+
+
+def test_what_does_not_fit_any_more_is_left_out(pool: Pool) -> None:
+    found = pool.find(defaults(), 1.0, NO_LOCKS, lambda values: values["seed"] == 2)
+    assert found is not None
+    assert found["seed"] == 2
+
+
+def test_what_was_heard_does_not_come_again(pool: Pool) -> None:
+    pool.hear({**defaults(), "seed": 7}, candidate(11.0).character)
+    seeds = []
+    while (found := pool.find(defaults(), 1.0, NO_LOCKS, always)) is not None:
+        seeds.append(found["seed"])
+    assert sorted(seeds, key=str) == [0, 2]
+    assert pool.waiting == 0
+
+
+@pytest.mark.parametrize(
+    ("values", "amount", "locks", "kept"),
+    [
+        ({"layers": 9, "seed": 5, "mix": 0.3}, 1.0, (), True),
+        ({"recipe": "package"}, 1.0, (), False),
+        ({}, 0.5, (), False),
+        ({}, 1.0, ("layers",), False),
+    ],
+)
+def test_it_holds_for_what_a_draw_depends_on(
+    pool: Pool, values: Mapping[str, Value], amount: float, locks: tuple[str, ...], kept: bool
+) -> None:
+    found = pool.find({**defaults(), **values}, amount, frozenset(locks), always)
+    assert (found is not None) == kept
+
+
+def test_a_small_amount_is_for_the_present_values_but_for_any_seed() -> None:
+    assert terms(0.5, layers=9) != terms(0.5)
+    assert terms(0.5, seed=9, seed_b=8, morph=0.5) == terms(0.5)
+
+
+def test_on_another_input_everything_heard_is_described_anew(pool: Pool) -> None:
+    heard = {**defaults(), "seed": 7}
+    pool.hear(heard, candidate(11.0).character)
+    assert pool.undescribed() is None
+    pool.forget_characters()
+    assert (pool.undescribed(), pool.waiting) == (heard, 0)
+
+
+@pytest.mark.parametrize("liked", [True, False])
+def test_a_mark_steers_the_choice(liked: bool) -> None:
+    pool = Pool()
+    pool.hold(terms())
+    for seed, level in enumerate((-16.0, 16.0, -16.5, 16.5)):
+        pool.offer(terms(), candidate(level, seed=seed))
+    for seed, level in ((10, -20.0), (11, 20.0), (12, 0.0)):
+        pool.hear({**defaults(), "seed": seed}, candidate(level).character)
+    pool.mark({**defaults(), "seed": 10}, liked)
+    found = pool.find({**defaults(), "seed": 12}, 1.0, NO_LOCKS, always)
+    assert found is not None
+    assert (found["seed"] in (0, 2)) == liked
+
+
+def make(values: Mapping[str, Value]) -> Model:
+    return model_of(values, 2, 2, RATE)
+
+
+def fits(values: Mapping[str, Value]) -> bool:
+    try:
+        return make(values).multiplications < 4_000
+    except SpecError:
+        return False
+
+
+def test_locked_parameters_are_those_of_the_present_sound() -> None:
+    passage, pool = phrase_passage(2, RATE), Pool()
+    finding = Finding(pool, make, fits, Random(2))
+    values, locks = {**defaults(), "layers": 4, "seed_b": 99}, frozenset({"layers", "seed_b"})
+    for _ in range(8):
+        finding.find_one(values, locks, passage)
+    found = pool.find(values, 1.0, locks, fits)
+    assert found is not None
+    assert (found["layers"], found["seed_b"]) == (4, 99)
