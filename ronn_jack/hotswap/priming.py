@@ -72,6 +72,8 @@ class PreparedVoice:
         Of its output with the one that was heard meanwhile, 0–1.
     swap : Swap
         What is told of it once it is heard.
+    levelled_at : Expression
+        Where its numbers were when its level was found.
     late : int
         Times that the audio thread has turned it away because the present had moved on.
     """
@@ -82,6 +84,7 @@ class PreparedVoice:
     block_seconds: float
     expression: Expression
     level: Level | None = None
+    levelled_at: Expression = AT_REST
     correlation: float = 0.0
     swap: Swap = field(default_factory=Swap)
     late: int = 0
@@ -164,7 +167,7 @@ def prepare(
     if deadline is not None and not trusted:
         admit(model, seconds, deadline, cost, change.subject)
     made = time.monotonic()
-    prepared = PreparedVoice(change, voice, period, seconds, expression)
+    prepared = PreparedVoice(change, voice, period, seconds, expression, levelled_at=expression)
     voice.aim_level(expression)
     loudness = input_loudness or InputLoudness(engine)
     if change.values["auto_level"]:
@@ -234,12 +237,27 @@ def undriven_gain(
     return decibels_to_gain(driven - without)
 
 
-def measure_level(voice: Voice, engine: Engine, window: Window, job: Job) -> Level | None:
+def measure_level(
+    voice: Voice, engine: Engine, loudness: InputLoudness, window: Window, gain: float, job: Job
+) -> Level | None:
     """Return the level that the recent input calls for; None if there is too little of it.
 
-    Leaves the voice primed up to the end of the input that was measured, if any was.
+    Leaves the voice at the end of the recorded input that was measured, or at the very beginning.
+
+    Parameters
+    ----------
+    gain : float
+        Amplitude ratio before the network, as it is now.
     """
     gated = gate(window.powers)
+    if gated.any() and engine.driven_since > max(0, window.begin - voice.run_up_frames):
+        # What the networks were given has passed another gain.
+        seconds = (window.end - window.begin) / engine.rate
+        excerpt = loudness.loudest(voice.run_up_frames, seconds)
+        voice.start_at(0)
+        found = excerpt.level(voice, gain, job.check) if excerpt else None
+        voice.start_at(0)
+        return found
     # Behind a closed gate a network says nothing of how loud it is.
     heard = engine.recent_input(window.end, window.end - window.begin)
     if not (gated.any() and heard.any()):
@@ -266,7 +284,7 @@ def _prime_levelled(
     load = prepared.block_seconds * voice.rate / (prepared.period or MAX_BLOCK)
     seconds = min(_LONGEST_QUICK_SECONDS, _QUICK_SECONDS / max(load, 1e-9))
     window = loudness.quick_window(seconds)
-    found = measure_level(voice, engine, window, job)
+    found = measure_level(voice, engine, loudness, window, input_gain, job)
     if found is None:
         level = auto_level.level_on_noise(voice, input_gain, job.check)
     else:

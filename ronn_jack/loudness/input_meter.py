@@ -94,17 +94,25 @@ class InputLoudness:
 
     def excerpt(self, run_up_frames: int, seconds: float) -> Excerpt:
         """Return the loudest stretch of the last 5 s, after a run-up; noise if all is quiet."""
+        found = self.loudest(run_up_frames, seconds)
+        if found is not None:
+            return found
+        engine = self._engine
+        return Excerpt.of_noise(engine.inputs, engine.outputs, engine.rate, seconds)
+
+    def loudest(self, run_up_frames: int, seconds: float) -> Excerpt | None:
+        """Return the same; None if all is quiet."""
         self.follow()
-        engine, found = self._engine, None
+        engine = self._engine
         first, count = self._stretch(max(1, round(seconds / STEP_SECONDS)), 1.0)
-        if count:
-            begin = self._end - (len(self._steps) - first) * self._step_frames
-            end = begin + count * self._step_frames
-            run_up = min(run_up_frames, round(LONGEST_RUN_UP_SECONDS * engine.rate))
-            start = max(begin - run_up, engine.position - engine.recorded_dry_frames, 0)
-            samples = engine.recent_dry(end, end - start)
-            found = Excerpt.of(samples, begin - start, engine.outputs, engine.rate)
-        return found or Excerpt.of_noise(engine.inputs, engine.outputs, engine.rate, seconds)
+        if not count:
+            return None
+        begin = self._end - (len(self._steps) - first) * self._step_frames
+        end = begin + count * self._step_frames
+        run_up = min(run_up_frames, round(LONGEST_RUN_UP_SECONDS * engine.rate))
+        start = max(begin - run_up, engine.position - engine.recorded_dry_frames, 0)
+        samples = engine.recent_dry(end, end - start)
+        return Excerpt.of(samples, begin - start, engine.outputs, engine.rate)
 
     def _stretch(self, count: int, share: float) -> tuple[int, int]:
         """Return the first of so many steps, the latest with this share of the most power.

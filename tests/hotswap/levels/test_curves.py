@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ronn_jack.demo.phrase import pluck_phrase
 from ronn_jack.hotswap.engine_controls import aim
 from ronn_jack.hotswap.job import Job
 from ronn_jack.hotswap.levels.curves import ORDER, LevelCurves
@@ -13,6 +12,7 @@ from ronn_jack.hotswap.levels.survey import LevelSurvey
 from ronn_jack.hotswap.priming import prepare
 from ronn_jack.loudness.input_meter import InputLoudness
 from ronn_jack.loudness.match import block_powers, dry_powers, gate, lufs
+from ronn_jack.loudness.phrase import pluck_phrase
 from ronn_jack.model.expression import AT_REST, Expression
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import defaults

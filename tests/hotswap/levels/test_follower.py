@@ -5,12 +5,14 @@ import dataclasses
 import numpy as np
 import pytest
 
+from ronn_jack.hotswap.engine_controls import aim
 from ronn_jack.hotswap.job import Job, OutdatedError
 from ronn_jack.hotswap.levels.follower import LevelFollower
 from ronn_jack.hotswap.priming import measure_level, prepare
 from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.loudness.auto_level import level_on_noise
 from ronn_jack.loudness.input_meter import InputLoudness
+from ronn_jack.model.expression import AT_REST
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.level import LevelTable
 from tests.realtime.engine_driver import RATE, engine_for, noise, play
@@ -99,12 +101,29 @@ def test_a_level_is_found_on_little_input_and_found_better_once_the_hand_rests(s
     assert prepared.level is quick, "the hand still moves"
     prepared.change = dataclasses.replace(prepared.change, received=-np.inf)
     follower.tend(engine, InputLoudness(engine), 1.0, prepared)
-    window = InputLoudness(engine).window()
-    full = measure_level(make_voice(spec, RATE), engine, window, Job())
+    loudness = InputLoudness(engine)
+    full = measure_level(make_voice(spec, RATE), engine, loudness, loudness.window(), 1.0, Job())
     assert not prepared.level.quick
     assert prepared.level.gain == pytest.approx(full.gain, rel=1e-6)
     assert prepared.voice.level.table.gain == prepared.level.gain
     assert quick.gain == pytest.approx(full.gain, rel=0.4), "and was near before"
+
+
+@pytest.mark.parametrize("spec", [NetworkSpec(), LOUD])
+def test_a_network_that_comes_with_another_drive_is_levelled_for_that(spec):
+    x = noise(round(7.0 * RATE)) * 0.1
+    gains = []
+    for drives in ([0.0, 30.0], [30.0, 30.0]):
+        engine = engine_for(NetworkSpec(), history_seconds=20.0)
+        aim(engine, {"drive": drives[0]})
+        play(engine, x, 8192)
+        aim(engine, {"drive": drives[1]})
+        at = dataclasses.replace(AT_REST, drive=30.0)
+        prepared = prepare(change_to(spec, levelled=True), engine, None, None, 1.0, Job(), at)
+        assert not prepared.level.on_noise
+        assert prepared.voice.position == engine.position
+        gains.append(prepared.level.gain)
+    assert gains[0] == pytest.approx(gains[1], rel=0.1)
 
 
 def test_a_level_that_was_far_off_is_right_soon():
