@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ronn_jack.bench.cost import CostReport, CostRow
+from ronn_jack.bench.feel.figures import FeelReport, Figure
 from ronn_jack.bench.kernels.speed import RebuildRow, SpeedReport, SpeedRow
 from ronn_jack.bench.machine import MachineFacts
 from ronn_jack.bench.node.crowd import Audio, CrowdReport
@@ -62,6 +63,15 @@ def whole_report() -> Report:
             answer_p50_ms=0.91,
             answer_p99_ms=7.65,
             answer_max_ms=15.43,
+        ),
+        feel=FeelReport(
+            sources=["guitar", "mine.wav"],
+            realtime=True,
+            figures=[
+                Figure("mix", "off the way", 0.74, "LU", "at most", 1.0, "hall, piano"),
+                Figure("search", "new sounds", 4.0, "", "at least", 15.0, "guitar"),
+                Figure("decay", "off the exponential", 3.7e-7, "", "at most", 1e-5, "dense"),
+            ],
         ),
         live=LiveReport(
             rate=48000,

@@ -27,9 +27,9 @@ def test_json_says_everything_and_nothing_else():
 def test_a_part_that_was_not_measured_is_null():
     found = json.loads(Report(whole_report().machine).to_json())
     assert found["machine"]["cores"] == 2
-    assert [found[part] for part in ("speed", "start", "cost", "stress", "live", "crowd")] == [
-        None
-    ] * 6
+    assert [
+        found[part] for part in ("speed", "start", "cost", "stress", "live", "crowd", "feel")
+    ] == [None] * 7
 
 
 def test_a_document_with_a_wrong_type_is_not_read():
@@ -70,6 +70,10 @@ def test_tables_show_every_part():
     assert row_with(text, "one calm sender", "1.1 %", "12.1 %", "13.1 %", "4")
     assert row_with(text, "20 subscribers", "1.2 %", "12.2 %", "13.2 %", "5")
     assert row_with(text, "10 floods", "1.3 %", "12.3 %", "13.3 %", "6")
+    assert "2 of 3 goals met, played on guitar, mine.wav" in text
+    assert row_with(text, "mix: off the way", "0.7 LU", "≤ 1.0 LU", "met", "hall, piano")
+    assert row_with(text, "search: new sounds", "4", "≥ 15", "MISSED", "guitar")
+    assert row_with(text, "decay: off the exponential", "3.7e-07", "≤ 1.0e-05", "met", "dense")
     assert "without realtime scheduling" in text
 
 
@@ -87,7 +91,7 @@ def test_there_is_no_torch_column_without_torch():
     assert "torch" not in tables(report, 120)
 
 
-@pytest.mark.parametrize("part", ["speed", "start", "cost", "stress", "live", "crowd"])
+@pytest.mark.parametrize("part", ["speed", "start", "cost", "stress", "live", "crowd", "feel"])
 def test_each_part_can_be_shown_alone(part):
     whole = whole_report()
     report = replace(Report(whole.machine), **{part: getattr(whole, part)})
