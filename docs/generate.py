@@ -6,21 +6,20 @@
 - configs/surfaces/ and configs/aliases/reaper.toml, from the same
 - rooms.svg: the rooms of the source and their imports
 - presets.svg: spectrograms of the demo's riff and of what some presets make of it
+- the table in presets.md and contact-sheet.svg: what every preset makes of four sources
 """
 
 from __future__ import annotations
 
-import base64
-import itertools
-import struct
 import tempfile
-import zlib
 from pathlib import Path
 
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
 from rooms import drawing
+from shipped import Sound, contact_sheet, with_shipped
+from spectrogram import HIGHEST_HZ, LOWEST_HZ, RATE, drawn
 
 from ronn_jack.cli import cli
 from ronn_jack.loudness.phrase import pluck_phrase
@@ -36,65 +35,21 @@ from ronn_jack.surfaces.reference import osc_reference
 DOCS = Path(__file__).resolve().parent
 CONFIGS = DOCS.parent / "configs"
 PRESETS = ("fuzz", "slapback", "cathedral")
-RATE = 48000
 SECONDS = 4.0
-LOWEST_HZ, HIGHEST_HZ = 60.0, 16_000.0
 MARKED_HZ = {100: "100", 1000: "1 k", 10_000: "10 k"}
-RANGE_DB = 75.0
-"""What lies farther below the loudest point is black."""
 
 WIDTH, HEIGHT = 400, 150
 LEFT, TOP, GAP_X, GAP_Y = 44, 34, 28, 52
-_WINDOW = 2048
-_SHADES = 64
-_COLOURS = np.array(
-    [(0, 0, 4), (59, 15, 112), (140, 41, 129), (222, 73, 104), (254, 159, 109), (252, 253, 191)]
-)
-
-
-def spectrogram(x: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return levels in dB [shape=(HEIGHT, WIDTH)], high frequencies on top, of a mono signal."""
-    padded = np.concatenate([np.zeros(_WINDOW // 2), x, np.zeros(_WINDOW)])
-    starts = np.linspace(0, len(x) - 1, WIDTH).astype(int)
-    frames = padded[starts[:, np.newaxis] + np.arange(_WINDOW)] * np.hanning(_WINDOW)
-    power = np.abs(np.fft.rfft(frames)) ** 2
-    edges = np.geomspace(HIGHEST_HZ, LOWEST_HZ, HEIGHT + 1) * _WINDOW / RATE
-    rows = [
-        power[:, int(low) : max(int(low) + 1, int(high) + 1)].mean(axis=1)
-        for high, low in itertools.pairwise(edges)
-    ]
-    return 10.0 * np.log10(np.array(rows) + 1e-12)
-
-
-def png(levels: NDArray[np.float64]) -> bytes:
-    """Return a picture of levels in dB, the loudest brightest."""
-    place = np.clip((levels - levels.max()) / RANGE_DB + 1.0, 0.0, 1.0)
-    shades = np.round(place * (_SHADES - 1)).astype(np.uint8)
-    known = np.linspace(0.0, 1.0, len(_COLOURS))
-    wanted = np.linspace(0.0, 1.0, _SHADES)
-    palette = np.stack([np.interp(wanted, known, _COLOURS[:, c]) for c in range(3)], axis=-1)
-    chunks = {
-        b"IHDR": struct.pack(">2I5B", levels.shape[1], levels.shape[0], 8, 3, 0, 0, 0),
-        b"PLTE": palette.round().astype(np.uint8).tobytes(),
-        b"IDAT": zlib.compress(b"".join(b"\0" + row.tobytes() for row in shades), 9),
-        b"IEND": b"",
-    }
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(content)) + kind + content
-        + struct.pack(">I", zlib.crc32(kind + content))
-        for kind, content in chunks.items()
-    )  # fmt: skip
 
 
 def panel(number: int, title: str, x: NDArray[np.floating]) -> str:
     """Return one spectrogram with its title and axes, as SVG."""
     left = LEFT + number % 2 * (WIDTH + LEFT + GAP_X)
     top = TOP + number // 2 * (HEIGHT + GAP_Y)
-    picture = base64.b64encode(png(spectrogram(x.mean(axis=0)))).decode()
     parts = [
         f'<text x="{left}" y="{top - 10}" class="title">{title}</text>',
         f'<image x="{left}" y="{top}" width="{WIDTH}" height="{HEIGHT}" '
-        f'href="data:image/png;base64,{picture}"/>',
+        f'href="{drawn(x, WIDTH, HEIGHT)}"/>',
     ]
     span = np.log(HIGHEST_HZ / LOWEST_HZ)
     for hertz, label in MARKED_HZ.items():
@@ -148,6 +103,15 @@ def write_pages() -> None:
     (DOCS / "midi.md").write_text(with_midi_tables(midi, CONFIGS / "midi"), encoding="utf-8")
 
 
+def write_shipped() -> None:
+    """Write what is said of the presets that ship, which takes some minutes."""
+    store = PresetStore(user=CONFIGS / "none")
+    sounds = [Sound(store.load(name)) for name in store.names()]
+    presets = (DOCS / "presets.md").read_text(encoding="utf-8")
+    (DOCS / "presets.md").write_text(with_shipped(presets, sounds), encoding="utf-8")
+    (DOCS / "contact-sheet.svg").write_text(contact_sheet(sounds), encoding="utf-8")
+
+
 def write_configs() -> None:
     """Write what of configs/ is made from the tables."""
     write_surfaces(CONFIGS / "surfaces", PresetStore(user=CONFIGS / "none").names())
@@ -160,3 +124,4 @@ if __name__ == "__main__":
     write_pages()
     (DOCS / "rooms.svg").write_text(drawing(), encoding="utf-8")
     (DOCS / "presets.svg").write_text(presets_picture(), encoding="utf-8")
+    write_shipped()

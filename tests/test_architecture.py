@@ -70,6 +70,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *FOUNDATION, "settings", "loudness.phrase", "model", "realtime", "cost", "hotswap",
         "control", "interfaces", "drivers", "app",
     },
+    "bench.portrait": {"explore", "model", "network", "parameters", "render"},
     "bench.feel": {
         *FOUNDATION, "settings", "audio_files", "bench", "model", "network", "presets", "realtime",
         "loudness", "hotswap", "explore", "control", "interfaces", "drivers",
@@ -286,6 +287,7 @@ CROSS_CUTTING = {
     "model/test_golden_weights.py": "recipes and initialisers, held to the original programs",
     "midimap/test_shipped_profiles.py": "the files in configs/midi",
     "presets/test_shipped.py": "the files in configs/presets",
+    "presets/test_shipped_sounds.py": "the same, as they sound",
     "realtime/test_seamless.py": "the engine with all that can be changed in it",
     "realtime/compiler/test_hosts.py": "the kernels' tests, as other hosts would run them",
     "test_any_architecture.py": "end to end: whatever the table allows",
