@@ -29,8 +29,6 @@ from ronn_jack.units import decibels_to_gain
 
 HEADROOM_DB = 24.0
 """By which an output may be turned down and measured as if it were not, to spare it the guard."""
-SETTLED_SECONDS = 2.0
-"""Time after a build from which on levels are to be right."""
 _HEARD_SECONDS = 5.0
 _HISTORY_SECONDS = 75.0
 _GLIDE_SECONDS = 1.0

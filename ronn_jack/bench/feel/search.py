@@ -15,7 +15,7 @@ from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import Value
 
 LEAST_NEW = 15.0
-_PRESSES = 20
+_PRESSES, _QUICK_PRESSES = 20, 3
 _FINDS, _QUICK_FINDS = 8, 1
 """Candidates that there is time for between two presses."""
 _MOST_MULTIPLICATIONS, _QUICK_MULTIPLICATIONS = 20_000, 500
@@ -24,6 +24,7 @@ _MOST_MULTIPLICATIONS, _QUICK_MULTIPLICATIONS = 20_000, 500
 
 def measure_search(sources: Sequence[Source], quick: bool, progress: Progress) -> Iterator[Figure]:
     """Press `randomize` twenty times on each source."""
+    presses = _QUICK_PRESSES if quick else _PRESSES
     most = _QUICK_MULTIPLICATIONS if quick else _MOST_MULTIPLICATIONS
     found = []
     for source in sources:
@@ -38,9 +39,9 @@ def measure_search(sources: Sequence[Source], quick: bool, progress: Progress) -
             except SpecError:
                 return False
 
-        new = new_sounds(_excerpt(source), make, fits, _PRESSES, _QUICK_FINDS if quick else _FINDS)
+        new = new_sounds(_excerpt(source), make, fits, presses, _QUICK_FINDS if quick else _FINDS)
         found.append((float(new), source.name))
-    what = f"new sounds in {_PRESSES} presses of randomize"
+    what = f"new sounds in {presses} presses of randomize"
     yield farthest("search", what, "", "at least", LEAST_NEW, found)
 
 

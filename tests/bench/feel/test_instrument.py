@@ -58,8 +58,6 @@ def test_levels_that_nobody_follows_wander_and_are_missed(
     monkeypatch.setattr(
         "ronn_jack.hotswap.levels.follower.LevelFollower.tend", lambda *arguments: None
     )
-    for name in ("SETTLED_SECONDS", "_DRIFT_SECONDS"):
-        monkeypatch.setattr(f"ronn_jack.bench.feel.paths.{name}", 0.5)
     figures = [
         *measure_drive([PHRASE], True, lambda text: None),
         *measure_paths([PHRASE], True, lambda text: None),
