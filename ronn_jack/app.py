@@ -29,6 +29,7 @@ from ronn_jack.interfaces.osc.aliases.alias_file import load_aliases
 from ronn_jack.interfaces.osc.server import OscServer
 from ronn_jack.interfaces.ports import listen
 from ronn_jack.interfaces.state_keeper import StateKeeper
+from ronn_jack.interfaces.terminal.keys import Keys
 from ronn_jack.interfaces.terminal.snapshot import Snapshot, take_snapshot
 from ronn_jack.interfaces.terminal.view import PlainView, View, logging_to, open_view
 from ronn_jack.interfaces.web.announce import Announcer
@@ -244,9 +245,12 @@ def run_node(
         interrupts.started()
         if not interrupts.wanted.is_set():
             spare_collections()
+        keys = Keys()
         while not interrupts.wanted.wait(POLL_SECONDS):
             app.poll()
             view.update(app.snapshot())
+            if keys.press(view.pressed(), app.controller):
+                break
 
 
 @contextlib.contextmanager
@@ -254,7 +258,9 @@ def shown(log_json: str | None, interrupts: Interrupts) -> Iterator[View]:
     """Show what a node does, on stderr if its event log takes stdout."""
     sys.setswitchinterval(_SWITCH_SECONDS)
     interrupts.joining()  # before the terminal shows what has to be taken away again
-    view = PlainView(sys.stderr) if log_json == STDOUT else open_view(sys.stdout)
+    view = (
+        PlainView(sys.stderr) if log_json == STDOUT else open_view(sys.stdout, keyboard=sys.stdin)
+    )
     with view, logging_to(view):
         yield view
 

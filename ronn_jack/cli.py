@@ -24,7 +24,7 @@ from ronn_jack.commands.options import (
     Number,
     WholeRange,
     assigned,
-    chosen,
+    first_sound,
     node_options,
     one_line,
     send_options,
@@ -93,7 +93,7 @@ def run(
     if text is not None and preset is not None:
         raise UsageError("SOUND and --preset are both given: leave one of them out")
     given = text or preset
-    begin = chosen(given or settings.preset, assignments)
+    begin = first_sound(given or settings.preset, assignments)
     ProfileStore().load(name_or_file(settings.midi_profile))  # so that wrong use is told first
     from ronn_jack.drivers.jack_library import require_server
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
+import termios
 import threading
 import time
 from types import FrameType
+from typing import Any
 
 from ronn_jack.drivers import jack_calls
 from ronn_jack.process import on_signals
@@ -45,6 +48,7 @@ class Interrupts:
         self.wanted = threading.Event()
         self._lock = threading.Lock()
         self._joining = self._started = False
+        self._terminal = _modes()
         self._arrived, arriving = os.pipe()
         os.set_blocking(arriving, False)
         signal.set_wakeup_fd(arriving, warn_on_full_buffer=False)
@@ -78,7 +82,23 @@ class Interrupts:
             os.write(2, _FORCED)
         if sys.stdout is not None and sys.stdout.isatty():
             os.write(1, _SHOW_CURSOR)
+        _set_modes(self._terminal)
         os._exit(1 if self._started else 0)
+
+
+def _modes() -> list[Any] | None:
+    """Return how the terminal treats what is typed; None if there is none."""
+    try:
+        return termios.tcgetattr(0)
+    except (OSError, termios.error):
+        return None
+
+
+def _set_modes(modes: list[Any] | None) -> None:
+    """Let the terminal be as it was, unless another program has it by now."""
+    with contextlib.suppress(OSError, termios.error):
+        if modes is not None and os.tcgetpgrp(0) == os.getpgrp():
+            termios.tcsetattr(0, termios.TCSANOW, modes)
 
 
 def _read_elsewhere(number: int, frame: FrameType | None) -> None:

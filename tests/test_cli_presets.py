@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ronn_jack.cli import cli
+from ronn_jack.commands.options import FIRST_PRESET, chosen, first_sound
 from ronn_jack.errors import RonnError
 from ronn_jack.parameters import defaults
 from ronn_jack.parameters.share import share
@@ -53,6 +54,15 @@ class TestText:
     def test_run_takes_one_sound(self) -> None:
         assert "both given" in refused("run", TEXT, "--preset", "fuzz")
         assert "did you mean 'fuzz'" in refused("run", "fuz")
+
+
+class TestFirstSound:
+    def test_a_node_begins_with_a_preset_and_with_the_defaults_where_something_is_set(self) -> None:
+        begin = first_sound(None, ())
+        assert begin.preset is not None and begin.preset.name == FIRST_PRESET
+        assert begin.values == {**defaults(), **begin.preset.values}
+        assert first_sound(None, ("layers=9",)) == ({**defaults(), "layers": 9}, None)
+        assert first_sound("fuzz", ()) == chosen("fuzz", ())
 
 
 class TestPresets:

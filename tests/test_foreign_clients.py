@@ -32,7 +32,7 @@ sys.stdin.read()
 
 @pytest.fixture(scope="module")
 def node() -> Iterator[NodeProcess]:
-    with jack_server("foreign") as server, node_process(server.name) as node:
+    with jack_server("foreign") as server, node_process(server.name, "--set", "bias=off") as node:
         yield node
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ronn_jack.commands.options import FIRST_PRESET
 from ronn_jack.parameters import defaults
 from ronn_jack.parameters.share import share
 from tests.support.jack_server import jack_server, wait_for
@@ -42,6 +43,6 @@ def test_a_node_goes_on_where_it_was_left(tmp_path: Path) -> None:
             third.end()
         kept.write_text("rubbish")
         with node("--restore") as fourth:
-            assert fourth.osc.ask("/ronn/layers") == [6]
+            assert fourth.osc.ask("/ronn/preset") == [FIRST_PRESET, 0]
             said = "".join(fourth.said())
             assert "nothing is restored" in said and "is no TOML" in said

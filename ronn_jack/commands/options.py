@@ -17,6 +17,8 @@ from ronn_jack.presets.preset import Preset
 from ronn_jack.presets.store import PresetStore
 from ronn_jack.units import as_number
 
+FIRST_PRESET = "warm-drive"
+"""What `run` begins with where no sound is given: it answers to the touch."""
 SOUND_HELP = "\b\nParameters:\n" + "\n".join(
     f"  {row.name:12} {row.range_text}" for row in PARAMETERS.values()
 )
@@ -94,6 +96,13 @@ def chosen(reference: str | None, assignments: tuple[str, ...]) -> Chosen:
         return Chosen(assigned({**defaults(), **read_shared(reference)}, assignments), None)
     preset = PresetStore().load(name_or_file(reference))
     return Chosen(assigned({**defaults(), **preset.values}, assignments), preset)
+
+
+def first_sound(reference: str | None, assignments: tuple[str, ...]) -> Chosen:
+    """Return what a node begins with: as `chosen`, or FIRST_PRESET where nothing is given."""
+    if reference is None and not assignments:
+        reference = FIRST_PRESET
+    return chosen(reference, assignments)
 
 
 def assigned(values: Mapping[str, Value], assignments: tuple[str, ...]) -> dict[str, Value]:

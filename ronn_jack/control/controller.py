@@ -142,8 +142,8 @@ class Controller:
     def status(self) -> Mapping[str, int | float | str]:
         """Return the present value of every key of STATUS."""
         steps = {"undo_steps": self._history.undoable, "redo_steps": self._history.redoable}
-        told = {**self._node.status(), **self.counters, **self.search.status}
-        return {**told, **steps, **self._scene.recall}
+        own = {**steps, "landed": self._tell.landed, **self.search.status, **self._scene.recall}
+        return {**self._node.status(), **self.counters, **own}
 
     def share(self) -> str:
         """Return the sound as a short text."""
@@ -155,15 +155,10 @@ class Controller:
         What can't be done is refused to `origin` and the rest is done. Where the rebuild
         parameters don't go together, all of them stay as they were and the others move.
         """
-        refusals: list[tuple[str, str]] = []
         with self._lock:
             touch = Touch(origin, self._clock())
             draft = Draft(self._scene, self._history, touch, self._presets, self)
-            for operation in operations:
-                try:
-                    draft.take(operation)
-                except UsageError as error:
-                    refusals.append((operation.name, str(error)))
+            refusals = draft.take_all(operations)
             self._apply(draft, origin, refusals)
             for number in draft.snapshot_saves:
                 self._save_snapshot(number, origin)
@@ -210,7 +205,7 @@ class Controller:
                 self._first = architecture(self.values)
                 self._ask(Change(model, self.values))
             else:
-                again = Change(model, self.values, awaited.subject, awaited.origin)
+                again = awaited.again(model, self.values)
                 self._unheard.again(awaited, again)
                 self._ask(again)
 
@@ -346,12 +341,13 @@ class Controller:
             self._set_silent(True, origin)
         if moved.intersection(_MOVING):
             self._mover = origin
+        self._tell.landing(draft, origin)
         undone = self._history
         history = draft.history.with_change(scene, draft.touch)
         # Committed first: the node may refuse at once, and then these are what is taken back.
         self._commit(scene, history, origin, draft.cause)
         if model is not None:
-            change = Change(model, scene.values, draft.subject, origin)
+            change = Change(model, scene.values, draft.subject, origin, fitted=draft.fitted)
             self._unheard.add(change, before, scene, undone, draft.whole)
             self._ask(change)
 

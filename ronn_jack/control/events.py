@@ -64,7 +64,7 @@ class Dump(Inner):
     edited, silent : bool
         Whether the sound is another by now; whether silence was asked for.
     recall : mapping
-        Where recall stands: the values of RECALL in the table of status.
+        Where recall stands: those of BY_CONTROLLER in the table of status.
     """
 
     kind: ClassVar[str] = "dump"

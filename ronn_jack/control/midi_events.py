@@ -1,12 +1,41 @@
-"""What happens between a MIDI controller and the parameters, as events."""
+"""What happens between controls, of MIDI or of surfaces, and the parameters, as events."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from ronn_jack.control.events import Inner
+from ronn_jack.parameters import Value, parameter
+
+
+def in_words(values: Mapping[str, Value]) -> str:
+    """Return values as they are shown: "layers = 9, activation = tanh"."""
+    return ", ".join(f"{name} = {parameter(name).words(v)}" for name, v in values.items())
+
+
+@dataclass(frozen=True)
+class Landed:
+    """Positions of controls asked for more than the machine can run, and were taken for less.
+
+    Attributes
+    ----------
+    origin : str
+        Whose controls they are.
+    values : mapping
+        The nearest values that fit, in native units.
+    """
+
+    kind: ClassVar[str] = "landed"
+    level: ClassVar[int] = logging.INFO
+    origin: str
+    values: Mapping[str, Value]
+
+    def lines(self) -> list[str]:
+        """Return what the controls lead to."""
+        return [f"{self.origin}: {in_words(self.values)}, the nearest that fits"]
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,11 @@ class Set:
     normalised: bool = False
     absolute: bool = field(default=False, compare=False)
 
+    @property
+    def by_position(self) -> bool:
+        """Whether a control's position asks for it, of which every one is to do something."""
+        return self.normalised or self.absolute
+
 
 @dataclass(frozen=True)
 class Act:
@@ -128,6 +133,8 @@ class Change:
         The parameter or action that a refusal names; empty for the network to begin with.
     received : float
         When it arrived, as `time.monotonic()`.
+    fitted : bool
+        Whether it comes from a control's position, and was predicted to fit.
     """
 
     model: Model
@@ -135,6 +142,11 @@ class Change:
     subject: str = ""
     origin: Origin = NODE
     received: float = field(default_factory=time.monotonic)
+    fitted: bool = False
+
+    def again(self, model: Model, values: Mapping[str, Value]) -> Change:
+        """Return the same request, made now, for a network by other values."""
+        return Change(model, values, self.subject, self.origin, fitted=self.fitted)
 
     @property
     def begins(self) -> bool:

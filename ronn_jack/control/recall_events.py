@@ -18,8 +18,8 @@ class RecallMoved(Inner):
     Attributes
     ----------
     values : mapping
-        Those of RECALL in the table of status that are others now; how many steps can be undone
-        is in the status alone, as it moves with every change.
+        Those of BY_CONTROLLER in the table of status that are others now; how many steps can be
+        undone is in the status alone, as it moves with every change.
     """
 
     kind: ClassVar[str] = "recall"

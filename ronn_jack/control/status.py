@@ -124,7 +124,13 @@ _TABLE = (
     _count("osc_dropped", "OSC packets of strangers or of a flood, not done", by_interface=True),
 )  # fmt: skip
 
-_RECALL_TABLE = (
+_CONTROL_TABLE = (
+    Status(
+        "landed", Kind.TEXT, "", 0, 0,
+        "what a control's position became that asked for more than fits, or nothing",
+    ),
+    Status("locks", Kind.TEXT, "", 0, 0, "parameters that `randomize` leaves as they are"),
+    _count("candidates", "sounds that were found worth hearing and wait for `randomize`"),
     _count("undo_steps", "changes of the sound that can be undone"),
     _count("redo_steps", "undone changes that can be done again"),
     _number_of("snapshot", MOST_SNAPSHOTS, "snapshot loaded or saved last; 0 for none"),
@@ -135,14 +141,7 @@ _RECALL_TABLE = (
     ),
 )  # fmt: skip
 
-_SEARCH_TABLE = (
-    Status("locks", Kind.TEXT, "", 0, 0, "parameters that `randomize` leaves as they are"),
-    _count("candidates", "sounds that were found worth hearing and wait for `randomize`"),
-)
-
-RECALL: Mapping[str, Status] = {row.name: row for row in _RECALL_TABLE}
-"""What tells where recall stands, by its name: the controller says it, and the node most else."""
-SEARCH: Mapping[str, Status] = {row.name: row for row in _SEARCH_TABLE}
-"""What tells where the search stands, likewise."""
-STATUS: Mapping[str, Status] = {row.name: row for row in (*_TABLE, *_RECALL_TABLE, *_SEARCH_TABLE)}
+BY_CONTROLLER: Mapping[str, Status] = {row.name: row for row in _CONTROL_TABLE}
+"""What the controller says, by its name: where recall and the search stand, and more."""
+STATUS: Mapping[str, Status] = {row.name: row for row in (*_TABLE, *_CONTROL_TABLE)}
 """What can be asked of a running node, by its name."""

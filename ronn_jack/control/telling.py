@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from ronn_jack.control.events import Event, PresetEdited, PresetTaken, Refused
+from ronn_jack.control.midi_events import Landed, in_words
 from ronn_jack.control.operations import COMMAND_LINE, Origin
 from ronn_jack.control.protocols import Preset
 from ronn_jack.control.recall_events import RecallMoved
 from ronn_jack.control.scene import Scene
+from ronn_jack.control.transaction import Draft
+from ronn_jack.parameters import Value
 
 
 class Publish(Protocol):
@@ -35,6 +39,19 @@ class Teller:
         self._edited = scene.edited
         self._recall = scene.recall
         self._scene, self._sounds = scene, scene.snapshots.sounds
+        self._landed: Mapping[str, Value] = {}
+
+    @property
+    def landed(self) -> str:
+        """What positions became last whose values don't fit, in words; "" where they do."""
+        return in_words(self._landed)
+
+    def landing(self, draft: Draft, origin: Origin) -> None:
+        """Tell what positions became, once as long as they become the same."""
+        if draft.subject and draft.landed != self._landed:
+            self._landed = draft.landed
+            if draft.landed:
+                self._publish(Landed(origin.name, draft.landed), origin)
 
     def first_preset(self) -> None:
         """Tell what it began with, once somebody may listen and before any other preset."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from ronn_jack.control.history import Direction, History, Touch
@@ -14,9 +14,18 @@ from ronn_jack.control.protocols import PresetStore
 from ronn_jack.control.randomize import Search
 from ronn_jack.control.scene import Scene, Snapshots, snapshot_number
 from ronn_jack.control.tempo import Taps
-from ronn_jack.errors import ParameterError, PresetError, shown, unknown
+from ronn_jack.errors import ParameterError, PresetError, UsageError, shown, unknown
 from ronn_jack.model.architecture import architecture
-from ronn_jack.parameters import ACTIONS, MAXIMUM_DRAWN_SEED, MAXIMUM_SEED, Effect, Value, parameter
+from ronn_jack.parameters import (
+    ACTIONS,
+    MAXIMUM_DRAWN_SEED,
+    MAXIMUM_SEED,
+    Effect,
+    Kind,
+    Value,
+    parameter,
+)
+from ronn_jack.parameters.landing import landed
 from ronn_jack.parameters.share import read_shared
 from ronn_jack.units import as_number
 
@@ -86,6 +95,10 @@ class Draft:
         The operation that moved a rebuild parameter last; empty if none did.
     panicked : bool
         Whether silence was asked for.
+    landed : mapping
+        What positions became whose values don't fit.
+    fitted : bool
+        Whether a position moved a rebuild parameter last, and is predicted to fit.
     changed : bool
         Whether an operation that moves the sound was accepted, and no panic came after it.
     """
@@ -108,8 +121,11 @@ class Draft:
         self.subject = ""
         self.panicked = False
         self.changed = False
+        self.landed: Mapping[str, Value] = {}
+        self.fitted = False
         self._touch = touch
         self._moved: set[str] = set()
+        self._positions: dict[str, None] = {}
         self._acted = False
         self._presets = presets
         self._machine = machine
@@ -147,12 +163,36 @@ class Draft:
         else:
             self._act(operation)
 
+    def take_all(self, operations: Iterable[Operation]) -> list[tuple[str, str]]:
+        """Apply operations in order; return the names of those that can't be done, and why."""
+        refusals = []
+        for operation in operations:
+            try:
+                self.take(operation)
+            except UsageError as error:
+                refusals.append((operation.name, str(error)))
+        self._land()
+        return refusals
+
+    def _land(self) -> None:
+        """Let positions of controls that ask for too much give way, once all is taken."""
+        if self.subject not in self._positions:
+            return
+        self.fitted = self._machine.fits(self.values)
+        if not self.fitted:
+            self.landed = landed(self.values, list(self._positions), self._machine.fits)
+            self.values.update(self.landed)
+            self.fitted = bool(self.landed)
+
     def _set(self, operation: Set) -> None:
         row = parameter(operation.name)
         parse = row.parse_normalised if operation.normalised else row.parse
         value = parse(operation.value)
         if row.effect is Effect.REBUILD and value != self.values[row.name]:
             self.subject = row.name
+        self._positions.pop(row.name, None)
+        if operation.by_position and row.effect is Effect.REBUILD and row.kind is not Kind.BOOL:
+            self._positions[row.name] = None
         self.values[row.name] = value
         if row.link_partner and self.values["link"]:
             # Taken from zero so that the opposite of 0 dB is not written as -0.

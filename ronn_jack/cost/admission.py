@@ -8,7 +8,14 @@ from dataclasses import dataclass
 
 from ronn_jack.errors import RefusedError
 from ronn_jack.model.protocol import Model
+from ronn_jack.parameters import PARAMETERS
 from ronn_jack.realtime.stages.stage import Stage
+
+HOPELESS = 1.25
+"""A prediction this much over the budget is believed; nearer to it, the network is measured."""
+_SAFE = 0.9
+"""Share of the room that a prediction may take where nobody asked for just this network: one that
+takes a little more than predicted has to catch up, too."""
 
 Cost = Callable[[Model | Stage, int], float]
 """Predicts the processor time in s that a network or stage takes for a block of so many frames."""
@@ -42,6 +49,19 @@ class Deadline:
     def room(self) -> float:
         """Share of the period that is left for a network."""
         return self.budget - self.taken
+
+    @property
+    def trusted_room(self) -> float:
+        """Room for a network that was predicted to fit, within which measuring takes no part.
+
+        A knob's position would lead here today and there tomorrow otherwise.
+        """
+        return max(self.room, min(HOPELESS * self.room, PARAMETERS["budget"].maximum - self.taken))
+
+    @property
+    def safe_room(self) -> float:
+        """Room for a prediction on which a network is chosen."""
+        return _SAFE * self.room
 
     def load(self, seconds: float) -> float:
         """Return the share of the period that a time in s is."""

@@ -19,19 +19,19 @@ PLAYED_SECONDS = 2.0
 SILENT_SECONDS = 0.5
 """Silence after it, in which a tail is heard."""
 _LONGEST_RUN_UP_SECONDS = 5.0
-"""Input that a network hears before it is described, at most: two turns of the excerpt."""
+"""Input that a network hears before it is described, at most: two turns of the passage."""
 _STEP_SECONDS = 0.1
 _AUDIBLE = 1e-3
 """RMS of −60 dBFS from which a step of the input counts as played."""
 _LEAST_PLAYED = 0.5
-"""Share of the excerpt's steps that have to be played."""
+"""Share of the passage's steps that have to be played."""
 _RAMP_SECONDS = 0.01
 
 Signal = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
-class Excerpt:
+class Passage:
     """Some input and silence after it, heard again and again.
 
     Attributes
@@ -51,7 +51,7 @@ class Excerpt:
     recorded: bool
 
 
-def recent_excerpt(recent: Signal, rate: float) -> Excerpt | None:
+def recent_passage(recent: Signal, rate: float) -> Passage | None:
     """Return the latest stretch of an input in which is played; None where there is none.
 
     Parameters
@@ -71,32 +71,35 @@ def recent_excerpt(recent: Signal, rate: float) -> Excerpt | None:
     begin = end - played
     if end > steps or audible[begin:end].mean() < _LEAST_PLAYED:
         return None
-    return _excerpt(kept[:, begin * step : end * step], rate, recorded=True)
+    return _passage(kept[:, begin * step : end * step], rate, recorded=True)
 
 
-def phrase_excerpt(inputs: int, rate: float) -> Excerpt:
+def phrase_passage(inputs: int, rate: float) -> Passage:
     """Return the beginning of the built-in phrase."""
     phrase = pluck_phrase(rate)[:inputs, : round(PLAYED_SECONDS * rate)]
-    return _excerpt(phrase, rate, recorded=False)
+    return _passage(phrase, rate, recorded=False)
 
 
 def audition(
     model: Model,
-    excerpt: Excerpt,
+    passage: Passage,
     pause: Callable[[], None] = lambda: None,
+    gain: float = 1.0,
     piece_seconds: float = 0.1,
 ) -> Character:
-    """Return a network's character on an excerpt.
+    """Return a network's character on a passage.
 
     Parameters
     ----------
     pause : callable
         Called between pieces of work; it may wait, or raise to give up.
+    gain : float
+        Amplitude ratio before the network.
     piece_seconds : float
         Input that is heard in a piece.
     """
-    rate, ring = excerpt.rate, excerpt.signal
-    turn = ring.shape[1]
+    rate, dry = passage.rate, passage.signal
+    ring, turn = np.ascontiguousarray(dry * np.float32(gain)), dry.shape[1]
     voice = make_voice(model, rate)
     pause()
     run_up = min(voice.run_up_frames, round(_LONGEST_RUN_UP_SECONDS * rate))
@@ -115,16 +118,16 @@ def audition(
         pause()
     if voice.overflows:
         return Character(silent=True)
-    character = describe(ring, wet, rate, excerpt.sounding_frames)
+    character = describe(dry, wet, rate, passage.sounding_frames)
     pause()
     return character
 
 
-def _excerpt(played: Signal, rate: float, recorded: bool) -> Excerpt:
+def _passage(played: Signal, rate: float, recorded: bool) -> Passage:
     frames = played.shape[1]
     ramp = np.linspace(0.0, 1.0, round(_RAMP_SECONDS * rate), dtype=np.float32)
     signal = np.zeros((played.shape[0], frames + round(SILENT_SECONDS * rate)), np.float32)
     signal[:, :frames] = played
     signal[:, : ramp.size] *= ramp
     signal[:, frames - ramp.size : frames] *= ramp[::-1]
-    return Excerpt(signal, rate, frames, recorded)
+    return Passage(signal, rate, frames, recorded)

@@ -10,7 +10,7 @@ from random import Random
 from typing import Protocol
 
 from ronn_jack.control.randomize import Search
-from ronn_jack.explore.audition import Excerpt, Signal, phrase_excerpt, recent_excerpt
+from ronn_jack.explore.audition import Passage, Signal, phrase_passage, recent_passage
 from ronn_jack.explore.finding import Finding
 from ronn_jack.explore.pool import Pool
 from ronn_jack.hotswap.priority import LOWEST, give_way
@@ -20,12 +20,12 @@ from ronn_jack.parameters import Value
 SHARE = 0.2
 """Of one core, at most."""
 RECENT_SECONDS = 10.0
-"""Input in which an excerpt is looked for."""
+"""Input in which a passage is looked for."""
 _SETTLED_SECONDS = 1.0
 """Time without a new network after which it is idle."""
 _LOOK_SECONDS = 0.25
-_EXCERPT_SECONDS = 300.0
-"""Time for which one excerpt serves: with another one, all that was heard is described anew."""
+_PASSAGE_SECONDS = 300.0
+"""Time for which one passage serves: with another one, all that was heard is described anew."""
 _PHRASE_SECONDS = 5.0
 """Time between two looks whether somebody has played."""
 _END_SECONDS = 0.5
@@ -53,7 +53,7 @@ class Played(Protocol):
         ...
 
     def recent_input(self, seconds: float) -> Signal:
-        """Return a copy of the networks' latest input [shape=(inputs, frames)]."""
+        """Return a copy of the latest raw input [shape=(inputs, frames)]."""
         ...
 
 
@@ -112,8 +112,8 @@ class Explorer:
         self._accepted = accepted
         self._played = played
         self._finding = Finding(pool, accepted.model, accepted.fits, random or Random())
-        self._excerpt: Excerpt | None = None
-        self._excerpt_until = 0.0
+        self._passage: Passage | None = None
+        self._passage_until = 0.0
         self._noted: Mapping[str, Value] = {}
         self._busy_until = 0.0
         self._piece_begin = 0.0
@@ -160,8 +160,8 @@ class Explorer:
         if values is not self._noted:
             self._noted = values
             self._pool.hear(values)
-        excerpt = self._listen()
-        return self._finding.find_one(values, self._accepted.search.locks, excerpt, self._pause)
+        passage = self._listen()
+        return self._finding.find_one(values, self._accepted.search.locks, passage, self._pause)
 
     def _is_idle(self) -> bool:
         now = self._clock()
@@ -180,20 +180,20 @@ class Explorer:
             raise _InterruptedError
         self._piece_begin = self._clock()
 
-    def _listen(self) -> Excerpt:
+    def _listen(self) -> Passage:
         """Return what candidates are heard on: what was played lately, or else a phrase."""
         now, rate, inputs = self._clock(), self._played.rate, self._played.inputs
-        excerpt = self._excerpt
-        if excerpt is not None and excerpt.rate != rate:
-            excerpt = None
+        passage = self._passage
+        if passage is not None and passage.rate != rate:
+            passage = None
         # While nothing is to be found, nothing is described anew either.
-        rests = excerpt is not None and excerpt.recorded and self._pool.is_full
-        if excerpt is not None and (rests or now < self._excerpt_until):
-            return excerpt
-        recent = recent_excerpt(self._played.recent_input(RECENT_SECONDS), rate)
-        self._excerpt_until = now + (_EXCERPT_SECONDS if recent else _PHRASE_SECONDS)
-        if recent is None and excerpt is not None:
-            return excerpt
-        self._excerpt = recent or phrase_excerpt(inputs, rate)
+        rests = passage is not None and passage.recorded and self._pool.is_full
+        if passage is not None and (rests or now < self._passage_until):
+            return passage
+        recent = recent_passage(self._played.recent_input(RECENT_SECONDS), rate)
+        self._passage_until = now + (_PASSAGE_SECONDS if recent else _PHRASE_SECONDS)
+        if recent is None and passage is not None:
+            return passage
+        self._passage = recent or phrase_passage(inputs, rate)
         self._pool.forget_characters()
-        return self._excerpt
+        return self._passage

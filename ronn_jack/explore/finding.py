@@ -7,12 +7,13 @@ from random import Random
 
 from ronn_jack.control.randomize import DRAWN, randomized
 from ronn_jack.errors import SpecError
-from ronn_jack.explore.audition import Excerpt, audition
+from ronn_jack.explore.audition import Passage, audition
 from ronn_jack.explore.character import Character
 from ronn_jack.explore.choice import is_worth_hearing
 from ronn_jack.explore.pool import Candidate, Pool, Terms
 from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import MAXIMUM_DRAWN_SEED, Value
+from ronn_jack.units import decibels_to_gain
 
 Values = Mapping[str, Value]
 _OTHER_SEEDS = 2
@@ -48,7 +49,7 @@ class Finding:
         self,
         values: Values,
         locks: Collection[str],
-        excerpt: Excerpt,
+        passage: Passage,
         pause: Callable[[], None] = lambda: None,
     ) -> bool:
         """Describe a sound that was heard, or else try a candidate; False if there is no room.
@@ -59,7 +60,7 @@ class Finding:
             The present ones.
         locks : collection of str
             Parameters that keep their values.
-        excerpt : Excerpt
+        passage : Passage
             What is listened to; after another one everything has to be described anew.
         pause : callable
             Called between pieces of work; it may wait, or raise to give up.
@@ -67,30 +68,31 @@ class Finding:
         pool = self._pool
         heard = pool.undescribed()
         if heard is not None:
-            pool.hear(heard, self._heard(heard, excerpt, pause))
+            pool.hear(heard, self._heard(heard, passage, pause))
             return True
         terms = Terms.of(values, pool.amount, locks)
         if not pool.hold(terms):
             return False
         drawn = randomized(values, pool.amount, self._random, self._fits, locks=locks)
         pause()
-        character = self._heard(drawn, excerpt, pause)
+        character = self._heard(drawn, passage, pause)
         if is_worth_hearing(character):
             if "seed_b" not in locks:
-                drawn["seed_b"] = self._other_seed(drawn, excerpt, pause)
+                drawn["seed_b"] = self._other_seed(drawn, passage, pause)
             pool.offer(terms, Candidate({name: drawn[name] for name in DRAWN}, character))
         return True
 
-    def _heard(self, values: Values, excerpt: Excerpt, pause: Callable[[], None]) -> Character:
+    def _heard(self, values: Values, passage: Passage, pause: Callable[[], None]) -> Character:
         try:
-            return audition(self._model_of(values), excerpt, pause)
+            gain = decibels_to_gain(float(values["input_gain"]) + float(values["drive"]))
+            return audition(self._model_of(values), passage, pause, gain)
         except SpecError:  # at another rate by now
             return Character(silent=True)
 
-    def _other_seed(self, values: Values, excerpt: Excerpt, pause: Callable[[], None]) -> int:
+    def _other_seed(self, values: Values, passage: Passage, pause: Callable[[], None]) -> int:
         """Return a seed that is worth hearing too, if one of a few is."""
         for _ in range(_OTHER_SEEDS):
             seed = self._random.randint(0, MAXIMUM_DRAWN_SEED)
-            if is_worth_hearing(self._heard({**values, "seed": seed}, excerpt, pause)):
+            if is_worth_hearing(self._heard({**values, "seed": seed}, passage, pause)):
                 break
         return seed

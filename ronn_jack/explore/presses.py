@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from random import Random
 
 from ronn_jack.control.randomize import Search
-from ronn_jack.explore.audition import Excerpt, audition
+from ronn_jack.explore.audition import Passage, audition
 from ronn_jack.explore.character import Spectrum
 from ronn_jack.explore.choice import NEW_DB, is_worth_hearing, novelty_db
 from ronn_jack.explore.finding import Finding
@@ -18,7 +18,7 @@ Values = Mapping[str, Value]
 
 
 def new_sounds(
-    excerpt: Excerpt,
+    passage: Passage,
     make: Callable[[Values], Model],
     fits: Callable[[Values], bool],
     presses: int = 20,
@@ -29,8 +29,8 @@ def new_sounds(
 
     Parameters
     ----------
-    excerpt : Excerpt
-        What is played, as from `recent_excerpt`.
+    passage : Passage
+        What is played, as from `recent_passage`.
     make : callable
         Makes a network of values.
     fits : callable
@@ -48,9 +48,9 @@ def new_sounds(
     new = 0
     for _ in range(presses):
         for _ in range(finds):
-            finding.find_one(values, search.locks, excerpt)
+            finding.find_one(values, search.locks, passage)
         values = search.drawn(values, 1.0, fits)
-        character = audition(make(values), excerpt)
+        character = audition(make(values), passage)
         new += is_worth_hearing(character) and novelty_db(character, heard) >= NEW_DB
         if character.spectrum is not None:
             heard.append(character.spectrum)

@@ -207,16 +207,16 @@ class LiveNode:
         return self.ready and not self._builder.building
 
     def recent_input(self, seconds: float) -> NDArray[np.float32]:
-        """Return a copy of the networks' latest input [shape=(inputs, frames)]."""
+        """Return a copy of the latest raw input [shape=(inputs, frames)]."""
         audio = self._audio
         if audio is None:
             return np.zeros((self.inputs, 0), np.float32)
         engine = audio.engine
-        frames = min(round(seconds * engine.rate), engine.position, engine.recorded_frames)
-        return engine.recent_input(engine.position, frames)
+        frames = min(round(seconds * engine.rate), engine.position, engine.recorded_dry_frames)
+        return engine.recent_dry(engine.position, frames)
 
     def fits(self, model: Model) -> bool:
-        """Tell whether this machine can run the network at this rate within its budget."""
+        """Tell whether this machine can surely run the network at this rate within its budget."""
         if model.limit_faults(self.rate):
             return False
         deadline = self._builder.deadline(self._audio.engine) if self._audio else None
@@ -225,7 +225,7 @@ class LiveNode:
         seconds = self._cost(model, deadline.period)
         if Expression.of(self._controls).moves_weights:
             seconds *= MOVING_COST
-        return deadline.load(seconds) <= deadline.room
+        return deadline.load(seconds) <= deadline.safe_room
 
     def panic(self, silent: bool) -> None:
         """Be silent within a block, or sound again."""

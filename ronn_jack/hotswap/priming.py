@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ import numpy as np
 
 from ronn_jack.control.events import Swap
 from ronn_jack.control.operations import Change
-from ronn_jack.cost.admission import Cost, Deadline, admit
+from ronn_jack.cost.admission import HOPELESS, Cost, Deadline, admit
 from ronn_jack.errors import RefusedError
 from ronn_jack.hotswap.job import Job, OutdatedError
 from ronn_jack.hotswap.voice_factory import KeptNetworks, make_voice
@@ -32,8 +33,6 @@ _PIECE_SECONDS = 0.25
 """Input that a voice takes before it is asked for again."""
 _SHORT_SECONDS = 0.002
 """A piece that takes less time is followed by one twice as long: asking takes time too."""
-_HOPELESS = 1.25
-"""A prediction this much over the budget is believed; nearer to it, the network is measured."""
 _TRIED_BLOCKS = 8
 _LEAST_TRIED_BLOCKS = 2
 _TRIED_FRAMES = 1024
@@ -44,6 +43,10 @@ _CHASES = 8
 """A heavy network takes a good part of a block to catch up with the last one."""
 EXCERPT_SECONDS = 2.0
 """Input on which `drive` is compared with none."""
+_QUICK_SECONDS = 0.012
+"""Processor time that a network's first level may take, beside its run-up."""
+_LONGEST_QUICK_SECONDS = 1.0
+"""Input that it is found on at most; it takes 400 ms at least."""
 _COMPARED_FRAMES = 2048
 """Output that is compared with the old network's, to choose the crossfade's gains."""
 
@@ -69,6 +72,8 @@ class PreparedVoice:
         Of its output with the one that was heard meanwhile, 0–1.
     swap : Swap
         What is told of it once it is heard.
+    levelled_at : Expression
+        Where its numbers were when its level was found.
     late : int
         Times that the audio thread has turned it away because the present had moved on.
     """
@@ -79,6 +84,7 @@ class PreparedVoice:
     block_seconds: float
     expression: Expression
     level: Level | None = None
+    levelled_at: Expression = AT_REST
     correlation: float = 0.0
     swap: Swap = field(default_factory=Swap)
     late: int = 0
@@ -138,7 +144,7 @@ def prepare(
     model = change.model.at(expression.point)
     if deadline is not None and cost is not None:
         predicted = cost(model, deadline.period)
-        if deadline.load(predicted) > _HOPELESS * deadline.room:
+        if deadline.load(predicted) > HOPELESS * deadline.room:
             admit(model, predicted, deadline, cost, change.subject)
     period = deadline.period if deadline else 0
     kept = None
@@ -157,15 +163,16 @@ def prepare(
             "the network overflows: its gain is beyond all numbers; choose a gentler init, fewer "
             "layers or a bounded activation"
         )
-    if deadline is not None:
+    trusted = change.fitted and deadline and deadline.load(seconds) <= deadline.trusted_room
+    if deadline is not None and not trusted:
         admit(model, seconds, deadline, cost, change.subject)
     made = time.monotonic()
-    prepared = PreparedVoice(change, voice, period, seconds, expression)
+    prepared = PreparedVoice(change, voice, period, seconds, expression, levelled_at=expression)
     voice.aim_level(expression)
     loudness = input_loudness or InputLoudness(engine)
     if change.values["auto_level"]:
         gain = input_gain * decibels_to_gain(expression.drive)
-        _prime_levelled(prepared, engine, loudness.window(), gain, job)
+        _prime_levelled(prepared, engine, loudness, gain, job)
     else:
         if expression.drive > 0.0:
             excerpt = loudness.excerpt(voice.run_up_frames, EXCERPT_SECONDS)
@@ -230,12 +237,27 @@ def undriven_gain(
     return decibels_to_gain(driven - without)
 
 
-def measure_level(voice: Voice, engine: Engine, window: Window, job: Job) -> Level | None:
+def measure_level(
+    voice: Voice, engine: Engine, loudness: InputLoudness, window: Window, gain: float, job: Job
+) -> Level | None:
     """Return the level that the recent input calls for; None if there is too little of it.
 
-    Leaves the voice primed up to the end of the input that was measured, if any was.
+    Leaves the voice at the end of the recorded input that was measured, or at the very beginning.
+
+    Parameters
+    ----------
+    gain : float
+        Amplitude ratio before the network, as it is now.
     """
     gated = gate(window.powers)
+    if gated.any() and engine.driven_since > max(0, window.begin - voice.run_up_frames):
+        # What the networks were given has passed another gain.
+        seconds = (window.end - window.begin) / engine.rate
+        excerpt = loudness.loudest(voice.run_up_frames, seconds)
+        voice.start_at(0)
+        found = excerpt.level(voice, gain, job.check) if excerpt else None
+        voice.start_at(0)
+        return found
     # Behind a closed gate a network says nothing of how loud it is.
     heard = engine.recent_input(window.end, window.end - window.begin)
     if not (gated.any() and heard.any()):
@@ -251,13 +273,26 @@ def measure_level(voice: Voice, engine: Engine, window: Window, job: Job) -> Lev
 
 
 def _prime_levelled(
-    prepared: PreparedVoice, engine: Engine, window: Window, input_gain: float, job: Job
+    prepared: PreparedVoice,
+    engine: Engine,
+    loudness: InputLoudness,
+    input_gain: float,
+    job: Job,
 ) -> None:
+    """Find a level soon, on little input; once the hand rests it is found on more."""
     voice = prepared.voice
-    level = measure_level(voice, engine, window, job)
-    if level is None:
+    load = prepared.block_seconds * voice.rate / (prepared.period or MAX_BLOCK)
+    seconds = min(_LONGEST_QUICK_SECONDS, _QUICK_SECONDS / max(load, 1e-9))
+    window = loudness.quick_window(seconds)
+    found = measure_level(voice, engine, loudness, window, input_gain, job)
+    if found is None:
         level = auto_level.level_on_noise(voice, input_gain, job.check)
-        voice.start_at(_start(engine, voice, engine.position))
+    else:
+        level = dataclasses.replace(found, quick=True)
+    # What was measured may be long ago, or have been noise.
+    start = _start(engine, voice, engine.position)
+    if level.on_noise or voice.position < start:
+        voice.start_at(start)
     prepared.level = level
     voice.level.begin_with(LevelTable(level.gain))
     voice.blend.begin_with(level.blend)

@@ -40,12 +40,15 @@ class Level:
         Whether the network is too quiet for any gain.
     blend : Blend
         How the levelled output mixes with the input.
+    quick : bool
+        Whether it was found on little input, so that the network could be heard soon.
     """
 
     gain: float
     on_noise: bool
     silent: bool
     blend: Blend = UNKNOWN
+    quick: bool = False
 
 
 def level_from(match: Match, on_noise: bool, correlation: float) -> Level:

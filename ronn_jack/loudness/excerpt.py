@@ -8,9 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ronn_jack.loudness.auto_level import noise
-from ronn_jack.loudness.match import ABSOLUTE_GATE_LUFS, MAXIMUM_GAIN_DB, DryMeter, lufs
-from ronn_jack.realtime.meters.loudness import LoudnessMeter
+from ronn_jack.loudness.auto_level import Level, level_from, noise
+from ronn_jack.loudness.match import (
+    ABSOLUTE_GATE_LUFS,
+    MAXIMUM_GAIN_DB,
+    DryMeter,
+    gate,
+    lufs,
+    match_powers,
+)
+from ronn_jack.realtime.meters.comparison import ComparingMeter
+from ronn_jack.realtime.meters.loudness import LoudnessMeter, powers_of_steps
 from ronn_jack.realtime.voice import Voice
 
 LONGEST_RUN_UP_SECONDS = 8.0
@@ -28,13 +36,13 @@ class Excerpt:
     samples : ndarray [shape=(inputs, frames), float32]
     begin : int
         Frames that a network only hears before what it is measured on.
-    dry_lufs : float
-        Of the rest.
+    steps : ndarray [shape=(steps,)]
+        K-weighted power of the rest, a step of 100 ms each.
     """
 
     samples: NDArray[np.float32]
     begin: int
-    dry_lufs: float
+    steps: NDArray[np.float64]
 
     @classmethod
     def of(
@@ -43,9 +51,8 @@ class Excerpt:
         """Return an excerpt; None if it is too quiet to compare anything with."""
         meter = DryMeter(samples.shape[0], outputs, rate)
         meter.add(samples[:, begin:])
-        steps = meter.take_steps()
-        dry = lufs(float(steps.mean())) if steps.size else -np.inf
-        return cls(samples, begin, dry) if dry > ABSOLUTE_GATE_LUFS else None
+        excerpt = cls(samples, begin, meter.take_steps())
+        return excerpt if excerpt.dry_lufs > ABSOLUTE_GATE_LUFS else None
 
     @classmethod
     def of_noise(cls, inputs: int, outputs: int, rate: float, seconds: float) -> Excerpt:
@@ -54,6 +61,11 @@ class Excerpt:
         made = cls.of(noise(inputs, rate, begin + round(seconds * rate)), begin, outputs, rate)
         assert made is not None, "noise is loud enough to be measured"
         return made
+
+    @property
+    def dry_lufs(self) -> float:
+        """Loudness of all that is measured on."""
+        return lufs(float(self.steps.mean())) if self.steps.size else -np.inf
 
     def gain_db(
         self, voice: Voice, gain: float, check: Callable[[], None] = lambda: None
@@ -72,14 +84,33 @@ class Excerpt:
         float or None
             None where it gives what is no number.
         """
-        driven = np.ascontiguousarray(self.samples * np.float32(gain))
         meter = LoudnessMeter(voice.model.outputs, voice.rate)
+        self._run(voice, gain, meter, check)
+        wet = float(meter.take_steps().mean())
+        if not np.isfinite(wet):
+            return None
+        return min(MAXIMUM_GAIN_DB, self.dry_lufs - lufs(wet))
+
+    def level(
+        self, voice: Voice, gain: float, check: Callable[[], None] = lambda: None
+    ) -> Level | None:
+        """Return the level of a voice that is run from its start, with arguments as for `gain_db`.
+
+        None where no block of 400 ms is loud enough to compare anything with.
+        """
+        meter, dry = ComparingMeter(voice.model.outputs, voice.rate), powers_of_steps(self.steps)
+        self._run(voice, gain, meter, check)
+        match = match_powers(dry, meter.powers)
+        if match is None:
+            return None
+        return level_from(match, on_noise=False, correlation=meter.correlation(gate(dry)))
+
+    def _run(
+        self, voice: Voice, gain: float, meter: LoudnessMeter, check: Callable[[], None]
+    ) -> None:
+        driven = np.ascontiguousarray(self.samples * np.float32(gain))
         piece = round(_PIECE_SECONDS * voice.rate)
         for end, listening in ((self.begin, None), (driven.shape[1], meter)):
             while voice.position < end:
                 check()
                 voice.prime(driven, min(end, voice.position + piece), listening)
-        wet = float(meter.take_steps().mean())
-        if not np.isfinite(wet):
-            return None
-        return min(MAXIMUM_GAIN_DB, self.dry_lufs - lufs(wet))

@@ -11,10 +11,12 @@ import numpy as np
 from ronn_jack.loudness.excerpt import LONGEST_RUN_UP_SECONDS, Excerpt
 from ronn_jack.loudness.match import DryMeter, Powers
 from ronn_jack.realtime.engine import Engine
-from ronn_jack.realtime.meters.loudness import STEP_SECONDS, powers_of_steps
+from ronn_jack.realtime.meters.loudness import STEP_SECONDS, STEPS_PER_BLOCK, powers_of_steps
 
 WINDOW_SECONDS = 5.0
 """Recent input that a network's loudness is compared on."""
+_LOUD_SHARE = 0.25
+"""Of the loudest stretch's power, which a stretch has to have to stand for all."""
 
 
 @dataclass(frozen=True)
@@ -78,21 +80,50 @@ class InputLoudness:
         powers = powers_of_steps(np.array(self._steps))
         return Window(begin, self._end, powers)
 
+    def quick_window(self, seconds: float) -> Window:
+        """Return the latest stretch of that window, so long, that is about as loud as any.
+
+        Where there is less input, it is all of it.
+        """
+        self.follow()
+        count = max(STEPS_PER_BLOCK, round(seconds / STEP_SECONDS))
+        first, count = self._stretch(count, _LOUD_SHARE)
+        begin = self._end - (len(self._steps) - first) * self._step_frames
+        powers = powers_of_steps(np.array(self._steps)[first : first + count])
+        return Window(begin, begin + count * self._step_frames, powers)
+
     def excerpt(self, run_up_frames: int, seconds: float) -> Excerpt:
         """Return the loudest stretch of the last 5 s, after a run-up; noise if all is quiet."""
+        found = self.loudest(run_up_frames, seconds)
+        if found is not None:
+            return found
+        engine = self._engine
+        return Excerpt.of_noise(engine.inputs, engine.outputs, engine.rate, seconds)
+
+    def loudest(self, run_up_frames: int, seconds: float) -> Excerpt | None:
+        """Return the same; None if all is quiet."""
         self.follow()
-        engine, steps = self._engine, np.array(self._steps)
-        count = min(max(1, round(seconds / STEP_SECONDS)), steps.size)
-        found = None
-        if count:
-            loudest = int(np.argmax(np.convolve(steps, np.ones(count), "valid")))
-            begin = self._end - (steps.size - loudest) * self._step_frames
-            end = begin + count * self._step_frames
-            run_up = min(run_up_frames, round(LONGEST_RUN_UP_SECONDS * engine.rate))
-            start = max(begin - run_up, engine.position - engine.recorded_dry_frames, 0)
-            samples = engine.recent_dry(end, end - start)
-            found = Excerpt.of(samples, begin - start, engine.outputs, engine.rate)
-        return found or Excerpt.of_noise(engine.inputs, engine.outputs, engine.rate, seconds)
+        engine = self._engine
+        first, count = self._stretch(max(1, round(seconds / STEP_SECONDS)), 1.0)
+        if not count:
+            return None
+        begin = self._end - (len(self._steps) - first) * self._step_frames
+        end = begin + count * self._step_frames
+        run_up = min(run_up_frames, round(LONGEST_RUN_UP_SECONDS * engine.rate))
+        start = max(begin - run_up, engine.position - engine.recorded_dry_frames, 0)
+        samples = engine.recent_dry(end, end - start)
+        return Excerpt.of(samples, begin - start, engine.outputs, engine.rate)
+
+    def _stretch(self, count: int, share: float) -> tuple[int, int]:
+        """Return the first of so many steps, the latest with this share of the most power.
+
+        And how many there are, which may be fewer.
+        """
+        steps = np.array(self._steps)
+        if steps.size <= count:
+            return 0, steps.size
+        sums = np.convolve(steps, np.ones(count), "valid")
+        return int(np.flatnonzero(sums >= share * sums.max())[-1]), count
 
     def _fresh_meter(self) -> DryMeter:
         """Return a meter that takes what came before for silence."""

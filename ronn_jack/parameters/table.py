@@ -156,7 +156,7 @@ _TABLE = (
     _float("input_gain", "Input gain", -24.0, 24.0, 0.0, "dB", "level into the network",
            link_partner="output_gain", **_LEVEL),
     _float("drive", "Drive", 0.0, 48.0, 0.0, "dB",
-           "level into the network at constant loudness", **_LEVEL),
+           "level into the network at constant loudness", draw=Draw.EVEN, **_LEVEL),
     _float("output_gain", "Output gain", -24.0, 24.0, 0.0, "dB", "level of the wet signal",
            link_partner="input_gain", **_LEVEL),
     _bool("link", "Link gains", "one gain moves the other by its negative", **_LEVEL),

@@ -66,6 +66,8 @@ _METER_SECONDS = 0.3
 _WORK_SECONDS = 1.0
 """Part of the history that is left for priming to take its time in."""
 _RAMP_SIZE = RAMP.itemsize
+_DRIVING = (Control.INPUT_GAIN, Control.DRIVE)
+"""Controls that the networks' input passes."""
 
 
 @entry(void(int64, int64, int64, int64, int64, int64))
@@ -101,6 +103,11 @@ class Engine:
         How much recent input is kept for priming voices.
     stages : sequence of Stage
         What the wet signal passes whichever network sounds, after its level.
+
+    Attributes
+    ----------
+    driven_since : int
+        Position from which on the networks' input has passed its gain as it is now.
     """
 
     def __init__(
@@ -113,6 +120,7 @@ class Engine:
     ) -> None:
         self.inputs = inputs
         self.outputs = outputs
+        self.driven_since = 0
         self.rate = rate
         self._record, self.address = record(ENGINE)
         self._history = _rows(inputs, max(MAX_BLOCK, math.ceil(history_seconds * rate)))
@@ -151,6 +159,8 @@ class Engine:
 
     def set(self, control: Control, target: float) -> None:
         """Let a control glide to `target`: gains and the gate as amplitudes, the others 0–1."""
+        if control in _DRIVING and self._record.controls[0, control] != target:
+            self.driven_since = self.position + int(self._record.glide_frames[0])
         self._record.controls[0, control] = target
 
     def set_master(self, target: float, frames: int | None = None) -> None:
@@ -186,6 +196,7 @@ class Engine:
     def settle(self) -> None:
         """Put every control on its target at once, after silence; only while no audio runs."""
         _settle.ctypes(self.address)
+        self.driven_since = self.position
         self._record.held_drive = self._record.controls[0, Control.DRIVE]
 
     def publish(self, voice: Voice, gap_frames: int = ANY_GAP) -> Voice | None:

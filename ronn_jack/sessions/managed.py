@@ -26,6 +26,7 @@ from ronn_jack.interfaces.nsm import (
     Save,
 )
 from ronn_jack.interfaces.state_keeper import scene_of, state_of
+from ronn_jack.interfaces.terminal.keys import Keys
 from ronn_jack.interrupts import Interrupts
 from ronn_jack.midimap.profile_file import ProfileStore
 from ronn_jack.presets.state import State
@@ -65,10 +66,12 @@ def run_managed(
         managed = ManagedNode(manager, settings, scene, log_json)
         stack.callback(managed.close)
         interrupts.started()
-        while not interrupts.wanted.wait(POLL_SECONDS):
+        keys, ended = Keys(), False
+        while not (ended or interrupts.wanted.wait(POLL_SECONDS)):
             managed.poll()
             if managed.app is not None:
                 view.update(managed.app.snapshot())
+                ended = keys.press(view.pressed(), managed.app.controller)
 
 
 class ManagedNode:

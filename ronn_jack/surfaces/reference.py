@@ -44,6 +44,8 @@ changes.
 - An undo takes back the last change of the sound, whoever made it; a sweep of one parameter by one
   sender, with pauses of up to 0.5 s, is one change, and 256 are kept. What goes to a whole sound
   (undo, redo, presets, snapshots, `ab`, `load_text`) comes as a whole or is refused as a whole.
+- A position (`/ronn/n/…`, a MIDI control) whose network would be beyond `budget` or a limit lands
+  on the nearest value that is predicted to fit, always the same; `/ronn/status/landed` names it.
 - A packet has room for 4096 values and actions, at most 64 of them actions. One with more, or with
   more than 64 faults, is refused as a whole, in one answer.
 - Whoever sends, each is served in turn. Of a sender that is too fast, values that a later one of

@@ -7,7 +7,7 @@ import pytest
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.operations import Act, Set
 from ronn_jack.control.recall_events import Compared, RecallMoved, SnapshotTaken
-from ronn_jack.control.status import RECALL, STATUS
+from ronn_jack.control.status import BY_CONTROLLER, STATUS
 from ronn_jack.errors import PresetError
 from ronn_jack.parameters import defaults
 from ronn_jack.parameters.share import share
@@ -225,7 +225,7 @@ def test_status_and_dump_tell_where_recall_stands(rig: Rig) -> None:
     rig.do(Set("layers", 9), Act("snapshot_save", 3), Act("ab"))
     status = rig.controller.status()
     assert list(status) == list(STATUS)
-    assert all(STATUS[name].accepts(status[name]) for name in RECALL)
+    assert all(STATUS[name].accepts(status[name]) for name in BY_CONTROLLER)
     [dump] = rig.controller.subscriptions.subscribe(dump=True).take()
     assert dump.event.recall == {n: v for n, v in status.items() if n in dump.event.recall}
     assert set(dump.event.recall) == {"snapshot", "snapshots", "ab"}

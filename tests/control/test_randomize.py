@@ -18,7 +18,7 @@ from ronn_jack.parameters import PARAMETERS, Kind, defaults
 from tests.support.recording import RecordingNode, RecordingOrigin, controller_of
 
 KEPT = {"recipe", "stretch", "decay", "rate", "sync"}
-DRAWN = [name for name in REBUILD if name not in KEPT]
+DRAWN = [*(name for name in REBUILD if name not in KEPT), "drive"]
 
 
 def always(_: object) -> bool:
@@ -26,7 +26,7 @@ def always(_: object) -> bool:
 
 
 @given(amount=st.floats(0.0, 1.0, exclude_min=True), entropy=st.integers())
-def test_only_rebuild_parameters_that_may_be_drawn_move_and_stay_in_range(amount, entropy):
+def test_only_parameters_that_may_be_drawn_move_and_stay_in_range(amount, entropy):
     before = {**defaults(), "recipe": "package"}
     after = randomized(before, amount, Random(entropy), always)
     for name, value in after.items():

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ronn_jack.control.randomize import Search
 from ronn_jack.errors import SpecError
-from ronn_jack.explore.audition import phrase_excerpt
+from ronn_jack.explore.audition import phrase_passage
 from ronn_jack.explore.explorer import SHARE, Explorer
 from ronn_jack.explore.pool import Pool
 from ronn_jack.model.architecture import model_of
@@ -123,7 +123,7 @@ def test_what_is_played_takes_the_place_of_the_phrase() -> None:
         forgotten = threading.Event()
         forget = pool.forget_characters
         pool.forget_characters = lambda: (forget(), forgotten.set())  # type: ignore[method-assign]
-        node.input = phrase_excerpt(2, node.rate).signal
+        node.input = phrase_passage(2, node.rate).signal
         assert forgotten.wait(20)
         wait_for(lambda: pool.waiting >= 1)
 
@@ -131,7 +131,7 @@ def test_what_is_played_takes_the_place_of_the_phrase() -> None:
 def test_when_the_pool_is_full_it_stops_until_a_press(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ronn_jack.explore.pool.MOST_CANDIDATES", 2)
     node, clock = Node(), Clock()
-    node.input = phrase_excerpt(2, node.rate).signal
+    node.input = phrase_passage(2, node.rate).signal
     with exploring(node, clock) as pool:
         wait_for(lambda: pool.is_full)
         looked = clock.now

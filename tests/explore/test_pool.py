@@ -10,7 +10,7 @@ import pytest
 
 from ronn_jack.control.randomize import DRAWN
 from ronn_jack.errors import SpecError
-from ronn_jack.explore.audition import phrase_excerpt
+from ronn_jack.explore.audition import phrase_passage
 from ronn_jack.explore.character import BANDS, Character
 from ronn_jack.explore.finding import Finding
 from ronn_jack.explore.pool import MOST_CANDIDATES, Candidate, Pool, Terms
@@ -131,11 +131,11 @@ def fits(values: Mapping[str, Value]) -> bool:
 
 
 def test_locked_parameters_are_those_of_the_present_sound() -> None:
-    excerpt, pool = phrase_excerpt(2, RATE), Pool()
+    passage, pool = phrase_passage(2, RATE), Pool()
     finding = Finding(pool, make, fits, Random(2))
     values, locks = {**defaults(), "layers": 4, "seed_b": 99}, frozenset({"layers", "seed_b"})
     for _ in range(8):
-        finding.find_one(values, locks, excerpt)
+        finding.find_one(values, locks, passage)
     found = pool.find(values, 1.0, locks, fits)
     assert found is not None
     assert (found["layers"], found["seed_b"]) == (4, 99)

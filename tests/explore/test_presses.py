@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from ronn_jack.errors import SpecError
-from ronn_jack.explore.audition import phrase_excerpt
+from ronn_jack.explore.audition import phrase_passage
 from ronn_jack.explore.presses import new_sounds
 from ronn_jack.model.architecture import model_of
 from ronn_jack.model.protocol import Model
@@ -30,6 +30,6 @@ def fits(values: Mapping[str, Value]) -> bool:
 
 @pytest.mark.slow
 def test_fifteen_of_twenty_presses_are_new_sounds() -> None:
-    excerpt = phrase_excerpt(2, RATE)
-    assert new_sounds(excerpt, make, fits, finds=0) < 12, "by chance it would do"
-    assert new_sounds(excerpt, make, fits) >= 15
+    passage = phrase_passage(2, RATE)
+    assert new_sounds(passage, make, fits, finds=0) < 12, "by chance it would do"
+    assert new_sounds(passage, make, fits) >= 15

@@ -1,5 +1,7 @@
 """What becomes of requests: swaps, dips, refusals, and what the watchdog drops."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -64,6 +66,19 @@ def test_what_does_not_fit_is_refused_with_what_would():
         assert "channels = " in reason
         assert builder.sounding == NetworkSpec()
         wait_for(lambda: not builder.building)
+
+
+@pytest.mark.parametrize(("load", "plays"), [(0.8, True), (0.89, False)])
+def test_a_position_that_was_predicted_to_fit_is_let_in_whatever_is_measured_within_reason(
+    load, plays
+):
+    pipeline = RiggedPipeline()
+    with running(pipeline=pipeline) as (_, builder, listener):
+        pipeline.time_block = taking(load * 64 / RATE)
+        builder.request(dataclasses.replace(change_to(NetworkSpec(seed=7)), fitted=True))
+        wait_for(lambda: builder.sounding.seed == 7 if plays else listener.refusals)
+        builder.request(change_to(NetworkSpec(seed=8)))
+        wait_for(lambda: [change for change, _ in listener.refusals if change.model.seed == 8])
 
 
 def test_where_two_do_not_fit_together_one_goes_before_the_other_comes():

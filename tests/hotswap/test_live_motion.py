@@ -218,6 +218,13 @@ def test_what_fits_at_rest_need_not_fit_while_the_weights_move():
         assert not d.node.fits(spec)
 
 
+@pytest.mark.parametrize(("load", "fits"), [(0.62, True), (0.64, False)])
+def test_what_is_chosen_by_prediction_leaves_room_to_catch_up(load, fits):
+    cost = lambda spec, period: load * period / RATE  # noqa: E731
+    with desk(64, RiggedPipeline(time_block=costing(0.1)), cost) as d:
+        assert d.node.fits(d.controller.model()) is fits
+
+
 def test_a_network_that_was_on_its_way_when_the_server_went_sounds_once_it_is_back():
     pipeline = RiggedPipeline(time_block=costing(0.1))
     with desk(period=64, pipeline=pipeline) as d:

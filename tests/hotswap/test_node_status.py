@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ronn_jack.control.status import RECALL, SEARCH, STATUS
+from ronn_jack.control.status import BY_CONTROLLER, STATUS
 from ronn_jack.hotswap.node import LiveNode
 from tests.support.desk import desk
 from tests.support.recording import Listener
@@ -11,7 +11,7 @@ from tests.support.recording import Listener
 def strays(status):
     """Return what a status says that the table doesn't let expect."""
     told = [name for name, row in STATUS.items() if not row.by_interface]
-    assert [*status, *RECALL, *SEARCH] == told  # the controller tells the others
+    assert [*status, *BY_CONTROLLER] == told  # the controller tells the others
     return {name: value for name, value in status.items() if not STATUS[name].accepts(value)}
 
 

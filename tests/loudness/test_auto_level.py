@@ -1,5 +1,7 @@
 """Any network is as loud as its input, or said to be silent."""
 
+import dataclasses
+import math
 import random
 
 import numpy as np
@@ -8,7 +10,9 @@ import pytest
 from ronn_jack.control.randomize import randomized
 from ronn_jack.errors import RefusedError, SpecError
 from ronn_jack.hotswap.job import Job
+from ronn_jack.hotswap.levels.follower import LevelFollower
 from ronn_jack.hotswap.priming import prepare
+from ronn_jack.loudness.input_meter import InputLoudness
 from ronn_jack.loudness.match import block_powers, dry_powers, gate, lufs
 from ronn_jack.loudness.phrase import pluck_phrase
 from ronn_jack.model.architecture import network_spec
@@ -19,6 +23,8 @@ from tests.support.changes import change_to
 
 TOLERANCE_DB = 2.0
 WINDOW = round(5.0 * RATE)
+SETTLING = round(1.0 * RATE)
+"""That is heard with the first level, and again while it glides to the full one."""
 QUIET = {"output_gain": -24.0}
 """Keeps what is measured out of the guard's reach."""
 
@@ -38,17 +44,22 @@ def fits(values):
 
 
 def level_of(spec):
-    """Return (dry, wet) in LUFS after auto level, and what is known of the voice."""
-    x = music(3 * WINDOW)
+    """Return (dry, wet) in LUFS once the level was found fully, and what is known of the voice."""
+    before, riff = music(2 * WINDOW), music(WINDOW)
     engine = engine_for(NetworkSpec(), history_seconds=20.0, **QUIET)
-    play(engine, x[:, : 2 * WINDOW], 8192)
+    play(engine, before[:, :-SETTLING], 8192)
     prepared = prepare(change_to(spec, levelled=True), engine, None, None, 1.0, Job())
     prepared.voice.set_fade(1, 0.0)
     engine.publish(prepared.voice)
-    wet = engine.process(x[:, 2 * WINDOW :])
+    engine.process(before[:, -SETTLING:])
+    prepared.change = dataclasses.replace(prepared.change, received=-math.inf)
+    LevelFollower(lambda: False).tend(engine, InputLoudness(engine), 1.0, prepared)
+    engine.process(riff[:, :SETTLING])
+    # From its beginning, as where a network speaks in one place only, its blocks' place counts.
+    wet = engine.process(riff)
     assert np.isfinite(wet).all()
     assert np.abs(wet).max() <= 1.0
-    dry_blocks = dry_powers(x[:, 2 * WINDOW :], 2, RATE)
+    dry_blocks = dry_powers(riff, 2, RATE)
     gated = gate(dry_blocks)
     wet_blocks = block_powers(wet, RATE)
     return lufs(dry_blocks[gated].mean()), lufs(wet_blocks[gated].mean()) + 24.0, prepared.level

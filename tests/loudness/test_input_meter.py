@@ -71,6 +71,30 @@ def test_what_was_not_followed_is_measured_from_the_window_s_begin_on():
     assert window.powers[4:] == pytest.approx(followed.window().powers[4:], rel=1e-9)
 
 
+def test_a_quick_window_is_the_latest_stretch_that_is_as_loud_as_the_rest():
+    engine = engine_of()
+    loudness = InputLoudness(engine)
+    x = noise(60 * STEP)
+    feed(engine, x, loudness)
+    window = loudness.quick_window(1.0)
+    assert (window.begin, window.end) == (50 * STEP, 60 * STEP)
+    assert np.array_equal(window.powers, loudness.window().powers[-7:])
+    feed(engine, 0.01 * noise(20 * STEP), loudness)
+    window = loudness.quick_window(1.0)
+    # A quarter of its power is enough for it: some steps may be from after the pause has begun.
+    assert 60 * STEP < window.end <= 68 * STEP
+    assert window.end - window.begin == 10 * STEP
+
+
+def test_a_quick_window_has_at_least_a_block_and_at_most_all_input():
+    engine = engine_of()
+    loudness = InputLoudness(engine)
+    feed(engine, noise(7 * STEP), loudness)
+    assert loudness.quick_window(0.0).powers.size == 1
+    window, whole = loudness.quick_window(1.0), loudness.window()
+    assert (window.begin, window.end) == (whole.begin, whole.end)
+
+
 def test_less_input_than_a_window_is_measured_from_its_start():
     engine = engine_of()
     loudness = InputLoudness(engine)

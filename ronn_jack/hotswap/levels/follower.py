@@ -16,11 +16,11 @@ from ronn_jack.hotswap.priming import (
     undriven_gain,
 )
 from ronn_jack.hotswap.voice_factory import make_voice
-from ronn_jack.loudness import auto_level
+from ronn_jack.loudness import auto_level, level_glide
 from ronn_jack.loudness.auto_level import Level
-from ronn_jack.loudness.input_meter import InputLoudness, Window
-from ronn_jack.loudness.level_glide import DECIBELS_PER_SECOND, is_due
+from ronn_jack.loudness.input_meter import InputLoudness
 from ronn_jack.loudness.refinement import Refinement
+from ronn_jack.model.expression import Expression
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.level import LevelTable
 from ronn_jack.realtime.mixing import UNKNOWN, Blend
@@ -28,13 +28,15 @@ from ronn_jack.realtime.voice import Voice
 from ronn_jack.units import decibels_to_gain, gain_to_decibels
 
 _SWITCH_SECONDS = 0.1
-"""Time in which the gain follows when auto level is switched."""
-_LOOK_SECONDS = 0.5
+"""Time in which the gain follows when auto level is switched, or was found on little input."""
+_REST_SECONDS = 0.3
+"""Age of a change after which the hand that made it is taken to rest."""
+_LOOK_SECONDS = 0.1
 """Time between two looks whether there is enough input to find a level again."""
 
 
 class LevelFollower:
-    """Follows the switch of auto level, finds a level again that was found on noise, and curves.
+    """Follows the switch of auto level, finds levels again that were found on little, and curves.
 
     Parameters
     ----------
@@ -71,10 +73,12 @@ class LevelFollower:
             self._prepared, self._survey, self._refinement = prepared, None, None
         with contextlib.suppress(OutdatedError):
             self._follow_switch(engine, loudness, input_gain, prepared)
-            now = time.monotonic()
-            if prepared.level is not None and prepared.level.on_noise and now >= self._next_look:
+            now, level = time.monotonic(), prepared.level
+            if level and level.quick and now - prepared.change.received <= _REST_SECONDS:
+                return
+            if level and (level.on_noise or level.quick) and now >= self._next_look:
                 self._next_look = now + _LOOK_SECONDS
-                self._find_again(engine, loudness.window(), prepared)
+                self._find_again(engine, loudness, input_gain, prepared)
             if now < self._gliding_until:
                 return
             if self._survey is None or self._survey.input_gain != input_gain:
@@ -93,65 +97,84 @@ class LevelFollower:
     ) -> None:
         wanted = self._wanted
         if wanted is not None and wanted != (prepared.level is not None):
+            at = prepared.expression
             job = self._job(engine, prepared)
             level = None
             if wanted:
-                level = self._find(engine, loudness, input_gain, prepared)
-                self._go_to(level.gain, level.blend, _SWITCH_SECONDS)
+                level = self._measured(engine, loudness, input_gain, at)
+                if level is None:
+                    voice, gain = _same_voice(prepared, at), _gain(input_gain, at)
+                    level = auto_level.level_on_noise(voice, gain, job.check)
+                self._go_to(level.gain, level.blend, at)
             else:
-                gain = _unlevelled(loudness, input_gain, prepared, job)
-                self._go_to(gain, UNKNOWN, _SWITCH_SECONDS)
+                gain = _unlevelled(loudness, input_gain, prepared, at, job)
+                self._go_to(gain, UNKNOWN, at)
             prepared.level = level
 
-    def _find_again(self, engine: Engine, window: Window, prepared: PreparedVoice) -> None:
-        if not is_due(window.powers):
+    def _find_again(
+        self, engine: Engine, loudness: InputLoudness, input_gain: float, prepared: PreparedVoice
+    ) -> None:
+        quick = prepared.level is not None and prepared.level.quick
+        if not (quick or level_glide.is_due(loudness.window().powers)):
             return
-        job = self._job(engine, prepared)
-        level = measure_level(_same_voice(prepared), engine, window, job)
+        at = prepared.expression
+        level = self._measured(engine, loudness, input_gain, at)
         if level is not None:
-            self._go_to(level.gain, level.blend)
+            speed = None if quick else level_glide.DECIBELS_PER_SECOND
+            self._go_to(level.gain, level.blend, at, speed)
             prepared.level = level
 
-    def _go_to(self, gain: float, blend: Blend, seconds: float | None = None) -> None:
-        """Have another level where the controls are now, and find its curves anew from then on."""
+    def _measured(
+        self, engine: Engine, loudness: InputLoudness, input_gain: float, at: Expression
+    ) -> Level | None:
+        """Return the level that all of the recent input calls for; None if there is too little."""
+        assert self._prepared is not None
+        voice, job = _same_voice(self._prepared, at), self._job(engine, self._prepared)
+        window, gain = loudness.window(), _gain(input_gain, at)
+        return measure_level(voice, engine, loudness, window, gain, job)
+
+    def _go_to(self, gain: float, blend: Blend, at: Expression, speed: float | None = None) -> None:
+        """Have another level, and find its curves anew from then on.
+
+        Parameters
+        ----------
+        at : Expression
+            Where the controls are to be for it.
+        speed : float, optional
+            In dB/s; by default what takes as long as a switch.
+        """
         assert self._prepared is not None
         level = self._prepared.voice.level
         distance = abs(gain_to_decibels(gain / level.gain, floor=-math.inf))
-        speed = distance / seconds if seconds else DECIBELS_PER_SECOND
+        speed = distance / _SWITCH_SECONDS if speed is None else speed
         level.follow(LevelTable(gain), speed)
         self._prepared.voice.blend.follow(blend)
+        self._prepared.levelled_at = at
         self._survey = None
         self._gliding_until = time.monotonic() + distance / max(speed, 1e-9)
-
-    def _find(
-        self, engine: Engine, loudness: InputLoudness, input_gain: float, prepared: PreparedVoice
-    ) -> Level:
-        job = self._job(engine, prepared)
-        voice = _same_voice(prepared)
-        level = measure_level(voice, engine, loudness.window(), job)
-        if level is not None:
-            return level
-        gain = input_gain * decibels_to_gain(prepared.expression.drive)
-        return auto_level.level_on_noise(voice, gain, job.check)
 
     def _job(self, engine: Engine, prepared: PreparedVoice) -> Job:
         """Return work that is pointless, too, once the network has been dropped."""
         return Job(lambda: self._outdated() or not engine.is_current(prepared.voice))
 
 
+def _gain(input_gain: float, at: Expression) -> float:
+    """Return the amplitude ratio before the network."""
+    return input_gain * decibels_to_gain(at.drive)
+
+
 def _unlevelled(
-    loudness: InputLoudness, input_gain: float, prepared: PreparedVoice, job: Job
+    loudness: InputLoudness, input_gain: float, prepared: PreparedVoice, at: Expression, job: Job
 ) -> float:
     """Return the level without auto level: `drive` alone is made up for."""
-    drive = prepared.expression.drive
-    if drive == 0.0:
+    if at.drive == 0.0:
         return 1.0
-    voice = _same_voice(prepared)
+    voice = _same_voice(prepared, at)
     excerpt = loudness.excerpt(voice.run_up_frames, EXCERPT_SECONDS)
-    return undriven_gain(voice, excerpt, input_gain, drive, job.check)
+    return undriven_gain(voice, excerpt, input_gain, at.drive, job.check)
 
 
-def _same_voice(prepared: PreparedVoice) -> Voice:
+def _same_voice(prepared: PreparedVoice, at: Expression) -> Voice:
     """Return a voice that does what the one that sounds does, and has heard nothing yet."""
-    voice, expression = prepared.voice, prepared.expression
-    return make_voice(voice.model.at(expression.point), voice.rate, expression)
+    voice = prepared.voice
+    return make_voice(voice.model.at(at.point), voice.rate, at)

@@ -67,9 +67,9 @@ class LevelSurvey:
         self._moves = "morph" in names and network.can_move
         self._curves = LevelCurves(
             self._measure,
-            prepared.voice.level.table.gain_at(*places(prepared.expression))
+            prepared.voice.level.table.gain_at(*places(prepared.levelled_at))
             / decibels_to_gain(trim_db),
-            prepared.expression,
+            prepared.levelled_at,
             prepared.level is not None,
             tuple(names),
         )

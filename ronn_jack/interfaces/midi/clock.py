@@ -77,7 +77,7 @@ class Follower:
         if value is None or value == self._value:
             return None
         self._value = value
-        return Set(follow.parameter, value)
+        return Set(follow.parameter, value, absolute=True)
 
     def _begins(self, position: float) -> bool:
         """Say whether a division has begun since the last look."""

@@ -44,6 +44,8 @@ class Screen:
         Time and text of what happened, oldest first.
     height : int or None
         Lines to fill at most; None for as many as it takes, with LINES_WITHOUT_HEIGHT of events.
+    keys : str
+        The keys that can be pressed, in a line; empty if none can.
     """
 
     def __init__(
@@ -51,14 +53,18 @@ class Screen:
         snapshot: Snapshot | None,
         events: Sequence[tuple[str, str]],
         height: int | None = None,
+        keys: str = "",
     ) -> None:
         self._snapshot = snapshot
         self._events = events
         self._height = height
+        self._keys = keys
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         width, height = options.max_width, self._height
         lines = [] if self._snapshot is None else list(_node_lines(self._snapshot, console, width))
+        if self._keys:
+            lines.append(Text.assemble(("keys".ljust(_LABEL), "dim"), self._keys))
         if height is None:
             room = LINES_WITHOUT_HEIGHT
         else:

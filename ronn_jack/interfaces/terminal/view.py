@@ -16,6 +16,8 @@ from rich.console import Console
 from rich.live import Live
 
 from ronn_jack.closing import Closing
+from ronn_jack.interfaces.terminal.keyboard import Keyboard
+from ronn_jack.interfaces.terminal.keys import HELP
 from ronn_jack.interfaces.terminal.screen import Screen
 from ronn_jack.interfaces.terminal.snapshot import Snapshot
 
@@ -37,6 +39,10 @@ class View(Protocol):
         """Show the node as it is now; called often, from the thread that opened the view."""
         ...
 
+    def pressed(self) -> str:
+        """Return the keys that were pressed since the last call; returns at once."""
+        ...
+
     def __enter__(self) -> Self: ...
 
     def __exit__(
@@ -47,14 +53,27 @@ class View(Protocol):
     ) -> None: ...
 
 
-def open_view(stream: TextIO, clock: Callable[[], float] = time.monotonic) -> View:
-    """Return the view that suits a stream: live on a terminal that can show it, else plain."""
+def open_view(
+    stream: TextIO,
+    clock: Callable[[], float] = time.monotonic,
+    keyboard: TextIO | None = None,
+) -> View:
+    """Return the view that suits a stream: live on a terminal that can show it, else plain.
+
+    Parameters
+    ----------
+    keyboard : file, optional
+        Where keys come from, if it is a terminal and the view is live.
+    """
     capable = (
         stream.isatty()
         and os.environ.get("TERM", "dumb") not in ("dumb", "unknown")
         and (stream.encoding or "").lower().replace("-", "") == "utf8"
     )
-    return LiveView(stream, clock) if capable else PlainView(stream, clock)
+    if not capable:
+        return PlainView(stream, clock)
+    typed = keyboard is not None and keyboard.isatty()
+    return LiveView(stream, clock, Keyboard(keyboard) if keyboard and typed else None)
 
 
 class PlainView(Closing):
@@ -90,6 +109,10 @@ class PlainView(Closing):
         with self._lock:
             self._begin_second()
 
+    def pressed(self) -> str:
+        """Return none: where no keys are shown none are asked for."""
+        return ""
+
     def close(self) -> None:
         """Write how many lines were left out at last, if any were."""
         with self._lock:
@@ -123,10 +146,18 @@ class LiveView(Closing):
     stream : file
     clock : callable
         Returns the time in s.
+    keyboard : Keyboard, optional
+        Where keys are pressed.
     """
 
-    def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        stream: TextIO,
+        clock: Callable[[], float] = time.monotonic,
+        keyboard: Keyboard | None = None,
+    ) -> None:
         self._clock = clock
+        self._keyboard = keyboard
         self._console = Console(file=stream, highlight=False, markup=False, emoji=False)
         self._live = Live(console=self._console, screen=True, auto_refresh=False)
         self._events: deque[tuple[str, str]] = deque(maxlen=KEPT_EVENTS)
@@ -152,19 +183,26 @@ class LiveView(Closing):
             with contextlib.suppress(OSError):
                 self._live.update(self._screen(self._console.height), refresh=True)
 
+    def pressed(self) -> str:
+        """Return the keys that were pressed since the last call; returns at once."""
+        return self._keyboard.pressed() if self._keyboard else ""
+
     def __enter__(self) -> Self:
         self._live.start()
         return self
 
     def close(self) -> None:
-        """Leave the last screen on the terminal."""
+        """Leave the last screen on the terminal, and the keyboard as it was."""
+        if self._keyboard is not None:
+            self._keyboard.close()
         with contextlib.suppress(OSError):
             self._live.stop()
             self._console.print(self._screen(None))
 
     def _screen(self, height: int | None) -> Screen:
         with self._lock:
-            return Screen(self._snapshot, list(self._events), height)
+            keys = HELP if self._keyboard and height is not None else ""
+            return Screen(self._snapshot, list(self._events), height, keys)
 
 
 class LogEvents(logging.Handler):

@@ -1,15 +1,20 @@
 """The level of a network that sounds, where other things happen at the same time."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
+from ronn_jack.hotswap.engine_controls import aim
 from ronn_jack.hotswap.job import Job, OutdatedError
 from ronn_jack.hotswap.levels.follower import LevelFollower
-from ronn_jack.hotswap.priming import prepare
+from ronn_jack.hotswap.priming import measure_level, prepare
 from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.loudness.auto_level import level_on_noise
 from ronn_jack.loudness.input_meter import InputLoudness
+from ronn_jack.model.expression import AT_REST
 from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.realtime.level import LevelTable
 from tests.realtime.engine_driver import RATE, engine_for, noise, play
 from tests.support.changes import change_to
 from tests.support.running_engine import watch_block
@@ -61,6 +66,87 @@ def test_switched_back_before_it_is_heard_it_stays_as_it_was():
         assert (prepared.level is not None) == on
     play(engine, noise(round(RATE)))
     assert prepared.voice.level.gain == 1.0
+
+
+def levelled(spec, received, seconds=7.0):
+    """Return an engine that has heard more and more, and a levelled network that sounds in it."""
+    engine = engine_for(NetworkSpec(), history_seconds=20.0)
+    frames = round(seconds * RATE)
+    play(engine, noise(frames) * np.linspace(0.1, 1.0, frames, dtype=np.float32), 8192)
+    change = dataclasses.replace(change_to(spec, levelled=True), received=received)
+    measured = []
+    prime = engine.prime
+
+    def counting(voice, end, meter=None):
+        measured.append(end - voice.position if meter else 0)
+        return prime(voice, end, meter)
+
+    engine.prime = counting
+    prepared = prepare(change, engine, None, None, 1.0, Job())
+    prepared.voice.set_fade(1, 0.0)
+    engine.publish(prepared.voice)
+    engine.process(noise(64))
+    return engine, prepared, sum(measured)
+
+
+@pytest.mark.parametrize("spec", [LOUD, NetworkSpec(layers=14, kernel=3, channels=4)])
+def test_a_level_is_found_on_little_input_and_found_better_once_the_hand_rests(spec):
+    engine, prepared, measured = levelled(spec, received=np.inf)
+    assert 0 < measured <= RATE
+    quick = prepared.level
+    assert quick.quick and not quick.on_noise
+    assert prepared.voice.level.table.gain == quick.gain
+    follower = LevelFollower(lambda: False)
+    follower.tend(engine, InputLoudness(engine), 1.0, prepared)
+    assert prepared.level is quick, "the hand still moves"
+    prepared.change = dataclasses.replace(prepared.change, received=-np.inf)
+    follower.tend(engine, InputLoudness(engine), 1.0, prepared)
+    loudness = InputLoudness(engine)
+    full = measure_level(make_voice(spec, RATE), engine, loudness, loudness.window(), 1.0, Job())
+    assert not prepared.level.quick
+    assert prepared.level.gain == pytest.approx(full.gain, rel=1e-6)
+    assert prepared.voice.level.table.gain == prepared.level.gain
+    assert quick.gain == pytest.approx(full.gain, rel=0.4), "and was near before"
+
+
+@pytest.mark.parametrize("spec", [NetworkSpec(), LOUD])
+def test_a_network_that_comes_with_another_drive_is_levelled_for_that(spec):
+    x = noise(round(7.0 * RATE)) * 0.1
+    gains = []
+    for drives in ([0.0, 30.0], [30.0, 30.0]):
+        engine = engine_for(NetworkSpec(), history_seconds=20.0)
+        aim(engine, {"drive": drives[0]})
+        play(engine, x, 8192)
+        aim(engine, {"drive": drives[1]})
+        at = dataclasses.replace(AT_REST, drive=30.0)
+        prepared = prepare(change_to(spec, levelled=True), engine, None, None, 1.0, Job(), at)
+        assert not prepared.level.on_noise
+        assert prepared.voice.position == engine.position
+        gains.append(prepared.level.gain)
+    assert gains[0] == pytest.approx(gains[1], rel=0.1)
+
+
+def test_a_level_that_was_far_off_is_right_soon():
+    engine, prepared, _ = levelled(LOUD, received=-np.inf)
+    prepared.level = dataclasses.replace(prepared.level, gain=1e-9)
+    prepared.voice.level.begin_with(LevelTable(1e-9))
+    LevelFollower(lambda: False).tend(engine, InputLoudness(engine), 1.0, prepared)
+    engine.process(noise(round(0.15 * RATE)))
+    assert prepared.voice.level.gain == pytest.approx(prepared.level.gain, rel=1e-6)
+
+
+def test_what_was_loud_long_ago_is_measured_and_the_voice_hears_the_present_all_the_same():
+    engine = engine_for(NetworkSpec(), history_seconds=20.0)
+    play(engine, noise(round(4.0 * RATE)), 8192)
+    play(engine, 1e-4 * noise(round(3.0 * RATE)), 8192)
+    levels = [
+        prepare(change_to(LOUD, levelled=on), engine, None, None, 1.0, Job())
+        for on in (True, False)
+    ]
+    assert levels[0].level.quick and not levels[0].level.on_noise
+    outputs = [each.voice.last_block[:, :64] for each in levels]
+    assert [each.voice.position for each in levels] == [engine.position] * 2
+    assert outputs[0] == pytest.approx(outputs[1] * levels[0].level.gain, rel=1e-3, abs=1e-6)
 
 
 @pytest.mark.parametrize("pieces", [1, 7])

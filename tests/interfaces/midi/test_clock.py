@@ -261,7 +261,7 @@ def test_a_node_does_what_its_settings_say_and_leaves_undo_to_who_plays(
         '[[follow]]\ndivision = 32\nparameter = "morph"\nsource = "jack"\n'
     )
     environment = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path)}
-    with node_process(keys.server, environment=environment) as node:
+    with node_process(keys.server, "--set", "seed=42", environment=environment) as node:
         keys.client.connect("keys:midi_out", "follower:midi_in")
 
         def moved() -> bool:

@@ -11,7 +11,7 @@ from tests.support.node_process import node_process
 
 @pytest.mark.slow
 def test_a_node_says_where_it_is_and_is_read_turned_and_listened_to_there():
-    with jack_server("web") as server, node_process(server.name) as node:
+    with jack_server("web") as server, node_process(server.name, "--set", "layers=6") as node:
         port = node.http_port()
         http = Http(port)
         assert http.read("/?HOST_INFO")["OSC_PORT"] == node.osc.port
