@@ -71,5 +71,6 @@ def measure_gate(fuzz: Values, progress: Progress) -> Iterator[Figure]:
 def _turn(instrument: Instrument) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return a turn of the source from its beginning."""
     frames = instrument.source.samples.shape[1]
+    instrument.settle()
     instrument.play_frames(frames - instrument.place)
     return instrument.play_frames(frames)

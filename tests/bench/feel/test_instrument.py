@@ -38,6 +38,7 @@ def test_a_network_is_as_loud_as_its_source_and_its_headroom_is_not_heard() -> N
 
 def test_a_level_that_is_wrong_is_told() -> None:
     instrument = Instrument(PHRASE, STRAIGHT, HEADROOM_DB)
+    instrument.settle()
     instrument._prepared.voice.level.follow(LevelTable(2.0), 1000.0)
     assert instrument.louder_by() == pytest.approx(6.02, abs=0.1)
 
@@ -58,6 +59,7 @@ def test_levels_that_nobody_follows_wander_and_are_missed(
     monkeypatch.setattr(
         "ronn_jack.hotswap.levels.follower.LevelFollower.tend", lambda *arguments: None
     )
+    monkeypatch.setattr("ronn_jack.bench.feel.instrument._PATIENCE_SECONDS", 0.0)
     figures = [
         *measure_drive([PHRASE], True, lambda text: None),
         *measure_paths([PHRASE], True, lambda text: None),
