@@ -76,6 +76,29 @@ def distance_db(one: Spectrum, other: Spectrum) -> Spectrum:
     return distance
 
 
+def mel_course(signal: Signal, rate: float, gain_db: float = 0.0) -> Spectrum:
+    """Return the power in mel bands in dB over time, as far as it is heard.
+
+    `distance_db` of two such, averaged over time, tells echoes and tails apart too, which the
+    spectrum of a whole excerpt does not show.
+
+    Parameters
+    ----------
+    signal : ndarray [shape=(1 or 2, frames), float32]
+    rate : float
+        Sample rate in Hz.
+    gain_db : float
+        What the signal is to be heard with.
+
+    Returns
+    -------
+    ndarray [shape=(steps, BANDS), float64]
+    """
+    length = _frame_length(rate)
+    power = _spectra(signal, length).mean(axis=0)
+    return _levelled(10.0 * np.log10(power @ _mel_bank(length, rate).T + _TINY) + gain_db)
+
+
 def describe(dry: Signal, wet: Signal, rate: float, sounding_frames: int) -> Character:
     """Return the character of a network's output.
 
@@ -128,12 +151,8 @@ class _View:
 
 
 def _view(signal: Signal, rate: float) -> _View:
-    length = 1 << round(math.log2(_FRAME_SECONDS * rate))
-    hop = length // 2
-    window = np.hanning(length)
-    frames = np.lib.stride_tricks.sliding_window_view(signal, length, axis=1)[:, ::hop]
-    spectra = np.fft.rfft(frames * window, axis=2)
-    by_channel = spectra.real**2 + spectra.imag**2
+    length = _frame_length(rate)
+    by_channel = _spectra(signal, length)
     power = by_channel.mean(axis=0)
     total = power.sum(axis=1)
     mean = power.mean(axis=0)
@@ -142,15 +161,27 @@ def _view(signal: Signal, rate: float) -> _View:
     flatness = np.exp(np.log(flat).mean(axis=1)) / flat.mean(axis=1)
     left, right = by_channel[0].sum(), by_channel[-1].sum()
     return _View(
-        hop=hop,
+        hop=length // 2,
         # The window's gain does not matter: what is compared is seen through the same one.
         mel_db=10.0 * np.log10(_mel_bank(length, rate) @ mean + _TINY),
         flatness=_weighted(flatness, total),
-        pitch=_weighted(_pitch(power, window, rate), total),
+        pitch=_weighted(_pitch(power, np.hanning(length), rate), total),
         envelope_db=10.0 * np.log10(total + _TINY),
         centroid=max(1.0, float((hertz * mean).sum() / (mean.sum() + _TINY))),
         balance_db=_decibels(float(left)) - _decibels(float(right)),
     )
+
+
+def _frame_length(rate: float) -> int:
+    return 1 << round(math.log2(_FRAME_SECONDS * rate))
+
+
+def _spectra(signal: Signal, length: int) -> Spectrum:
+    """Return the power spectra of Hann windows that overlap by half [shape=(channels, steps, …)]."""
+    frames = np.lib.stride_tricks.sliding_window_view(signal, length, axis=1)[:, :: length // 2]
+    spectra = np.fft.rfft(frames * np.hanning(length), axis=2)
+    power: Spectrum = spectra.real**2 + spectra.imag**2
+    return power
 
 
 def _pitch(power: Spectrum, window: Spectrum, rate: float) -> Spectrum:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ronn_jack.explore.character import Character, describe, distance_db
+from ronn_jack.explore.character import BANDS, Character, describe, distance_db, mel_course
 
 RATE = 24_000.0
 FRAMES, SOUNDING = 36_000, 30_000
@@ -75,3 +75,13 @@ def test_the_distance_is_the_mean_difference_in_db() -> None:
     other[:20] = 6.0
     assert distance_db(one, other) == 3.0
     assert distance_db(np.stack([one, other]), other).tolist() == [3.0, 0.0]
+
+
+def test_over_time_a_late_copy_is_another_sound_and_a_loud_one_is_not() -> None:
+    later = np.roll(tone(), round(0.25 * RATE), axis=1)
+    course = mel_course(tone(), RATE)
+    assert course.shape[1] == BANDS and course.min() >= course.max() - 60.0
+    assert character(later).distance_db < 1.0
+    assert distance_db(course, mel_course(later, RATE)).mean() > 3.5
+    louder = mel_course(2.0 * tone(), RATE, gain_db=-20.0 * np.log10(2.0))
+    assert distance_db(course, louder).mean() < 1e-6
