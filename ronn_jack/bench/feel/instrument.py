@@ -147,8 +147,10 @@ class Instrument:
 
     def probe(self) -> tuple[Signal, Signal]:
         """Return what goes in and comes out in a turn of the source, once all has settled."""
+        frames = self.source.samples.shape[1]
         self.settle()
-        return self.play_frames(self.source.samples.shape[1])
+        self.play_frames(frames - self.place)
+        return self.play_frames(frames)
 
     def louder_by(self) -> float:
         """Return by how many LU it is louder than its source, with the controls at rest."""
