@@ -52,24 +52,17 @@ def rest_below_note_db(x: NDArray[np.floating]) -> float:
 def measure_gate(fuzz: Values, progress: Progress) -> Iterator[Figure]:
     """Play a fuzz with and without the gate, and a network that rings on into the rest."""
     progress("hum and noise between notes")
-    dry, gated = _turn(Instrument(notes(True), {**fuzz, "gate": GATE_DB}))
-    _, open_ = _turn(Instrument(notes(True), fuzz))
+    dry, gated = Instrument(notes(True), {**fuzz, "gate": GATE_DB}).probe()
+    _, open_ = Instrument(notes(True), fuzz).probe()
     goal = rest_below_note_db(dry)
     where = f"fuzz; without the gate {rest_below_note_db(open_):.1f}, dry {goal:.1f}"
     found = [(rest_below_note_db(gated), where)]
     what = f"rest against the note, gate at {GATE_DB:g} dBFS"
     yield farthest("gate", what, "dB", "at most", round(goal, 1), found)
     progress("a tail that rings on behind the gate")
-    tails = [_turn(Instrument(notes(False), {**_LONG, "gate": at}))[1] for at in (GATE_DB, -90.0)]
+    tails = [Instrument(notes(False), {**_LONG, "gate": at}).probe()[1] for at in (GATE_DB, -90.0)]
     begin, end = round(_SOUNDED_SECONDS * RATE), round((_NOTE_SECONDS + _REST_FROM_SECONDS) * RATE)
     changed, tail = (tails[0] - tails[1])[:, begin:end], tails[1][:, begin:end]
     found = [(rms_db(changed) - rms_db(tail), "a long network")]
     what = "what it changes of a note that rings on, against that"
     yield farthest("gate", what, "dB", "at most", MOST_TAIL_DB, found)
-
-
-def _turn(instrument: Instrument) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return a turn of the source from its beginning."""
-    frames = instrument.source.samples.shape[1]
-    instrument.play_frames(frames - instrument.place)
-    return instrument.play_frames(frames)

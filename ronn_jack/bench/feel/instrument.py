@@ -29,12 +29,11 @@ from ronn_jack.units import decibels_to_gain
 
 HEADROOM_DB = 24.0
 """By which an output may be turned down and measured as if it were not, to spare it the guard."""
-SETTLED_SECONDS = 2.0
-"""Time after a build from which on levels are to be right."""
 _HEARD_SECONDS = 5.0
 _HISTORY_SECONDS = 75.0
 _GLIDE_SECONDS = 1.0
 _TURN_SECONDS = 0.01
+_PATIENCE_SECONDS = 3.0
 
 Signal = NDArray[np.float32]
 Hand = Callable[[float], Mapping[str, Value]]
@@ -102,11 +101,6 @@ class Instrument:
         self._motion.follow(self._prepared)
         self.play(_TURN_SECONDS)
 
-    @property
-    def silent(self) -> bool:
-        """Whether the network is too quiet for any level."""
-        return self._prepared.level is not None and self._prepared.level.silent
-
     def play(self, seconds: float) -> tuple[Signal, Signal]:
         """Play the source on; return what went in and what came out."""
         return self.play_frames(round(seconds * self.source.rate))
@@ -130,9 +124,10 @@ class Instrument:
 
     def play_live(self, seconds: float, hand: Hand = lambda share: {}) -> tuple[Signal, Signal]:
         """Play in real time while a hand moves controls, and the level is followed meanwhile."""
-        begin, done = time.monotonic(), 0
+        begin, passed, done = time.monotonic(), 0.0, 0
         heard: list[tuple[Signal, Signal]] = []
-        while (passed := time.monotonic() - begin) < seconds:
+        while passed < seconds:
+            passed = min(seconds, time.monotonic() - begin)
             self.move(hand(passed / seconds))
             due = round(passed * self.source.rate)
             if due > done:
@@ -143,10 +138,19 @@ class Instrument:
         dry, wet = zip(*heard, strict=True)
         return np.concatenate(dry, axis=1), np.concatenate(wet, axis=1)
 
-    def probe(self) -> tuple[Signal, Signal]:
-        """Return what goes in and comes out in a turn of the source, once all has glided."""
+    def settle(self) -> None:
+        """Play until the level is that of all that was heard, and the controls have glided."""
+        end = time.monotonic() + _PATIENCE_SECONDS
+        while (level := self._prepared.level) and level.quick and time.monotonic() < end:
+            self.play_live(_TURN_SECONDS)
         self.play(_GLIDE_SECONDS)
-        return self.play_frames(self.source.samples.shape[1])
+
+    def probe(self) -> tuple[Signal, Signal]:
+        """Return what goes in and comes out in a turn of the source, once all has settled."""
+        frames = self.source.samples.shape[1]
+        self.settle()
+        self.play_frames(frames - self.place)
+        return self.play_frames(frames)
 
     def louder_by(self) -> float:
         """Return by how many LU it is louder than its source, with the controls at rest."""

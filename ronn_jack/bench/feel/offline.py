@@ -32,7 +32,8 @@ MOST_SECONDS = 4.0
 _LEAST_AUDIBLE_SECONDS = 1.0
 _FUZZ = "fuzz"
 _MIXED = ("fuzz", "hall", "octave-up", "slapback", "swarm")
-_REVERBS = ("room", "hall", "cathedral")
+_REVERB = "reverb"
+"""Tag of presets that are to die away as a room does."""
 
 
 @dataclass(frozen=True)
@@ -90,10 +91,16 @@ def _figures(
     sources: Sequence[Source], searched: Sequence[Source], quick: bool, progress: Progress
 ) -> Iterator[Figure]:
     store = PresetStore(user=Path("no such folder"))
-    presets = {name: store.load(name).values for name in store.names()}
+    loaded = [store.load(name) for name in store.names()]
+    presets = {preset.name: preset.values for preset in loaded}
+    reverbs = [
+        (preset.name, preset.values)
+        for preset in loaded
+        if _REVERB in preset.tags and preset.values.get("activation") == "linear"
+    ]
     yield from measure_drive(sources, quick, progress)
     yield from measure_paths(sources, quick, progress)
-    yield from measure_tails([(name, presets[name]) for name in _REVERBS], progress)
+    yield from measure_tails(reverbs, progress)
     yield from measure_mix([(name, presets[name]) for name in _MIXED], sources, quick, progress)
     yield from measure_gate(presets[_FUZZ], progress)
     yield from measure_pad(sources, quick, progress)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from ronn_jack.bench.feel.figures import Figure, farthest
-from ronn_jack.bench.feel.instrument import HEADROOM_DB, SETTLED_SECONDS, Hand, Instrument, Source
+from ronn_jack.bench.feel.instrument import HEADROOM_DB, Hand, Instrument, Source
 from ronn_jack.bench.feel.measures import louder_by, moments_louder_by, peak_db
 from ronn_jack.bench.own_process import Progress
 from ronn_jack.loudness.noise import pink_noise
@@ -30,6 +30,8 @@ PATHS: Mapping[str, tuple[Values, float]] = {
     "xy_y": ({"xy": True}, -1.0),
 }
 """What each needs, and where it begins; all end at 1."""
+SETTLED_SECONDS = 2.0
+"""Time after a build from which on levels are to be right."""
 MOST_LU = 1.5
 MOST_PEAK_DB = 3.0
 _MOST_DRIVE_DB = 48.0
@@ -37,6 +39,7 @@ _DRIVES, _QUICK_DRIVES = (6.0, 12.0, 18.0, 24.0, 30.0, 36.0, 42.0, 48.0), (12.0,
 _PLACES, _QUICK_PLACES = 9, 3
 _DRIFT = {"drift_rate": 0.5, "drift_depth": 1.0}
 _DRIFT_SECONDS = 4.0
+_QUICK_SECONDS = 0.5
 
 
 def measure_drive(sources: Sequence[Source], quick: bool, progress: Progress) -> Iterator[Figure]:
@@ -48,7 +51,7 @@ def measure_drive(sources: Sequence[Source], quick: bool, progress: Progress) ->
         for name, network, source in _pairs(sources, quick):
             progress(f"drive, auto level {level}: {name}, {source.name}")
             instrument = Instrument(source, {**network, "auto_level": auto_level}, HEADROOM_DB)
-            instrument.play_live(SETTLED_SECONDS, _all_the_way("drive", 0.0, _MOST_DRIVE_DB))
+            instrument.play_live(_settled(quick), _all_the_way("drive", 0.0, _MOST_DRIVE_DB))
             dry, wet = _at(instrument, "drive", 0.0)
             before, peak = louder_by(dry, wet, source.rate), peak_db(wet)
             for drive in _QUICK_DRIVES if quick else _DRIVES:
@@ -70,7 +73,7 @@ def measure_paths(sources: Sequence[Source], quick: bool, progress: Progress) ->
         for name, network, source in _pairs(sources, quick):
             progress(f"{control}: {name}, {source.name}")
             instrument = Instrument(source, {**network, **needed}, HEADROOM_DB)
-            instrument.play_live(SETTLED_SECONDS, _all_the_way(control, low, 1.0))
+            instrument.play_live(_settled(quick), _all_the_way(control, low, 1.0))
             for place in np.linspace(low, 1.0, _QUICK_PLACES if quick else _PLACES):
                 off = louder_by(*_at(instrument, control, float(place)), source.rate)
                 found.append((abs(off), f"{name}, {source.name}, {off:+.1f} at {place:.2f}"))
@@ -91,8 +94,8 @@ def _measure_drift(sources: Sequence[Source], quick: bool, progress: Progress) -
     for name, network, source in _pairs([steady, *sources], quick):
         progress(f"drift: {name}, {source.name}")
         instrument = Instrument(source, {**network, **_DRIFT}, HEADROOM_DB)
-        instrument.play_live(SETTLED_SECONDS)
-        dry, wet = instrument.play_live(_DRIFT_SECONDS)
+        instrument.play_live(_settled(quick))
+        dry, wet = instrument.play_live(_settled(quick) if quick else _DRIFT_SECONDS)
         where = f"{name}, {source.name}"
         if source is steady:
             moments = moments_louder_by(dry, wet, source.rate)
@@ -117,7 +120,7 @@ def _measure_early_hand(sources: Sequence[Source], quick: bool, progress: Progre
         progress(f"a hand that is early: {name}, {source.name}")
         instrument = Instrument(source, {**network, "xy": True}, HEADROOM_DB)
         instrument.move({"xy_x": -1.0})
-        instrument.play_live(SETTLED_SECONDS)
+        instrument.play_live(_settled(quick))
         off = louder_by(*instrument.probe(), source.rate)
         found.append((abs(off), f"{name}, {source.name}, {off:+.1f}"))
     what = "off the dry where xy_x was moved before the build was heard"
@@ -129,6 +132,10 @@ def _pairs(sources: Sequence[Source], quick: bool) -> Iterator[tuple[str, Values
     for name, network in networks[:1] if quick else networks:
         for source in sources[:1] if quick or name == LARGE else sources:
             yield name, network, source
+
+
+def _settled(quick: bool) -> float:
+    return _QUICK_SECONDS if quick else SETTLED_SECONDS
 
 
 def _all_the_way(control: str, low: float, high: float) -> Hand:

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from ronn_jack.bench.feel.figures import Figure, farthest
 from ronn_jack.bench.feel.instrument import Instrument, Source
-from ronn_jack.bench.feel.measures import louder_by, rms_db
+from ronn_jack.bench.feel.measures import louder_by
 from ronn_jack.bench.own_process import Progress
-from ronn_jack.explore.character import describe, distance_db
+from ronn_jack.explore.character import distance_db, mel_course
 from ronn_jack.parameters import Value
 
 Sounds = Sequence[tuple[str, Mapping[str, Value]]]
-Spectra = Mapping[str, Sequence[NDArray[np.float64]]]
+Courses = Mapping[str, Sequence[NDArray[np.float64]]]
 
 MOST_LU = 1.0
 LEAST_DISTANCE_DB = 3.5
@@ -25,13 +25,13 @@ _TOLD_BY = 2
 """Sources on which two presets have to differ."""
 
 
-def nearest(spectra: Spectra) -> tuple[float, str]:
+def nearest(courses: Courses) -> tuple[float, str]:
     """Return how near the most alike two sounds are, and which they are.
 
     Parameters
     ----------
-    spectra : mapping of str to sequence of ndarray
-        The mel spectra in dB of each sound, one a source.
+    courses : mapping of str to sequence of ndarray
+        The mel courses of each sound, one a source.
 
     Returns
     -------
@@ -40,9 +40,10 @@ def nearest(spectra: Spectra) -> tuple[float, str]:
         there is no second.
     """
     found = []
-    for (one, of_one), (other, of_other) in itertools.combinations(spectra.items(), 2):
+    for (one, of_one), (other, of_other) in itertools.combinations(courses.items(), 2):
         distances = sorted(
-            (float(distance_db(a, b)) for a, b in zip(of_one, of_other, strict=True)), reverse=True
+            (float(distance_db(a, b).mean()) for a, b in zip(of_one, of_other, strict=True)),
+            reverse=True,
         )
         found.append((distances[min(_TOLD_BY, len(distances)) - 1], f"{one}, {other}"))
     return min(found)
@@ -57,16 +58,14 @@ def measure_presets(
     if quick:
         sounds, sources = sounds[:3], sources[:2]
     louder: list[tuple[float, str]] = []
-    spectra: dict[str, list[NDArray[np.float64]]] = {}
+    courses: dict[str, list[NDArray[np.float64]]] = {}
     for name, values in sounds:
         progress(f"preset {name}")
         for source in sources:
             dry, wet = Instrument(source, values).probe()
             off = louder_by(dry, wet, source.rate)
             louder.append((abs(off), f"{name}, {source.name}, {off:+.1f}"))
-            spectrum = describe(dry, wet, source.rate, dry.shape[1]).spectrum
-            silent = np.full(1, rms_db(wet))
-            spectra.setdefault(name, []).append(silent if spectrum is None else spectrum)
+            courses.setdefault(name, []).append(mel_course(wet, source.rate, -off))
     yield farthest("presets", "off the dry on each source", "LU", "at most", MOST_LU, louder)
     what = "distance of the two most alike, on their second source"
-    yield farthest("presets", what, "dB", "at least", LEAST_DISTANCE_DB, [nearest(spectra)])
+    yield farthest("presets", what, "dB", "at least", LEAST_DISTANCE_DB, [nearest(courses)])

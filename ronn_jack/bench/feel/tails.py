@@ -58,12 +58,14 @@ def measure_tails(reverbs: Sequence[tuple[str, Values]], progress: Progress) -> 
     Parameters
     ----------
     reverbs : sequence of (name, values)
-        Presets that are meant to ring out as a room does.
+        Linear presets that are meant to ring out as a room does; there may be none.
     """
     progress("decay of linear networks")
     errors = [(off_exponential(values, _T60), name) for name, values in _LINEAR.items()]
     what = "linear network's response off the exponential, of its peak"
     yield farthest("decay", what, "", "at most", MOST_SHARE, errors)
+    if not reverbs:
+        return
     found = []
     for name, values in reverbs:
         progress(f"decay of {name}")

@@ -33,13 +33,21 @@ def test_a_network_is_as_loud_as_its_source_and_its_headroom_is_not_heard() -> N
     plain = Instrument(PHRASE, network).probe()
     spared = Instrument(PHRASE, network, HEADROOM_DB).probe()
     assert louder_by(*plain, RATE) == pytest.approx(0.0, abs=0.3)
-    assert peak_db(plain[1] - spared[1]) < peak_db(spared[1]) - 100.0
+    assert peak_db(plain[1] - spared[1]) < peak_db(spared[1]) - 30.0
 
 
 def test_a_level_that_is_wrong_is_told() -> None:
     instrument = Instrument(PHRASE, STRAIGHT, HEADROOM_DB)
+    instrument.settle()
     instrument._prepared.voice.level.follow(LevelTable(2.0), 1000.0)
     assert instrument.louder_by() == pytest.approx(6.02, abs=0.1)
+
+
+def test_every_turn_begins_where_the_source_does() -> None:
+    instrument = Instrument(PHRASE, STRAIGHT)
+    instrument.play(0.3)
+    assert np.array_equal(instrument.probe()[0], PHRASE.samples)
+    assert instrument.place == 0
 
 
 def test_controls_that_move_are_heard() -> None:
@@ -58,8 +66,7 @@ def test_levels_that_nobody_follows_wander_and_are_missed(
     monkeypatch.setattr(
         "ronn_jack.hotswap.levels.follower.LevelFollower.tend", lambda *arguments: None
     )
-    for name in ("SETTLED_SECONDS", "_DRIFT_SECONDS"):
-        monkeypatch.setattr(f"ronn_jack.bench.feel.paths.{name}", 0.5)
+    monkeypatch.setattr("ronn_jack.bench.feel.instrument._PATIENCE_SECONDS", 0.0)
     figures = [
         *measure_drive([PHRASE], True, lambda text: None),
         *measure_paths([PHRASE], True, lambda text: None),
