@@ -120,8 +120,7 @@ def answers(server):
     return False
 
 
-def test_a_stopped_server_is_named_and_forgets_who_gave_it_up(monkeypatch):
-    monkeypatch.setattr(jack_calls, "OPEN_SECONDS", 0.3)
+def test_a_stopped_server_is_named_and_forgets_who_gave_it_up():
     with jack_server("stopped") as server:
         number = server.process_id
         with stopped(number):
@@ -174,8 +173,8 @@ def test_a_server_that_is_killed_in_the_middle_of_an_opening_holds_nothing_up():
             assert client.name == "halfway"
 
 
-def test_doctor_finds_a_stopped_server_and_says_how_it_goes_on(monkeypatch):
-    monkeypatch.setattr(jack_calls, "OPEN_SECONDS", 0.3)
+@pytest.mark.slow
+def test_doctor_finds_a_stopped_server_and_says_how_it_goes_on():
     with jack_server("doctor-stopped") as server:
         with stopped(server.process_id):
             findings = diagnose(
