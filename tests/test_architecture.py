@@ -70,7 +70,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *FOUNDATION, "settings", "loudness.phrase", "model", "realtime", "cost", "hotswap",
         "control", "interfaces", "drivers", "app",
     },
-    "bench.portrait": {"explore", "model", "network", "parameters", "render"},
+    "bench.portrait": {"bench.sources", "explore", "model", "network", "parameters", "render"},
     "bench.feel": {
         *FOUNDATION, "settings", "audio_files", "bench", "model", "network", "presets", "realtime",
         "loudness", "hotswap", "explore", "control", "interfaces", "drivers",
