@@ -61,7 +61,7 @@ def faults_of(preset: Preset, name: str, sound: Likeness) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_all_are_level_in_the_middle_and_apart_on_every_source() -> None:
     """Any two differ on at least two of the four sources."""
     sounds = {(p.name, s): heard(p, s) for p in PRESETS for s in SOURCES}
