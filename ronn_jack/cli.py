@@ -308,8 +308,8 @@ def doctor() -> None:
         sys.exit(1)
 
 
-def main() -> None:
-    """Run the command line: exit code 0 done, 2 wrong use, 1 anything else."""
+def main(arguments: list[str] | None = None) -> None:
+    """Run the given or the process' arguments: exit code 0 done, 2 wrong use, 1 anything else."""
     # A character that the terminal can't show is no reason to fail.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -319,7 +319,7 @@ def main() -> None:
             on_signals(signal.default_int_handler, *_ENDING)
         if instruction := os.environ.get(_COMPLETION):
             sys.exit(shell_complete(cli, {}, PROGRAM, _COMPLETION, instruction))
-        with cli.make_context(PROGRAM, sys.argv[1:]) as context:
+        with cli.make_context(PROGRAM, sys.argv[1:] if arguments is None else arguments) as context:
             cli.invoke(context)
         sys.stdout.flush()
     except click.exceptions.Exit as end:

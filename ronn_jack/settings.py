@@ -126,7 +126,10 @@ class Settings:
         """
         given = {name: value for name, value in overrides.items() if value is not None}
         left_out = dict.fromkeys(overrides.keys() - given.keys())
-        accepted: dict[str, Any] = {**left_out, **_read({"version": 1, **given}, "settings")}
+        accepted: dict[str, Any] = {
+            **left_out,
+            **read_settings({"version": 1, **given}, "settings"),
+        }
         return replace(self, **accepted)
 
 
@@ -149,16 +152,29 @@ def load_settings(
     """
     user_file = user_file or user_config_folder() / "config.toml"
     shipped_file = shipped_folder() / "default.toml"
-    accepted = _read(read_table(shipped_file, UsageError), shipped_file)
+    accepted = read_settings(read_table(shipped_file, UsageError), shipped_file)
     if user_file.exists() or user_file.is_symlink():
-        accepted |= _read(read_table(user_file, UsageError), user_file)
+        accepted |= read_settings(read_table(user_file, UsageError), user_file)
     given = {name: value for name, value in (overrides or {}).items() if value not in (None, ())}
-    accepted |= _read({"version": 1, **given}, "settings")
+    accepted |= read_settings({"version": 1, **given}, "settings")
     return Settings(**accepted)
 
 
-def _read(table: Mapping[str, object], source: object) -> dict[str, Any]:
-    """Return the settings that a source gives, checked."""
+def read_settings(table: Mapping[str, object], source: object) -> dict[str, Any]:
+    """Return the settings that a source gives, checked.
+
+    Parameters
+    ----------
+    table : mapping
+        From setting to value, with the `version`.
+    source : object
+        Its name, for messages.
+
+    Raises
+    ------
+    UsageError
+        Listing every fault.
+    """
     faults: list[str] = []
     fields = Fields(table, faults)
     fields.version()

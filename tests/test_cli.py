@@ -93,7 +93,9 @@ class TestWhatItSays:
             "note: freeze = on is left out, as a file has no past to hold\nwrote "
         )
         assert ronn("render", audio_file, files[1]).code == 0
-        assert files[0].read_bytes() == files[1].read_bytes()
+        # The samples alone, as a WAV file may hold the time too.
+        held, free = (soundfile.read(path)[0] for path in files)
+        np.testing.assert_array_equal(held, free)
 
     def test_render_takes_what_a_cut_off_file_still_has_and_warns(
         self, ronn: Ronn, tmp_path: Path

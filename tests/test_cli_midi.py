@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import signal
 import socket
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -63,11 +62,9 @@ def run(
     with OscServer(controller, port=0, learning=player.rig.midi.learning) as server:
 
         def run(*arguments: str, port: int = server.port) -> tuple[int, str, str]:
-            argv = ["ronn-jack", "midi", *arguments, "--port", str(port)]
-            monkeypatch.setattr(sys, "argv", argv)
             code = 0
             try:
-                cli.main()
+                cli.main(["midi", *arguments, "--port", str(port)])
             except SystemExit as end:
                 code = int(end.code or 0)
             captured = capsys.readouterr()

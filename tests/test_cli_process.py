@@ -76,6 +76,7 @@ __main__.main()
 
 
 class TestProcess:
+    @pytest.mark.slow
     def test_without_libjack_all_that_needs_no_server_works(
         self, audio_file: Path, tmp_path: Path
     ) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from click import Command
 
 from ronn_jack import cli
 from tests.realtime.engine_driver import noise
@@ -222,7 +223,7 @@ class TestRefusals:
         def break_down(*_: object) -> None:
             raise KeyError("surprise\n")
 
-        monkeypatch.setattr(cli, "model_of", break_down)
-        line = refused(1, "info")
+        monkeypatch.setitem(cli.cli.commands, "break", Command("break", callback=break_down))
+        line = refused(1, "break")
         assert "internal error, please report it: KeyError" in line
         assert "test_cli_refusals.py:" in line

@@ -5,7 +5,8 @@ What is accepted is used too: a fault must not come out later than when the file
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -121,19 +122,22 @@ KINDS = {
 }
 
 
+@pytest.fixture
+def in_memory() -> Iterator[Path]:
+    """Give a folder whose files wait for no disk."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        yield Path(folder)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "files", [2000, pytest.param(100_000, marks=[pytest.mark.fuzz, pytest.mark.timeout(7200)])]
 )
 @pytest.mark.parametrize("name", KINDS)
-def test_it_is_read_or_refused_in_words(
-    tmp_path: Path, name: str, files: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_is_read_or_refused_in_words(in_memory: Path, name: str, files: int) -> None:
     kind, random, accepted = KINDS[name], Random(files), 0
-    # How a file gets to the disk is not looked at here.
-    monkeypatch.setattr("os.fsync", lambda _: None)
-    write_session(tmp_path, SESSION)
-    path = tmp_path / kind.name
+    write_session(in_memory, SESSION)
+    path = in_memory / kind.name
     whole = kind.content.encode() or path.read_bytes()
     for _ in range(files):
         written = damaged(random, whole)

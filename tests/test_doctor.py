@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import socket
@@ -11,11 +12,10 @@ import pytest
 
 from ronn_jack.doctor import Finding, Machine, diagnose
 from ronn_jack.drivers.jack_server import realtime_allowed
-from ronn_jack.errors import JackError, MachineError
-from ronn_jack.interfaces import ports
+from ronn_jack.errors import JackError, MachineError, PortTakenError
 from ronn_jack.interfaces.midi.output_ports import output_faults
 from ronn_jack.interfaces.midi.ports import System
-from ronn_jack.interfaces.ports import bound_socket
+from ronn_jack.interfaces.ports import HTTP_PORT, bound_socket
 from ronn_jack.realtime.compiler.compile import entry
 from ronn_jack.realtime.compiler.kernel_cache import damaged
 from ronn_jack.settings import load_settings
@@ -104,14 +104,16 @@ def test_a_taken_port_fails(sought, name, kind):
     assert sought(f"{name} port", **{setting: port}).ok is True
 
 
-def test_a_default_port_that_a_node_has_is_told_and_no_fault(sought, monkeypatch):
-    with bound_socket("127.0.0.1", 0, socket.SOCK_STREAM, "HTTP", "--http-port") as taken:
-        port = taken.getsockname()[1]
-        monkeypatch.setattr(ports, "HTTP_PORT", port)
+def test_a_default_port_that_a_node_has_is_told_and_no_fault(sought):
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(PortTakenError):  # by another program, which serves as well
+            stack.enter_context(
+                bound_socket("127.0.0.1", HTTP_PORT, socket.SOCK_STREAM, "HTTP", "--http-port")
+            )
         finding = sought("HTTP port", osc_port=0, http_port=None)
         assert finding.ok is True
         assert finding.text.startswith("127.0.0.1 port ")
-        assert finding.text.endswith(f"is free, as port {port} is taken")
+        assert finding.text.endswith(f"is free, as port {HTTP_PORT} is taken")
 
 
 def test_an_address_that_is_not_ours_fails(sought):

@@ -75,8 +75,10 @@ def heard_while_turning(x, architectures, log):
         node.settle()
         recorder.record()
         player.roll()
+        began = player.position
         for i, values in enumerate(architectures[1:], 1):
-            due = player.position + SPACING
+            # By one clock for all: one that comes late must not put the others off.
+            due = began + i * SPACING
             wait_for(lambda due=due: player.position >= due)
             node.osc.send_bundle(*((f"/ronn/{name}", v) for name, v in values.items()))
             wait_for(lambda i=i: len(swaps(log)) == i + 1, what=f"change {i} to be heard")

@@ -19,6 +19,7 @@ from ronn_jack.parameters import defaults
 from ronn_jack.render import offline_engine, render_file
 from tests import oracle
 from tests.realtime.engine_driver import noise
+from tests.support.full_disk import room_for
 
 RATE = 44100
 RAW = {"auto_level": False}
@@ -291,13 +292,10 @@ class TestRefusals:
         for target in (folder / "missing" / "o.wav", Path("/proc/o.wav")):
             assert "can't be written" in self.refused(AudioFileError, source, target)
 
-    def test_a_full_disk(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        def fail(*_: object) -> None:
-            raise soundfile.LibsndfileError(2)
-
-        source = written(folder, noise(100))
-        monkeypatch.setattr(soundfile.SoundFile, "write", fail)
-        assert "can't be written" in self.refused(AudioFileError, source, folder / "o.wav")
+    def test_a_full_disk(self, folder: Path) -> None:
+        source = written(folder, noise(100_000))
+        with room_for(100_000):
+            assert "can't be written" in self.refused(AudioFileError, source, folder / "o.wav")
         assert not (folder / "o.wav").exists()
 
     def test_a_folder_in_the_target_s_place(self, folder: Path) -> None:

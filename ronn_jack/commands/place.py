@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ronn_jack.errors import UsageError
 from ronn_jack.interfaces.osc.client import Client
 from ronn_jack.interfaces.ports import EVERYWHERE, OSC_PORT
-from ronn_jack.running_nodes import running_nodes
+from ronn_jack.running_nodes import RunningNode, running_nodes
 from ronn_jack.settings import load_settings
 
 _HERE = "127.0.0.1"
@@ -29,18 +31,26 @@ def connected(host: str | None, port: int | None, tcp: bool) -> Client:
         If it can't be reached.
     """
     port = load_settings().osc_port if port is None else port
-    if port is None and host is None:
-        host, port = _only_node()
-    return Client(host or _HERE, port or OSC_PORT, tcp)
+    return Client(*place(host, port, running_nodes()), tcp)
 
 
-def _only_node() -> tuple[str, int]:
-    """Return where the one node listens; where one that is alone would, if none is known."""
-    nodes = running_nodes()
+def place(host: str | None, port: int | None, nodes: Sequence[RunningNode]) -> tuple[str, int]:
+    """Return the host and the port of the node that is meant.
+
+    It is that of the one node that runs, if nothing is said of either; else what is not said is
+    that of a node that is alone on this computer.
+
+    Raises
+    ------
+    UsageError
+        If several run, and nothing is said.
+    """
+    if host is not None or port is not None:
+        return host or _HERE, port or OSC_PORT
     if len(nodes) > 1:
         listed = ", ".join(f"{node.name} has {node.osc}" for node in nodes)
         raise UsageError(f"{len(nodes)} nodes run ({listed}): choose one with --port")
     if not nodes:
         return _HERE, OSC_PORT
-    host, _, port = nodes[0].osc.rpartition(":")
-    return _HERE if host in EVERYWHERE else host, int(port)
+    bound, _, number = nodes[0].osc.rpartition(":")
+    return _HERE if bound in EVERYWHERE else bound, int(number)

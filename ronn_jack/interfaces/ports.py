@@ -11,18 +11,17 @@ import errno
 import logging
 import random
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ronn_jack.closing import Closing
 from ronn_jack.errors import MachineError, PortTakenError
 from ronn_jack.settings import LARGEST_PORT
 
-OSC_PORT = 9420
-HTTP_PORT = 9421
+PAIRS = tuple((9420 + 10 * n, 9421 + 10 * n) for n in range(50))
+"""Ports of OSC and HTTP that are tried where none are chosen."""
+OSC_PORT, HTTP_PORT = PAIRS[0]
 """The ports of a node that is alone."""
-PORT_STEP = 10
-MOST_PAIRS = 50
-"""Pairs that are tried."""
 
 EVERYWHERE = ("0.0.0.0", "::")
 """What is listened on to be reached at all addresses of the machine."""
@@ -33,6 +32,8 @@ _ATTEMPTS = 100
 _OSC_OPTION = "--osc-port"
 
 _log = logging.getLogger(__name__)
+
+Pairs = Sequence[tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -54,42 +55,49 @@ class Listening(Closing):
             each.close()
 
 
-def port_pairs(osc_port: int | None, http_port: int | None) -> list[tuple[int, int]]:
+def port_pairs(
+    osc_port: int | None, http_port: int | None, pairs: Pairs = PAIRS
+) -> list[tuple[int, int]]:
     """Return the ports of OSC and HTTP to try, in order.
 
     Parameters
     ----------
     osc_port, http_port : int or None
         What was chosen; it is kept. None for what was not.
+    pairs : sequence of pairs, optional
+        Of which a port that was not chosen is.
     """
-    pairs = {
-        (
-            OSC_PORT + PORT_STEP * n if osc_port is None else osc_port,
-            HTTP_PORT + PORT_STEP * n if http_port is None else http_port,
-        ): None
-        for n in range(MOST_PAIRS)
+    chosen = {
+        (osc if osc_port is None else osc_port, http if http_port is None else http_port): None
+        for osc, http in pairs
     }
     # Both listen by TCP, so that a port that was chosen for one is none for the other.
-    return [(osc, http) for osc, http in pairs if osc != http or len(pairs) == 1]
+    return [(osc, http) for osc, http in chosen if osc != http or len(chosen) == 1]
 
 
-def listen(host: str, osc_port: int | None, http_port: int | None) -> Listening:
+def listen(
+    host: str, osc_port: int | None, http_port: int | None, pairs: Pairs = PAIRS
+) -> Listening:
     """Listen as `first_free` does, and log where that is not what a node that is alone has."""
-    listening = first_free(host, osc_port, http_port)
-    reason = why_others(listening.ports, osc_port, http_port)
+    listening = first_free(host, osc_port, http_port, pairs)
+    reason = why_others(listening.ports, osc_port, http_port, pairs)
     if reason:
         _log.warning("%s, so this node has %d and %d", reason, *listening.ports)
     return listening
 
 
-def why_others(ports: tuple[int, int], osc_port: int | None, http_port: int | None) -> str:
+def why_others(
+    ports: tuple[int, int], osc_port: int | None, http_port: int | None, pairs: Pairs = PAIRS
+) -> str:
     """Return why a node has other ports than one that is alone; "" if it has the same."""
-    alone = port_pairs(osc_port, http_port)[0]
+    alone = port_pairs(osc_port, http_port, pairs)[0]
     same = all(wanted in (0, had) for wanted, had in zip(alone, ports, strict=True))
     return "" if same else f"port {' or '.join(str(each) for each in alone if each)} is taken"
 
 
-def first_free(host: str, osc_port: int | None, http_port: int | None) -> Listening:
+def first_free(
+    host: str, osc_port: int | None, http_port: int | None, pairs: Pairs = PAIRS
+) -> Listening:
     """Listen for OSC and HTTP, on the first of `port_pairs` that is free.
 
     Raises
@@ -97,17 +105,17 @@ def first_free(host: str, osc_port: int | None, http_port: int | None) -> Listen
     MachineError
         If a port that was chosen is taken, or no pair is free, or the address can't be had.
     """
-    pairs = port_pairs(osc_port, http_port)
-    for osc, http in pairs:
+    chosen = port_pairs(osc_port, http_port, pairs)
+    for osc, http in chosen:
         try:
             return _listening(host, osc, http)
         except PortTakenError as error:
             if error.port in (osc_port, http_port):
                 raise
     raise MachineError(
-        f"a port is taken in each pair from {pairs[0][0]} and {pairs[0][1]} to {pairs[-1][0]} and "
-        f"{pairs[-1][1]}: close a program that has some, or choose others with --osc-port and "
-        "--http-port"
+        f"a port is taken in each pair from {chosen[0][0]} and {chosen[0][1]} to "
+        f"{chosen[-1][0]} and {chosen[-1][1]}: close a program that has some, or choose others "
+        "with --osc-port and --http-port"
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 from ronn_jack.closing import Closing
 from ronn_jack.control.controller import Controller
@@ -37,6 +39,8 @@ class StateKeeper(Closing):
     name : str
         The node's name for as long as no server has given it one.
     settle_seconds, longest_seconds : float, optional
+    write : callable, optional
+        Writes the state to a path; raises OSError where it can't.
     """
 
     def __init__(
@@ -45,11 +49,13 @@ class StateKeeper(Closing):
         name: str,
         settle_seconds: float = SETTLE_SECONDS,
         longest_seconds: float = LONGEST_SECONDS,
+        write: Callable[[Path, State], None] = write_state,
     ) -> None:
         self._controller = controller
         self._name = name
         self._settle_seconds = settle_seconds
         self._longest_seconds = longest_seconds
+        self._write_state = write
         # It only has to know that something happened.
         self._subscription = controller.subscriptions.subscribe(capacity=1)
         self._closing = threading.Event()
@@ -82,7 +88,7 @@ class StateKeeper(Closing):
         self._name = self._controller.name or self._name
         path = state_path(self._name)
         try:
-            write_state(path, state_of(scene))
+            self._write_state(path, state_of(scene))
         except OSError as error:
             if error.strerror != self._fault:
                 self._fault = error.strerror or ""

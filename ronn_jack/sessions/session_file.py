@@ -26,6 +26,7 @@ from ronn_jack.drivers.jack_driver import Connection
 from ronn_jack.errors import UsageError, shown
 from ronn_jack.files import VERSION, Fields, raise_faults, read_table, write_atomically
 from ronn_jack.presets.state import State, read_state, write_state
+from ronn_jack.settings import read_settings
 
 SOUND_FILE = "sound.toml"
 SESSION_FILE = "session.toml"
@@ -105,6 +106,7 @@ def _read_beside(path: Path) -> tuple[Mapping[str, object], tuple[Connection, ..
         fields.fault(f"{len(connections)} connections; use {_MOST_CONNECTIONS} at most")
     fields.finish()
     raise_faults(path, faults, UsageError)
+    settings = read_settings({"version": VERSION, **settings}, path)
     return settings, tuple(each for each in connections if each is not None)
 
 

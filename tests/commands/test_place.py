@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from ronn_jack.commands import place
-from ronn_jack.commands.place import connected
+from ronn_jack.commands.place import connected, place
 from ronn_jack.control.controller import Controller
 from ronn_jack.errors import UsageError
 from ronn_jack.interfaces.osc.client import answers
 from ronn_jack.interfaces.osc.server import OscServer
-from ronn_jack.interfaces.ports import free_port
-from ronn_jack.running_nodes import RunningNode
+from ronn_jack.interfaces.ports import OSC_PORT, free_port
+from ronn_jack.running_nodes import Registration, RunningNode
 from tests.support.recording import MemoryStore, RecordingNode
 
 
@@ -24,16 +24,15 @@ def server() -> Iterator[OscServer]:
         yield server
 
 
-@pytest.fixture
-def nodes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[RunningNode]:
-    """Nodes that run, to be filled by the test; the user's own settings are kept out."""
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    nodes: list[RunningNode] = []
-    monkeypatch.setattr(place, "running_nodes", lambda: nodes)
-    return nodes
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep the user's own settings and nodes out."""
+    for kind in ("XDG_CONFIG_HOME", "XDG_RUNTIME_DIR"):
+        monkeypatch.setenv(kind, str(tmp_path))
+    return tmp_path
 
 
-def node(name: str, bound: str, port: int) -> RunningNode:
+def node(name: str, bound: str = "127.0.0.1", port: int = 9430) -> RunningNode:
     return RunningNode(1, name, "", f"{bound}:{port}", "")
 
 
@@ -44,38 +43,31 @@ def is_reached(host: str | None = None, port: int | None = None) -> bool:
 
 
 @pytest.mark.parametrize("bound", ["127.0.0.1", "0.0.0.0", "::"])
-def test_the_only_node_is_meant_wherever_it_listens(
-    server: OscServer, nodes: list[RunningNode], bound: str
-) -> None:
-    nodes.append(node("ronn", bound, server.port))
-    assert is_reached()
+def test_the_only_node_is_meant_wherever_it_listens(server: OscServer, bound: str) -> None:
+    with contextlib.closing(Registration()) as registration:
+        registration.tell(node("ronn", bound, server.port))
+        assert is_reached()
 
 
-def test_where_several_run_they_are_listed(server: OscServer, nodes: list[RunningNode]) -> None:
-    nodes += [node("ronn", "127.0.0.1", 9420), node("ronn-01", "127.0.0.1", server.port)]
-    listed = rf"2 nodes run \(ronn has 127.0.0.1:9420, ronn-01 has 127.0.0.1:{server.port}\)"
+def test_where_several_run_they_are_listed() -> None:
+    nodes = [node("ronn", port=9420), node("ronn-01")]
+    listed = r"2 nodes run \(ronn has 127.0.0.1:9420, ronn-01 has 127.0.0.1:9430\)"
     with pytest.raises(UsageError, match=rf"{listed}: choose one with --port"):
-        is_reached()
-    assert is_reached(port=server.port)
+        place(None, None, nodes)
+    assert place(None, 9440, nodes) == ("127.0.0.1", 9440)
 
 
-def test_without_any_it_is_where_one_that_is_alone_would_be(
-    server: OscServer, nodes: list[RunningNode], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert nodes == []
-    monkeypatch.setattr(place, "OSC_PORT", server.port)
-    assert is_reached()
+def test_without_any_it_is_where_one_that_is_alone_would_be() -> None:
+    assert place(None, None, []) == ("127.0.0.1", OSC_PORT)
 
 
-def test_what_is_said_counts_more_than_what_runs(
-    server: OscServer, nodes: list[RunningNode], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    nodes.append(node("ronn", "127.0.0.1", free_port()))
-    assert is_reached(port=server.port)
-    config = tmp_path / "ronn_jack" / "config.toml"
-    config.parent.mkdir()
-    config.write_text(f"version = 1\nosc_port = {server.port}\n")
-    assert is_reached()
-    config.unlink()
-    monkeypatch.setattr(place, "OSC_PORT", server.port)
-    assert is_reached(host="localhost"), "which may be another computer"
+def test_what_is_said_counts_more_than_what_runs(server: OscServer, folder: Path) -> None:
+    with contextlib.closing(Registration()) as registration:
+        registration.tell(node("ronn", port=free_port()))
+        assert is_reached(port=server.port)
+        config = folder / "ronn_jack" / "config.toml"
+        config.parent.mkdir(exist_ok=True)
+        config.write_text(f"version = 1\nosc_port = {server.port}\n")
+        assert is_reached()
+    # A host may be another computer.
+    assert place("localhost", None, [node("ronn")]) == ("localhost", OSC_PORT)

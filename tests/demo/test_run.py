@@ -106,9 +106,8 @@ def test_its_private_server_is_gone_afterwards(finished):
     assert probe(name) is None
 
 
-@pytest.mark.parametrize(
-    "number", [pytest.param(signal.SIGINT, marks=pytest.mark.slow), signal.SIGTERM]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_demo_keeps_what_was_heard_and_leaves_the_users_server(number, tmp_path):
     out = tmp_path / "heard.wav"
     with jack_server("demo", rate=44100, period=512) as server:
@@ -138,6 +137,7 @@ def test_a_demo_that_is_ended_before_it_is_heard_ends_well_and_writes_nothing(tm
     assert probe(server_name("none")) is None
 
 
+@pytest.mark.slow
 def test_a_network_that_this_machine_can_not_run_is_refused_in_one_line(tmp_path):
     heavy = ("layers=24", "channels=64", "kernel=64", "dilation=1")
     out = tmp_path / "heard.wav"

@@ -157,6 +157,7 @@ def test_a_smaller_buffer_is_held_to_the_budget_as_it_is_now():
         assert not listener.falls
 
 
+@pytest.mark.slow
 def test_a_level_found_on_noise_is_found_again_on_real_input():
     with running() as (audio, builder, _):
         play(builder, NetworkSpec(seed=7, activation="tanh"), levelled=True)

@@ -8,7 +8,6 @@ from typing import Self
 import pytest
 
 from ronn_jack.errors import MachineError
-from ronn_jack.interfaces import ports
 from ronn_jack.interfaces.ports import bound_socket, free_port, listen
 
 HERE = "127.0.0.1"
@@ -53,11 +52,10 @@ def test_who_connects_waits_until_it_is_served() -> None:
 class Taken:
     """What has ports of a machine, as another node does."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self) -> None:
         # Elsewhere, as nodes may run on this machine.
         self.osc = _free_pairs()
-        monkeypatch.setattr(ports, "OSC_PORT", self.osc)
-        monkeypatch.setattr(ports, "HTTP_PORT", self.osc + 1)
+        self.pairs = [(self.osc + 10 * n, self.osc + 10 * n + 1) for n in range(5)]
         self._stack = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -71,7 +69,7 @@ class Taken:
 
     def node(self, osc: int | None = None, http: int | None = None) -> tuple[int, int]:
         """Return the ports that a node finds and has from now on."""
-        listening = listen(HERE, osc, http)
+        listening = listen(HERE, osc, http, self.pairs)
         self._stack.enter_context(listening)
         assert listening.udp.getsockname() == listening.tcp.getsockname()
         osc_port, http_port = listening.ports
@@ -90,8 +88,8 @@ def _free_pairs() -> int:
 
 
 @pytest.fixture
-def taken(monkeypatch: pytest.MonkeyPatch) -> Iterator[Taken]:
-    with Taken(monkeypatch) as taken:
+def taken() -> Iterator[Taken]:
+    with Taken() as taken:
         yield taken
 
 
@@ -136,10 +134,8 @@ def test_a_port_that_was_chosen_and_is_taken_is_an_error(taken: Taken, place: in
     assert taken.node() == (10, 11), "and nothing more is taken by it"
 
 
-def test_where_all_are_taken_one_error_says_so(
-    taken: Taken, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(ports, "MOST_PAIRS", 2)
+def test_where_all_are_taken_one_error_says_so(taken: Taken) -> None:
+    del taken.pairs[2:]
     taken.node()
     taken.node()
     pairs = f"from {taken.osc} and {taken.osc + 1} to {taken.osc + 10} and {taken.osc + 11}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -12,7 +13,6 @@ import pytest
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.operations import Act, Set
 from ronn_jack.errors import PresetError
-from ronn_jack.interfaces import state_keeper
 from ronn_jack.interfaces.state_keeper import StateKeeper, restored, state_of
 from ronn_jack.parameters import PARAMETERS, Scope, defaults
 from ronn_jack.presets.state import State, read_state, state_path, state_text, write_state
@@ -165,22 +165,24 @@ class TestKeeper:
         self,
         controller: Controller,
         do: Callable[..., None],
-        monkeypatch: pytest.MonkeyPatch,
         caplog: pytest.LogCaptureFixture,
     ) -> None:
         tries: list[Path] = []
+        full = threading.Event()
+        full.set()
 
-        def full(path: Path, state: State) -> None:
+        def write(path: Path, state: State) -> None:
             tries.append(path)
-            raise OSError(28, "No space left on device")
+            if full.is_set():
+                raise OSError(28, "No space left on device")
+            write_state(path, state)
 
-        monkeypatch.setattr(state_keeper, "write_state", full)
-        with caplog.at_level(logging.WARNING), StateKeeper(controller, "x", settle_seconds=0.01):
+        keeper = StateKeeper(controller, "x", settle_seconds=0.01, write=write)
+        with caplog.at_level(logging.WARNING), keeper:
             do(Set("layers", 9))
             wait_for(lambda: tries, what="a try")
             do(Set("layers", 10))
             wait_for(lambda: len(tries) > 1, what="another try")
-            monkeypatch.undo()
-            monkeypatch.setenv("XDG_STATE_HOME", str(tries[0].parents[1]))
+            full.clear()
         assert len(caplog.records) == 1 and "No space left" in caplog.text
         assert read_state(tries[0]).values["layers"] == 10

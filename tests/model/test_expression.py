@@ -9,7 +9,8 @@ from ronn_jack.parameters import PARAMETERS, Effect
 
 
 def test_every_expressive_parameter_is_a_field():
-    named = {field.name for field in fields(Expression)} - {"seed_b"}
+    # The input is driven whatever the network; its level alone is to know.
+    named = {field.name for field in fields(Expression)} - {"seed_b", "drive"}
     assert named == {n for n, row in PARAMETERS.items() if row.effect is Effect.EXPRESSIVE}
 
 

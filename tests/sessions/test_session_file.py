@@ -40,6 +40,8 @@ def test_a_folder_that_is_not_there_is_a_new_session(tmp_path: Path) -> None:
         ("version = 1\nfoo = 2", "unknown key 'foo'"),
         ('version = 1\n[settings]\nbind = "0.0.0.0"', "'bind' is none of inputs"),
         ("version = 1\n[settings]\nosc_port = 80", "'osc_port' is none of inputs"),
+        ("version = 1\n[settings]\ninputs = 3", "inputs = 3 is out of range"),
+        (f"version = 1\n[settings]\ninputs = 0o{9000 * '7'}", "inputs = "),
         ('version = 1\n[[connection]]\nport = "in_1"', "other = '' names no port"),
         ('version = 1\n[[connection]]\nport = 1\nother = "a:b"', "port = 1 is not text"),
         ("version = 1\nconnection = 3", "no list of tables"),

@@ -35,9 +35,7 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def ronn(
-    own_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Ronn]:
+def ronn(own_home: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Ronn]:
     """Run `ronn-jack` with some arguments in this process."""
     # Only where it is used, as it takes a second.
     from ronn_jack import cli
@@ -46,10 +44,9 @@ def ronn(
     before = {number: signal.getsignal(number) for number in taken}
 
     def run(*arguments: object) -> Result:
-        monkeypatch.setattr(sys, "argv", ["ronn-jack", *map(str, arguments)])
         code = 0
         try:
-            cli.main()
+            cli.main([str(each) for each in arguments])
         except SystemExit as end:
             code = int(end.code or 0)
         captured = capsys.readouterr()

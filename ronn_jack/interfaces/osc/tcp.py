@@ -270,6 +270,8 @@ class Connections:
         """Those of which no packet was heard yet, the oldest first."""
         self._full: dict[Connection, None] = {}
         """Those of which packets wait."""
+        self._refusing = False
+        """Whether the last one was refused: told once, however many try in vain."""
         self._unsent: deque[Connection] = deque()
         selector.register(listening, selectors.EVENT_READ, lambda _: self.accept())
 
@@ -291,10 +293,13 @@ class Connections:
         if len(self._open) >= MOST_CONNECTIONS and self._unheard:
             self._close(next(iter(self._unheard)), "it has said nothing, and others come")
         if len(self._open) >= MOST_CONNECTIONS:
-            _log.warning("OSC over TCP: %d connections, so that of %s is closed",
-                         MOST_CONNECTIONS, address[0])  # fmt: skip
+            _log.log(logging.DEBUG if self._refusing else logging.WARNING,
+                     "OSC over TCP: %d connections, so that of %s is closed",
+                     MOST_CONNECTIONS, address[0])  # fmt: skip
+            self._refusing = True
             stream.close()
             return
+        self._refusing = False
         stream.setblocking(False)
         stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         _look_after(stream)

@@ -17,6 +17,7 @@ from ronn_jack.control.controller import Controller
 from ronn_jack.interfaces.osc.udp import LARGEST_DATAGRAM
 from ronn_jack.interfaces.web.connections import HttpConnection, WebSocketConnection
 from ronn_jack.interfaces.web.guard import Guard
+from ronn_jack.interfaces.web.limits import Limits
 from ronn_jack.interfaces.web.listening import Forget, Handle, Listeners
 from ronn_jack.interfaces.web.oscquery import Tree, as_json
 
@@ -40,6 +41,7 @@ class Application:
         Where OSC is taken, at the same address.
     permits : callable
         Says whether an address may ask.
+    limits : Limits
     """
 
     def __init__(
@@ -50,11 +52,13 @@ class Application:
         osc_port: int,
         permits: Callable[[str], bool],
         forget: Forget,
+        limits: Limits,
     ) -> None:
         self._tree = Tree(controller)
         self._osc_port = osc_port
+        self._limits = limits
         routes = [
-            WebSocketRoute("/", Listeners(controller, handle, forget).serve),
+            WebSocketRoute("/", Listeners(controller, handle, forget, limits).serve),
             Route("/{path:path}", self._answer, methods=["GET"]),
         ]
         self._asgi = Guard(Router(routes), bind, permits)
@@ -83,7 +87,7 @@ class Application:
         state = ServerState()
         # Not by uvicorn's own server, which wakes ten times a second to look whether it is to end.
         server = await loop.create_server(
-            lambda: HttpConnection(config, state, {}, loop), sock=listening
+            lambda: HttpConnection(self._limits, config, state, {}, loop), sock=listening
         )
         await loop.sock_recv(wakened, 1)
         server.close()

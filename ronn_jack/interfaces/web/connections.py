@@ -12,9 +12,8 @@ from typing import Any
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-MOST_CONNECTIONS = 128
-REQUEST_SECONDS = 10.0
-"""Time for a request from its connection, or from the request before, to its answer's end."""
+from ronn_jack.interfaces.web.limits import Limits
+
 _MOST_UNREAD_BYTES = 2**20
 """What may wait for a reader of a WebSocket: more than one packet can ask for."""
 _READ_BYTES = 2**14
@@ -30,11 +29,15 @@ class HttpConnection(H11Protocol):
 
     _deadline: asyncio.TimerHandle | None = None
 
+    def __init__(self, limits: Limits, *uvicorn: Any) -> None:
+        super().__init__(*uvicorn)
+        self._limits = limits
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin, unless there are too many already."""
         super().connection_made(transport)
         transport.max_size = _READ_BYTES  # type: ignore[attr-defined]
-        if len(self.connections) <= MOST_CONNECTIONS or self._make_room():
+        if len(self.connections) <= self._limits.connections or self._make_room():
             self._await_request()
         else:
             transport.abort()
@@ -69,7 +72,7 @@ class HttpConnection(H11Protocol):
 
     def _await_request(self) -> None:
         self._forget_request()
-        self._deadline = self.loop.call_later(REQUEST_SECONDS, self.transport.abort)
+        self._deadline = self.loop.call_later(self._limits.request_seconds, self.transport.abort)
 
     def _forget_request(self) -> None:
         if self._deadline is not None:

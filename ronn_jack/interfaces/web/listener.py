@@ -15,11 +15,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from ronn_jack.errors import shown
 from ronn_jack.interfaces.osc.addresses import ENDPOINTS, ERROR, Endpoint, Role
 from ronn_jack.interfaces.osc.codec import Argument, Message, decode, encode
+from ronn_jack.interfaces.web.limits import Limits
 from ronn_jack.parameters import PARAMETERS, Value
 from ronn_jack.units import as_number
-
-CROSSING_SECONDS = 0.25
-"""Time in which what a listener is told may cross a value of its own on the way."""
 
 _MOST_ANSWERS = 8192
 """That wait to be read: twice of what one packet may ask for."""
@@ -45,6 +43,7 @@ class Listener:
     socket : WebSocket
     read : callable
         Returns an address' values, or None.
+    limits : Limits
 
     Attributes
     ----------
@@ -55,9 +54,12 @@ class Listener:
     lasts = True
     """It is known when it has gone."""
 
-    def __init__(self, socket: WebSocket, read: Callable[[Endpoint], Values | None]) -> None:
+    def __init__(
+        self, socket: WebSocket, read: Callable[[Endpoint], Values | None], limits: Limits
+    ) -> None:
         self._socket = socket
         self._read = read
+        self._limits = limits
         self.host, port = socket.client or ("", 0)
         self.name = f"web {self.host}:{port}"
         self.addresses: set[str] = set()
@@ -134,7 +136,7 @@ class Listener:
         if sent is None or not sent.is_shown_as(address, values[0]):
             self._sent.pop(address, None)
             self._surprised[address] = self._loop.time()
-        elif sent.time - self._surprised.get(address, -math.inf) > CROSSING_SECONDS:
+        elif sent.time - self._surprised.get(address, -math.inf) > self._limits.crossing_seconds:
             return
         self._post(address, encode(address, values, flags=True))
 

@@ -27,11 +27,11 @@ from ronn_jack.interfaces.osc.addresses import (
 )
 from ronn_jack.interfaces.osc.sender import Sender
 from ronn_jack.interfaces.web.attributes import PRESETS_ADDRESSES
+from ronn_jack.interfaces.web.limits import Limits
 from ronn_jack.interfaces.web.listener import Listener
 from ronn_jack.interfaces.web.oscquery import Reading
 from ronn_jack.parameters import Value
 
-MOST_LISTENERS = 64
 TICK_SECONDS = 1.0 / 30.0
 STATUS_TICKS = 3
 """Ticks from one look at the status to the next."""
@@ -58,12 +58,16 @@ class Listeners:
         Takes the packets that they send.
     forget : callable
         Called with each that has gone.
+    limits : Limits
     """
 
-    def __init__(self, controller: Controller, handle: Handle, forget: Forget) -> None:
+    def __init__(
+        self, controller: Controller, handle: Handle, forget: Forget, limits: Limits
+    ) -> None:
         self._controller = controller
         self._handle = handle
         self._forget = forget
+        self._limits = limits
         self._listeners: set[Listener] = set()
         self._follower: asyncio.Task[None] | None = None
         self._values: Mapping[str, Value] = {}
@@ -72,12 +76,14 @@ class Listeners:
 
     async def serve(self, socket: WebSocket) -> None:
         """Serve a connection until it ends."""
-        if len(self._listeners) >= MOST_LISTENERS:
-            reason = f"there are {MOST_LISTENERS} listeners already; close one\n"
+        if len(self._listeners) >= self._limits.listeners:
+            reason = f"there are {self._limits.listeners} listeners already; close one\n"
             await socket.send_denial_response(PlainTextResponse(reason, 503))
             return
         await socket.accept()
-        listener = Listener(socket, lambda endpoint: Reading(self._controller).values(endpoint))
+        listener = Listener(
+            socket, lambda endpoint: Reading(self._controller).values(endpoint), self._limits
+        )
         self._listeners.add(listener)
         if self._follower is None:
             self._follower = asyncio.create_task(self._follow())

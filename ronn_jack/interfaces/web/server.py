@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ronn_jack.closing import ClosingOnce
 from ronn_jack.control.controller import Controller
 from ronn_jack.interfaces.ports import EVERYWHERE, HTTP_PORT, bound_socket
+from ronn_jack.interfaces.web.limits import Limits
 
 if TYPE_CHECKING:
     from ronn_jack.interfaces.osc.sender import Sender
@@ -43,6 +44,7 @@ class WebServer(ClosingOnce):
         Says whether an address may ask; by default any that reaches the port may.
     forget : callable, optional
         Told of each sender of packets that has gone.
+    limits : Limits, optional
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class WebServer(ClosingOnce):
         port: int = HTTP_PORT,
         permits: Callable[[str], bool] = _anybody,
         forget: Forget = _nothing,
+        limits: Limits | None = None,
     ) -> None:
         super().__init__()
         self._controller = controller
@@ -61,6 +64,7 @@ class WebServer(ClosingOnce):
         self._port = port
         self._permits = permits
         self._forget = forget
+        self._limits = limits or Limits()
         self._sockets: tuple[socket.socket, ...] = ()
         self._thread: threading.Thread | None = None
 
@@ -127,6 +131,12 @@ class WebServer(ClosingOnce):
         from ronn_jack.interfaces.web.application import Application
 
         application = Application(
-            self._controller, self._handle, self._host, osc_port, self._permits, self._forget
+            self._controller,
+            self._handle,
+            self._host,
+            osc_port,
+            self._permits,
+            self._forget,
+            self._limits,
         )
         asyncio.run(application.serve(listening, wakened))

@@ -129,6 +129,7 @@ def test_a_node_that_ends_a_connection_is_told(server: OscServer) -> None:
 
 
 class TestCommands:
+    @pytest.mark.slow
     def test_osc_prints_answers_and_fails_in_one_line(self, server: OscServer, controller) -> None:
         runs = [
             (("/ronn/preset_load", "fuzz"), 0, "", ""),

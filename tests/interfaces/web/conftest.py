@@ -8,6 +8,7 @@ import pytest
 
 from ronn_jack.control.controller import Controller
 from ronn_jack.interfaces.osc.dispatcher import Dispatcher
+from ronn_jack.interfaces.web.limits import Limits
 from ronn_jack.interfaces.web.server import WebServer
 from tests.interfaces.web.clients import Http
 from tests.support.recording import MemoryStore, RecordingNode
@@ -31,8 +32,14 @@ def controller(node: RecordingNode, store: MemoryStore) -> Controller:
 
 
 @pytest.fixture
-def server(controller: Controller) -> Iterator[WebServer]:
-    with WebServer(controller, Dispatcher(controller).handle, port=0) as server:
+def limits() -> Limits:
+    """What the server allows; a test may change it."""
+    return Limits()
+
+
+@pytest.fixture
+def server(controller: Controller, limits: Limits) -> Iterator[WebServer]:
+    with WebServer(controller, Dispatcher(controller).handle, port=0, limits=limits) as server:
         server.listen()
         server.start(OSC_PORT)
         yield server

@@ -15,8 +15,7 @@ from ronn_jack.control.controller import Controller
 from ronn_jack.control.operations import COMMAND_LINE, Act, Set
 from ronn_jack.interfaces.osc.addresses import ENDPOINTS, Role
 from ronn_jack.interfaces.osc.dispatcher import Dispatcher
-from ronn_jack.interfaces.web import listener as limits
-from ronn_jack.interfaces.web import listening
+from ronn_jack.interfaces.web.listening import TICK_SECONDS
 from ronn_jack.interfaces.web.server import WebServer
 from tests.interfaces.web.clients import WebListener
 from tests.interfaces.web.conftest import OSC_PORT
@@ -141,7 +140,7 @@ class TestListen:
             values.append(client.receive()[1][0])
         elapsed = time.monotonic() - begin
         assert values == [*sorted(values[:-1]), 0.125]
-        assert len(values) <= elapsed / listening.TICK_SECONDS + 2
+        assert len(values) <= elapsed / TICK_SECONDS + 2
 
     @pytest.mark.parametrize(
         "text",
@@ -260,8 +259,8 @@ class TestSend:
         client.send("/ronn/input_gain", 6.0)
         assert client.receive() == ("/ronn/output_gain", [-6.0])
 
-    def test_a_value_that_may_have_crossed_ours_is_answered(self, client, monkeypatch):
-        monkeypatch.setattr(limits, "CROSSING_SECONDS", 1000.0)
+    def test_a_value_that_may_have_crossed_ours_is_answered(self, client, limits):
+        limits.crossing_seconds = 1000.0
         assert client.listen("/ronn/mix") == [1.0]
         client.send("/ronn/mix", 0.25)
         assert client.receive() == ("/ronn/mix", [0.25])
@@ -288,8 +287,8 @@ class TestLimits:
             client.receive()
         assert other.listen("/ronn/mix") == [1.0]
 
-    def test_there_are_only_so_many(self, server, monkeypatch):
-        monkeypatch.setattr(listening, "MOST_LISTENERS", 2)
+    def test_there_are_only_so_many(self, server, limits):
+        limits.listeners = 2
         with WebListener(server.port) as one:
             with WebListener(server.port):
                 assert one.listen("/ronn/mix") == [1.0]
@@ -348,9 +347,9 @@ class TestLimits:
 
 
 @pytest.fixture
-def nothing_crosses(monkeypatch):
+def nothing_crosses(limits):
     """Let values that are told never be taken for ones that cross a listener's own."""
-    monkeypatch.setattr(limits, "CROSSING_SECONDS", -1.0)
+    limits.crossing_seconds = -1.0
 
 
 def is_served(server: WebServer) -> bool:

@@ -14,7 +14,6 @@ import pytest
 
 from ronn_jack.control.controller import Controller
 from ronn_jack.errors import MachineError
-from ronn_jack.interfaces.web import connections
 from ronn_jack.interfaces.web.server import WebServer
 from tests.interfaces.web.clients import Http, WebListener, ended
 from tests.interfaces.web.conftest import OSC_PORT
@@ -119,9 +118,9 @@ class TestRubbish:
 
 class TestLimits:
     @pytest.fixture
-    def brief(self, monkeypatch):
+    def brief(self, limits):
         """Let requests have a tenth of a second."""
-        monkeypatch.setattr(connections, "REQUEST_SECONDS", 0.1)
+        limits.request_seconds = 0.1
 
     @pytest.mark.parametrize(
         "data",
@@ -150,19 +149,17 @@ class TestLimits:
             while True:
                 connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
 
-    def test_who_asks_nothing_keeps_nobody_out(self, http):
+    def test_who_asks_nothing_keeps_nobody_out(self, http, limits):
         with contextlib.ExitStack() as stack:
-            silent = [
-                stack.enter_context(http.connect()) for _ in range(connections.MOST_CONNECTIONS)
-            ]
+            silent = [stack.enter_context(http.connect()) for _ in range(limits.connections)]
             for _ in range(3):
                 assert http.read("/ronn/mix?VALUE") == {"VALUE": [1.0]}
             assert ended(silent[0]) == b"", "the oldest had to go"
             silent[-1].sendall(LAST_QUESTION)
             assert b'"VALUE"' in ended(silent[-1])
 
-    def test_more_connections_than_there_is_room_for_are_cut(self, http, monkeypatch):
-        monkeypatch.setattr(connections, "MOST_CONNECTIONS", 2)
+    def test_more_connections_than_there_is_room_for_are_cut(self, http, limits):
+        limits.connections = 2
         with WebListener(http.port), WebListener(http.port), http.connect() as one_too_many:
             assert ended(one_too_many) == b""
         wait_for(lambda: http.exchange(LAST_QUESTION), what="room for another connection")

@@ -1,0 +1,25 @@
+"""What those who come to the HTTP server may take of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Limits:
+    """Limits of one server.
+
+    Attributes
+    ----------
+    connections, listeners : int
+        How many there may be at a time.
+    request_seconds : float
+        Time for a request from its connection, or from the request before, to its answer's end.
+    crossing_seconds : float
+        Time in which what a listener is told may cross a value of its own on the way.
+    """
+
+    connections: int = 128
+    listeners: int = 64
+    request_seconds: float = 10.0
+    crossing_seconds: float = 0.25
