@@ -177,7 +177,7 @@ def _frame_length(rate: float) -> int:
 
 
 def _spectra(signal: Signal, length: int) -> Spectrum:
-    """Return the power of Hann windows that overlap by half [shape=(channels, steps, bins)]."""
+    """Return power spectra by channel and step, through Hann windows that overlap by half."""
     frames = np.lib.stride_tricks.sliding_window_view(signal, length, axis=1)[:, :: length // 2]
     spectra = np.fft.rfft(frames * np.hanning(length), axis=2)
     power: Spectrum = spectra.real**2 + spectra.imag**2
