@@ -30,6 +30,9 @@ _ASKED_SECONDS, _QUICK_ASKED_SECONDS = 10.0, 1.0
 """The node tells the times of its last ten seconds."""
 _BEFORE_SECONDS = 3.0
 _PATIENCE_SECONDS = 240.0
+_SEARCH_SECONDS = 60.0
+_POLL_SECONDS = 0.5
+_CANDIDATES = "/ronn/status/candidates"
 
 
 @dataclass(frozen=True)
@@ -99,9 +102,18 @@ def _turn(server: str, folder: str, explore: bool, quick: bool) -> Turn:
         NodeProcess(server, {}, environment, _PATIENCE_SECONDS, options) as node,
         Asker(node.port) as asker,
     ):
+        if explore and not quick:
+            _wait_for_search(asker)
         time.sleep(0.0 if quick else _BEFORE_SECONDS)
         times = ask_quietly(asker, _QUICK_ASKED_SECONDS if quick else _ASKED_SECONDS)
         share = asker.ask_until_answered("/ronn/status/callback_p99")
-        candidates = asker.ask_until_answered("/ronn/status/candidates")
+        candidates = asker.ask_until_answered(_CANDIDATES)
     answered = [seconds for seconds in times if seconds is not None] or [np.inf]
     return Turn(share * PERIOD / RATE * 1e6, 1e6 * float(np.median(answered)), candidates)
+
+
+def _wait_for_search(asker: Asker) -> None:
+    """Wait until a first sound was found: on a busy machine that takes long, if it comes at all."""
+    end = time.monotonic() + _SEARCH_SECONDS
+    while asker.ask_until_answered(_CANDIDATES) < 1.0 and time.monotonic() < end:
+        time.sleep(_POLL_SECONDS)
