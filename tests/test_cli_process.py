@@ -14,6 +14,7 @@ import soundfile
 
 from tests.support.command_line import ROOT, Result, ended, one_line, preset_file, started
 from tests.support.jack_server import wait_for
+from tests.support.open_files import open_files
 
 pytestmark = pytest.mark.usefixtures("own_home")
 
@@ -125,12 +126,7 @@ class TestProcess:
         pipe = tmp_path / "pipe"
         os.mkfifo(pipe)
         process = started("render", pipe, tmp_path / "out.wav")
-        files = Path(f"/proc/{process.pid}/fd")
-        wait_for(
-            lambda: any(path.resolve() == pipe for path in files.iterdir()),
-            60,
-            "the pipe's opening",
-        )
+        wait_for(lambda: str(pipe) in open_files(process.pid), 60, "the pipe's opening")
         process.send_signal(signal.SIGTERM)
         assert ended(process) == Result(1, "", "ronn-jack: interrupted\n")
 

@@ -46,6 +46,9 @@ def test_everything_can_come_from_anywhere_at_amount_one():
             assert len(seen) > 3990
         elif row.kind is Kind.INT:
             assert seen == set(range(int(row.minimum), int(row.maximum) + 1))
+        elif row.kind is Kind.FLOAT:
+            low, high = row.minimum, row.maximum
+            assert min(seen) < low + 0.01 * (high - low) and max(seen) > high - 0.01 * (high - low)
         else:
             assert seen == (set(row.choices) if row.choices else {False, True})
 

@@ -67,6 +67,7 @@ def vanished(*_):
 @pytest.mark.slow
 def test_a_node_whose_server_returns_with_too_few_ports_waits_and_says_why():
     with jack_server("fewer") as server, node_process(server.name) as node:
+        node.join()
         server.kill()
         wait_for(lambda: node.osc.ask("/ronn/status/state") == ["waiting"])
         with jack_server("fewer", most_ports=FEW):

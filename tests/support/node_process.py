@@ -84,6 +84,10 @@ class NodeProcess:
         wait_for(ports, what="HTTP")
         return int(ports()[0])
 
+    def join(self) -> None:
+        """Wait until the start is over: a server that ends before ends the node."""
+        self.http_port()
+
     def settle(self) -> None:
         """Wait until the network last asked for sounds, alone."""
         wait_for(
