@@ -55,7 +55,7 @@ def test_two_nodes_keep_their_names_and_connections_and_do_not_feed_back():
             for connection in chain:
                 client.connect(*connection)
             # The nodes trust connections that have lasted.
-            wait_for_frames(client, server.rate)
+            wait_for_frames(client, 4 * server.rate)
         server.kill()
         for node in (first, second):
             wait_for(lambda node=node: node.osc.ask("/ronn/status/state") == ["waiting"])
