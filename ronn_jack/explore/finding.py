@@ -79,7 +79,8 @@ class Finding:
         if is_worth_hearing(character):
             if "seed_b" not in locks:
                 drawn["seed_b"] = self._other_seed(drawn, passage, pause)
-            pool.offer(terms, Candidate({name: drawn[name] for name in DRAWN}, character))
+            free = {name: drawn[name] for name in DRAWN if name not in locks}
+            pool.offer(terms, Candidate(free, character))
         return True
 
     def _heard(self, values: Values, passage: Passage, pause: Callable[[], None]) -> Character:

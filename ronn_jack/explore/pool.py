@@ -62,7 +62,7 @@ class Candidate:
     Attributes
     ----------
     values : mapping
-        Of the parameters that are drawn.
+        Of the parameters that are drawn, but for those that were locked.
     """
 
     values: Mapping[str, Value]
