@@ -137,7 +137,7 @@ class LiveNode:
         self.rate = audio.engine.rate
         self._callback_times = CallbackTimes(self.rate)
         aim(audio.engine, self._controls)
-        self._builder.live_motion.aim({"drive": self._controls["drive"]})
+        self._builder.live_motion.aim(self._driven())
         self._freeze(audio.engine)
         audio.engine.set_master(0.0)
         audio.engine.settle()
@@ -162,21 +162,20 @@ class LiveNode:
         self._controls.update(values)
         audio = self._audio
         if audio is not None:
-            aim(audio.engine, values)
             if "freeze" in values:
                 self._freeze(audio.engine)
+            aim(audio.engine, values)
         self._builder.budget = float(self._controls["budget"])
-        self._builder.input_gain = decibels_to_gain(float(self._controls["input_gain"]))
         if "auto_level" in values:
             self._builder.switch_level(bool(values["auto_level"]))
         moving = dict(values)
         if not _DRIFT.isdisjoint(values):
             moving["drift_rate"] = drift_hertz(self._controls)
-        # What is frozen has passed `drive`, which counts again once that is let go.
+        # What is frozen has passed its gains, which count again once that is let go.
         if audio is not None and self._controls["freeze"]:
             moving.pop("drive", None)
-        elif "freeze" in values:
-            moving["drive"] = self._controls["drive"]
+        else:
+            moving |= self._driven()
         self._builder.live_motion.aim(moving)
 
     def moving_fault(self) -> str:
@@ -315,6 +314,11 @@ class LiveNode:
         if self._silent:
             return "silent"
         return "running" if self._builder.sounding is not None else "dry"
+
+    def _driven(self) -> Mapping[str, Value]:
+        """Let levels be found for `input_gain` as it is; return `drive` as it is."""
+        self._builder.input_gain = decibels_to_gain(float(self._controls["input_gain"]))
+        return {"drive": self._controls["drive"]}
 
     def _freeze(self, engine: Engine) -> None:
         on = bool(self._controls["freeze"])

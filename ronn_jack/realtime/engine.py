@@ -107,7 +107,8 @@ class Engine:
     Attributes
     ----------
     driven_since : int
-        Position from which on the networks' input has passed its gain as it is now.
+        Position from which on the networks' input has passed its gains as they are now, or those
+        that what is frozen has passed.
     """
 
     def __init__(
@@ -121,6 +122,7 @@ class Engine:
         self.inputs = inputs
         self.outputs = outputs
         self.driven_since = 0
+        self._driven_anew = False  # once what is frozen is let go
         self.rate = rate
         self._record, self.address = record(ENGINE)
         self._history = _rows(inputs, max(MAX_BLOCK, math.ceil(history_seconds * rate)))
@@ -160,7 +162,10 @@ class Engine:
     def set(self, control: Control, target: float) -> None:
         """Let a control glide to `target`: gains and the gate as amplitudes, the others 0–1."""
         if control in _DRIVING and self._record.controls[0, control] != target:
-            self.driven_since = self.position + int(self._record.glide_frames[0])
+            if self.frozen:
+                self._driven_anew = True
+            else:
+                self.driven_since = self.position + int(self._record.glide_frames[0])
         self._record.controls[0, control] = target
 
     def set_master(self, target: float, frames: int | None = None) -> None:
@@ -186,6 +191,9 @@ class Engine:
         # With hardly any history, as in a render, there is nothing to hold.
         self._record.loop[0].view(LOOP)["wanted"] = frames if frames >= MAX_BLOCK else 0
         self._offer_pad(pad if on else None)
+        if self._driven_anew and not on:
+            self._driven_anew = False
+            self.driven_since = self.position + int(self._record.freeze_frames[0])
         self.set(Control.FREEZE, float(on))
 
     @property

@@ -5,6 +5,7 @@ import pytest
 
 from ronn_jack.control.operations import Act
 from ronn_jack.loudness.pad import pad_from
+from ronn_jack.units import gain_to_decibels
 from tests.realtime.engine_driver import RATE, noise, play
 from tests.support.desk import FRAMES, desk, rendered, same_sound
 from tests.support.rigged import REAL, RiggedPipeline, taking
@@ -266,6 +267,31 @@ def test_levels_are_found_for_the_drive_of_what_is_frozen_until_it_is_let_go():
         d.turn(freeze=True, drive=12.0)
         d.rejoin()
         assert motion.expression(0).drive == 12.0
+
+
+@pytest.mark.parametrize(("name", "mode"), [("input_gain", "pad"), ("drive", "loop")])
+def test_a_gain_that_is_turned_while_something_is_held_counts_once_that_is_let_go(name, mode):
+    with desk(auto_level=True, freeze_mode=mode, init="dirac") as d:
+
+        def found_db():
+            """Return the level of a network that is built now, of whatever seed."""
+            swaps = len(d.listener.swaps)
+            d.turn(seed=5 + swaps)
+            d.run_until(lambda: len(d.listener.swaps) > swaps)
+            return gain_to_decibels(d.builder.level.gain)
+
+        play(d.audio.engine, noise(6 * FRAMES))
+        before = found_db()
+        d.turn(freeze=True)
+        play(d.audio.engine, noise(FRAMES))
+        d.turn(**{name: 24.0})
+        play(d.audio.engine, noise(FRAMES))
+        assert found_db() == pytest.approx(before, abs=2.0)
+        # So long that nothing else is remembered.
+        play(d.audio.engine, noise(12 * FRAMES))
+        d.turn(freeze=False)
+        play(d.audio.engine, noise(FRAMES // 10))
+        assert found_db() == pytest.approx(before - 24.0, abs=2.0)
 
 
 def test_freeze_holds_a_pad_of_what_was_played_last():
