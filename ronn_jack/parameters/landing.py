@@ -42,24 +42,39 @@ def _nearest(row: Parameter, values: Mapping[str, Value], fits: Fits) -> Value |
     """Return the nearest value of a parameter, which doesn't fit as it is, that does."""
     asked = values[row.name]
     if row.kind is Kind.ENUM:
-        place = row.choices.index(str(asked))
-        near = sorted(row.choices, key=lambda choice: abs(row.choices.index(choice) - place))
+        index = row.choices.index(str(asked))
+        near = sorted(row.choices, key=lambda choice: abs(row.choices.index(choice) - index))
         return next((choice for choice in near if fits({**values, row.name: choice})), None)
+    value_of: Callable[[float], Value]
     if row.kind is Kind.INT:
-        first, beyond, value_of = int(row.minimum), int(asked), row.from_number
+        first, last, place, value_of = row.minimum, row.maximum, float(asked), row.from_number
     else:
-        first, beyond = 0, math.ceil(row.normalise(asked) * _STEPS)
+        first, last, place = 0.0, float(_STEPS), row.normalise(asked) * _STEPS
         value_of = partial(_at_step, row)
-    # Of a number less is lighter. The search is short, as a knob that is swept asks all the time.
-    if not fits({**values, row.name: value_of(first)}):
+
+    def fits_at(step: int) -> bool:
+        return fits({**values, row.name: value_of(step)})
+
+    # Of most numbers less is lighter, and of some more. The search is short, as a knob that is
+    # swept asks all the time.
+    below = _fitting(int(first), math.ceil(place), fits_at)
+    above = _fitting(int(last), math.floor(place), fits_at)
+    found = [value_of(step) for step in (below, above) if step is not None]
+    position = row.normalise(asked)
+    return min(found, key=lambda value: abs(row.normalise(value) - position), default=None)
+
+
+def _fitting(end: int, beyond: int, fits_at: Callable[[int], bool]) -> int | None:
+    """Return the last step from an end towards one beyond that fits; None if the end does not."""
+    if not fits_at(end):
         return None
-    while beyond - first > 1:
-        middle = (first + beyond) // 2
-        if fits({**values, row.name: value_of(middle)}):
-            first = middle
+    while abs(beyond - end) > 1:
+        middle = (end + beyond) // 2
+        if fits_at(middle):
+            end = middle
         else:
             beyond = middle
-    return value_of(first)
+    return end
 
 
 def _at_step(row: Parameter, step: float) -> Value:

@@ -110,3 +110,11 @@ def test_a_parameter_without_steps_lands_within_a_thousandth_of_its_range(rig):
     found = landed(values, ["stretch"], lambda values: values["stretch"] <= 3.0)["stretch"]
     assert found <= 3.0
     assert row.normalise(found) == pytest.approx(row.normalise(3.0), abs=1 / 1024)
+
+
+@pytest.mark.parametrize(("fitting", "nearest"), [(26_215, 26_215), (39_999, 39_999), (50_000, 0)])
+def test_of_a_value_above_and_one_below_that_fit_it_lands_on_the_nearer(fitting, nearest):
+    def fits(values):
+        return values["rate"] == 0 or values["rate"] >= fitting
+
+    assert landed({**defaults(), "rate": 20_000}, ["rate"], fits) == {"rate": nearest}
