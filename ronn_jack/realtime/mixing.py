@@ -22,13 +22,14 @@ from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 MOST_BOOST = 10.0 ** (6.0 / 20.0)
 _TURNED_BELOW = -0.5
 """Correlation below which two equal signals, halved, would need more than the boost."""
-_TURN_FRAMES = 4800
+TURN_SECONDS = 0.1
 """Length of a turn of the polarity while the voice sounds."""
 
 BLEND = np.dtype(
     [
         ("polarity", "f8"),  # factor of the wet signal: 1, −1, or on the way from one to the other
         ("wanted_polarity", "f8"),
+        ("step", "f8"),  # from frame to frame on that way
         ("correlation", "f8"),  # of the wet signal, turned, with the dry one
         ("known", "f8"),  # 1 where the two are equally loud and the correlation is known, else 0
     ],
@@ -72,10 +73,13 @@ class BlendRecord:
     ----------
     fields : recarray [shape=(1,)]
         The BLEND.
+    rate : float
+        Sample rate in Hz.
     """
 
-    def __init__(self, fields: Any) -> None:
+    def __init__(self, fields: Any, rate: float) -> None:
         self._fields = fields
+        fields["step"] = 2.0 / (TURN_SECONDS * rate)
         self.begin_with(UNKNOWN)
 
     def begin_with(self, blend: Blend) -> None:
@@ -84,7 +88,7 @@ class BlendRecord:
         self.follow(blend)
 
     def follow(self, blend: Blend) -> None:
-        """Have it mix otherwise from now on; its polarity turns within 4800 frames."""
+        """Have it mix otherwise from now on; its polarity turns within 0.1 s."""
         self._fields["wanted_polarity"] = blend.polarity
         self._fields["correlation"] = blend.correlation
         self._fields["known"] = float(blend.known)
@@ -98,11 +102,10 @@ def run_polarity(blend: int, rows: int, channels: int, frames: int) -> None:
         return
     y = carray(pointer(rows), (channels, MAX_BLOCK), np.float64)
     for t in range(frames):
-        step = 2.0 / _TURN_FRAMES
         if b.polarity < b.wanted_polarity:
-            b.polarity = min(b.wanted_polarity, b.polarity + step)
+            b.polarity = min(b.wanted_polarity, b.polarity + b.step)
         elif b.polarity > b.wanted_polarity:
-            b.polarity = max(b.wanted_polarity, b.polarity - step)
+            b.polarity = max(b.wanted_polarity, b.polarity - b.step)
         for channel in range(channels):
             y[channel, t] *= b.polarity
 

@@ -221,7 +221,7 @@ class Voice:
         fields.outputs = model.outputs
         self.level = LevelRecord(fields.level, self.address + _LEVEL, rate)
         """By which it is as loud as its input."""
-        self.blend = BlendRecord(fields.blend)
+        self.blend = BlendRecord(fields.blend, rate)
         """How it mixes with the dry signal."""
         self._stages = stages_of(model.rules)
         for stage in self._stages:

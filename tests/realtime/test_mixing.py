@@ -15,7 +15,7 @@ from ronn_jack.network import Network
 from ronn_jack.parameters import defaults
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.engine_state import Control
-from ronn_jack.realtime.mixing import MOST_BOOST, UNKNOWN, Blend
+from ronn_jack.realtime.mixing import MOST_BOOST, TURN_SECONDS, UNKNOWN, Blend
 from ronn_jack.units import decibels_to_gain
 from tests.realtime.engine_driver import RATE, noise, play
 from tests.support.changes import change_to
@@ -144,3 +144,16 @@ def test_the_polarity_turns_without_a_step():
     y = np.concatenate([before, play(engine, x), play(engine, x)], axis=1)
     assert np.abs(np.diff(y)).max() <= 1.05 * np.abs(np.diff(before[:, SECOND // 2 :])).max()
     assert np.allclose(y[:, 2 * SECOND + SECOND // 2 :], -before[:, SECOND // 2 :], atol=1e-5)
+
+
+@pytest.mark.parametrize("rate", [44100.0, 96000.0])
+def test_the_polarity_turns_as_long_at_every_rate(rate):
+    engine, voice = Engine(2, 2, rate, 1.0), make_voice(ALIKE, rate)
+    engine.publish(voice)
+    engine.process(noise(64))
+    voice.blend.follow(Blend(-1.0, 0.5, True))
+    turning = []
+    for share in (0.98, 0.04):
+        play(engine, noise(round(share * TURN_SECONDS * rate)), 64)
+        turning.append(float(voice.blend._fields["polarity"][0]) > -1.0)
+    assert turning == [True, False]
