@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from ronn_jack.audio_files.source import BLOCK, AudioSource, opened, quiet_decoders
 from ronn_jack.audio_files.target import OUTPUTS, TargetFormat, check_target, written
 from ronn_jack.hotswap.engine_controls import aim, gate_threshold
+from ronn_jack.hotswap.levels.drift_way import DriftWay, has_way
 from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.loudness.auto_level import Level, level_from, level_on_noise
+from ronn_jack.loudness.excerpt import LONGEST_RUN_UP_SECONDS, Excerpt
+from ronn_jack.loudness.match import DryMeter, match_powers
 from ronn_jack.loudness.match import gate as loudness_gate
-from ronn_jack.loudness.match import match_powers
 from ronn_jack.model.architecture import model_of
 from ronn_jack.model.expression import Expression
 from ronn_jack.model.protocol import Model
@@ -25,9 +27,13 @@ from ronn_jack.realtime.engine_state import Control
 from ronn_jack.realtime.gate import Gate
 from ronn_jack.realtime.level import LevelTable
 from ronn_jack.realtime.meters.comparison import ComparingMeter
-from ronn_jack.realtime.meters.loudness import LoudnessMeter
+from ronn_jack.realtime.meters.loudness import STEP_SECONDS, LoudnessMeter
 from ronn_jack.realtime.mixing import UNKNOWN, Blend
+from ronn_jack.realtime.voice import Voice
 from ronn_jack.units import decibels_to_gain
+
+_EXCERPT_SECONDS = 1.0
+"""Of the file, on which each point of drift's way is measured, eight points a cycle."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,7 @@ def offline_engine(
     history_seconds: float = 0.0,
     level: float = 1.0,
     blend: Blend = UNKNOWN,
+    voice: Voice | None = None,
 ) -> Engine:
     """Return an engine that sounds from its first frame, with every control at rest.
 
@@ -72,12 +79,14 @@ def offline_engine(
         Gain of the network, as an amplitude ratio.
     blend : Blend
         How the levelled network mixes with the dry signal.
+    voice : Voice, optional
+        What sounds, where it is not to be made here.
     """
     engine = Engine(model.inputs, model.outputs, rate, history_seconds)
     aim(engine, values)
     engine.set(Control.MASTER, 1.0)
     engine.settle()
-    voice = make_voice(model, rate, Expression.of(values))
+    voice = voice or make_voice(model, rate, Expression.of(values))
     voice.level.begin_with(LevelTable(level))
     voice.blend.begin_with(blend)
     engine.publish(voice)
@@ -125,20 +134,24 @@ def render_file(
         form = form.holding(target, audio.rate, audio.frames + tail)
         total, gain, blend = audio.frames + tail, 1.0, UNKNOWN
         levels: list[Level] = []
+        way = _drift_way(audio, model, values)
         runs = _levelling_runs(values)
         before = len(runs) * audio.frames
         for drive in runs:
             passed = len(levels) * audio.frames
             told = _Offset(progress, passed, before + total)
-            levels.append(_matching_level(audio, model, {**values, "drive": drive}, told))
+            levels.append(_matching_level(audio, model, {**values, "drive": drive}, told, way))
         if values["auto_level"]:
             gain, blend = levels[0].gain, levels[0].blend
         elif levels:
             gain = levels[0].gain / levels[1].gain  # `drive` alone is made up for
-        engine = offline_engine(model, values, audio.rate, level=gain, blend=blend)
+        voice = make_voice(model, float(audio.rate), Expression.of(values))
+        engine = offline_engine(model, values, audio.rate, level=gain, blend=blend, voice=voice)
         done = 0
         with written(target, form, audio.rate) as writer:
             for block in _with_tail(audio, tail):
+                if way is not None:
+                    way.level(voice, gain, done, block.shape[1])
                 writer.write(engine.process(block).T)
                 done += block.shape[1]
                 progress(before + done, before + total)
@@ -170,28 +183,68 @@ def _matching_level(
     model: Model,
     values: Mapping[str, Value],
     progress: Callable[[int], None],
+    way: DriftWay | None,
 ) -> Level:
-    """Return the level that makes a network as loud as the whole file."""
+    """Return the level that makes a network as loud as the whole file, levelled along a way."""
     rate = float(audio.rate)
     gain = decibels_to_gain(float(values["input_gain"])) * decibels_to_gain(float(values["drive"]))
     gate = Gate(gate_threshold(values["gate"]), rate)
     voice = make_voice(model, rate, Expression.of(values))
     dry, wet = LoudnessMeter(model.inputs, rate), ComparingMeter(model.outputs, rate)
+    heard = np.zeros((model.inputs, BLOCK), np.float32)  # a ring, as drift goes by the position
     done = 0
-    for block in audio.blocks():
-        clean = np.where(np.isfinite(block), block, np.float32(0.0))
-        dry.add(clean)
-        voice.rejoin_at(0)
-        driven = gate.process(clean) * np.float32(gain)
-        voice.prime(np.ascontiguousarray(driven), block.shape[1], wet)
-        done += block.shape[1]
+    for block in _finite(audio):
+        dry.add(block)
+        end = done + block.shape[1]
+        heard[:, np.arange(done, end) % BLOCK] = gate.process(block) * np.float32(gain)
+        if way is not None:
+            way.level(voice, 1.0, done, block.shape[1])
+        voice.prime(heard, end, wet)
+        done = end
         progress(done)
     # One channel is heard at both outputs.
     powers = dry.powers * (model.outputs / model.inputs)
     match = match_powers(powers, wet.powers)
     if match is None:
-        return level_on_noise(voice, gain)
+        return level_on_noise(make_voice(model, rate, Expression.of(values)), gain)
     return level_from(match, on_noise=False, correlation=wet.correlation(loudness_gate(powers)))
+
+
+def _drift_way(audio: AudioSource, model: Model, values: Mapping[str, Value]) -> DriftWay | None:
+    """Return how a network is levelled along drift; None if nothing drifts or all is quiet."""
+    expression, rate = Expression.of(values), float(audio.rate)
+    if not values["auto_level"] or not has_way(expression):
+        return None
+    voice = make_voice(model, rate, expression)
+    excerpt = _loudest(audio, model, min(voice.run_up_frames, round(LONGEST_RUN_UP_SECONDS * rate)))
+    gain = decibels_to_gain(float(values["input_gain"])) * decibels_to_gain(expression.drive)
+    return DriftWay(voice, expression, excerpt, gain) if excerpt else None
+
+
+def _loudest(audio: AudioSource, model: Model, run_up: int) -> Excerpt | None:
+    """Return the loudest stretch of a file, after a run-up; None if all is quiet."""
+    rate = float(audio.rate)
+    meter = DryMeter(model.inputs, model.outputs, rate)
+    for block in _finite(audio):
+        meter.add(block)
+    steps = meter.take_steps()
+    count = min(max(1, steps.size), round(_EXCERPT_SECONDS / STEP_SECONDS))
+    first = int(np.argmax(np.convolve(steps, np.ones(count), "valid"))) if steps.size else 0
+    step = round(STEP_SECONDS * rate)
+    begin = max(0, first * step - run_up)
+    end = (first + count) * step
+    parts, done = [], 0
+    for block in _finite(audio):
+        parts.append(block[:, max(0, begin - done) : max(0, end - done)])
+        done += block.shape[1]
+    samples = np.concatenate(parts, axis=1)
+    return Excerpt.of(samples, first * step - begin, model.outputs, rate)
+
+
+def _finite(audio: AudioSource) -> Iterator[NDArray[np.float32]]:
+    """Yield a source's blocks as the engine hears them."""
+    for block in audio.blocks():
+        yield np.where(np.isfinite(block), block, np.float32(0.0))
 
 
 def _with_tail(audio: AudioSource, frames: int) -> Iterator[NDArray[np.float32]]:

@@ -138,6 +138,17 @@ def test_drift_starts_at_the_seed_and_is_the_same_every_time(folder: Path) -> No
     assert distance[:, :20].max() < 0.01 * distance[:, RATE // 8 :].max()
 
 
+@pytest.mark.parametrize("hertz", [0.3, 1.0, 3.0])
+def test_a_network_that_drifts_is_as_loud_as_the_file(folder: Path, hertz: float) -> None:
+    x = noise(5 * RATE, peak=0.05)
+    drift = {"drift_rate": hertz, "drift_depth": 1.0}
+    y = rendered(folder, x, activation="tanh", seed=5, output_gain=-12.0, **drift)
+    dry, wet = block_powers(x, RATE), block_powers(y, RATE)
+    assert abs(loudness(wet) + 12.0 - loudness(dry)) < 0.1
+    if hertz <= 1.0:
+        assert np.abs(10.0 * np.log10(wet / dry) + 12.0).max() <= 1.0, "all along its way"
+
+
 @pytest.mark.parametrize("auto_level", [True, False])
 def test_drive_is_made_up_for(folder: Path, auto_level: bool) -> None:
     x = noise(RATE)
