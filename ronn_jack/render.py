@@ -15,7 +15,7 @@ from ronn_jack.hotswap.engine_controls import aim, gate_threshold
 from ronn_jack.hotswap.levels.drift_way import DriftWay, has_way
 from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.loudness.auto_level import Level, level_from, level_on_noise
-from ronn_jack.loudness.excerpt import LONGEST_RUN_UP_SECONDS, Excerpt
+from ronn_jack.loudness.excerpt import LONGEST_RUN_UP_SECONDS, Excerpt, typical_stretch
 from ronn_jack.loudness.match import DryMeter, match_powers
 from ronn_jack.loudness.match import gate as loudness_gate
 from ronn_jack.model.architecture import model_of
@@ -216,20 +216,22 @@ def _drift_way(audio: AudioSource, model: Model, values: Mapping[str, Value]) ->
     if not values["auto_level"] or not has_way(expression):
         return None
     voice = make_voice(model, rate, expression)
-    excerpt = _loudest(audio, model, min(voice.run_up_frames, round(LONGEST_RUN_UP_SECONDS * rate)))
+    excerpt = _typical(audio, model, min(voice.run_up_frames, round(LONGEST_RUN_UP_SECONDS * rate)))
     gain = decibels_to_gain(float(values["input_gain"])) * decibels_to_gain(expression.drive)
     return DriftWay(voice, expression, excerpt, gain) if excerpt else None
 
 
-def _loudest(audio: AudioSource, model: Model, run_up: int) -> Excerpt | None:
-    """Return the loudest stretch of a file, after a run-up; None if all is quiet."""
+def _typical(audio: AudioSource, model: Model, run_up: int) -> Excerpt | None:
+    """Return a typical stretch of a file, after a run-up; None if all is quiet."""
     rate = float(audio.rate)
     meter = DryMeter(model.inputs, model.outputs, rate)
     for block in _finite(audio):
         meter.add(block)
     steps = meter.take_steps()
-    count = min(max(1, steps.size), round(_EXCERPT_SECONDS / STEP_SECONDS))
-    first = int(np.argmax(np.convolve(steps, np.ones(count), "valid"))) if steps.size else 0
+    if not steps.size:
+        return None
+    count = min(steps.size, round(_EXCERPT_SECONDS / STEP_SECONDS))
+    first = typical_stretch(steps, count)
     step = round(STEP_SECONDS * rate)
     begin = max(0, first * step - run_up)
     end = (first + count) * step

@@ -253,7 +253,7 @@ def measure_level(
     if gated.any() and engine.driven_since > max(0, window.begin - voice.run_up_frames):
         # What the networks were given has passed another gain.
         seconds = (window.end - window.begin) / engine.rate
-        excerpt = loudness.loudest(voice.run_up_frames, seconds)
+        excerpt = loudness.heard_excerpt(voice.run_up_frames, seconds)
         voice.start_at(0)
         found = excerpt.level(voice, gain, job.check) if excerpt else None
         voice.start_at(0)

@@ -13,18 +13,49 @@ from ronn_jack.loudness.match import (
     ABSOLUTE_GATE_LUFS,
     MAXIMUM_GAIN_DB,
     DryMeter,
+    Powers,
     gate,
     lufs,
     match_powers,
 )
 from ronn_jack.realtime.meters.comparison import ComparingMeter
-from ronn_jack.realtime.meters.loudness import LoudnessMeter, powers_of_steps
+from ronn_jack.realtime.meters.loudness import STEPS_PER_BLOCK, LoudnessMeter, powers_of_steps
 from ronn_jack.realtime.voice import Voice
 
 LONGEST_RUN_UP_SECONDS = 8.0
 """Input that a network hears before it is measured, at most."""
+_EXPONENTS = (1.0, 0.5, 0.1)
+"""Of power, whose means are compared: what a linear, a bent and a saturated network keeps of it."""
 _PIECE_SECONDS = 0.1
 _NOISE_RUN_UP_SECONDS = 1.0
+
+
+def typical_stretch(steps: Powers, count: int) -> int:
+    """Return the first step of the stretch that is most like all that counts.
+
+    A saturated network is as loud whatever comes in, so that its level follows from the input's
+    mean power, a loud stretch's being too high by some dB; and what is as loud in the mean, but of
+    one note and a rest, gives another level than notes that go on.
+
+    Parameters
+    ----------
+    steps : ndarray [shape=(steps,)]
+        Powers.
+    count : int
+        Steps of the stretch; at most all.
+    """
+    loud = gate(powers_of_steps(steps))
+    if not loud.any():
+        sums = np.convolve(steps, np.ones(count), "valid")
+        return int(np.flatnonzero(sums == sums.max())[-1])
+    blocks = np.convolve(loud, np.ones(STEPS_PER_BLOCK))  # those that each step belongs to
+    distance = np.zeros(steps.size - count + 1)
+    for exponent in _EXPONENTS:
+        bent = steps**exponent
+        means = np.convolve(bent, np.full(count, 1.0 / count), "valid")
+        ratio = np.maximum(means, 1e-300) / np.average(bent, weights=blocks)
+        distance += np.abs(np.log10(ratio)) / exponent
+    return int(np.flatnonzero(distance <= distance.min() + 1e-9)[-1])
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ronn_jack.loudness.excerpt import LONGEST_RUN_UP_SECONDS, Excerpt
+from ronn_jack.loudness.excerpt import LONGEST_RUN_UP_SECONDS, Excerpt, typical_stretch
 from ronn_jack.loudness.match import DryMeter, Powers
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.meters.loudness import STEP_SECONDS, STEPS_PER_BLOCK, powers_of_steps
@@ -87,26 +87,28 @@ class InputLoudness:
         """
         self.follow()
         count = max(STEPS_PER_BLOCK, round(seconds / STEP_SECONDS))
-        first, count = self._stretch(count, _LOUD_SHARE)
+        first, count = self._loud_stretch(count)
         begin = self._end - (len(self._steps) - first) * self._step_frames
         powers = powers_of_steps(np.array(self._steps)[first : first + count])
         return Window(begin, begin + count * self._step_frames, powers)
 
     def excerpt(self, run_up_frames: int, seconds: float) -> Excerpt:
-        """Return the loudest stretch of the last 5 s, after a run-up; noise if all is quiet."""
-        found = self.loudest(run_up_frames, seconds)
+        """Return a typical stretch of the last 5 s, after a run-up; noise if all is quiet."""
+        found = self.heard_excerpt(run_up_frames, seconds)
         if found is not None:
             return found
         engine = self._engine
         return Excerpt.of_noise(engine.inputs, engine.outputs, engine.rate, seconds)
 
-    def loudest(self, run_up_frames: int, seconds: float) -> Excerpt | None:
+    def heard_excerpt(self, run_up_frames: int, seconds: float) -> Excerpt | None:
         """Return the same; None if all is quiet."""
         self.follow()
         engine = self._engine
-        first, count = self._stretch(max(1, round(seconds / STEP_SECONDS)), 1.0)
-        if not count:
+        steps = np.array(self._steps)
+        if not steps.size:
             return None
+        count = min(steps.size, max(1, round(seconds / STEP_SECONDS)))
+        first = typical_stretch(steps, count)
         begin = self._end - (len(self._steps) - first) * self._step_frames
         end = begin + count * self._step_frames
         run_up = min(run_up_frames, round(LONGEST_RUN_UP_SECONDS * engine.rate))
@@ -114,8 +116,8 @@ class InputLoudness:
         samples = engine.recent_dry(end, end - start)
         return Excerpt.of(samples, begin - start, engine.outputs, engine.rate)
 
-    def _stretch(self, count: int, share: float) -> tuple[int, int]:
-        """Return the first of so many steps, the latest with this share of the most power.
+    def _loud_stretch(self, count: int) -> tuple[int, int]:
+        """Return the first of so many steps, the latest with a good share of the most power.
 
         And how many there are, which may be fewer.
         """
@@ -123,7 +125,7 @@ class InputLoudness:
         if steps.size <= count:
             return 0, steps.size
         sums = np.convolve(steps, np.ones(count), "valid")
-        return int(np.flatnonzero(sums >= share * sums.max())[-1]), count
+        return int(np.flatnonzero(sums >= _LOUD_SHARE * sums.max())[-1]), count
 
     def _fresh_meter(self) -> DryMeter:
         """Return a meter that takes what came before for silence."""

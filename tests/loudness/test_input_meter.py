@@ -3,14 +3,17 @@
 import numpy as np
 import pytest
 
+from ronn_jack.bench.sources import drums, guitar, piano, voice
 from ronn_jack.hotswap.engine_controls import aim
 from ronn_jack.hotswap.job import Job
 from ronn_jack.hotswap.priming import prepare
+from ronn_jack.loudness.excerpt import typical_stretch
 from ronn_jack.loudness.input_meter import InputLoudness
-from ronn_jack.loudness.match import DryMeter, dry_powers, loudness
+from ronn_jack.loudness.match import DryMeter, dry_powers, gate, loudness
 from ronn_jack.loudness.pad import pad_from
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.engine import Engine
+from ronn_jack.realtime.meters.loudness import powers_of_steps
 from tests.realtime.engine_driver import RATE, noise
 from tests.support.changes import change_to
 from tests.support.jack_server import wait_for
@@ -160,17 +163,41 @@ def test_behind_a_closed_gate_a_level_is_found_on_noise():
     assert prepared.level.on_noise and not prepared.level.silent
 
 
-def test_an_excerpt_is_the_loudest_stretch_and_noise_where_all_is_quiet():
+def test_an_excerpt_is_a_typical_stretch_and_noise_where_all_is_quiet():
     engine = engine_of()
-    x = 0.1 * noise(WINDOW)
-    x[:, 30 * STEP : 34 * STEP] *= 8.0
+    x = 0.001 * noise(WINDOW)
+    x[:, 20 * STEP : 34 * STEP] *= 100.0
+    x[:, 24 * STEP : 28 * STEP] *= 2.0
     feed(engine, x)
     excerpt = InputLoudness(engine).excerpt(7 * STEP, 0.4)
     assert excerpt.begin == 7 * STEP
-    assert np.array_equal(excerpt.samples, x[:, 23 * STEP : 34 * STEP])
+    firsts = [
+        f
+        for f in range(7, 46)
+        if np.array_equal(excerpt.samples, x[:, (f - 7) * STEP :][:, : 11 * STEP])
+    ]
+    assert firsts == [30], "neither what is loudest nor what is silent"
     quiet = engine_of()
     feed(quiet, 1e-6 * x)
     assert InputLoudness(quiet).excerpt(7 * STEP, 0.4).dry_lufs > -30.0
+
+
+@pytest.mark.parametrize("source", [guitar, piano, drums, voice])
+def test_nine_tenths_of_a_second_stand_for_five(source):
+    """A network that saturates is as loud in the excerpt and in all; its input has to be, too."""
+    rate = 48000.0
+    meter = DryMeter(2, 2, rate)
+    meter.add(np.tile(source(rate), (1, 2))[:, : round(5.0 * rate)])
+    steps = meter.take_steps()
+    powers = powers_of_steps(steps)
+    first = typical_stretch(steps, 9)
+    excerpt = steps[first : first + 9].mean()
+    assert abs(10.0 * np.log10(excerpt / powers[gate(powers)].mean())) <= 1.0
+
+
+def test_the_stretch_of_a_silence_is_the_latest():
+    assert typical_stretch(np.zeros(20), 4) == 16
+    assert typical_stretch(np.zeros(3), 2) == 1
 
 
 def test_a_level_is_the_same_whether_the_loudness_was_followed_or_not():
