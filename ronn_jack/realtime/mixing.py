@@ -22,6 +22,9 @@ from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 MOST_BOOST = 10.0 ** (6.0 / 20.0)
 _TURNED_BELOW = -0.5
 """Correlation below which two equal signals, halved, would need more than the boost."""
+_TURNED_LATER_BELOW = -0.6
+"""The same where a polarity is heard by now: their mixture would stay 1 dB too weak. A turn is
+heard, and two measurements of one network differ."""
 TURN_SECONDS = 0.1
 """Length of a turn of the polarity while the voice sounds."""
 
@@ -61,6 +64,13 @@ class Blend:
         """Return that of an output as loud as its input, by their correlation, −1 to 1."""
         polarity = -1.0 if correlation < _TURNED_BELOW else 1.0
         return cls(polarity, polarity * correlation, True)
+
+    def after(self, before: Blend) -> Blend:
+        """Return this one as it follows another: with that polarity, unless a turn is worth it."""
+        kept = self.polarity * before.polarity * self.correlation
+        if not (self.known and before.known) or kept < _TURNED_LATER_BELOW:
+            return self
+        return Blend(before.polarity, kept, True)
 
 
 UNKNOWN = Blend()

@@ -146,6 +146,29 @@ def test_the_polarity_turns_without_a_step():
     assert np.allclose(y[:, 2 * SECOND + SECOND // 2 :], -before[:, SECOND // 2 :], atol=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "turns"),
+    [
+        (-0.45, -0.55, False),
+        (-0.55, -0.45, False),
+        (-0.9, 0.5, False),
+        (0.2, -0.59, False),
+        (0.2, -0.61, True),
+        (-0.9, 0.61, True),
+    ],
+)
+def test_a_level_that_is_found_again_turns_no_polarity_for_little(first, second, turns):
+    before, found = Blend.of(first), Blend.of(second)
+    after = found.after(before)
+    assert (after.polarity != before.polarity) == turns
+    assert after.known and after.correlation == pytest.approx(after.polarity * second)
+
+
+def test_a_polarity_that_nothing_asked_for_is_not_kept():
+    assert Blend.of(-0.6).after(UNKNOWN) == Blend.of(-0.6)
+    assert UNKNOWN.after(Blend.of(-0.6)) == UNKNOWN
+
+
 @pytest.mark.parametrize("rate", [44100.0, 96000.0])
 def test_the_polarity_turns_as_long_at_every_rate(rate):
     engine, voice = Engine(2, 2, rate, 1.0), make_voice(ALIKE, rate)

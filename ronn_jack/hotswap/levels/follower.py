@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import math
 import time
 from collections.abc import Callable
@@ -121,6 +122,9 @@ class LevelFollower:
         level = self._measured(engine, loudness, input_gain, at)
         if level is not None:
             speed = None if quick else level_glide.DECIBELS_PER_SECOND
+            if prepared.level is not None:
+                blend = level.blend.after(prepared.level.blend)
+                level = dataclasses.replace(level, blend=blend)
             self._go_to(level.gain, level.blend, at, speed)
             prepared.level = level
 

@@ -15,6 +15,7 @@ from ronn_jack.loudness.input_meter import InputLoudness
 from ronn_jack.model.expression import AT_REST
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.level import LevelTable
+from ronn_jack.realtime.mixing import Blend
 from tests.realtime.engine_driver import RATE, engine_for, noise, play
 from tests.support.changes import change_to
 from tests.support.running_engine import watch_block
@@ -183,3 +184,15 @@ def test_how_it_mixes_is_known_while_it_is_levelled():
         play(engine, noise(round(RATE)))
         known.append(bool(prepared.voice.blend._fields["known"][0]))
     assert known == [True, False]
+
+
+def test_the_polarity_that_is_heard_is_kept_once_the_level_is_found_better():
+    engine, prepared, _ = levelled(LOUD, received=-np.inf)
+    found = prepared.level.blend
+    heard = Blend(-found.polarity, -found.correlation, True)
+    assert heard.correlation > -0.6, "a network that would be turned in any case"
+    prepared.level = dataclasses.replace(prepared.level, blend=heard)
+    LevelFollower(lambda: False).tend(engine, InputLoudness(engine), 1.0, prepared)
+    assert not prepared.level.quick
+    assert prepared.level.blend.polarity == heard.polarity
+    assert prepared.voice.blend._fields["wanted_polarity"][0] == heard.polarity
