@@ -1,7 +1,8 @@
 """What level a voice needs at each place of the controls that move it, found point by point.
 
 Points are measured along one control with the others where they are, the ends and the middle
-first; what lies between points is interpolated. Once two controls have moved, what was measured
+first; what lies between points is interpolated. Of a control that nobody moves a few are enough.
+Once two controls have moved, what was measured
 along the one no longer fits the other and is measured anew.
 """
 
@@ -23,8 +24,9 @@ FASTEST_DRIFT_HERTZ = 1.0
 """Drift that is faster is heard as a sound's colour; it has one level, that of its whole way."""
 POINTS_A_CYCLE = 8
 _LEAST_POINTS = 3
+_UNMOVED_POINTS = 5
+"""Of a control that has not moved yet: so its first move is not heard as a leap."""
 _RANGES = {"drive": (0.0, DRIVE_DB), "morph": (0.0, 1.0), "xy_x": (-1.0, 1.0), "xy_y": (-1.0, 1.0)}
-_MOST_MEASURED = 256
 
 Measure = Callable[[Expression, float], float | None]
 """Returns the gain in dB that a voice needs where an expression is, and drift after so many
@@ -116,6 +118,7 @@ class LevelCurves:
         self._gain, self._here, self._seen = gain, resting(start), resting(start)
         # Along drift's way there is no one place at which the level was found.
         self._bias: float | None = 0.0 if start.drift_depth > 0.0 or not levelled else None
+        self._moved: set[str] = set()
         self._curves: dict[str, Curve] = {}
         self._coming: dict[str, Curve] = {}
         self._drift: dict[int, float] = {}
@@ -150,6 +153,7 @@ class LevelCurves:
         here = resting(now)
         moved = [n for n in self._names if getattr(here, n) != getattr(self._seen, n)]
         self._seen = here
+        self._moved |= set(moved)
         self._names.sort(key=lambda name: name not in moved)
         if self._bias is None:
             self._bias = self._first_bias()
@@ -189,7 +193,8 @@ class LevelCurves:
         if curve is None or curve.rest != rest:
             curve = self._coming[name] = Curve(rest)
         point = curve.next
-        if point is None:
+        enough = name not in self._moved and len(curve.points) >= _UNMOVED_POINTS
+        if point is None or enough:
             return False
         found = self._measure(here.moved_to({name: value_at(name, point)}), 0.0)
         known = list(curve.points.values())

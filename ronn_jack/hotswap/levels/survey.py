@@ -6,6 +6,7 @@ import time
 
 from ronn_jack.hotswap.job import Job
 from ronn_jack.hotswap.levels.curves import LevelCurves, places
+from ronn_jack.hotswap.levels.pace import Pace
 from ronn_jack.hotswap.priming import PreparedVoice
 from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.loudness import refinement
@@ -18,8 +19,6 @@ from ronn_jack.realtime.level import LEVELLED
 from ronn_jack.realtime.voice import Voice
 from ronn_jack.units import decibels_to_gain
 
-SHARE = 0.2
-"""Of one core, that measuring takes at most."""
 DECIBELS_PER_SECOND = 24.0
 """By which the level goes over to better curves."""
 _POINT_SECONDS = 0.03
@@ -58,6 +57,8 @@ class LevelSurvey:
         self._engine = engine
         self._loudness = loudness
         self._prepared = prepared
+        self._pace = Pace(time.monotonic())
+        self._seen = prepared.expression
         self._rested_until = 0.0
         self._job = Job()
         self._voice: Voice | None = None
@@ -77,15 +78,19 @@ class LevelSurvey:
 
     def tend(self, job: Job) -> None:
         """Measure a point, unless it is time to rest; raise OutdatedError if nobody wants it."""
-        if time.monotonic() < self._rested_until:
+        now, expression = time.monotonic(), self._prepared.expression
+        if expression != self._seen:
+            self._seen = expression
+            self._pace.move(now)
+        if now < self._rested_until:
             return
         self._job = job
         begin = time.thread_time()
         try:
             self.measure()
         finally:
-            spent = time.thread_time() - begin
-            self._rested_until = time.monotonic() + spent * (1.0 / SHARE - 1.0)
+            spent, now = time.thread_time() - begin, time.monotonic()
+            self._rested_until = now + self._pace.rest(spent, now)
 
     def trim(self, trim_db: float) -> None:
         """Refine the level: by so many dB it is to differ from how it was found."""

@@ -43,18 +43,22 @@ class Surveyed:
         self.survey()
 
     def survey(self):
-        survey = LevelSurvey(self.engine, InputLoudness(self.engine), 1.0, self.prepared)
-        while survey.measure():
+        self.surveying = LevelSurvey(self.engine, InputLoudness(self.engine), 1.0, self.prepared)
+        self.finish()
+
+    def finish(self):
+        while self.surveying.measure():
             pass
 
     def move(self, **values):
-        """Move controls as the node does."""
+        """Move controls as the node does, and find what is not known yet of their way."""
         expression = self.prepared.expression.moved_to(values)
         if expression.moves_weights and not self.prepared.voice.moves:
             self.prepared.voice.let_move(self.prepared.expression)
         self.prepared.expression = expression
         self.prepared.voice.follow(expression)
         aim(self.engine, values)
+        self.finish()
 
     def off_by(self):
         """Return by how many LU the network is louder than its input."""
@@ -143,6 +147,18 @@ def test_what_moves_is_measured_first():
         curves.step(replace(AT_REST, morph=0.1 * turn))
     assert {e.drive for e, _ in measured.asked[2:]} == {0.0}
     assert [e.morph for e, _ in measured.asked[2:]] == [ORDER[i] / (POINTS - 1) for i in range(3)]
+
+
+def test_of_what_nobody_moves_little_is_measured():
+    measured = Measured()
+    curves = LevelCurves(measured, 1.0, AT_REST, True)
+    all_of(curves, AT_REST)
+    assert len(measured.asked) <= 1 + 5 * len(LEVELLED)
+    assert {e.morph for e, _ in measured.asked} == {0.0, 0.25, 0.5, 0.75, 1.0}
+    measured.asked.clear()
+    all_of(curves, replace(AT_REST, morph=0.1))
+    along = [e.morph for e, _ in measured.asked[: POINTS - 5]]
+    assert len(set(along)) == POINTS - 5, "all of its way, before anything else"
 
 
 def test_curves_fit_where_the_others_rest_now():
