@@ -26,7 +26,7 @@ _POINT_SECONDS = 0.03
 _HEARD_DB = 0.02
 """Refinement by less is put off."""
 _SHORTEST_SECONDS, _LONGEST_SECONDS = 0.9, 5.0
-"""Nine tenths of a second, typical of five, misjudge no saturated network by more than 1 dB."""
+"""Of input for a point: less than the shortest misjudged networks that saturate by 4 dB."""
 
 
 class LevelSurvey:
