@@ -68,14 +68,14 @@ class Finding:
         pool = self._pool
         heard = pool.undescribed()
         if heard is not None:
-            pool.hear(heard, self._heard(heard, passage, pause))
+            pool.hear(heard, self.hear(heard, passage, pause))
             return True
         terms = Terms.of(values, pool.amount, locks)
         if not pool.hold(terms):
             return False
         drawn = randomized(values, pool.amount, self._random, self._fits, locks=locks)
         pause()
-        character = self._heard(drawn, passage, pause)
+        character = self.hear(drawn, passage, pause)
         if is_worth_hearing(character):
             if "seed_b" not in locks:
                 drawn["seed_b"] = self._other_seed(drawn, passage, pause)
@@ -83,7 +83,10 @@ class Finding:
             pool.offer(terms, Candidate(free, character))
         return True
 
-    def _heard(self, values: Values, passage: Passage, pause: Callable[[], None]) -> Character:
+    def hear(
+        self, values: Values, passage: Passage, pause: Callable[[], None] = lambda: None
+    ) -> Character:
+        """Return the character of a sound, as it is with the gain and the drive of its values."""
         try:
             gain = decibels_to_gain(float(values["input_gain"]) + float(values["drive"]))
             return audition(self._model_of(values), passage, pause, gain)
@@ -94,6 +97,6 @@ class Finding:
         """Return a seed that is worth hearing too, if one of a few is."""
         for _ in range(_OTHER_SEEDS):
             seed = self._random.randint(0, MAXIMUM_DRAWN_SEED)
-            if is_worth_hearing(self._heard({**values, "seed": seed}, passage, pause)):
+            if is_worth_hearing(self.hear({**values, "seed": seed}, passage, pause)):
                 break
         return seed
