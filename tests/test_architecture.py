@@ -210,6 +210,18 @@ def test_a_module_is_explained_and_not_too_long(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "path",
+    [path for path in sorted((PACKAGE / "page").rglob("*.js")) if path.parent.name != "vendor"],
+    ids=lambda path: path.name,
+)
+def test_a_module_of_the_page_is_explained_and_not_too_long(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert lines[0].startswith("// ")
+    assert len(lines) <= MOST_LINES
+    assert max(map(len, lines)) <= 120
+
+
+@pytest.mark.parametrize(
     "name", [name for name in TREES if not name.startswith(("cli", "commands"))]
 )
 def test_only_the_command_line_prints(name: str) -> None:

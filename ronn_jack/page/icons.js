@@ -1,0 +1,20 @@
+// The page's pictures on buttons: lines of one weight, in the colour of the text.
+
+import { html } from "./libraries.js";
+
+const PATHS = {
+  previous: "M15 5l-8 7 8 7z",
+  next: "M9 5l8 7-8 7z",
+  undo: "M9 6L4 11l5 5M4 11h10a5 5 0 0 1 0 10h-3",
+  redo: "M15 6l5 5-5 5M20 11H10a5 5 0 0 0 0 10h3",
+  dice: "M5 4h14a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1zM9 9h.01M15 9h.01M12 12h.01M9 15h.01M15 15h.01",
+  theme: "M12 4a8 8 0 0 0 0 16zM12 4a8 8 0 0 1 0 16",
+  close: "M6 6l12 12M18 6L6 18",
+};
+const FILLED = ["previous", "next"];
+
+export function Icon({ name }) {
+  return html`<svg class=${FILLED.includes(name) ? "icon filled" : "icon"} viewBox="0 0 24 24" aria-hidden="true">
+    <path d=${PATHS[name]} />
+  </svg>`;
+}
