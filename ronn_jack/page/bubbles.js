@@ -2,7 +2,7 @@
 //
 // They lie above the page and never move it.
 
-import { Icon } from "./icons.js";
+import { IconButton } from "./icons.js";
 import { html, signal, useEffect, useLayoutEffect, useRef } from "./libraries.js";
 import { dismiss, refusals } from "./node.js";
 
@@ -62,7 +62,7 @@ export function Bubbles() {
       ({ address, reason, number }) =>
         html`<${Bubble} key=${number} kind="refusal" role="alert" anchor=${() => anchorOf(address)}>
           <span>${reason}</span>
-          <button type="button" class="button" aria-label="Dismiss" onClick=${() => dismiss(number)}><${Icon} name="close" /></button>
+          <${IconButton} name="close" label="Dismiss" onClick=${() => dismiss(number)} />
         <//>`,
     )}
   </div>`;

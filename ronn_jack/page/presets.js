@@ -2,7 +2,7 @@
 
 import { html, useEffect, useRef, useState } from "./libraries.js";
 import { ActionButton } from "./controls/control.js";
-import { Icon } from "./icons.js";
+import { Icon, IconButton } from "./icons.js";
 import { ROOT, act, preset, presets } from "./node.js";
 
 export function PresetBar() {
@@ -16,7 +16,7 @@ export function PresetBar() {
       class="button preset-name"
       data-address=${`${ROOT}preset_load`}
       aria-haspopup="dialog"
-      aria-label=${`Preset: ${name || "none"}${edited ? ", edited" : ""}. Choose another`}
+      aria-label=${`Preset: ${name || "no preset"}${edited ? ", edited" : ""}. Choose another`}
       onClick=${() => setDialog("load")}
     >
       <span class="preset-words">${name || "no preset"}</span>
@@ -119,7 +119,7 @@ function Dialog({ title, onClose, children }) {
   >
     <div class="dialog-head">
       <h2>${title}</h2>
-      <button type="button" class="button" aria-label="Close" onClick=${() => dialog.current.close()}><${Icon} name="close" /></button>
+      <${IconButton} name="close" label="Close" onClick=${() => dialog.current.close()} />
     </div>
     ${children}
   </dialog>`;

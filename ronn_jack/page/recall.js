@@ -1,11 +1,12 @@
 // The way back: undo and redo, two sounds to compare, and the snapshots of a preset.
 
-import { html, useEffect, useState } from "./libraries.js";
+import { html, useEffect, useRef, useState } from "./libraries.js";
 import { ActionButton } from "./controls/control.js";
 import { Icon } from "./icons.js";
 import { ROOT, act, status } from "./node.js";
 import { table } from "./table.js";
 
+const LONG_PRESS_MS = 600;
 const NUMBERS = Array.from({ length: table.snapshots }, (_, place) => place + 1);
 const EDITED = "input, select, textarea, dialog";
 
@@ -20,18 +21,26 @@ export function History() {
     <${ActionButton} name="undo" disabled=${!status("undo_steps")}><${Icon} name="undo" /><//>
     <${ActionButton} name="redo" disabled=${!status("redo_steps")}><${Icon} name="redo" /><//>
     <${ActionButton} name="ab" label=${side === "off" ? "A/B" : `A/B: now ${side?.toUpperCase()}`}>
-      <span class=${side === "a" ? "side on" : "side"}>A</span>
-      <span class=${side === "b" ? "side on" : "side"}>B</span>
+      <span class=${side === "a" ? "side on" : "side"}>A</span>/<span class=${side === "b" ? "side on" : "side"}>B</span>
     <//>
   </div>`;
 }
 
-/** A row of snapshots: a tap recalls one, and keeps the sound there while Store is on. */
+/** A row of snapshots: a tap recalls one, a long press or one while Store is on keeps the sound there. */
 export function SnapshotRow() {
   const [storing, setStoring] = useState(false);
   const current = status("snapshot");
   const filled = new Set(String(status("snapshots") ?? "").match(/\d+/g)?.map(Number));
-  const choose = (number) => {
+  const pressed = useRef(null);
+  const press = (number) => {
+    pressed.current = setTimeout(() => {
+      pressed.current = null;
+      act("snapshot_save", number);
+    }, LONG_PRESS_MS);
+  };
+  const release = () => clearTimeout(pressed.current);
+  const choose = (number, byHand) => {
+    if (byHand && pressed.current === null) return; // stored by now
     act(storing ? "snapshot_save" : "snapshot_load", number);
     setStoring(false);
   };
@@ -49,7 +58,11 @@ export function SnapshotRow() {
           class=${filled.has(number) ? "button snapshot filled" : "button snapshot"}
           aria-label=${`${storing ? "Store" : "Recall"} snapshot ${number}${filled.has(number) ? "" : ", empty"}`}
           aria-pressed=${number === current}
-          onClick=${() => choose(number)}
+          onPointerDown=${() => press(number)}
+          onPointerUp=${release}
+          onPointerLeave=${release}
+          onPointerCancel=${release}
+          onClick=${({ detail }) => choose(number, detail > 0)}
         >
           ${number}
         </button>`,

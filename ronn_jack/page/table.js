@@ -44,10 +44,10 @@ export function stepped(row, value, steps) {
   if (row.kind === "int" && span <= FEW_STEPS) {
     return nearest(row, Math.sign(steps) * Math.max(1, Math.round(Math.abs(steps))) + value);
   }
-  const next = valueAt(row, placeOf(row, value) + steps * STEP);
   // Between off and the least that is not there are no values, however small the step.
-  if (next !== value || !isGap(row)) return next;
-  return steps > 0 ? row.least : row.minimum;
+  if (isGap(row) && value === row.minimum && steps > 0) return row.least;
+  if (isGap(row) && value === row.least && steps < 0) return row.minimum;
+  return valueAt(row, placeOf(row, value) + steps * STEP);
 }
 
 /** Return a value as it is shown. */

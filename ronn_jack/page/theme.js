@@ -1,6 +1,6 @@
 // Dark or light: as the system is set, until somebody chooses.
 
-import { Icon } from "./icons.js";
+import { IconButton } from "./icons.js";
 import { html, signal } from "./libraries.js";
 
 const KEY = "ronn-theme";
@@ -10,18 +10,12 @@ apply(kept());
 /** A button that goes to the other one. */
 export function ThemeButton() {
   const other = theme.value === "dark" ? "light" : "dark";
-  return html`<button
-    type="button"
-    class="button theme"
-    aria-label=${`Make the page ${other}`}
-    onClick=${() => {
-      theme.value = other;
-      apply(other);
-      keep(other);
-    }}
-  >
-    <${Icon} name="theme" />
-  </button>`;
+  const choose = () => {
+    theme.value = other;
+    apply(other);
+    keep(other);
+  };
+  return html`<${IconButton} name="theme" kind="theme" label=${`Make the page ${other}`} onClick=${choose} />`;
 }
 
 function apply(chosen) {

@@ -2,7 +2,7 @@
 
 import { html, useEffect, useRef, useState } from "../libraries.js";
 import { hinted, show } from "../bubbles.js";
-import { Icon } from "../icons.js";
+import { IconButton } from "../icons.js";
 import { ROOT, act, hold, isRefused, letGo, parameter, set, type } from "../node.js";
 import { ACTIONS, digits, placeOf, table, typed, words } from "../table.js";
 import { Bar, Ring } from "./drawings.js";
@@ -158,54 +158,43 @@ function Seed({ row }) {
   const own = row.name === "seed";
   const change = (action, next) => (own ? act(action) : set(row.name, next));
   const drawn = () => Math.floor(Math.random() * (table.largest_drawn_seed + 1));
-  const take = () => {
+  const leave = (take) => {
     const next = typed(row, input.current.value);
-    if (next !== parameter(row.name)) type(row.name, next);
-  };
-  const leave = () => {
-    take();
+    if (take && next !== parameter(row.name)) type(row.name, next);
     letGo(row.name);
     input.current.value = parameter(row.name);
   };
   return html`<${Cell} row=${row} kind="seed">
     <div class="seed-row">
-      <button
-        type="button"
-        class="button"
-        aria-label=${`${row.label}: previous`}
+      <${IconButton}
+        name="previous"
+        label=${`${row.label}: previous`}
         onClick=${() => change("seed_previous", Math.max(row.minimum, value - 1))}
-      >
-        <${Icon} name="previous" />
-      </button>
+      />
       <input
         ref=${input}
         class="readout entry"
         inputmode="numeric"
         ...${named(row)}
         value=${value}
-        onFocus=${() => hold(row.name)}
-        onBlur=${leave}
+        onInput=${() => hold(row.name)}
+        onBlur=${() => leave(true)}
         onKeyDown=${({ key }) => {
-          if (key === "Enter") take();
-          if (key === "Escape") input.current.value = value;
+          if (key === "Enter") leave(true);
+          if (key === "Escape") leave(false);
         }}
       />
-      <button
-        type="button"
-        class="button"
-        aria-label=${`${row.label}: next`}
+      <${IconButton}
+        name="next"
+        label=${`${row.label}: next`}
         onClick=${() => change("seed_next", Math.min(row.maximum, value + 1))}
-      >
-        <${Icon} name="next" />
-      </button>
-      <button
-        type="button"
-        class="button strong"
-        aria-label=${`${row.label}: draw another`}
+      />
+      <${IconButton}
+        name="dice"
+        kind="strong"
+        label=${`${row.label}: draw another`}
         onClick=${() => change("reseed", drawn())}
-      >
-        <${Icon} name="dice" />
-      </button>
+      />
     </div>
   <//>`;
 }
