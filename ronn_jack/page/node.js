@@ -149,9 +149,14 @@ document.addEventListener("visibilitychange", () => {
   for (const address of METERS) command(document.hidden ? "IGNORE" : "LISTEN", address);
 });
 
-async function opened() {
+async function opened({ target }) {
   heard = Date.now();
-  const now = await read();
+  const now = await read().catch(() => null);
+  if (target !== socket) return; // which is given up by now
+  if (now === null) {
+    lost();
+    return;
+  }
   if (now.build !== table.build) {
     location.reload();
     return;

@@ -2,6 +2,7 @@
 
 import { html } from "./libraries.js";
 import { ActionButton, Control, isKnob } from "./controls/control.js";
+import { Pad, padsOf } from "./controls/pad.js";
 import { ACTIONS, table } from "./table.js";
 
 /** Parameters that stand in the strip below, whatever is looked at. */
@@ -32,6 +33,7 @@ function Group({ name, rows }) {
   return html`<section class="group" aria-labelledby=${id}>
     <h2 id=${id}>${name}</h2>
     <div class="cells">
+      ${padsOf(rows).map((stem) => html`<${Pad} key=${stem} stem=${stem} />`)}
       ${[...large, ...small].map((row) => html`<${Control} key=${row.name} row=${row} />`)}
       ${actions.map((action) => html`<div class="cell action"><${ActionButton} name=${action} /></div>`)}
     </div>

@@ -19,6 +19,13 @@ def becomes(controller: Controller, name: str, value: Value) -> None:
     wait_for(lambda: controller.value(name) == value, what=f"{name} = {value}")
 
 
+def becoming(controller: Controller, name: str) -> float:
+    """Return a parameter's value once it is not the default."""
+    default = PARAMETERS[name].default
+    wait_for(lambda: controller.value(name) != default, what=name)
+    return float(controller.value(name))
+
+
 def change(controller: Controller, name: str, value: Value) -> None:
     controller.apply([Set(name, value)], RecordingOrigin())
 
@@ -109,6 +116,25 @@ def test_two_taps_reset(looker, controller):
         looker.shows(name, str(far))
         looker.dial(name).dblclick()
         becomes(controller, name, PARAMETERS[name].default)
+
+
+def test_a_finger_on_the_pad_turns_both(looker, controller):
+    box = looker.page.locator(".pad").bounding_box()
+    mouse = looker.page.mouse
+    mouse.move(box["x"] + box["width"] / 4, box["y"] + box["height"] / 4)
+    mouse.down()
+    assert abs(becoming(controller, "xy_x") + 0.5) < 0.02
+    assert abs(becoming(controller, "xy_y") - 0.5) < 0.02
+    change(controller, "xy_x", 0.125)
+    mouse.move(box["x"] + box["width"] + 300, box["y"] - 300)
+    becomes(controller, "xy_x", 1.0)
+    becomes(controller, "xy_y", 1.0)
+    mouse.up()
+    change(controller, "xy_x", 0.25)
+    looker.shows("xy_x", "0.25")
+    looker.page.locator(".pad").dblclick()
+    becomes(controller, "xy_x", 0.0)
+    becomes(controller, "xy_y", 0.0)
 
 
 def test_keys(looker, controller):

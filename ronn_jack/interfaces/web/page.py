@@ -51,13 +51,15 @@ class Page:
 
         The root is both: who names HTML among what it accepts is a browser that somebody looks at.
         """
-        if request.url.path != "/":
-            return request.url.path.startswith(PREFIX)
-        return not request.url.query and "text/html" in request.headers.get("accept", "")
+        path: str = request.scope["path"]
+        if path != "/":
+            return path.startswith(PREFIX)
+        asks_all = not request.scope["query_string"]
+        return asks_all and "text/html" in request.headers.get("accept", "")
 
     def answer(self, request: Request) -> Response:
         """Answer a request for the page."""
-        path = request.url.path
+        path: str = request.scope["path"]
         name = _START if path == "/" else path
         content = self._contents.get(name)
         if content is None:

@@ -3,13 +3,13 @@
 import { useEffect, useRef } from "../libraries.js";
 import { hold, letGo, parameter, set } from "../node.js";
 import { placeOf, stepped, valueAt, words } from "../table.js";
+import { useTaps } from "./taps.js";
 
 const DRAG_PIXELS = 200;
 /** What Shift makes of every movement. */
 const FINE = 0.1;
 const LARGE_STEPS = 10;
 const TAP_PIXELS = 4;
-const DOUBLE_TAP_MS = 350;
 const WHEEL_PIXELS = 40;
 const WHEEL_LINES = 1;
 
@@ -31,7 +31,7 @@ const STEPS = {
 export function useTurning(row, { track = false, onType }) {
   const element = useRef(null);
   const drag = useRef(null);
-  const tapped = useRef(0);
+  const tapped = useTaps(() => set(row.name, row.default));
   const value = parameter(row.name);
 
   const step = (steps, fine) => {
@@ -89,10 +89,7 @@ export function useTurning(row, { track = false, onType }) {
     if (now?.pointer !== event.pointerId) return;
     drag.current = null;
     letGo(row.name);
-    if (event.type !== "pointerup" || now.path > TAP_PIXELS) return;
-    const since = event.timeStamp - tapped.current;
-    tapped.current = since < DOUBLE_TAP_MS ? 0 : event.timeStamp;
-    if (since < DOUBLE_TAP_MS) set(row.name, row.default);
+    if (event.type === "pointerup" && now.path <= TAP_PIXELS) tapped(event);
   };
 
   const press = (event) => {
