@@ -18,8 +18,8 @@ from ronn_jack.app import POLL_SECONDS, App
 from ronn_jack.commands.options import chosen
 from ronn_jack.control.operations import Act, Set
 from ronn_jack.control.scene import beginning
-from ronn_jack.demo.phrase import pluck_phrase
 from ronn_jack.drivers.jack_server import DummyServer
+from ronn_jack.loudness.phrase import pluck_phrase
 from ronn_jack.settings import load_settings
 
 DOCS = Path(__file__).resolve().parent
@@ -35,8 +35,8 @@ WINDOWS = {
 }
 PRESET = "cathedral"
 PLAYED = [
-    Act("preset_load", PRESET), Act("snapshot_save", 1), Act("snapshot_save", 2), Act("snapshot_save", 3),
-    Act("snapshot_load", 2), Set("seed", 1971), Set("mix", 0.6), Set("drift_rate", 0.4),
+    *(Act("snapshot_save", number) for number in (1, 2, 3)), Act("snapshot_load", 2),
+    Set("seed", 1971), Set("mix", 0.6), Set("drift_rate", 0.4),
 ]  # fmt: skip
 _RIFF_SECONDS = 1.5
 """What is played before the shutter: something for the meters to show."""

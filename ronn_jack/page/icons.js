@@ -11,6 +11,8 @@ const PATHS = {
     "M5 4h14a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1z" +
     "M9 9h.01M15 9h.01M12 12h.01M9 15h.01M15 15h.01",
   theme: "M12 4a8 8 0 0 0 0 16zM12 4a8 8 0 0 1 0 16",
+  lock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
+  unlocked: "M6 11h12v9H6zM8.5 11V7a3.5 3.5 0 0 1 6.8-1.2",
   close: "M6 6l12 12M18 6L6 18",
 };
 const FILLED = ["previous", "next"];

@@ -2,13 +2,14 @@
 
 import { html } from "./libraries.js";
 import { ActionButton, Control, isKnob } from "./controls/control.js";
+import { LockButton } from "./controls/locks.js";
 import { Pad, padsOf } from "./controls/pad.js";
 import { ACTIONS, table } from "./table.js";
 
 /** Parameters that stand in the strip below, whatever is looked at. */
 export const IN_STRIP = ["mix", "bypass"];
 /** Actions that belong to what a group turns. */
-const ACTIONS_OF = { Seed: ["randomize"], Time: ["tap"] };
+const ACTIONS_OF = { Seed: ["randomize", "like", "dislike"], Time: ["tap"] };
 
 export function Play() {
   return html`<main class="groups">
@@ -36,6 +37,7 @@ function Group({ name, rows }) {
       ${padsOf(rows).map((stem) => html`<${Pad} key=${stem} stem=${stem} />`)}
       ${[...large, ...small].map((row) => html`<${Control} key=${row.name} row=${row} />`)}
       ${actions.map((action) => html`<div class="cell action"><${ActionButton} name=${action} /></div>`)}
+      ${actions.includes("randomize") && html`<${LockButton} />`}
     </div>
   </section>`;
 }

@@ -21,9 +21,13 @@ export function History() {
     <${ActionButton} name="undo" disabled=${!status("undo_steps")}><${Icon} name="undo" /><//>
     <${ActionButton} name="redo" disabled=${!status("redo_steps")}><${Icon} name="redo" /><//>
     <${ActionButton} name="ab" label=${side === "off" ? "A/B" : `A/B: now ${side?.toUpperCase()}`}>
-      <span class=${side === "a" ? "side on" : "side"}>A</span>/<span class=${side === "b" ? "side on" : "side"}>B</span>
+      <${Side} name="A" on=${side === "a"} />/<${Side} name="B" on=${side === "b"} />
     <//>
   </div>`;
+}
+
+function Side({ name, on }) {
+  return html`<span class=${on ? "side on" : "side"}>${name}</span>`;
 }
 
 /** A row of snapshots: a tap recalls one, a long press or one while Store is on keeps the sound there. */

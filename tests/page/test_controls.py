@@ -208,6 +208,21 @@ def test_words_say_what_a_control_means(looker):
     assert "60 dB" in looker.wait(".bubble.hint").inner_text()
 
 
+def test_what_is_locked_is_not_drawn(looker, controller):
+    looker.button("Lock…").click()
+    looker.button("Lock Layers").click()
+    looker.wait('[aria-label="Lock Layers"][aria-pressed="true"]')
+    assert looker.page.get_by_role("button", name="Lock Mix").count() == 0
+    looker.button("Lock…").click()
+    looker.wait("#layers-label .icon")
+    assert controller.status()["locks"] == "layers"
+    for _ in range(5):
+        before = controller.value("seed")
+        looker.button("Randomize").click()
+        wait_for(lambda before=before: controller.value("seed") != before, what="another sound")
+        assert controller.value("layers") == 6
+
+
 def test_seeds_are_drawn_and_walked_through(looker, controller):
     for label, name in (("Seed", "seed"), ("Seed B", "seed_b")):
         before = controller.value(name)

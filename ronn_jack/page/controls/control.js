@@ -6,6 +6,7 @@ import { IconButton } from "../icons.js";
 import { ROOT, act, hold, isRefused, letGo, parameter, set, type } from "../node.js";
 import { ACTIONS, digits, placeOf, table, typed, words } from "../table.js";
 import { Bar, Ring } from "./drawings.js";
+import { LockCover, LockMark } from "./locks.js";
 import { useTurning } from "./turning.js";
 
 /** The control of a parameter. */
@@ -50,8 +51,11 @@ function Cell({ row, kind, children }) {
     data-address=${address}
     ...${hinted(meaning(row))}
   >
-    <span class="label" id=${`${row.name}-label`} onClick=${showMeaning}>${row.label}</span>
+    <span class="label" id=${`${row.name}-label`} onClick=${showMeaning}>
+      ${row.label}<${LockMark} row=${row} />
+    </span>
     ${children}
+    <${LockCover} row=${row} />
     <span class="for-readers" id=${`${row.name}-meaning`}>${meaning(row)}</span>
   </div>`;
 }
