@@ -18,7 +18,7 @@ export function Pad({ stem }) {
   const element = useRef(null);
   const pointer = useRef(null);
   const axes = [PARAMETERS.get(`${stem}_x`), PARAMETERS.get(`${stem}_y`)];
-  const tapped = useTaps(() => axes.forEach((row) => set(row.name, row.default)));
+  const taps = useTaps(() => axes.forEach((row) => set(row.name, row.default)));
   const [x, y] = axes.map((row) => placeOf(row, parameter(row.name)));
   const idle = PARAMETERS.has(stem) && !parameter(stem);
 
@@ -35,6 +35,7 @@ export function Pad({ stem }) {
     if (event.button !== 0 || pointer.current !== null) return;
     element.current.setPointerCapture(event.pointerId);
     pointer.current = event.pointerId;
+    taps.down(event);
     axes.forEach((row) => hold(row.name));
     move(event);
   };
@@ -42,7 +43,7 @@ export function Pad({ stem }) {
     if (pointer.current !== event.pointerId) return;
     pointer.current = null;
     axes.forEach((row) => letGo(row.name));
-    if (event.type === "pointerup") tapped(event);
+    if (event.type === "pointerup") taps.up(event);
   };
 
   return html`<div

@@ -3,13 +3,12 @@
 import { useEffect, useRef } from "../libraries.js";
 import { hold, letGo, parameter, set } from "../node.js";
 import { placeOf, stepped, valueAt, words } from "../table.js";
-import { useTaps } from "./taps.js";
+import { TAP_PIXELS, useTaps } from "./taps.js";
 
 const DRAG_PIXELS = 200;
 /** What Shift makes of every movement. */
 const FINE = 0.1;
 const LARGE_STEPS = 10;
-const TAP_PIXELS = 4;
 const WHEEL_PIXELS = 40;
 const WHEEL_LINES = 1;
 
@@ -31,7 +30,7 @@ const STEPS = {
 export function useTurning(row, { track = false, onType }) {
   const element = useRef(null);
   const drag = useRef(null);
-  const tapped = useTaps(() => set(row.name, row.default));
+  const taps = useTaps(() => set(row.name, row.default));
   const value = parameter(row.name);
 
   const step = (steps, fine) => {
@@ -60,6 +59,7 @@ export function useTurning(row, { track = false, onType }) {
     if (event.button !== 0 || drag.current) return;
     element.current.setPointerCapture(event.pointerId);
     hold(row.name);
+    taps.down(event);
     drag.current = {
       pointer: event.pointerId,
       x: event.clientX,
@@ -89,7 +89,7 @@ export function useTurning(row, { track = false, onType }) {
     if (now?.pointer !== event.pointerId) return;
     drag.current = null;
     letGo(row.name);
-    if (event.type === "pointerup" && now.path <= TAP_PIXELS) tapped(event);
+    if (event.type === "pointerup") taps.up(event);
   };
 
   const press = (event) => {
