@@ -36,7 +36,9 @@ function Group({ name, rows }) {
     <div class="cells">
       ${padsOf(rows).map((stem) => html`<${Pad} key=${stem} stem=${stem} />`)}
       ${[...large, ...small].map((row) => html`<${Control} key=${row.name} row=${row} />`)}
-      ${actions.map((action) => html`<div class="cell action"><${ActionButton} name=${action} /></div>`)}
+    </div>
+    <div class="actions">
+      ${actions.map((action) => html`<${ActionButton} key=${action} name=${action} />`)}
       ${actions.includes("randomize") && html`<${LockButton} />`}
     </div>
   </section>`;

@@ -62,12 +62,12 @@ def test_axe_finds_nothing_serious(look, scheme):
 
 def test_a_violation_of_the_policy_is_seen(look):
     looker = look()
-    looker.page.evaluate("""() => {
-        const script = document.createElement("script");
-        script.textContent = "window.owned = true";
-        document.body.append(script);
-    }""")
-    looker.page.wait_for_timeout(0)
+    with looker.page.expect_console_message(lambda said: "policy: script-src" in said.text):
+        looker.page.evaluate("""() => {
+            const script = document.createElement("script");
+            script.textContent = "window.owned = true";
+            document.body.append(script);
+        }""")
     assert any("policy: script-src" in fault for fault in looker.faults)
     assert looker.page.evaluate("window.owned") is None
     looker.faults.clear()

@@ -35,14 +35,13 @@ export function LockCover({ row }) {
 /** The button that puts covers over all that can be locked, and takes them off. */
 export function LockButton() {
   if (!ACTIONS.has("lock")) return null;
-  return html`<div class="cell action" data-address=${`${ROOT}lock`}>
-    <button
-      type="button"
-      class="button"
-      aria-pressed=${locking.value}
-      onClick=${() => (locking.value = !locking.value)}
-    >
-      Lock…
-    </button>
-  </div>`;
+  return html`<button
+    type="button"
+    class="button"
+    data-address=${`${ROOT}lock`}
+    aria-pressed=${locking.value}
+    onClick=${() => (locking.value = !locking.value)}
+  >
+    Lock…
+  </button>`;
 }
