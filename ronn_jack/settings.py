@@ -18,7 +18,7 @@ from ronn_jack.files import (
     shipped_folder,
     user_config_folder,
 )
-from ronn_jack.parameters import ACTIONS, PARAMETERS, Kind
+from ronn_jack.parameters import ACTIONS, PARAMETERS, Draw, Kind
 
 TAKEOVERS = ("jump", "pickup", "scale")
 """What a MIDI control does that stands elsewhere than its parameter."""
@@ -113,6 +113,8 @@ class Settings:
     osc_feedback: tuple[FeedbackTo, ...] = ()
     follow: tuple[Follow, ...] = ()
     restore: bool = False
+    explore: bool = True
+    lock: tuple[str, ...] = ()
     open: bool = False
 
     def changed(self, overrides: Mapping[str, object]) -> Settings:
@@ -196,6 +198,8 @@ def read_settings(table: Mapping[str, object], source: object) -> dict[str, Any]
         "osc_feedback": _destinations(fields),
         "follow": _follows(fields, faults),
         "restore": fields.optional("restore", bool),
+        "explore": fields.optional("explore", bool),
+        "lock": _locks(fields),
         "open": fields.optional("open", bool),
     }
     fields.finish()
@@ -240,6 +244,16 @@ def _networks(fields: Fields) -> tuple[str, ...] | None:
                 f"allow = {shown(each)} is no address; use one such as 192.168.1.7, or a range "
                 "such as 192.168.1.0/24"
             )
+            return None
+    return None if listed is None else tuple(map(str, listed))
+
+
+def _locks(fields: Fields) -> tuple[str, ...] | None:
+    listed = _list(fields, "lock")
+    drawn = [name for name, row in PARAMETERS.items() if row.draw is not Draw.KEPT]
+    for each in listed or ():
+        if each not in drawn:
+            fields.fault(f"lock = {shown(each)} is never drawn; use some of {' '.join(drawn)}")
             return None
     return None if listed is None else tuple(map(str, listed))
 

@@ -17,6 +17,8 @@ from ronn_jack.presets.preset import Preset
 from ronn_jack.presets.store import PresetStore
 from ronn_jack.units import as_number
 
+FIRST_PRESET = "warm-drive"
+"""What `run` begins with where no sound is given: it answers to the touch."""
 SOUND_HELP = "\b\nParameters:\n" + "\n".join(
     f"  {row.name:12} {row.range_text}" for row in PARAMETERS.values()
 )
@@ -96,6 +98,13 @@ def chosen(reference: str | None, assignments: tuple[str, ...]) -> Chosen:
     return Chosen(assigned({**defaults(), **preset.values}, assignments), preset)
 
 
+def first_sound(reference: str | None, assignments: tuple[str, ...]) -> Chosen:
+    """Return what a node begins with: as `chosen`, or FIRST_PRESET where nothing is given."""
+    if reference is None and not assignments:
+        reference = FIRST_PRESET
+    return chosen(reference, assignments)
+
+
 def assigned(values: Mapping[str, Value], assignments: tuple[str, ...]) -> dict[str, Value]:
     """Return values with those of each "name=value" in native units."""
     changed = dict(values)
@@ -127,6 +136,10 @@ def sound_options(command: Command) -> Command:
 def node_options(command: Command) -> Command:
     """Add the options of a running node; what is not given comes from the settings files."""
     for option in (
+        click.option("--lock", metavar="PARAMETER", multiple=True,
+                     help="Let randomize leave it as it is; may be repeated."),
+        click.option("--explore/--no-explore", default=None,
+                     help="Look for sounds for randomize in idle time."),
         click.option("--open/--no-open", default=None, help="Open the page in the browser."),
         click.option("--restore/--no-restore", default=None,
                      help="Go on where the node of this name was left."),
