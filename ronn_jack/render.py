@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from ronn_jack.audio_files.source import BLOCK, AudioSource, opened, quiet_decoders
 from ronn_jack.audio_files.target import OUTPUTS, TargetFormat, check_target, written
 from ronn_jack.hotswap.engine_controls import aim, gate_threshold
-from ronn_jack.hotswap.levels.drift_way import DriftWay, has_way
+from ronn_jack.hotswap.levels.curves import has_way
+from ronn_jack.hotswap.levels.drift_way import DriftWay
 from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.loudness.auto_level import Level, level_from, level_on_noise
 from ronn_jack.loudness.excerpt import LONGEST_RUN_UP_SECONDS, Excerpt, typical_stretch

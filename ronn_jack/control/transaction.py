@@ -33,8 +33,8 @@ _FIRES_FROM = 0.5
 """A button sends 1 when pressed and 0 when released; only the press counts."""
 _BUTTONS = {"", "amount", "snapshot"}
 """Arguments of actions that a button sends, so that one may be a release."""
-_SOUNDLESS = {"panic", "preset_save", "snapshot_save", "tap"} | {
-    "like", "dislike", "lock", "unlock",
+_SOUNDLESS = {
+    "panic", "preset_save", "snapshot_save", "tap", "like", "dislike", "lock", "unlock",
 }  # fmt: skip
 _MOST_SAVES = 4
 """Names that one change saves the sound under: each is a file."""

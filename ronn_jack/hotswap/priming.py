@@ -89,6 +89,11 @@ class PreparedVoice:
     swap: Swap = field(default_factory=Swap)
     late: int = 0
 
+    @property
+    def load(self) -> float:
+        """Share of a core that it takes; above 0."""
+        return max(1e-9, self.block_seconds * self.voice.rate / (self.period or MAX_BLOCK))
+
 
 def time_block(voice: Voice, block: int) -> float:
     """Return the processor time in s that a voice takes for a block; its state is spoilt."""
@@ -281,8 +286,7 @@ def _prime_levelled(
 ) -> None:
     """Find a level soon, on little input; once the hand rests it is found on more."""
     voice = prepared.voice
-    load = prepared.block_seconds * voice.rate / (prepared.period or MAX_BLOCK)
-    seconds = min(_LONGEST_QUICK_SECONDS, _QUICK_SECONDS / max(load, 1e-9))
+    seconds = min(_LONGEST_QUICK_SECONDS, _QUICK_SECONDS / prepared.load)
     window = loudness.quick_window(seconds)
     found = measure_level(voice, engine, loudness, window, input_gain, job)
     if found is None:

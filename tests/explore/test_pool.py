@@ -9,16 +9,13 @@ import numpy as np
 import pytest
 
 from ronn_jack.control.randomize import DRAWN
-from ronn_jack.errors import SpecError
 from ronn_jack.explore.audition import phrase_passage
 from ronn_jack.explore.character import BANDS, Character
 from ronn_jack.explore.finding import Finding
 from ronn_jack.explore.pool import MOST_CANDIDATES, Candidate, Pool, Terms
-from ronn_jack.model.architecture import model_of
-from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import Value, defaults
+from tests.explore.small_networks import RATE, fits, make
 
-RATE = 16_000.0
 NO_LOCKS: frozenset[str] = frozenset()
 
 
@@ -117,17 +114,6 @@ def test_a_mark_steers_the_choice(liked: bool) -> None:
     found = pool.find({**defaults(), "seed": 12}, 1.0, NO_LOCKS, always)
     assert found is not None
     assert (found["seed"] in (0, 2)) == liked
-
-
-def make(values: Mapping[str, Value]) -> Model:
-    return model_of(values, 2, 2, RATE)
-
-
-def fits(values: Mapping[str, Value]) -> bool:
-    try:
-        return make(values).multiplications < 4_000
-    except SpecError:
-        return False
 
 
 def test_locked_parameters_are_those_of_the_present_sound() -> None:

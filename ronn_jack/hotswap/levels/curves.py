@@ -2,8 +2,8 @@
 
 Points are measured along one control with the others where they are, the ends and the middle
 first; what lies between points is interpolated. Of a control that nobody moves a few are enough.
-Once two controls have moved, what was measured
-along the one no longer fits the other and is measured anew.
+Once two controls have moved, what was measured along the one no longer fits the other and is
+measured anew.
 """
 
 from __future__ import annotations
@@ -205,11 +205,7 @@ class LevelCurves:
         return True
 
     def _step_drift(self, now: Expression, cycle: float) -> bool:
-        if (
-            not self._levelled
-            or not now.drift_depth
-            or not 0.0 < now.drift_rate <= FASTEST_DRIFT_HERTZ
-        ):
+        if not (self._levelled and has_way(now)):
             self._drift, self._drift_rest = {}, None
             return False
         rest = dataclasses.replace(now, drift_rate=0.0)
@@ -233,6 +229,11 @@ class LevelCurves:
             way.append(point)
             point += 1
         return way
+
+
+def has_way(expression: Expression) -> bool:
+    """Whether drift is slow enough to be heard as a way; else it has one level in all."""
+    return expression.drift_depth > 0.0 and 0.0 < expression.drift_rate <= FASTEST_DRIFT_HERTZ
 
 
 def resting(expression: Expression) -> Expression:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from ronn_jack.hotswap.levels.curves import FASTEST_DRIFT_HERTZ, POINTS_A_CYCLE
+from ronn_jack.hotswap.levels.curves import POINTS_A_CYCLE
 from ronn_jack.loudness.excerpt import Excerpt
 from ronn_jack.model.expression import Expression
 from ronn_jack.realtime.kernels.layout import CELL
@@ -15,11 +15,6 @@ from ronn_jack.realtime.voice import Voice
 
 _AT_ONCE = 1e3
 """dB/s. One table goes on as the other ended, so that there is nothing to go over."""
-
-
-def has_way(expression: Expression) -> bool:
-    """Whether drift is slow enough to be heard as a way; else it has one level in all."""
-    return expression.drift_depth > 0.0 and 0.0 < expression.drift_rate <= FASTEST_DRIFT_HERTZ
 
 
 class DriftWay:

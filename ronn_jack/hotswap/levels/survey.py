@@ -14,7 +14,6 @@ from ronn_jack.loudness.excerpt import Excerpt
 from ronn_jack.loudness.input_meter import InputLoudness
 from ronn_jack.model.expression import Expression
 from ronn_jack.realtime.engine import Engine
-from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.level import LEVELLED
 from ronn_jack.realtime.voice import Voice
 from ronn_jack.units import decibels_to_gain
@@ -134,8 +133,7 @@ class LevelSurvey:
             model = sounding.model.at(expression.point)
             voice = self._voice = make_voice(model, sounding.rate, expression, self._moves)
         if self._excerpt is None:
-            load = prepared.block_seconds * voice.rate / (prepared.period or MAX_BLOCK)
-            affordable = _POINT_SECONDS / max(load, 1e-9) - voice.run_up_frames / voice.rate
+            affordable = _POINT_SECONDS / prepared.load - voice.run_up_frames / voice.rate
             seconds = min(_LONGEST_SECONDS, max(_SHORTEST_SECONDS, affordable))
             self._excerpt = self._loudness.excerpt(voice.run_up_frames, seconds)
         return voice, self._excerpt

@@ -17,6 +17,8 @@ _LOCAL_MODES = 3  # index of c_lflag in termios' list
 _UNWANTED = termios.ICANON | termios.ECHO
 _SEQUENCE = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|O.|.)?")
 """What arrows and function keys send."""
+_BEGUN = re.compile(r"\x1b(\[[0-?]*[ -/]*|O)?$")
+"""The same, of which the rest is still on its way."""
 
 
 class Keyboard(Closing):
@@ -33,12 +35,14 @@ class Keyboard(Closing):
     def __init__(self, stream: TextIO) -> None:
         self._file = stream.fileno()
         self._before: list[Any] | None = None
+        self._begun = ""
         self._gone = False
 
     def pressed(self) -> str:
         """Return the keys that were pressed since the last call; returns at once."""
         if self._gone or not _in_foreground(self._file):
             return ""
+        begun, self._begun = self._begun, ""
         try:
             self._take()
             if not select.select([self._file], [], [], 0.0)[0]:
@@ -47,7 +51,10 @@ class Keyboard(Closing):
         except (OSError, termios.error):
             typed = b""
         self._gone = not typed
-        keys = _SEQUENCE.sub("", typed.decode(errors="ignore"))
+        text = begun + typed.decode(errors="ignore")
+        if rest := _BEGUN.search(text):
+            text, self._begun = text[: rest.start()], rest.group()
+        keys = _SEQUENCE.sub("", text)
         return keys if len(keys) <= _MOST_AT_ONCE else ""
 
     def close(self) -> None:

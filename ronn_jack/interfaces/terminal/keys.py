@@ -57,12 +57,10 @@ KEYS: dict[str, Callable[[Mapping[str, Value]], Operation]] = {
     "b": _switched("bypass"),
     "m": _stepped("mix", -_MIX_STEP),
     "M": _stepped("mix", _MIX_STEP),
+    "d": _stepped("drive", -_DRIVE_STEP_DB),
+    "D": _stepped("drive", _DRIVE_STEP_DB),
 }
-_HELP = ["n/p preset", "r reseed", "x random", "u undo", "b bypass", "m/M mix"]
-if "drive" in PARAMETERS:
-    KEYS |= {"d": _stepped("drive", -_DRIVE_STEP_DB), "D": _stepped("drive", _DRIVE_STEP_DB)}
-    _HELP.append("d/D drive")
-HELP = "  ".join([*_HELP, f"{QUIT} quit"])
+HELP = f"n/p preset  r reseed  x random  u undo  b bypass  m/M mix  d/D drive  {QUIT} quit"
 """The keys in a line."""
 
 

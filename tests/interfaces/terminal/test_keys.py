@@ -66,6 +66,28 @@ def test_keys_come_at_once_and_what_is_none_is_left_out(terminal, typed, keys):
     assert keyboard.pressed() == ""
 
 
+@pytest.mark.parametrize("place", range(1, 6))
+def test_an_arrow_that_comes_in_two_pieces_is_none_of_the_keys(terminal, place):
+    hand, stream = terminal
+    keyboard = Keyboard(stream)
+    keyboard.pressed()
+    keys = ""
+    for piece in (b"\x1b[1;5D"[:place], b"\x1b[1;5D"[place:] + b"u"):
+        os.write(hand, piece)
+        keys += keyboard.pressed()
+    assert keys == "u"
+
+
+def test_escape_alone_takes_no_later_key_away(terminal):
+    hand, stream = terminal
+    keyboard = Keyboard(stream)
+    keyboard.pressed()
+    os.write(hand, b"\x1b")
+    assert keyboard.pressed() == keyboard.pressed() == ""
+    os.write(hand, b"n")
+    assert keyboard.pressed() == "n"
+
+
 def test_the_terminal_is_left_as_it_was(terminal):
     _, stream = terminal
     before = modes(stream)
