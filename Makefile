@@ -1,10 +1,10 @@
-# make setup | demo | test | check | bench | soak | fuzz | docs: each sets up first when needed.
+# make setup | demo | test | check | bench | soak | fuzz | docs | screenshots: each sets up first when needed.
 PYTHON_BIN := .venv/bin/python
 # Two at a time, each in a /dev/shm of its own, as JACK's programs share what is there.
 WORKER := $(PYTHON_BIN) -m tests.support.shared_memory -- $(PYTHON_BIN)
 PYTEST := $(PYTHON_BIN) -m pytest --dist worksteal --tx '2*popen//python=$(WORKER)'
 
-.PHONY: setup demo test check bench soak fuzz docs
+.PHONY: setup demo test check bench soak fuzz docs screenshots
 setup: .venv/ready
 
 .venv/ready: .ci/setup requirements.lock pyproject.toml
@@ -38,3 +38,7 @@ fuzz: .venv/tests-ready
 
 docs: .venv/ready
 	@$(PYTHON_BIN) docs/generate.py
+
+screenshots: .venv/tests-ready
+	@.ci/test-packages
+	@$(PYTHON_BIN) docs/screenshots.py

@@ -33,6 +33,7 @@ from ronn_jack.interfaces.terminal.keys import Keys
 from ronn_jack.interfaces.terminal.snapshot import Snapshot, take_snapshot
 from ronn_jack.interfaces.terminal.view import PlainView, View, logging_to, open_view
 from ronn_jack.interfaces.web.announce import Announcer
+from ronn_jack.interfaces.web.opening import open_page
 from ronn_jack.interfaces.web.server import WebServer
 from ronn_jack.interrupts import Interrupts
 from ronn_jack.midimap.profile_file import ProfileStore
@@ -158,7 +159,7 @@ class App:
         """Return what there is to see now."""
         osc = f"{self.settings.bind}:{self.osc_port}"
         preset, edited = self.controller.preset, self.controller.edited
-        return take_snapshot(self.controller, self.client, osc, preset, edited)
+        return take_snapshot(self.controller, self.client, osc, preset, edited, self._web.url)
 
     def _register(self) -> None:
         """Let others find the node under the name that the server has given it."""
@@ -177,6 +178,8 @@ class App:
             self._web_latest = None
             self._web.start(self.osc_port)
             self._announcer.start(self.controller.name, self.http_port, self.osc_port)
+            if self.settings.open:
+                open_page(self._web.url)
 
     def connections(self) -> Sequence[Connection]:
         """Return the connections of the node's ports, and those that wait for their other port."""

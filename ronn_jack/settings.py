@@ -115,6 +115,7 @@ class Settings:
     restore: bool = False
     explore: bool = True
     lock: tuple[str, ...] = ()
+    open: bool = False
 
     def changed(self, overrides: Mapping[str, object]) -> Settings:
         """Return these settings with others in place of some; None leaves a setting out.
@@ -199,6 +200,7 @@ def read_settings(table: Mapping[str, object], source: object) -> dict[str, Any]
         "restore": fields.optional("restore", bool),
         "explore": fields.optional("explore", bool),
         "lock": _locks(fields),
+        "open": fields.optional("open", bool),
     }
     fields.finish()
     raise_faults(source, faults, UsageError)

@@ -218,6 +218,15 @@ def too_long(paths: Mapping[str, Path]) -> list[str]:
     ]
 
 
+def test_a_module_of_the_page_is_explained_and_not_too_long() -> None:
+    paths = {str(path): path for path in (PACKAGE / "page").rglob("*.js")}
+    own = {name: path for name, path in paths.items() if path.parent.name != "vendor"}
+    lines = {name: path.read_text(encoding="utf-8").splitlines() for name, path in own.items()}
+    assert too_long(own) == []
+    assert [name for name, each in lines.items() if not each[0].startswith("// ")] == []
+    assert [name for name, each in lines.items() if max(map(len, each)) > 120] == []
+
+
 def test_only_the_command_line_prints() -> None:
     for name in (name for name in TREES if not name.startswith(("cli", "commands"))):
         called = {ast.unparse(n.func) for n in ast.walk(TREES[name]) if isinstance(n, ast.Call)}

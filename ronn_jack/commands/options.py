@@ -140,6 +140,7 @@ def node_options(command: Command) -> Command:
                      help="Let randomize leave it as it is; may be repeated."),
         click.option("--explore/--no-explore", default=None,
                      help="Look for sounds for randomize in idle time."),
+        click.option("--open/--no-open", default=None, help="Open the page in the browser."),
         click.option("--restore/--no-restore", default=None,
                      help="Go on where the node of this name was left."),
         click.option("--midi-profile", metavar="NAME|FILE", help="MIDI profile of midi_in."),

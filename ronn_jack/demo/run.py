@@ -23,7 +23,6 @@ from ronn_jack.demo.score import START, Hands, score
 from ronn_jack.drivers import jack_library
 from ronn_jack.drivers.jack_server import DummyServer, probe, realtime_allowed
 from ronn_jack.errors import JackError, RefusedError
-from ronn_jack.interfaces.terminal.snapshot import take_snapshot
 from ronn_jack.interfaces.terminal.view import View, logging_to, open_view
 from ronn_jack.interrupts import Interrupts
 from ronn_jack.loudness.phrase import pluck_phrase
@@ -173,7 +172,6 @@ def _perform(
         for connection in client.connections_to(_SPEAKERS):
             client.connect(connection)
         hands = stack.enter_context(Hands(score(PresetStore()), app.osc_port, view))
-        osc = f"{settings.bind}:{app.osc_port}"
         position, moved_at = 0, time.monotonic()
         interrupts.started()
         recorder.record()
@@ -186,7 +184,7 @@ def _perform(
                 raise JackError("the JACK server went away during the demo: start it again")
             app.poll()
             hands.turn(position / frames, app.controller.values)
-            view.update(take_snapshot(app.controller, app.client, osc))
+            view.update(app.snapshot())
             time.sleep(POLL_SECONDS)
         xruns = app.controller.status()["xruns"]
         view.event(f"{hands.arrived} of {hands.begun} turns arrived by OSC, xruns {xruns}")

@@ -79,7 +79,7 @@ class NodeProcess:
         """Wait until it serves HTTP; return where."""
 
         def ports() -> list[str]:
-            return re.findall(r"OSCQuery at http://127\.0\.0\.1:(\d+)\n", "".join(self.said()))
+            return re.findall(r"page at http://127\.0\.0\.1:(\d+)\n", "".join(self.said()))
 
         wait_for(ports, what="HTTP")
         return int(ports()[0])

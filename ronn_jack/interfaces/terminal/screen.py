@@ -107,6 +107,8 @@ def _node_lines(snapshot: Snapshot, console: Console, width: int) -> Iterator[Te
     yield from _labelled("change", change_words(snapshot), console, width)
     yield from _labelled("controls", control_words(snapshot), console, width)
     yield from _labelled("osc", snapshot.osc, console, width)
+    if snapshot.page:
+        yield from _labelled("page", snapshot.page, console, width)
 
 
 def _level_line(label: str, level: float, width: int) -> Text:

@@ -70,6 +70,8 @@ class Snapshot:
         The preset last loaded or saved.
     edited : bool
         Whether the sound is another by now.
+    page : str
+        Where a browser finds the page; empty where nothing is said of it.
     values : mapping
         The accepted value of every parameter.
     status : mapping
@@ -83,6 +85,7 @@ class Snapshot:
     values: Mapping[str, Value]
     status: Mapping[str, int | float | str]
     edited: bool = False
+    page: str = ""
 
     def number(self, key: str) -> float:
         """Return a figure of the telemetry."""
@@ -95,6 +98,7 @@ def take_snapshot(
     osc: str,
     preset: str | None = None,
     edited: bool = False,
+    page: str = "",
 ) -> Snapshot:
     """Return what there is to see now; `audio` is None while there is no server."""
     if audio is None:
@@ -103,7 +107,7 @@ def take_snapshot(
         name = audio.name
         scheduling = "realtime" if audio.realtime else "not realtime"
         server = f"{audio.rate:g} Hz, {audio.period} frames, {scheduling}"
-    return Snapshot(name, server, osc, preset, source.values, source.status(), edited)
+    return Snapshot(name, server, osc, preset, source.values, source.status(), edited, page)
 
 
 def network_words(snapshot: Snapshot) -> str:

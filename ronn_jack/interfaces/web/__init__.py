@@ -1,1 +1,1 @@
-"""What is served over HTTP: OSCQuery, which tells other programs what the node can do."""
+"""What is served over HTTP: the page for people, and OSCQuery for other programs."""

@@ -20,6 +20,7 @@ from ronn_jack.interfaces.web.guard import Guard
 from ronn_jack.interfaces.web.limits import Limits
 from ronn_jack.interfaces.web.listening import Forget, Handle, Listeners
 from ronn_jack.interfaces.web.oscquery import Tree, as_json
+from ronn_jack.interfaces.web.page import Page
 
 _LONGEST_HEAD_BYTES = 2**14
 _IDLE_SECONDS = 5
@@ -28,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 
 class Application:
-    """OSCQuery behind its guard.
+    """OSCQuery and the page behind their guard.
 
     Parameters
     ----------
@@ -55,6 +56,7 @@ class Application:
         limits: Limits,
     ) -> None:
         self._tree = Tree(controller)
+        self._page = Page()
         self._osc_port = osc_port
         self._limits = limits
         routes = [
@@ -98,6 +100,8 @@ class Application:
             connection.transport.abort()
 
     async def _answer(self, request: Request) -> Response:
+        if self._page.wants(request):
+            return self._page.answer(request)
         scope = request.scope
         server, port = scope["server"]
         host = {

@@ -23,11 +23,19 @@ from ronn_jack.interfaces.ports import EVERYWHERE
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?")
 _SCHEMES = ("http://", "https://")
 """A page that a proxy serves encrypted is still the node's own."""
-_HEADERS = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-    (b"cache-control", b"no-store"),
-]
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""What the page may load and run: files of the node's own and nothing that stands in the page."""
+_HEADERS = {
+    b"x-content-type-options": b"nosniff",
+    b"cross-origin-resource-policy": b"same-origin",
+    b"content-security-policy": _POLICY.encode(),
+    b"referrer-policy": b"no-referrer",
+    b"cache-control": b"no-store",
+}
+"""Of every answer, unless it has its own."""
 _NOT_ALLOWED = (
     "{host} may not ask: start the node with --allow {host}, or on another --bind than {bind}"
 )
@@ -91,7 +99,7 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_HEADERS]
+                message["headers"] = [*{**_HEADERS, **dict(message["headers"])}.items()]
             await send(message)
 
         reason = self._fault(scope)

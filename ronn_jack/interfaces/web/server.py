@@ -29,7 +29,7 @@ def _nothing(sender: Sender) -> None:
 
 
 class WebServer(ClosingOnce):
-    """Listens on a TCP port and serves OSCQuery from it.
+    """Listens on a TCP port and serves the page and OSCQuery from it.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ class WebServer(ClosingOnce):
             target=self._serve, args=(listening, wakened, osc_port), name="web", daemon=True
         )
         self._thread.start()
-        _log.info("OSCQuery at %s", self.url)
+        _log.info("page at %s", self.url)
 
     def _end(self) -> None:
         """Stop serving and free the port."""

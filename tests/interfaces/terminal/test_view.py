@@ -59,7 +59,8 @@ HOSTILE = "osc 127.0.0.1:5000: \x1b[2J\x07evil\r\nsecond \u202e line"
 def snapshot():
     values = {**defaults(), "layers": 9, "kernel": 15, "channels": 6, "depthwise": True}
     server = "48000 Hz, 256 frames, realtime"
-    return Snapshot("ronn", server, "127.0.0.1:9420", "warm-drive", values, STATUS)
+    page = "http://127.0.0.1:9421"
+    return Snapshot("ronn", server, "127.0.0.1:9420", "warm-drive", values, STATUS, page=page)
 
 
 @pytest.fixture
@@ -135,6 +136,7 @@ def test_the_screen_says_what_there_is_to_know(snapshot):
         "hears 162.2 ms back, 990 parameters, seed 42, preset warm-drive",
         "mix 1.00",
         "127.0.0.1:9420",
+        "http://127.0.0.1:9421",
         "12:00:00 osc: layers = 9",
     ):
         assert words in text

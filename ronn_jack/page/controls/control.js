@@ -1,0 +1,216 @@
+// One control for each row of the table, by its kind.
+
+import { html, useLayoutEffect, useRef, useState } from "../libraries.js";
+import { hinted, show } from "../bubbles.js";
+import { IconButton } from "../icons.js";
+import { ROOT, act, hold, isRefused, letGo, parameter, set, type } from "../node.js";
+import { ACTIONS, digits, placeOf, table, typed, words } from "../table.js";
+import { Bar, Ring } from "./drawings.js";
+import { LockCover, LockMark } from "./locks.js";
+import { useTurning } from "./turning.js";
+
+/** The control of a parameter. */
+export function Control({ row }) {
+  if (row.kind === "bool") return html`<${Switch} row=${row} />`;
+  if (row.kind === "enum") return html`<${Menu} row=${row} />`;
+  if (row.draw === "seed") return html`<${Seed} row=${row} />`;
+  return html`<${Dial} row=${row} />`;
+}
+
+/** Say whether a parameter is turned by a knob: a number, but no seed and no share of something. */
+export function isKnob(row) {
+  const isShare = row.kind === "float" && !row.unit && row.minimum === 0 && row.maximum === 1;
+  return ["int", "float"].includes(row.kind) && row.draw !== "seed" && !isShare;
+}
+
+/** A button that does an action. */
+export function ActionButton({ name, argument = [], label, disabled = false, pressed, children }) {
+  const row = ACTIONS.get(name);
+  const address = ROOT + name;
+  return html`<button
+    type="button"
+    class=${classes("button", { refused: isRefused(address) })}
+    data-address=${address}
+    aria-label=${label ?? row.label}
+    aria-pressed=${pressed}
+    aria-disabled=${disabled}
+    onClick=${() => !disabled && act(name, ...argument)}
+    ...${hinted(row.description)}
+  >
+    ${children ?? row.label}
+  </button>`;
+}
+
+/** What a control looks like around what is turned: its name above, and its place for refusals. */
+function Cell({ row, kind, children }) {
+  const address = ROOT + row.name;
+  const showMeaning = ({ currentTarget }) => show(currentTarget.parentElement, meaning(row));
+  return html`<div
+    class=${classes(`cell ${kind}`, { refused: isRefused(address) })}
+    id=${row.name}
+    data-address=${address}
+    ...${hinted(meaning(row))}
+  >
+    <span class="label" id=${`${row.name}-label`} onClick=${showMeaning}>
+      ${row.label}<${LockMark} row=${row} />
+    </span>
+    ${children}
+    <${LockCover} row=${row} />
+    <span class="for-readers" id=${`${row.name}-meaning`}>${meaning(row)}</span>
+  </div>`;
+}
+
+function named(row) {
+  return {
+    "aria-labelledby": `${row.name}-label`,
+    "aria-describedby": `${row.name}-meaning`,
+    "aria-invalid": isRefused(ROOT + row.name) || undefined,
+  };
+}
+
+/** A number, as a knob or as a slider from one end to the other. */
+function Dial({ row }) {
+  const [entry, setEntry] = useState(null);
+  const knob = isKnob(row);
+  const turning = useTurning(row, { track: !knob, onType: setEntry });
+  const value = parameter(row.name);
+  const place = placeOf(row, value);
+  const origin = row.minimum < 0 && row.maximum > 0 ? placeOf(row, 0) : 0;
+  const done = (byKey) => {
+    setEntry(null);
+    if (byKey) turning.ref.current.focus();
+  };
+  return html`<${Cell} row=${row} kind=${knob ? "knob" : "slider"}>
+    <div class="dial" ...${turning} ...${named(row)}>
+      ${knob ? html`<${Ring} place=${place} origin=${origin} />` : html`<${Bar} place=${place} />`}
+    </div>
+    ${
+      entry === null
+        ? html`<button
+            type="button"
+            class="readout"
+            tabindex="-1"
+            aria-label=${`${row.label}: ${words(row, value)}, type a value`}
+            onClick=${() => setEntry("")}
+          >
+            ${words(row, value)}
+          </button>`
+        : html`<${Entry} row=${row} first=${entry} onDone=${done} />`
+    }
+  <//>`;
+}
+
+/** Where a value is typed: Enter takes it, Escape leaves it as it was. */
+function Entry({ row, first, onDone }) {
+  const input = useRef(null);
+  const before = useRef(null);
+  // At once, as the next key comes before the next picture where the machine is busy.
+  useLayoutEffect(() => {
+    before.current = digits(row, parameter(row.name));
+    input.current.value = first || before.current;
+    input.current.focus();
+    if (!first) input.current.select();
+  }, []);
+  const close = (take, byKey) => {
+    const { value } = input.current;
+    if (before.current === null) return; // closed by a key already, which takes the focus away
+    if (take && value !== before.current) type(row.name, typed(row, value));
+    before.current = null;
+    onDone(byKey);
+  };
+  return html`<input
+    ref=${input}
+    class="readout entry"
+    aria-label=${`${row.label}, ${row.range}`}
+    onBlur=${() => close(true, false)}
+    onKeyDown=${({ key }) => {
+      if (key === "Enter") close(true, true);
+      if (key === "Escape") close(false, true);
+    }}
+  />`;
+}
+
+function Switch({ row }) {
+  const on = parameter(row.name);
+  return html`<${Cell} row=${row} kind="switch">
+    <button
+      type="button"
+      role="switch"
+      class="toggle"
+      aria-checked=${Boolean(on)}
+      ...${named(row)}
+      onClick=${() => set(row.name, !on)}
+    >
+      <span class="toggle-track" aria-hidden="true"><span class="toggle-mark"></span></span>
+    </button>
+  <//>`;
+}
+
+function Menu({ row }) {
+  const value = parameter(row.name);
+  return html`<${Cell} row=${row} kind="menu">
+    <select ...${named(row)} value=${value} onChange=${(event) => set(row.name, event.target.value)}>
+      ${row.choices.map((choice) => html`<option key=${choice} selected=${choice === value}>${choice}</option>`)}
+    </select>
+  <//>`;
+}
+
+/** A seed: typed, one on, one back, or drawn. */
+function Seed({ row }) {
+  const value = parameter(row.name);
+  const input = useRef(null);
+  // The node draws and counts its own; another seed is drawn and counted here.
+  const own = row.name === "seed";
+  const change = (action, next) => (own ? act(action) : set(row.name, next));
+  const drawn = () => Math.floor(Math.random() * (table.largest_drawn_seed + 1));
+  const leave = (take) => {
+    const next = typed(row, input.current.value);
+    if (take && next !== parameter(row.name)) type(row.name, next);
+    letGo(row.name);
+    input.current.value = parameter(row.name);
+  };
+  return html`<${Cell} row=${row} kind="seed">
+    <div class="seed-row">
+      <${IconButton}
+        name="previous"
+        label=${`${row.label}: previous`}
+        onClick=${() => change("seed_previous", Math.max(row.minimum, value - 1))}
+      />
+      <input
+        ref=${input}
+        class="readout entry"
+        inputmode="numeric"
+        ...${named(row)}
+        value=${value}
+        onInput=${() => hold(row.name)}
+        onBlur=${() => leave(true)}
+        onKeyDown=${({ key }) => {
+          if (key === "Enter") leave(true);
+          if (key === "Escape") leave(false);
+        }}
+      />
+      <${IconButton}
+        name="next"
+        label=${`${row.label}: next`}
+        onClick=${() => change("seed_next", Math.min(row.maximum, value + 1))}
+      />
+      <${IconButton}
+        name="dice"
+        kind="strong"
+        label=${`${row.label}: draw another`}
+        onClick=${() => change("reseed", drawn())}
+      />
+    </div>
+  <//>`;
+}
+
+/** Return names of classes, with those whose condition holds. */
+export function classes(always, conditions) {
+  const more = Object.keys(conditions).filter((name) => conditions[name]);
+  return [always, ...more].join(" ");
+}
+
+function meaning(row) {
+  const range = row.kind === "enum" || row.kind === "bool" ? "" : ` ${row.range}.`;
+  return `${row.description}.${range} Default ${row.shown_default}.`;
+}

@@ -1,0 +1,206 @@
+// The node as the page sees it: what it tells, kept in signals, and what the page asks of it.
+//
+// The page listens and sends like any other OSCQuery client: over one WebSocket, where text frames
+// say what to listen to and binary frames are OSC. The node tells the page whatever is another than
+// the page has sent, so that a value that was set is shown at once and taken back only if refused.
+
+import { batch, signal } from "./libraries.js";
+import { decode, encode } from "./osc.js";
+import { PARAMETERS, STATUS, accepts, read, table } from "./table.js";
+
+export const ROOT = "/ronn/";
+const STATUS_ROOT = "/ronn/status/";
+const PRESET = "/ronn/preset";
+const PRESETS = "/ronn/presets";
+const ERROR = "/ronn/error";
+const HEARTBEAT = `${STATUS_ROOT}state`;
+/** What moves all the time, and is not listened to while nobody sees it. */
+const METERS = ["level_in", "level_out", "load", "true_peak"].map((name) => STATUS_ROOT + name);
+
+/** At most one message of an address in this time: a frame of a screen. */
+const SEND_MS = 16;
+const RETRY_MS = 500;
+const HEARTBEAT_MS = 2000;
+const SILENCE_MS = 6000;
+const REFUSAL_MS = 10000;
+
+/** Whether the node is there, and all its values are shown. */
+export const connected = signal(false);
+/** What was refused lately: address, reason, and a number of its own. */
+export const refusals = signal([]);
+
+const told = new Map();
+const held = new Map();
+const outbox = new Map();
+let sending = null;
+let socket = null;
+let heard = 0;
+let refusalNumber = 0;
+
+/** Return the signal of an address' values; null until they are told. */
+function signalOf(address) {
+  if (!told.has(address)) told.set(address, signal(null));
+  return told.get(address);
+}
+
+/** Return a parameter's value, as a component shows it. */
+export function parameter(name) {
+  return signalOf(ROOT + name).value?.[0] ?? PARAMETERS.get(name).default;
+}
+
+/** Return what the node tells of itself by a name; null until it is told. */
+export function status(name) {
+  return signalOf(STATUS_ROOT + name).value?.[0] ?? null;
+}
+
+/** Return the name of the preset, and whether the sound is another by now. */
+export function preset() {
+  const [name, edited] = signalOf(PRESET).value ?? ["", false];
+  return { name, edited };
+}
+
+/** Return the names of all presets. */
+export function presets() {
+  return (signalOf(PRESETS).value ?? []).filter((name) => name !== null);
+}
+
+/** Set a parameter: shown at once, sent with the next frame. */
+export function set(name, value) {
+  const address = ROOT + name;
+  signalOf(address).value = [value];
+  if (held.has(address)) held.set(address, null);
+  forgive(address);
+  outbox.set(address, value);
+  sending ??= setTimeout(flush, SEND_MS);
+}
+
+/** Set a parameter to what was typed; what can't be is not shown, and the node says why. */
+export function type(name, value) {
+  if (accepts(PARAMETERS.get(name), value)) {
+    set(name, value);
+    return;
+  }
+  flush();
+  forgive(ROOT + name);
+  send(encode(ROOT + name, value));
+}
+
+/** Do an action. */
+export function act(name, ...argument) {
+  flush();
+  forgive(ROOT + name);
+  send(encode(ROOT + name, ...argument));
+}
+
+/** Let no echo move a parameter under the hand that turns it. */
+export function hold(name) {
+  held.set(ROOT + name, null);
+}
+
+/** Let a parameter be moved by others again; show what came meanwhile. */
+export function letGo(name) {
+  const values = held.get(ROOT + name);
+  held.delete(ROOT + name);
+  if (values) signalOf(ROOT + name).value = values;
+}
+
+/** Take a refusal from the screen. */
+export function dismiss(number) {
+  refusals.value = refusals.value.filter((each) => each.number !== number);
+}
+
+/** Return whether something was refused at an address lately. */
+export function isRefused(address) {
+  return refusals.value.some((each) => each.address === address);
+}
+
+/** Look for the node, now and whenever it is gone. */
+export function connect() {
+  const place = new URL("./", location.href);
+  place.protocol = place.protocol === "https:" ? "wss:" : "ws:";
+  place.hash = place.search = "";
+  socket = new WebSocket(place);
+  socket.binaryType = "arraybuffer";
+  socket.onopen = opened;
+  socket.onmessage = ({ data }) => {
+    heard = Date.now();
+    if (data instanceof ArrayBuffer) take(decode(data));
+  };
+  socket.onclose = lost;
+}
+
+/** Give the connection up, whether or not the other end can say that it has ended. */
+function lost() {
+  socket.onclose = null;
+  socket.close();
+  socket = null;
+  connected.value = false;
+  outbox.clear();
+  setTimeout(connect, RETRY_MS);
+}
+
+setInterval(() => {
+  if (socket?.readyState !== WebSocket.OPEN) return;
+  if (Date.now() - heard > SILENCE_MS) lost();
+  else send(encode(HEARTBEAT));
+}, HEARTBEAT_MS);
+
+document.addEventListener("visibilitychange", () => {
+  for (const address of METERS) command(document.hidden ? "IGNORE" : "LISTEN", address);
+});
+
+async function opened({ target }) {
+  heard = Date.now();
+  const now = await read().catch(() => null);
+  if (target !== socket) return; // which is given up by now
+  if (now === null) {
+    lost();
+    return;
+  }
+  if (now.build !== table.build) {
+    location.reload();
+    return;
+  }
+  for (const name of PARAMETERS.keys()) command("LISTEN", ROOT + name);
+  for (const name of STATUS.keys()) command("LISTEN", STATUS_ROOT + name);
+  command("LISTEN", PRESETS);
+  command("LISTEN", PRESET); // the last, whose answer says that all others are there
+}
+
+function command(name, address) {
+  if (socket?.readyState !== WebSocket.OPEN) return;
+  socket.send(JSON.stringify({ COMMAND: name, DATA: address }));
+}
+
+function send(packet) {
+  if (socket?.readyState === WebSocket.OPEN) socket.send(packet);
+}
+
+function flush() {
+  clearTimeout(sending);
+  sending = null;
+  for (const [address, value] of outbox) send(encode(address, value));
+  outbox.clear();
+}
+
+function take({ address, values }) {
+  if (address === ERROR) {
+    refused(...values);
+    return;
+  }
+  batch(() => {
+    if (held.has(address)) held.set(address, values);
+    else signalOf(address).value = values;
+    if (address === PRESET) connected.value = true;
+  });
+}
+
+function refused(address, reason) {
+  const number = ++refusalNumber;
+  refusals.value = [...refusals.value.filter((e) => e.address !== address), { address, reason, number }];
+  setTimeout(() => dismiss(number), REFUSAL_MS);
+}
+
+function forgive(address) {
+  if (isRefused(address)) refusals.value = refusals.value.filter((e) => e.address !== address);
+}

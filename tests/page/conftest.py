@@ -1,0 +1,74 @@
+"""A browser that looks at the page of a node that plays nothing."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from ronn_jack.control.controller import Controller
+from ronn_jack.interfaces.osc.dispatcher import Dispatcher
+from ronn_jack.interfaces.web.server import WebServer
+from tests.page.looker import Looker
+from tests.support.recording import MemoryStore, RecordingNode
+
+CHROMIUM = shutil.which("chromium")
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium, without a window."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if CHROMIUM is None:
+        pytest.skip("there is no chromium (.ci/test-packages)")
+    with playwright.sync_playwright() as driver:
+        # Root has no sandbox, and containers have little in /dev/shm.
+        arguments = ["--no-sandbox", "--disable-dev-shm-usage"]
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def node() -> RecordingNode:
+    node = RecordingNode()
+    node.statuses |= {"state": "running", "level_in": -20.0, "level_out": -12.0}
+    return node
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    return MemoryStore(fuzz={"layers": 3}, drone={"layers": 4}, drizzle={"layers": 5})
+
+
+@pytest.fixture
+def controller(node: RecordingNode, store: MemoryStore) -> Controller:
+    return Controller(node, store)
+
+
+@pytest.fixture
+def server(controller: Controller) -> Iterator[WebServer]:
+    with serving(controller) as server:
+        yield server
+
+
+def serving(controller: Controller, port: int = 0) -> WebServer:
+    """Return a server that serves."""
+    server = WebServer(controller, Dispatcher(controller).handle, port=port)
+    server.listen()
+    server.start(9420)
+    return server
+
+
+@pytest.fixture
+def look(browser: Any, server: WebServer) -> Iterator[Callable[..., Looker]]:
+    """Open the page, with Playwright's settings of a window; at the end nothing may have failed."""
+    with Looker.opening(browser, server.url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def looker(look: Callable[..., Looker]) -> Looker:
+    return look()

@@ -1,0 +1,134 @@
+"""The page as a whole: in any window, for any hand and eye."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+AXE = Path(sys.prefix, "npm", "node_modules", "axe-core", "axe.min.js")
+SMALLEST_TARGET = 44
+WINDOWS = {
+    "phone": {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True},
+    "tablet": {"viewport": {"width": 820, "height": 1180}, "has_touch": True},
+    "screen": {"viewport": {"width": 1920, "height": 1080}},
+}
+TARGETS = "button, input, select, [role=slider], [role=switch]"
+
+
+@pytest.mark.parametrize("window", WINDOWS.values(), ids=WINDOWS)
+def test_everything_is_in_sight_and_large_enough_to_be_touched(look, window):
+    page = look(**window).page
+    width = window["viewport"]["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    boxes = page.locator(TARGETS).evaluate_all(
+        """all => all.filter((each) => each.checkVisibility()).map((each) => {
+            const { left, right, width, height } = each.getBoundingClientRect();
+            return [each.ariaLabel ?? each.id ?? each.className, left, right, width, height];
+        })"""
+    )
+    assert len(boxes) > 60
+    assert [box for box in boxes if box[1] < 0 or box[2] > width] == []
+    small = [b for b in boxes if min(b[3:]) < SMALLEST_TARGET - 0.5]
+    assert small == []
+    cut = page.locator(".readout, .button, .meter-words").evaluate_all(
+        """all => all.filter((each) => each.scrollWidth > each.clientWidth + 1)
+            .map((each) => each.textContent)"""
+    )
+    assert cut == [], "words that are cut off"
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed (.ci/test-packages)")
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_axe_finds_nothing_serious(look, scheme):
+    looker = look(color_scheme=scheme)
+    looker.page.keyboard.press("Control+z")
+    looker.wait(".bubble.refusal")
+    looker.page.evaluate(AXE.read_text())
+    for reach in (lambda: None, looker.page.locator(".preset-name").click):
+        reach()
+        found = looker.page.evaluate("""axe.run({ resultTypes: ["violations"] })""")
+        serious = [
+            (finding["id"], finding["help"], [node["html"] for node in finding["nodes"]])
+            for finding in found["violations"]
+            if finding["impact"] in ("serious", "critical")
+        ]
+        assert serious == []
+        assert len(found["passes"]) > 10, "it has looked at nothing"
+
+
+def test_a_violation_of_the_policy_is_seen(look):
+    looker = look()
+    with looker.page.expect_console_message(lambda said: "policy: script-src" in said.text):
+        looker.page.evaluate("""() => {
+            const script = document.createElement("script");
+            script.textContent = "window.owned = true";
+            document.body.append(script);
+        }""")
+    assert any("policy: script-src" in fault for fault in looker.faults)
+    assert looker.page.evaluate("window.owned") is None
+    looker.faults.clear()
+
+
+def test_touch_turns_and_resets(look, controller):
+    page = look(**WINDOWS["phone"]).page
+    box = page.locator("#layers [role=slider]").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch = page.context.new_cdp_session(page)
+
+    def send(kind: str, *points: tuple[float, float]) -> None:
+        touch.send(
+            "Input.dispatchTouchEvent",
+            {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]},
+        )
+
+    send("touchStart", (x, y))
+    for up in range(10, 50, 10):
+        send("touchMove", (x, y - up))
+    send("touchEnd")
+    page.wait_for_selector('#layers [aria-valuetext="11"]')
+    assert page.evaluate("scrollY") == 0
+    for _ in range(2):
+        page.touchscreen.tap(x, y)
+    page.wait_for_selector('#layers [aria-valuetext="6"]')
+
+
+def test_nothing_moves_the_layout(look):
+    looker = look(viewport={"width": 1280, "height": 1600})  # so that nothing is scrolled to
+    places = """() => [...document.querySelectorAll(".cell, .meter, header > *")].map((each) => {
+        const { x, y, width, height } = each.getBoundingClientRect();
+        return [each.id, x, y, width, height].join(" ");
+    })"""
+    before = looker.page.evaluate(places)
+    for name in ("layers", "kernel", "rate", "decay", "gate", "input_gain", "fade_ms"):
+        looker.dial(name).press("End")
+    looker.page.keyboard.press("Control+Shift+Z")
+    looker.wait(".bubble.refusal")
+    looker.dial("kernel").press("Enter")
+    assert looker.page.evaluate(places) == before
+
+
+def test_dark_and_light(look):
+    looker = look(color_scheme="light")
+    ground = "getComputedStyle(document.documentElement).backgroundColor"
+    light = looker.page.evaluate(ground)
+    looker.button("Make the page dark").click()
+    dark = looker.page.evaluate(ground)
+    assert dark != light
+    looker.page.reload()
+    looker.wait(".view:not(.lost)")
+    assert looker.page.evaluate(ground) == dark
+
+
+def test_who_wants_no_motion_gets_none(look):
+    page = look(reduced_motion="reduce").page
+    moving = page.evaluate(
+        """[...document.querySelectorAll("*")].filter((each) => {
+            const { transitionDuration } = getComputedStyle(each);
+            return parseFloat(transitionDuration) > 0;
+        }).length"""
+    )
+    assert moving == 0
