@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from ronn_jack.hotswap.callback_times import CallbackShares, CallbackTimes
 from ronn_jack.hotswap.engine_controls import aim
 from ronn_jack.hotswap.listener import Listener
 from ronn_jack.hotswap.live_motion import MOVING_COST
+from ronn_jack.loudness.momentary import MOMENTARY_SECONDS, MomentaryMeter
 from ronn_jack.loudness.pad import RECENT_SECONDS, pad_from
 from ronn_jack.model.expression import Expression
 from ronn_jack.model.protocol import Model
@@ -70,6 +71,26 @@ class Audio(Protocol):
         ...
 
 
+class Recent(NamedTuple):
+    """What has passed an engine lately.
+
+    Attributes
+    ----------
+    position : int
+        Frames since the start, the last of them included.
+    dry, driven, output : ndarray [shape=(channels, frames), float32]
+        The raw input, what of it the network takes, and what went to the ports.
+    drift_cycles : float
+        Phase of drift at the end.
+    """
+
+    position: int
+    dry: NDArray[np.float32]
+    driven: NDArray[np.float32]
+    output: NDArray[np.float32]
+    drift_cycles: float
+
+
 class LiveNode:
     """Implements the controller's `Node` on an engine that may be exchanged while it lives.
 
@@ -110,6 +131,7 @@ class LiveNode:
         self._last_change: Change | None = None
         self._after = ""
         self._callback_times = CallbackTimes(self.rate)
+        self._momentary = MomentaryMeter()
         self._callback_shares = CallbackShares()
 
     @property
@@ -214,6 +236,32 @@ class LiveNode:
         frames = min(round(seconds * engine.rate), engine.position, engine.recorded_dry_frames)
         return engine.recent_dry(engine.position, frames)
 
+    def _recent_output(self) -> NDArray[np.float32]:
+        """Return what the loudness is measured of; nothing without audio."""
+        engine = self._audio.engine if self._audio else None
+        if engine is None:
+            return np.empty((1, 0), np.float32)
+        end = engine.position
+        return engine.recent_output(end, min(end, round(MOMENTARY_SECONDS * engine.rate)))
+
+    def recent(self, frames: int) -> Recent | None:
+        """Return a copy of the latest frames; None without audio.
+
+        Soon after the start there are fewer, and at most those of a second.
+        """
+        audio, current = self._audio, self._builder.voices.current
+        if audio is None:
+            return None
+        engine, end = audio.engine, audio.engine.position
+        frames = min(frames, end, round(engine.rate))
+        return Recent(
+            end,
+            engine.recent_dry(end, frames),
+            engine.recent_input(end, frames),
+            engine.recent_output(end, frames),
+            current.voice.network.drift_cycles(end) if current else 0.0,
+        )
+
     def fits(self, model: Model) -> bool:
         """Tell whether this machine can surely run the network at this rate within its budget."""
         if model.limit_faults(self.rate):
@@ -282,6 +330,7 @@ class LiveNode:
             "level_in": engine.level_in if engine else SILENCE_DB,
             "level_out": engine.level_out if engine else SILENCE_DB,
             "state": self.state,
+            "loudness": self._momentary.read(self._recent_output, self.rate),
             "true_peak": engine.true_peak if engine else SILENCE_DB,
             "progress": self._builder.progress,
             "change_to_sound_ms": swap.change_to_sound_ms,

@@ -82,8 +82,9 @@ bundles at the addresses above.
 _ACCESS = """\
 With `--bind ADDRESS` the node listens beyond this computer. It hears then who is on this computer,
 who comes from an address that `--allow ADDRESS|CIDR` names (or `allow` in `config.toml`; it may be
-repeated), and who has sent the token that `osc_token` in `config.toml` has set, from its address
-and for 60 s after each of its messages. Nobody else is answered: what they send is counted in
+repeated), and who has sent the token, from its address and for 60 s after each of its messages:
+that of `osc_token` in `config.toml`, or the one in [the page's address](page.md#from-another-machine)
+that the node prints. Nobody else is answered: what they send is counted in
 `/ronn/status/osc_dropped`, with what a flood leaves no room for.
 """
 
@@ -118,6 +119,12 @@ _LEARN = [
         "`/ronn/learn_undo`", "", "`/ronn/learn_undone s:name`",
         "take back what was learned or unlearned last",
     ],
+    ["`/ronn/learns`", "", "s:name", "what is being learned, or nothing"],
+    ["`/ronn/bindings`", "", "s:name s:control …", "what each MIDI control drives"],
+    [
+        "`/ronn/takeovers`", "", "s:parameter f:place f:gap s:control …",
+        "controls that still have to reach their parameter, as below",
+    ],
 ]  # fmt: skip
 
 
@@ -144,6 +151,8 @@ def osc_reference() -> str:
         *map(_status_row, STATUS.values()),
         ["`/ronn/preset`", "s i", "", "name and whether edited of the preset loaded or saved last"],
         ["`/ronn/presets`", "s …", "", _LIST],
+        ["`/ronn/preset_tags`", "s …", "", "the tags of each preset, with commas, in that order"],
+        ["`/ronn/preset_descriptions`", "s …", "", "what each preset says of itself"],
         ["`/ronn/share`", "s", "", "the sound as a text `ronn:…`, which `load_text` takes"],
         ["`/ronn/ping`", "s s", "", "name and version at `/ronn/pong`, once the node can be heard"],
     ]
