@@ -20,8 +20,10 @@ from ronn_jack.interfaces.web.guard import Guard
 from ronn_jack.interfaces.web.limits import Limits
 from ronn_jack.interfaces.web.listening import Forget, Handle, Listeners
 from ronn_jack.interfaces.web.oscquery import Tree, as_json
-from ronn_jack.interfaces.web.page import Page
+from ronn_jack.interfaces.web.page import PREFIX, Page
+from ronn_jack.interfaces.web.pictures import Pictures, Watchers
 
+PICTURES = f"{PREFIX}pictures"
 _LONGEST_HEAD_BYTES = 2**14
 _IDLE_SECONDS = 5
 
@@ -43,6 +45,8 @@ class Application:
     permits : callable
         Says whether an address may ask.
     limits : Limits
+    pictures : Pictures or None
+        Who draws what pages ask for.
     """
 
     def __init__(
@@ -54,6 +58,7 @@ class Application:
         permits: Callable[[str], bool],
         forget: Forget,
         limits: Limits,
+        pictures: Pictures | None,
     ) -> None:
         self._tree = Tree(controller)
         self._page = Page()
@@ -63,6 +68,8 @@ class Application:
             WebSocketRoute("/", Listeners(controller, handle, forget, limits).serve),
             Route("/{path:path}", self._answer, methods=["GET"]),
         ]
+        if pictures is not None:
+            routes.append(WebSocketRoute(PICTURES, Watchers(pictures, limits).serve))
         self._asgi = Guard(Router(routes), bind, permits)
 
     async def serve(self, listening: socket.socket, wakened: socket.socket) -> None:

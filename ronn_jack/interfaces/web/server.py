@@ -16,6 +16,7 @@ from ronn_jack.interfaces.web.limits import Limits
 if TYPE_CHECKING:
     from ronn_jack.interfaces.osc.sender import Sender
     from ronn_jack.interfaces.web.listening import Forget, Handle
+    from ronn_jack.interfaces.web.pictures import Pictures
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +46,8 @@ class WebServer(ClosingOnce):
     forget : callable, optional
         Told of each sender of packets that has gone.
     limits : Limits, optional
+    pictures : Pictures, optional
+        Who draws what pages ask for.
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class WebServer(ClosingOnce):
         permits: Callable[[str], bool] = _anybody,
         forget: Forget = _nothing,
         limits: Limits | None = None,
+        pictures: Pictures | None = None,
     ) -> None:
         super().__init__()
         self._controller = controller
@@ -65,6 +69,7 @@ class WebServer(ClosingOnce):
         self._permits = permits
         self._forget = forget
         self._limits = limits or Limits()
+        self._pictures = pictures
         self._sockets: tuple[socket.socket, ...] = ()
         self._thread: threading.Thread | None = None
 
@@ -138,5 +143,6 @@ class WebServer(ClosingOnce):
             self._permits,
             self._forget,
             self._limits,
+            self._pictures,
         )
         asyncio.run(application.serve(listening, wakened))
