@@ -3,7 +3,9 @@
 // A view is put there when it is chosen and taken away when another is, with all that it listens to.
 
 import { Play } from "./play.js";
+import { See } from "./see/see.js";
 
 export const VIEWS = [
   { name: "play", label: "Play", View: Play },
+  { name: "see", label: "See", View: See },
 ];
