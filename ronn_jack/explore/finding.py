@@ -10,7 +10,7 @@ from ronn_jack.errors import SpecError
 from ronn_jack.explore.audition import Passage, audition
 from ronn_jack.explore.character import Character
 from ronn_jack.explore.choice import is_worth_hearing
-from ronn_jack.explore.pool import Candidate, Pool, Terms
+from ronn_jack.explore.pool import MOST_HEARD, Candidate, Pool, Terms
 from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import MAXIMUM_DRAWN_SEED, Value
 from ronn_jack.units import decibels_to_gain
@@ -18,6 +18,8 @@ from ronn_jack.units import decibels_to_gain
 Values = Mapping[str, Value]
 _OTHER_SEEDS = 2
 """Seeds that are tried as the one that `morph` goes to."""
+_LATEST = 4
+"""Sounds heard last that are described before anything else is tried."""
 
 
 class Finding:
@@ -44,6 +46,8 @@ class Finding:
         self._model_of = model_of
         self._fits = fits
         self._random = random
+        self._looks_back = False
+        """Whether an older sound is described next, rather than a candidate tried."""
 
     def find_one(
         self,
@@ -52,7 +56,7 @@ class Finding:
         passage: Passage,
         pause: Callable[[], None] = lambda: None,
     ) -> bool:
-        """Describe a sound that was heard, or else try a candidate; False if there is no room.
+        """Describe a sound that was heard, or else try a candidate; False if the pool rests.
 
         Parameters
         ----------
@@ -66,24 +70,29 @@ class Finding:
             Called between pieces of work; it may wait, or raise to give up.
         """
         pool = self._pool
-        heard = pool.undescribed()
-        if heard is not None:
-            pool.hear(heard, self._heard(heard, passage, pause))
-            return True
         terms = Terms.of(values, pool.amount, locks)
-        if not pool.hold(terms):
+        wanted = pool.hold(terms)
+        # After hours there are hundreds to describe anew: candidates don't wait for all of them.
+        turn, self._looks_back = self._looks_back, not self._looks_back
+        heard = pool.undescribed(MOST_HEARD if turn or not wanted else _LATEST)
+        if heard is not None:
+            pool.hear(heard, self.hear(heard, passage, pause))
+            return True
+        if not wanted:
             return False
         drawn = randomized(values, pool.amount, self._random, self._fits, locks=locks)
         pause()
-        character = self._heard(drawn, passage, pause)
-        if is_worth_hearing(character):
-            if "seed_b" not in locks:
-                drawn["seed_b"] = self._other_seed(drawn, passage, pause)
-            free = {name: drawn[name] for name in DRAWN if name not in locks}
-            pool.offer(terms, Candidate(free, character))
+        character = self.hear(drawn, passage, pause)
+        if is_worth_hearing(character) and "seed_b" not in locks:
+            drawn["seed_b"] = self._other_seed(drawn, passage, pause)
+        free = {name: drawn[name] for name in DRAWN if name not in locks}
+        pool.offer(terms, Candidate(free, character))
         return True
 
-    def _heard(self, values: Values, passage: Passage, pause: Callable[[], None]) -> Character:
+    def hear(
+        self, values: Values, passage: Passage, pause: Callable[[], None] = lambda: None
+    ) -> Character:
+        """Return the character of a sound, as it is with the gain and the drive of its values."""
         try:
             gain = decibels_to_gain(float(values["input_gain"]) + float(values["drive"]))
             return audition(self._model_of(values), passage, pause, gain)
@@ -94,6 +103,6 @@ class Finding:
         """Return a seed that is worth hearing too, if one of a few is."""
         for _ in range(_OTHER_SEEDS):
             seed = self._random.randint(0, MAXIMUM_DRAWN_SEED)
-            if is_worth_hearing(self._heard({**values, "seed": seed}, passage, pause)):
+            if is_worth_hearing(self.hear({**values, "seed": seed}, passage, pause)):
                 break
         return seed

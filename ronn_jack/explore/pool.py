@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -18,6 +19,8 @@ from ronn_jack.parameters import PARAMETERS, Draw, Value
 MOST_CANDIDATES = 32
 MOST_HEARD = 256
 """Sounds that are remembered; older ones may come again."""
+MOST_VAIN = 64
+"""Tries in a row that bring nothing, after which there is nothing to be found as things stand."""
 _OTHER_SEED = "seed_b"
 """Where `morph` goes: heard only once that moves."""
 _SOUND = tuple(dict.fromkeys(name for name in (*REBUILD, *DRAWN) if name != _OTHER_SEED))
@@ -91,6 +94,7 @@ class Pool:
         self._heard: OrderedDict[Key, Character | None] = OrderedDict()
         self._values: dict[Key, Mapping[str, Value]] = {}
         self._marks: dict[Key, bool] = {}
+        self._vain = 0
         self.wake = wake
 
     @property
@@ -102,6 +106,14 @@ class Pool:
     def is_full(self) -> bool:
         """Whether there are as many as are kept."""
         return len(self._candidates) >= MOST_CANDIDATES
+
+    @property
+    def rests(self) -> bool:
+        """Whether nothing is to be looked for: it is full, or all that was tried was in vain.
+
+        The latter holds until other candidates are asked for, or what was heard is another.
+        """
+        return self.is_full or self._vain >= MOST_VAIN
 
     @property
     def amount(self) -> float:
@@ -148,10 +160,10 @@ class Pool:
             self._note(values, character)
 
     def hold(self, terms: Terms) -> bool:
-        """Forget candidates of other terms; return whether there is room for more of these."""
+        """Forget candidates of other terms; return whether more of these are to be looked for."""
         with self._lock:
             self._hold(terms)
-            return not self.is_full
+            return not self.rests
 
     def offer(self, terms: Terms, candidate: Candidate) -> bool:
         """Take a candidate if it is worth hearing, new, and of the present terms; tell whether."""
@@ -164,12 +176,13 @@ class Pool:
             )
             if wanted:
                 self._candidates.append(candidate)
+            self._vain = 0 if wanted else self._vain + 1
             return wanted
 
-    def undescribed(self) -> Mapping[str, Value] | None:
-        """Return the latest sound that was heard and is not described yet; None if all are."""
+    def undescribed(self, latest: int = MOST_HEARD) -> Mapping[str, Value] | None:
+        """Return the latest sound, of so many, that is not described yet; None if all are."""
         with self._lock:
-            for key in reversed(self._heard):
+            for key in itertools.islice(reversed(self._heard), latest):
                 if self._heard[key] is None:
                     return self._values[key]
             return None
@@ -179,17 +192,22 @@ class Pool:
         with self._lock:
             self._candidates.clear()
             self._heard = OrderedDict.fromkeys(self._heard)
+            self._vain = 0
 
     def _hold(self, terms: Terms) -> None:
         if terms != self._terms:
             self._terms = terms
             self._candidates.clear()
+            self._vain = 0
 
     def _note(self, values: Mapping[str, Value], character: Character | None = None) -> None:
         key = key_of(values)
+        if character is not None or key not in self._heard:
+            self._vain = 0
         self._heard[key] = character or self._heard.get(key)
         self._values[key] = values
-        self._heard.move_to_end(key)
+        if character is None:  # and heard now, rather than described
+            self._heard.move_to_end(key)
         while len(self._heard) > MOST_HEARD:
             oldest, _ = self._heard.popitem(last=False)
             del self._values[oldest]

@@ -12,7 +12,7 @@ from ronn_jack.control.randomize import DRAWN
 from ronn_jack.explore.audition import phrase_passage
 from ronn_jack.explore.character import BANDS, Character
 from ronn_jack.explore.finding import Finding
-from ronn_jack.explore.pool import MOST_CANDIDATES, Candidate, Pool, Terms
+from ronn_jack.explore.pool import MOST_CANDIDATES, MOST_VAIN, Candidate, Pool, Terms
 from ronn_jack.parameters import Value, defaults
 from tests.explore.small_networks import RATE, fits, make
 
@@ -49,6 +49,38 @@ def test_it_stops_when_it_is_full() -> None:
     assert offered == [True] * MOST_CANDIDATES + [False] * (40 - MOST_CANDIDATES)
     assert not pool.hold(terms())
     assert pool.waiting == MOST_CANDIDATES
+
+
+@pytest.mark.parametrize("change", ["terms", "heard", "described", "input"])
+def test_what_is_in_vain_is_given_up_until_something_is_another(change: str) -> None:
+    pool, silent = Pool(), Candidate({}, Character(silent=True))
+    pool.hear(defaults())
+    for _ in range(MOST_VAIN):
+        assert pool.hold(terms())
+        assert not pool.offer(terms(), silent)
+    assert pool.rests
+    pool.hear(defaults())
+    assert not pool.hold(terms()), "nothing is another"
+    match change:
+        case "terms":
+            assert pool.hold(terms(0.5))
+        case "heard":
+            pool.hear({**defaults(), "seed": 7})
+        case "described":
+            pool.hear(defaults(), candidate(0.0).character)
+        case "input":
+            pool.forget_characters()
+    assert not pool.rests
+
+
+def test_a_find_lets_the_search_go_on() -> None:
+    pool, silent = Pool(), Candidate({}, Character(silent=True))
+    pool.hold(terms())
+    for level in (0.0, 10.0):
+        for _ in range(MOST_VAIN - 1):
+            pool.offer(terms(), silent)
+        assert pool.offer(terms(), candidate(level))
+    assert pool.hold(terms())
 
 
 def test_an_empty_pool_knows_none_and_wakes_who_fills_it() -> None:
@@ -114,6 +146,39 @@ def test_a_mark_steers_the_choice(liked: bool) -> None:
     found = pool.find({**defaults(), "seed": 12}, 1.0, NO_LOCKS, always)
     assert found is not None
     assert (found["seed"] in (0, 2)) == liked
+
+
+def test_what_is_described_anew_keeps_its_place_in_time() -> None:
+    pool = Pool()
+    sounds = [{**defaults(), "seed": seed} for seed in range(6)]
+    for values in sounds:
+        pool.hear(values)
+    for _ in range(2):
+        order = []
+        while (heard := pool.undescribed()) is not None:
+            order.append(heard)
+            pool.hear(heard, candidate(0.0).character)
+        assert order == sounds[::-1]
+        pool.forget_characters()
+
+
+def test_candidates_come_before_all_that_was_heard_is_described_anew() -> None:
+    passage, pool = phrase_passage(2, RATE), Pool()
+    finding = Finding(pool, make, fits, Random(2))
+    small = {**defaults(), "channels": 2, "layers": 2}
+    sounds = [{**small, "seed": seed} for seed in range(30)]
+    for values in sounds:
+        pool.hear(values)
+    for _ in range(4):
+        finding.find_one(small, NO_LOCKS, passage)
+    assert pool.undescribed(latest=4) is None, "the latest come first"
+    for _ in range(14):
+        finding.find_one(small, NO_LOCKS, passage)
+    assert pool.waiting > 0
+    assert pool.undescribed() is not None
+    for _ in range(60):
+        finding.find_one(small, NO_LOCKS, passage)
+    assert pool.undescribed() is None, "all are described in the end"
 
 
 def test_locked_parameters_are_those_of_the_present_sound() -> None:

@@ -21,6 +21,7 @@ from ronn_jack.interfaces.web.limits import Limits
 from ronn_jack.interfaces.web.listening import Forget, Handle, Listeners
 from ronn_jack.interfaces.web.oscquery import Tree, as_json
 from ronn_jack.interfaces.web.page import PREFIX, Page
+from ronn_jack.interfaces.web.pages import Pages
 from ronn_jack.interfaces.web.pictures import Pictures, Watchers
 
 PICTURES = f"{PREFIX}pictures"
@@ -45,6 +46,8 @@ class Application:
     permits : callable
         Says whether an address may ask.
     limits : Limits
+    pages : Pages
+        Told of pages that are opened.
     pictures : Pictures or None
         Who draws what pages ask for.
     """
@@ -58,6 +61,7 @@ class Application:
         permits: Callable[[str], bool],
         forget: Forget,
         limits: Limits,
+        pages: Pages,
         pictures: Pictures | None,
     ) -> None:
         self._tree = Tree(controller)
@@ -65,7 +69,7 @@ class Application:
         self._osc_port = osc_port
         self._limits = limits
         routes = [
-            WebSocketRoute("/", Listeners(controller, handle, forget, limits).serve),
+            WebSocketRoute("/", Listeners(controller, handle, forget, limits, pages).serve),
             Route("/{path:path}", self._answer, methods=["GET"]),
         ]
         if pictures is not None:

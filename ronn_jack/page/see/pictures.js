@@ -8,7 +8,7 @@ import { connected } from "../node.js";
 import { unpack } from "./packet.js";
 
 const ADDRESS = "page/pictures";
-const RETRY_MS = 250;
+const RETRY_MS = 1000;
 /** Time between frames for those who want no motion. */
 const CALM_MS = 500;
 
@@ -51,14 +51,11 @@ export function usePictures() {
 }
 
 document.addEventListener("visibilitychange", () => (document.hidden ? end() : connect()));
+connected.subscribe((there) => (there ? connect() : end()));
 
 function connect() {
   clearTimeout(retry);
-  if (socket || !lookers || document.hidden) return;
-  if (!connected.peek()) {
-    retry = setTimeout(connect, RETRY_MS);
-    return;
-  }
+  if (socket || !lookers || document.hidden || !connected.peek()) return;
   const place = new URL(ADDRESS, location.href);
   place.protocol = place.protocol === "https:" ? "wss:" : "ws:";
   place.hash = place.search = "";
