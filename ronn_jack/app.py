@@ -92,6 +92,7 @@ class App:
             profiles,
             publish=self.subscriptions.publish,
             output=self._midi_out,
+            state=self.controller.midi,
         )
         self._osc = OscServer(
             self.controller,

@@ -13,6 +13,9 @@ const PATHS = {
   theme: "M12 4a8 8 0 0 0 0 16zM12 4a8 8 0 0 1 0 16",
   lock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
   unlocked: "M6 11h12v9H6zM8.5 11V7a3.5 3.5 0 0 1 6.8-1.2",
+  midi:
+    "M12 3.5a8.5 8.5 0 1 0 .01 0z" +
+    "M7.5 12.5h.01M8.9 9h.01M12 7.6h.01M15.1 9h.01M16.5 12.5h.01",
   close: "M6 6l12 12M18 6L6 18",
 };
 const FILLED = ["previous", "next"];

@@ -1,12 +1,13 @@
 // The page, put together.
 
 import { Bubbles } from "./bubbles.js";
+import { LearnButton } from "./controls/learning.js";
 import { html, render } from "./libraries.js";
 import { connect, connected, hidden, status } from "./node.js";
 import { PresetBar } from "./presets.js";
 import { History, SnapshotRow } from "./recall.js";
 import { Strip } from "./strip.js";
-import { ChosenView, Tabs } from "./tabs.js";
+import { ChosenView, Tabs, chosen } from "./tabs.js";
 import { ThemeButton } from "./theme.js";
 
 function Page() {
@@ -17,10 +18,16 @@ function Page() {
           <h1>ronn</h1>
           <span class="state">${there ? (status("state") ?? "") : "no node"}</span>
         </div>
-        <${PresetBar} />
-        <${SnapshotRow} />
-        <${History} />
-        <${ThemeButton} />
+        ${
+          !chosen.value.bare &&
+          html`<${PresetBar} />
+            <${SnapshotRow} />
+            <${History} />`
+        }
+        <div class="bar-group tools">
+          ${!chosen.value.bare && html`<${LearnButton} />`}
+          <${ThemeButton} />
+        </div>
         <${Tabs} />
       </header>
       <${ChosenView} />

@@ -4,7 +4,7 @@
 // say what to listen to and binary frames are OSC. The node tells the page whatever is another than
 // the page has sent, so that a value that was set is shown at once and taken back only if refused.
 
-import { batch, signal } from "./libraries.js";
+import { batch, computed, signal } from "./libraries.js";
 import { decode, encode } from "./osc.js";
 import { PARAMETERS, STATUS, accepts, read, table } from "./table.js";
 
@@ -12,6 +12,11 @@ export const ROOT = "/ronn/";
 const STATUS_ROOT = "/ronn/status/";
 const PRESET = "/ronn/preset";
 const PRESETS = "/ronn/presets";
+const PRESET_TAGS = "/ronn/preset_tags";
+const PRESET_DESCRIPTIONS = "/ronn/preset_descriptions";
+const BINDINGS = "/ronn/bindings";
+const TAKEOVERS = "/ronn/takeovers";
+const LEARNS = "/ronn/learns";
 const ERROR = "/ronn/error";
 const HEARTBEAT = `${STATUS_ROOT}state`;
 /** What moves all the time, and is not listened to while nobody sees it. */
@@ -65,7 +70,52 @@ export function preset() {
 
 /** Return the names of all presets. */
 export function presets() {
-  return (signalOf(PRESETS).value ?? []).filter((name) => name !== null);
+  return textsOf(PRESETS);
+}
+
+/** Return what can be told of all presets: name, description and tags. */
+export function presetList() {
+  const [descriptions, tags] = [PRESET_DESCRIPTIONS, PRESET_TAGS].map(textsOf);
+  return presets().map((name, place) => ({
+    name,
+    description: descriptions[place] ?? "",
+    tags: tags[place]?.split(", ").filter(Boolean) ?? [],
+  }));
+}
+
+/** Return the MIDI controls that drive a parameter or action, in words. */
+export function bindings(name) {
+  return bound.value.get(name) ?? [];
+}
+
+/** Return the control that has not reached a parameter, and how far above it stands; or undefined. */
+export function waiting(name) {
+  return missed.value.get(name);
+}
+
+/** Return what the next MIDI control that is moved is bound to; "" if nothing is. */
+export function learns() {
+  return signalOf(LEARNS).value?.[0] ?? "";
+}
+
+const bound = computed(() => {
+  const found = new Map();
+  for (const [name, control] of groupsOf(BINDINGS, 2)) found.set(name, [...(found.get(name) ?? []), control]);
+  return found;
+});
+const missed = computed(
+  () => new Map(groupsOf(TAKEOVERS, 4).map(([name, , gap, control]) => [name, { gap, control }])),
+);
+
+function groupsOf(address, size) {
+  const values = signalOf(address).value ?? [];
+  return Array.from({ length: Math.floor(values.length / size) }, (_, place) =>
+    values.slice(place * size, (place + 1) * size),
+  );
+}
+
+function textsOf(address) {
+  return (signalOf(address).value ?? []).filter((text) => text !== null);
 }
 
 /** Set a parameter: shown at once, sent with the next frame. */
@@ -172,7 +222,8 @@ async function opened({ target }) {
   }
   for (const name of PARAMETERS.keys()) command("LISTEN", ROOT + name);
   for (const name of STATUS.keys()) command("LISTEN", STATUS_ROOT + name);
-  command("LISTEN", PRESETS);
+  for (const address of [PRESETS, PRESET_TAGS, PRESET_DESCRIPTIONS]) command("LISTEN", address);
+  for (const address of [BINDINGS, TAKEOVERS, LEARNS]) command("LISTEN", address);
   command("LISTEN", PRESET); // the last, whose answer says that all others are there
 }
 

@@ -10,6 +10,7 @@ import pytest
 
 from ronn_jack.control.controller import Controller
 from ronn_jack.interfaces.osc.dispatcher import Dispatcher
+from ronn_jack.interfaces.osc.learning import Learning
 from ronn_jack.interfaces.web.server import WebServer
 from ronn_jack.pictures.live import LivePictures
 from tests.page.looker import Looker
@@ -63,10 +64,14 @@ def server(controller: Controller, played: Played) -> Iterator[WebServer]:
 
 
 def serving(
-    controller: Controller, port: int = 0, pictures: LivePictures | None = None
+    controller: Controller,
+    port: int = 0,
+    pictures: LivePictures | None = None,
+    learning: Learning | None = None,
 ) -> WebServer:
     """Return a server that serves."""
-    server = WebServer(controller, Dispatcher(controller).handle, port=port, pictures=pictures)
+    handle = Dispatcher(controller, learning=learning).handle
+    server = WebServer(controller, handle, port=port, pictures=pictures)
     server.listen()
     server.start(9420)
     return server

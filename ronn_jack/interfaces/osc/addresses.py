@@ -18,6 +18,8 @@ NORMALISED_ROOT = "/ronn/n/"
 STATUS_ROOT = "/ronn/status/"
 PRESET = "/ronn/preset"
 PRESETS = "/ronn/presets"
+PRESET_TAGS = "/ronn/preset_tags"
+PRESET_DESCRIPTIONS = "/ronn/preset_descriptions"
 SHARE = "/ronn/share"
 PING = "/ronn/ping"
 PONG = "/ronn/pong"
@@ -32,6 +34,9 @@ LEARN_UNDONE = "/ronn/learn_undone"
 LEARNING = "/ronn/learning"
 LEARN_CANCELLED = "/ronn/learn_cancelled"
 TAKEOVER = "/ronn/takeover"
+BINDINGS = "/ronn/bindings"
+TAKEOVERS = "/ronn/takeovers"
+LEARNS = "/ronn/learns"
 SUBSCRIBE = "/ronn/subscribe"
 SUBSCRIBE_NORMALISED = "/ronn/n/subscribe"
 UNSUBSCRIBE = "/ronn/unsubscribe"
@@ -39,6 +44,9 @@ REFRESH = "/ronn/refresh"
 AUTH = "/ronn/auth"
 PANIC = "/ronn/panic"
 
+PRESET_LISTS = (PRESETS, PRESET_TAGS, PRESET_DESCRIPTIONS)
+"""Each tells one text of every preset, in the order of their indices."""
+MIDI_STATE = (BINDINGS, TAKEOVERS, LEARNS)
 _OF_MIDI = (LEARNING, LEARNED, LEARN_CANCELLED, UNLEARNED, LEARN_UNDONE, TAKEOVER)
 
 _CACHED = 256
@@ -58,6 +66,7 @@ class Role(enum.Enum):
     PRESET = enum.auto()
     PRESETS = enum.auto()
     SHARE = enum.auto()
+    MIDI = enum.auto()
     PING = enum.auto()
     LEARN = enum.auto()
     SUBSCRIBE = enum.auto()
@@ -95,11 +104,14 @@ def _endpoints() -> Iterator[Endpoint]:
     for name in STATUS:
         yield Endpoint(STATUS_ROOT + name, Role.STATUS, name)
     yield Endpoint(PRESET, Role.PRESET, "preset")
-    yield Endpoint(PRESETS, Role.PRESETS, "presets")
+    for address in PRESET_LISTS:
+        yield Endpoint(address, Role.PRESETS, address.removeprefix(ROOT))
     yield Endpoint(SHARE, Role.SHARE, "share")
     yield Endpoint(PING, Role.PING, "ping")
     for address in (LEARN, LEARN_CANCEL, UNLEARN, LEARN_UNDO):
         yield Endpoint(address, Role.LEARN, address.removeprefix(ROOT))
+    for address in MIDI_STATE:
+        yield Endpoint(address, Role.MIDI, address.removeprefix(ROOT))
     for address in _OF_MIDI:
         yield Endpoint(address, Role.ANSWER, address.removeprefix(ROOT))
     yield Endpoint(SUBSCRIBE, Role.SUBSCRIBE, "subscribe")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import socket
 from collections.abc import Callable
@@ -105,7 +106,8 @@ class Application:
         await loop.sock_recv(wakened, 1)
         server.close()
         for connection in list(state.connections):
-            connection.shutdown()
+            with contextlib.suppress(Exception):  # of one whose other end is about to go as well
+                connection.shutdown()
         await asyncio.sleep(0)  # so that what is short and read at once is sent
         for connection in list(state.connections):
             connection.transport.abort()

@@ -7,12 +7,10 @@ connections as the system has numbers for.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.exceptions import InvalidState
 
 from ronn_jack.interfaces.web.limits import Limits
 
@@ -84,11 +82,6 @@ class HttpConnection(H11Protocol):
 
 class WebSocketConnection(WebSocketsSansIOProtocol):
     """A connection that is cut where its answers, those to pings too, are not read."""
-
-    def shutdown(self) -> None:
-        """End, unless that has begun."""
-        with contextlib.suppress(InvalidState):
-            super().shutdown()
 
     def data_received(self, data: bytes) -> None:
         """Take what comes."""

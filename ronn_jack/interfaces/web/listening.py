@@ -18,8 +18,10 @@ from ronn_jack.control.controller import Controller
 from ronn_jack.control.events import Dump
 from ronn_jack.interfaces.osc.addresses import (
     ENDPOINTS,
+    MIDI_STATE,
     NORMALISED_ROOT,
     PRESET,
+    PRESET_LISTS,
     PRESETS,
     ROOT,
     SHARE,
@@ -128,7 +130,7 @@ class Listeners:
         """Tell what changes until cancelled."""
         subscription = self._controller.subscriptions.subscribe(capacity=0)
         self._look(self._controller.subscriptions.dump(0).event)
-        self._names = self._controller.presets()
+        self._names = Reading(self._controller).presets
         ticks = 0
         try:
             while True:
@@ -138,7 +140,7 @@ class Listeners:
                     taken = subscription.take()
                     changed = self._look(taken[-1].event) if taken else set()
                     if ticks % PRESETS_TICKS == 0:
-                        changed |= {PRESETS}
+                        changed |= {*PRESET_LISTS}
                     self._tell(changed, ticks % STATUS_TICKS == 0)
                 except Exception:
                     _log.exception("while telling listeners")
@@ -154,7 +156,7 @@ class Listeners:
         if moved:
             changed |= {SHARE}
         preset_before, self._preset = self._preset, (state.preset, state.edited)
-        return changed | ({PRESET, PRESETS} if self._preset != preset_before else set())
+        return changed | ({PRESET, *PRESET_LISTS} if self._preset != preset_before else set())
 
     def _tell(self, changed: set[str], status: bool) -> None:
         reading = Reading(self._controller)
@@ -164,7 +166,11 @@ class Listeners:
         for listener in self._listeners:
             due = listener.addresses & (changed | listener.unsure)
             if status:
-                due |= {each for each in listener.addresses if each.startswith(STATUS_ROOT)}
+                due |= {
+                    each
+                    for each in listener.addresses
+                    if each.startswith(STATUS_ROOT) or each in MIDI_STATE
+                }
             for address in due:
                 listener.tell(address, reading.values(ENDPOINTS[address]))
             for path in paths:

@@ -15,8 +15,11 @@ from typing import Any
 import msgspec
 
 from ronn_jack.control.controller import Controller
+from ronn_jack.control.protocols import ListedPreset
 from ronn_jack.control.status import STATUS
-from ronn_jack.interfaces.osc.addresses import ENDPOINTS, Endpoint, Role
+from ronn_jack.interfaces.osc.addresses import ENDPOINTS, PRESETS, Endpoint, Role
+from ronn_jack.interfaces.osc.learning import state_values
+from ronn_jack.interfaces.osc.preset_lists import preset_texts
 from ronn_jack.interfaces.web.attributes import (
     ATTRIBUTES,
     NO_VALUE,
@@ -52,6 +55,10 @@ class Reading:
     @functools.cached_property
     def presets(self) -> Sequence[str]:
         """The names of the presets."""
+        return preset_texts(PRESETS, self._listed)
+
+    @functools.cached_property
+    def _listed(self) -> Sequence[ListedPreset]:
         return self._controller.presets()
 
     @functools.cached_property
@@ -71,10 +78,12 @@ class Reading:
                 return [bool(value) if STATUS[name].kind is Kind.BOOL else value]
             case Role.PRESET:
                 return [self._controller.preset or "", self._controller.edited]
+            case Role.MIDI:
+                return state_values(endpoint.address, self._controller.midi)
             case Role.SHARE:
                 return [self._controller.share()]
             case Role.PRESETS:
-                return list(self.presets)
+                return list[Value](preset_texts(endpoint.address, self._listed))
             case _:
                 return None
 
@@ -154,6 +163,9 @@ class Tree:
             values = reading.values(endpoint)
             # A placeholder, as python-oscquery takes nothing with ACCESS but without VALUE.
             node["VALUE"] = values or [None]
+            if endpoint.role is Role.MIDI:
+                types = ["f" if isinstance(value, float) else "s" for value in values or ()]
+                node["TYPE"] = "".join(types) or "N"
             if endpoint.role in (Role.PRESETS, Role.ACTION):
                 node |= presets_attributes(endpoint, reading.presets)
         if deep and address in self._children:

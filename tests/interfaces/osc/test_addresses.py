@@ -85,7 +85,7 @@ def test_every_other_address_does_or_answers_what_its_kind_is_for(rig: Rig, addr
             if endpoint.name == "redo":
                 rig.asks("/ronn/undo")
             assert rig.asks(address, *ARGUMENTS[ACTIONS[endpoint.name].argument]) == {}
-        case Role.STATUS | Role.PRESET | Role.PRESETS | Role.SHARE:
+        case Role.STATUS | Role.PRESET | Role.PRESETS | Role.SHARE | Role.MIDI:
             assert list(rig.asks(address)) == [address]
         case Role.PING:
             assert list(rig.asks(address)) == ["/ronn/pong"]

@@ -37,11 +37,9 @@ class Http:
                 connection.sendall(data)
             return ended(connection)
 
-    def upgraded(
-        self, host: str | None = None, *headers: str, target: str = "/"
-    ) -> tuple[socket.socket, bytes]:
+    def upgraded(self, host: str | None = None, *headers: str) -> tuple[socket.socket, bytes]:
         """Ask for a WebSocket; return the connection, and the status of the answer."""
-        lines = [f"GET {target} HTTP/1.1", f"Host: {self.host if host is None else host}", *headers]
+        lines = ["GET / HTTP/1.1", f"Host: {self.host if host is None else host}", *headers]
         lines += ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"]
         lines += ["Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "", ""]
         connection = self.connect()

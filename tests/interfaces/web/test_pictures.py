@@ -13,7 +13,7 @@ from ronn_jack.control.controller import Controller
 from ronn_jack.interfaces.osc.dispatcher import Dispatcher
 from ronn_jack.interfaces.web.limits import Limits
 from ronn_jack.interfaces.web.server import WebServer
-from tests.interfaces.web.clients import PATIENCE_SECONDS, Http
+from tests.interfaces.web.clients import PATIENCE_SECONDS
 from tests.interfaces.web.conftest import OSC_PORT
 
 Deliver = Callable[[Sequence[bytes]], None]
@@ -101,22 +101,3 @@ def test_bytes_and_an_end_amid_a_question_end_the_connection_alone(server, drawe
 def test_a_page_of_another_site_sees_nothing(server):
     with pytest.raises(InvalidStatus):
         connect(f"ws://127.0.0.1:{server.port}/page/pictures", origin="http://evil.example")
-
-
-def test_the_end_of_a_page_amid_an_answer_is_no_trouble_to_the_end_of_the_server(server, drawer):
-    connection, _ = Http(server.port).upgraded(target="/page/pictures")
-    with connection:
-        connection.sendall(frame(0x81, b"{}"))
-        _, deliver = drawer.next()
-        deliver([bytes(500_000)] * 16)  # of which little is read, so that the end has to wait
-        assert connection.recv(1)
-        connection.sendall(frame(0x88, (1001).to_bytes(2)))
-        with connect(f"ws://127.0.0.1:{server.port}/page/pictures") as witness:
-            witness.send("{}")
-            drawer.next()
-            server.close()  # what its thread raises fails the test
-
-
-def frame(head: int, payload: bytes) -> bytes:
-    """Return a frame of a WebSocket, masked by nothing."""
-    return bytes([head, 0x80 | len(payload), 0, 0, 0, 0]) + payload
