@@ -4,6 +4,8 @@ export const FONT = "11px system-ui, sans-serif";
 const LEFT = 38;
 const BOTTOM = 18;
 const EDGE = 6;
+/** Numbers below it are written as powers of ten. */
+const TINY = 1e-3;
 
 /** Linear and logarithmic scales from values to places, [from, to] to [start, end]. */
 export function linear([from, to], [start, end]) {
@@ -66,7 +68,9 @@ export function roundNumbers(from, to, count) {
 
 /** Return a number in few digits, with a real minus. */
 export function short(value, digits = 3) {
-  return String(Number(value.toPrecision(digits))).replace("-", "−");
+  const rounded = Number(value.toPrecision(digits));
+  const tiny = rounded !== 0 && Math.abs(rounded) < TINY;
+  return (tiny ? rounded.toExponential() : String(rounded)).replaceAll("-", "−");
 }
 
 /** Return a time in seconds as it is said. */

@@ -34,10 +34,11 @@ function drawTaps(context, view, known) {
     drawReads(context, colours, known.layers[count - 1 - i], rows[i - 1], place, y(i - 1), y(i));
   }
   rows.forEach((row, i) => {
+    const dense = row.length > (box.right - box.left) / 6;
     const chosen = count - 1 - layer.value === i; // its input
-    context.fillStyle = chosen ? colours.accent : colours.text;
-    const half = row.length > (box.right - box.left) / 6 ? 1 : 2;
-    for (const offset of row) context.fillRect(x(-offset) - half / 2, y(i) - 3, half, 6);
+    context.fillStyle = chosen ? colours.accent : dense ? colours.quiet : colours.text;
+    const wide = dense ? 1 : 2;
+    for (const offset of row) context.fillRect(x(-offset) - wide / 2, y(i) - 3, wide, 6);
   });
 }
 

@@ -5,7 +5,7 @@ import { FONT, time } from "./axes.js";
 import { Canvas, kept } from "./canvas.js";
 import { drawField } from "./field.js";
 import { LayerChoice } from "./layer.js";
-import { choose, layer, layers, live, network } from "./pictures.js";
+import { choose, heard, layer, layers, live, network } from "./pictures.js";
 import { fieldOf } from "./structure.js";
 
 const HEAD = 30;
@@ -13,6 +13,8 @@ const FOOT = 20;
 /** Where the layers' numbers stand; residuals go below them. */
 const NAMES = 9;
 const BOW = 18;
+/** Per cent of the input from which on it is as good as all of it. */
+const WHOLE = 90;
 const SIDE = 16;
 const LARGEST_MARK = 9;
 /** Connections of two layers are drawn one by one up to so many, and as one area beyond. */
@@ -32,7 +34,7 @@ export function NetworkCard() {
     <div class="network-head">
       <p class="facts">
         ${known.summary} · ${known.parameters} parameters. Each mark is a channel, lit by what it does now;
-        below each layer stands its dilation
+        below each layer stands its dilation<${Watched} />
       </p>
       <${LayerChoice} />
     </div>
@@ -46,6 +48,11 @@ export function NetworkCard() {
       draw=${drawField}
     />
   </section>`;
+}
+
+/** Says where a network is so heavy that it can't be watched all the time. */
+function Watched() {
+  return heard.value < WHOLE ? html`. Watched on ${heard.value} % of the input` : null;
 }
 
 /** Return the place of each column, and of each channel in it. */
@@ -79,21 +86,27 @@ function drawNetwork(context, view) {
   const { colours } = view;
   wires(context, view, [known.key, colours.key], (own) => drawWires(own, known, columns, colours));
   drawChosen(context, view, columns, step);
+  const { width, height } = view;
+  write(context, colours, columns.map(({ x }, i) => [x, i ? String(i) : "in"]), NAMES, width);
+  const dilations = known.layers.map(({ dilation }, i) => [columns[i + 1].x, `×${dilation}`]);
+  write(context, colours, dilations, height - FOOT / 2, width);
+  drawMarks(context, columns, mark, colours, activityOf(known));
+}
+
+/** Write words in a row, as many as there is room for, the last of all. */
+function write(context, colours, words, y, width) {
   context.font = FONT;
+  context.fillStyle = colours.quiet;
   context.textAlign = "center";
   context.textBaseline = "middle";
-  const every = Math.ceil(36 / step);
-  columns.forEach(({ x }, i) => {
-    if (i % every && i !== columns.length - 1) return;
-    if (i !== columns.length - 1 && i && columns.length - 1 - i < every) return;
-    context.fillStyle = colours.quiet;
-    context.fillText(i ? String(i) : "in", x, NAMES);
-    if (!i) return;
-    const words = `×${known.layers[i - 1].dilation}`;
-    const half = context.measureText(words).width / 2;
-    context.fillText(words, Math.min(x, view.width - half), view.height - FOOT / 2);
-  });
-  drawMarks(context, columns, mark, colours, activityOf(known));
+  let free = Infinity;
+  for (const [x, word] of [...words].reverse()) {
+    const half = context.measureText(word).width / 2;
+    const middle = Math.min(x, width - half);
+    if (middle + half > free) continue;
+    context.fillText(word, middle, y);
+    free = middle - half - 6;
+  }
 }
 
 function drawWires(context, known, columns, colours) {

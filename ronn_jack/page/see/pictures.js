@@ -21,6 +21,9 @@ export const live = signal(null);
 /** How many frames were shown. */
 export const frames = signal(0);
 
+/** Per cent of the input that the layers are watched on. */
+export const heard = computed(() => Math.round((live.value?.heard ?? 1) * 100));
+
 const wanted = signal(0);
 
 /** The layers, and the number of the one that is looked at. */
