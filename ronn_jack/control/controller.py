@@ -17,7 +17,7 @@ from ronn_jack.control.events import (
     Swap,
 )
 from ronn_jack.control.history import History, Touch
-from ronn_jack.control.midi_state import MidiState
+from ronn_jack.control.midi_events import MidiState
 from ronn_jack.control.operations import NODE, Cause, Change, ClockOrigin, Operation, Origin
 from ronn_jack.control.protocols import ListedPreset, Node, Preset, PresetStore, SavedPreset
 from ronn_jack.control.randomize import Search

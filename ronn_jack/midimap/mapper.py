@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from ronn_jack.control.midi_state import Gap
+from ronn_jack.control.midi_events import Gap
 from ronn_jack.control.operations import Act, Operation, Set
 from ronn_jack.midimap.decoder import Decoder, Selected
 from ronn_jack.midimap.following import Follower

@@ -7,6 +7,7 @@
 import { batch, computed, signal } from "./libraries.js";
 import { decode, encode } from "./osc.js";
 import { PARAMETERS, STATUS, accepts, read, table } from "./table.js";
+import { theToken } from "./token.js";
 
 export const ROOT = "/ronn/";
 const STATUS_ROOT = "/ronn/status/";
@@ -17,6 +18,7 @@ const PRESET_DESCRIPTIONS = "/ronn/preset_descriptions";
 const BINDINGS = "/ronn/bindings";
 const TAKEOVERS = "/ronn/takeovers";
 const LEARNS = "/ronn/learns";
+const AUTH = "/ronn/auth";
 const ERROR = "/ronn/error";
 const HEARTBEAT = `${STATUS_ROOT}state`;
 /** What moves all the time, and is not listened to while nobody sees it. */
@@ -30,11 +32,15 @@ const SILENCE_MS = 6000;
 const REFUSAL_MS = 10000;
 /** Code with which the node ends the connection of a page that is to be seen no more. */
 const HIDDEN = 4000;
+/** The same for one that has not said the right token. */
+const DENIED = 1008;
 
 /** Whether the node is there, and all its values are shown. */
 export const connected = signal(false);
 /** Whether the node wants the page to be seen no more, until somebody asks for it. */
 export const hidden = signal(false);
+/** Whether the node lets the page in by its token only. */
+export const denied = signal(false);
 /** What was refused lately: address, reason, and a number of its own. */
 export const refusals = signal([]);
 
@@ -170,7 +176,7 @@ export function isRefused(address) {
 
 /** Look for the node, now and whenever it is gone. */
 export function connect() {
-  hidden.value = false;
+  hidden.value = denied.value = false;
   const place = new URL("./", location.href);
   place.protocol = place.protocol === "https:" ? "wss:" : "ws:";
   place.hash = place.search = "";
@@ -191,10 +197,9 @@ function lost(event) {
   socket = null;
   connected.value = false;
   outbox.clear();
-  if (event?.code === HIDDEN) {
-    hidden.value = true;
-    return;
-  }
+  hidden.value = event?.code === HIDDEN;
+  denied.value = event?.code === DENIED;
+  if (hidden.value || denied.value) return;
   setTimeout(connect, RETRY_MS);
 }
 
@@ -210,6 +215,7 @@ document.addEventListener("visibilitychange", () => {
 
 async function opened({ target }) {
   heard = Date.now();
+  if (theToken()) send(encode(AUTH, theToken())); // before all else
   const now = await read().catch(() => null);
   if (target !== socket) return; // which is given up by now
   if (now === null) {
@@ -245,7 +251,7 @@ function flush() {
 
 function take({ address, values }) {
   if (address === ERROR) {
-    refused(...values);
+    if (values[0] !== AUTH) refused(...values); // of the token it is told by the connection's end
     return;
   }
   batch(() => {

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ronn_jack.control.midi_state import Gap
+from ronn_jack.control.midi_events import Gap
 from ronn_jack.control.operations import Act, Operation, Set
 from ronn_jack.midimap.decoder import plain_event
 from ronn_jack.midimap.mapper import Bindings, coalesce

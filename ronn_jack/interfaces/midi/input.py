@@ -12,8 +12,7 @@ from functools import partial
 from typing import Protocol
 
 from ronn_jack.control.events import Event, MidiPort
-from ronn_jack.control.midi_events import TakeoverGap
-from ronn_jack.control.midi_state import MidiState
+from ronn_jack.control.midi_events import MidiState, TakeoverGap
 from ronn_jack.control.operations import Act, ClockOrigin, Operation, Origin
 from ronn_jack.errors import MachineError, ProfileError
 from ronn_jack.files import name_or_file

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import enum
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ronn_jack.control.protocols import ListedPreset
 from ronn_jack.control.status import STATUS
 from ronn_jack.errors import UsageError, nearest
-from ronn_jack.interfaces.osc.codec import encode
+from ronn_jack.interfaces.osc.codec import encode, one_line
 from ronn_jack.interfaces.osc.pattern import Addresses, is_pattern
 from ronn_jack.parameters import ACTIONS, PARAMETERS, Value
 
@@ -49,6 +50,7 @@ PRESET_LISTS = (PRESETS, PRESET_TAGS, PRESET_DESCRIPTIONS)
 MIDI_STATE = (BINDINGS, TAKEOVERS, LEARNS)
 _OF_MIDI = (LEARNING, LEARNED, LEARN_CANCELLED, UNLEARNED, LEARN_UNDONE, TAKEOVER)
 
+_TAG_SEPARATOR = ", "
 _CACHED = 256
 """Addresses that take work to resolve are few in earnest; this bounds the work of a flood."""
 
@@ -134,6 +136,15 @@ def value_message(name: str, value: Value, normalised: bool = False) -> bytes:
     if normalised:
         return encode(NORMALISED_ROOT + name, [PARAMETERS[name].normalise(value)])
     return encode(ROOT + name, [value])
+
+
+def preset_texts(address: str, listed: Sequence[ListedPreset]) -> list[str]:
+    """Return what one of PRESET_LISTS tells."""
+    if address == PRESETS:
+        return [each.name for each in listed]
+    if address == PRESET_TAGS:
+        return [_TAG_SEPARATOR.join(each.tags) for each in listed]
+    return [one_line(each.description) for each in listed]
 
 
 def resolve(address: str) -> tuple[Endpoint, ...]:

@@ -25,6 +25,7 @@ from ronn_jack.interfaces.osc.addresses import (
     SESSION,
     Endpoint,
     Role,
+    preset_texts,
     resolve,
     value_message,
 )
@@ -40,7 +41,6 @@ from ronn_jack.interfaces.osc.codec import (
 )
 from ronn_jack.interfaces.osc.learning import Learning, ask, state_values
 from ronn_jack.interfaces.osc.pattern import is_pattern
-from ronn_jack.interfaces.osc.preset_lists import preset_texts
 from ronn_jack.interfaces.osc.schedule import Due, Schedule
 from ronn_jack.interfaces.osc.sender import Sender
 from ronn_jack.interfaces.osc.sessions import Sessions

@@ -13,9 +13,9 @@ from ronn_jack.control.midi_events import (
     Learned,
     LearnStarted,
     LearnUndone,
+    MidiState,
     TakeoverGap,
 )
-from ronn_jack.control.midi_state import MidiState
 from ronn_jack.control.operations import Origin
 from ronn_jack.errors import UsageError, shown
 from ronn_jack.interfaces.osc.addresses import (

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from starlette.responses import PlainTextResponse
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -27,10 +27,10 @@ from ronn_jack.interfaces.osc.addresses import (
     SHARE,
     STATUS_ROOT,
 )
-from ronn_jack.interfaces.osc.sender import Sender
 from ronn_jack.interfaces.web.attributes import PRESETS_ADDRESSES
+from ronn_jack.interfaces.web.door import Door
 from ronn_jack.interfaces.web.limits import Limits
-from ronn_jack.interfaces.web.listener import Listener
+from ronn_jack.interfaces.web.listener import Forget, Handle, Listener
 from ronn_jack.interfaces.web.oscquery import Reading
 from ronn_jack.interfaces.web.pages import Pages
 from ronn_jack.parameters import Value
@@ -42,10 +42,6 @@ PRESETS_TICKS = 30
 """The same of the presets, whose files come and go without an event."""
 
 _log = logging.getLogger(__name__)
-
-Handle = Callable[[bytes, Sender], Callable[[], None] | None]
-"""Does what a packet asks for; what it returns is to be done on a thread that may wait."""
-Forget = Callable[[Sender], None]
 
 
 class Listeners:
@@ -64,6 +60,8 @@ class Listeners:
     limits : Limits
     pages : Pages
         Told of those that are pages.
+    door : Door
+        Lets them in.
     """
 
     def __init__(
@@ -73,12 +71,14 @@ class Listeners:
         forget: Forget,
         limits: Limits,
         pages: Pages,
+        door: Door,
     ) -> None:
         self._controller = controller
         self._handle = handle
         self._forget = forget
         self._limits = limits
         self._pages = pages
+        self._door = door
         self._listeners: set[Listener] = set()
         self._follower: asyncio.Task[None] | None = None
         self._values: Mapping[str, Value] = {}
@@ -91,10 +91,15 @@ class Listeners:
             reason = f"there are {self._limits.listeners} listeners already; close one\n"
             await socket.send_denial_response(PlainTextResponse(reason, 503))
             return
+        if not await self._door.is_open(socket):
+            return
         await socket.accept()
         listener = Listener(
             socket, lambda endpoint: Reading(self._controller).values(endpoint), self._limits
         )
+        if not await self._door.lets_in(socket, listener):
+            self._forget(listener)
+            return
         self._listeners.add(listener)
         if self._follower is None:
             self._follower = asyncio.create_task(self._follow())

@@ -17,9 +17,8 @@ import msgspec
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.protocols import ListedPreset
 from ronn_jack.control.status import STATUS
-from ronn_jack.interfaces.osc.addresses import ENDPOINTS, PRESETS, Endpoint, Role
+from ronn_jack.interfaces.osc.addresses import ENDPOINTS, PRESETS, Endpoint, Role, preset_texts
 from ronn_jack.interfaces.osc.learning import state_values
-from ronn_jack.interfaces.osc.preset_lists import preset_texts
 from ronn_jack.interfaces.web.attributes import (
     ATTRIBUTES,
     NO_VALUE,

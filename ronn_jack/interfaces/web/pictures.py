@@ -15,7 +15,9 @@ from typing import Protocol
 from starlette.responses import PlainTextResponse
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from ronn_jack.interfaces.web.door import DENIED
 from ronn_jack.interfaces.web.limits import Limits
+from ronn_jack.interfaces.web.listener import Permits
 
 _LONGEST_QUESTION = 1000
 
@@ -34,11 +36,15 @@ class Watchers:
     Parameters
     ----------
     pictures : Pictures
+    permits : callable
+        Says whether an address may ask: one that has said the token elsewhere may, as long as that
+        lasts.
     limits : Limits
     """
 
-    def __init__(self, pictures: Pictures, limits: Limits) -> None:
+    def __init__(self, pictures: Pictures, permits: Permits, limits: Limits) -> None:
         self._pictures = pictures
+        self._permits = permits
         self._limits = limits
         self._count = 0
 
@@ -54,10 +60,16 @@ class Watchers:
             with contextlib.suppress(WebSocketDisconnect, KeyError):
                 while True:
                     question = await socket.receive_text()
+                    if not self._may_ask(socket):
+                        await socket.close(DENIED)
+                        return
                     for packet in await self._answer(question[:_LONGEST_QUESTION]):
                         await socket.send_bytes(packet)
         finally:
             self._count -= 1
+
+    def _may_ask(self, socket: WebSocket) -> bool:
+        return socket.client is not None and self._permits(socket.client.host)
 
     async def _answer(self, question: str) -> Sequence[bytes]:
         loop = asyncio.get_running_loop()

@@ -97,7 +97,7 @@ function Dial({ row }) {
   };
   return html`<${Cell} row=${row} kind=${knob ? "knob" : "slider"}>
     <div class="dial" ...${turning} ...${named(row)}>
-      ${knob ? html`<${Ring} place=${place} origin=${origin} missed=${missed} />` : html`<${Bar} place=${place} missed=${missed} />`}
+      <${knob ? Ring : Bar} place=${place} origin=${origin} missed=${missed} />
     </div>
     ${
       entry === null

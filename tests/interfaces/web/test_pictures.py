@@ -101,3 +101,30 @@ def test_bytes_and_an_end_amid_a_question_end_the_connection_alone(server, drawe
 def test_a_page_of_another_site_sees_nothing(server):
     with pytest.raises(InvalidStatus):
         connect(f"ws://127.0.0.1:{server.port}/page/pictures", origin="http://evil.example")
+
+
+def test_who_may_not_ask_sees_nothing_and_who_may_no_more_sees_no_more(controller, drawer):
+    allowed = {"127.0.0.1"}
+    handle = Dispatcher(controller).handle
+    with WebServer(
+        controller, handle, port=0, permits=allowed.__contains__, token="t", pictures=drawer
+    ) as server:
+        server.listen()
+        server.start(OSC_PORT)
+        url = f"ws://127.0.0.1:{server.port}/page/pictures"
+        with connect(url) as socket:
+            socket.send("1")
+            _, deliver = drawer.next()
+            deliver([b"one"])
+            assert socket.recv(PATIENCE_SECONDS) == b"one"
+            allowed.clear()
+            socket.send("2")
+            with pytest.raises(ConnectionClosed) as ended:
+                socket.recv(PATIENCE_SECONDS)
+            assert ended.value.rcvd is not None
+            assert ended.value.rcvd.code == 1008
+        with connect(url) as stranger:
+            stranger.send("3")
+            with pytest.raises(ConnectionClosed):
+                stranger.recv(PATIENCE_SECONDS)
+        assert drawer.asked.empty()

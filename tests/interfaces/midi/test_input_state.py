@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ronn_jack.control.controller import Controller
-from ronn_jack.control.midi_state import Gap
+from ronn_jack.control.midi_events import Gap
 from ronn_jack.interfaces.midi.input import MidiInput
 from ronn_jack.interfaces.osc.addresses import BINDINGS, LEARNS, TAKEOVERS
 from ronn_jack.interfaces.osc.dispatcher import Dispatcher

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ronn_jack.interfaces.osc.addresses import PRESET_LISTS
-from ronn_jack.interfaces.osc.preset_lists import preset_texts
+from ronn_jack.interfaces.osc.addresses import PRESET_LISTS, preset_texts
 from tests.support.recording import Listed
 
 
