@@ -169,10 +169,13 @@ def _levels(probe: _Probe, rate: float, field: int) -> Generator[None, None, Lev
     """Return the level of the output for each level of a sine."""
     heard = round(_LEVEL_CYCLES * rate / _SINE_HERTZ)
     each = min(field, probe.frames("levels") // len(INPUT_LEVELS_DB)) + heard
-    gains = np.repeat(10.0 ** (np.array(INPUT_LEVELS_DB) / 20.0), each)
+    counts = np.full(len(INPUT_LEVELS_DB), each)
+    counts[0] += min(field, probe.frames("sine"))  # which no sine has gone before
+    gains = np.repeat(10.0 ** (np.array(INPUT_LEVELS_DB) / 20.0), counts)
     sine = np.sin(2.0 * np.pi * _SINE_HERTZ / rate * np.arange(gains.size))
     y = yield from probe.run((gains * sine).astype(np.float32))
-    ends = y.reshape(len(INPUT_LEVELS_DB), each)[:, -heard:].astype(np.float64)
+    last = y[-len(INPUT_LEVELS_DB) * each :].reshape(len(INPUT_LEVELS_DB), each)
+    ends = last[:, -heard:].astype(np.float64)
     return np.maximum(_decibels(math.sqrt(2.0) * ends.std(axis=1)), FLOOR_DB)
 
 

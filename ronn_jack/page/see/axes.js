@@ -1,7 +1,7 @@
 // What pictures have around them: a frame, lines at round numbers, and those numbers.
 
 export const FONT = "11px system-ui, sans-serif";
-const LEFT = 38;
+const LEFT = 46;
 const BOTTOM = 18;
 const EDGE = 6;
 /** Numbers below it are written as powers of ten. */
