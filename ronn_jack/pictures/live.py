@@ -118,10 +118,11 @@ class LivePictures(ClosingOnce):
         due = time.monotonic()
         while True:
             with self._condition:
+                patience: float | None = _LOOKED_AT_SECONDS
                 while not self._asking and not self._closing:
-                    if not self._condition.wait(_LOOKED_AT_SECONDS):
+                    if not self._condition.wait(patience):
                         self._portrait.forget()
-                        self._condition.wait()
+                        patience = None
                 self._condition.wait_for(lambda: self._closing, due - time.monotonic())
                 if self._closing:
                     return

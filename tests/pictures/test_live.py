@@ -138,6 +138,24 @@ def test_a_fault_is_told_and_does_not_end_it(pictures, played, monkeypatch, capl
     assert viewer.frame()[-1]["kind"] == "signals"
 
 
+def test_who_asks_just_as_it_forgets_is_answered(pictures, monkeypatch):
+    viewer = Viewer(pictures)
+    wait = pictures._condition.wait
+    asked = []
+
+    def timed_out(timeout=None):
+        if timeout != live._LOOKED_AT_SECONDS or asked:
+            return wait(timeout)
+        asked.append(True)
+        viewer.ask()  # after the time is over, before it goes on
+        return False
+
+    viewer.frame()
+    monkeypatch.setattr(pictures._condition, "wait", timed_out)
+    viewer.frame()  # so that it comes to wait anew
+    assert viewer.answer()[-1]["kind"] == "signals"
+
+
 def test_closing_ends_it_at_once_and_twice_is_harmless(played):
     pictures = LivePictures(Accepted(), played)
     viewer = Viewer(pictures)

@@ -6,7 +6,6 @@ import { Canvas, kept } from "./canvas.js";
 import { drawField } from "./field.js";
 import { LayerChoice } from "./layer.js";
 import { choose, heard, layer, layers, live, network } from "./pictures.js";
-import { fieldOf } from "./structure.js";
 
 const HEAD = 30;
 const FOOT = 20;
@@ -28,7 +27,7 @@ const QUIET_DB = -110;
 export function NetworkCard() {
   const known = network.value;
   if (!known) return html`<section class="group wide" aria-label="Network"></section>`;
-  const field = fieldOf(known.layers);
+  const field = known.receptive_field;
   return html`<section class="group wide" aria-labelledby="see-network">
     <h2 id="see-network">Network</h2>
     <div class="network-head">
