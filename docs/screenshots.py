@@ -32,14 +32,23 @@ WINDOWS = {
         "has_touch": True,
         "is_mobile": True,
     },
+    "see": {"viewport": {"width": 1440, "height": 1990}, "color_scheme": "dark"},
+    "see-phone": {
+        "viewport": {"width": 390, "height": 844},
+        "color_scheme": "light",
+        "has_touch": True,
+        "is_mobile": True,
+    },
 }
+VIEWS = {"page": "play", "see": "see"}
+"""What is looked at, by the first word of a picture's name."""
 PRESET = "cathedral"
 PLAYED = [
     *(Act("snapshot_save", number) for number in (1, 2, 3)), Act("snapshot_load", 2),
     Set("seed", 1971), Set("mix", 0.6), Set("drift_rate", 0.4),
 ]  # fmt: skip
-_RIFF_SECONDS = 1.5
-"""What is played before the shutter: something for the meters to show."""
+_RIFF_SECONDS = {"play": 1.5, "see": 10.5}
+"""What is played before the shutter: something for meters and spectrogram to show."""
 
 
 class Hand:
@@ -82,9 +91,10 @@ def main() -> None:
 
 def _photograph(app: App, browser: Browser, name: str, window: dict[str, object]) -> None:
     page: Page = browser.new_page(**window)  # type: ignore[arg-type]
-    page.goto(f"http://127.0.0.1:{app.http_port}/")
+    view = VIEWS[name.partition("-")[0]]
+    page.goto(f"http://127.0.0.1:{app.http_port}/#{view}")
     page.wait_for_selector(".view:not(.lost)")
-    _play(app, _RIFF_SECONDS)
+    _play(app, _RIFF_SECONDS[view])
     page.screenshot(path=DOCS / f"{name}.png")
     page.close()
 

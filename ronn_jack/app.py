@@ -38,6 +38,7 @@ from ronn_jack.interfaces.web.opening import open_page
 from ronn_jack.interfaces.web.server import WebServer
 from ronn_jack.interrupts import Interrupts
 from ronn_jack.midimap.profile_file import ProfileStore
+from ronn_jack.pictures.live import LivePictures
 from ronn_jack.presets.store import PresetStore
 from ronn_jack.running_nodes import Registration, RunningNode
 from ronn_jack.settings import Settings
@@ -102,6 +103,7 @@ class App:
             aliases=load_aliases(settings.osc_aliases),
             learning=self._midi.learning,
         )
+        self._pictures = LivePictures(self.controller, node)
         self._web = WebServer(
             self.controller,
             self._osc.handle,
@@ -109,6 +111,7 @@ class App:
             permits=access.permits,
             forget=self._osc.subscribers.forget,
             token=None if access.here_only else access.token,
+            pictures=self._pictures,
         )
         self._announcer = Announcer(settings.bind)
         self._web_latest: float | None = None
@@ -229,6 +232,7 @@ class App:
         self._registration.close()
         self._midi.close()
         self._web.close()
+        self._pictures.close()
         self._osc.close()
         self._supervisor.stop()
         self._announcer.close()  # last, as its good-byes take a moment

@@ -32,6 +32,7 @@ from ronn_jack.commands.options import (
     sound_options,
     watch_options,
 )
+from ronn_jack.commands.plot import plot
 from ronn_jack.commands.presets import import_original, presets
 from ronn_jack.commands.surfaces import surfaces
 from ronn_jack.errors import RonnError, UsageError, shortened
@@ -46,7 +47,7 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @click.group(
-    commands=[surfaces],
+    commands=[plot, surfaces],
     context_settings={"help_option_names": ["-h", "--help"]},
     invoke_without_command=True,
 )

@@ -38,6 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "midimap": {*FOUNDATION, "control"},
     "hotswap": {*FOUNDATION, "model", "realtime", "cost", "loudness", "control"},
     "explore": {*FOUNDATION, "model", "realtime", "loudness", "hotswap", "control"},
+    "pictures": {*FOUNDATION, "model", "realtime", "hotswap"},
     "original": {*FOUNDATION, "model.spec"},
     "interfaces": {*FOUNDATION, "settings", "control"},
     "interfaces.state_keeper": {*FOUNDATION, "control", "presets"},
@@ -52,7 +53,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "supervisor": {"errors", "control", "hotswap", "drivers"},
     "app": {
         *FOUNDATION, "settings", "cost", "presets", "control", "hotswap", "explore", "interfaces",
-        "drivers", "midimap.profile_file", "supervisor", "interrupts", "running_nodes",
+        "drivers", "pictures", "midimap.profile_file", "supervisor", "interrupts", "running_nodes",
     },
     "running_nodes": {"errors", "files"},
     "sessions": {
@@ -66,7 +67,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "bench": {
         *FOUNDATION, "settings", "loudness.phrase", "model", "realtime", "cost", "hotswap",
-        "control", "interfaces", "drivers", "app",
+        "control", "interfaces", "drivers", "app", "pictures.plots.saving",
     },
     "bench.portrait": {"bench.sources", "explore", "model", "network", "parameters", "render"},
     "bench.feel": {
@@ -77,6 +78,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "commands.bench": {"bench", "commands.compiling", "commands.options", "errors"},
     "commands.compiling": {"realtime.compiler"},
     "commands.options": {*FOUNDATION, "presets"},
+    "commands.plot": {
+        "audio_files", "commands.compiling", "commands.options", "errors", "model", "pictures",
+        "render",
+    },
     "commands.surfaces": {"presets", "surfaces"},
     "commands.place": {"errors", "interfaces", "running_nodes", "settings"},
     "commands.midi": {"commands.options", "commands.place", "errors", "settings", "interfaces"},

@@ -21,11 +21,12 @@ from ronn_jack.bench.node.pages import measure_pages
 from ronn_jack.bench.node.startup import measure_start
 from ronn_jack.bench.node.stress import measure_stress
 from ronn_jack.bench.own_process import Progress, measure_apart
-from ronn_jack.bench.plot import check_plot, plot
+from ronn_jack.bench.plot import plot
 from ronn_jack.bench.report import Report
 from ronn_jack.drivers import jack_server
 from ronn_jack.model.architecture import network_spec
 from ronn_jack.parameters import Value, defaults
+from ronn_jack.pictures.plots.saving import check_picture
 
 ACTIVATIONS = ("relu", "tanh")
 PERIODS = (64, 128, 256)
@@ -84,7 +85,7 @@ def bench(scope: Scope, picture: Path | None) -> Report:
         If something can't be measured here, or the picture can't be drawn.
     """
     if picture is not None:
-        check_plot(picture)
+        check_picture(picture, "--plot")
     if scope.of_a_node or scope.feel or not scope.cost:
         jack_server.probe()  # before anything is measured: JACK may be missing, or hang
     with _shown_progress() as progress:

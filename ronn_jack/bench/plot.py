@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,32 +10,11 @@ from ronn_jack.bench.kernels.speed import SpeedReport
 from ronn_jack.bench.node.live import LiveReport
 from ronn_jack.bench.node.stress import StressReport
 from ronn_jack.bench.report import Report
-from ronn_jack.errors import MachineError, UsageError
+from ronn_jack.pictures.plots.saving import save
 
 _PANEL_INCHES = 5.5, 4.0
 _GROUP_WIDTH = 0.8
 """Share of the axis that the bars of one group fill."""
-
-
-def check_plot(path: Path) -> None:
-    """Tell whether a picture can be written, before minutes are spent on measuring.
-
-    Raises
-    ------
-    MachineError
-        If matplotlib is not installed.
-    UsageError
-        If the folder or the format is none.
-    """
-    if importlib.util.find_spec("matplotlib") is None:
-        raise MachineError("--plot needs matplotlib: install it (pip install matplotlib)")
-    from matplotlib.figure import Figure
-
-    known = Figure().canvas.get_supported_filetypes()
-    if path.suffix.removeprefix(".") not in known:
-        raise UsageError(f"--plot {path}: write one of {', '.join(f'.{e}' for e in sorted(known))}")
-    if not path.parent.is_dir():
-        raise UsageError(f"--plot {path}: there is no folder {path.parent}; make it first")
 
 
 def plot(report: Report, path: Path) -> None:
@@ -60,7 +38,7 @@ def plot(report: Report, path: Path) -> None:
     for number, draw in enumerate(panels, 1):
         draw(figure.add_subplot(1, len(panels), number))
     figure.suptitle(f"ronn_jack {report.machine.ronn_jack} · {report.machine.processor}")
-    figure.savefig(path, dpi=150)
+    save(figure, path)
 
 
 def _bars(axes: Any, groups: list[str], series: dict[str, list[float]]) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
-import numpy as np
-
 from ronn_jack.model.drift import draw_sources
 from ronn_jack.model.expression import Expression
+from ronn_jack.model.film import condition_between
 from ronn_jack.model.recipes import draw
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.model.weights import FilmGenerator, Weights
@@ -94,25 +93,10 @@ class DrawnNetwork(Playable):
             self.image.modulate(self._film(self._spec.film, morph))
 
     def _film(self, point: tuple[float, ...], morph: float) -> Film:
-        """Return the scales and shifts at a point.
-
-        Morph leads in a straight line from what the seed's generator makes of the point to what
-        that of `seed_b` does.
-        """
+        """Return the scales and shifts at a point."""
         own, other = self._weights.film, self._other_film
         assert own is not None
-        if other is None or morph == 0.0:
-            return own.condition(point)
-        if morph == 1.0:
-            return other.condition(point)
-        share = np.float32(morph)
-        rest = np.float32(1.0) - share
-        return [
-            (rest * scale_a + share * scale_b, rest * shift_a + share * shift_b)
-            for (scale_a, shift_a), (scale_b, shift_b) in zip(
-                own.condition(point), other.condition(point), strict=True
-            )
-        ]
+        return condition_between(own, other, point, morph)
 
 
 def drawn_network(

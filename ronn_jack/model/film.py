@@ -16,7 +16,7 @@ import numpy as np
 
 from ronn_jack.model import initialisers
 from ronn_jack.model.torch_random import TorchStream
-from ronn_jack.model.weights import Float32, Float64
+from ronn_jack.model.weights import FilmGenerator, Float32, Float64
 
 Modulation = tuple[Float32, Float32]
 """(scale, shift) of one layer, each [shape=(outputs,), float32]."""
@@ -123,3 +123,25 @@ def _linear(stream: TorchStream, shape: tuple[int, int]) -> Linear:
 def _halves(values: Float64) -> Modulation:
     scale, shift = np.split(values.astype(np.float32), 2)
     return scale, shift
+
+
+def condition_between(
+    own: FilmGenerator, other: FilmGenerator | None, point: tuple[float, ...], morph: float
+) -> list[Modulation]:
+    """Return the scales and shifts at a point on the way from one seed to another.
+
+    Morph leads in a straight line from what the seed's generator makes of the point to what that
+    of `seed_b` does.
+    """
+    if other is None or morph == 0.0:
+        return own.condition(point)
+    if morph == 1.0:
+        return other.condition(point)
+    share = np.float32(morph)
+    rest = np.float32(1.0) - share
+    return [
+        (rest * scale_a + share * scale_b, rest * shift_a + share * shift_b)
+        for (scale_a, shift_a), (scale_b, shift_b) in zip(
+            own.condition(point), other.condition(point), strict=True
+        )
+    ]

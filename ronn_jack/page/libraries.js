@@ -4,5 +4,5 @@ const { preact, preactHooks, preactSignals, htm } = window;
 
 export const { render, Fragment } = preact;
 export const { useEffect, useLayoutEffect, useRef, useState } = preactHooks;
-export const { signal, computed, batch } = preactSignals;
+export const { signal, computed, batch, effect } = preactSignals;
 export const html = htm.bind(preact.h);

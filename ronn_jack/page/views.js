@@ -4,9 +4,11 @@
 // One that is bare has presets, snapshots and history of its own, or none.
 
 import { Play } from "./play.js";
+import { See } from "./see/see.js";
 import { Stage } from "./stage.js";
 
 export const VIEWS = [
   { name: "play", label: "Play", View: Play },
+  { name: "see", label: "See", View: See },
   { name: "stage", label: "Stage", View: Stage, bare: true },
 ];

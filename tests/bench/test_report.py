@@ -8,10 +8,9 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from ronn_jack.bench.plot import check_plot, plot
+from ronn_jack.bench.plot import plot
 from ronn_jack.bench.report import Report, from_json
 from ronn_jack.bench.tables import tables
-from ronn_jack.errors import UsageError
 from tests.bench.reports import whole_report
 
 
@@ -106,16 +105,6 @@ def test_each_part_can_be_shown_alone(part):
 def test_a_picture_is_drawn(tmp_path):
     pytest.importorskip("matplotlib")
     path = tmp_path / "bench.svg"
-    check_plot(path)
     plot(whole_report(), path)
     drawn = path.read_text()
     assert drawn.count('id="axes_') == 4
-
-
-@pytest.mark.parametrize(
-    ("name", "said"), [("bench.xyz", r"write one of .*\.png"), ("no/bench.png", "make it first")]
-)
-def test_a_picture_that_can_t_be_written_is_named_beforehand(tmp_path, name, said):
-    pytest.importorskip("matplotlib")
-    with pytest.raises(UsageError, match=said):
-        check_plot(tmp_path / name)

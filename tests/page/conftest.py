@@ -12,7 +12,9 @@ from ronn_jack.control.controller import Controller
 from ronn_jack.interfaces.osc.dispatcher import Dispatcher
 from ronn_jack.interfaces.osc.learning import Learning
 from ronn_jack.interfaces.web.server import WebServer
+from ronn_jack.pictures.live import LivePictures
 from tests.page.looker import Looker
+from tests.support.played import Played
 from tests.support.recording import MemoryStore, RecordingNode
 
 CHROMIUM = shutil.which("chromium")
@@ -50,15 +52,26 @@ def controller(node: RecordingNode, store: MemoryStore) -> Controller:
 
 
 @pytest.fixture
-def server(controller: Controller) -> Iterator[WebServer]:
-    with serving(controller) as server:
+def played() -> Played:
+    """What is played, for those who look at it."""
+    return Played()
+
+
+@pytest.fixture
+def server(controller: Controller, played: Played) -> Iterator[WebServer]:
+    with LivePictures(controller, played) as pictures, serving(controller, 0, pictures) as server:
         yield server
 
 
-def serving(controller: Controller, port: int = 0, learning: Learning | None = None) -> WebServer:
+def serving(
+    controller: Controller,
+    port: int = 0,
+    pictures: LivePictures | None = None,
+    learning: Learning | None = None,
+) -> WebServer:
     """Return a server that serves."""
     handle = Dispatcher(controller, learning=learning).handle
-    server = WebServer(controller, handle, port=port)
+    server = WebServer(controller, handle, port=port, pictures=pictures)
     server.listen()
     server.start(9420)
     return server

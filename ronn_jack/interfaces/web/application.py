@@ -23,9 +23,11 @@ from ronn_jack.interfaces.web.limits import Limits
 from ronn_jack.interfaces.web.listener import Forget, Handle, Permits
 from ronn_jack.interfaces.web.listening import Listeners
 from ronn_jack.interfaces.web.oscquery import Tree, as_json
-from ronn_jack.interfaces.web.page import Page
+from ronn_jack.interfaces.web.page import PREFIX, Page
 from ronn_jack.interfaces.web.pages import Pages
+from ronn_jack.interfaces.web.pictures import Pictures, Watchers
 
+PICTURES = f"{PREFIX}pictures"
 _LONGEST_HEAD_BYTES = 2**14
 _IDLE_SECONDS = 5
 
@@ -51,6 +53,8 @@ class Application:
     limits : Limits
     pages : Pages
         Told of pages that are opened.
+    pictures : Pictures or None
+        Who draws what pages ask for.
     """
 
     def __init__(
@@ -64,6 +68,7 @@ class Application:
         forget: Forget,
         limits: Limits,
         pages: Pages,
+        pictures: Pictures | None,
     ) -> None:
         self._tree = Tree(controller)
         self._page = Page()
@@ -75,6 +80,9 @@ class Application:
             WebSocketRoute("/", listeners.serve),
             Route("/{path:path}", self._answer, methods=["GET"]),
         ]
+        if pictures is not None:
+            watchers = Watchers(pictures, self._door.permits, limits)
+            routes.append(WebSocketRoute(PICTURES, watchers.serve))
         self._asgi = Guard(Router(routes), bind, self._may_ask)
 
     async def serve(self, listening: socket.socket, wakened: socket.socket) -> None:

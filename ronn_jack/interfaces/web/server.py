@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ronn_jack.interfaces.osc.sender import Sender
     from ronn_jack.interfaces.web.listener import Forget, Handle
     from ronn_jack.interfaces.web.pages import Pages
+    from ronn_jack.interfaces.web.pictures import Pictures
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +50,8 @@ class WebServer(ClosingOnce):
     limits : Limits, optional
     token : str, optional
         By which others may ask; without it none may.
+    pictures : Pictures, optional
+        Who draws what pages ask for.
     """
 
     def __init__(
@@ -61,6 +64,7 @@ class WebServer(ClosingOnce):
         forget: Forget = _nothing,
         limits: Limits | None = None,
         token: str | None = None,
+        pictures: Pictures | None = None,
     ) -> None:
         super().__init__()
         self._controller = controller
@@ -71,6 +75,7 @@ class WebServer(ClosingOnce):
         self._forget = forget
         self._limits = limits or Limits()
         self._token = token
+        self._pictures = pictures
         self._sockets: tuple[socket.socket, ...] = ()
         self._thread: threading.Thread | None = None
         self._pages: Pages | None = None
@@ -171,5 +176,6 @@ class WebServer(ClosingOnce):
             self._forget,
             self._limits,
             self._pages,
+            self._pictures,
         )
         asyncio.run(application.serve(listening, wakened))

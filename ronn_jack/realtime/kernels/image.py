@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ronn_jack.model.spec import Layer, NetworkSpec
+from ronn_jack.model.spec import Layer
 from ronn_jack.model.weights import Weights
 from ronn_jack.realtime.compiler.memory import CACHE_LINE, aligned_bytes
 from ronn_jack.realtime.kernels import layout
@@ -21,12 +22,30 @@ SMALL_BYTES = 24 << 10
 """Layers whose rows come to less stay in the nearest cache, each with rows of its own."""
 
 
+class Layered(Protocol):
+    """What a network's image is made from; a NetworkSpec is."""
+
+    @property
+    def layers(self) -> int:
+        """How many there are."""
+        ...
+
+    @property
+    def film(self) -> tuple[float, ...] | None:
+        """The point that conditions them, or None."""
+        ...
+
+    def layer(self, index: int) -> Layer:
+        """Return what a layer computes."""
+        ...
+
+
 class NetworkImage:
     """A network's sizes, weights and histories in one aligned block of memory.
 
     Parameters
     ----------
-    spec : NetworkSpec
+    spec : Layered
     weights : Weights
     step : int
         Frames that the layers take at once; longer blocks are cut.
@@ -44,7 +63,7 @@ class NetworkImage:
         How many those are.
     """
 
-    def __init__(self, spec: NetworkSpec, weights: Weights, step: int = MAX_BLOCK) -> None:
+    def __init__(self, spec: Layered, weights: Weights, step: int = MAX_BLOCK) -> None:
         layers = [spec.layer(i) for i in range(spec.layers)]
         film = None
         if spec.film is not None and weights.film is not None:

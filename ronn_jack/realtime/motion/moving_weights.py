@@ -298,6 +298,11 @@ class Motion:
         fields = self._record[0]
         return float(fields.phase + fields.hertz * (position - fields.since) / fields.rate)
 
+    @property
+    def shares(self) -> NDArray[np.float32]:
+        """How much of each source a layer's weights were when mixed last [shape=(layers, 4)]."""
+        return self._layers.view(LAYER)["shares"].copy()
+
     def set_restless(self, on: bool) -> None:
         """Let the weights be mixed as if they moved, to measure what that takes."""
         self._record.restless = int(on)

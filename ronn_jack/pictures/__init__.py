@@ -1,0 +1,1 @@
+"""What there is to see of a network and of its sound, computed off the audio thread."""

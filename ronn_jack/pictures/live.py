@@ -1,0 +1,145 @@
+"""The pictures that pages ask for, made while they ask, on a thread that gives way to others."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+
+from ronn_jack.closing import ClosingOnce
+from ronn_jack.hotswap.node import Recent
+from ronn_jack.hotswap.priority import LOWEST, give_way
+from ronn_jack.model.protocol import Model
+from ronn_jack.parameters import Value
+from ronn_jack.pictures.packet import packed
+from ronn_jack.pictures.portrait import Portrait
+from ronn_jack.pictures.signals import signals_packet
+
+FRAME_SECONDS = 1.0 / 30.0
+_LOOKED_AT_SECONDS = 5.0
+"""After the last question, what was made is forgotten."""
+_END_SECONDS = 0.5
+
+_log = logging.getLogger(__name__)
+
+Deliver = Callable[[Sequence[bytes]], None]
+
+
+class Accepted(Protocol):
+    """The accepted values, and the network that they make; the controller."""
+
+    @property
+    def values(self) -> Mapping[str, Value]:
+        """Of all parameters, never modified."""
+        ...
+
+    def model(self, values: Mapping[str, Value]) -> Model:
+        """Return the network that values ask for; SpecError if there is none."""
+        ...
+
+
+class Played(Protocol):
+    """The running effect, as far as it is looked at."""
+
+    @property
+    def rate(self) -> float:
+        """Sample rate in Hz."""
+        ...
+
+    def recent(self, frames: int) -> Recent | None:
+        """Return a copy of the latest frames; None without audio."""
+        ...
+
+
+class _Asked(msgspec.Struct):
+    """What a page asks for with each frame: what it has of each kind, by its key."""
+
+    network: str = ""
+    layer: int = 0
+    weights: str = ""
+    responses: str = ""
+
+
+class LivePictures(ClosingOnce):
+    """Makes pictures for as many pages as there are; nothing while none asks.
+
+    A page asks for one frame, gets what has changed since the last and the signals as they are,
+    and asks again: so a slow page gets fewer, and nothing ever waits for it.
+
+    Parameters
+    ----------
+    accepted : Accepted
+    played : Played
+    """
+
+    def __init__(self, accepted: Accepted, played: Played) -> None:
+        super().__init__()
+        self._played = played
+        self._portrait = Portrait(accepted.model, lambda: accepted.values)
+        self._condition = threading.Condition()
+        self._asking: list[tuple[_Asked, Deliver]] = []
+        self._closing = False
+        self._thread: threading.Thread | None = None
+
+    def ask(self, question: str, deliver: Deliver) -> None:
+        """[any-thread] Ask for the next frame.
+
+        Parameters
+        ----------
+        question : str
+            JSON, as `_Asked` tells; of rubbish an empty question is made.
+        deliver : callable
+            Given the packets, once, on another thread; it must not wait.
+        """
+        try:
+            asked = msgspec.json.decode(question, type=_Asked)
+        except (msgspec.MsgspecError, RecursionError):
+            asked = _Asked()
+        with self._condition:
+            self._asking.append((asked, deliver))
+            if self._thread is None and not self._closing:
+                self._thread = threading.Thread(target=self._run, name="pictures", daemon=True)
+                self._thread.start()
+            self._condition.notify()
+
+    def _end(self) -> None:
+        with self._condition:
+            self._closing = True
+            self._condition.notify()
+        if self._thread is not None:
+            self._thread.join(_END_SECONDS)
+
+    def _run(self) -> None:
+        give_way(LOWEST)
+        due = time.monotonic()
+        while True:
+            with self._condition:
+                patience: float | None = _LOOKED_AT_SECONDS
+                while not self._asking and not self._closing:
+                    if not self._condition.wait(patience):
+                        self._portrait.forget()
+                        patience = None
+                self._condition.wait_for(lambda: self._closing, due - time.monotonic())
+                if self._closing:
+                    return
+                asking, self._asking = self._asking, []
+            due = max(due + FRAME_SECONDS, time.monotonic())
+            try:
+                self._answer(asking)
+            except Exception:
+                _log.exception("while drawing")
+                for _, deliver in asking:
+                    deliver([packed("nothing", {}, {})])
+
+    def _answer(self, asking: Sequence[tuple[_Asked, Deliver]]) -> None:
+        portrait, rate = self._portrait, self._played.rate
+        recent = self._played.recent(portrait.wanted_frames(rate))
+        portrait.look(rate, recent, {asked.layer for asked, _ in asking})
+        signals = signals_packet(recent, rate, portrait)
+        for asked, deliver in asking:
+            has = {"network": asked.network, "weights": asked.weights, "responses": asked.responses}
+            deliver([*portrait.news(has, asked.layer), signals])

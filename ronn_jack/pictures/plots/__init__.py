@@ -1,0 +1,1 @@
+"""The same pictures as files, by matplotlib, which is an optional extra."""

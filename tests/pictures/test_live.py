@@ -1,0 +1,167 @@
+"""Pictures for whoever asks, and none for nobody."""
+
+from __future__ import annotations
+
+import json
+import queue
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ronn_jack.model.architecture import model_of
+from ronn_jack.model.protocol import Model
+from ronn_jack.parameters import defaults
+from ronn_jack.pictures import live
+from ronn_jack.pictures.live import FRAME_SECONDS, LivePictures
+from ronn_jack.pictures.signals import STEPS_PER_DB
+from ronn_jack.pictures.spectrum import FLOOR_DB, centres, spectrum
+from tests.support.packets import unpacked
+from tests.support.played import RATE, Played
+
+PATIENCE_SECONDS = 20.0
+
+
+class Accepted:
+    """Accepted values that stay."""
+
+    values = defaults()
+
+    def model(self, values: Any) -> Model:
+        return model_of(values, rate=RATE)
+
+
+class Viewer:
+    """Who asks for one frame after the other."""
+
+    def __init__(self, pictures: LivePictures) -> None:
+        self._pictures = pictures
+        self._answers: queue.Queue[Sequence[bytes]] = queue.Queue()
+        self.has: dict[str, str] = {}
+
+    def ask(self, question: str | None = None) -> None:
+        self._pictures.ask(question or json.dumps(self.has), self._answers.put)
+
+    def answer(self) -> list[dict[str, Any]]:
+        found = [unpacked(p) for p in self._answers.get(timeout=PATIENCE_SECONDS)]
+        self.has |= {each["kind"]: each["key"] for each in found if "key" in each}
+        return found
+
+    def frame(self) -> list[dict[str, Any]]:
+        self.ask()
+        return self.answer()
+
+    @property
+    def waits(self) -> bool:
+        return self._answers.empty()
+
+
+@pytest.fixture
+def played() -> Played:
+    return Played()
+
+
+@pytest.fixture
+def pictures(played: Played) -> Iterator[LivePictures]:
+    with LivePictures(Accepted(), played) as pictures:
+        yield pictures
+
+
+def test_a_page_gets_the_network_once_and_signals_always(pictures):
+    viewer = Viewer(pictures)
+    first, second = viewer.frame(), viewer.frame()
+    assert [each["kind"] for each in first] == ["network", "signals"]
+    assert [each["kind"] for each in second] == ["signals"]
+    assert second[0]["network"] == first[0]["key"]
+    other = Viewer(pictures)
+    assert [each["kind"] for each in other.frame()] == ["network", "signals"]
+
+
+def test_the_spectrum_is_that_of_what_was_heard(pictures, played):
+    signals = Viewer(pictures).frame()[-1]
+    x = played.signal(signals["position"], 8192)
+    for name, signal in (("spectrum_in", x), ("spectrum_out", np.tanh(3.0 * x))):
+        drawn = signals[name] / STEPS_PER_DB + FLOOR_DB
+        np.testing.assert_allclose(drawn, spectrum(signal, RATE), atol=0.51 / STEPS_PER_DB)
+    drawn = signals["spectrum_in"] / STEPS_PER_DB + FLOOR_DB
+    for hertz in played.HERTZ:
+        near = np.abs(np.log2(centres() / hertz)) < 0.1
+        assert drawn[near].max() == pytest.approx(20 * np.log10(0.15), abs=1.7), "between two lines"
+    assert np.abs(signals["scope_in"]).max() / 32767 == pytest.approx(np.abs(x).max(), abs=0.1)
+
+
+def test_nothing_is_looked_at_while_nobody_asks(pictures, played):
+    assert played.looks == 0
+    assert threading.active_count() == len(threading.enumerate())
+    viewer = Viewer(pictures)
+    viewer.frame()
+    looks = played.looks
+    time.sleep(3 * FRAME_SECONDS)
+    assert played.looks == looks
+
+
+def test_frames_come_at_their_rate_and_many_pages_share_one(pictures, played):
+    viewers = [Viewer(pictures) for _ in range(5)]
+    viewers[0].frame()
+    begin, before = time.monotonic(), played.looks
+    for _ in range(6):
+        for viewer in viewers:
+            viewer.ask()
+        for viewer in viewers:
+            viewer.answer()
+    # All five can have asked late for a frame, and get the next one.
+    assert 6 <= played.looks - before <= 12
+    assert time.monotonic() - begin >= 5 * FRAME_SECONDS
+
+
+@pytest.mark.parametrize("question", ["", "{", '{"layer": "x"}', "[" * 500, '{"layer": -7}'])
+def test_rubbish_is_answered_like_an_empty_question(pictures, question):
+    viewer = Viewer(pictures)
+    viewer.ask(question or " ")
+    assert [each["kind"] for each in viewer.answer()] == ["network", "signals"]
+
+
+def test_without_audio_there_is_nothing_to_see_of_it(pictures, played):
+    played.silent = True
+    assert [each["kind"] for each in Viewer(pictures).frame()] == ["network", "nothing"]
+
+
+def test_a_fault_is_told_and_does_not_end_it(pictures, played, monkeypatch, caplog):
+    viewer = Viewer(pictures)
+    with monkeypatch.context() as patched:
+        patched.setattr(live, "signals_packet", None)
+        assert [each["kind"] for each in viewer.frame()] == ["nothing"]
+    assert "while drawing" in caplog.text
+    assert viewer.frame()[-1]["kind"] == "signals"
+
+
+def test_who_asks_just_as_it_forgets_is_answered(pictures, monkeypatch):
+    viewer = Viewer(pictures)
+    wait = pictures._condition.wait
+    asked = []
+
+    def timed_out(timeout=None):
+        if timeout != live._LOOKED_AT_SECONDS or asked:
+            return wait(timeout)
+        asked.append(True)
+        viewer.ask()  # after the time is over, before it goes on
+        return False
+
+    viewer.frame()
+    monkeypatch.setattr(pictures._condition, "wait", timed_out)
+    viewer.frame()  # so that it comes to wait anew
+    assert viewer.answer()[-1]["kind"] == "signals"
+
+
+def test_closing_ends_it_at_once_and_twice_is_harmless(played):
+    pictures = LivePictures(Accepted(), played)
+    viewer = Viewer(pictures)
+    viewer.frame()
+    pictures.close()
+    pictures.close()
+    assert "pictures" not in {thread.name for thread in threading.enumerate()}
+    viewer.ask()
+    assert viewer.waits
