@@ -187,7 +187,7 @@ class Explorer:
         if passage is not None and passage.rate != rate:
             passage = None
         # While nothing is to be found, nothing is described anew either.
-        rests = passage is not None and passage.recorded and self._pool.is_full
+        rests = passage is not None and passage.recorded and self._pool.rests
         if passage is not None and (rests or now < self._passage_until):
             return passage
         recent = recent_passage(self._played.recent_input(RECENT_SECONDS), rate)

@@ -52,7 +52,7 @@ class Finding:
         passage: Passage,
         pause: Callable[[], None] = lambda: None,
     ) -> bool:
-        """Describe a sound that was heard, or else try a candidate; False if there is no room.
+        """Describe a sound that was heard, or else try a candidate; False if the pool rests.
 
         Parameters
         ----------
@@ -76,11 +76,10 @@ class Finding:
         drawn = randomized(values, pool.amount, self._random, self._fits, locks=locks)
         pause()
         character = self._heard(drawn, passage, pause)
-        if is_worth_hearing(character):
-            if "seed_b" not in locks:
-                drawn["seed_b"] = self._other_seed(drawn, passage, pause)
-            free = {name: drawn[name] for name in DRAWN if name not in locks}
-            pool.offer(terms, Candidate(free, character))
+        if is_worth_hearing(character) and "seed_b" not in locks:
+            drawn["seed_b"] = self._other_seed(drawn, passage, pause)
+        free = {name: drawn[name] for name in DRAWN if name not in locks}
+        pool.offer(terms, Candidate(free, character))
         return True
 
     def _heard(self, values: Values, passage: Passage, pause: Callable[[], None]) -> Character:

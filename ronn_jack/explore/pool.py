@@ -18,6 +18,8 @@ from ronn_jack.parameters import PARAMETERS, Draw, Value
 MOST_CANDIDATES = 32
 MOST_HEARD = 256
 """Sounds that are remembered; older ones may come again."""
+MOST_VAIN = 64
+"""Tries in a row that bring nothing, after which there is nothing to be found as things stand."""
 _OTHER_SEED = "seed_b"
 """Where `morph` goes: heard only once that moves."""
 _SOUND = tuple(dict.fromkeys(name for name in (*REBUILD, *DRAWN) if name != _OTHER_SEED))
@@ -91,6 +93,7 @@ class Pool:
         self._heard: OrderedDict[Key, Character | None] = OrderedDict()
         self._values: dict[Key, Mapping[str, Value]] = {}
         self._marks: dict[Key, bool] = {}
+        self._vain = 0
         self.wake = wake
 
     @property
@@ -102,6 +105,14 @@ class Pool:
     def is_full(self) -> bool:
         """Whether there are as many as are kept."""
         return len(self._candidates) >= MOST_CANDIDATES
+
+    @property
+    def rests(self) -> bool:
+        """Whether nothing is to be looked for: it is full, or all that was tried was in vain.
+
+        The latter holds until other candidates are asked for, or what was heard is another.
+        """
+        return self.is_full or self._vain >= MOST_VAIN
 
     @property
     def amount(self) -> float:
@@ -148,10 +159,10 @@ class Pool:
             self._note(values, character)
 
     def hold(self, terms: Terms) -> bool:
-        """Forget candidates of other terms; return whether there is room for more of these."""
+        """Forget candidates of other terms; return whether more of these are to be looked for."""
         with self._lock:
             self._hold(terms)
-            return not self.is_full
+            return not self.rests
 
     def offer(self, terms: Terms, candidate: Candidate) -> bool:
         """Take a candidate if it is worth hearing, new, and of the present terms; tell whether."""
@@ -164,6 +175,7 @@ class Pool:
             )
             if wanted:
                 self._candidates.append(candidate)
+            self._vain = 0 if wanted else self._vain + 1
             return wanted
 
     def undescribed(self) -> Mapping[str, Value] | None:
@@ -179,14 +191,18 @@ class Pool:
         with self._lock:
             self._candidates.clear()
             self._heard = OrderedDict.fromkeys(self._heard)
+            self._vain = 0
 
     def _hold(self, terms: Terms) -> None:
         if terms != self._terms:
             self._terms = terms
             self._candidates.clear()
+            self._vain = 0
 
     def _note(self, values: Mapping[str, Value], character: Character | None = None) -> None:
         key = key_of(values)
+        if character is not None or key not in self._heard:
+            self._vain = 0
         self._heard[key] = character or self._heard.get(key)
         self._values[key] = values
         self._heard.move_to_end(key)

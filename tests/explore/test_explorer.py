@@ -144,6 +144,25 @@ def test_when_the_pool_is_full_it_stops_until_a_press(monkeypatch: pytest.Monkey
         wait_for(lambda: pool.is_full)
 
 
+def test_where_all_is_in_vain_it_stops_until_what_sounds_is_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ronn_jack.explore.pool.MOST_VAIN", 3)
+    monkeypatch.setattr("ronn_jack.explore.pool.is_worth_hearing", lambda character: False)
+    node, clock = Node(), Clock()
+    node.input = phrase_passage(2, node.rate).signal
+    with exploring(node, clock) as pool:
+        wait_for(lambda: pool.rests)
+        looked = clock.now
+        wait_for(lambda: clock.now > looked + 2 * PIECE_SECONDS)
+        rests = len(clock.rests)
+        clock.now += 10_000.0
+        wait_for(lambda: clock.now > looked + 10_000.0 + 3 * PIECE_SECONDS)
+        assert len(clock.rests) == rests
+        node.values = {**node.values, "seed": 8}
+        wait_for(lambda: len(clock.rests) > rests)
+
+
 def test_locks_are_followed() -> None:
     node, clock = Node(), Clock()
     node.search.lock("layers")

@@ -12,7 +12,7 @@ from ronn_jack.control.randomize import DRAWN
 from ronn_jack.explore.audition import phrase_passage
 from ronn_jack.explore.character import BANDS, Character
 from ronn_jack.explore.finding import Finding
-from ronn_jack.explore.pool import MOST_CANDIDATES, Candidate, Pool, Terms
+from ronn_jack.explore.pool import MOST_CANDIDATES, MOST_VAIN, Candidate, Pool, Terms
 from ronn_jack.parameters import Value, defaults
 from tests.explore.small_networks import RATE, fits, make
 
@@ -49,6 +49,38 @@ def test_it_stops_when_it_is_full() -> None:
     assert offered == [True] * MOST_CANDIDATES + [False] * (40 - MOST_CANDIDATES)
     assert not pool.hold(terms())
     assert pool.waiting == MOST_CANDIDATES
+
+
+@pytest.mark.parametrize("change", ["terms", "heard", "described", "input"])
+def test_what_is_in_vain_is_given_up_until_something_is_another(change: str) -> None:
+    pool, silent = Pool(), Candidate({}, Character(silent=True))
+    pool.hear(defaults())
+    for _ in range(MOST_VAIN):
+        assert pool.hold(terms())
+        assert not pool.offer(terms(), silent)
+    assert pool.rests
+    pool.hear(defaults())
+    assert not pool.hold(terms()), "nothing is another"
+    match change:
+        case "terms":
+            assert pool.hold(terms(0.5))
+        case "heard":
+            pool.hear({**defaults(), "seed": 7})
+        case "described":
+            pool.hear(defaults(), candidate(0.0).character)
+        case "input":
+            pool.forget_characters()
+    assert not pool.rests
+
+
+def test_a_find_lets_the_search_go_on() -> None:
+    pool, silent = Pool(), Candidate({}, Character(silent=True))
+    pool.hold(terms())
+    for level in (0.0, 10.0):
+        for _ in range(MOST_VAIN - 1):
+            pool.offer(terms(), silent)
+        assert pool.offer(terms(), candidate(level))
+    assert pool.hold(terms())
 
 
 def test_an_empty_pool_knows_none_and_wakes_who_fills_it() -> None:
