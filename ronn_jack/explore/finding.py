@@ -10,7 +10,7 @@ from ronn_jack.errors import SpecError
 from ronn_jack.explore.audition import Passage, audition
 from ronn_jack.explore.character import Character
 from ronn_jack.explore.choice import is_worth_hearing
-from ronn_jack.explore.pool import Candidate, Pool, Terms
+from ronn_jack.explore.pool import MOST_HEARD, Candidate, Pool, Terms
 from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import MAXIMUM_DRAWN_SEED, Value
 from ronn_jack.units import decibels_to_gain
@@ -18,6 +18,8 @@ from ronn_jack.units import decibels_to_gain
 Values = Mapping[str, Value]
 _OTHER_SEEDS = 2
 """Seeds that are tried as the one that `morph` goes to."""
+_LATEST = 4
+"""Sounds heard last that are described before anything else is tried."""
 
 
 class Finding:
@@ -44,6 +46,8 @@ class Finding:
         self._model_of = model_of
         self._fits = fits
         self._random = random
+        self._looks_back = False
+        """Whether an older sound is described next, rather than a candidate tried."""
 
     def find_one(
         self,
@@ -66,12 +70,15 @@ class Finding:
             Called between pieces of work; it may wait, or raise to give up.
         """
         pool = self._pool
-        heard = pool.undescribed()
+        terms = Terms.of(values, pool.amount, locks)
+        wanted = pool.hold(terms)
+        # After hours there are hundreds to describe anew: candidates don't wait for all of them.
+        turn, self._looks_back = self._looks_back, not self._looks_back
+        heard = pool.undescribed(MOST_HEARD if turn or not wanted else _LATEST)
         if heard is not None:
             pool.hear(heard, self._heard(heard, passage, pause))
             return True
-        terms = Terms.of(values, pool.amount, locks)
-        if not pool.hold(terms):
+        if not wanted:
             return False
         drawn = randomized(values, pool.amount, self._random, self._fits, locks=locks)
         pause()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -178,10 +179,10 @@ class Pool:
             self._vain = 0 if wanted else self._vain + 1
             return wanted
 
-    def undescribed(self) -> Mapping[str, Value] | None:
-        """Return the latest sound that was heard and is not described yet; None if all are."""
+    def undescribed(self, latest: int = MOST_HEARD) -> Mapping[str, Value] | None:
+        """Return the latest sound, of so many, that is not described yet; None if all are."""
         with self._lock:
-            for key in reversed(self._heard):
+            for key in itertools.islice(reversed(self._heard), latest):
                 if self._heard[key] is None:
                     return self._values[key]
             return None
@@ -205,7 +206,8 @@ class Pool:
             self._vain = 0
         self._heard[key] = character or self._heard.get(key)
         self._values[key] = values
-        self._heard.move_to_end(key)
+        if character is None:  # and heard now, rather than described
+            self._heard.move_to_end(key)
         while len(self._heard) > MOST_HEARD:
             oldest, _ = self._heard.popitem(last=False)
             del self._values[oldest]

@@ -148,6 +148,39 @@ def test_a_mark_steers_the_choice(liked: bool) -> None:
     assert (found["seed"] in (0, 2)) == liked
 
 
+def test_what_is_described_anew_keeps_its_place_in_time() -> None:
+    pool = Pool()
+    sounds = [{**defaults(), "seed": seed} for seed in range(6)]
+    for values in sounds:
+        pool.hear(values)
+    for _ in range(2):
+        order = []
+        while (heard := pool.undescribed()) is not None:
+            order.append(heard)
+            pool.hear(heard, candidate(0.0).character)
+        assert order == sounds[::-1]
+        pool.forget_characters()
+
+
+def test_candidates_come_before_all_that_was_heard_is_described_anew() -> None:
+    passage, pool = phrase_passage(2, RATE), Pool()
+    finding = Finding(pool, make, fits, Random(2))
+    small = {**defaults(), "channels": 2, "layers": 2}
+    sounds = [{**small, "seed": seed} for seed in range(30)]
+    for values in sounds:
+        pool.hear(values)
+    for _ in range(4):
+        finding.find_one(small, NO_LOCKS, passage)
+    assert pool.undescribed(latest=4) is None, "the latest come first"
+    for _ in range(14):
+        finding.find_one(small, NO_LOCKS, passage)
+    assert pool.waiting > 0
+    assert pool.undescribed() is not None
+    for _ in range(60):
+        finding.find_one(small, NO_LOCKS, passage)
+    assert pool.undescribed() is None, "all are described in the end"
+
+
 def test_locked_parameters_are_those_of_the_present_sound() -> None:
     passage, pool = phrase_passage(2, RATE), Pool()
     finding = Finding(pool, make, fits, Random(2))
