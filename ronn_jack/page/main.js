@@ -3,10 +3,10 @@
 import { Bubbles } from "./bubbles.js";
 import { html, render } from "./libraries.js";
 import { connect, connected, status } from "./node.js";
-import { Play } from "./play.js";
 import { PresetBar } from "./presets.js";
 import { History, SnapshotRow } from "./recall.js";
 import { Strip } from "./strip.js";
+import { ChosenView, Tabs } from "./tabs.js";
 import { ThemeButton } from "./theme.js";
 
 function Page() {
@@ -21,8 +21,9 @@ function Page() {
         <${SnapshotRow} />
         <${History} />
         <${ThemeButton} />
+        <${Tabs} />
       </header>
-      <${Play} />
+      <${ChosenView} />
       <${Strip} />
     </div>
     <p class="gone" role="status">${there ? "" : "The node does not answer. Looking for it…"}</p>

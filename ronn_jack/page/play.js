@@ -12,9 +12,9 @@ export const IN_STRIP = ["mix", "bypass"];
 const ACTIONS_OF = { Seed: ["randomize", "like", "dislike"], Time: ["tap"] };
 
 export function Play() {
-  return html`<main class="groups">
+  return html`<div class="groups">
     ${[...groups()].map(([name, rows]) => html`<${Group} key=${name} name=${name} rows=${rows} />`)}
-  </main>`;
+  </div>`;
 }
 
 function groups() {

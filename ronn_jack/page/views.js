@@ -1,0 +1,9 @@
+// The views of the page, in the order of their tabs: the name is what the address says after its #.
+//
+// A view is put there when it is chosen and taken away when another is, with all that it listens to.
+
+import { Play } from "./play.js";
+
+export const VIEWS = [
+  { name: "play", label: "Play", View: Play },
+];
