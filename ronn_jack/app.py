@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.events import log_event
-from ronn_jack.control.randomize import Search
+from ronn_jack.control.exploring.search import Search
 from ronn_jack.control.scene import Scene
 from ronn_jack.control.subscriptions import Delivery, Numbered
 from ronn_jack.cost.calibration import load_cost_model
@@ -105,7 +105,7 @@ class App:
             self._osc.handle,
             settings.bind,
             permits=access.permits,
-            forget=self._osc.subscribers.forget,
+            forget=self._osc.dispatcher.gone,
         )
         self._announcer = Announcer(settings.bind)
         self._web_latest: float | None = None

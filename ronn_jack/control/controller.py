@@ -16,10 +16,10 @@ from ronn_jack.control.events import (
     Silenced,
     Swap,
 )
+from ronn_jack.control.exploring.search import Search
 from ronn_jack.control.history import History, Touch
 from ronn_jack.control.operations import NODE, Cause, Change, ClockOrigin, Operation, Origin
 from ronn_jack.control.protocols import Node, Preset, PresetStore, SavedPreset
-from ronn_jack.control.randomize import Search
 from ronn_jack.control.recall_events import Compared, SnapshotTaken
 from ronn_jack.control.scene import Scene, at_rate, beginning
 from ronn_jack.control.status import STATUS
@@ -119,6 +119,11 @@ class Controller:
     def values(self) -> Mapping[str, Value]:
         """The accepted values of all parameters, never modified afterwards."""
         return self._scene.values
+
+    @property
+    def kept_values(self) -> Mapping[str, Value]:
+        """The same, but without those of a candidate that is heard for a try."""
+        return self._scene.kept.values
 
     @property
     def preset(self) -> str | None:
@@ -282,10 +287,10 @@ class Controller:
         for name in moved:
             self._tell.refusal(mover, name, reason, network=False)
 
-    def fits(self, values: Mapping[str, Value]) -> bool:
-        """Tell whether a full set of values makes a network that can run."""
+    def fits(self, values: Mapping[str, Value], most: float = 1.0) -> bool:
+        """Tell whether a full set of values makes a network that can run, in a share of time."""
         try:
-            return self._node.fits(self.model(values))
+            return self._node.fits(self.model(values), most)
         except SpecError:
             return False
 

@@ -56,7 +56,8 @@ def server(controller: Controller) -> Iterator[WebServer]:
 
 def serving(controller: Controller, port: int = 0) -> WebServer:
     """Return a server that serves."""
-    server = WebServer(controller, Dispatcher(controller).handle, port=port)
+    dispatcher = Dispatcher(controller)
+    server = WebServer(controller, dispatcher.handle, port=port, forget=dispatcher.gone)
     server.listen()
     server.start(9420)
     return server

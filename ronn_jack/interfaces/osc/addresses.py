@@ -11,11 +11,12 @@ from ronn_jack.control.status import STATUS
 from ronn_jack.errors import UsageError, nearest
 from ronn_jack.interfaces.osc.codec import encode
 from ronn_jack.interfaces.osc.pattern import Addresses, is_pattern
-from ronn_jack.parameters import ACTIONS, PARAMETERS, Value
+from ronn_jack.parameters import ACTIONS, PARAMETERS, PLACES, Value
 
 ROOT = "/ronn/"
 NORMALISED_ROOT = "/ronn/n/"
 STATUS_ROOT = "/ronn/status/"
+CANDIDATE_ROOT = "/ronn/candidate/"
 PRESET = "/ronn/preset"
 PRESETS = "/ronn/presets"
 SHARE = "/ronn/share"
@@ -58,6 +59,7 @@ class Role(enum.Enum):
     PRESET = enum.auto()
     PRESETS = enum.auto()
     SHARE = enum.auto()
+    CANDIDATE = enum.auto()
     PING = enum.auto()
     LEARN = enum.auto()
     SUBSCRIBE = enum.auto()
@@ -74,7 +76,7 @@ SESSION = {Role.SUBSCRIBE, Role.UNSUBSCRIBE, Role.REFRESH, Role.AUTH, Role.LEARN
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One address; `name` is that of its parameter, action or status."""
+    """One address; `name` is that of its parameter, action or status, or a candidate's place."""
 
     address: str
     role: Role
@@ -97,6 +99,8 @@ def _endpoints() -> Iterator[Endpoint]:
     yield Endpoint(PRESET, Role.PRESET, "preset")
     yield Endpoint(PRESETS, Role.PRESETS, "presets")
     yield Endpoint(SHARE, Role.SHARE, "share")
+    for place in range(1, PLACES + 1):
+        yield Endpoint(f"{CANDIDATE_ROOT}{place}", Role.CANDIDATE, str(place))
     yield Endpoint(PING, Role.PING, "ping")
     for address in (LEARN, LEARN_CANCEL, UNLEARN, LEARN_UNDO):
         yield Endpoint(address, Role.LEARN, address.removeprefix(ROOT))
@@ -156,7 +160,8 @@ def _search(address: str) -> tuple[tuple[Endpoint, ...], str]:
 def _suggestion(address: str) -> str:
     # By the last part alone: comparing whole addresses takes milliseconds, and a flood of unknown
     # ones would hold up everything else.
-    root = next((r for r in (NORMALISED_ROOT, STATUS_ROOT) if address.startswith(r)), ROOT)
+    roots = (NORMALISED_ROOT, STATUS_ROOT, CANDIDATE_ROOT)
+    root = next((each for each in roots if address.startswith(each)), ROOT)
     by_name = _by_name(root)
     name = nearest(address.rpartition("/")[2], by_name, _SIMILAR)
     if name is not None:

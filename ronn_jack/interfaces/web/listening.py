@@ -24,6 +24,7 @@ from ronn_jack.interfaces.osc.addresses import (
     ROOT,
     SHARE,
     STATUS_ROOT,
+    Role,
 )
 from ronn_jack.interfaces.osc.sender import Sender
 from ronn_jack.interfaces.web.attributes import PRESETS_ADDRESSES
@@ -39,6 +40,8 @@ PRESETS_TICKS = 30
 """The same of the presets, whose files come and go without an event."""
 
 _log = logging.getLogger(__name__)
+
+_CANDIDATES = {address for address, each in ENDPOINTS.items() if each.role is Role.CANDIDATE}
 
 Handle = Callable[[bytes, Sender], Callable[[], None] | None]
 """Does what a packet asks for; what it returns is to be done on a thread that may wait."""
@@ -73,6 +76,8 @@ class Listeners:
         self._values: Mapping[str, Value] = {}
         self._preset: tuple[str | None, bool] = (None, False)
         self._names: Sequence[str] = ()
+        self._revision = 0
+        """Of the candidates' pictures, as they were told."""
 
     async def serve(self, socket: WebSocket) -> None:
         """Serve a connection until it ends."""
@@ -152,6 +157,9 @@ class Listeners:
         paths: tuple[str, ...] = ()
         if PRESETS in changed and reading.presets != self._names:
             self._names, paths = reading.presets, PRESETS_ADDRESSES
+        if self._controller.search.revision != self._revision:
+            self._revision = self._controller.search.revision
+            changed = changed | _CANDIDATES
         for listener in self._listeners:
             due = listener.addresses & (changed | listener.unsure)
             if status:

@@ -24,6 +24,7 @@ from ronn_jack.interfaces.web.attributes import (
     Attributes,
     attributes,
     presets_attributes,
+    type_tags,
 )
 from ronn_jack.parameters import PARAMETERS, Kind, Value
 
@@ -34,6 +35,7 @@ _CONTAINERS = {
     "/ronn": "parameters in native units, and actions",
     "/ronn/n": "parameters as positions 0 to 1 in their range",
     "/ronn/status": "what the node tells of itself",
+    "/ronn/candidate": "sounds that were found worth hearing, and those that were kept",
 }
 
 
@@ -75,6 +77,8 @@ class Reading:
                 return [self._controller.share()]
             case Role.PRESETS:
                 return list(self.presets)
+            case Role.CANDIDATE:
+                return list(self._controller.search.picture(int(name)))
             case _:
                 return None
 
@@ -154,6 +158,8 @@ class Tree:
             values = reading.values(endpoint)
             # A placeholder, as python-oscquery takes nothing with ACCESS but without VALUE.
             node["VALUE"] = values or [None]
+            if endpoint.role is Role.CANDIDATE:
+                node["TYPE"] = type_tags(values or [])
             if endpoint.role in (Role.PRESETS, Role.ACTION):
                 node |= presets_attributes(endpoint, reading.presets)
         if deep and address in self._children:

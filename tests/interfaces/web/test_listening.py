@@ -22,7 +22,7 @@ from tests.interfaces.web.conftest import OSC_PORT
 from tests.support.jack_server import wait_for
 from tests.support.osc_client import bundle, message
 
-READ = (Role.STATUS, Role.PRESET, Role.PRESETS, Role.SHARE)
+READ = (Role.STATUS, Role.PRESET, Role.PRESETS, Role.SHARE, Role.CANDIDATE)
 
 
 @pytest.fixture
