@@ -13,6 +13,11 @@ const PATHS = {
   theme: "M12 4a8 8 0 0 0 0 16zM12 4a8 8 0 0 1 0 16",
   lock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
   unlocked: "M6 11h12v9H6zM8.5 11V7a3.5 3.5 0 0 1 6.8-1.2",
+  heart: "M12 20l-7.2-7.4a4.4 4.4 0 0 1 6.2-6.2l1 1 1-1a4.4 4.4 0 0 1 6.2 6.2z",
+  dislike: "M7 4v9l4 7c1.6 0 2.4-1.2 2-3l-.6-3H18a2 2 0 0 0 2-2.4l-1.2-6A2 2 0 0 0 16.8 4zM7 4H4v9h3",
+  more: "M12 5v14M5 12h14",
+  never: "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM6.3 6.3l11.4 11.4",
+  breed: "M7 4v3c0 5 10 5 10 10v3M17 4v3c0 5-10 5-10 10v3M8 8h8M8 16h8",
   close: "M6 6l12 12M18 6L6 18",
 };
 const FILLED = ["previous", "next"];

@@ -32,6 +32,8 @@ export const refusals = signal([]);
 const told = new Map();
 const held = new Map();
 const outbox = new Map();
+/** Addresses that a view listens to while it is there. */
+const viewed = new Set();
 let sending = null;
 let socket = null;
 let heard = 0;
@@ -51,6 +53,23 @@ export function parameter(name) {
 /** Return what the node tells of itself by a name; null until it is told. */
 export function status(name) {
   return signalOf(STATUS_ROOT + name).value?.[0] ?? null;
+}
+
+/** Return the values of an address that a view listens to; null until they are told. */
+export function valuesAt(address) {
+  return signalOf(address).value;
+}
+
+/** Listen to an address beside those of the tables, until it is ignored. */
+export function listen(address) {
+  viewed.add(address);
+  command("LISTEN", address);
+}
+
+/** Listen to an address no more. */
+export function ignore(address) {
+  viewed.delete(address);
+  command("IGNORE", address);
 }
 
 /** Return the name of the preset, and whether the sound is another by now. */
@@ -163,6 +182,7 @@ async function opened({ target }) {
   }
   for (const name of PARAMETERS.keys()) command("LISTEN", ROOT + name);
   for (const name of STATUS.keys()) command("LISTEN", STATUS_ROOT + name);
+  for (const address of viewed) command("LISTEN", address);
   command("LISTEN", PRESETS);
   command("LISTEN", PRESET); // the last, whose answer says that all others are there
 }

@@ -2,8 +2,10 @@
 //
 // A view is put there when it is chosen and taken away when another is, with all that it listens to.
 
+import { Explore } from "./explore/explore.js";
 import { Play } from "./play.js";
 
 export const VIEWS = [
   { name: "play", label: "Play", View: Play },
+  { name: "explore", label: "Explore", View: Explore },
 ];
