@@ -100,8 +100,7 @@ class Supervisor:
         if self.client is not None and not self.client.lost:
             with contextlib.suppress(JackError):
                 made = self.client.connections()
-        ends = {(each.port, each.other) for each in made}
-        return made + [each for each in self._missing if (each.port, each.other) not in ends]
+        return _and_missing(made, self._missing)
 
     def connect(self, connections: Sequence[Connection]) -> None:
         """Make connections, each as soon as its other port is there; for some minutes at most."""
@@ -253,7 +252,9 @@ class Supervisor:
         """Leave a server that is gone, and remember its connections while it was well."""
         assert self.client is not None
         self._publish(ServerLost())
-        self._missing = _remembered(self._recent, now - _SETTLED_SECONDS)
+        made = _remembered(self._recent, now - _SETTLED_SECONDS)
+        # A server that goes again at once takes nothing that was still to be restored.
+        self._missing = _and_missing(made, self._missing)
         self._recent = []
         self._midi_targets = frozenset()
         client, self.client = self.client, None
@@ -298,3 +299,9 @@ def _remembered(
     old = [made for at, made in noted if at < settled][-1:]
     new = [made for at, made in noted if at >= settled]
     return list(dict.fromkeys(connection for made in old + new for connection in made))
+
+
+def _and_missing(made: list[Connection], missing: Sequence[Connection]) -> list[Connection]:
+    """Return connections, and those missing that are not among them."""
+    ends = {(each.port, each.other) for each in made}
+    return made + [each for each in missing if (each.port, each.other) not in ends]

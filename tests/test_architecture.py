@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import ast
 import runpy
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-
-import pytest
 
 PACKAGE = Path(__file__).parents[1] / "ronn_jack"
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -143,10 +141,14 @@ def allowed_for(name: str) -> set[str]:
     return MAY_IMPORT[row] | ({row} if PATHS[row].stem == "__init__" else set())
 
 
-@pytest.mark.parametrize("name", TREES)
-def test_imports_lead_one_way(name: str) -> None:
-    allowed = allowed_for(name)
-    assert {o for o in own_imports(name) if not any(is_within(o, a) for a in allowed)} == set()
+def test_imports_lead_one_way() -> None:
+    strays = [
+        (name, other)
+        for name in TREES
+        for other in own_imports(name)
+        if not any(is_within(other, room) for room in allowed_for(name))
+    ]
+    assert strays == []
 
 
 def test_the_rules_know_only_what_exists_and_see_a_stray() -> None:
@@ -203,46 +205,55 @@ def test_no_room_is_crowded() -> None:
     assert not crowded
 
 
-@pytest.mark.parametrize("name", TREES)
-def test_a_module_is_explained_and_not_too_long(name: str) -> None:
-    assert ast.get_docstring(TREES[name])
-    assert len(PATHS[name].read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+def test_a_module_is_explained_and_not_too_long() -> None:
+    assert [name for name, tree in TREES.items() if not ast.get_docstring(tree)] == []
+    assert too_long(PATHS) == []
 
 
-@pytest.mark.parametrize(
-    "path",
-    [path for path in sorted((PACKAGE / "page").rglob("*.js")) if path.parent.name != "vendor"],
-    ids=lambda path: path.name,
-)
-def test_a_module_of_the_page_is_explained_and_not_too_long(path: Path) -> None:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    assert lines[0].startswith("// ")
-    assert len(lines) <= MOST_LINES
-    assert max(map(len, lines)) <= 120
+def too_long(paths: Mapping[str, Path]) -> list[str]:
+    return [
+        name
+        for name, path in paths.items()
+        if len(path.read_text(encoding="utf-8").splitlines()) > MOST_LINES
+    ]
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in TREES if not name.startswith(("cli", "commands"))]
-)
-def test_only_the_command_line_prints(name: str) -> None:
-    called = {ast.unparse(n.func) for n in ast.walk(TREES[name]) if isinstance(n, ast.Call)}
-    written = {"print", "click.echo", "sys.stderr.write"}
-    if not is_within(name, "bench"):  # whose helpers are processes that answer on their stdout
-        written.add("sys.stdout.write")
-    assert not called & written
+def test_a_module_of_the_page_is_explained_and_not_too_long() -> None:
+    paths = {str(path): path for path in (PACKAGE / "page").rglob("*.js")}
+    own = {name: path for name, path in paths.items() if path.parent.name != "vendor"}
+    lines = {name: path.read_text(encoding="utf-8").splitlines() for name, path in own.items()}
+    assert too_long(own) == []
+    assert [name for name, each in lines.items() if not each[0].startswith("// ")] == []
+    assert [name for name, each in lines.items() if max(map(len, each)) > 120] == []
 
 
-@pytest.mark.parametrize("name", [name for name in TREES if is_within(name, "realtime")])
-def test_compiled_functions_say_which_thread_may_call_them(name: str) -> None:
-    tree = TREES[name]
+def test_only_the_command_line_prints() -> None:
+    for name in (name for name in TREES if not name.startswith(("cli", "commands"))):
+        called = {ast.unparse(n.func) for n in ast.walk(TREES[name]) if isinstance(n, ast.Call)}
+        written = {"print", "click.echo", "sys.stderr.write"}
+        if not is_within(name, "bench"):  # whose helpers are processes that answer on their stdout
+            written.add("sys.stdout.write")
+        assert not called & written, name
+
+
+def test_compiled_functions_say_which_thread_may_call_them() -> None:
+    for name, tree in TREES.items():
+        if is_within(name, "realtime"):
+            assert untagged(tree) == [], name
+
+
+def untagged(tree: ast.Module) -> list[str]:
+    """Return a module's public compiled functions that do not say which thread may call them."""
     # A module whose functions all belong to one thread says so once.
     whole = ast.get_docstring(tree) or ""
+    found = []
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
             called = {ast.unparse(d.func) for d in node.decorator_list if isinstance(d, ast.Call)}
             first = (ast.get_docstring(node) or "").partition("\n\n")[0]
-            if called & {"entry", "native"}:
-                assert any(tag in first + whole for tag in TAGS), node.name
+            if called & {"entry", "native"} and not any(tag in first + whole for tag in TAGS):
+                found.append(node.name)
+    return found
 
 
 COMPILERS = {"entry", "native", "shared", "intrinsic"}
@@ -272,10 +283,10 @@ def foreign_names_compiled(tree: ast.Module) -> set[str]:
     return used
 
 
-@pytest.mark.parametrize("name", TREES)
-def test_what_is_compiled_uses_only_sources_that_the_cache_watches(name: str) -> None:
+def test_what_is_compiled_uses_only_sources_that_the_cache_watches() -> None:
     # The key covers the engine's package, and numba itself the file that an entry stands in.
-    assert foreign_names_compiled(TREES[name]) == set()
+    for name, tree in TREES.items():
+        assert foreign_names_compiled(tree) == set(), name
 
 
 def test_a_kernel_that_could_become_stale_is_seen() -> None:
@@ -347,10 +358,10 @@ def test_a_test_of_nothing_is_seen() -> None:
     assert not namesake("nowhere/test_builder.py")
 
 
-@pytest.mark.parametrize("name", TEST_MODULES)
-def test_a_test_module_is_not_too_long_and_lends_nothing(name: str) -> None:
-    text = TEST_MODULES[name].read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= MOST_LINES
+def test_a_test_module_is_not_too_long_and_lends_nothing() -> None:
+    assert too_long(TEST_MODULES) == []
     # What several test modules need stands in a module of its own, or in tests/support/.
-    borrowed = {full for full in imported(ast.parse(text)) if full.startswith("tests.")}
-    assert not {full for full in borrowed if ".test_" in full}
+    for name, path in TEST_MODULES.items():
+        names = imported(ast.parse(path.read_text(encoding="utf-8")))
+        borrowed = {full for full in names if full.startswith("tests.") and ".test_" in full}
+        assert not borrowed, name

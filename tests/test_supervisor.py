@@ -155,6 +155,25 @@ def test_connections_are_remembered_however_late_they_came_and_whatever_a_dying_
         assert rig.supervisor.client.restored == [[GUITAR, amplifier]]
 
 
+def test_a_server_that_goes_again_at_once_takes_no_connection_that_was_to_be_restored() -> None:
+    with running() as rig:
+        rig.poll()
+        rig.supervisor.client.lost = True
+        rig.poll()
+        without = Client()
+        without.made = []
+        without.restore = list  # the guitar is not there yet
+        rig.coming.append(without)
+        rig.poll_until_joined()
+        rig.poll()
+        without.lost = True
+        rig.poll()
+        rig.coming.append(Client())
+        rig.poll_until_joined()
+        rig.poll()
+        assert rig.supervisor.client.restored == [[GUITAR]]
+
+
 def test_xruns_and_the_state_are_told_as_they_change() -> None:
     with running() as rig:
         rig.poll()

@@ -23,7 +23,7 @@ from ronn_jack.drivers import jack_calls, jack_library, jack_metadata
 from ronn_jack.drivers.jack_clients import Processes, client_processes, name_now
 from ronn_jack.drivers.jack_devices import Port, chosen, paired_sinks, paired_sources
 from ronn_jack.drivers.midi_rings import MidiRings
-from ronn_jack.errors import JackError
+from ronn_jack.errors import JackError, NoServerError
 from ronn_jack.realtime.compiler.memory import record
 from ronn_jack.realtime.engine import Engine
 
@@ -98,7 +98,7 @@ class JackClient:
         try:
             rate = self._call(lambda: float(client.samplerate))
             if rate <= 0.0:
-                raise JackError(_GONE)
+                raise NoServerError(_GONE)
             self._known: dict[str, Processes] = {}
             self.engine = Engine(inputs, outputs, rate)
             self._ports, self._name = self._register_ports(inputs, outputs)
@@ -327,7 +327,12 @@ class JackClient:
         return True
 
     def _call(self, action: Callable[[], T]) -> T:
-        return jack_calls.call(action, server=self._server)
+        try:
+            return jack_calls.call(action, server=self._server)
+        except JackError as error:
+            if self.lost or jack_library.has_gone(self._server):
+                raise NoServerError(_GONE) from error
+            raise
 
     def _register_ports(self, inputs: int, outputs: int) -> tuple[dict[str, Any], str]:
         client = self._client
@@ -348,7 +353,7 @@ class JackClient:
             # The name that counts is that under which the server has registered the ports.
             name = str(ports["in_1"].name).rpartition(":")[0]
             if not name:
-                raise JackError(_GONE)
+                raise NoServerError(_GONE)
             return ports, name
 
         return self._call(register)

@@ -135,12 +135,17 @@ def open_client(name: str, server: str | None) -> Any | None:
 
     full_name = server_name(server)
     # Even where no server runs libjack opens the database, and who is killed meanwhile locks it.
-    if full_name in _jackds and server_process(full_name) is None:
+    if has_gone(full_name):
         return None
     client = jack_calls.call(attempt, jack_calls.OPEN_SECONDS, full_name, close_client)
     if client is not None and server_process(full_name) is not None:
         _jackds.add(full_name)
     return client
+
+
+def has_gone(full_name: str) -> bool:
+    """Return whether a server that was joined before runs no more; False if nobody can tell."""
+    return full_name in _jackds and server_process(full_name) is None
 
 
 def require_server(server: str | None) -> None:

@@ -92,14 +92,14 @@ class Finding:
         pool = self._pool
         heard, stale = pool.undescribed(_LATEST), pool.stale()
         if heard is None and stale is not None:
-            pool.renew(stale, self._heard(stale.sound, passage, pause))
+            pool.renew(stale, self.hear(stale.sound, passage, pause))
             return True
         if heard is None:
             # After hours there are hundreds: candidates don't wait for all of them.
             turn, self._looks_back = self._looks_back, not self._looks_back
             heard = pool.undescribed(MOST_HEARD) if turn or not search_waits else None
         if heard is not None:
-            pool.describe(heard, self._heard(heard, passage, pause))
+            pool.describe(heard, self.hear(heard, passage, pause))
         return heard is not None
 
     def _try_one(
@@ -114,7 +114,7 @@ class Finding:
         is_light = self._light_near(aim.starts(values, locks))
         drawn = aim.drawn(values, self._random, is_light if pool.wants_light else self._fits, locks)
         pause()
-        character = self._heard(drawn, passage, pause)
+        character = self.hear(drawn, passage, pause)
         if is_worth_hearing(character) and "seed_b" not in locks:
             drawn["seed_b"] = self._other_seed(drawn, passage, pause)
         free = {name: drawn[name] for name in DRAWN if name not in locks}
@@ -135,7 +135,10 @@ class Finding:
 
         return is_light
 
-    def _heard(self, values: Values, passage: Passage, pause: Callable[[], None]) -> Character:
+    def hear(
+        self, values: Values, passage: Passage, pause: Callable[[], None] = lambda: None
+    ) -> Character:
+        """Return the character of a sound, as it is with the gain and the drive of its values."""
         try:
             gain = decibels_to_gain(float(values["input_gain"]) + float(values["drive"]))
             return audition(self._model_of(values), passage, pause, gain)
@@ -146,6 +149,6 @@ class Finding:
         """Return a seed that is worth hearing too, if one of a few is."""
         for _ in range(_OTHER_SEEDS):
             seed = self._random.randint(0, MAXIMUM_DRAWN_SEED)
-            if is_worth_hearing(self._heard({**values, "seed": seed}, passage, pause)):
+            if is_worth_hearing(self.hear({**values, "seed": seed}, passage, pause)):
                 break
         return seed

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from random import Random
 
 from ronn_jack.control.exploring.search import Search
-from ronn_jack.explore.audition import Passage, audition
+from ronn_jack.explore.audition import Passage
 from ronn_jack.explore.character import Spectrum
 from ronn_jack.explore.choice import NEW_DB, is_worth_hearing, novelty_db
 from ronn_jack.explore.finding import Finding
@@ -50,7 +50,7 @@ def new_sounds(
         for _ in range(finds):
             finding.find_one(values, search.locks, passage)
         values = search.drawn(values, 1.0, fits)
-        character = audition(make(values), passage)
+        character = finding.hear(values, passage)
         new += is_worth_hearing(character) and novelty_db(character, heard) >= NEW_DB
         if character.spectrum is not None:
             heard.append(character.spectrum)

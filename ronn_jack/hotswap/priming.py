@@ -231,15 +231,18 @@ def undriven_gain(
     drive: float,
     check: Callable[[], None] = lambda: None,
 ) -> float:
-    """Return the gain that makes a voice as loud with `drive` (dB) as without; spoils its state."""
+    """Return the gain that makes a voice as loud with `drive` (dB) as without; spoils its state.
+
+    One of which nothing is heard without becomes as loud as its input.
+    """
     found = []
     for gain in (input_gain * decibels_to_gain(drive), input_gain):
         voice.start_at(0)
         found.append(excerpt.gain_db(voice, gain, check))
     driven, without = found
-    if driven is None or without is None:
+    if driven is None:
         return 1.0
-    return decibels_to_gain(driven - without)
+    return decibels_to_gain(driven - (without or 0.0))
 
 
 def measure_level(

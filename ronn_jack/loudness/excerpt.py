@@ -12,6 +12,7 @@ from ronn_jack.loudness.auto_level import Level, level_from, noise
 from ronn_jack.loudness.match import (
     ABSOLUTE_GATE_LUFS,
     MAXIMUM_GAIN_DB,
+    SILENT_LUFS,
     DryMeter,
     Powers,
     gate,
@@ -113,14 +114,14 @@ class Excerpt:
         Returns
         -------
         float or None
-            None where it gives what is no number.
+            None where it gives what is no number, or is too quiet for any gain.
         """
         meter = LoudnessMeter(voice.model.outputs, voice.rate)
         self._run(voice, gain, meter, check)
-        wet = float(meter.take_steps().mean())
-        if not np.isfinite(wet):
+        wet_lufs = lufs(float(meter.take_steps().mean()))
+        if not SILENT_LUFS <= wet_lufs < np.inf:
             return None
-        return min(MAXIMUM_GAIN_DB, self.dry_lufs - lufs(wet))
+        return min(MAXIMUM_GAIN_DB, self.dry_lufs - wet_lufs)
 
     def level(
         self, voice: Voice, gain: float, check: Callable[[], None] = lambda: None

@@ -43,6 +43,17 @@ def test_a_server_without_enough_ports_is_refused_in_words_and_left():
     assert "--port-max" in finding.remedy
 
 
+def test_a_server_that_goes_while_it_is_joined_is_told_so():
+    with jack_server("going") as server:
+        client = JackClient("ronn", server.name, 1, 1)
+        try:
+            server.kill()
+            with pytest.raises(NoServerError, match="has gone while it was joined: try again"):
+                client.activate()
+        finally:
+            client.close()
+
+
 def test_ports_that_vanish_while_they_are_looked_at_are_told_in_words(monkeypatch):
     with jack_server("vanishing") as server:
         client = JackClient("ronn", server.name, 1, 1)

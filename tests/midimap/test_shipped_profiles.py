@@ -17,7 +17,22 @@ from ronn_jack.settings import load_settings
 from tests.support.controllers import DEVICES, touched
 from tests.support.midi_rig import JACK, Rig
 
-STORE = ProfileStore(user=Path("/nonexistent"))
+
+class ReadOnce(ProfileStore):
+    """The shipped profiles, which nobody changes while they are tested."""
+
+    def __init__(self) -> None:
+        super().__init__(user=Path("/nonexistent"))
+        self._profiles = {profile.name: profile for profile in super().readable()}
+
+    def load(self, reference: str | Path) -> Profile:
+        return self._profiles[str(reference)]
+
+    def readable(self) -> list[Profile]:
+        return list(self._profiles.values())
+
+
+STORE = ReadOnce()
 PROFILES = {profile.name: profile for profile in STORE.readable()}
 BINDINGS = [
     pytest.param(name, binding, id=f"{name}: {binding.control.words} for {binding.name}")

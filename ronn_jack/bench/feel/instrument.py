@@ -57,7 +57,9 @@ class Source:
 
 
 class Instrument:
-    """A network that sounds, after its source was heard for some seconds.
+    """A network that sounds, after its source was heard for some seconds and its receptive field.
+
+    While what came before a source is still in the field, a network is not as loud as it stays.
 
     Parameters
     ----------
@@ -86,7 +88,7 @@ class Instrument:
         self._aim(self._values)
         engine.set(Control.MASTER, 1.0)
         engine.settle()
-        self.play(_HEARD_SECONDS)
+        self.play(_HEARD_SECONDS + model.receptive_field / source.rate)
         self._loudness = InputLoudness(engine)
         self._follower = LevelFollower(lambda: False)
         self._motion = LiveMotion(lambda: None)

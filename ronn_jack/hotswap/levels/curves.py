@@ -30,7 +30,7 @@ _RANGES = {"drive": (0.0, DRIVE_DB), "morph": (0.0, 1.0), "xy_x": (-1.0, 1.0), "
 
 Measure = Callable[[Expression, float], float | None]
 """Returns the gain in dB that a voice needs where an expression is, and drift after so many
-cycles."""
+cycles; None where nothing can be heard of it, whatever the gain."""
 
 
 def _coarse_to_fine() -> list[int]:
@@ -52,12 +52,12 @@ class Curve:
     ----------
     rest : Expression
         Where the others were.
-    points : dict of int to float
-        In dB, by the point's number.
+    points : dict of int to float or None
+        In dB, by the point's number; None where nothing is heard.
     """
 
     rest: Expression
-    points: dict[int, float] = field(default_factory=dict)
+    points: dict[int, float | None] = field(default_factory=dict)
 
     @property
     def next(self) -> int | None:
@@ -65,9 +65,16 @@ class Curve:
         return next((i for i in ORDER if i not in self.points), None)
 
     def row(self) -> NDArray[np.float64]:
-        """Return the gain at every point in dB, interpolated where it was not measured."""
-        known = sorted(self.points)
-        return np.interp(np.arange(POINTS), known, [self.points[i] for i in known])
+        """Return the gain at every point in dB, interpolated where it is not known."""
+        known = sorted((i, gain) for i, gain in self.points.items() if gain is not None)
+        if not known:
+            return np.zeros(POINTS)
+        return np.interp(np.arange(POINTS), [i for i, _ in known], [gain for _, gain in known])
+
+    def leads_out_of_silence(self, place: float) -> bool:
+        """Say whether nothing was heard at the point nearest to a place, but was elsewhere."""
+        heard = any(gain is not None for gain in self.points.values())
+        return heard and self.points.get(round(place), 0.0) is None
 
 
 def value_at(name: str, point: int) -> float:
@@ -117,7 +124,9 @@ class LevelCurves:
         self._names = [n for n in LEVELLED if n in names and (levelled or n == "drive")]
         self._gain, self._here, self._seen = gain, resting(start), resting(start)
         # Along drift's way there is no one place at which the level was found.
-        self._bias: float | None = 0.0 if start.drift_depth > 0.0 or not levelled else None
+        self._at_one_place = start.drift_depth == 0.0
+        self._bias: float | None = None if levelled else 0.0
+        self._silent = False  # where it is
         self._moved: set[str] = set()
         self._curves: dict[str, Curve] = {}
         self._coming: dict[str, Curve] = {}
@@ -128,11 +137,15 @@ class LevelCurves:
     def table(self, cycle: float = 0.0, trim_db: float = 0.0) -> LevelTable:
         """Return what is known, with a trim; of drift, what comes after so many cycles."""
         curves = np.zeros((CURVES, POINTS))
+        gain = self._gain
         for name, curve in self._curves.items():
-            row = curve.row()
-            here = np.interp(_place(name, getattr(self._here, name)), np.arange(POINTS), row)
+            row, place = curve.row(), _place(name, getattr(self._here, name))
+            here = float(np.interp(place, np.arange(POINTS), row))
             curves[LEVELLED.index(name)] = row - here
-        gain = self._gain * decibels_to_gain(trim_db)
+            if self._silent and curve.leads_out_of_silence(place):
+                # No level was found here: the curve alone knows what is needed elsewhere.
+                gain = decibels_to_gain(here)
+        gain *= decibels_to_gain(trim_db)
         way = self._way(cycle)
         if not way:
             return LevelTable(gain, curves)
@@ -171,21 +184,25 @@ class LevelCurves:
 
     def _first_bias(self) -> float:
         found = self._measure(self._here, 0.0)
-        return 0.0 if found is None else gain_to_decibels(self._gain, floor=-math.inf) - found
+        self._silent = found is None
+        if found is None or not self._at_one_place:
+            return 0.0
+        return gain_to_decibels(self._gain, floor=-math.inf) - found
 
     def _settle(self, here: Expression) -> None:
         """Find the level of where the controls are now."""
         self._here = here
         found = self._measure(here, 0.0)
-        if found is None:
-            return
+        self._silent = found is None
         if self._levelled:
-            self._gain = decibels_to_gain(found + (self._bias or 0.0))
-        elif here.drive == 0.0:
+            if found is not None:
+                self._gain = decibels_to_gain(found + (self._bias or 0.0))
+        elif found is None or here.drive == 0.0:
             self._gain = 1.0
         else:
             without = self._measure(dataclasses.replace(here, drive=0.0), 0.0)
-            self._gain = decibels_to_gain(found - without) if without is not None else 1.0
+            # Where without drive nothing is heard, it is to be as loud as its input.
+            self._gain = decibels_to_gain(found - (without or 0.0))
 
     def _step_curve(self, name: str, here: Expression) -> bool:
         rest = here.moved_to({name: 0.0})
@@ -197,9 +214,10 @@ class LevelCurves:
         if point is None or enough:
             return False
         found = self._measure(here.moved_to({name: value_at(name, point)}), 0.0)
-        known = list(curve.points.values())
-        # A place that gives no numbers is as its neighbours are: nothing can be heard of it.
-        curve.points[point] = found if found is not None else (known[-1] if known else 0.0)
+        if found is None and not self._levelled:
+            # As with no drive, where the level has to stay what it is: 1.
+            found = curve.points.get(0) or 0.0
+        curve.points[point] = found
         if len(curve.points) >= _LEAST_POINTS:
             self._curves[name] = curve
         return True
@@ -217,7 +235,9 @@ class LevelCurves:
         for point in range(first, first + DRIFT_POINTS - 2):
             if point not in self._drift:
                 found = self._measure(rest, point / POINTS_A_CYCLE)
-                self._drift[point] = found if found is not None else 0.0
+                if found is None:
+                    found = self._drift.get(point - 1, gain_to_decibels(self._gain))
+                self._drift[point] = found
                 return True
         return False
 

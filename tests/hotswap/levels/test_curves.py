@@ -60,11 +60,11 @@ class Surveyed:
         aim(self.engine, values)
         self.finish()
 
-    def off_by(self):
+    def off_by(self, signal=PHRASE):
         """Return by how many LU the network is louder than its input."""
-        self.engine.process(PHRASE)
-        wet = block_powers(self.engine.process(PHRASE), RATE)
-        dry = dry_powers(PHRASE, 2, RATE)
+        self.engine.process(signal)
+        wet = block_powers(self.engine.process(signal), RATE)
+        dry = dry_powers(signal, 2, RATE)
         gated = gate(dry)
         return lufs(wet[gated].mean()) + QUIET_DB - lufs(dry[gated].mean())
 
@@ -77,6 +77,19 @@ def test_drive_changes_the_sound_and_not_the_loudness(activation, levelled):
     for drive in (4.0, 17.0, 48.0):
         sounding.move(drive=drive)
         assert sounding.off_by() == pytest.approx(before, abs=1.0)
+
+
+@pytest.mark.parametrize("levelled", [True, False])
+def test_a_network_that_is_silent_without_drive_is_as_loud_as_its_input_with_it(levelled):
+    shrinking = NetworkSpec(activation="softshrink", init="dirac", layers=3)
+    quiet = PHRASE * np.float32(0.3)
+    surveyed = Surveyed(shrinking, levelled, quiet)
+    assert surveyed.off_by(quiet) == -np.inf
+    for drive in (36.0, 48.0):
+        surveyed.move(drive=drive)
+        assert surveyed.off_by(quiet) == pytest.approx(0.0, abs=1.5)
+    begun = Surveyed(shrinking, levelled, quiet, drive=48.0)
+    assert begun.off_by(quiet) == pytest.approx(0.0, abs=1.5)
 
 
 def test_without_auto_level_a_network_comes_as_loud_as_with_no_drive():
@@ -188,3 +201,15 @@ def test_drift_is_measured_ahead_of_where_it_is():
     assert table.depth == 0.5
     assert table.drift[:3] == pytest.approx([30.75, 31.125, 31.5])
     assert all_of(curves, replace(drifting, drift_rate=2.0), 10.3).depth == 0.0
+
+
+def test_where_nothing_is_heard_a_curve_says_nothing():
+    curves = LevelCurves(
+        lambda expression, _: None if 12.0 <= expression.drive <= 36.0 else -expression.drive,
+        1.0,
+        AT_REST,
+        True,
+        ("drive",),
+    )
+    row = all_of(curves, AT_REST).curves[0]
+    assert row == pytest.approx(-np.linspace(0.0, 48.0, POINTS))
