@@ -1,6 +1,6 @@
 // The presets: the one that is played, its neighbours, all of them to search, and saving.
 
-import { html, useEffect, useRef, useState } from "./libraries.js";
+import { html, useLayoutEffect, useRef, useState } from "./libraries.js";
 import { ActionButton } from "./controls/control.js";
 import { Icon, IconButton } from "./icons.js";
 import { ROOT, act, preset, presets } from "./node.js";
@@ -107,7 +107,7 @@ function SaveDialog({ name, onClose }) {
 /** A window above the page, which keeps the keyboard to itself until it is closed. */
 function Dialog({ title, onClose, children }) {
   const dialog = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     dialog.current.showModal();
     dialog.current.querySelector("input").focus();
   }, []);

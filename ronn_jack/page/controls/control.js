@@ -1,6 +1,6 @@
 // One control for each row of the table, by its kind.
 
-import { html, useEffect, useRef, useState } from "../libraries.js";
+import { html, useLayoutEffect, useRef, useState } from "../libraries.js";
 import { hinted, show } from "../bubbles.js";
 import { IconButton } from "../icons.js";
 import { ROOT, act, hold, isRefused, letGo, parameter, set, type } from "../node.js";
@@ -104,7 +104,8 @@ function Dial({ row }) {
 function Entry({ row, first, onDone }) {
   const input = useRef(null);
   const before = useRef(null);
-  useEffect(() => {
+  // At once, as the next key comes before the next picture where the machine is busy.
+  useLayoutEffect(() => {
     before.current = digits(row, parameter(row.name));
     input.current.value = first || before.current;
     input.current.focus();
