@@ -19,7 +19,7 @@ from ronn_jack.parameters import Value
 
 SHARE = 0.2
 """Of one core, at most."""
-_LIGHT = 0.045
+LIGHT = 0.045
 """Share of the period that a candidate with a place may take as predicted, to keep below 0.05."""
 RECENT_SECONDS = 10.0
 """Input in which a passage is looked for."""
@@ -118,7 +118,7 @@ class Explorer:
             accepted.model,
             accepted.fits,
             random or Random(),
-            lambda values: accepted.fits(values, _LIGHT),
+            lambda values: accepted.fits(values, LIGHT),
         )
         self._passage: Passage | None = None
         self._passage_until = 0.0
