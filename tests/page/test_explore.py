@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import time
+import sys
+from pathlib import Path
 
 import pytest
 
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.exploring.search import Search
+from ronn_jack.control.operations import COMMAND_LINE, Act
 from ronn_jack.explore.pool import Pool
 from tests.page.looker import Looker
 from tests.support.candidates import pool_with
@@ -15,6 +17,9 @@ from tests.support.jack_server import wait_for
 from tests.support.recording import MemoryStore, RecordingNode
 
 pytestmark = pytest.mark.slow
+
+AXE = Path(sys.prefix, "npm", "node_modules", "axe-core", "axe.min.js")
+SMALLEST_TARGET = 44
 
 
 @pytest.fixture
@@ -56,12 +61,16 @@ def steps(controller: Controller) -> object:
     return controller.status()["undo_steps"]
 
 
-def test_to_point_at_one_is_to_hear_it_and_to_leave_it_to_go_back(explorer, controller):
+def test_to_point_at_one_is_to_hear_it_and_to_leave_it_to_go_back(explorer, controller, node):
     page = explorer.page
     page.hover(face(1))
     audition(explorer)
+    for place in (1, 2, 3):  # which is crossed, and not pointed at
+        page.hover(face(place))
+        page.mouse.move(1, 1)
     page.hover(face(1))
     becomes(controller, 8)
+    assert len(node.rebuilds) == 1
     explorer.wait(f"{face(1)}[aria-current=true]")
     page.hover(face(2))
     becomes(controller, 9)
@@ -181,10 +190,34 @@ def test_what_comes_moves_nothing_and_what_is_gone_is_refused_in_words(explorer,
     assert "candidate 5 is empty" in explorer.wait(".bubble.refusal").inner_text()
 
 
-def test_a_mouse_that_crosses_a_tile_does_not_hear_it(explorer, node):
-    audition(explorer)
-    for place in (1, 2, 3):
-        explorer.page.hover(face(place))
-        explorer.page.mouse.move(1, 1)
-    time.sleep(0.3)
-    assert node.rebuilds == []
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1920, "light")])
+def test_it_fits_any_window_and_axe_finds_nothing_serious(look, controller, width, scheme):
+    window = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
+    looker = opened(look(**window))
+    controller.apply([Act("audition", 2), Act("audition_keep"), Act("audition", 3)], COMMAND_LINE)
+    looker.wait(f"{face(3)}[aria-current=true]")
+    looker.wait(face(25))
+    page = looker.page
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    boxes = page.locator(".explore button").evaluate_all(
+        """all => all.map((each) => {
+            const { left, right, width, height } = each.getBoundingClientRect();
+            return [each.ariaLabel ?? each.textContent, left, right, width, height];
+        })"""
+    )
+    assert len(boxes) > 25
+    assert [b for b in boxes if b[1] < 0 or b[2] > width or min(b[3:]) < SMALLEST_TARGET] == []
+    cut = page.locator(".tile-head, .tile-numbers, .explore .button").evaluate_all(
+        """all => all.filter((each) => each.scrollWidth > each.clientWidth + 1)
+            .map((each) => each.textContent)"""
+    )
+    assert cut == []
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed (.ci/test-packages)")
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("""axe.run({ resultTypes: ["violations"] })""")
+    assert [
+        (finding["id"], [node["html"] for node in finding["nodes"]])
+        for finding in found["violations"]
+        if finding["impact"] in ("serious", "critical")
+    ] == []

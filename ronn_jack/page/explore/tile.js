@@ -77,18 +77,18 @@ function Face({ place, found, heard, entry, onReach }) {
     class="tile-face"
     data-place=${place}
     tabindex=${entry ? 0 : -1}
-    aria-label=${spoken(place, found)}
     aria-current=${heard ? "true" : undefined}
     onFocus=${onReach}
     onClick=${choose}
     ...${hinted(`${found.words}, seed ${found.seed}`)}
   >
-    <span class="tile-head">
+    <span class="for-readers">${spoken(place, found)}</span>
+    <span class="tile-head" aria-hidden="true">
       <span class="tile-number">${place}</span>
       <span class="tile-words">${found.words.split(" · ")[0]}</span>
     </span>
     ${numbers && html`<${Spectrum} bands=${spectrum} /><${Course} steps=${course} />`}
-    <span class="tile-numbers">
+    <span class="tile-numbers" aria-hidden="true">
       ${
         numbers
           ? html`<span>${tail(numbers)}</span><span>crest ${decibels(numbers.crest)}</span>`
