@@ -270,7 +270,7 @@ def check(found):
     rendered = offline_engine(spec, sound, RATE).process(found["played"])
     assert np.abs(found["heard"] - rendered).max() < 1e-6
     assert np.abs(rendered).max() > 0.01
-    assert kinds["swap"] > 10
+    assert kinds["swap"] > 1, "nothing but the first network was heard"
     # Each collection stops all threads; what the program consists of is left out of them.
     assert found["counted"]["walked"] < 20_000
 
@@ -288,5 +288,6 @@ def test_ten_minutes_of_storm_break_nothing_and_leave_nothing_behind(tmp_path, m
     found = ride_out(tmp_path, monkeypatch, 60.0, 600.0)
     check(found)
     assert found["rate"] > 0.9 * MESSAGES_PER_SECOND
+    assert Counter(event["event"] for event in found["events"])["swap"] > 100
     assert found["counted"]["blocks"] >= 0.99 * found["counted"]["due"]
     assert found["memory_after"] < 1.05 * found["memory_before"]

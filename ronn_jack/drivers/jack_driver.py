@@ -375,7 +375,6 @@ class JackClient:
             return ffi.cast(kind, callback.address)
 
         process = ffi.cast("JackProcessCallback", self.process_address())
-
         ours = self._client._ptr
         for refused in (
             library.jack_set_process_callback(ours, process, argument),
