@@ -237,12 +237,14 @@ class Draft:
     def _keep_audition(self) -> None:
         """Make one step of what a candidate has moved."""
         here = self.scene
-        if here.audition is None:
+        audition = here.audition
+        if audition is None:
             raise ParameterError("no candidate is heard that could be kept; audition one first")
         before = self.history.with_change(here, self.touch).with_scene(here.kept)
         self._scene = dataclasses.replace(here, audition=None)
-        self.history = before.with_change(self._scene, self._touch)
-        self._machine.search.keep(here.audition.place, here.values)
+        # A step of who hears it, as a clock that moves it on makes none.
+        self.history = before.with_change(self._scene, Touch(audition.origin, self._touch.time))
+        self._machine.search.keep(audition.place, here.values)
 
     def _go_without_step(self, scene: Scene) -> None:
         here = self.scene
@@ -323,10 +325,12 @@ class Draft:
         self.saves.append(argument)
 
     def _load_snapshot(self, argument: object) -> None:
-        self._recall_snapshot(_snapshot("snapshot_load", argument))
+        act = Act("snapshot_load", argument)
+        self._recall_snapshot(place_in(act, MOST_SNAPSHOTS, "snapshot"))
 
     def _save_snapshot(self, argument: object) -> None:
-        self.snapshot_saves.append(_snapshot("snapshot_save", argument))
+        act = Act("snapshot_save", argument)
+        self.snapshot_saves.append(place_in(act, MOST_SNAPSHOTS, "snapshot"))
 
     def _step_snapshot(self, step: int) -> None:
         number = self._scene.snapshots.next_to(self._scene.snapshot_place, step)
@@ -393,7 +397,3 @@ _DO: Mapping[str, Callable[[Draft, object], None]] = {
     "panic": Draft._panic,
 }
 """What each action does."""
-
-
-def _snapshot(action: str, argument: object) -> int:
-    return place_in(Act(action, argument), MOST_SNAPSHOTS, "snapshot")

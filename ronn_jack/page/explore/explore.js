@@ -76,10 +76,11 @@ function Distance({ label, amount }) {
 
 function state() {
   const found = CANDIDATES.filter(candidateAt).length;
+  const all = `${found} candidates.`;
   const words = {
     off: "Nothing is looked for: explore is off in the settings.",
-    searching: `${found} of ${CANDIDATES.length} found, and looking for more.`,
-    full: `${found} candidates.`,
+    searching: found < CANDIDATES.length ? `${found} of ${CANDIDATES.length} found, and looking for more.` : all,
+    full: all,
     exhausted: `${found} found, and nothing else that is new.`,
   };
   return [FROM[status("exploring_from")], words[status("exploring")]].filter(Boolean).join(" ");

@@ -9,7 +9,7 @@ import pytest
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.events import Moved
 from ronn_jack.control.exploring.search import Search
-from ronn_jack.control.operations import Act, Set
+from ronn_jack.control.operations import Act, ClockOrigin, Set
 from ronn_jack.control.recall_events import Auditioned
 from ronn_jack.interfaces.state_keeper import state_of
 from tests.support.candidates import pool_with
@@ -113,6 +113,14 @@ def test_who_turns_what_he_hears_has_kept_it(rig: Explorer) -> None:
     assert rig.value("layers", "seed") == [3, 7]
     rig.do(Act("undo"))
     assert rig.value("layers", "seed") == [6, 42]
+
+
+def test_a_clock_that_moves_it_on_does_not_take_the_way_back(rig: Explorer) -> None:
+    rig.do(Act("audition", 1))
+    rig.controller.apply([Set("layers", 9)], ClockOrigin())
+    assert (rig.heard, rig.value("layers"), rig.steps) == (0, [9], (1, 0))
+    rig.do(Act("undo"))
+    assert rig.value("seed", "drive") == [42, 0.0]
 
 
 @pytest.mark.parametrize("save", [Act("preset_save", "mine"), Act("snapshot_save", 3)])
