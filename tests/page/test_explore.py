@@ -9,7 +9,6 @@ import pytest
 
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.exploring.search import Search
-from ronn_jack.control.operations import COMMAND_LINE, Act
 from ronn_jack.explore.pool import Pool
 from tests.page.looker import Looker
 from tests.support.candidates import pool_with
@@ -61,6 +60,33 @@ def steps(controller: Controller) -> object:
     return controller.status()["undo_steps"]
 
 
+def fits(looker: Looker, width: int) -> None:
+    """Let all be in sight, large enough to be touched and not cut off, and axe find nothing."""
+    page = looker.page
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    boxes = page.locator(".explore button").evaluate_all(
+        """all => all.map((each) => {
+            const { left, right, width, height } = each.getBoundingClientRect();
+            return [each.ariaLabel ?? each.textContent, left, right, width, height];
+        })"""
+    )
+    assert len(boxes) > 20
+    assert [b for b in boxes if b[1] < 0 or b[2] > width or min(b[3:]) < SMALLEST_TARGET] == []
+    cut = page.locator(".tile-head, .tile-numbers, .explore .button").evaluate_all(
+        """all => all.filter((each) => each.scrollWidth > each.clientWidth + 1)
+            .map((each) => each.textContent)"""
+    )
+    assert cut == []
+    if AXE.exists():  # .ci/test-packages
+        page.evaluate(AXE.read_text())
+        found = page.evaluate("""axe.run({ resultTypes: ["violations"] })""")
+        assert [
+            (finding["id"], [node["html"] for node in finding["nodes"]])
+            for finding in found["violations"]
+            if finding["impact"] in ("serious", "critical")
+        ] == []
+
+
 def test_to_point_at_one_is_to_hear_it_and_to_leave_it_to_go_back(explorer, controller, node):
     page = explorer.page
     page.hover(face(1))
@@ -76,6 +102,10 @@ def test_to_point_at_one_is_to_hear_it_and_to_leave_it_to_go_back(explorer, cont
     becomes(controller, 9)
     page.hover("h1")
     becomes(controller, 6)
+    page.hover(face(2))
+    becomes(controller, 9)
+    page.keyboard.press("Escape")
+    becomes(controller, 6)
     assert steps(controller) == 0
     page.hover(face(3))
     becomes(controller, 10)
@@ -87,46 +117,6 @@ def test_to_point_at_one_is_to_hear_it_and_to_leave_it_to_go_back(explorer, cont
     page.hover(face(2))
     explorer.button("Undo").click()
     becomes(controller, 6)
-
-
-def test_to_go_elsewhere_or_to_close_the_page_is_to_leave_it(explorer, look, controller):
-    page = explorer.page
-    other = opened(look())
-    audition(explorer)
-    for leave in (
-        lambda: page.get_by_role("tab", name="Play").click(),
-        lambda: page.keyboard.press("Escape"),
-        lambda: other.button("Back").click(),
-        page.close,
-    ):
-        page.hover(face(4))
-        becomes(controller, 11)
-        other.wait(f"{face(4)}[aria-current=true]")
-        leave()
-        becomes(controller, 6)
-        other.wait(f"{face(4)}:not([aria-current])")
-        if not page.is_closed():
-            page.mouse.move(1, 1)
-            page.get_by_role("tab", name="Explore").click()
-            explorer.wait(face(4))
-    assert steps(controller) == 0
-
-
-def test_a_finger_hears_by_a_tap_and_keeps_by_another(look, controller):
-    looker = opened(look(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True))
-    looker.page.get_by_role("switch", name="Audition").tap()
-    for place in (1, 2):
-        looker.page.tap(face(place))
-        becomes(controller, 7 + place)
-    looker.wait(f"{face(2)}[aria-current=true]")
-    assert steps(controller) == 0
-    looker.page.tap(face(2))
-    looker.wait(face(25))
-    assert (steps(controller), controller.value("layers")) == (1, 9)
-    looker.page.tap(face(1))
-    becomes(controller, 8)
-    looker.button("Back").tap()
-    becomes(controller, 9)
 
 
 def test_by_keys_alone(explorer, controller):
@@ -154,8 +144,56 @@ def test_by_keys_alone(explorer, controller):
     assert (steps(controller), controller.value("layers")) == (1, 8)
 
 
-def test_judged_and_bred_with_two_pages_in_step(explorer, look, controller, pool):
+def test_to_go_elsewhere_or_to_close_the_page_is_to_leave_it(explorer, look, controller):
+    page = explorer.page
     other = opened(look())
+    audition(explorer)
+    for leave in (
+        lambda: page.get_by_role("tab", name="Play").click(),
+        lambda: other.button("Back").click(),
+        page.close,
+    ):
+        page.hover(face(4))
+        becomes(controller, 11)
+        other.wait(f"{face(4)}[aria-current=true]")
+        leave()
+        becomes(controller, 6)
+        other.wait(f"{face(4)}:not([aria-current])")
+        if not page.is_closed():
+            page.mouse.move(1, 1)
+            page.get_by_role("tab", name="Explore").click()
+            explorer.wait(face(4))
+    assert steps(controller) == 0
+
+
+def test_a_finger_hears_by_a_tap_and_keeps_by_another(look, controller):
+    window = {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"}
+    looker = opened(look(**window, has_touch=True, is_mobile=True))
+    looker.page.get_by_role("switch", name="Audition").tap()
+    for place in (1, 2):
+        looker.page.tap(face(place))
+        becomes(controller, 7 + place)
+    looker.wait(f"{face(2)}[aria-current=true]")
+    assert steps(controller) == 0
+    looker.page.tap(face(2))
+    looker.wait(face(25))
+    assert (steps(controller), controller.value("layers")) == (1, 9)
+    looker.page.tap(face(1))
+    becomes(controller, 8)
+    looker.wait(f"{face(1)}[aria-current=true]")
+    fits(looker, 360)
+    looker.button("Back").tap()
+    becomes(controller, 9)
+
+
+def test_judged_and_bred_with_two_pages_in_step_and_nothing_moved(explorer, look, pool):
+    other = opened(look(viewport={"width": 1920, "height": 1080}, color_scheme="light"))
+    places = """() => [...document.querySelectorAll(".tile:not(.small)")].map((each) => {
+        const { x, y, width, height } = each.getBoundingClientRect();
+        return [x, y, width, height].join(" ");
+    })"""
+    before = explorer.page.evaluate(places)
+    assert len(before) == 24
     explorer.button("Like it: candidate 1").click()
     other.wait('[aria-label="Like it: candidate 1"][aria-pressed=true]')
     explorer.button("Dislike it: candidate 2").click()
@@ -165,59 +203,15 @@ def test_judged_and_bred_with_two_pages_in_step(explorer, look, controller, pool
         other.wait(face(22 + place))
     for place in (25, 26):
         other.button(f"Breed sound {place}").click()
+    fits(other, 1920)
     other.button("Breed").click()
-    wait_for(lambda: len(pool.aim.parents) == 2, what="another aim")
     explorer.page.wait_for_selector(face(1), state="detached")
+    assert len(pool.aim.parents) == 2
     assert explorer.page.locator(".tile.small").count() == 2
-    assert "between two" in explorer.wait(".explore-state").inner_text()
+    explorer.wait('.explore-state:has-text("between two")')
+    assert explorer.page.evaluate(places) == before
     explorer.button("Near").click()
     other.wait('button[aria-pressed=true]:has-text("Near")')
     assert (pool.aim.amount, pool.aim.parents) == (0.15, ())
-
-
-def test_what_comes_moves_nothing_and_what_is_gone_is_refused_in_words(explorer, pool):
-    places = """() => [...document.querySelectorAll(".tile, .explore-tools > *")].map((each) => {
-        const { x, y, width, height } = each.getBoundingClientRect();
-        return [x, y, width, height].join(" ");
-    })"""
-    before = explorer.page.evaluate(places)
-    assert len(before) > 24
-    pool.look_for(pool.aim)
-    explorer.page.wait_for_selector(face(1), state="detached")
-    assert explorer.page.evaluate(places) == before
-    pool.look_for(pool.aim)
     explorer.page.evaluate("""async () => (await import("./page/node.js")).act("audition", 5)""")
     assert "candidate 5 is empty" in explorer.wait(".bubble.refusal").inner_text()
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1920, "light")])
-def test_it_fits_any_window_and_axe_finds_nothing_serious(look, controller, width, scheme):
-    window = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
-    looker = opened(look(**window))
-    controller.apply([Act("audition", 2), Act("audition_keep"), Act("audition", 3)], COMMAND_LINE)
-    looker.wait(f"{face(3)}[aria-current=true]")
-    looker.wait(face(25))
-    page = looker.page
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    boxes = page.locator(".explore button").evaluate_all(
-        """all => all.map((each) => {
-            const { left, right, width, height } = each.getBoundingClientRect();
-            return [each.ariaLabel ?? each.textContent, left, right, width, height];
-        })"""
-    )
-    assert len(boxes) > 25
-    assert [b for b in boxes if b[1] < 0 or b[2] > width or min(b[3:]) < SMALLEST_TARGET] == []
-    cut = page.locator(".tile-head, .tile-numbers, .explore .button").evaluate_all(
-        """all => all.filter((each) => each.scrollWidth > each.clientWidth + 1)
-            .map((each) => each.textContent)"""
-    )
-    assert cut == []
-    if not AXE.exists():
-        pytest.skip("axe-core is not installed (.ci/test-packages)")
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("""axe.run({ resultTypes: ["violations"] })""")
-    assert [
-        (finding["id"], [node["html"] for node in finding["nodes"]])
-        for finding in found["violations"]
-        if finding["impact"] in ("serious", "critical")
-    ] == []
