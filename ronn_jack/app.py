@@ -181,6 +181,18 @@ class App:
             if self.settings.open:
                 open_page(self._web.url)
 
+    @property
+    def page_is_open(self) -> bool:
+        """Whether a browser shows the page."""
+        return self._web.pages > 0
+
+    def show_page(self, shown: bool) -> None:
+        """Let the user's browser show the page, or all browsers no more; returns at once."""
+        if shown:
+            open_page(self._web.url)
+        else:
+            self._web.hide_pages()
+
     def connections(self) -> Sequence[Connection]:
         """Return the connections of the node's ports, and those that wait for their other port."""
         return self._supervisor.connections()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import bisect
 import math
 import numbers
 from collections.abc import Iterator, Sequence
 from dataclasses import InitVar, dataclass, fields, replace
+from functools import partial
 
 import numpy as np
 
@@ -266,17 +268,19 @@ class NetworkSpec:
         return []
 
     def _largest_that_fits(self, limit: int) -> str:
+        def field(name: str, value: int) -> int:
+            sizes = {"dilation": self.dilation, "layers": self.layers, "kernel": self.kernel}
+            sizes[name] = value
+            growth, layers = sizes["dilation"], sizes["layers"]
+            span = sum(_dilation(growth, self.stretch, index) for index in range(layers))
+            return 1 + (sizes["kernel"] - 1) * span
+
         options = []
         for name in ("dilation", "layers", "kernel"):
-            for value in range(getattr(self, name) - 1, 0, -1):
-                trial = {n: getattr(self, n) for n in ("dilation", "layers", "kernel")}
-                trial[name] = value
-                span = sum(
-                    _dilation(trial["dilation"], self.stretch, i) for i in range(trial["layers"])
-                )
-                if 1 + (trial["kernel"] - 1) * span <= limit:
-                    options.append(f"{name} to {value}")
-                    break
+            smaller = range(1, getattr(self, name))
+            count = bisect.bisect_right(smaller, limit, key=partial(field, name))
+            if count:
+                options.append(f"{name} to {smaller[count - 1]}")
         return " or ".join(options)
 
     def _settle(self) -> list[str]:

@@ -2,7 +2,7 @@
 
 import { Bubbles } from "./bubbles.js";
 import { html, render } from "./libraries.js";
-import { connect, connected, status } from "./node.js";
+import { connect, connected, hidden, status } from "./node.js";
 import { PresetBar } from "./presets.js";
 import { History, SnapshotRow } from "./recall.js";
 import { Strip } from "./strip.js";
@@ -26,8 +26,13 @@ function Page() {
       <${ChosenView} />
       <${Strip} />
     </div>
-    <p class="gone" role="status">${there ? "" : "The node does not answer. Looking for it…"}</p>
+    <p class="gone" role="status">${!there && html`<${Gone} />`}</p>
     <${Bubbles} />`;
+}
+
+function Gone() {
+  if (!hidden.value) return "The node does not answer. Looking for it…";
+  return html`The session has hidden this page. <button onClick=${connect}>Show it again</button>`;
 }
 
 const place = document.getElementById("page");

@@ -23,9 +23,13 @@ const RETRY_MS = 500;
 const HEARTBEAT_MS = 2000;
 const SILENCE_MS = 6000;
 const REFUSAL_MS = 10000;
+/** Code with which the node ends the connection of a page that is to be seen no more. */
+const HIDDEN = 4000;
 
 /** Whether the node is there, and all its values are shown. */
 export const connected = signal(false);
+/** Whether the node wants the page to be seen no more, until somebody asks for it. */
+export const hidden = signal(false);
 /** What was refused lately: address, reason, and a number of its own. */
 export const refusals = signal([]);
 
@@ -135,6 +139,7 @@ export function isRefused(address) {
 
 /** Look for the node, now and whenever it is gone. */
 export function connect() {
+  hidden.value = false;
   const place = new URL("./", location.href);
   place.protocol = place.protocol === "https:" ? "wss:" : "ws:";
   place.hash = place.search = "";
@@ -149,12 +154,16 @@ export function connect() {
 }
 
 /** Give the connection up, whether or not the other end can say that it has ended. */
-function lost() {
+function lost(event) {
   socket.onclose = null;
   socket.close();
   socket = null;
   connected.value = false;
   outbox.clear();
+  if (event?.code === HIDDEN) {
+    hidden.value = true;
+    return;
+  }
   setTimeout(connect, RETRY_MS);
 }
 

@@ -24,6 +24,7 @@ from ronn_jack.interfaces.nsm import (
     Open,
     Refused,
     Save,
+    Show,
 )
 from ronn_jack.interfaces.state_keeper import scene_of, state_of
 from ronn_jack.interfaces.terminal.keys import Keys
@@ -42,7 +43,7 @@ from ronn_jack.sessions.session_file import (
 from ronn_jack.settings import Settings
 
 PROGRAM = "ronn-jack"
-CAPABILITIES = ("switch", "dirty", "progress", "message")
+CAPABILITIES = ("switch", "dirty", "progress", "message", "optional-gui")
 
 _ANSWER_SECONDS = 3.0
 """Time after which a manager that says nothing is taken for gone."""
@@ -100,7 +101,7 @@ class ManagedNode:
         self._running = contextlib.ExitStack()
         self._events: Subscription | None = None
         self._saved: State | None = None
-        self._dirty = False
+        self._dirty = self._shown = False
         self.app: App | None = None
         """The node; None while no session is open."""
 
@@ -111,6 +112,7 @@ class ManagedNode:
         if self.app is not None:
             self.app.poll()
             self._look_for_changes()
+        self._look_for_pages()
 
     def close(self) -> None:
         """Fade out and leave JACK."""
@@ -123,6 +125,8 @@ class ManagedNode:
                 self._open(command)
             case Save():
                 self._save()
+            case Show(shown) if self.app is not None:
+                self.app.show_page(shown)
 
     def _open(self, asked: Open) -> None:
         self._manager.tell_progress(0.0)
@@ -198,6 +202,13 @@ class ManagedNode:
         if dirty != self._dirty:
             self._dirty = dirty
             self._manager.tell_dirty(dirty)
+
+    def _look_for_pages(self) -> None:
+        """Tell whether a browser shows the page, whoever has opened it."""
+        shown = self.app is not None and self.app.page_is_open
+        if shown != self._shown:
+            self._shown = shown
+            self._manager.tell_shown(shown)
 
 
 def _settings_of(session: Session, settings: Settings, client_id: str) -> Settings:

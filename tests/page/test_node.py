@@ -43,6 +43,19 @@ def test_many_moves_of_one_frame_are_one_message(looker, controller, node):
     assert len(node.controls) - before == 1
 
 
+def test_a_page_that_is_hidden_stays_so_until_it_is_asked_for(look, server):
+    one, other = look(), look()
+    wait_for(lambda: server.pages == 2, what="the pages")
+    server.hide_pages()
+    for looker in (one, other):
+        assert "session has hidden this page" in looker.wait(".gone").inner_text()
+    wait_for(lambda: server.pages == 0, what="the end of both")
+    one.button("Show it again").click()
+    one.wait(".view:not(.lost)")
+    assert server.pages == 1
+    assert other.page.locator(".view.lost").count() == 1
+
+
 def test_a_page_that_lost_its_node_dims_and_comes_back(
     browser: Any, controller: Controller, server: WebServer
 ):

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -32,13 +32,16 @@ def server() -> Iterator[str]:
 class Program:
     """The node as a manager starts it: without arguments."""
 
-    def __init__(self, server: str, manager: SessionManager, folder: Path) -> None:
+    def __init__(
+        self, server: str, manager: SessionManager, folder: Path, environment: Mapping[str, str]
+    ) -> None:
         port = free_port()
         config = folder / "config" / "ronn_jack" / "config.toml"
         config.parent.mkdir(parents=True, exist_ok=True)
         config.write_text(f'version = 1\nserver = "{server}"\nosc_port = {port}\n')
         environment = {
             **os.environ,
+            **environment,
             "NSM_URL": manager.url,
             "XDG_CONFIG_HOME": str(folder / "config"),
             "XDG_RUNTIME_DIR": str(folder),
@@ -69,9 +72,11 @@ class Program:
 
 
 @contextlib.contextmanager
-def started(server: str, folder: Path) -> Iterator[tuple[SessionManager, Program]]:
+def started(
+    server: str, folder: Path, **environment: str
+) -> Iterator[tuple[SessionManager, Program]]:
     with SessionManager() as manager:
-        program = Program(server, manager, folder)
+        program = Program(server, manager, folder, environment)
         try:
             manager.welcome()
             yield manager, program
@@ -186,6 +191,22 @@ def test_a_session_at_fault_is_answered_and_the_present_one_plays_on(
         assert program.osc.ask("/ronn/mix") == [1.0]
 
 
+def test_the_page_is_shown_and_hidden(server: str, tmp_path: Path) -> None:
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\nexec {sys.executable} -m tests.support.page_visitor "$1"\n')
+    browser.chmod(0o755)
+    shown, hidden = "/nsm/client/gui_is_shown", "/nsm/client/gui_is_hidden"
+    with started(server, tmp_path, BROWSER=f"{browser} %s") as (manager, _):
+        _opened(manager, str(tmp_path / "song"), "Song", "ronn.n1")
+        assert "optional-gui" in str(manager.announced[1])
+        for times in (1, 2):
+            manager.wait_for(lambda times=times: manager.count(hidden) == times)
+            manager.tell("/nsm/client/show_optional_gui")
+            manager.wait_for(lambda times=times: manager.count(shown) == times)
+            manager.tell("/nsm/client/hide_optional_gui")
+        manager.wait_for(lambda: manager.count(hidden) == 3)
+
+
 def test_nodes_that_run_are_listed(server: str, tmp_path: Path) -> None:
     with started(server, tmp_path) as (manager, program):
         assert _listed(program) == ""
@@ -200,7 +221,7 @@ def test_nodes_that_run_are_listed(server: str, tmp_path: Path) -> None:
 def test_without_a_manager_it_runs_as_ever(server: str, tmp_path: Path, url: str) -> None:
     with SessionManager() as manager:
         manager.url = url
-        program = Program(server, manager, tmp_path)
+        program = Program(server, manager, tmp_path, {})
         try:
             program.osc.ask("/ronn/ping", answer="/ronn/pong")
             assert clients(server) == {"ronn"}

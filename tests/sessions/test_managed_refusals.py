@@ -21,6 +21,8 @@ CREATE_FAILED, NO_SESSION = -10, -6
 class PlayingNode:
     """Stands for the node of a session that is open."""
 
+    page_is_open = False
+
     def poll(self) -> None:
         pass
 

@@ -24,8 +24,8 @@ _POINT_SECONDS = 0.03
 """Processor time that a point should take: what there is of input for that is enough."""
 _HEARD_DB = 0.02
 """Refinement by less is put off."""
-_SHORTEST_SECONDS, _LONGEST_SECONDS = 0.9, 5.0
-"""Of input for a point: less than the shortest misjudged networks that saturate by 4 dB."""
+_SHORTEST_SECONDS, _LONGEST_SECONDS = 1.6, 5.0
+"""Of input for a point: 0.9 s misjudged networks that saturate by 1.9 dB, as they fell."""
 
 
 class LevelSurvey:

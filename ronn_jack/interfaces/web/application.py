@@ -21,6 +21,7 @@ from ronn_jack.interfaces.web.limits import Limits
 from ronn_jack.interfaces.web.listening import Forget, Handle, Listeners
 from ronn_jack.interfaces.web.oscquery import Tree, as_json
 from ronn_jack.interfaces.web.page import Page
+from ronn_jack.interfaces.web.pages import Pages
 
 _LONGEST_HEAD_BYTES = 2**14
 _IDLE_SECONDS = 5
@@ -43,6 +44,8 @@ class Application:
     permits : callable
         Says whether an address may ask.
     limits : Limits
+    pages : Pages
+        Told of pages that are opened.
     """
 
     def __init__(
@@ -54,13 +57,14 @@ class Application:
         permits: Callable[[str], bool],
         forget: Forget,
         limits: Limits,
+        pages: Pages,
     ) -> None:
         self._tree = Tree(controller)
         self._page = Page()
         self._osc_port = osc_port
         self._limits = limits
         routes = [
-            WebSocketRoute("/", Listeners(controller, handle, forget, limits).serve),
+            WebSocketRoute("/", Listeners(controller, handle, forget, limits, pages).serve),
             Route("/{path:path}", self._answer, methods=["GET"]),
         ]
         self._asgi = Guard(Router(routes), bind, permits)

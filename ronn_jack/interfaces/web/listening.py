@@ -31,6 +31,7 @@ from ronn_jack.interfaces.web.attributes import PRESETS_ADDRESSES
 from ronn_jack.interfaces.web.limits import Limits
 from ronn_jack.interfaces.web.listener import Listener
 from ronn_jack.interfaces.web.oscquery import Reading
+from ronn_jack.interfaces.web.pages import Pages
 from ronn_jack.parameters import Value
 
 TICK_SECONDS = 1.0 / 30.0
@@ -62,15 +63,23 @@ class Listeners:
     forget : callable
         Called with each that has gone.
     limits : Limits
+    pages : Pages
+        Told of those that are pages.
     """
 
     def __init__(
-        self, controller: Controller, handle: Handle, forget: Forget, limits: Limits
+        self,
+        controller: Controller,
+        handle: Handle,
+        forget: Forget,
+        limits: Limits,
+        pages: Pages,
     ) -> None:
         self._controller = controller
         self._handle = handle
         self._forget = forget
         self._limits = limits
+        self._pages = pages
         self._listeners: set[Listener] = set()
         self._follower: asyncio.Task[None] | None = None
         self._values: Mapping[str, Value] = {}
@@ -94,7 +103,7 @@ class Listeners:
             self._follower = asyncio.create_task(self._follow())
         telling = asyncio.create_task(listener.tell_on())
         try:
-            with contextlib.suppress(WebSocketDisconnect):
+            with contextlib.suppress(WebSocketDisconnect), self._pages.noted(socket):
                 while True:
                     await self._take(await socket.receive(), listener)
                     await asyncio.sleep(0)  # many may have come at once, and it is others' turn

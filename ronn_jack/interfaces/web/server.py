@@ -16,6 +16,7 @@ from ronn_jack.interfaces.web.limits import Limits
 if TYPE_CHECKING:
     from ronn_jack.interfaces.osc.sender import Sender
     from ronn_jack.interfaces.web.listening import Forget, Handle
+    from ronn_jack.interfaces.web.pages import Pages
 
 _log = logging.getLogger(__name__)
 
@@ -67,6 +68,17 @@ class WebServer(ClosingOnce):
         self._limits = limits or Limits()
         self._sockets: tuple[socket.socket, ...] = ()
         self._thread: threading.Thread | None = None
+        self._pages: Pages | None = None
+
+    @property
+    def pages(self) -> int:
+        """[any-thread] Number of pages that are open in browsers."""
+        return self._pages.count if self._pages is not None else 0
+
+    def hide_pages(self) -> None:
+        """[any-thread] Let pages that are open end, and not look for the node again."""
+        if self._pages is not None:
+            self._pages.hide()
 
     @property
     def port(self) -> int:
@@ -129,7 +141,9 @@ class WebServer(ClosingOnce):
         import asyncio
 
         from ronn_jack.interfaces.web.application import Application
+        from ronn_jack.interfaces.web.pages import Pages
 
+        self._pages = Pages()
         application = Application(
             self._controller,
             self._handle,
@@ -138,5 +152,6 @@ class WebServer(ClosingOnce):
             self._permits,
             self._forget,
             self._limits,
+            self._pages,
         )
         asyncio.run(application.serve(listening, wakened))
