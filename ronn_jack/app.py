@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import os
 import sys
@@ -24,7 +25,7 @@ from ronn_jack.interfaces.event_log import STDOUT, EventLog
 from ronn_jack.interfaces.midi.input import JACK_PORT, MidiInput
 from ronn_jack.interfaces.midi.output import MidiOutput, NativePort
 from ronn_jack.interfaces.midi.output_ports import HardwareOutputs
-from ronn_jack.interfaces.osc.access import Access
+from ronn_jack.interfaces.osc.access import Access, new_token
 from ronn_jack.interfaces.osc.aliases.alias_file import load_aliases
 from ronn_jack.interfaces.osc.server import OscServer
 from ronn_jack.interfaces.ports import listen
@@ -78,7 +79,7 @@ class App:
         self._explorer = Explorer(pool, self.controller, node) if settings.explore else None
         node.report_to(self.controller)
         self.subscriptions = self.controller.subscriptions
-        access = Access(settings.bind, settings.allow, settings.osc_token)
+        access = Access(settings.bind, settings.allow, settings.osc_token or new_token())
         self._registration = Registration()
         self._midi_out = MidiOutput(
             NativePort(JACK_PORT),
@@ -91,6 +92,7 @@ class App:
             profiles,
             publish=self.subscriptions.publish,
             output=self._midi_out,
+            state=self.controller.midi,
         )
         self._osc = OscServer(
             self.controller,
@@ -106,6 +108,7 @@ class App:
             settings.bind,
             permits=access.permits,
             forget=self._osc.dispatcher.gone,
+            token=None if access.here_only else access.token,
         )
         self._announcer = Announcer(settings.bind)
         self._web_latest: float | None = None
@@ -159,7 +162,13 @@ class App:
         """Return what there is to see now."""
         osc = f"{self.settings.bind}:{self.osc_port}"
         preset, edited = self.controller.preset, self.controller.edited
-        return take_snapshot(self.controller, self.client, osc, preset, edited, self._web.url)
+        page, code = self._web.invitation, self._page_code
+        return take_snapshot(self.controller, self.client, osc, preset, edited, page, code)
+
+    @functools.cached_property
+    def _page_code(self) -> tuple[str, ...]:
+        """The page's address as a picture, where other machines may have it."""
+        return self._web.code
 
     def _register(self) -> None:
         """Let others find the node under the name that the server has given it."""

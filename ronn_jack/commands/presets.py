@@ -20,7 +20,7 @@ def presets(context: click.Context, tag: str | None) -> None:
     """List the presets with the numbers by which program changes load them."""
     if context.invoked_subcommand is not None:
         return
-    for number, entry in enumerate(PresetStore().presets()):
+    for number, entry in enumerate(PresetStore().entries()):
         if tag is None or tag in entry.tags:
             tags = f"  [{', '.join(entry.tags)}]" if entry.tags else ""
             click.echo(f"{number:3}  {entry.name:24}  {entry.description}{tags}")

@@ -18,8 +18,9 @@ from ronn_jack.control.events import (
 )
 from ronn_jack.control.exploring.search import Search
 from ronn_jack.control.history import History, Touch
+from ronn_jack.control.midi_events import MidiState
 from ronn_jack.control.operations import NODE, Cause, Change, ClockOrigin, Operation, Origin
-from ronn_jack.control.protocols import Node, Preset, PresetStore, SavedPreset
+from ronn_jack.control.protocols import ListedPreset, Node, Preset, PresetStore, SavedPreset
 from ronn_jack.control.recall_events import Compared, SnapshotTaken
 from ronn_jack.control.scene import Scene, at_rate, beginning
 from ronn_jack.control.status import STATUS
@@ -69,6 +70,8 @@ class Controller:
         What interfaces count, by its key of STATUS; each is written by one thread.
     taps : Taps
         Of the tempo.
+    midi : MidiState
+        What MIDI controls do, as the interface that hears them has put it there.
     """
 
     def __init__(
@@ -93,6 +96,7 @@ class Controller:
         self._unheard = Unheard()
         self._mover: Origin | None = None
         self.search = search or Search()
+        self.midi = MidiState()
         self.taps, self._tempo_watch = Taps(), TempoWatch(self.values)
         self._silent = False
         self.counters = {name: 0 for name, row in STATUS.items() if row.by_interface}
@@ -121,11 +125,6 @@ class Controller:
         return self._scene.values
 
     @property
-    def kept_values(self) -> Mapping[str, Value]:
-        """The same, but without those of a candidate that is heard for a try."""
-        return self._scene.kept.values
-
-    @property
     def preset(self) -> str | None:
         """The preset loaded or saved last."""
         preset = self._scene.preset
@@ -136,9 +135,9 @@ class Controller:
         """Whether the sound is no longer, or not yet, that of the preset."""
         return self._scene.edited
 
-    def presets(self) -> Sequence[str]:
-        """Return the names of the presets in the order of their indices."""
-        return self._presets.names()
+    def presets(self) -> Sequence[ListedPreset]:
+        """Return what can be told of the presets, in the order of their indices."""
+        return self._presets.entries()
 
     def value(self, name: str) -> Value:
         """Return a parameter's accepted value, whose network may still be in the making."""

@@ -1,4 +1,4 @@
-"""What happens between controls, of MIDI or of surfaces, and the parameters, as events."""
+"""What happens between controls, of MIDI or of surfaces, and the parameters; where they stand."""
 
 from __future__ import annotations
 
@@ -149,3 +149,42 @@ class LearnUndone:
     def lines(self) -> list[str]:
         """Return a line."""
         return [f"{self.parameter} is bound again as it was before"]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """How far a control stands from the parameter that it is to take over.
+
+    Attributes
+    ----------
+    control : str
+        In words.
+    place : float
+        Where the control stands, 0–1 of its way.
+    gap : float
+        How far that is above the parameter; 0 once the control has hold of it.
+    """
+
+    parameter: str
+    control: str
+    place: float
+    gap: float
+
+
+@dataclass
+class MidiState:
+    """The present state, of which the MIDI thread puts other values in place, and changes none.
+
+    Attributes
+    ----------
+    bindings : tuple
+        Names of parameters and actions, each with a control in words that drives it.
+    waiting : tuple of Gap
+        Of controls that have not reached their parameters.
+    learning : str
+        What the next control that is moved is bound to; "" while nothing is learned.
+    """
+
+    bindings: tuple[tuple[str, str], ...] = ()
+    waiting: tuple[Gap, ...] = ()
+    learning: str = ""

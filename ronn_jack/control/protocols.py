@@ -103,8 +103,31 @@ class SavedPreset:
     snapshots: Mapping[int, Mapping[str, Value]] = field(default_factory=dict)
 
 
+class ListedPreset(Protocol):
+    """What can be told of a preset without loading it."""
+
+    @property
+    def name(self) -> str:
+        """What it is loaded by."""
+        ...
+
+    @property
+    def description(self) -> str:
+        """What a musician hears, or why it can't be loaded."""
+        ...
+
+    @property
+    def tags(self) -> Sequence[str]:
+        """What it can be found by."""
+        ...
+
+
 class PresetStore(Protocol):
     """Where presets are kept."""
+
+    def entries(self) -> Sequence[ListedPreset]:
+        """Return what there is in the order of the indices."""
+        ...
 
     def names(self) -> Sequence[str]:
         """Return the names in the order of their indices."""

@@ -10,6 +10,7 @@ from random import Random
 from typing import Protocol
 
 from ronn_jack.control.exploring.search import Search
+from ronn_jack.control.scene import Scene
 from ronn_jack.explore.audition import Passage, Signal, phrase_passage, recent_passage
 from ronn_jack.explore.finding import Finding
 from ronn_jack.explore.pool import Pool
@@ -63,8 +64,8 @@ class Accepted(Protocol):
     """The accepted values, and what can be had; the controller."""
 
     @property
-    def kept_values(self) -> Mapping[str, Value]:
-        """Of all parameters, without what is only heard for a try; never modified."""
+    def scene(self) -> Scene:
+        """The accepted values and where they came from."""
         ...
 
     @property
@@ -164,7 +165,7 @@ class Explorer:
         if not self._is_idle():
             return False
         self._piece_begin = self._clock()
-        values = self._accepted.kept_values
+        values = self._accepted.scene.kept.values
         if values is not self._noted:
             self._noted = values
             self._pool.hear(values)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +68,26 @@ class Audio(Protocol):
     def callback_times(self) -> NDArray[np.int64]:
         """Return the histogram of the times that the callback has taken."""
         ...
+
+
+class Recent(NamedTuple):
+    """What has passed an engine lately.
+
+    Attributes
+    ----------
+    position : int
+        Frames since the start, the last of them included.
+    dry, driven, output : ndarray [shape=(channels, frames), float32]
+        The raw input, what of it the network takes, and what went to the ports.
+    drift_cycles : float
+        Phase of drift at the end.
+    """
+
+    position: int
+    dry: NDArray[np.float32]
+    driven: NDArray[np.float32]
+    output: NDArray[np.float32]
+    drift_cycles: float
 
 
 class LiveNode:
@@ -213,6 +233,24 @@ class LiveNode:
         engine = audio.engine
         frames = min(round(seconds * engine.rate), engine.position, engine.recorded_dry_frames)
         return engine.recent_dry(engine.position, frames)
+
+    def recent(self, frames: int) -> Recent | None:
+        """Return a copy of the latest frames; None without audio.
+
+        Soon after the start there are fewer, and at most those of a second.
+        """
+        audio, current = self._audio, self._builder.voices.current
+        if audio is None:
+            return None
+        engine, end = audio.engine, audio.engine.position
+        frames = min(frames, end, round(engine.rate))
+        return Recent(
+            end,
+            engine.recent_dry(end, frames),
+            engine.recent_input(end, frames),
+            engine.recent_output(end, frames),
+            current.voice.network.drift_cycles(end) if current else 0.0,
+        )
 
     def fits(self, model: Model, most: float = 1.0) -> bool:
         """Tell whether this machine can surely run the network at this rate within its budget.

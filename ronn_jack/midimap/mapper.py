@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from ronn_jack.control.midi_events import Gap
 from ronn_jack.control.operations import Act, Operation, Set
 from ronn_jack.midimap.decoder import Decoder, Selected
 from ronn_jack.midimap.following import Follower
@@ -33,26 +34,6 @@ def coalesce(operations: Iterable[Operation]) -> list[Operation]:
             kept += [*latest.values(), operation]
             latest = {}
     return [*kept, *latest.values()]
-
-
-@dataclass(frozen=True)
-class Gap:
-    """How far a control stands from the parameter that it is to take over.
-
-    Attributes
-    ----------
-    control : str
-        In words.
-    place : float
-        Where the control stands, 0–1 of its way.
-    gap : float
-        How far that is above the parameter; 0 once the control has hold of it.
-    """
-
-    parameter: str
-    control: str
-    place: float
-    gap: float
 
 
 class Bindings:
@@ -129,6 +110,13 @@ class Bindings:
                 self._told[follower] = (place, gap)
             else:
                 self._told.pop(follower, None)
+
+    @property
+    def waiting(self) -> Iterator[Gap]:
+        """Those that `gaps` has told and that are still there."""
+        for follower, control in self._resting:
+            if follower in self._told:
+                yield Gap(follower.parameter, control, *self._told[follower])
 
     def _event(self, event: Event, now: float) -> Iterator[Operation]:
         self._heard(event, now)

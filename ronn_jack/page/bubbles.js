@@ -4,7 +4,7 @@
 
 import { IconButton } from "./icons.js";
 import { html, signal, useEffect, useLayoutEffect, useRef } from "./libraries.js";
-import { dismiss, refusals } from "./node.js";
+import { ROOT, act, bindings, dismiss, learns, refusals } from "./node.js";
 
 const HOVER_MS = 600;
 const EDGE = 8;
@@ -58,6 +58,7 @@ export function Bubbles() {
   const shown = hint.value;
   return html`<div class="bubbles">
     ${shown && html`<${Bubble} kind="hint" anchor=${() => shown.element} role="tooltip">${shown.words}<//>`}
+    ${learns() && html`<${LearnBubble} name=${learns()} />`}
     ${refusals.value.map(
       ({ address, reason, number }) =>
         html`<${Bubble} key=${number} kind="refusal" role="alert" anchor=${() => anchorOf(address)}>
@@ -66,6 +67,26 @@ export function Bubbles() {
         <//>`,
     )}
   </div>`;
+}
+
+/** What is to be done so that a MIDI control is bound, and the ways out of it. */
+function LearnBubble({ name }) {
+  const words = bindings(name).join(", ");
+  return html`<${Bubble} kind="learns" role="status" anchor=${() => anchorOf(ROOT + name)}>
+    <span>Move a MIDI control for ${name}: an encoder right, then left.</span>
+    ${
+      words &&
+      html`<button type="button" class="button" onClick=${() => unbind(name)} aria-label=${`Unbind ${words}`}>
+        Unbind
+      </button>`
+    }
+    <button type="button" class="button" onClick=${() => act("learn_cancel")}>Cancel</button>
+  <//>`;
+}
+
+function unbind(name) {
+  act("learn_cancel");
+  act("unlearn", name);
 }
 
 function anchorOf(address) {

@@ -18,6 +18,9 @@ const PATHS = {
   more: "M12 5v14M5 12h14",
   never: "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM6.3 6.3l11.4 11.4",
   breed: "M7 4v3c0 5 10 5 10 10v3M17 4v3c0 5-10 5-10 10v3M8 8h8M8 16h8",
+  midi:
+    "M12 3.5a8.5 8.5 0 1 0 .01 0z" +
+    "M7.5 12.5h.01M8.9 9h.01M12 7.6h.01M15.1 9h.01M16.5 12.5h.01",
   close: "M6 6l12 12M18 6L6 18",
 };
 const FILLED = ["previous", "next"];

@@ -4,14 +4,21 @@
 // say what to listen to and binary frames are OSC. The node tells the page whatever is another than
 // the page has sent, so that a value that was set is shown at once and taken back only if refused.
 
-import { batch, signal } from "./libraries.js";
+import { batch, computed, signal } from "./libraries.js";
 import { decode, encode } from "./osc.js";
 import { PARAMETERS, STATUS, accepts, read, table } from "./table.js";
+import { theToken } from "./token.js";
 
 export const ROOT = "/ronn/";
 const STATUS_ROOT = "/ronn/status/";
 const PRESET = "/ronn/preset";
 const PRESETS = "/ronn/presets";
+const PRESET_TAGS = "/ronn/preset_tags";
+const PRESET_DESCRIPTIONS = "/ronn/preset_descriptions";
+const BINDINGS = "/ronn/bindings";
+const TAKEOVERS = "/ronn/takeovers";
+const LEARNS = "/ronn/learns";
+const AUTH = "/ronn/auth";
 const ERROR = "/ronn/error";
 const HEARTBEAT = `${STATUS_ROOT}state`;
 /** What moves all the time, and is not listened to while nobody sees it. */
@@ -25,11 +32,15 @@ const SILENCE_MS = 6000;
 const REFUSAL_MS = 10000;
 /** Code with which the node ends the connection of a page that is to be seen no more. */
 const HIDDEN = 4000;
+/** The same for one that has not said the right token. */
+const DENIED = 1008;
 
 /** Whether the node is there, and all its values are shown. */
 export const connected = signal(false);
 /** Whether the node wants the page to be seen no more, until somebody asks for it. */
 export const hidden = signal(false);
+/** Whether the node lets the page in by its token only. */
+export const denied = signal(false);
 /** What was refused lately: address, reason, and a number of its own. */
 export const refusals = signal([]);
 
@@ -84,7 +95,52 @@ export function preset() {
 
 /** Return the names of all presets. */
 export function presets() {
-  return (signalOf(PRESETS).value ?? []).filter((name) => name !== null);
+  return textsOf(PRESETS);
+}
+
+/** Return what can be told of all presets: name, description and tags. */
+export function presetList() {
+  const [descriptions, tags] = [PRESET_DESCRIPTIONS, PRESET_TAGS].map(textsOf);
+  return presets().map((name, place) => ({
+    name,
+    description: descriptions[place] ?? "",
+    tags: tags[place]?.split(", ").filter(Boolean) ?? [],
+  }));
+}
+
+/** Return the MIDI controls that drive a parameter or action, in words. */
+export function bindings(name) {
+  return bound.value.get(name) ?? [];
+}
+
+/** Return the control that has not reached a parameter, and how far above it stands; or undefined. */
+export function waiting(name) {
+  return missed.value.get(name);
+}
+
+/** Return what the next MIDI control that is moved is bound to; "" if nothing is. */
+export function learns() {
+  return signalOf(LEARNS).value?.[0] ?? "";
+}
+
+const bound = computed(() => {
+  const found = new Map();
+  for (const [name, control] of groupsOf(BINDINGS, 2)) found.set(name, [...(found.get(name) ?? []), control]);
+  return found;
+});
+const missed = computed(
+  () => new Map(groupsOf(TAKEOVERS, 4).map(([name, , gap, control]) => [name, { gap, control }])),
+);
+
+function groupsOf(address, size) {
+  const values = signalOf(address).value ?? [];
+  return Array.from({ length: Math.floor(values.length / size) }, (_, place) =>
+    values.slice(place * size, (place + 1) * size),
+  );
+}
+
+function textsOf(address) {
+  return (signalOf(address).value ?? []).filter((text) => text !== null);
 }
 
 /** Set a parameter: shown at once, sent with the next frame. */
@@ -139,7 +195,7 @@ export function isRefused(address) {
 
 /** Look for the node, now and whenever it is gone. */
 export function connect() {
-  hidden.value = false;
+  hidden.value = denied.value = false;
   const place = new URL("./", location.href);
   place.protocol = place.protocol === "https:" ? "wss:" : "ws:";
   place.hash = place.search = "";
@@ -160,10 +216,9 @@ function lost(event) {
   socket = null;
   connected.value = false;
   outbox.clear();
-  if (event?.code === HIDDEN) {
-    hidden.value = true;
-    return;
-  }
+  hidden.value = event?.code === HIDDEN;
+  denied.value = event?.code === DENIED;
+  if (hidden.value || denied.value) return;
   setTimeout(connect, RETRY_MS);
 }
 
@@ -179,6 +234,7 @@ document.addEventListener("visibilitychange", () => {
 
 async function opened({ target }) {
   heard = Date.now();
+  if (theToken()) send(encode(AUTH, theToken())); // before all else
   const now = await read().catch(() => null);
   if (target !== socket) return; // which is given up by now
   if (now === null) {
@@ -191,8 +247,9 @@ async function opened({ target }) {
   }
   for (const name of PARAMETERS.keys()) command("LISTEN", ROOT + name);
   for (const name of STATUS.keys()) command("LISTEN", STATUS_ROOT + name);
+  for (const address of [PRESETS, PRESET_TAGS, PRESET_DESCRIPTIONS]) command("LISTEN", address);
+  for (const address of [BINDINGS, TAKEOVERS, LEARNS]) command("LISTEN", address);
   for (const address of viewed) command("LISTEN", address);
-  command("LISTEN", PRESETS);
   command("LISTEN", PRESET); // the last, whose answer says that all others are there
 }
 
@@ -214,7 +271,7 @@ function flush() {
 
 function take({ address, values }) {
   if (address === ERROR) {
-    refused(...values);
+    if (values[0] !== AUTH) refused(...values); // of the token it is told by the connection's end
     return;
   }
   batch(() => {

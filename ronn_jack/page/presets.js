@@ -3,7 +3,7 @@
 import { html, useLayoutEffect, useRef, useState } from "./libraries.js";
 import { ActionButton } from "./controls/control.js";
 import { Icon, IconButton } from "./icons.js";
-import { ROOT, act, preset, presets } from "./node.js";
+import { ROOT, act, preset, presetList, presets } from "./node.js";
 
 export function PresetBar() {
   const [dialog, setDialog] = useState(null);
@@ -37,16 +37,19 @@ export function PresetBar() {
   </div>`;
 }
 
-function LoadDialog({ onClose }) {
+/** All presets, to search and load one. */
+export function LoadDialog({ onClose }) {
   const [search, setSearch] = useState("");
+  const [tags, setTags] = useState([]);
   const current = preset().name;
-  const wanted = search.toLowerCase().split(/\s+/);
-  const found = presets().filter((name) => wanted.every((word) => name.toLowerCase().includes(word)));
-  const load = (name) => {
+  const all = presetList();
+  const words = search.toLowerCase().split(/\s+/);
+  const found = all.filter((each) => isFound(each, words, tags));
+  const load = ({ name }) => {
     act("preset_load", name);
     onClose();
   };
-  return html`<${Dialog} title="Load a preset" onClose=${onClose}>
+  return html`<${Dialog} title="Load a preset" kind="tall" onClose=${onClose}>
     <form
       class="dialog-row"
       onSubmit=${(event) => {
@@ -62,23 +65,53 @@ function LoadDialog({ onClose }) {
         onInput=${(event) => setSearch(event.target.value)}
       />
     </form>
+    <${Tags} all=${all} chosen=${tags} onChoose=${setTags} />
     <ul class="names">
       ${found.map(
-        (name) =>
-          html`<li key=${name}>
+        (each) =>
+          html`<li key=${each.name}>
             <button
               type="button"
               class="button"
-              aria-current=${name === current ? "true" : undefined}
-              onClick=${() => load(name)}
+              aria-current=${each.name === current ? "true" : undefined}
+              onClick=${() => load(each)}
             >
-              ${name}
+              <span class="name">${each.name}</span>
+              <span class="description">${each.description}</span>
             </button>
           </li>`,
       )}
     </ul>
-    <p class="none" role="status">${found.length ? "" : "No preset has a name like that."}</p>
+    <p class="none" role="status">${found.length ? "" : "No preset is like that."}</p>
   <//>`;
+}
+
+/** The tags of all presets, the most used first; those that are chosen a preset must have. */
+function Tags({ all, chosen, onChoose }) {
+  const uses = new Map();
+  for (const { tags } of all) for (const tag of tags) uses.set(tag, (uses.get(tag) ?? 0) + 1);
+  const sorted = [...uses.keys()].sort((one, other) => uses.get(other) - uses.get(one) || one.localeCompare(other));
+  const toggle = (tag) => onChoose(chosen.includes(tag) ? chosen.filter((each) => each !== tag) : [...chosen, tag]);
+  return html`<div class="tags" role="group" aria-label="Tags">
+    ${sorted.map(
+      (tag) =>
+        html`<button
+          key=${tag}
+          type="button"
+          class="button tag"
+          aria-pressed=${chosen.includes(tag)}
+          onClick=${() => toggle(tag)}
+        >
+          ${tag}
+        </button>`,
+    )}
+  </div>`;
+}
+
+/** Say whether a preset has all the tags, and all the words somewhere. */
+function isFound({ name, description, tags }, words, wanted) {
+  const text = [name, description, ...tags].join("\n").toLowerCase();
+  return wanted.every((tag) => tags.includes(tag)) && words.every((word) => text.includes(word));
 }
 
 function SaveDialog({ name, onClose }) {
@@ -105,7 +138,7 @@ function SaveDialog({ name, onClose }) {
 }
 
 /** A window above the page, which keeps the keyboard to itself until it is closed. */
-function Dialog({ title, onClose, children }) {
+function Dialog({ title, kind = "", onClose, children }) {
   const dialog = useRef(null);
   useLayoutEffect(() => {
     dialog.current.showModal();
@@ -113,6 +146,7 @@ function Dialog({ title, onClose, children }) {
   }, []);
   return html`<dialog
     ref=${dialog}
+    class=${kind}
     aria-label=${title}
     onClose=${onClose}
     onClick=${({ target }) => target === dialog.current && dialog.current.close()}

@@ -7,7 +7,7 @@ import { ROOT, act, status } from "./node.js";
 import { table } from "./table.js";
 
 const LONG_PRESS_MS = 600;
-const NUMBERS = Array.from({ length: table.snapshots }, (_, place) => place + 1);
+export const SNAPSHOTS = Array.from({ length: table.snapshots }, (_, place) => place + 1);
 const EDITED = "input, select, textarea, dialog";
 
 /** Undo, redo and A/B. */
@@ -30,11 +30,16 @@ function Side({ name, on }) {
   return html`<span class=${on ? "side on" : "side"}>${name}</span>`;
 }
 
+/** The numbers of the snapshots that are not empty. */
+export function filledSnapshots() {
+  return new Set(String(status("snapshots") ?? "").match(/\d+/g)?.map(Number));
+}
+
 /** A row of snapshots: a tap recalls one, a long press or one while Store is on keeps the sound there. */
 export function SnapshotRow() {
   const [storing, setStoring] = useState(false);
   const current = status("snapshot");
-  const filled = new Set(String(status("snapshots") ?? "").match(/\d+/g)?.map(Number));
+  const filled = filledSnapshots();
   const pressed = useRef(null);
   const press = (number) => {
     pressed.current = setTimeout(() => {
@@ -54,7 +59,7 @@ export function SnapshotRow() {
     aria-label="Snapshots"
     data-address=${`${ROOT}snapshot_load`}
   >
-    ${NUMBERS.map(
+    ${SNAPSHOTS.map(
       (number) =>
         html`<button
           key=${number}

@@ -5,7 +5,8 @@ import { VIEWS } from "./views.js";
 
 const MOVES = { ArrowLeft: -1, ArrowRight: 1 };
 
-const chosen = signal(wanted());
+/** The view that is looked at: its row. */
+export const chosen = signal(wanted());
 window.addEventListener("hashchange", () => (chosen.value = wanted()));
 
 function wanted() {

@@ -1,11 +1,12 @@
 // Dark or light: as the system is set, until somebody chooses.
 
 import { IconButton } from "./icons.js";
+import { keep, kept } from "./keeping.js";
 import { html, signal } from "./libraries.js";
 
 const KEY = "ronn-theme";
-const theme = signal(kept() ?? (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark"));
-apply(kept());
+const theme = signal(kept(KEY) ?? (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark"));
+apply(kept(KEY));
 
 /** A button that goes to the other one. */
 export function ThemeButton() {
@@ -13,27 +14,11 @@ export function ThemeButton() {
   const choose = () => {
     theme.value = other;
     apply(other);
-    keep(other);
+    keep(KEY, other);
   };
   return html`<${IconButton} name="theme" kind="theme" label=${`Make the page ${other}`} onClick=${choose} />`;
 }
 
 function apply(chosen) {
   if (chosen) document.documentElement.dataset.theme = chosen;
-}
-
-function kept() {
-  try {
-    return localStorage.getItem(KEY);
-  } catch {
-    return null; // a browser that keeps nothing
-  }
-}
-
-function keep(chosen) {
-  try {
-    localStorage.setItem(KEY, chosen);
-  } catch {
-    // It holds until the page is left.
-  }
 }

@@ -69,7 +69,7 @@ class PresetStore:
         self._user = PresetFolder(user or user_data_folder() / "presets", read_preset)
         self._told: set[Path] = set()
 
-    def presets(self) -> list[Entry]:
+    def entries(self) -> list[Entry]:
         """Return what there is; a preset's number is its place in this list.
 
         A faulty file is among them, so that it can be said what is wrong when it is asked for.
@@ -86,7 +86,7 @@ class PresetStore:
 
     def names(self) -> list[str]:
         """Return the presets' names in the order of their numbers."""
-        return [entry.name for entry in self.presets()]
+        return [entry.name for entry in self.entries()]
 
     def load(self, reference: str | float | Path) -> Preset:
         """Return a preset by its name, its number (also as text) or its file.
@@ -104,7 +104,7 @@ class PresetStore:
             for folder in (self._shipped, self._user):
                 if (path := folder.find(reference)) is not None:
                     return folder.load(path)
-        entries = self.presets()
+        entries = self.entries()
         number = preset_number(reference, len(entries))
         if number is not None:
             path = entries[number].path

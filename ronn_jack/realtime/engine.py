@@ -43,6 +43,7 @@ from ronn_jack.realtime.gate import prepare_gate, settle_gate
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.meters.loudness import LoudnessMeter
 from ronn_jack.realtime.motion.ramp import RAMP, settle_ramp
+from ronn_jack.realtime.rings import from_ring, rows_of
 from ronn_jack.realtime.signal_path import process_engine
 from ronn_jack.realtime.stages.chain import StageChain
 from ronn_jack.realtime.stages.stage import Stage
@@ -60,7 +61,7 @@ DRY_SECONDS = 15.0
 """Raw input kept: what a level is found on (5 s) after a run-up of 8 s at most, and a margin."""
 PANIC_FRAMES = 32
 WET_SECONDS = 2.0
-"""Output kept for telling how alike an incoming voice is, and how loud the one that sounds."""
+"""Output kept: the networks', to tell how alike and how loud they are, and the node's own."""
 
 _METER_SECONDS = 0.3
 _WORK_SECONDS = 1.0
@@ -125,10 +126,11 @@ class Engine:
         self._driven_anew = False  # once what is frozen is let go
         self.rate = rate
         self._record, self.address = record(ENGINE)
-        self._history = _rows(inputs, max(MAX_BLOCK, math.ceil(history_seconds * rate)))
+        self._history = rows_of(inputs, max(MAX_BLOCK, math.ceil(history_seconds * rate)))
         dry_seconds = min(DRY_SECONDS, history_seconds)
-        self._dry_history = _rows(inputs, max(MAX_BLOCK, math.ceil(dry_seconds * rate)))
-        self._wet_history = _rows(MAX_CHANNELS, math.ceil(WET_SECONDS * rate))
+        self._dry_history = rows_of(inputs, max(MAX_BLOCK, math.ceil(dry_seconds * rate)))
+        self._wet_history = rows_of(MAX_CHANNELS, math.ceil(WET_SECONDS * rate))
+        self._output_history = rows_of(MAX_CHANNELS, math.ceil(WET_SECONDS * rate))
         rows = {"dry": 4, "held": 4, "driven": 4, "wet": 8, "leaving": 8}
         self._scratch = {
             name: aligned_bytes(MAX_CHANNELS * MAX_BLOCK * size) for name, size in rows.items()
@@ -137,6 +139,7 @@ class Engine:
         self._scratch["history"] = self._history.view(np.uint8)
         self._scratch["dry_history"] = self._dry_history.view(np.uint8)
         self._scratch["wet_history"] = self._wet_history.view(np.uint8)
+        self._scratch["output_history"] = self._output_history.view(np.uint8)
         fields = self._record
         for name, block in self._scratch.items():
             fields[name] = block.ctypes.data
@@ -260,14 +263,14 @@ class Engine:
 
     def recent_input(self, end: int, frames: int) -> NDArray[np.float32]:
         """Return a copy of the network's input before `end` [shape=(inputs, frames)]."""
-        return _from_ring(self._history, end, frames)
+        return from_ring(self._history, end, frames)
 
     def recent_dry(self, end: int, frames: int) -> NDArray[np.float32]:
         """Return a copy of the raw input before `end` [shape=(inputs, frames)].
 
         While the network's input is frozen, it is what the loop was before all gains.
         """
-        return _from_ring(self._dry_history, end, frames)
+        return from_ring(self._dry_history, end, frames)
 
     @property
     def recorded_dry_frames(self) -> int:
@@ -276,7 +279,11 @@ class Engine:
 
     def recent_wet(self, end: int, frames: int) -> NDArray[np.float32]:
         """Return a copy of what the networks gave before `end` [shape=(outputs, frames)]."""
-        return _from_ring(self._wet_history[: self.outputs], end, frames)
+        return from_ring(self._wet_history[: self.outputs], end, frames)
+
+    def recent_output(self, end: int, frames: int) -> NDArray[np.float32]:
+        """Return a copy of what went to the ports before `end` [shape=(outputs, frames)]."""
+        return from_ring(self._output_history[: self.outputs], end, frames)
 
     @property
     def sounds(self) -> bool:
@@ -387,14 +394,3 @@ class Engine:
 
     def _taken(self, slot: int) -> Voice | None:
         return self._voices.pop(_swap_slot.ctypes(self.address + slot, 0), None)
-
-
-def _rows(channels: int, frames: int) -> NDArray[np.float32]:
-    return aligned_bytes(channels * frames * 4).view(np.float32).reshape(channels, frames)
-
-
-def _from_ring(ring: NDArray[np.float32], end: int, frames: int) -> NDArray[np.float32]:
-    begin, stop = (end - frames) % ring.shape[1], end % ring.shape[1]
-    if begin < stop or frames == 0:
-        return ring[:, begin : begin + frames].copy()
-    return np.concatenate([ring[:, begin:], ring[:, :stop]], axis=1)

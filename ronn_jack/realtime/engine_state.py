@@ -64,6 +64,7 @@ ENGINE = np.dtype(
         ("held", "i8"),  # scratch row for it
         ("held_drive", "f8"),  # gain of DRIVE that what is frozen has passed
         ("wet_history", "i8"),  # float32 rows: what the networks gave recently, faded and levelled
+        ("output_history", "i8"),  # float32 rows as long: what went to the output ports
         ("wet_capacity", "i8"),
         ("dry", "i8"),  # scratch rows of MAX_BLOCK: float32 input, non-finite samples zeroed
         ("driven", "i8"),  # float32 input of the network

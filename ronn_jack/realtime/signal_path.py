@@ -300,6 +300,8 @@ def _give_output(engine: int, out_1: int, out_2: int, start: int, frames: int) -
             true_peak,
             run_true_peak(engine + PEAKS + channel * _PEAK_SIZE, target + start * 4, frames),
         )
+        past = e.output_history + channel * e.wet_capacity * 4
+        _record(target + start * 4, past, e.wet_capacity, e.position, frames)
     fall = math.exp(e.meter_decay * frames)
     e.level_out = max(peak, e.level_out * fall)
     e.true_peak = max(true_peak, e.true_peak * fall)

@@ -148,6 +148,12 @@ _LEARN = [
         "`/ronn/learn_undo`", "", "`/ronn/learn_undone s:name`",
         "take back what was learned or unlearned last",
     ],
+    ["`/ronn/learns`", "", "s:name", "what is being learned, or nothing"],
+    ["`/ronn/bindings`", "", "s:name s:control …", "what each MIDI control drives"],
+    [
+        "`/ronn/takeovers`", "", "s:parameter f:place f:gap s:control …",
+        "controls that still have to reach their parameter, as below",
+    ],
 ]  # fmt: skip
 
 
@@ -174,6 +180,8 @@ def osc_reference() -> str:
         *map(_status_row, STATUS.values()),
         ["`/ronn/preset`", "s i", "", "name and whether edited of the preset loaded or saved last"],
         ["`/ronn/presets`", "s …", "", _LIST],
+        ["`/ronn/preset_tags`", "s …", "", "the tags of each preset, with commas, in that order"],
+        ["`/ronn/preset_descriptions`", "s …", "", "what each preset says of itself"],
         ["`/ronn/share`", "s", "", "the sound as a text `ronn:…`, which `load_text` takes"],
         ["`/ronn/ping`", "s s", "", "name and version at `/ronn/pong`, once the node can be heard"],
     ]

@@ -14,6 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ronn_jack.control.exploring.search import Search
+from ronn_jack.control.scene import Scene, beginning
 from ronn_jack.errors import SpecError
 from ronn_jack.explore.audition import phrase_passage
 from ronn_jack.explore.explorer import SHARE, Explorer
@@ -38,8 +39,8 @@ class Node:
         self.input = np.zeros((2, 0), np.float32)
 
     @property
-    def kept_values(self) -> Mapping[str, Value]:
-        return self.values
+    def scene(self) -> Scene:
+        return beginning(self.values)
 
     def recent_input(self, seconds: float) -> NDArray[np.float32]:
         return self.input

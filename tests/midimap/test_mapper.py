@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ronn_jack.control.midi_events import Gap
 from ronn_jack.control.operations import Act, Operation, Set
 from ronn_jack.midimap.decoder import plain_event
-from ronn_jack.midimap.mapper import Bindings, Gap, coalesce
+from ronn_jack.midimap.mapper import Bindings, coalesce
 from ronn_jack.midimap.messages import Control, Event, Message, Relative
 from ronn_jack.midimap.profile import BY_NUMBER, Binding, Follow, Press, Profile, Takeover, Toggle
 from ronn_jack.midimap.profile_file import ProfileStore

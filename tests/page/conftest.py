@@ -10,6 +10,7 @@ import pytest
 
 from ronn_jack.control.controller import Controller
 from ronn_jack.interfaces.osc.dispatcher import Dispatcher
+from ronn_jack.interfaces.osc.learning import Learning
 from ronn_jack.interfaces.web.server import WebServer
 from tests.page.looker import Looker
 from tests.support.recording import MemoryStore, RecordingNode
@@ -54,9 +55,9 @@ def server(controller: Controller) -> Iterator[WebServer]:
         yield server
 
 
-def serving(controller: Controller, port: int = 0) -> WebServer:
+def serving(controller: Controller, port: int = 0, learning: Learning | None = None) -> WebServer:
     """Return a server that serves."""
-    dispatcher = Dispatcher(controller)
+    dispatcher = Dispatcher(controller, learning=learning)
     server = WebServer(controller, dispatcher.handle, port=port, forget=dispatcher.gone)
     server.listen()
     server.start(9420)

@@ -58,6 +58,15 @@ class Looker:
         """Wait for an element and return it."""
         return self.page.wait_for_selector(selector)
 
+    def each_view(self) -> Iterator[str]:
+        """Go from view to view; yield the name of each."""
+        tabs = self.page.get_by_role("tab")
+        for tab in tabs.all():
+            tab.click()
+            name = tab.get_attribute("id").removeprefix("tab-")
+            self.wait(f"#view-{name}")
+            yield name
+
     def dial(self, name: str) -> Any:
         """Return what is turned of a number."""
         return self.page.locator(f"#{name} [role=slider]")

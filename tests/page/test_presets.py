@@ -11,7 +11,7 @@ pytestmark = pytest.mark.slow
 
 
 def names(looker: Looker) -> list[str]:
-    return looker.page.locator(".names button").all_inner_texts()
+    return looker.page.locator(".names .name").all_inner_texts()
 
 
 def test_a_preset_is_searched_and_loaded(looker: Looker, controller):
@@ -30,6 +30,30 @@ def test_a_preset_is_searched_and_loaded(looker: Looker, controller):
     assert looker.page.get_by_role("dialog").count() == 0
     looker.dial("layers").press("ArrowUp")
     looker.wait('[aria-label^="Preset: drizzle, edited"]')
+
+
+def test_presets_are_found_by_tag_and_by_what_they_say(looker: Looker, store):
+    store.notes |= {
+        "fuzz": ("Torn speakers", ["guitar", "distortion"]),
+        "drone": ("A bowed floor", ["synth"]),
+        "drizzle": ("Rain on strings", ["guitar", "echo"]),
+    }
+    looker.page.locator(".preset-name").click()
+    looker.wait('.tag:text-is("guitar")')
+    tags = looker.page.locator(".tag")
+    assert tags.all_inner_texts() == ["guitar", "distortion", "echo", "synth"]
+    looker.button("guitar").click()
+    assert names(looker) == ["fuzz", "drizzle"]
+    looker.button("echo").click()
+    assert names(looker) == ["drizzle"]
+    looker.button("echo").click()
+    search = looker.page.get_by_role("searchbox")
+    search.fill("torn")
+    assert names(looker) == ["fuzz"]
+    looker.button("guitar").click()
+    search.fill("synth floor")
+    assert names(looker) == ["drone"]
+    assert looker.page.locator(".names .description").all_inner_texts() == ["A bowed floor"]
 
 
 def test_the_neighbours(looker: Looker):
@@ -52,7 +76,7 @@ def test_a_sound_is_saved_and_told_to_all(looker: Looker, store):
     looker.wait('[aria-label^="Preset: mine. "]')
     wait_for(lambda: store.presets["mine"]["layers"] == 7, what="the preset")
     looker.page.locator(".preset-name").click()
-    looker.wait('.names button:text-is("mine")')
+    looker.wait('.names .name:text-is("mine")')
     looker.page.keyboard.press("Escape")
     looker.page.wait_for_selector("dialog", state="detached")
 

@@ -100,8 +100,8 @@ class TestFinding:
     ) -> None:
         write(tmp_path / "user", "bad", "", "layers = 99")
         assert store.names() == ["zed", "alpha", "bad"]
-        assert store.presets()[0].description == "first"
-        assert "can't be loaded" in store.presets()[2].description
+        assert store.entries()[0].description == "first"
+        assert "can't be loaded" in store.entries()[2].description
         with pytest.raises(PresetError, match="layers = 99"):
             store.load("bad")
 

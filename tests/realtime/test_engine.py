@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ronn_jack.model.recipes import draw
 from ronn_jack.model.spec import NetworkSpec
-from ronn_jack.realtime.engine import ANY_GAP, Engine
+from ronn_jack.realtime.engine import ANY_GAP, WET_SECONDS, Engine
 from ronn_jack.realtime.engine_state import Control
 from tests import oracle
 from tests.realtime.engine_driver import RATE, engine_for, noise, play, swap
@@ -207,3 +207,13 @@ def test_overwritten_history_is_reported():
     play(engine, noise(9600))
     voice.start_at(0)
     assert not engine.prime(voice, engine.position)
+
+
+@pytest.mark.parametrize("block", [64, 600])
+def test_the_output_can_be_copied_until_it_is_overwritten(block):
+    engine = engine_for(TANH, mix=0.7, output_gain=-3.0)
+    y = play(engine, noise(3 * round(WET_SECONDS * RATE) + 1234), block)
+    for frames in (1, 100, round(WET_SECONDS * RATE) - 1):
+        np.testing.assert_array_equal(engine.recent_output(engine.position, frames), y[:, -frames:])
+    earlier = engine.position - 500
+    np.testing.assert_array_equal(engine.recent_output(earlier, 100), y[:, -600:-500])

@@ -121,6 +121,13 @@ class Listener:
 
 
 @dataclass(frozen=True)
+class Listed:
+    name: str
+    description: str = ""
+    tags: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class StoredPreset:
     name: str
     values: Mapping[str, Value]
@@ -133,11 +140,16 @@ class MemoryStore:
     def __init__(self, **presets: Mapping[str, Value]) -> None:
         self.presets = {name: {**defaults(), **values} for name, values in presets.items()}
         self.snapshots: dict[str, Mapping[int, Mapping[str, Value]]] = {}
+        self.notes: dict[str, tuple[str, Sequence[str]]] = {}
+        """Description and tags, by name."""
         self.songs: Sequence[str] = ()
         self.reads: list[str] = []
 
     def names(self) -> Sequence[str]:
         return list(self.presets)
+
+    def entries(self) -> Sequence[Listed]:
+        return [Listed(name, *self.notes.get(name, ())) for name in self.presets]
 
     def load(self, reference: str | float) -> StoredPreset:
         name = reference

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Protocol
 
 from ronn_jack.control.events import Event, MidiPort
-from ronn_jack.control.midi_events import TakeoverGap
+from ronn_jack.control.midi_events import MidiState, TakeoverGap
 from ronn_jack.control.operations import Act, ClockOrigin, Operation, Origin
 from ronn_jack.errors import MachineError, ProfileError
 from ronn_jack.files import name_or_file
@@ -154,6 +154,8 @@ class MidiInput:
         to take over, each event with its origin.
     clock : callable, optional
         Returns the time in s.
+    state : MidiState, optional
+        Where it is kept what the controls do.
 
     Raises
     ------
@@ -177,7 +179,9 @@ class MidiInput:
         publish: Callable[[Event, Origin | None], None] = lambda event, origin: None,
         clock: Callable[[], float] = time.monotonic,
         output: MidiOutput | None = None,
+        state: MidiState | None = None,
     ) -> None:
+        self._state = state or MidiState()
         self._settings = settings
         self._profiles = profiles or ProfileStore()
         self._choice = self._read_profiles()
@@ -197,6 +201,7 @@ class MidiInput:
         self._ports: dict[str, _Port] = {}
         self._asking: _Port | None = None
         self._tells_gaps_at = 0.0
+        self._note_bindings()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="midi", daemon=True)
 
@@ -231,6 +236,7 @@ class MidiInput:
         """Read what has come and apply it, a change for each port; called every millisecond."""
         now = self._clock()
         self.learning.poll(now)
+        self._state.learning = self.learning.name
         arrived: dict[str, list[bytes]] = {}
         for name, message in self._messages(now):
             if not self._output.is_echo(name, message, now):
@@ -238,6 +244,7 @@ class MidiInput:
         for name, messages in arrived.items():
             if name not in self._ports:
                 self._ports[name] = self._new_port(name)
+                self._note_bindings()
             for message in messages if self.learning.active else ():
                 self.learning.hear(name, message, now)
         for name, port in self._ports.items():
@@ -293,6 +300,16 @@ class MidiInput:
         for name in (JACK_PORT, *self._hardware.names):
             self._output.follow(name, self._choice.profile(name))
         self._hardware.rescan()
+        self._note_bindings()
+
+    def _note_bindings(self) -> None:
+        """Keep what the controls of the present ports drive, each once."""
+        bound = [
+            (binding.name, binding.control.words)
+            for profile in self.profiles()
+            for binding in profile.bindings
+        ]
+        self._state.bindings = tuple(dict.fromkeys(bound))
 
     def _read_profiles(self) -> PortChoice:
         fallback = self._profiles.load(name_or_file(self._settings.midi_profile))
@@ -313,6 +330,8 @@ class MidiInput:
                     port.origin.name, gap.parameter, gap.control, gap.place, gap.gap
                 )
                 self._publish(event, port.origin)
+        ports = self._ports.values()
+        self._state.waiting = tuple(gap for port in ports for gap in port.bindings.waiting)
 
     def _tell_port(self, port: str, is_open: bool) -> None:
         profile = self._choice.profile(port)
@@ -320,6 +339,7 @@ class MidiInput:
             self._output.open(port, profile)
         else:
             self._output.close(port)
+        self._note_bindings()
         self._publish(MidiPort(port, profile.name, is_open), None)
 
     def _run(self) -> None:

@@ -111,6 +111,11 @@ class Learning:
         """Whether a control is waited for."""
         return self._asked is not None
 
+    @property
+    def name(self) -> str:
+        """The parameter or action that a control is waited for; "" if there is none."""
+        return self._asked.name if self._asked is not None else ""
+
     def learn(self, name: str, origin: Origin, told: Told) -> None:
         """[any-thread] Bind the next control that is moved to a parameter or action.
 

@@ -6,6 +6,7 @@ import contextlib
 import functools
 import hmac
 import ipaddress
+import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -13,8 +14,14 @@ from collections.abc import Callable, Sequence
 LEASE_SECONDS = 60.0
 """How long what a sender has asked for lasts without any message of it."""
 _MOST_AUTHORISED = 256
+_TOKEN_BYTES = 12
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def new_token() -> str:
+    """Return a token that nobody guesses, short enough for a code that a phone reads at once."""
+    return secrets.token_urlsafe(_TOKEN_BYTES)
 
 
 class Access:
@@ -30,7 +37,7 @@ class Access:
     allow : sequence of str
         Addresses, and ranges of them as ADDRESS/BITS.
     token : str, optional
-        What a sender may send to be heard.
+        What a sender may send to be heard; see `new_token`.
     clock : callable
         Returns the time in s.
     """
@@ -52,6 +59,11 @@ class Access:
         """Whether nobody beyond this computer can send anything."""
         self._here = here
         self._is_known = functools.lru_cache(1024)(self._find_known)
+
+    @property
+    def token(self) -> str | None:
+        """What a stranger may send to be heard."""
+        return self._token
 
     @property
     def takes_token(self) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import enum
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ronn_jack.control.protocols import ListedPreset
 from ronn_jack.control.status import STATUS
 from ronn_jack.errors import UsageError, nearest
-from ronn_jack.interfaces.osc.codec import encode
+from ronn_jack.interfaces.osc.codec import encode, one_line
 from ronn_jack.interfaces.osc.pattern import Addresses, is_pattern
 from ronn_jack.parameters import ACTIONS, PARAMETERS, PLACES, Value
 
@@ -19,6 +20,8 @@ STATUS_ROOT = "/ronn/status/"
 CANDIDATE_ROOT = "/ronn/candidate/"
 PRESET = "/ronn/preset"
 PRESETS = "/ronn/presets"
+PRESET_TAGS = "/ronn/preset_tags"
+PRESET_DESCRIPTIONS = "/ronn/preset_descriptions"
 SHARE = "/ronn/share"
 PING = "/ronn/ping"
 PONG = "/ronn/pong"
@@ -33,6 +36,9 @@ LEARN_UNDONE = "/ronn/learn_undone"
 LEARNING = "/ronn/learning"
 LEARN_CANCELLED = "/ronn/learn_cancelled"
 TAKEOVER = "/ronn/takeover"
+BINDINGS = "/ronn/bindings"
+TAKEOVERS = "/ronn/takeovers"
+LEARNS = "/ronn/learns"
 SUBSCRIBE = "/ronn/subscribe"
 SUBSCRIBE_NORMALISED = "/ronn/n/subscribe"
 UNSUBSCRIBE = "/ronn/unsubscribe"
@@ -40,8 +46,12 @@ REFRESH = "/ronn/refresh"
 AUTH = "/ronn/auth"
 PANIC = "/ronn/panic"
 
+PRESET_LISTS = (PRESETS, PRESET_TAGS, PRESET_DESCRIPTIONS)
+"""Each tells one text of every preset, in the order of their indices."""
+MIDI_STATE = (BINDINGS, TAKEOVERS, LEARNS)
 _OF_MIDI = (LEARNING, LEARNED, LEARN_CANCELLED, UNLEARNED, LEARN_UNDONE, TAKEOVER)
 
+_TAG_SEPARATOR = ", "
 _CACHED = 256
 """Addresses that take work to resolve are few in earnest; this bounds the work of a flood."""
 
@@ -60,6 +70,7 @@ class Role(enum.Enum):
     PRESETS = enum.auto()
     SHARE = enum.auto()
     CANDIDATE = enum.auto()
+    MIDI = enum.auto()
     PING = enum.auto()
     LEARN = enum.auto()
     SUBSCRIBE = enum.auto()
@@ -97,13 +108,16 @@ def _endpoints() -> Iterator[Endpoint]:
     for name in STATUS:
         yield Endpoint(STATUS_ROOT + name, Role.STATUS, name)
     yield Endpoint(PRESET, Role.PRESET, "preset")
-    yield Endpoint(PRESETS, Role.PRESETS, "presets")
+    for address in PRESET_LISTS:
+        yield Endpoint(address, Role.PRESETS, address.removeprefix(ROOT))
     yield Endpoint(SHARE, Role.SHARE, "share")
     for place in range(1, PLACES + 1):
         yield Endpoint(f"{CANDIDATE_ROOT}{place}", Role.CANDIDATE, str(place))
     yield Endpoint(PING, Role.PING, "ping")
     for address in (LEARN, LEARN_CANCEL, UNLEARN, LEARN_UNDO):
         yield Endpoint(address, Role.LEARN, address.removeprefix(ROOT))
+    for address in MIDI_STATE:
+        yield Endpoint(address, Role.MIDI, address.removeprefix(ROOT))
     for address in _OF_MIDI:
         yield Endpoint(address, Role.ANSWER, address.removeprefix(ROOT))
     yield Endpoint(SUBSCRIBE, Role.SUBSCRIBE, "subscribe")
@@ -126,6 +140,15 @@ def value_message(name: str, value: Value, normalised: bool = False) -> bytes:
     if normalised:
         return encode(NORMALISED_ROOT + name, [PARAMETERS[name].normalise(value)])
     return encode(ROOT + name, [value])
+
+
+def preset_texts(address: str, listed: Sequence[ListedPreset]) -> list[str]:
+    """Return what one of PRESET_LISTS tells."""
+    if address == PRESETS:
+        return [each.name for each in listed]
+    if address == PRESET_TAGS:
+        return [_TAG_SEPARATOR.join(each.tags) for each in listed]
+    return [one_line(each.description) for each in listed]
 
 
 def resolve(address: str) -> tuple[Endpoint, ...]:

@@ -25,6 +25,7 @@ from ronn_jack.interfaces.osc.addresses import (
     SESSION,
     Endpoint,
     Role,
+    preset_texts,
     resolve,
     value_message,
 )
@@ -38,13 +39,13 @@ from ronn_jack.interfaces.osc.codec import (
     encode,
     one_line,
 )
-from ronn_jack.interfaces.osc.learning import Learning, ask
+from ronn_jack.interfaces.osc.learning import Learning, ask, state_values
 from ronn_jack.interfaces.osc.pattern import is_pattern
 from ronn_jack.interfaces.osc.schedule import Due, Schedule
 from ronn_jack.interfaces.osc.sender import Sender
 from ronn_jack.interfaces.osc.sessions import Sessions
 from ronn_jack.interfaces.osc.subscribers import Subscribers
-from ronn_jack.parameters import ACTIONS
+from ronn_jack.parameters import ACTIONS, Value
 
 Later = Callable[[], None] | None
 """What is left to do."""
@@ -197,9 +198,14 @@ class Dispatcher:
             case Role.PRESET:
                 name = one_line(self._controller.preset or "")
                 request.answer(endpoint.address, name, self._controller.edited)
-            case Role.PRESETS if not request.has_the_list:
-                request.has_the_list = True
-                request.answer(endpoint.address, *_fitting(self._controller.presets()))
+            case Role.PRESETS if endpoint.address not in request.lists:
+                request.lists.add(endpoint.address)
+                texts = preset_texts(endpoint.address, self._controller.presets())
+                request.answer(endpoint.address, *_fitting(texts))
+            case Role.MIDI if endpoint.address not in request.lists:
+                request.lists.add(endpoint.address)
+                values = state_values(endpoint.address, self._controller.midi)
+                request.answer(endpoint.address, *_fitting(values))
             case Role.SHARE:
                 request.answer(endpoint.address, self._controller.share())
             case Role.CANDIDATE:
@@ -279,16 +285,16 @@ class Request:
     ----------
     addresses : dict
         The addresses by which the packet named parameters and actions.
-    has_the_list : bool
-        Whether it was sent the presets; one packet may ask thousands of times.
+    lists : set
+        Addresses of the lists that it was sent; one packet may ask thousands of times.
     """
 
-    __slots__ = ("addresses", "has_the_list", "sender")
+    __slots__ = ("addresses", "lists", "sender")
 
     def __init__(self, sender: Sender) -> None:
         self.sender = sender
         self.addresses: dict[str, str] = {}
-        self.has_the_list = False
+        self.lists: set[str] = set()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Request) and other.sender == self.sender
@@ -314,10 +320,10 @@ class Request:
         self.sender.send(encode(address, values))
 
 
-def _fitting(names: Sequence[str]) -> Sequence[str]:
-    """Return the first names that one answer has room for."""
-    sizes = itertools.accumulate(len(name.encode()) + _TEXT_OVERHEAD_BYTES for name in names)
-    return names[: sum(size <= _LONGEST_LIST_BYTES for size in sizes)]
+def _fitting(values: Sequence[Value]) -> Sequence[Value]:
+    """Return the first values that one answer has room for."""
+    sizes = itertools.accumulate(len(str(each).encode()) + _TEXT_OVERHEAD_BYTES for each in values)
+    return values[: sum(size <= _LONGEST_LIST_BYTES for size in sizes)]
 
 
 def _operation(endpoint: Endpoint, argument: Argument) -> Operation | None:

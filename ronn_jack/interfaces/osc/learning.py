@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -12,11 +13,13 @@ from ronn_jack.control.midi_events import (
     Learned,
     LearnStarted,
     LearnUndone,
+    MidiState,
     TakeoverGap,
 )
 from ronn_jack.control.operations import Origin
 from ronn_jack.errors import UsageError, shown
 from ronn_jack.interfaces.osc.addresses import (
+    BINDINGS,
     LEARN,
     LEARN_CANCEL,
     LEARN_CANCELLED,
@@ -25,10 +28,12 @@ from ronn_jack.interfaces.osc.addresses import (
     LEARNED,
     LEARNING,
     TAKEOVER,
+    TAKEOVERS,
     UNLEARN,
     UNLEARNED,
 )
 from ronn_jack.interfaces.osc.codec import Argument, one_line
+from ronn_jack.parameters import Value
 from ronn_jack.units import as_number
 
 _FIRES_FROM = 0.5
@@ -114,6 +119,16 @@ def message_of(event: Event) -> tuple[str, list[float | str]] | None:
         case TakeoverGap():
             return TAKEOVER, [event.parameter, event.place, event.gap, event.control]
     return None
+
+
+def state_values(address: str, state: MidiState) -> list[Value]:
+    """Return what one of MIDI_STATE tells."""
+    if address == BINDINGS:
+        return [text for binding in state.bindings for text in binding]
+    if address == TAKEOVERS:
+        waiting = [(each.parameter, each.place, each.gap, each.control) for each in state.waiting]
+        return list(itertools.chain.from_iterable(waiting))
+    return [state.learning]
 
 
 def _tell(event: Event, asker: Asker) -> None:

@@ -83,7 +83,9 @@ class Sessions:
         if not self._access.takes_token:
             raise UsageError("there is no token; write osc_token in config.toml to have one")
         if len(arguments) != 1 or not self._access.authorise(sender.host, arguments[0]):
-            raise UsageError("this is not the token; osc_token in config.toml says it")
+            raise UsageError(
+                "this is not the token; osc_token in config.toml says it, or else the node's output"
+            )
         sender.send(encode(AUTH, [int(LEASE_SECONDS)]))
 
 

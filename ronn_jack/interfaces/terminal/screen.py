@@ -25,6 +25,9 @@ LINES_WITHOUT_HEIGHT = 10
 
 _LEAST_ROOM = 4
 """Lines kept for events on a low screen."""
+_LEAST_BESIDE = 40
+"""Columns that are kept beside a picture, which is left out where there are fewer."""
+_GAP = 2
 _LABEL = 9
 _FIGURE = 12
 _LEAST_BAR = 6
@@ -62,9 +65,13 @@ class Screen:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         width, height = options.max_width, self._height
-        lines = [] if self._snapshot is None else list(_node_lines(self._snapshot, console, width))
+        code = self._code(width)
+        beside = width - len(code[0]) - _GAP if code else width
+        lines = [] if self._snapshot is None else list(_node_lines(self._snapshot, console, beside))
         if self._keys:
             lines.append(Text.assemble(("keys".ljust(_LABEL), "dim"), self._keys))
+        if code:
+            lines = _side_by_side(lines, code, beside)
         if height is None:
             room = LINES_WITHOUT_HEIGHT
         else:
@@ -75,6 +82,13 @@ class Screen:
             line.truncate(width, overflow="ellipsis")
             yield line
 
+    def _code(self, width: int) -> tuple[str, ...]:
+        """Return the picture of the page's address, where there is room for it beside the rest."""
+        code = self._snapshot.code if self._snapshot is not None else ()
+        if not code or not self._height or width < len(code[0]) + _LEAST_BESIDE:
+            return ()
+        return code if len(code) < self._height - min(_LEAST_ROOM, self._height // 3) else ()
+
     def _event_lines(self, console: Console, width: int, room: int) -> list[Text]:
         """Return the newest events, on as many lines as there is room for."""
         lines: list[Text] = []
@@ -84,6 +98,16 @@ class Screen:
             style = "yellow" if text.startswith("warning: ") else ""
             lines = [*_labelled(time, text, console, width, style), *lines]
         return lines[-room:] if room else []
+
+
+def _side_by_side(lines: list[Text], code: Sequence[str], width: int) -> list[Text]:
+    """Return lines with a picture at their right."""
+    both = [*lines, *(Text() for _ in range(len(code) - len(lines)))]
+    for line in both:
+        line.truncate(width, overflow="ellipsis", pad=True)
+    for line, row in zip(both, code, strict=False):
+        line.append(" " * _GAP).append(row, "black on white")
+    return both
 
 
 def _node_lines(snapshot: Snapshot, console: Console, width: int) -> Iterator[Text]:

@@ -72,6 +72,8 @@ class Snapshot:
         Whether the sound is another by now.
     page : str
         Where a browser finds the page; empty where nothing is said of it.
+    code : tuple of str
+        The same as a picture for a phone's camera, line by line; empty where there is none.
     values : mapping
         The accepted value of every parameter.
     status : mapping
@@ -86,6 +88,7 @@ class Snapshot:
     status: Mapping[str, int | float | str]
     edited: bool = False
     page: str = ""
+    code: tuple[str, ...] = ()
 
     def number(self, key: str) -> float:
         """Return a figure of the telemetry."""
@@ -99,6 +102,7 @@ def take_snapshot(
     preset: str | None = None,
     edited: bool = False,
     page: str = "",
+    code: tuple[str, ...] = (),
 ) -> Snapshot:
     """Return what there is to see now; `audio` is None while there is no server."""
     if audio is None:
@@ -107,7 +111,7 @@ def take_snapshot(
         name = audio.name
         scheduling = "realtime" if audio.realtime else "not realtime"
         server = f"{audio.rate:g} Hz, {audio.period} frames, {scheduling}"
-    return Snapshot(name, server, osc, preset, source.values, source.status(), edited, page)
+    return Snapshot(name, server, osc, preset, source.values, source.status(), edited, page, code)
 
 
 def network_words(snapshot: Snapshot) -> str:

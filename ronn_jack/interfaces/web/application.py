@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import socket
-from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, Router, WebSocketRoute
+from starlette.types import Scope
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from ronn_jack.control.controller import Controller
 from ronn_jack.interfaces.osc.udp import LARGEST_DATAGRAM
 from ronn_jack.interfaces.web.connections import HttpConnection, WebSocketConnection
+from ronn_jack.interfaces.web.door import Door
 from ronn_jack.interfaces.web.guard import Guard
 from ronn_jack.interfaces.web.limits import Limits
-from ronn_jack.interfaces.web.listening import Forget, Handle, Listeners
+from ronn_jack.interfaces.web.listener import Forget, Handle, Permits
+from ronn_jack.interfaces.web.listening import Listeners
 from ronn_jack.interfaces.web.oscquery import Tree, as_json
 from ronn_jack.interfaces.web.page import Page
 from ronn_jack.interfaces.web.pages import Pages
@@ -43,6 +46,8 @@ class Application:
         Where OSC is taken, at the same address.
     permits : callable
         Says whether an address may ask.
+    takes_token : bool
+        Whether there is a token by which others may.
     limits : Limits
     pages : Pages
         Told of pages that are opened.
@@ -54,7 +59,8 @@ class Application:
         handle: Handle,
         bind: str,
         osc_port: int,
-        permits: Callable[[str], bool],
+        permits: Permits,
+        takes_token: bool,
         forget: Forget,
         limits: Limits,
         pages: Pages,
@@ -63,11 +69,13 @@ class Application:
         self._page = Page()
         self._osc_port = osc_port
         self._limits = limits
+        self._door = Door(permits, takes_token, handle, limits)
+        listeners = Listeners(controller, handle, forget, limits, pages, self._door)
         routes = [
-            WebSocketRoute("/", Listeners(controller, handle, forget, limits, pages).serve),
+            WebSocketRoute("/", listeners.serve),
             Route("/{path:path}", self._answer, methods=["GET"]),
         ]
-        self._asgi = Guard(Router(routes), bind, permits)
+        self._asgi = Guard(Router(routes), bind, self._may_ask)
 
     async def serve(self, listening: socket.socket, wakened: socket.socket) -> None:
         """Serve until something comes from `wakened`."""
@@ -98,10 +106,18 @@ class Application:
         await loop.sock_recv(wakened, 1)
         server.close()
         for connection in list(state.connections):
-            connection.shutdown()
+            with contextlib.suppress(Exception):  # of one whose other end is about to go as well
+                connection.shutdown()
         await asyncio.sleep(0)  # so that what is short and read at once is sent
         for connection in list(state.connections):
             connection.transport.abort()
+
+    def _may_ask(self, host: str, scope: Scope) -> bool:
+        """Say whether a request is answered; a stranger who may have the token gets the page."""
+        if self._door.permits(host):
+            return True
+        is_page = scope["type"] == "websocket" or self._page.wants(Request(scope))
+        return self._door.takes_token and is_page
 
     async def _answer(self, request: Request) -> Response:
         if self._page.wants(request):

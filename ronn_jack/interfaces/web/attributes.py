@@ -12,7 +12,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ronn_jack.control.status import STATUS, Status
-from ronn_jack.interfaces.osc.addresses import ENDPOINTS, Endpoint, Role
+from ronn_jack.interfaces.osc.addresses import (
+    BINDINGS,
+    ENDPOINTS,
+    LEARNS,
+    PRESET_DESCRIPTIONS,
+    PRESET_TAGS,
+    PRESETS,
+    TAKEOVERS,
+    Endpoint,
+    Role,
+)
 from ronn_jack.parameters import (
     ACTIONS,
     MOST_SNAPSHOTS,
@@ -49,7 +59,6 @@ _UNITS = {
 _INT32_MAXIMUM = 2**31 - 1
 _DESCRIPTIONS = {
     Role.PRESET: "the preset loaded or saved last, and whether the sound is another by now",
-    Role.PRESETS: "the names of the presets in the order of their indices",
     Role.SHARE: "the sound as a text that load_text takes",
     Role.CANDIDATE: "what is to be seen of a candidate; an empty text where there is none",
     Role.PING: "answered by the node's name and version, once it can be heard",
@@ -58,6 +67,19 @@ _DESCRIPTIONS = {
     Role.UNSUBSCRIBE: "let nothing be sent here any more",
     Role.REFRESH: "let all values be sent here again",
     Role.AUTH: "be heard, by the token of the node's settings",
+}
+
+_PRESET_LISTS = {
+    PRESETS: "the names of the presets in the order of their indices",
+    PRESET_TAGS: "the tags of each preset, in the same order",
+    PRESET_DESCRIPTIONS: "what a musician hears of each preset, in the same order",
+}
+
+_MIDI_STATE = {
+    BINDINGS: "names of parameters and actions, each with a MIDI control that drives it",
+    TAKEOVERS: "of MIDI controls that have not reached their parameter: its name, where the "
+    "control stands, how far that is above the parameter's place, and the control",
+    LEARNS: "what the next MIDI control that is moved will be bound to, or nothing",
 }
 
 
@@ -75,7 +97,9 @@ def attributes(endpoint: Endpoint) -> Attributes:
         case Role.PRESET:
             own = {"TYPE": "sT", "ACCESS": READABLE}
         case Role.PRESETS:
-            own = {"ACCESS": READABLE}
+            own = {"ACCESS": READABLE, "DESCRIPTION": _PRESET_LISTS[endpoint.address]}
+        case Role.MIDI:
+            own = {"ACCESS": READABLE, "DESCRIPTION": _MIDI_STATE[endpoint.address]}
         case Role.CANDIDATE:
             own = {"ACCESS": READABLE}
         case Role.SHARE:

@@ -85,10 +85,10 @@ class Guard:
     bind : str
         What is listened on.
     permits : callable
-        Says whether an address may ask.
+        Says whether an address may make a request.
     """
 
-    def __init__(self, app: ASGIApp, bind: str, permits: Callable[[str], bool]) -> None:
+    def __init__(self, app: ASGIApp, bind: str, permits: Callable[[str, Scope], bool]) -> None:
         self._app = app
         self._bind = bind
         self._names = own_names(bind)
@@ -116,7 +116,7 @@ class Guard:
     def _fault(self, scope: Scope) -> str | None:
         headers = Headers(scope=scope)
         (server, _), (client, _) = scope["server"], scope["client"]
-        if not self._permits(client):
+        if not self._permits(client, scope):
             return _NOT_ALLOWED.format(host=client, bind=self._bind)
         return fault(headers.get("host"), headers.get("origin"), server, self._names)
 

@@ -17,9 +17,16 @@ class Limits:
         Time for a request from its connection, or from the request before, to its answer's end.
     crossing_seconds : float
         Time in which what a listener is told may cross a value of its own on the way.
+    strangers : int
+        How many may be about to say the token at a time.
+    token_seconds, denial_seconds : float
+        Time for that, and what a wrong one costs.
     """
 
     connections: int = 128
     listeners: int = 64
     request_seconds: float = 10.0
     crossing_seconds: float = 0.25
+    strangers: int = 8
+    token_seconds: float = 5.0
+    denial_seconds: float = 1.0

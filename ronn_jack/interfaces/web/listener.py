@@ -15,6 +15,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from ronn_jack.errors import shown
 from ronn_jack.interfaces.osc.addresses import ENDPOINTS, ERROR, Endpoint, Role
 from ronn_jack.interfaces.osc.codec import Argument, Message, decode, encode
+from ronn_jack.interfaces.osc.sender import Sender
 from ronn_jack.interfaces.web.limits import Limits
 from ronn_jack.parameters import PARAMETERS, Value
 from ronn_jack.units import as_number
@@ -25,6 +26,12 @@ _SAME_POSITION = 1e-6
 """Difference of two positions 0–1 that a float32 hardly tells."""
 
 Values = list[Value]
+Handle = Callable[[bytes, Sender], Callable[[], None] | None]
+"""Does what a packet asks for; what it returns is to be done on a thread that may wait."""
+Forget = Callable[[Sender], None]
+"""Told of each sender of packets that has gone."""
+Permits = Callable[[str], bool]
+"""Says whether an address may ask."""
 
 
 _EXAMPLE = '{"COMMAND": "LISTEN", "DATA": "/ronn/mix"}'

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from starlette.responses import PlainTextResponse
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -18,18 +18,20 @@ from ronn_jack.control.controller import Controller
 from ronn_jack.control.events import Dump
 from ronn_jack.interfaces.osc.addresses import (
     ENDPOINTS,
+    MIDI_STATE,
     NORMALISED_ROOT,
     PRESET,
+    PRESET_LISTS,
     PRESETS,
     ROOT,
     SHARE,
     STATUS_ROOT,
     Role,
 )
-from ronn_jack.interfaces.osc.sender import Sender
 from ronn_jack.interfaces.web.attributes import PRESETS_ADDRESSES
+from ronn_jack.interfaces.web.door import Door
 from ronn_jack.interfaces.web.limits import Limits
-from ronn_jack.interfaces.web.listener import Listener
+from ronn_jack.interfaces.web.listener import Forget, Handle, Listener
 from ronn_jack.interfaces.web.oscquery import Reading
 from ronn_jack.interfaces.web.pages import Pages
 from ronn_jack.parameters import Value
@@ -43,10 +45,6 @@ PRESETS_TICKS = 30
 _log = logging.getLogger(__name__)
 
 _CANDIDATES = {address for address, each in ENDPOINTS.items() if each.role is Role.CANDIDATE}
-
-Handle = Callable[[bytes, Sender], Callable[[], None] | None]
-"""Does what a packet asks for; what it returns is to be done on a thread that may wait."""
-Forget = Callable[[Sender], None]
 
 
 class Listeners:
@@ -65,6 +63,8 @@ class Listeners:
     limits : Limits
     pages : Pages
         Told of those that are pages.
+    door : Door
+        Lets them in.
     """
 
     def __init__(
@@ -74,12 +74,14 @@ class Listeners:
         forget: Forget,
         limits: Limits,
         pages: Pages,
+        door: Door,
     ) -> None:
         self._controller = controller
         self._handle = handle
         self._forget = forget
         self._limits = limits
         self._pages = pages
+        self._door = door
         self._listeners: set[Listener] = set()
         self._follower: asyncio.Task[None] | None = None
         self._values: Mapping[str, Value] = {}
@@ -94,10 +96,15 @@ class Listeners:
             reason = f"there are {self._limits.listeners} listeners already; close one\n"
             await socket.send_denial_response(PlainTextResponse(reason, 503))
             return
+        if not await self._door.is_open(socket):
+            return
         await socket.accept()
         listener = Listener(
             socket, lambda endpoint: Reading(self._controller).values(endpoint), self._limits
         )
+        if not await self._door.lets_in(socket, listener):
+            self._forget(listener)
+            return
         self._listeners.add(listener)
         if self._follower is None:
             self._follower = asyncio.create_task(self._follow())
@@ -133,7 +140,7 @@ class Listeners:
         """Tell what changes until cancelled."""
         subscription = self._controller.subscriptions.subscribe(capacity=0)
         self._look(self._controller.subscriptions.dump(0).event)
-        self._names = self._controller.presets()
+        self._names = Reading(self._controller).presets
         ticks = 0
         try:
             while True:
@@ -143,7 +150,7 @@ class Listeners:
                     taken = subscription.take()
                     changed = self._look(taken[-1].event) if taken else set()
                     if ticks % PRESETS_TICKS == 0:
-                        changed |= {PRESETS}
+                        changed |= {*PRESET_LISTS}
                     self._tell(changed, ticks % STATUS_TICKS == 0)
                 except Exception:
                     _log.exception("while telling listeners")
@@ -159,7 +166,7 @@ class Listeners:
         if moved:
             changed |= {SHARE}
         preset_before, self._preset = self._preset, (state.preset, state.edited)
-        return changed | ({PRESET, PRESETS} if self._preset != preset_before else set())
+        return changed | ({PRESET, *PRESET_LISTS} if self._preset != preset_before else set())
 
     def _tell(self, changed: set[str], status: bool) -> None:
         reading = Reading(self._controller)
@@ -172,7 +179,11 @@ class Listeners:
         for listener in self._listeners:
             due = listener.addresses & (changed | listener.unsure)
             if status:
-                due |= {each for each in listener.addresses if each.startswith(STATUS_ROOT)}
+                due |= {
+                    each
+                    for each in listener.addresses
+                    if each.startswith(STATUS_ROOT) or each in MIDI_STATE
+                }
             for address in due:
                 listener.tell(address, reading.values(ENDPOINTS[address]))
             for path in paths:

@@ -15,8 +15,10 @@ from typing import Any
 import msgspec
 
 from ronn_jack.control.controller import Controller
+from ronn_jack.control.protocols import ListedPreset
 from ronn_jack.control.status import STATUS
-from ronn_jack.interfaces.osc.addresses import ENDPOINTS, Endpoint, Role
+from ronn_jack.interfaces.osc.addresses import ENDPOINTS, PRESETS, Endpoint, Role, preset_texts
+from ronn_jack.interfaces.osc.learning import state_values
 from ronn_jack.interfaces.web.attributes import (
     ATTRIBUTES,
     NO_VALUE,
@@ -54,6 +56,10 @@ class Reading:
     @functools.cached_property
     def presets(self) -> Sequence[str]:
         """The names of the presets."""
+        return preset_texts(PRESETS, self._listed)
+
+    @functools.cached_property
+    def _listed(self) -> Sequence[ListedPreset]:
         return self._controller.presets()
 
     @functools.cached_property
@@ -73,10 +79,12 @@ class Reading:
                 return [bool(value) if STATUS[name].kind is Kind.BOOL else value]
             case Role.PRESET:
                 return [self._controller.preset or "", self._controller.edited]
+            case Role.MIDI:
+                return state_values(endpoint.address, self._controller.midi)
             case Role.SHARE:
                 return [self._controller.share()]
             case Role.PRESETS:
-                return list(self.presets)
+                return list[Value](preset_texts(endpoint.address, self._listed))
             case Role.CANDIDATE:
                 return list(self._controller.search.picture(int(name)))
             case _:
@@ -158,8 +166,8 @@ class Tree:
             values = reading.values(endpoint)
             # A placeholder, as python-oscquery takes nothing with ACCESS but without VALUE.
             node["VALUE"] = values or [None]
-            if endpoint.role is Role.CANDIDATE:
-                node["TYPE"] = type_tags(values or [])
+            if endpoint.role in (Role.MIDI, Role.CANDIDATE):
+                node["TYPE"] = type_tags(values or []) or "N"
             if endpoint.role in (Role.PRESETS, Role.ACTION):
                 node |= presets_attributes(endpoint, reading.presets)
         if deep and address in self._children:

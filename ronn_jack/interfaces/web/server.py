@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from ronn_jack.closing import ClosingOnce
 from ronn_jack.control.controller import Controller
 from ronn_jack.interfaces.ports import EVERYWHERE, HTTP_PORT, bound_socket
+from ronn_jack.interfaces.web.invitation import code_lines, invitation
 from ronn_jack.interfaces.web.limits import Limits
 
 if TYPE_CHECKING:
     from ronn_jack.interfaces.osc.sender import Sender
-    from ronn_jack.interfaces.web.listening import Forget, Handle
+    from ronn_jack.interfaces.web.listener import Forget, Handle
     from ronn_jack.interfaces.web.pages import Pages
 
 _log = logging.getLogger(__name__)
@@ -46,6 +47,8 @@ class WebServer(ClosingOnce):
     forget : callable, optional
         Told of each sender of packets that has gone.
     limits : Limits, optional
+    token : str, optional
+        By which others may ask; without it none may.
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class WebServer(ClosingOnce):
         permits: Callable[[str], bool] = _anybody,
         forget: Forget = _nothing,
         limits: Limits | None = None,
+        token: str | None = None,
     ) -> None:
         super().__init__()
         self._controller = controller
@@ -66,6 +70,7 @@ class WebServer(ClosingOnce):
         self._permits = permits
         self._forget = forget
         self._limits = limits or Limits()
+        self._token = token
         self._sockets: tuple[socket.socket, ...] = ()
         self._thread: threading.Thread | None = None
         self._pages: Pages | None = None
@@ -90,6 +95,18 @@ class WebServer(ClosingOnce):
         """Where a browser on this computer finds it."""
         host = "localhost" if self._host in EVERYWHERE else self._host
         return f"http://{f'[{host}]' if ':' in host else host}:{self._port}"
+
+    @property
+    def invitation(self) -> str:
+        """Where a browser finds it, on another machine too if there is a token."""
+        if self._token is None:
+            return self.url
+        return invitation(self._host, self._port, self._token)
+
+    @property
+    def code(self) -> tuple[str, ...]:
+        """The same as lines of a picture for a phone; empty if it is of no use there."""
+        return () if self._token is None else code_lines(self.invitation)
 
     def listen(self, listening: socket.socket | None = None) -> None:
         """Take the port; who connects waits until it is served.
@@ -125,7 +142,7 @@ class WebServer(ClosingOnce):
             target=self._serve, args=(listening, wakened, osc_port), name="web", daemon=True
         )
         self._thread.start()
-        _log.info("page at %s", self.url)
+        _log.info("page at %s", self.invitation)
 
     def _end(self) -> None:
         """Stop serving and free the port."""
@@ -150,6 +167,7 @@ class WebServer(ClosingOnce):
             self._host,
             osc_port,
             self._permits,
+            self._token is not None,
             self._forget,
             self._limits,
             self._pages,

@@ -3,9 +3,11 @@
 import { html, useLayoutEffect, useRef, useState } from "../libraries.js";
 import { hinted, show } from "../bubbles.js";
 import { IconButton } from "../icons.js";
-import { ROOT, act, hold, isRefused, letGo, parameter, set, type } from "../node.js";
+import { ROOT, act, hold, isRefused, letGo, parameter, set, type, waiting } from "../node.js";
 import { ACTIONS, digits, placeOf, table, typed, words } from "../table.js";
+import { covering } from "./covers.js";
 import { Bar, Ring } from "./drawings.js";
+import { Bound, LearnCover, bindingWords, canLearn, learn, learnable } from "./learning.js";
 import { LockCover, LockMark } from "./locks.js";
 import { useTurning } from "./turning.js";
 
@@ -27,15 +29,22 @@ export function isKnob(row) {
 export function ActionButton({ name, argument = [], label, disabled = false, pressed, children }) {
   const row = ACTIONS.get(name);
   const address = ROOT + name;
+  const bindable = canLearn(name);
+  const learning = covering.value === "learn" && bindable;
+  const click = () => {
+    if (learning) learn(name);
+    else if (!disabled) act(name, ...argument);
+  };
   return html`<button
     type="button"
-    class=${classes("button", { refused: isRefused(address) })}
+    class=${classes("button", { refused: isRefused(address), learnable: learning })}
     data-address=${address}
     aria-label=${label ?? row.label}
     aria-pressed=${pressed}
-    aria-disabled=${disabled}
-    onClick=${() => !disabled && act(name, ...argument)}
-    ...${hinted(row.description)}
+    aria-disabled=${disabled && !learning}
+    onClick=${click}
+    ...${hinted(row.description + bindingWords(name))}
+    ...${bindable && learnable(name)}
   >
     ${children ?? row.label}
   </button>`;
@@ -44,19 +53,23 @@ export function ActionButton({ name, argument = [], label, disabled = false, pre
 /** What a control looks like around what is turned: its name above, and its place for refusals. */
 function Cell({ row, kind, children }) {
   const address = ROOT + row.name;
-  const showMeaning = ({ currentTarget }) => show(currentTarget.parentElement, meaning(row));
+  const words = meaning(row) + bindingWords(row.name);
+  const showMeaning = ({ currentTarget }) => show(currentTarget.parentElement, words);
   return html`<div
     class=${classes(`cell ${kind}`, { refused: isRefused(address) })}
     id=${row.name}
     data-address=${address}
-    ...${hinted(meaning(row))}
+    ...${hinted(words)}
+    ...${learnable(row.name)}
   >
     <span class="label" id=${`${row.name}-label`} onClick=${showMeaning}>
       ${row.label}<${LockMark} row=${row} />
     </span>
     ${children}
+    <${Bound} row=${row} />
     <${LockCover} row=${row} />
-    <span class="for-readers" id=${`${row.name}-meaning`}>${meaning(row)}</span>
+    <${LearnCover} row=${row} />
+    <span class="for-readers" id=${`${row.name}-meaning`}>${words}</span>
   </div>`;
 }
 
@@ -75,6 +88,8 @@ function Dial({ row }) {
   const turning = useTurning(row, { track: !knob, onType: setEntry });
   const value = parameter(row.name);
   const place = placeOf(row, value);
+  const gap = waiting(row.name)?.gap;
+  const missed = gap === undefined ? null : Math.min(1, Math.max(0, place + gap));
   const origin = row.minimum < 0 && row.maximum > 0 ? placeOf(row, 0) : 0;
   const done = (byKey) => {
     setEntry(null);
@@ -82,7 +97,7 @@ function Dial({ row }) {
   };
   return html`<${Cell} row=${row} kind=${knob ? "knob" : "slider"}>
     <div class="dial" ...${turning} ...${named(row)}>
-      ${knob ? html`<${Ring} place=${place} origin=${origin} />` : html`<${Bar} place=${place} />`}
+      <${knob ? Ring : Bar} place=${place} origin=${origin} missed=${missed} />
     </div>
     ${
       entry === null

@@ -9,8 +9,8 @@ const FIRST = -135;
 const SPAN = 270;
 const MARK = { from: 9, to: 17 };
 
-/** A knob at a place 0 to 1, its ring filled from another. */
-export function Ring({ place, origin }) {
+/** A knob at a place 0 to 1, its ring filled from another, and where a control stands that has missed it. */
+export function Ring({ place, origin, missed }) {
   const angle = FIRST + SPAN * place;
   const [x1, y1] = point(angle, MARK.from);
   const [x2, y2] = point(angle, MARK.to);
@@ -19,13 +19,20 @@ export function Ring({ place, origin }) {
     <path class="ring-track" d=${arc(0, 1)} />
     <path class="ring-value" d=${arc(Math.min(place, origin), Math.max(place, origin))} />
     <line class="ring-mark" x1=${x1} y1=${y1} x2=${x2} y2=${y2} />
+    ${missed !== null && html`<${Missed} angle=${FIRST + SPAN * missed} />`}
   </svg>`;
 }
 
-/** A slider at a place 0 to 1. */
-export function Bar({ place }) {
+function Missed({ angle }) {
+  const [cx, cy] = point(angle, RADIUS);
+  return html`<circle class="ring-missed" cx=${cx} cy=${cy} r="3.5" />`;
+}
+
+/** A slider at a place 0 to 1, and where a control stands that has missed it. */
+export function Bar({ place, missed }) {
   return html`<span class="bar" aria-hidden="true">
     <span class="bar-track"><span class="bar-value" style=${{ width: `${place * 100}%` }}></span></span>
+    ${missed !== null && html`<span class="bar-missed" style=${{ left: `${missed * 100}%` }}></span>`}
     <span class="bar-mark" style=${{ left: `${place * 100}%` }}></span>
   </span>`;
 }

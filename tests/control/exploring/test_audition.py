@@ -45,7 +45,7 @@ def test_it_is_heard_and_left_again_without_a_step(rig: Explorer) -> None:
     rig.do(Act("audition", 1))
     assert rig.value(*SMALL) == [3, 2, 7, 6.0]
     assert (rig.heard, rig.steps) == (1, steps)
-    assert rig.controller.kept_values == before
+    assert rig.controller.scene.kept.values == before
     assert state_of(rig.controller.scene).values == before, "a restart does not keep it"
     rig.do(Act("audition", 2))
     assert rig.value("layers", "drive", "mix") == [2, 0.0, 0.5]

@@ -96,7 +96,7 @@ def test_every_other_address_does_or_answers_what_its_kind_is_for(rig: Rig, addr
             assert list(rig.asks(address)) == [address]
             refused = "can only be asked: send no value"
             assert rig.asks(address, 1) == {"/ronn/error": (address, refused)}
-        case Role.STATUS | Role.PRESET | Role.PRESETS | Role.SHARE:
+        case Role.STATUS | Role.PRESET | Role.PRESETS | Role.SHARE | Role.MIDI:
             assert list(rig.asks(address)) == [address]
         case Role.PING:
             assert list(rig.asks(address)) == ["/ronn/pong"]

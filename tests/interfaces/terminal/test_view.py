@@ -30,6 +30,7 @@ from ronn_jack.interfaces.terminal.view import (
     logging_to,
     open_view,
 )
+from ronn_jack.interfaces.web.invitation import code_lines
 from ronn_jack.parameters import defaults
 
 STATUS = {
@@ -169,6 +170,17 @@ def test_the_screen_fits_any_terminal(snapshot, width, height):
     assert max(map(len, shown)) <= width
     if width >= 40 and height >= 24:
         assert len(shown) == height
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "fits"), [(80, 24, True), (72, 24, False), (80, 20, False)]
+)
+def test_the_page_s_code_stands_beside_the_rest_where_there_is_room(snapshot, width, height, fits):
+    code = code_lines("http://192.168.178.123:9421/#token=abcdefghijklmnop")
+    shown = lines(Screen(replace(snapshot, code=code), [], height), width)
+    assert all(any(row in line for line in shown) == fits for row in code[1:-2])
+    assert len(shown) <= height
+    assert any("-30.0 dBFS" in line for line in shown)
 
 
 def test_a_narrow_screen_still_shows_levels_and_the_newest_event_whole(snapshot):

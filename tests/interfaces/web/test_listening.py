@@ -22,7 +22,10 @@ from tests.interfaces.web.conftest import OSC_PORT
 from tests.support.jack_server import wait_for
 from tests.support.osc_client import bundle, message
 
-READ = (Role.STATUS, Role.PRESET, Role.PRESETS, Role.SHARE, Role.CANDIDATE)
+TELLING_PRESETS = {
+    "/ronn/presets", "/ronn/preset_tags", "/ronn/preset_descriptions", "/ronn/preset_load",
+}  # fmt: skip
+READ = (Role.STATUS, Role.PRESET, Role.PRESETS, Role.SHARE, Role.CANDIDATE, Role.MIDI)
 
 
 @pytest.fixture
@@ -105,10 +108,10 @@ class TestListen:
     def test_a_new_preset_is_told_as_a_change_of_what_can_be_chosen(self, client, controller):
         assert client.listen("/ronn/presets") == ["fuzz", "drone"]
         controller.apply([Act("preset_save", "mine")], COMMAND_LINE)
-        frames = [client.socket.recv(20) for _ in range(3)]
+        frames = [client.socket.recv(20) for _ in range(1 + len(TELLING_PRESETS))]
         commands = [json.loads(frame) for frame in frames if isinstance(frame, str)]
-        assert [c["COMMAND"] for c in commands] == ["PATH_CHANGED"] * 2
-        assert {c["DATA"] for c in commands} == {"/ronn/presets", "/ronn/preset_load"}
+        assert {c["COMMAND"] for c in commands} == {"PATH_CHANGED"}
+        assert {c["DATA"] for c in commands} == TELLING_PRESETS
         [packet] = [OscMessage(frame) for frame in frames if isinstance(frame, bytes)]
         assert (packet.address, packet.params) == ("/ronn/presets", ["fuzz", "drone", "mine"])
         controller.apply([Act("preset_save", "mine")], COMMAND_LINE)
@@ -124,8 +127,9 @@ class TestListen:
     def test_presets_that_come_and_go_as_files_are_told_too(self, client, store):
         assert client.listen("/ronn/presets") == ["fuzz", "drone"]
         del store.presets["fuzz"]
-        frames = [client.socket.recv(20) for _ in range(3)]
-        assert sum(isinstance(frame, str) and "PATH_CHANGED" in frame for frame in frames) == 2
+        frames = [client.socket.recv(20) for _ in range(1 + len(TELLING_PRESETS))]
+        changed = sum(isinstance(frame, str) and "PATH_CHANGED" in frame for frame in frames)
+        assert changed == len(TELLING_PRESETS)
         [packet] = [OscMessage(frame) for frame in frames if isinstance(frame, bytes)]
         assert (packet.address, packet.params) == ("/ronn/presets", ["drone"])
 

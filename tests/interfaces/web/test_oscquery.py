@@ -18,7 +18,7 @@ from ronn_jack.interfaces.web.oscquery import Tree, as_json
 from ronn_jack.parameters import ACTIONS, PARAMETERS, Kind
 
 HOST = {"OSC_IP": "192.168.1.7", "OSC_PORT": 9420, "OSC_TRANSPORT": "UDP"}
-TAGS_OF = {int: "ih", float: "f", bool: "TF", str: "s"}
+TAGS_OF = {type(None): "N", int: "ih", float: "f", bool: "TF", str: "s"}
 
 
 @pytest.fixture

@@ -11,9 +11,11 @@ import urllib.request
 from random import Random
 
 import pytest
+from websockets.exceptions import InvalidState
 
 from ronn_jack.control.controller import Controller
 from ronn_jack.errors import MachineError
+from ronn_jack.interfaces.web.connections import WebSocketConnection
 from ronn_jack.interfaces.web.server import WebServer
 from tests.interfaces.web.clients import Http, WebListener, ended
 from tests.interfaces.web.conftest import OSC_PORT
@@ -194,6 +196,23 @@ class TestPorts:
             again.listen()
             again.start(OSC_PORT)
             assert Http(again.port).read("/ronn/mix?VALUE") == ANSWER
+
+    def test_who_is_gone_already_keeps_nobody_connected(self, controller, monkeypatch):
+        def shutdown(connection: WebSocketConnection) -> None:
+            raise InvalidState("connection is closing")  # as at the moment between good-bye and end
+
+        monkeypatch.setattr(WebSocketConnection, "shutdown", shutdown)
+        with WebServer(controller, lambda *_: None, port=0) as server:
+            server.listen()
+            server.start(OSC_PORT)
+            leaving = [Http(server.port).upgraded()[0] for _ in range(4)]
+            other = Http(server.port).connect()
+            other.sendall(QUESTION)
+            assert other.recv(4096)
+            server.close()
+            for connection in (other, *leaving):
+                ended(connection)
+                connection.close()
 
     def test_it_can_be_closed_before_it_has_begun(self, controller):
         before = set(threading.enumerate())

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.interfaces.web.clients import Http, WebListener
-from tests.support.jack_server import jack_server
-from tests.support.node_process import node_process
+from tests.support.jack_server import jack_server, wait_for
+from tests.support.node_process import NodeProcess, node_process
+
+
+@pytest.mark.slow
+def test_a_node_for_other_machines_prints_an_address_that_lets_them_in():
+    with jack_server("web") as server, node_process(server.name, "--bind", "0.0.0.0") as node:
+        wait_for(lambda: addresses(node), what="the page's address")
+        [(port, token)] = addresses(node)
+        with WebListener(int(port)) as listener:
+            listener.send("/ronn/auth", token)
+            assert listener.receive() == ("/ronn/auth", [60])
+
+
+def addresses(node: NodeProcess) -> list[tuple[str, str]]:
+    """Return ports and tokens of the addresses that a node has printed."""
+    return re.findall(r"page at http://[^/]+:(\d+)/#token=(\S{16})\n", "".join(node.said()))
 
 
 @pytest.mark.slow

@@ -1,0 +1,93 @@
+"""Who comes from another machine gets the page, and says the token before anything else."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from ronn_jack.control.controller import Controller
+from ronn_jack.interfaces.web.door import DENIED
+from ronn_jack.interfaces.web.server import WebServer
+from tests.interfaces.web.clients import PATIENCE_SECONDS, Http, WebListener
+from tests.interfaces.web.strangers import TOKEN, for_strangers
+from tests.support.osc_client import bundle, message
+
+BROWSER = "text/html,*/*;q=0.8"
+
+
+@pytest.fixture
+def server(controller: Controller) -> Iterator[WebServer]:
+    with for_strangers(controller) as server:
+        yield server
+
+
+@pytest.fixture
+def http(server: WebServer) -> Http:
+    return Http(server.port)
+
+
+def denied(client: WebListener) -> None:
+    """Wait until the connection ends that is not let in; nothing of the node is told."""
+    with pytest.raises(ConnectionClosed) as end:
+        while True:
+            assert client.receive()[0] == "/ronn/error"
+    assert end.value.rcvd is not None
+    assert end.value.rcvd.code == DENIED
+
+
+def test_a_stranger_gets_the_page_and_nothing_of_the_node(http: Http):
+    assert http.ask("/", accept=BROWSER)[0] == 200
+    assert http.ask("/page/main.js")[0] == 200
+    for target in ("/", "/ronn/mix", "/?HOST_INFO", "/ronn/presets?VALUE"):
+        assert http.ask(target)[0] == 403
+
+
+def test_the_token_lets_in(server: WebServer, http: Http, controller: Controller):
+    with WebListener(server.port) as client:
+        client.send("/ronn/auth", TOKEN)
+        assert client.receive() == ("/ronn/auth", [60])
+        assert client.listen("/ronn/layers") == [6]
+    assert http.ask("/ronn/mix?VALUE")[0] == 200, "for as long as it lasts"
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        message("/ronn/auth", "wrong horse"), message("/ronn/auth"), message("/ronn/layers", 9),
+        bundle(message("/ronn/auth", TOKEN), message("/ronn/layers", 9)), b"", b"rubbish",
+        '{"COMMAND": "LISTEN", "DATA": "/ronn/mix"}',
+    ],
+    ids=["wrong", "none", "other", "more", "empty", "rubbish", "command"],
+)  # fmt: skip
+def test_anything_else_does_nothing(server: WebServer, controller: Controller, first: bytes | str):
+    with WebListener(server.port) as client:
+        client.socket.send(first)
+        denied(client)
+    assert controller.value("layers") == 6
+
+
+def test_who_says_nothing_is_not_waited_for(server: WebServer):
+    begin = time.monotonic()
+    with WebListener(server.port) as client:
+        denied(client)
+    assert time.monotonic() - begin < PATIENCE_SECONDS
+
+
+def test_few_are_waited_for_at_a_time(server: WebServer):
+    with contextlib.ExitStack() as stack:
+        for _ in range(2):
+            stack.enter_context(WebListener(server.port))
+        with pytest.raises(InvalidStatus) as refused:
+            stack.enter_context(WebListener(server.port))
+    assert refused.value.response.status_code == 503
+
+
+def test_without_a_token_there_is_nothing_for_a_stranger(controller: Controller):
+    with for_strangers(controller, token=None) as server:
+        assert Http(server.port).ask("/", accept=BROWSER)[0] == 403
+        with pytest.raises(InvalidStatus):
+            WebListener(server.port).__enter__()
