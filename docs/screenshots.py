@@ -20,6 +20,7 @@ from ronn_jack.control.operations import Act, Set
 from ronn_jack.control.scene import beginning
 from ronn_jack.drivers.jack_server import DummyServer
 from ronn_jack.loudness.phrase import pluck_phrase
+from ronn_jack.parameters import CANDIDATES
 from ronn_jack.settings import load_settings
 
 DOCS = Path(__file__).resolve().parent
@@ -86,6 +87,7 @@ def main() -> None:
         )
         for name, window in WINDOWS.items():
             _photograph(app, browser, name, window)
+        _photograph_candidates(app, browser)
         browser.close()
 
 
@@ -97,6 +99,28 @@ def _photograph(app: App, browser: Browser, name: str, window: dict[str, object]
     _play(app, _RIFF_SECONDS[view])
     page.screenshot(path=DOCS / f"{name}.png")
     page.close()
+
+
+def _photograph_candidates(app: App, browser: Browser) -> None:
+    """Photograph the view to explore once all candidates are found, which takes a minute or two."""
+    page = browser.new_page(**WINDOWS["page"])  # type: ignore[arg-type]
+    page.goto(f"http://127.0.0.1:{app.http_port}/#explore")
+    for place in (1, 2):
+        _find(app, page, CANDIDATES // 2)
+        page.click(f'.tile-face[data-place="{place}"]')
+        _play(app, 1.0)
+    _find(app, page, CANDIDATES)
+    page.get_by_role("button", name="Like it: candidate 5", exact=True).click()
+    page.get_by_role("switch", name="Audition").click()
+    page.hover('.tile-face[data-place="3"] svg')
+    _play(app, 0.4)
+    page.screenshot(path=DOCS / "page-explore.png")
+    page.close()
+
+
+def _find(app: App, page: Page, candidates: int) -> None:
+    while page.locator(".tiles .tile-face").count() < candidates:
+        _play(app, 0.5)
 
 
 def _play(app: App, seconds: float) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ronn_jack.errors import UsageError, shown
 from ronn_jack.files import Fields, check_name
-from ronn_jack.parameters import ACTIONS, MOST_SNAPSHOTS, PARAMETERS
+from ronn_jack.parameters import ACTIONS, MOST_SNAPSHOTS, PARAMETERS, PLACES
 from ronn_jack.parameters.share import read_shared
 
 
@@ -29,19 +29,22 @@ def read_argument(fields: Fields, action: str, *, numbered: bool = False) -> obj
         return None
     if not fields.has("argument"):
         fields.raw("argument")
-        if not (takes == "preset" and numbered):
+        if not (takes == "pair" or (takes == "preset" and numbered)):
             fields.fault(f"{action} needs {_NEEDED[takes]}")
         return None
     if takes == "preset":
         return _preset(fields)
     if takes == "snapshot":
         return fields.within("argument", 1, MOST_SNAPSHOTS)
+    if takes == "candidate":
+        return fields.within("argument", 1, PLACES)
     if takes == "parameter":
         return fields.one_of("argument", PARAMETERS)
     return _text(fields, takes)
 
 
 _NEEDED = {
+    "candidate": f"an argument; write argument = 1 to {PLACES}",
     "name": "a name; write argument = the name to save under",
     "parameter": "a parameter; write argument = its name",
     "preset": "a preset; write argument = its name or number",
@@ -66,13 +69,13 @@ def _preset(fields: Fields) -> object:
 
 
 def _text(fields: Fields, takes: str) -> str | None:
-    """Take the name to save a sound under, or a sound's text."""
+    """Take the name to save a sound under, a sound's text, or the numbers of two."""
     text = fields.optional("argument", str)
     if text is not None:
         try:
             if takes == "name":
                 check_name("preset", text, UsageError)
-            else:
+            elif takes == "text":
                 read_shared(text)
         except UsageError as error:
             fields.fault(str(error))

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.events import log_event
-from ronn_jack.control.randomize import Search
+from ronn_jack.control.exploring.search import Search
 from ronn_jack.control.scene import Scene
 from ronn_jack.control.subscriptions import Delivery, Numbered
 from ronn_jack.cost.calibration import load_cost_model
@@ -109,7 +109,7 @@ class App:
             self._osc.handle,
             settings.bind,
             permits=access.permits,
-            forget=self._osc.subscribers.forget,
+            forget=self._osc.dispatcher.gone,
             token=None if access.here_only else access.token,
             pictures=self._pictures,
         )

@@ -16,11 +16,11 @@ from ronn_jack.control.events import (
     Silenced,
     Swap,
 )
+from ronn_jack.control.exploring.search import Search
 from ronn_jack.control.history import History, Touch
 from ronn_jack.control.midi_events import MidiState
 from ronn_jack.control.operations import NODE, Cause, Change, ClockOrigin, Operation, Origin
 from ronn_jack.control.protocols import ListedPreset, Node, Preset, PresetStore, SavedPreset
-from ronn_jack.control.randomize import Search
 from ronn_jack.control.recall_events import Compared, SnapshotTaken
 from ronn_jack.control.scene import Scene, at_rate, beginning
 from ronn_jack.control.status import STATUS
@@ -286,10 +286,10 @@ class Controller:
         for name in moved:
             self._tell.refusal(mover, name, reason, network=False)
 
-    def fits(self, values: Mapping[str, Value]) -> bool:
-        """Tell whether a full set of values makes a network that can run."""
+    def fits(self, values: Mapping[str, Value], most: float = 1.0) -> bool:
+        """Tell whether a full set of values makes a network that can run, in a share of time."""
         try:
-            return self._node.fits(self.model(values))
+            return self._node.fits(self.model(values), most)
         except SpecError:
             return False
 

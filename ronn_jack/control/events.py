@@ -95,8 +95,8 @@ class Moved:
     cause: Cause = field(default=Cause.OPERATION, metadata=UNLOGGED)
 
     def lines(self) -> list[str]:
-        """Return a line for each value, but none of those that move all the time."""
-        values = {} if self.cause is Cause.CLOCK else self.values
+        """Return a line for each value, but none of those that move again and again."""
+        values = {} if self.cause in (Cause.CLOCK, Cause.AUDITION) else self.values
         return [f"{self.origin}: {n} = {parameter(n).words(v)}" for n, v in values.items()]
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import enum
 import logging
+import math
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from ronn_jack.errors import ParameterError, shown
 from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import Value
+from ronn_jack.units import as_number
 
 _log = logging.getLogger(__name__)
 
@@ -47,6 +51,66 @@ class Act:
 
 
 Operation = Set | Act
+
+_FIRES_FROM = 0.5
+"""A button sends 1 when pressed and 0 when released; only the press counts."""
+_WORDS = {"preset", "name", "text", "parameter"}
+"""Arguments of actions that no button sends, so that none is a release."""
+_NUMBERS = {"snapshot", "candidate", "pair"}
+
+
+def fires(act: Act, argument: str) -> bool:
+    """Tell a press from a release; of an amount, only zero is a release.
+
+    Parameters
+    ----------
+    argument : str
+        What the action takes, as the table names it.
+    """
+    if act.argument is None or argument in _WORDS:
+        return True
+    if argument in _NUMBERS:
+        sent = as_number(act.argument)
+        return sent is None or not sent < _FIRES_FROM
+    number = number_in(act)
+    return number != 0.0 if argument == "amount" else number >= _FIRES_FROM
+
+
+def number_in(act: Act) -> float:
+    """Return the number that an action is given, or raise ParameterError."""
+    name, argument = act.name, act.argument
+    number = as_number(argument)
+    if number is None or (isinstance(number, float) and not math.isfinite(number)):
+        raise ParameterError(
+            f"{name} = {shown(argument)} is no finite number; use 1, or no argument"
+        )
+    if abs(number) >= sys.float_info.max:
+        raise ParameterError(f"{name} = {shown(argument)} is out of range; use 1, or no argument")
+    return float(number)
+
+
+def amount_in(act: Act) -> float:
+    """Return the share of a range that an action is given; without one, all of it."""
+    amount = 1.0 if act.argument is None else number_in(act)
+    if not 0.0 < amount <= 1.0:
+        raise ParameterError(f"{act.name} = {shown(act.argument)} is out of range; use 0 to 1")
+    return amount
+
+
+def place_in(act: Act, most: int, what: str) -> int:
+    """Return the number of a place that an action is given, 1 to `most`, or raise ParameterError.
+
+    Parameters
+    ----------
+    what : str
+        What is in such a place, for the error's words.
+    """
+    argument = act.argument
+    number = None if isinstance(argument, bool) else as_number(argument)
+    if number is None or number not in range(1, most + 1):
+        told = "no number" if argument is None else shown(argument)
+        raise ParameterError(f"{act.name} = {told} is no {what}; use 1 to {most}")
+    return int(number)
 
 
 class Origin(Protocol):
@@ -117,6 +181,8 @@ class Cause(enum.Enum):
     """The weights can't be moved on this machine: they rest."""
     CLOCK = "clock"
     """Parameters go on in time with a song."""
+    AUDITION = "audition"
+    """A candidate is heard for a try, or no longer."""
 
 
 @dataclass(frozen=True, eq=False)

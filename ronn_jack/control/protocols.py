@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from ronn_jack.control.exploring.search import Search
 from ronn_jack.control.operations import Change
+from ronn_jack.control.tempo import Taps
 from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import Value
 
@@ -60,8 +62,8 @@ class Node(Protocol):
         """
         ...
 
-    def fits(self, model: Model) -> bool:
-        """Tell whether this machine can run the network within its budget."""
+    def fits(self, model: Model, most: float = 1.0) -> bool:
+        """Tell whether this machine can run the network within its budget, and a share of time."""
         ...
 
     def panic(self, silent: bool) -> None:
@@ -150,4 +152,27 @@ class PresetStore(Protocol):
 
     def setlist(self) -> Sequence[str]:
         """Return the names of the presets to be played, in order; PresetError if it is faulty."""
+        ...
+
+
+class Machine(Protocol):
+    """Says what can be had on this machine now.
+
+    Attributes
+    ----------
+    taps : Taps
+        That it was given.
+    search : Search
+        Draws sounds.
+    """
+
+    taps: Taps
+    search: Search
+
+    def fits(self, values: Mapping[str, Value]) -> bool:
+        """Tell whether a full set of values makes a network that can run."""
+        ...
+
+    def check(self, values: Mapping[str, Value]) -> None:
+        """Raise UsageError if a sound can't be had as a whole, as far as that is known yet."""
         ...

@@ -1,16 +1,11 @@
-"""What `randomize` draws: found among what was heard beforehand, or by chance alone.
-
-By chance, an architecture is nearer or farther from the present one.
-"""
+"""Architectures drawn by chance, nearer or farther from the present one."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from random import Random
-from typing import Protocol
 
-from ronn_jack.errors import ParameterError, shown
 from ronn_jack.parameters import (
     MAXIMUM_DRAWN_SEED,
     PARAMETERS,
@@ -18,7 +13,6 @@ from ronn_jack.parameters import (
     Kind,
     Parameter,
     Value,
-    parameter,
 )
 
 DRAWN = tuple(name for name, row in PARAMETERS.items() if row.draw is not Draw.KEPT)
@@ -38,90 +32,6 @@ _FIELD_TRIES = 16
 _FIELD_TOLERANCE = math.log(2.0)
 """How near, as a ratio, a receptive field has to come to the one that was drawn, unless none of so
 many does."""
-
-
-class Finder(Protocol):
-    """Knows sounds that are worth hearing. Any thread may call it, and it answers at once."""
-
-    @property
-    def waiting(self) -> int:
-        """Number of sounds that wait to be chosen."""
-        ...
-
-    def find(
-        self, values: Mapping[str, Value], amount: float, locks: Collection[str], fits: Fits
-    ) -> Mapping[str, Value] | None:
-        """Return the drawn parameters of the sound to be heard next; None if none is known."""
-        ...
-
-    def mark(self, values: Mapping[str, Value], liked: bool) -> None:
-        """Note that a sound is liked, or that it is not."""
-        ...
-
-
-class Search:
-    """Draws sounds; the lock of the values protects it.
-
-    Parameters
-    ----------
-    locks : iterable of str
-        Parameters that are left as they are.
-    finder : Finder, optional
-        Asked first; without it, or where it knows none, a sound is drawn by chance.
-    random : random.Random, optional
-    """
-
-    def __init__(
-        self,
-        locks: Iterable[str] = (),
-        finder: Finder | None = None,
-        random: Random | None = None,
-    ) -> None:
-        self._random = random or Random()
-        self._finder = finder
-        self.locks = frozenset(map(lockable, locks))
-
-    def seed(self) -> int:
-        """Return a seed, drawn by chance."""
-        return self._random.randint(0, MAXIMUM_DRAWN_SEED)
-
-    def drawn(self, values: Mapping[str, Value], amount: float, fits: Fits) -> dict[str, Value]:
-        """Return the values of another sound; parameters as those of `randomized`."""
-        found = self._finder.find(values, amount, self.locks, fits) if self._finder else None
-        if found is not None:
-            return {**values, **found}
-        return randomized(values, amount, self._random, fits, locks=self.locks)
-
-    def lock(self, name: object) -> None:
-        """Leave a parameter as it is from now on."""
-        self.locks |= {lockable(name)}
-
-    def unlock(self, name: object) -> None:
-        """Draw a parameter again."""
-        self.locks -= {lockable(name)}
-
-    def mark(self, values: Mapping[str, Value], liked: bool) -> None:
-        """Let what is drawn be nearer to a sound, or farther from it."""
-        if self._finder is not None:
-            self._finder.mark(values, liked)
-
-    @property
-    def status(self) -> Mapping[str, int | str]:
-        """Where the search stands, by the names of its status."""
-        return {
-            "locks": " ".join(name for name in DRAWN if name in self.locks),
-            "candidates": self._finder.waiting if self._finder else 0,
-        }
-
-
-def lockable(name: object) -> str:
-    """Return a parameter's name, or raise ParameterError if it is none of those that are drawn."""
-    if not isinstance(name, str):
-        told = "nothing" if name is None else shown(name)
-        raise ParameterError(f"{told} is no parameter's name; lock one of {' '.join(DRAWN)}")
-    if parameter(name).draw is Draw.KEPT:
-        raise ParameterError(f"{name} is never drawn; lock one of {' '.join(DRAWN)}")
-    return name
 
 
 def randomized(

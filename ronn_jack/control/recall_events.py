@@ -53,3 +53,17 @@ class Compared:
     def lines(self) -> list[str]:
         """Return a line."""
         return [f"{self.origin}: sound {self.slot.upper()}"]
+
+
+@dataclass(frozen=True)
+class Auditioned:
+    """A candidate is heard for a try; `place` is 0 once it was kept or gone back from."""
+
+    kind: ClassVar[str] = "audition"
+    level: ClassVar[int] = logging.INFO
+    origin: str
+    place: int
+
+    def lines(self) -> list[str]:
+        """Return a line where one begins."""
+        return [f"{self.origin}: candidate {self.place}"] if self.place else []

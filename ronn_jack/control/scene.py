@@ -6,10 +6,11 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ronn_jack.control.exploring.audition import Audition
+from ronn_jack.control.operations import Origin
 from ronn_jack.control.protocols import Preset
-from ronn_jack.errors import ParameterError, shown
-from ronn_jack.parameters import MOST_SNAPSHOTS, PARAMETERS, Scope, Value
-from ronn_jack.units import as_number
+from ronn_jack.errors import ParameterError
+from ronn_jack.parameters import PARAMETERS, Scope, Value
 
 SOUND = tuple(name for name, row in PARAMETERS.items() if row.scope is Scope.SOUND)
 """Names of the parameters that belong to a sound; the others are the node's."""
@@ -67,15 +68,6 @@ class Snapshots:
         return next((n for n in numbers if (n - number) * step > 0 and number), numbers[0])
 
 
-def snapshot_number(action: str, argument: object) -> int:
-    """Return the number of a snapshot that an argument stands for, or raise ParameterError."""
-    number = None if isinstance(argument, bool) else as_number(argument)
-    if number is None or number not in range(1, MOST_SNAPSHOTS + 1):
-        told = "no number" if argument is None else shown(argument)
-        raise ParameterError(f"{action} = {told} is no snapshot; use 1 to {MOST_SNAPSHOTS}")
-    return int(number)
-
-
 @dataclass(frozen=True, eq=False)
 class Scene:
     """The accepted values and where they came from.
@@ -100,6 +92,8 @@ class Scene:
         Which of the two compared sounds this is, "a" or "b".
     other : mapping or None
         The other one; None as long as there is none.
+    audition : Audition or None
+        The candidate that is heard for a try.
     """
 
     values: Mapping[str, Value]
@@ -111,6 +105,7 @@ class Scene:
     snapshot_place: int = 0
     slot: str = "a"
     other: Sound | None = None
+    audition: Audition | None = None
 
     @property
     def sound(self) -> Sound:
@@ -128,15 +123,19 @@ class Scene:
 
     @property
     def recall(self) -> Mapping[str, int | str]:
-        """Where recall stands, by the names of its status."""
+        """Where recall stands, and what is heard for a try, by the names of their status."""
         return {
             "snapshot": self.snapshot,
             "snapshots": " ".join(map(str, self.snapshots.sounds)),
             "ab": "off" if self.other is None else self.slot,
+            "audition": self.audition.place if self.audition else 0,
         }
 
     def holding(self, values: Mapping[str, Value]) -> Scene:
-        """Return the same with other values."""
+        """Return the same with other values; what is heard by them is no audition any more."""
+        audition = self.audition
+        if audition is not None and not audition.lasts(values):
+            audition = None
         # Not by `dataclasses.replace`, which takes long, and this is done for each knob's turn.
         return Scene(
             values,
@@ -148,7 +147,20 @@ class Scene:
             self.snapshot_place,
             self.slot,
             self.other,
+            audition,
         )
+
+    @property
+    def kept(self) -> Scene:
+        """The same without what is only heard for a try."""
+        if self.audition is None:
+            return self
+        return dataclasses.replace(self, values=self.audition.undone(self.values), audition=None)
+
+    def auditioning(self, place: int, values: Mapping[str, Value], origin: Origin) -> Scene:
+        """Return the same with a candidate's values for a try."""
+        audition = Audition.between(place, origin, self.values, values)
+        return dataclasses.replace(self, values=values, audition=audition)
 
     def same_origin(self, other: Scene) -> bool:
         """Say whether another one comes from the same place, whatever its values."""

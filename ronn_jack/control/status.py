@@ -6,7 +6,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ronn_jack.parameters import MOST_SNAPSHOTS, Kind
+from ronn_jack.control.exploring.aim import KINDS
+from ronn_jack.control.exploring.search import PROGRESS
+from ronn_jack.parameters import MOST_SNAPSHOTS, PLACES, Kind
 from ronn_jack.units import SILENCE_DB
 
 
@@ -132,6 +134,16 @@ _CONTROL_TABLE = (
     ),
     Status("locks", Kind.TEXT, "", 0, 0, "parameters that `randomize` leaves as they are"),
     _count("candidates", "sounds that were found worth hearing and wait for `randomize`"),
+    Status(
+        "exploring", Kind.ENUM, "", 0, len(PROGRESS) - 1, "whether more of them are looked for; "
+        "exhausted where many tries in a row were in vain", PROGRESS,
+    ),
+    Status(
+        "exploring_from", Kind.ENUM, "", 0, len(KINDS) - 1, "from which sounds they are drawn: the "
+        "present one, one of `candidate_more`, or two of `breed`", KINDS,
+    ),
+    _share("exploring_amount", "how far they may be from it, as `explore` was given it", 1.0),
+    _number_of("audition", PLACES, "candidate that is heard for a try; 0 for none"),
     _count("undo_steps", "changes of the sound that can be undone"),
     _count("redo_steps", "undone changes that can be done again"),
     _number_of("snapshot", MOST_SNAPSHOTS, "snapshot loaded or saved last; 0 for none"),

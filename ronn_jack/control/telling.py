@@ -9,7 +9,7 @@ from ronn_jack.control.events import Event, PresetEdited, PresetTaken, Refused
 from ronn_jack.control.midi_events import Landed, in_words
 from ronn_jack.control.operations import COMMAND_LINE, Origin
 from ronn_jack.control.protocols import Preset
-from ronn_jack.control.recall_events import RecallMoved
+from ronn_jack.control.recall_events import Auditioned, RecallMoved
 from ronn_jack.control.scene import Scene
 from ronn_jack.control.transaction import Draft
 from ronn_jack.parameters import Value
@@ -74,7 +74,12 @@ class Teller:
 
     def scene(self, scene: Scene, origin: Origin) -> None:
         """Tell where recall stands, and whether the sound is still its preset's."""
-        if not scene.same_origin(self._scene) or scene.snapshots.sounds is not self._sounds:
+        auditions = scene.audition is not self._scene.audition
+        if auditions:
+            place = scene.audition.place if scene.audition else 0
+            self._publish(Auditioned(origin.name, place), origin)
+        same = scene.same_origin(self._scene) and scene.snapshots.sounds is self._sounds
+        if auditions or not same:
             self._scene, self._sounds = scene, scene.snapshots.sounds
             self._recall_of(scene, origin)
         if scene.preset is not None:

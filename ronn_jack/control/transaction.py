@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
-import math
-import sys
 from collections.abc import Callable, Iterable, Mapping
-from typing import Protocol
 
+from ronn_jack.control.exploring.search import SEARCHING
 from ronn_jack.control.history import Direction, History, Touch
-from ronn_jack.control.operations import Act, Cause, ClockOrigin, Operation, Set
-from ronn_jack.control.protocols import PresetStore
-from ronn_jack.control.randomize import Search
-from ronn_jack.control.scene import Scene, Snapshots, snapshot_number
-from ronn_jack.control.tempo import Taps
-from ronn_jack.errors import ParameterError, PresetError, UsageError, shown, unknown
+from ronn_jack.control.operations import (
+    Act,
+    Cause,
+    ClockOrigin,
+    Operation,
+    Set,
+    amount_in,
+    fires,
+    place_in,
+)
+from ronn_jack.control.protocols import Machine, PresetStore
+from ronn_jack.control.scene import Scene, Snapshots
+from ronn_jack.errors import ParameterError, PresetError, UsageError, unknown
 from ronn_jack.model.architecture import architecture
 from ronn_jack.parameters import (
     ACTIONS,
     MAXIMUM_DRAWN_SEED,
     MAXIMUM_SEED,
+    MOST_SNAPSHOTS,
     Effect,
     Kind,
     Value,
@@ -27,40 +33,11 @@ from ronn_jack.parameters import (
 )
 from ronn_jack.parameters.landing import landed
 from ronn_jack.parameters.share import read_shared
-from ronn_jack.units import as_number
 
-_FIRES_FROM = 0.5
-"""A button sends 1 when pressed and 0 when released; only the press counts."""
-_BUTTONS = {"", "amount", "snapshot"}
-"""Arguments of actions that a button sends, so that one may be a release."""
-_SOUNDLESS = {
-    "panic", "preset_save", "snapshot_save", "tap", "like", "dislike", "lock", "unlock",
-}  # fmt: skip
+_SOUNDLESS = {"panic", "preset_save", "snapshot_save", "tap", "audition_keep", *SEARCHING}
+_AUDITIONS = {"audition", "audition_next", "audition_previous", "audition_end"}
 _MOST_SAVES = 4
 """Names that one change saves the sound under: each is a file."""
-
-
-class Machine(Protocol):
-    """Says what can be had on this machine now.
-
-    Attributes
-    ----------
-    taps : Taps
-        That it was given.
-    search : Search
-        Draws sounds.
-    """
-
-    taps: Taps
-    search: Search
-
-    def fits(self, values: Mapping[str, Value]) -> bool:
-        """Tell whether a full set of values makes a network that can run."""
-        ...
-
-    def check(self, values: Mapping[str, Value]) -> None:
-        """Raise UsageError if a sound can't be had as a whole, as far as that is known yet."""
-        ...
 
 
 class Draft:
@@ -123,6 +100,7 @@ class Draft:
         self.changed = False
         self.landed: Mapping[str, Value] = {}
         self.fitted = False
+        self._tried = False
         self._touch = touch
         self._moved: set[str] = set()
         self._positions: dict[str, None] = {}
@@ -148,6 +126,8 @@ class Draft:
             return Cause.PRESET
         if isinstance(self._touch.origin, ClockOrigin) and not self._acted:
             return Cause.CLOCK
+        if self._tried:
+            return Cause.AUDITION
         return Cause.RECALL if self.whole else Cause.OPERATION
 
     def take(self, operation: Operation) -> None:
@@ -190,6 +170,9 @@ class Draft:
         value = parse(operation.value)
         if row.effect is Effect.REBUILD and value != self.values[row.name]:
             self.subject = row.name
+        audition = self._scene.audition
+        if audition and row.name in audition.moves and value != self.values[row.name]:
+            self._keep_audition()  # as who turns what he hears goes on from there
         self._positions.pop(row.name, None)
         if operation.by_position and row.effect is Effect.REBUILD and row.kind is not Kind.BOOL:
             self._positions[row.name] = None
@@ -204,15 +187,71 @@ class Draft:
         if operation.name not in ACTIONS:
             raise ParameterError(unknown("action", operation.name, ACTIONS))
         action = ACTIONS[operation.name]
-        if action.argument in _BUTTONS and not _fires(operation, action.argument):
+        if not fires(operation, action.argument):
             return
         before = architecture(self.values)
-        _DO[action.name](self, operation.argument)
+        if action.name in SEARCHING:
+            self._machine.search.act(operation, self.values)
+        elif self._scene.audition is None or action.name in _AUDITIONS:
+            _DO[action.name](self, operation.argument)
+        else:
+            self._act_on_audition(action.name, operation.argument)
         if action.name not in _SOUNDLESS:
             self.changed = True
             self._acted = True
         if architecture(self.values) != before:
             self.subject = action.name
+
+    def _act_on_audition(self, name: str, argument: object) -> None:
+        """Do an action while a candidate is heard for a try, which it keeps, leaves or ends."""
+        before = self.history, self._scene.audition, dict(self.values)
+        if name in ("preset_save", "snapshot_save"):
+            self._keep_audition()
+        elif name not in _SOUNDLESS:
+            self._end_audition()
+            if name == "undo":
+                return  # as that was the last change
+        try:
+            _DO[name](self, argument)
+        except UsageError:
+            self.history, audition, self.values = before
+            self._scene = dataclasses.replace(self._scene, audition=audition)
+            raise
+
+    def _audition(self, found: tuple[int, Mapping[str, Value]]) -> None:
+        """Hear a candidate, at the level of its input whatever was chosen; it is no step yet."""
+        place, drawn = found
+        kept = self.scene.kept
+        values = {**kept.values, **drawn, "auto_level": True}
+        self._machine.check(values)
+        self._go_without_step(kept.auditioning(place, values, self._touch.origin))
+
+    def _step_audition(self, name: str, step: int) -> None:
+        audition = self._scene.audition
+        place = audition.place if audition else 0
+        self._audition(self._machine.search.candidate_next_to(name, place, step))
+
+    def _end_audition(self) -> None:
+        self._go_without_step(self.scene.kept)
+
+    def _keep_audition(self) -> None:
+        """Make one step of what a candidate has moved."""
+        here = self.scene
+        audition = here.audition
+        if audition is None:
+            raise ParameterError("no candidate is heard that could be kept; audition one first")
+        before = self.history.with_change(here, self.touch).with_scene(here.kept)
+        self._scene = dataclasses.replace(here, audition=None)
+        # A step of who hears it, as a clock that moves it on makes none.
+        self.history = before.with_change(self._scene, Touch(audition.origin, self._touch.time))
+        self._machine.search.keep(audition.place, here.values)
+
+    def _go_without_step(self, scene: Scene) -> None:
+        here = self.scene
+        if scene is not here:
+            self.history = self.history.with_change(here, self.touch).with_scene(scene)
+            self._scene, self.values = scene, dict(scene.values)
+            self.whole = self._tried = True
 
     def _panic(self, _: object) -> None:
         self.panicked = True
@@ -228,10 +267,8 @@ class Draft:
         self.values["seed"] = (seed + step) % (last + 1)
 
     def _randomize(self, argument: object) -> None:
-        amount = 1.0 if argument is None else _number("randomize", argument)
-        if not 0.0 < amount <= 1.0:
-            raise ParameterError(f"randomize = {shown(argument)} is out of range; use 0 to 1")
         machine = self._machine
+        amount = amount_in(Act("randomize", argument))
         self.values = machine.search.drawn(self.values, amount, machine.fits)
 
     def _load_preset(self, argument: object) -> None:
@@ -288,10 +325,12 @@ class Draft:
         self.saves.append(argument)
 
     def _load_snapshot(self, argument: object) -> None:
-        self._recall_snapshot(snapshot_number("snapshot_load", argument))
+        act = Act("snapshot_load", argument)
+        self._recall_snapshot(place_in(act, MOST_SNAPSHOTS, "snapshot"))
 
     def _save_snapshot(self, argument: object) -> None:
-        self.snapshot_saves.append(snapshot_number("snapshot_save", argument))
+        act = Act("snapshot_save", argument)
+        self.snapshot_saves.append(place_in(act, MOST_SNAPSHOTS, "snapshot"))
 
     def _step_snapshot(self, step: int) -> None:
         number = self._scene.snapshots.next_to(self._scene.snapshot_place, step)
@@ -333,10 +372,13 @@ _DO: Mapping[str, Callable[[Draft, object], None]] = {
     "seed_next": lambda draft, _: draft._step_seed(1),
     "seed_previous": lambda draft, _: draft._step_seed(-1),
     "randomize": Draft._randomize,
-    "like": lambda draft, _: draft._machine.search.mark(draft.values, liked=True),
-    "dislike": lambda draft, _: draft._machine.search.mark(draft.values, liked=False),
-    "lock": lambda draft, name: draft._machine.search.lock(name),
-    "unlock": lambda draft, name: draft._machine.search.unlock(name),
+    "audition": lambda draft, place: draft._audition(
+        draft._machine.search.candidate(Act("audition", place))
+    ),
+    "audition_next": lambda draft, _: draft._step_audition("audition_next", 1),
+    "audition_previous": lambda draft, _: draft._step_audition("audition_previous", -1),
+    "audition_keep": lambda draft, _: draft._keep_audition(),
+    "audition_end": lambda draft, _: draft._end_audition(),
     "preset_load": Draft._load_preset,
     "preset_save": Draft._save_preset,
     "preset_next": lambda draft, _: draft._step_preset(1),
@@ -355,25 +397,3 @@ _DO: Mapping[str, Callable[[Draft, object], None]] = {
     "panic": Draft._panic,
 }
 """What each action does."""
-
-
-def _fires(operation: Act, argument: str) -> bool:
-    """Tell a press from a release; of an amount, only zero is a release."""
-    if operation.argument is None:
-        return True
-    if argument == "snapshot":
-        sent = as_number(operation.argument)
-        return sent is None or not sent < _FIRES_FROM
-    number = _number(operation.name, operation.argument)
-    return number != 0.0 if argument == "amount" else number >= _FIRES_FROM
-
-
-def _number(name: str, argument: object) -> float:
-    number = as_number(argument)
-    if number is None or (isinstance(number, float) and not math.isfinite(number)):
-        raise ParameterError(
-            f"{name} = {shown(argument)} is no finite number; use 1, or no argument"
-        )
-    if abs(number) >= sys.float_info.max:
-        raise ParameterError(f"{name} = {shown(argument)} is out of range; use 1, or no argument")
-    return float(number)

@@ -6,6 +6,7 @@ All is measured at the loudness of the input, as it is with the level that a net
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from ronn_jack.loudness.match import matched_gain
 
 BANDS = 40
 """Of the mel spectrum."""
+STEPS = 32
+"""Of the course of a level."""
 _LOWEST_HERTZ, _HIGHEST_HERTZ = 40.0, 16_000.0
 _FRAME_SECONDS = 0.04
 _FLOOR_DB = -60.0
@@ -56,6 +59,10 @@ class Character:
         Left against right, as far as the input is not so itself; 0 in mono.
     spectrum : ndarray [shape=(BANDS,), float64]
         Mean power in mel bands in dB.
+    crest_db : float
+        Its peak above its RMS, while the input lasts.
+    course : ndarray [shape=(STEPS,), float64]
+        Its level over the passage in dB, against the loudest.
     """
 
     silent: bool
@@ -68,6 +75,8 @@ class Character:
     brightness: float = 0.0
     balance_db: float = 0.0
     spectrum: Spectrum | None = None
+    crest_db: float = 0.0
+    course: Spectrum | None = None
 
 
 def distance_db(one: Spectrum, other: Spectrum) -> Spectrum:
@@ -128,6 +137,8 @@ def describe(dry: Signal, wet: Signal, rate: float, sounding_frames: int) -> Cha
         brightness=math.log2(output.centroid / input_.centroid),
         balance_db=output.balance_db - input_.balance_db,
         spectrum=spectrum,
+        crest_db=_crest_db(wet[:, :sounding_frames]),
+        course=_course_db(output.envelope_db),
     )
 
 
@@ -209,6 +220,19 @@ def _following(dry_db: Spectrum, wet_db: Spectrum, frames_a_second: float) -> fl
         if spread > 0.0:
             found = max(found, float(((a - a.mean()) * (b - b.mean())).mean()) / spread)
     return found
+
+
+def _crest_db(signal: Signal) -> float:
+    square = np.square(signal, dtype=np.float64)
+    return _decibels(float(square.max())) - _decibels(float(square.mean()))
+
+
+def _course_db(envelope_db: Spectrum) -> Spectrum:
+    """Return the loudest of each of STEPS stretches."""
+    edges = np.linspace(0, envelope_db.size, STEPS + 1).astype(int)
+    loudest = [envelope_db[a : max(a + 1, b)].max() for a, b in itertools.pairwise(edges)]
+    course: Spectrum = np.maximum(np.array(loudest) - envelope_db.max(), _FLOOR_DB)
+    return course
 
 
 def _levelled(spectrum_db: Spectrum) -> Spectrum:

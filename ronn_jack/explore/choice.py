@@ -12,6 +12,8 @@ from ronn_jack.explore.character import Character, Spectrum, distance_db
 
 NEW_DB = 3.0
 """Log-mel distance from which a sound is another one."""
+AVOIDED_DB = 6.0
+"""Distance to what somebody wants nothing like, from which a sound may come."""
 _NOISE_FLATNESS = 0.25
 """White noise has 0.56 in frames that are seen through a Hann window, strings below 0.1."""
 _NOISE_PITCH = 0.5
@@ -30,11 +32,12 @@ Spectra = Sequence[Spectrum] | Spectrum
 
 @dataclass(frozen=True, eq=False)
 class Heard:
-    """The mel spectra of what was heard, and of what of it was liked or not."""
+    """The mel spectra of what was heard, and of what was liked or not, or is to be avoided."""
 
     all: Spectra = ()
     liked: Spectra = ()
     disliked: Spectra = ()
+    avoided: Spectra = ()
 
 
 def is_worth_hearing(character: Character) -> bool:
@@ -86,7 +89,9 @@ def chosen(candidates: Sequence[Character], heard: Heard) -> int | None:
     new = [
         (at, character, novelty)
         for at, character in enumerate(candidates)
-        if is_worth_hearing(character) and (novelty := novelty_db(character, heard.all)) >= NEW_DB
+        if is_worth_hearing(character)
+        and (novelty := novelty_db(character, heard.all)) >= NEW_DB
+        and novelty_db(character, heard.avoided) >= AVOIDED_DB
     ]
     if not new:
         return None

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Protocol
 
-from ronn_jack.control.randomize import Search
+from ronn_jack.control.exploring.search import Search
+from ronn_jack.control.scene import Scene
 from ronn_jack.explore.audition import Passage, Signal, phrase_passage, recent_passage
 from ronn_jack.explore.finding import Finding
 from ronn_jack.explore.pool import Pool
@@ -19,6 +20,8 @@ from ronn_jack.parameters import Value
 
 SHARE = 0.2
 """Of one core, at most."""
+LIGHT = 0.045
+"""Share of the period that a candidate with a place may take as predicted, to keep below 0.05."""
 RECENT_SECONDS = 10.0
 """Input in which a passage is looked for."""
 _SETTLED_SECONDS = 1.0
@@ -61,8 +64,8 @@ class Accepted(Protocol):
     """The accepted values, and what can be had; the controller."""
 
     @property
-    def values(self) -> Mapping[str, Value]:
-        """Of all parameters, never modified."""
+    def scene(self) -> Scene:
+        """The accepted values and where they came from."""
         ...
 
     @property
@@ -70,8 +73,8 @@ class Accepted(Protocol):
         """Which draws sounds."""
         ...
 
-    def fits(self, values: Mapping[str, Value]) -> bool:
-        """Tell whether values make a network that can run."""
+    def fits(self, values: Mapping[str, Value], most: float = 1.0) -> bool:
+        """Tell whether values make a network that can run in a share of the time."""
         ...
 
     def model(self, values: Mapping[str, Value]) -> Model:
@@ -111,7 +114,13 @@ class Explorer:
         self._pool = pool
         self._accepted = accepted
         self._played = played
-        self._finding = Finding(pool, accepted.model, accepted.fits, random or Random())
+        self._finding = Finding(
+            pool,
+            accepted.model,
+            accepted.fits,
+            random or Random(),
+            lambda values: accepted.fits(values, LIGHT),
+        )
         self._passage: Passage | None = None
         self._passage_until = 0.0
         self._noted: Mapping[str, Value] = {}
@@ -126,7 +135,7 @@ class Explorer:
     def start(self) -> None:
         """Begin to explore; doing so twice is harmless."""
         if self._thread is None:
-            self._pool.wake = self._woken.set
+            self._pool.wake, self._pool.searched = self._woken.set, True
             self._thread = threading.Thread(target=self._run, name="explorer", daemon=True)
             self._thread.start()
 
@@ -156,7 +165,7 @@ class Explorer:
         if not self._is_idle():
             return False
         self._piece_begin = self._clock()
-        values = self._accepted.values
+        values = self._accepted.scene.kept.values
         if values is not self._noted:
             self._noted = values
             self._pool.hear(values)

@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from random import Random
 
-from ronn_jack.control.randomize import DRAWN, randomized
+from ronn_jack.control.randomize import DRAWN
 from ronn_jack.errors import SpecError
 from ronn_jack.explore.audition import Passage, audition
 from ronn_jack.explore.character import Character
 from ronn_jack.explore.choice import is_worth_hearing
-from ronn_jack.explore.pool import MOST_HEARD, Candidate, Pool, Terms
+from ronn_jack.explore.memory import MOST_HEARD
+from ronn_jack.explore.pool import Candidate, Pool, Terms
 from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import MAXIMUM_DRAWN_SEED, Value
 from ronn_jack.units import decibels_to_gain
 
 Values = Mapping[str, Value]
+Fits = Callable[[Values], bool]
 _OTHER_SEEDS = 2
 """Seeds that are tried as the one that `morph` goes to."""
 _LATEST = 4
 """Sounds heard last that are described before anything else is tried."""
+_AS_LARGE = 1.25
+"""Size of a candidate for a place, against that of the sound that it is to be near to."""
 
 
 class Finding:
@@ -33,18 +37,22 @@ class Finding:
     fits : callable
         Tells whether values make a network that can run.
     random : random.Random
+    is_light : callable, optional
+        Tells the same of a network that takes little of the machine.
     """
 
     def __init__(
         self,
         pool: Pool,
         model_of: Callable[[Values], Model],
-        fits: Callable[[Values], bool],
+        fits: Fits,
         random: Random,
+        is_light: Fits | None = None,
     ) -> None:
         self._pool = pool
         self._model_of = model_of
         self._fits = fits
+        self._is_light = is_light or fits
         self._random = random
         self._looks_back = False
         """Whether an older sound is described next, rather than a candidate tried."""
@@ -56,7 +64,7 @@ class Finding:
         passage: Passage,
         pause: Callable[[], None] = lambda: None,
     ) -> bool:
-        """Describe a sound that was heard, or else try a candidate; False if the pool rests.
+        """Describe a sound that is known, or else try a candidate; False if the pool rests.
 
         Parameters
         ----------
@@ -69,25 +77,63 @@ class Finding:
         pause : callable
             Called between pieces of work; it may wait, or raise to give up.
         """
-        pool = self._pool
-        terms = Terms.of(values, pool.amount, locks)
-        wanted = pool.hold(terms)
-        # After hours there are hundreds to describe anew: candidates don't wait for all of them.
-        turn, self._looks_back = self._looks_back, not self._looks_back
-        heard = pool.undescribed(MOST_HEARD if turn or not wanted else _LATEST)
-        if heard is not None:
-            pool.hear(heard, self.hear(heard, passage, pause))
+        terms = Terms.of(values, self._pool.aim, locks)
+        wanted = self._pool.hold(terms)
+        if self._describes_one(passage, pause, wanted):
             return True
-        if not wanted:
-            return False
-        drawn = randomized(values, pool.amount, self._random, self._fits, locks=locks)
+        if wanted:
+            self._try_one(terms, values, locks, passage, pause)
+        return wanted
+
+    def _describes_one(
+        self, passage: Passage, pause: Callable[[], None], search_waits: bool
+    ) -> bool:
+        """Describe a sound anew, if it is one's turn."""
+        pool = self._pool
+        heard, stale = pool.undescribed(_LATEST), pool.stale()
+        if heard is None and stale is not None:
+            pool.renew(stale, self.hear(stale.sound, passage, pause))
+            return True
+        if heard is None:
+            # After hours there are hundreds: candidates don't wait for all of them.
+            turn, self._looks_back = self._looks_back, not self._looks_back
+            heard = pool.undescribed(MOST_HEARD) if turn or not search_waits else None
+        if heard is not None:
+            pool.describe(heard, self.hear(heard, passage, pause))
+        return heard is not None
+
+    def _try_one(
+        self,
+        terms: Terms,
+        values: Values,
+        locks: Collection[str],
+        passage: Passage,
+        pause: Callable[[], None],
+    ) -> None:
+        pool, aim = self._pool, terms.aim
+        is_light = self._light_near(aim.starts(values, locks))
+        drawn = aim.drawn(values, self._random, is_light if pool.wants_light else self._fits, locks)
         pause()
         character = self.hear(drawn, passage, pause)
         if is_worth_hearing(character) and "seed_b" not in locks:
             drawn["seed_b"] = self._other_seed(drawn, passage, pause)
         free = {name: drawn[name] for name in DRAWN if name not in locks}
-        pool.offer(terms, Candidate(free, character))
-        return True
+        pool.offer(terms, Candidate(free, character, values), is_light(drawn))
+
+    def _light_near(self, starts: Collection[Values]) -> Fits:
+        """Return what tells whether a network is light, or about as large as one of some."""
+        try:
+            most = max((self._model_of(each).multiplications for each in starts), default=0)
+        except SpecError:  # at another rate by now
+            most = 0
+
+        def is_light(values: Values) -> bool:
+            if self._is_light(values):
+                return True
+            near = self._fits(values) and most
+            return bool(near and self._model_of(values).multiplications <= _AS_LARGE * most)
+
+        return is_light
 
     def hear(
         self, values: Values, passage: Passage, pause: Callable[[], None] = lambda: None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from random import Random
 
-from ronn_jack.control.randomize import Search
+from ronn_jack.control.exploring.search import Search
 from ronn_jack.explore.audition import Passage
 from ronn_jack.explore.character import Spectrum
 from ronn_jack.explore.choice import NEW_DB, is_worth_hearing, novelty_db

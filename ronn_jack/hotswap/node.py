@@ -262,8 +262,14 @@ class LiveNode:
             current.voice.network.drift_cycles(end) if current else 0.0,
         )
 
-    def fits(self, model: Model) -> bool:
-        """Tell whether this machine can surely run the network at this rate within its budget."""
+    def fits(self, model: Model, most: float = 1.0) -> bool:
+        """Tell whether this machine can surely run the network at this rate within its budget.
+
+        Parameters
+        ----------
+        most : float
+            Share of the period that it may take at most, whatever the budget.
+        """
         if model.limit_faults(self.rate):
             return False
         deadline = self._builder.deadline(self._audio.engine) if self._audio else None
@@ -272,7 +278,7 @@ class LiveNode:
         seconds = self._cost(model, deadline.period)
         if Expression.of(self._controls).moves_weights:
             seconds *= MOVING_COST
-        return deadline.load(seconds) <= deadline.safe_room
+        return deadline.load(seconds) <= min(deadline.safe_room, most)
 
     def panic(self, silent: bool) -> None:
         """Be silent within a block, or sound again."""

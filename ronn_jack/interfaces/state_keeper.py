@@ -98,7 +98,8 @@ class StateKeeper(Closing):
 
 
 def state_of(scene: Scene) -> State:
-    """Return what is kept of a scene."""
+    """Return what is kept of a scene, without what is only heard for a try."""
+    scene = scene.kept
     return State(
         values=scene.values,
         preset=scene.preset.name if scene.preset else None,

@@ -47,6 +47,8 @@ export const refusals = signal([]);
 const told = new Map();
 const held = new Map();
 const outbox = new Map();
+/** Addresses that a view listens to while it is there. */
+const viewed = new Set();
 let sending = null;
 let socket = null;
 let heard = 0;
@@ -66,6 +68,23 @@ export function parameter(name) {
 /** Return what the node tells of itself by a name; null until it is told. */
 export function status(name) {
   return signalOf(STATUS_ROOT + name).value?.[0] ?? null;
+}
+
+/** Return the values of an address that a view listens to; null until they are told. */
+export function valuesAt(address) {
+  return signalOf(address).value;
+}
+
+/** Listen to an address beside those of the tables, until it is ignored. */
+export function listen(address) {
+  viewed.add(address);
+  command("LISTEN", address);
+}
+
+/** Listen to an address no more. */
+export function ignore(address) {
+  viewed.delete(address);
+  command("IGNORE", address);
 }
 
 /** Return the name of the preset, and whether the sound is another by now. */
@@ -230,6 +249,7 @@ async function opened({ target }) {
   for (const name of STATUS.keys()) command("LISTEN", STATUS_ROOT + name);
   for (const address of [PRESETS, PRESET_TAGS, PRESET_DESCRIPTIONS]) command("LISTEN", address);
   for (const address of [BINDINGS, TAKEOVERS, LEARNS]) command("LISTEN", address);
+  for (const address of viewed) command("LISTEN", address);
   command("LISTEN", PRESET); // the last, whose answer says that all others are there
 }
 

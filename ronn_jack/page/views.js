@@ -3,6 +3,7 @@
 // A view is put there when it is chosen and taken away when another is, with all that it listens to.
 // One that is bare has presets, snapshots and history of its own, or none.
 
+import { Explore } from "./explore/explore.js";
 import { Play } from "./play.js";
 import { See } from "./see/see.js";
 import { Stage } from "./stage.js";
@@ -10,5 +11,6 @@ import { Stage } from "./stage.js";
 export const VIEWS = [
   { name: "play", label: "Play", View: Play },
   { name: "see", label: "See", View: See },
+  { name: "explore", label: "Explore", View: Explore },
   { name: "stage", label: "Stage", View: Stage, bare: true },
 ];

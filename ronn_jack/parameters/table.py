@@ -52,6 +52,11 @@ MAXIMUM_DRAWN_SEED = 2**24 - 1
 """The node draws none beyond, so that senders that know only float32 can hold it."""
 MOST_SNAPSHOTS = 8
 """Sounds that a preset has room for beside its own, numbered from 1."""
+CANDIDATES = 24
+"""Places for sounds that were found, numbered from 1."""
+KEPT_SOUNDS = 8
+"""Places for those that were kept, numbered on."""
+PLACES = CANDIDATES + KEPT_SOUNDS
 
 
 @dataclass(frozen=True)
@@ -62,8 +67,9 @@ class Action:
     ----------
     argument : str
         What the action may be given: "" (nothing), "amount" (0–1), "preset" (name or index),
-        "name" (of a preset to be), "snapshot" (its number), "text" (of a sound) or "parameter" (its
-        name).
+        "name" (of a preset to be), "snapshot" (its number), "text" (of a sound), "parameter" (its
+        name), "candidate" (the number of its place) or "pair" (of such numbers, as text; without
+        one, those kept last).
     """
 
     name: str
@@ -197,6 +203,17 @@ ACTIONS: Mapping[str, Action] = {
         Action("randomize", "Randomize", "amount", "draw an architecture, near (0) or far (1)"),
         Action("like", "Like", "", "let randomize go nearer to this sound"),
         Action("dislike", "Dislike", "", "let randomize go farther from this sound"),
+        Action("explore", "Explore", "amount", "look for candidates near (0) or far (1)"),
+        Action("audition", "Audition", "candidate", "hear a candidate until it is kept or ended"),
+        Action("audition_next", "Next candidate", "", "hear the next candidate"),
+        Action("audition_previous", "Previous candidate", "", "hear the one before"),
+        Action("audition_keep", "Keep", "", "stay at the candidate that is heard"),
+        Action("audition_end", "Back", "", "go back to the sound before"),
+        Action("candidate_like", "Like it", "candidate", "let what is found be nearer to it"),
+        Action("candidate_dislike", "Dislike it", "candidate", "drop it, and go farther from it"),
+        Action("candidate_more", "More like it", "candidate", "look for candidates like this one"),
+        Action("candidate_never", "Nothing like it", "candidate", "drop all that is like it"),
+        Action("breed", "Breed", "pair", "look for candidates between two that were kept"),
         Action("lock", "Lock", "parameter", "let randomize leave a parameter as it is"),
         Action("unlock", "Unlock", "parameter", "let randomize draw a parameter again"),
         Action("preset_load", "Load preset", "preset", "load a preset by name or index"),

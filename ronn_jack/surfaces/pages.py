@@ -13,6 +13,7 @@ from typing import NamedTuple
 from ronn_jack.control.status import STATUS
 from ronn_jack.parameters import (
     ACTIONS,
+    CANDIDATES,
     MAXIMUM_DRAWN_SEED,
     PARAMETERS,
     Action,
@@ -22,9 +23,11 @@ from ronn_jack.parameters import (
 )
 
 ARCHITECTURE, PLAY, PRESETS, NODE = "Architecture", "Play", "Presets", "Node"
+EXPLORE = "Explore"
 MOST_PRESETS = 48
 """Buttons that a page has room for."""
 SNAPSHOTS = 8
+CANDIDATES_A_ROW = 8
 
 _GROUPS = {
     Group.NETWORK: ARCHITECTURE,
@@ -158,10 +161,12 @@ def pages(presets: Sequence[str]) -> list[Page]:
     for action in sorted(ACTIONS.values(), key=_order):
         if action.argument == "snapshot":
             rows[PRESETS] += _rows(_buttons(action), SNAPSHOTS)
+        elif action.name == "audition":
+            rows.setdefault(EXPLORE, []).extend(_rows(_buttons(action), CANDIDATES_A_ROW))
         else:
             buttons.setdefault(_page_of(action), []).extend(_buttons(action))
     for title, cells in buttons.items():
-        rows[title] += _rows(cells, 6)
+        rows.setdefault(title, []).extend(_rows(cells, 6))
     rows[PRESETS].insert(0, Row((Readout("Preset", "/ronn/preset"),), 1))
     names = [Button(name, "/ronn/preset_load", name) for name in presets[:MOST_PRESETS]]
     rows[PRESETS] += _rows(names, 6)
@@ -212,6 +217,8 @@ def _page_of(action: Action) -> str:
         return Group.TIME.value
     if action.name.startswith(("preset", "setlist", "snapshot")):
         return PRESETS
+    if action.name.startswith(("explore", "audition", "candidate", "breed")):
+        return EXPLORE
     if action.name.startswith(("reseed", "seed", "randomize", "like", "dislike")):
         return ARCHITECTURE
     return PLAY
@@ -223,6 +230,9 @@ def _buttons(action: Action) -> list[Cell]:
     if action.argument == "snapshot":
         numbers = range(1, SNAPSHOTS + 1)
         return [Button(f"{action.label} {number}", address, number) for number in numbers]
+    if action.name == "audition":
+        places = range(1, CANDIDATES + 1)
+        return [Button(str(place), address, place) for place in places]
     if action.argument == "amount":
         return [Button(f"{action.label} {share:.0%}", address, share) for share in _AMOUNTS]
-    return [] if action.argument else [Button(action.label, address)]
+    return [] if action.argument not in ("", "pair") else [Button(action.label, address)]

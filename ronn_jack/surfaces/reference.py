@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from ronn_jack.control.status import STATUS, Status
-from ronn_jack.parameters import ACTIONS, MOST_SNAPSHOTS, PARAMETERS, Group, Kind, Parameter
+from ronn_jack.parameters import (
+    ACTIONS,
+    CANDIDATES,
+    MOST_SNAPSHOTS,
+    PARAMETERS,
+    PLACES,
+    Group,
+    Kind,
+    Parameter,
+)
 from ronn_jack.surfaces.tables import shown_default, shown_effect, table
 
 _TYPE_TAGS = {Kind.INT: "i", Kind.FLOAT: "f", Kind.BOOL: "i", Kind.ENUM: "s", Kind.TEXT: "s"}
@@ -15,6 +24,8 @@ _ARGUMENTS = {
     "snapshot": f"1–{MOST_SNAPSHOTS}",
     "text": "a text `ronn:…`",
     "parameter": "a parameter's name",
+    "candidate": f"1–{PLACES}",
+    "pair": f'two places as text, "{CANDIDATES + 1} {CANDIDATES + 2}", or none',
 }
 
 _HEAD = """\
@@ -103,6 +114,25 @@ An action is done on a message without argument or with any value from 0.5 on; l
 as a button's release, are ignored. Of an amount only 0 is a release."""
 
 
+_CANDIDATES = f"""\
+While nothing else is to be done, sounds are looked for that are worth hearing on what is played:
+`randomize` draws from them, and those that take little of the machine have places, 1 to
+{CANDIDATES}. `audition` lets one be heard for a try: `/ronn/status/audition` is its place, and the
+parameters are its own. Nothing of it is a step to be undone until `audition_keep`. `audition_end`
+and `undo` go back to the sound before, as does the end of a WebSocket or TCP connection that has
+asked for it. Who moves a parameter of what he hears has kept it, and so has who saves it; whatever
+else changes the sound begins from the one before. What was kept last has the places
+{CANDIDATES + 1} to {PLACES}, which are heard again in the same way.
+
+`/ronn/candidate/<place>` is answered with what is to be seen there: s, what it is in words, empty
+where nothing is; i, its seed; i, 1 if it is liked. Then, once it is described, as f: tail in dB
+(its level after the input has ended, against before), crest factor in dB, brightness in octaves
+above the input, pitch from 0 (none) to 1; 40 bands of its mean mel spectrum in dB and 32 steps of
+its level over the passage in dB, each against the loudest. Who listens over a WebSocket
+([oscquery.md](oscquery.md)) is told when one is another.
+"""
+
+
 _LEARN = [
     ["address", "argument", "answer", "meaning"],
     [
@@ -179,6 +209,8 @@ def osc_reference() -> str:
             table(actions),
             "## Questions\n",
             table(status),
+            "## Candidates\n",
+            _CANDIDATES,
             "## MIDI controls\n",
             table(_LEARN) + _TOLD_OF_MIDI,
             "## Feedback\n",

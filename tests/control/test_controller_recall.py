@@ -228,4 +228,4 @@ def test_status_and_dump_tell_where_recall_stands(rig: Rig) -> None:
     assert all(STATUS[name].accepts(status[name]) for name in BY_CONTROLLER)
     [dump] = rig.controller.subscriptions.subscribe(dump=True).take()
     assert dump.event.recall == {n: v for n, v in status.items() if n in dump.event.recall}
-    assert set(dump.event.recall) == {"snapshot", "snapshots", "ab"}
+    assert set(dump.event.recall) == {"snapshot", "snapshots", "ab", "audition"}

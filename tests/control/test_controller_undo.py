@@ -38,7 +38,8 @@ KINDS: dict[str, list[Operation]] = {
     "several": [Set("layers", 2), Set("mix", 0.5), Set("fade_ms", 50.0), Act("reseed")],
 }
 UNDONE = ("undo", "redo", "panic", "like", "dislike", "lock", "unlock", "tap")
-for none in ("preset_save", "snapshot_save", *UNDONE):
+EXPLORING = [n for n in ACTIONS if n.startswith(("explore", "audition", "candidate", "breed"))]
+for none in ("preset_save", "snapshot_save", *UNDONE, *EXPLORING):
     del KINDS[none]  # they make no step
 
 

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ronn_jack.control.randomize import Search
+from ronn_jack.control.exploring.search import Search
+from ronn_jack.control.scene import Scene, beginning
 from ronn_jack.errors import SpecError
 from ronn_jack.explore.audition import phrase_passage
 from ronn_jack.explore.explorer import SHARE, Explorer
@@ -37,13 +38,17 @@ class Node:
         self.search = Search()
         self.input = np.zeros((2, 0), np.float32)
 
+    @property
+    def scene(self) -> Scene:
+        return beginning(self.values)
+
     def recent_input(self, seconds: float) -> NDArray[np.float32]:
         return self.input
 
     def model(self, values: Mapping[str, Value]) -> Model:
         return model_of(values, 2, 2, self.rate)
 
-    def fits(self, values: Mapping[str, Value]) -> bool:
+    def fits(self, values: Mapping[str, Value], most: float = 1.0) -> bool:
         try:
             return self.model(values).multiplications < 2_000
         except SpecError:

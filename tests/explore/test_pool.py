@@ -8,12 +8,14 @@ from random import Random
 import numpy as np
 import pytest
 
+from ronn_jack.control.exploring.aim import Aim, genes_of
+from ronn_jack.control.exploring.search import Verdict
 from ronn_jack.control.randomize import DRAWN
 from ronn_jack.explore.audition import phrase_passage
 from ronn_jack.explore.character import BANDS, Character
 from ronn_jack.explore.finding import Finding
 from ronn_jack.explore.pool import MOST_CANDIDATES, MOST_VAIN, Candidate, Pool, Terms
-from ronn_jack.parameters import Value, defaults
+from ronn_jack.parameters import CANDIDATES, Value, defaults
 from tests.explore.small_networks import RATE, fits, make
 
 NO_LOCKS: frozenset[str] = frozenset()
@@ -24,13 +26,13 @@ def always(_: object) -> bool:
 
 
 def terms(amount: float = 1.0, **values: Value) -> Terms:
-    return Terms.of({**defaults(), **values}, amount, NO_LOCKS)
+    return Terms.of({**defaults(), **values}, Aim(amount), NO_LOCKS)
 
 
 def candidate(level_db: float, **values: Value) -> Candidate:
     drawn = {name: {**defaults(), **values}[name] for name in DRAWN}
     character = Character(silent=False, pitch=0.8, spectrum=np.full(BANDS, level_db))
-    return Candidate(drawn, character)
+    return Candidate(drawn, character, defaults())
 
 
 @pytest.fixture
@@ -49,6 +51,27 @@ def test_it_stops_when_it_is_full() -> None:
     assert offered == [True] * MOST_CANDIDATES + [False] * (40 - MOST_CANDIDATES)
     assert not pool.hold(terms())
     assert pool.waiting == MOST_CANDIDATES
+    assert pool.places == list(range(1, CANDIDATES + 1))
+    assert {pool.candidate(place)["seed"] for place in pool.places} == set(range(CANDIDATES))
+
+
+def test_no_two_candidates_are_alike() -> None:
+    pool = Pool()
+    pool.hold(terms())
+    levels = (0.0, 2.9, 3.1, 6.0, 6.2)
+    assert [pool.offer(terms(), candidate(each)) for each in levels] == [
+        True, False, True, False, True,
+    ]  # fmt: skip
+
+
+def test_what_is_heavy_has_no_place() -> None:
+    pool = Pool()
+    pool.hold(terms())
+    offered = [pool.offer(terms(), candidate(10.0 * n), light=False) for n in range(9)]
+    assert offered == [True] * 8 + [False]
+    assert (pool.places, pool.waiting, pool.wants_light) == ([], 8, True)
+    assert pool.offer(terms(), candidate(200.0))
+    assert pool.places == [1]
 
 
 @pytest.mark.parametrize("change", ["terms", "heard", "described", "input"])
@@ -67,7 +90,7 @@ def test_what_is_in_vain_is_given_up_until_something_is_another(change: str) -> 
         case "heard":
             pool.hear({**defaults(), "seed": 7})
         case "described":
-            pool.hear(defaults(), candidate(0.0).character)
+            pool.describe(defaults(), candidate(0.0).character)
         case "input":
             pool.forget_characters()
     assert not pool.rests
@@ -131,7 +154,23 @@ def test_on_another_input_everything_heard_is_described_anew(pool: Pool) -> None
     pool.hear(heard, candidate(11.0).character)
     assert pool.undescribed() is None
     pool.forget_characters()
-    assert (pool.undescribed(), pool.waiting) == (heard, 0)
+    assert pool.undescribed() == heard
+
+
+def test_on_another_input_candidates_stay_if_they_are_still_worth_it(pool: Pool) -> None:
+    pool.forget_characters()
+    for level in (0.0, 1.0, 50.0):  # the second is alike to the first by now
+        stale = pool.stale()
+        assert stale is not None
+        pool.renew(stale, candidate(level).character)
+    assert pool.stale() is None
+    assert pool.places == [1, 3]
+    pool.forget_characters()
+    stale = pool.stale()
+    assert stale is not None
+    pool.look_for(Aim(0.5))
+    pool.renew(stale, candidate(0.0).character)
+    assert pool.places == [], "what has gone meanwhile does not come back"
 
 
 @pytest.mark.parametrize("liked", [True, False])
@@ -148,6 +187,64 @@ def test_a_mark_steers_the_choice(liked: bool) -> None:
     assert (found["seed"] in (0, 2)) == liked
 
 
+def test_a_candidate_that_is_liked_or_kept_is_not_looked_for_again(pool: Pool) -> None:
+    pool.judge(2, Verdict.LIKED)
+    assert pool.picture(2)[2] == 1
+    assert pool.picture(1)[2] == 0
+    assert pool.places == [1, 2, 3]
+    pool.keep(2, {**defaults(), "seed": 1})
+    assert pool.places == [1, 3, 25]
+    assert pool.candidate(25)["seed"] == 1
+    assert pool.picture(25)[:3] == ["relu · 6 × 3 taps · 8 channels", 1, 1]
+    assert not pool.offer(terms(), candidate(11.0)), "it was heard"
+    assert pool.offer(terms(), candidate(40.0)), "and its place is free"
+    assert pool.places == [1, 2, 3, 25]
+
+
+def test_of_what_was_kept_the_oldest_makes_room() -> None:
+    pool = Pool()
+    for seed in range(10):
+        pool.keep(1, {**defaults(), "seed": seed})
+    assert [pool.candidate(place)["seed"] for place in pool.places] == [8, 9, 2, 3, 4, 5, 6, 7]
+    assert [each["seed"] for each in pool.kept()][-2:] == [8, 9]
+    pool.keep(27, {**defaults(), "seed": 2})
+    assert [each["seed"] for each in pool.kept()][-2:] == [9, 2]
+    pool.judge(27, Verdict.DISLIKED)
+    assert 27 not in pool.places
+
+
+def test_a_dislike_drops_one_and_never_all_that_is_like_it() -> None:
+    pool = Pool()
+    pool.hold(terms())
+    for seed, level in enumerate((0.0, 3.5, 7.0, 20.0)):
+        pool.offer(terms(), candidate(level, seed=seed))
+    pool.judge(4, Verdict.DISLIKED)
+    assert pool.places == [1, 2, 3]
+    pool.judge(1, Verdict.AVOIDED)
+    assert pool.places == [3]
+    assert not pool.offer(terms(), candidate(-5.0))
+    assert pool.offer(terms(), candidate(-6.5))
+    assert pool.offer(terms(), candidate(24.0)), "a dislike alone forbids nothing"
+
+
+def test_another_aim_drops_all_but_what_is_spared(pool: Pool) -> None:
+    pool.look_for(Aim(0.15, (genes_of(defaults()),)), spared=[2])
+    assert pool.places == [2]
+    aim = pool.aim
+    assert pool.hold(Terms.of(defaults(), aim, NO_LOCKS))
+    assert pool.places == [2]
+    pool.hold(Terms.of({**defaults(), "layers": 9}, aim, NO_LOCKS))
+    assert pool.places == [2], "what is like a sound does not depend on the present one"
+    pool.hold(Terms.of({**defaults(), "recipe": "package"}, aim, NO_LOCKS))
+    assert pool.places == []
+
+
+def test_a_press_by_another_aim_begins_anew(pool: Pool) -> None:
+    pool.look_for(Aim(0.15, (genes_of(defaults()),)))
+    assert pool.find(defaults(), 1.0, NO_LOCKS, always) is None
+    assert pool.aim == Aim(1.0)
+
+
 def test_what_is_described_anew_keeps_its_place_in_time() -> None:
     pool = Pool()
     sounds = [{**defaults(), "seed": seed} for seed in range(6)]
@@ -157,7 +254,7 @@ def test_what_is_described_anew_keeps_its_place_in_time() -> None:
         order = []
         while (heard := pool.undescribed()) is not None:
             order.append(heard)
-            pool.hear(heard, candidate(0.0).character)
+            pool.describe(heard, candidate(0.0).character)
         assert order == sounds[::-1]
         pool.forget_characters()
 

@@ -59,7 +59,8 @@ class TestRestored:
         again = restored("ronn", PresetStore())
         assert again is not None
         assert again.values == scene.values and again.values["budget"] == 0.5
-        assert again.recall == scene.recall == {"snapshot": 2, "snapshots": "2 7", "ab": "b"}
+        recall = {"snapshot": 2, "snapshots": "2 7", "ab": "b", "audition": 0}
+        assert again.recall == scene.recall == recall
         assert again.snapshots.sounds == scene.snapshots.sounds
         assert again.other == scene.other
         assert again.preset is not None and again.preset.name == "mine"

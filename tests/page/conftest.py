@@ -70,8 +70,10 @@ def serving(
     learning: Learning | None = None,
 ) -> WebServer:
     """Return a server that serves."""
-    handle = Dispatcher(controller, learning=learning).handle
-    server = WebServer(controller, handle, port=port, pictures=pictures)
+    dispatcher = Dispatcher(controller, learning=learning)
+    server = WebServer(
+        controller, dispatcher.handle, port=port, forget=dispatcher.gone, pictures=pictures
+    )
     server.listen()
     server.start(9420)
     return server

@@ -7,8 +7,8 @@ from random import Random
 from typing import Any
 
 from ronn_jack.control.controller import Controller
+from ronn_jack.control.exploring.search import Search
 from ronn_jack.control.operations import Operation
-from ronn_jack.control.randomize import Search
 from ronn_jack.parameters import Value, defaults
 from tests.support.recording import MemoryStore, RecordingNode, RecordingOrigin
 

@@ -46,7 +46,7 @@ class RecordingNode:
     def request(self, change: Change) -> None:
         (self.starts if change.begins else self.rebuilds).append((change.model, change))
 
-    def fits(self, spec: Model) -> bool:
+    def fits(self, spec: Model, most: float = 1.0) -> bool:
         return spec.parameter_count <= self.largest
 
     def panic(self, silent: bool) -> None:

@@ -158,6 +158,8 @@ class Storm:
             "snapshot": [*range(10)],
             "parameter": ["layers", "seed", "mix", "nonsense"],
             "text": [share(defaults()), "ronn:1:"],
+            "candidate": [*range(4), 25, 99],
+            "pair": [1, "25 26", "1 1"],
         }
         choices = arguments[action.argument]
         return message(ROOT + action.name, self._random.choice(choices))

@@ -27,12 +27,13 @@ from tests.support.recording import RecordingNode
 
 NAMES = PresetStore(user=Path("/nowhere")).names()
 FILES = surface_files(NAMES)
-NEEDS_NO_WORDS = {a.name for a in ACTIONS.values() if a.argument in ("", "amount")}
+NEEDS_NO_WORDS = {a.name for a in ACTIONS.values() if a.argument in ("", "amount", "pair")}
 NUMBERED = {a.name for a in ACTIONS.values() if a.argument == "snapshot"}
-BUTTONS = NEEDS_NO_WORDS | NUMBERED | {"preset_load", "subscribe"}
+BUTTONS = NEEDS_NO_WORDS | NUMBERED | {"audition"} | {"preset_load", "subscribe"}
 RECALLING = {"undo", "redo", "setlist_next", "setlist_previous", "snapshot_load",
-             "snapshot_next", "snapshot_previous"}  # fmt: skip
-NOTHING = re.compile(r"nothing|empty|no setlist|no snapshot")
+             "snapshot_next", "snapshot_previous", "breed",
+             *(name for name in ACTIONS if name.startswith("audition"))}  # fmt: skip
+NOTHING = re.compile(r"nothing|empty|no setlist|no snapshot|no candidate|keep more")
 SUBSCRIBE = "/ronn/subscribe"
 
 assert SUBSCRIBE in ENDPOINTS

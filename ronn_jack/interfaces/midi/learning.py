@@ -270,7 +270,7 @@ def _check(name: str) -> None:
         return
     if name not in ACTIONS:
         raise ParameterError(unknown("parameter", name, [*PARAMETERS, *ACTIONS]))
-    if ACTIONS[name].argument not in ("", "amount"):
+    if ACTIONS[name].argument not in ("", "amount", "pair"):
         raise ParameterError(
             f"{name} needs to know more than a control can tell: write its binding into a profile"
         )

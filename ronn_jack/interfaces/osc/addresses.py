@@ -12,11 +12,12 @@ from ronn_jack.control.status import STATUS
 from ronn_jack.errors import UsageError, nearest
 from ronn_jack.interfaces.osc.codec import encode, one_line
 from ronn_jack.interfaces.osc.pattern import Addresses, is_pattern
-from ronn_jack.parameters import ACTIONS, PARAMETERS, Value
+from ronn_jack.parameters import ACTIONS, PARAMETERS, PLACES, Value
 
 ROOT = "/ronn/"
 NORMALISED_ROOT = "/ronn/n/"
 STATUS_ROOT = "/ronn/status/"
+CANDIDATE_ROOT = "/ronn/candidate/"
 PRESET = "/ronn/preset"
 PRESETS = "/ronn/presets"
 PRESET_TAGS = "/ronn/preset_tags"
@@ -68,6 +69,7 @@ class Role(enum.Enum):
     PRESET = enum.auto()
     PRESETS = enum.auto()
     SHARE = enum.auto()
+    CANDIDATE = enum.auto()
     MIDI = enum.auto()
     PING = enum.auto()
     LEARN = enum.auto()
@@ -85,7 +87,7 @@ SESSION = {Role.SUBSCRIBE, Role.UNSUBSCRIBE, Role.REFRESH, Role.AUTH, Role.LEARN
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One address; `name` is that of its parameter, action or status."""
+    """One address; `name` is that of its parameter, action or status, or a candidate's place."""
 
     address: str
     role: Role
@@ -109,6 +111,8 @@ def _endpoints() -> Iterator[Endpoint]:
     for address in PRESET_LISTS:
         yield Endpoint(address, Role.PRESETS, address.removeprefix(ROOT))
     yield Endpoint(SHARE, Role.SHARE, "share")
+    for place in range(1, PLACES + 1):
+        yield Endpoint(f"{CANDIDATE_ROOT}{place}", Role.CANDIDATE, str(place))
     yield Endpoint(PING, Role.PING, "ping")
     for address in (LEARN, LEARN_CANCEL, UNLEARN, LEARN_UNDO):
         yield Endpoint(address, Role.LEARN, address.removeprefix(ROOT))
@@ -179,7 +183,8 @@ def _search(address: str) -> tuple[tuple[Endpoint, ...], str]:
 def _suggestion(address: str) -> str:
     # By the last part alone: comparing whole addresses takes milliseconds, and a flood of unknown
     # ones would hold up everything else.
-    root = next((r for r in (NORMALISED_ROOT, STATUS_ROOT) if address.startswith(r)), ROOT)
+    roots = (NORMALISED_ROOT, STATUS_ROOT, CANDIDATE_ROOT)
+    root = next((each for each in roots if address.startswith(each)), ROOT)
     by_name = _by_name(root)
     name = nearest(address.rpartition("/")[2], by_name, _SIMILAR)
     if name is not None:

@@ -57,6 +57,7 @@ _MOST_ACTIONS = 64
 _MOST_FAULTS = 64
 """Faults that are answered one by one; what has more was not meant for the node."""
 _MOST_SESSIONS = 64
+_READ_ONLY = (Role.STATUS, Role.CANDIDATE)
 _LONGEST_LIST_BYTES = 32_000
 """Room for a thousand names of the usual length, in the largest packet that liblo takes."""
 _TEXT_OVERHEAD_BYTES = 5
@@ -111,6 +112,13 @@ class Dispatcher:
         """[any-thread] Do what was meant for now when it came; returns what `handle` does."""
         request = Request(due.sender)
         return self._guard(request, lambda: self._do(due.items, request))
+
+    def gone(self, sender: Sender) -> None:
+        """[any-thread] Forget a sender that has gone, and end what it has heard for a try."""
+        self._sessions.subscribers.forget(sender)
+        audition, origin = self._controller.scene.audition, Request(sender)
+        if audition is not None and audition.origin == origin:
+            self._controller.apply([Act("audition_end")], origin)
 
     def _guard(self, request: Request, action: Callable[[], Later]) -> Later:
         try:
@@ -200,6 +208,9 @@ class Dispatcher:
                 request.answer(endpoint.address, *_fitting(values))
             case Role.SHARE:
                 request.answer(endpoint.address, self._controller.share())
+            case Role.CANDIDATE:
+                picture = self._controller.search.picture(int(endpoint.name))
+                request.answer(endpoint.address, *picture)
             case Role.PING if self._controller.ready:
                 request.answer(PONG, self._controller.name, __version__)
 
@@ -261,7 +272,7 @@ class _Asked:
                 addresses[endpoint.name] = endpoint.address
                 (self.writes if _writes(operation) else self.operations).append(operation)
                 self._actions += isinstance(operation, Act)
-            elif endpoint.role is Role.STATUS and argument is not None:
+            elif endpoint.role in _READ_ONLY and argument is not None:
                 self.faults.append((endpoint.address, "can only be asked: send no value"))
             else:
                 self.questions.append(endpoint)

@@ -199,7 +199,6 @@ class _Loop:
         self._dispatcher = dispatcher
         self._access = access
         self._schedule = schedule
-        self._subscribers = subscribers
         self._closing = closing
         self._feedback = Feedback(controller, subscribers)
         self._queue = FairQueue()
@@ -229,7 +228,7 @@ class _Loop:
                 functools.partial(_wake, waker),
                 self._hear,
                 lambda connection: self._queue.waiting_of(connection) < _FED,
-                self._forget,
+                self._dispatcher.gone,
             )
             while not self._closing.is_set():
                 for key, events in selector.select(self._patience()):
@@ -324,9 +323,6 @@ class _Loop:
             self._controller.counters["osc_dropped"] += 1
             if self._queue.turn_away(sender):
                 sender.send(encode(ERROR, ["", _FLOOD]))
-
-    def _forget(self, connection: Connection) -> None:
-        self._subscribers.forget(connection)
 
 
 def _outward(to: FeedbackTo) -> Outward | None:

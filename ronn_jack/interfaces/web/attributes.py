@@ -23,7 +23,16 @@ from ronn_jack.interfaces.osc.addresses import (
     Endpoint,
     Role,
 )
-from ronn_jack.parameters import ACTIONS, MOST_SNAPSHOTS, PARAMETERS, Action, Kind, Parameter
+from ronn_jack.parameters import (
+    ACTIONS,
+    MOST_SNAPSHOTS,
+    PARAMETERS,
+    PLACES,
+    Action,
+    Kind,
+    Parameter,
+    Value,
+)
 
 Attributes = dict[str, Any]
 
@@ -36,11 +45,12 @@ ATTRIBUTES = (
 
 ACTION_TYPES: Mapping[str, str] = {
     "": "I", "amount": "f", "preset": "s", "name": "s", "snapshot": "i", "text": "s",
-    "parameter": "s",
+    "parameter": "s", "candidate": "i", "pair": "s",
 }  # fmt: skip
 """Type tag by an action's argument; `I` carries nothing but that something is to happen."""
 _TYPES = {Kind.INT: "i", Kind.FLOAT: "f", Kind.BOOL: "T", Kind.ENUM: "s", Kind.TEXT: "s"}
 """Of the two tags of a switch `T` stands for either."""
+_TAGS: Mapping[type, str] = {str: "s", int: "i", float: "f", bool: "T"}
 _UNITS = {
     "dB": "gain.db", "dBFS": "gain.db", "dBTP": "gain.db", "Hz": "time.hz", "ms": "time.ms",
     "s": "time.second",
@@ -50,6 +60,7 @@ _INT32_MAXIMUM = 2**31 - 1
 _DESCRIPTIONS = {
     Role.PRESET: "the preset loaded or saved last, and whether the sound is another by now",
     Role.SHARE: "the sound as a text that load_text takes",
+    Role.CANDIDATE: "what is to be seen of a candidate; an empty text where there is none",
     Role.PING: "answered by the node's name and version, once it can be heard",
     Role.LEARN: "bind MIDI controls by touching them",
     Role.SUBSCRIBE: "let all that changes be sent here",
@@ -89,6 +100,8 @@ def attributes(endpoint: Endpoint) -> Attributes:
             own = {"ACCESS": READABLE, "DESCRIPTION": _PRESET_LISTS[endpoint.address]}
         case Role.MIDI:
             own = {"ACCESS": READABLE, "DESCRIPTION": _MIDI_STATE[endpoint.address]}
+        case Role.CANDIDATE:
+            own = {"ACCESS": READABLE}
         case Role.SHARE:
             own = {"TYPE": "s", "ACCESS": READABLE}
         case Role.AUTH:
@@ -107,6 +120,11 @@ def presets_attributes(endpoint: Endpoint, names: Sequence[str]) -> Attributes:
         index = {"TYPE": "i", "RANGE": [{"MIN": 0, "MAX": len(names) - 1}]}
         return {"RANGE": [{"VALS": list(names)}], "OVERLOADS": [index]}
     return {}
+
+
+def type_tags(values: Sequence[Value]) -> str:
+    """Return the type tags of some values."""
+    return "".join(_TAGS[type(value)] for value in values)
 
 
 def _native(row: Parameter) -> Attributes:
@@ -152,7 +170,9 @@ def _action(row: Action) -> Attributes:
         own["RANGE"] = [{"MIN": 0.0, "MAX": 1.0}]
     elif row.argument == "snapshot":
         own["RANGE"] = [{"MIN": 1, "MAX": MOST_SNAPSHOTS}]
-    elif not row.argument:
+    elif row.argument == "candidate":
+        own["RANGE"] = [{"MIN": 1, "MAX": PLACES}]
+    elif row.argument in ("", "pair"):
         own["OVERLOADS"] = [{"TYPE": "T"}, {"TYPE": "f"}, {"TYPE": "i"}]
     return own
 

@@ -26,6 +26,7 @@ from ronn_jack.interfaces.osc.addresses import (
     ROOT,
     SHARE,
     STATUS_ROOT,
+    Role,
 )
 from ronn_jack.interfaces.web.attributes import PRESETS_ADDRESSES
 from ronn_jack.interfaces.web.door import Door
@@ -42,6 +43,8 @@ PRESETS_TICKS = 30
 """The same of the presets, whose files come and go without an event."""
 
 _log = logging.getLogger(__name__)
+
+_CANDIDATES = {address for address, each in ENDPOINTS.items() if each.role is Role.CANDIDATE}
 
 
 class Listeners:
@@ -84,6 +87,8 @@ class Listeners:
         self._values: Mapping[str, Value] = {}
         self._preset: tuple[str | None, bool] = (None, False)
         self._names: Sequence[str] = ()
+        self._revision = 0
+        """Of the candidates' pictures, as they were told."""
 
     async def serve(self, socket: WebSocket) -> None:
         """Serve a connection until it ends."""
@@ -168,6 +173,9 @@ class Listeners:
         paths: tuple[str, ...] = ()
         if PRESETS in changed and reading.presets != self._names:
             self._names, paths = reading.presets, PRESETS_ADDRESSES
+        if self._controller.search.revision != self._revision:
+            self._revision = self._controller.search.revision
+            changed = changed | _CANDIDATES
         for listener in self._listeners:
             due = listener.addresses & (changed | listener.unsure)
             if status:

@@ -26,6 +26,7 @@ from ronn_jack.interfaces.web.attributes import (
     Attributes,
     attributes,
     presets_attributes,
+    type_tags,
 )
 from ronn_jack.parameters import PARAMETERS, Kind, Value
 
@@ -36,6 +37,7 @@ _CONTAINERS = {
     "/ronn": "parameters in native units, and actions",
     "/ronn/n": "parameters as positions 0 to 1 in their range",
     "/ronn/status": "what the node tells of itself",
+    "/ronn/candidate": "sounds that were found worth hearing, and those that were kept",
 }
 
 
@@ -83,6 +85,8 @@ class Reading:
                 return [self._controller.share()]
             case Role.PRESETS:
                 return list[Value](preset_texts(endpoint.address, self._listed))
+            case Role.CANDIDATE:
+                return list(self._controller.search.picture(int(name)))
             case _:
                 return None
 
@@ -162,9 +166,8 @@ class Tree:
             values = reading.values(endpoint)
             # A placeholder, as python-oscquery takes nothing with ACCESS but without VALUE.
             node["VALUE"] = values or [None]
-            if endpoint.role is Role.MIDI:
-                types = ["f" if isinstance(value, float) else "s" for value in values or ()]
-                node["TYPE"] = "".join(types) or "N"
+            if endpoint.role in (Role.MIDI, Role.CANDIDATE):
+                node["TYPE"] = type_tags(values or []) or "N"
             if endpoint.role in (Role.PRESETS, Role.ACTION):
                 node |= presets_attributes(endpoint, reading.presets)
         if deep and address in self._children:

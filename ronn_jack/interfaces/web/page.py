@@ -14,7 +14,15 @@ from starlette.responses import Response
 
 from ronn_jack import __version__
 from ronn_jack.control.status import STATUS
-from ronn_jack.parameters import ACTIONS, MAXIMUM_DRAWN_SEED, MOST_SNAPSHOTS, PARAMETERS, Parameter
+from ronn_jack.parameters import (
+    ACTIONS,
+    CANDIDATES,
+    KEPT_SOUNDS,
+    MAXIMUM_DRAWN_SEED,
+    MOST_SNAPSHOTS,
+    PARAMETERS,
+    Parameter,
+)
 
 FOLDER = Path(__file__).parents[2] / "page"
 PREFIX = "/page/"
@@ -79,6 +87,8 @@ def tables() -> Mapping[str, Any]:
         "actions": [dataclasses.asdict(row) for row in ACTIONS.values()],
         "status": [dataclasses.asdict(row) for row in STATUS.values()],
         "snapshots": MOST_SNAPSHOTS,
+        "candidates": CANDIDATES,
+        "kept_sounds": KEPT_SOUNDS,
         "largest_drawn_seed": MAXIMUM_DRAWN_SEED,
     }
 

@@ -83,6 +83,8 @@ ARGUMENTS = {
     "snapshot": 3,
     "parameter": "layers",
     "text": share(defaults()),
+    "candidate": 3,
+    "pair": "25 26",
 }
 
 

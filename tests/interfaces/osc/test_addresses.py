@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ronn_jack.control.controller import Controller
+from ronn_jack.control.exploring.search import Search
 from ronn_jack.control.operations import NODE, Set
 from ronn_jack.interfaces.osc.access import Access
 from ronn_jack.interfaces.osc.addresses import ENDPOINTS, Role
@@ -14,6 +15,7 @@ from ronn_jack.interfaces.osc.sessions import Sessions
 from ronn_jack.interfaces.osc.subscribers import Subscribers
 from ronn_jack.parameters import ACTIONS, PARAMETERS, Kind, defaults
 from ronn_jack.parameters.share import share
+from tests.support.candidates import pool_with
 from tests.support.osc_client import message
 from tests.support.osc_senders import Mailbox
 from tests.support.recording import MemoryStore, RecordingNode
@@ -27,6 +29,8 @@ ARGUMENTS = {
     "snapshot": [1],
     "parameter": ["layers"],
     "text": [share({**defaults(), "layers": 2})],
+    "candidate": [1],
+    "pair": ["1 2"],
 }
 
 
@@ -36,7 +40,8 @@ class Rig:
     def __init__(self) -> None:
         store = MemoryStore(fuzz={"layers": 3}, drone={"layers": 4})
         store.songs = ("fuzz", "drone")
-        self.controller = Controller(RecordingNode(), store)
+        search = Search(finder=pool_with({"layers": 2, "seed": 3}, {"layers": 3, "seed": 4}))
+        self.controller = Controller(RecordingNode(), store, search=search)
         self.sender = Mailbox()
         sessions = Sessions(Subscribers(), Access("127.0.0.1", (), TOKEN))
         self.dispatcher = Dispatcher(self.controller, sessions)
@@ -84,7 +89,13 @@ def test_every_other_address_does_or_answers_what_its_kind_is_for(rig: Rig, addr
         case Role.ACTION:
             if endpoint.name == "redo":
                 rig.asks("/ronn/undo")
+            if endpoint.name == "audition_keep":
+                rig.asks("/ronn/audition", 1)
             assert rig.asks(address, *ARGUMENTS[ACTIONS[endpoint.name].argument]) == {}
+        case Role.CANDIDATE:
+            assert list(rig.asks(address)) == [address]
+            refused = "can only be asked: send no value"
+            assert rig.asks(address, 1) == {"/ronn/error": (address, refused)}
         case Role.STATUS | Role.PRESET | Role.PRESETS | Role.SHARE | Role.MIDI:
             assert list(rig.asks(address)) == [address]
         case Role.PING:

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from ronn_jack.control.controller import Controller
-from ronn_jack.control.randomize import Search
+from ronn_jack.control.exploring.search import Search
 from ronn_jack.files import shipped_folder
 from ronn_jack.interfaces.osc.access import Access
 from ronn_jack.interfaces.osc.addresses import ENDPOINTS, ERROR

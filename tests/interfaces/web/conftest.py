@@ -39,7 +39,10 @@ def limits() -> Limits:
 
 @pytest.fixture
 def server(controller: Controller, limits: Limits) -> Iterator[WebServer]:
-    with WebServer(controller, Dispatcher(controller).handle, port=0, limits=limits) as server:
+    dispatcher = Dispatcher(controller)
+    with WebServer(
+        controller, dispatcher.handle, port=0, limits=limits, forget=dispatcher.gone
+    ) as server:
         server.listen()
         server.start(OSC_PORT)
         yield server

@@ -194,7 +194,7 @@ def _read_action(fields: Fields) -> Press | Amount | None:
         takes = ACTIONS[name].argument
         if takes == "amount":
             return Amount(name)
-        if takes:
+        if takes and takes != "pair":
             fields.fault(f"{name} needs an argument; write argument = its {takes}")
         return Press(name)
     if not ACTIONS[name].argument:
