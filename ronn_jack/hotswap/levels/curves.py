@@ -28,9 +28,10 @@ _UNMOVED_POINTS = 5
 """Of a control that has not moved yet: so its first move is not heard as a leap."""
 _RANGES = {"drive": (0.0, DRIVE_DB), "morph": (0.0, 1.0), "xy_x": (-1.0, 1.0), "xy_y": (-1.0, 1.0)}
 
-Measure = Callable[[Expression, float], float | None]
+Measure = Callable[[Expression, float, str], float | None]
 """Returns the gain in dB that a voice needs where an expression is, and drift after so many
-cycles; None where nothing can be heard of it, whatever the gain."""
+cycles; None where nothing can be heard of it, whatever the gain. The control is named along which
+gains are to be compared; "" is none."""
 
 
 def _coarse_to_fine() -> list[int]:
@@ -183,7 +184,7 @@ class LevelCurves:
         return self._step_drift(now, cycle)
 
     def _first_bias(self) -> float:
-        found = self._measure(self._here, 0.0)
+        found = self._measure(self._here, 0.0, "")
         self._silent = found is None
         if found is None or not self._at_one_place:
             return 0.0
@@ -192,7 +193,7 @@ class LevelCurves:
     def _settle(self, here: Expression) -> None:
         """Find the level of where the controls are now."""
         self._here = here
-        found = self._measure(here, 0.0)
+        found = self._measure(here, 0.0, "")
         self._silent = found is None
         if self._levelled:
             if found is not None:
@@ -200,7 +201,7 @@ class LevelCurves:
         elif found is None or here.drive == 0.0:
             self._gain = 1.0
         else:
-            without = self._measure(dataclasses.replace(here, drive=0.0), 0.0)
+            without = self._measure(dataclasses.replace(here, drive=0.0), 0.0, "")
             # Where without drive nothing is heard, it is to be as loud as its input.
             self._gain = decibels_to_gain(found - (without or 0.0))
 
@@ -213,7 +214,7 @@ class LevelCurves:
         enough = name not in self._moved and len(curve.points) >= _UNMOVED_POINTS
         if point is None or enough:
             return False
-        found = self._measure(here.moved_to({name: value_at(name, point)}), 0.0)
+        found = self._measure(here.moved_to({name: value_at(name, point)}), 0.0, name)
         if found is None and not self._levelled:
             # As with no drive, where the level has to stay what it is: 1.
             found = curve.points.get(0) or 0.0
@@ -234,7 +235,7 @@ class LevelCurves:
             del self._drift[point]
         for point in range(first, first + DRIFT_POINTS - 2):
             if point not in self._drift:
-                found = self._measure(rest, point / POINTS_A_CYCLE)
+                found = self._measure(rest, point / POINTS_A_CYCLE, "")
                 if found is None:
                     found = self._drift.get(point - 1, gain_to_decibels(self._gain))
                 self._drift[point] = found

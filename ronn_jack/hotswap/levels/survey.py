@@ -26,6 +26,8 @@ _HEARD_DB = 0.02
 """Refinement by less is put off."""
 _SHORTEST_SECONDS, _LONGEST_SECONDS = 1.6, 5.0
 """Of input for a point: 0.9 s misjudged networks that saturate by 1.9 dB, as they fell."""
+_SHORTEST_ALONG_DRIVE_SECONDS = 0.9
+"""Along drive, where levels bend more than anywhere, more points are worth more than exact ones."""
 
 
 class LevelSurvey:
@@ -61,7 +63,7 @@ class LevelSurvey:
         self._rested_until = 0.0
         self._job = Job()
         self._voice: Voice | None = None
-        self._excerpt: Excerpt | None = None
+        self._excerpts: dict[float, Excerpt] = {}
         self._seed_b = prepared.expression.seed_b
         network = prepared.voice.network
         names = [n for n in LEVELLED if n in self._names()]
@@ -119,21 +121,24 @@ class LevelSurvey:
             names.add("morph")
         return names
 
-    def _measure(self, expression: Expression, cycles: float) -> float | None:
-        voice, excerpt = self._ready()
+    def _measure(self, expression: Expression, cycles: float, along: str) -> float | None:
+        shortest = _SHORTEST_ALONG_DRIVE_SECONDS if along == "drive" else _SHORTEST_SECONDS
+        voice, excerpt = self._ready(shortest)
         voice.pin(expression, cycles)
         gain = self.input_gain * decibels_to_gain(expression.drive)
         return excerpt.gain_db(voice, gain, self._job.check)
 
-    def _ready(self) -> tuple[Voice, Excerpt]:
-        """Return a voice of the same network, and what it is measured on."""
+    def _ready(self, shortest: float) -> tuple[Voice, Excerpt]:
+        """Return a voice of the same network, and what it is measured on: so many s at least."""
         voice, prepared = self._voice, self._prepared
         if voice is None:
             expression, sounding = prepared.expression, prepared.voice
             model = sounding.model.at(expression.point)
             voice = self._voice = make_voice(model, sounding.rate, expression, self._moves)
-        if self._excerpt is None:
-            affordable = _POINT_SECONDS / prepared.load - voice.run_up_frames / voice.rate
-            seconds = min(_LONGEST_SECONDS, max(_SHORTEST_SECONDS, affordable))
-            self._excerpt = self._loudness.excerpt(voice.run_up_frames, seconds)
-        return voice, self._excerpt
+        affordable = _POINT_SECONDS / prepared.load - voice.run_up_frames / voice.rate
+        seconds = min(_LONGEST_SECONDS, max(shortest, affordable))
+        excerpt = self._excerpts.get(seconds)
+        if excerpt is None:
+            excerpt = self._loudness.excerpt(voice.run_up_frames, seconds)
+            self._excerpts[seconds] = excerpt
+        return voice, excerpt

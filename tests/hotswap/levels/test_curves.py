@@ -140,7 +140,7 @@ class Measured:
     def __init__(self):
         self.asked = []
 
-    def __call__(self, expression, cycles):
+    def __call__(self, expression, cycles, along):
         self.asked.append((expression, cycles))
         return -expression.drive + 6.0 * expression.morph * expression.drive + 3.0 * cycles
 
@@ -205,7 +205,7 @@ def test_drift_is_measured_ahead_of_where_it_is():
 
 def test_where_nothing_is_heard_a_curve_says_nothing():
     curves = LevelCurves(
-        lambda expression, _: None if 12.0 <= expression.drive <= 36.0 else -expression.drive,
+        lambda expression, *_: None if 12.0 <= expression.drive <= 36.0 else -expression.drive,
         1.0,
         AT_REST,
         True,
