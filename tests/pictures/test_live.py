@@ -90,6 +90,8 @@ def test_the_spectrum_is_that_of_what_was_heard(pictures, played):
     for hertz in played.HERTZ:
         near = np.abs(np.log2(centres() / hertz)) < 0.1
         assert drawn[near].max() == pytest.approx(20 * np.log10(0.15), abs=1.7), "between two lines"
+    field = played.signal(signals["position"], 127)[0]
+    np.testing.assert_allclose(signals["past"] / 32767, [field, field], atol=1e-4)
     assert np.abs(signals["scope_in"]).max() / 32767 == pytest.approx(np.abs(x).max(), abs=0.1)
 
 
