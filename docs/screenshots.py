@@ -32,7 +32,7 @@ WINDOWS = {
         "has_touch": True,
         "is_mobile": True,
     },
-    "see": {"viewport": {"width": 1440, "height": 1990}, "color_scheme": "dark"},
+    "see": {"viewport": {"width": 1440, "height": 2050}, "color_scheme": "dark"},
     "see-phone": {
         "viewport": {"width": 390, "height": 844},
         "color_scheme": "light",
