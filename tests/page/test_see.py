@@ -15,7 +15,8 @@ from ronn_jack.pictures.live import FRAME_SECONDS
 from ronn_jack.pictures.signals import STEPS_PER_DB
 from ronn_jack.pictures.spectrum import FLOOR_DB, spectrum
 from tests.page.looker import Looker
-from tests.support.played import RATE
+from tests.support.jack_server import wait_for
+from tests.support.played import RATE, Played
 from tests.support.recording import RecordingOrigin
 
 pytestmark = pytest.mark.slow
@@ -124,11 +125,15 @@ def test_who_wants_no_motion_gets_few_frames_and_who_looks_elsewhere_none(look, 
     looker.page.emulate_media(reduced_motion="no-preference")
     looker.page.get_by_role("tab", name="Play").click()
     looker.shows("layers", "6")
-    time.sleep(2 * FRAME_SECONDS)
+    wait_for(lambda: rests(played), what="the end of looking")
+    opened(looker)
+
+
+def rests(played: Played) -> bool:
+    """Say whether nobody looks at what is played."""
     looks = played.looks
     time.sleep(5 * FRAME_SECONDS)
-    assert played.looks == looks
-    opened(looker)
+    return played.looks == looks
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed (.ci/test-packages)")
