@@ -15,7 +15,7 @@ const PATHS = {
   unlocked: "M6 11h12v9H6zM8.5 11V7a3.5 3.5 0 0 1 6.8-1.2",
   midi:
     "M12 3.5a8.5 8.5 0 1 0 .01 0z" +
-    "M7.5 12.5h.01M8.9 9h.01M12 7.6h.01M15.1 9h.01M16.5 12.5h.01",
+    "M7.5 12h.01M8.8 8.8h.01M12 7.5h.01M15.2 8.8h.01M16.5 12h.01M10 20v-3h4v3",
   close: "M6 6l12 12M18 6L6 18",
 };
 const FILLED = ["previous", "next"];
