@@ -33,7 +33,7 @@ WINDOWS = {
         "has_touch": True,
         "is_mobile": True,
     },
-    "see": {"viewport": {"width": 1440, "height": 1990}, "color_scheme": "dark"},
+    "see": {"viewport": {"width": 1440, "height": 2050}, "color_scheme": "dark"},
     "see-phone": {
         "viewport": {"width": 390, "height": 844},
         "color_scheme": "light",
@@ -88,6 +88,7 @@ def main() -> None:
         for name, window in WINDOWS.items():
             _photograph(app, browser, name, window)
         _photograph_candidates(app, browser)
+        _photograph_stage(app, browser)
         browser.close()
 
 
@@ -121,6 +122,16 @@ def _photograph_candidates(app: App, browser: Browser) -> None:
 def _find(app: App, page: Page, candidates: int) -> None:
     while page.locator(".tiles .tile-face").count() < candidates:
         _play(app, 0.5)
+
+
+def _photograph_stage(app: App, browser: Browser) -> None:
+    """Photograph the view for the floor, as a tablet there shows it."""
+    page = browser.new_page(viewport={"width": 1024, "height": 700}, color_scheme="dark")
+    page.goto(f"http://127.0.0.1:{app.http_port}/#stage")
+    page.wait_for_selector(".view:not(.lost)")
+    _play(app, _RIFF_SECONDS)
+    page.screenshot(path=DOCS / "page-stage.png")
+    page.close()
 
 
 def _play(app: App, seconds: float) -> None:

@@ -115,7 +115,7 @@ class LivePictures(ClosingOnce):
 
     def _run(self) -> None:
         give_way(LOWEST)
-        due = time.monotonic()
+        due, well = time.monotonic(), True
         while True:
             with self._condition:
                 patience: float | None = _LOOKED_AT_SECONDS
@@ -130,8 +130,11 @@ class LivePictures(ClosingOnce):
             due = max(due + FRAME_SECONDS, time.monotonic())
             try:
                 self._answer(asking)
+                well = True
             except Exception:
-                _log.exception("while drawing")
+                if well:  # what has to be told thirty times a second is told once
+                    _log.exception("while drawing")
+                well = False
                 for _, deliver in asking:
                     deliver([packed("nothing", {}, {})])
 

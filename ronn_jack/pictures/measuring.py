@@ -65,6 +65,11 @@ class Measuring:
         elif now - self._since >= _SETTLED_SECONDS:
             self._work = measured(*subject)
 
+    def rest(self) -> None:
+        """Give up what is not done yet, and all that it takes."""
+        if not self._done:
+            self._subject, self._work = None, None
+
     def _tell(self, found: Responses) -> None:
         self._number += 1
         self.key = str(self._number)

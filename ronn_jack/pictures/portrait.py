@@ -5,12 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Mapping
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ronn_jack.errors import SpecError
 from ronn_jack.hotswap.node import Recent
 from ronn_jack.model.expression import AT_REST, Expression
 from ronn_jack.model.protocol import Model
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value
+from ronn_jack.pictures.envelope import Envelope
 from ronn_jack.pictures.measuring import Measuring, Subject
 from ronn_jack.pictures.packet import packed
 from ronn_jack.pictures.scope import scope_frames
@@ -69,10 +73,11 @@ class Portrait:
         self._clock = clock
         self._processor_clock = processor_clock
         self._number = 0
+        self._measuring = Measuring()
         self.forget()
 
     def forget(self) -> None:
-        """Keep nothing; the next look begins anew."""
+        """Keep nothing large; the next look begins anew."""
         self._values: Mapping[str, Value] = {}
         self._model: Model | None = None
         self._since = 0.0
@@ -82,13 +87,14 @@ class Portrait:
         self._moves = 0
         self._moved_at = 0.0
         self._expression = AT_REST
-        self._measuring = Measuring()
+        self._measuring.rest()
         self._position = 0
         self._looked_at = 0.0
         self._saved = 0.0
         self._frame_cost = 1e-7
         self.activity: Activity | None = None
         self.heard = 1.0
+        self._envelope: Envelope | None = None
 
     @property
     def key(self) -> str:
@@ -116,6 +122,9 @@ class Portrait:
             return
         if self._shadow is None and now - self._since >= _SETTLED_SECONDS:
             self._look_inside()
+        if recent is not None:
+            self._envelope = self._envelope or Envelope(rate)
+            self._envelope.add(recent.driven, recent.position)
         cycles = recent.drift_cycles if recent is not None else 0.0
         begin = self._processor_clock()
         if self._shadow is not None and self._saved >= 0.0:
@@ -135,6 +144,12 @@ class Portrait:
         until = self._processor_clock() + MEASURING_SHARE * passed
         self._measuring.go_on(subject, now, lambda: until - self._processor_clock())
 
+    def past(self, recent: Recent) -> NDArray[np.float32]:
+        """Return what the network goes back to, as `Envelope.columns` does."""
+        if self._envelope is None or self._model is None:
+            return np.zeros((2, 0), np.float32)
+        return self._envelope.columns(recent.driven, self._model.receptive_field)
+
     def news(self, has: Mapping[str, str], layer: int) -> list[bytes]:
         """Return the packets that a page lacks.
 
@@ -148,7 +163,7 @@ class Portrait:
         found = []
         if self._network and has["network"] != self.key:
             found.append(self._network)
-        if self._measuring.key != has["responses"]:
+        if self._measuring.packet and self._measuring.key != has["responses"]:
             found.append(self._measuring.packet)
         shadow = self._shadow
         if shadow is not None and 0 <= layer < shadow.spec.layers:
@@ -170,6 +185,8 @@ class Portrait:
             return  # it is refused, and told so elsewhere
         if model == self._model and rate == self._rate:
             return
+        if rate != self._rate:
+            self._envelope = None
         self._model, self._rate, self._since = model, rate, now
         self._number += 1
         self._network = packed("network", {"key": self.key, **structure(model, rate)}, {})

@@ -24,6 +24,7 @@ def signals_packet(recent: Recent | None, rate: float, portrait: Portrait) -> by
     arrays: dict[str, NDArray[np.generic]] = {
         "scope_in": _samples(dry),
         "scope_out": _samples(output),
+        "past": _samples(portrait.past(recent)),
         "spectrum_in": as_bytes(spectrum(recent.dry, rate)),
         "spectrum_out": as_bytes(spectrum(recent.output, rate)),
     }

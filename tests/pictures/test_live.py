@@ -74,10 +74,11 @@ def test_a_page_gets_the_network_once_and_signals_always(pictures):
     viewer = Viewer(pictures)
     first, second = viewer.frame(), viewer.frame()
     assert [each["kind"] for each in first] == ["network", "signals"]
-    assert [each["kind"] for each in second] == ["signals"]
-    assert second[0]["network"] == first[0]["key"]
+    assert "network" not in [each["kind"] for each in second]
+    assert second[-1]["kind"] == "signals"
+    assert second[-1]["network"] == first[0]["key"]
     other = Viewer(pictures)
-    assert [each["kind"] for each in other.frame()] == ["network", "signals"]
+    assert other.frame()[0]["kind"] == "network"
 
 
 def test_the_spectrum_is_that_of_what_was_heard(pictures, played):
@@ -90,12 +91,13 @@ def test_the_spectrum_is_that_of_what_was_heard(pictures, played):
     for hertz in played.HERTZ:
         near = np.abs(np.log2(centres() / hertz)) < 0.1
         assert drawn[near].max() == pytest.approx(20 * np.log10(0.15), abs=1.7), "between two lines"
+    field = played.signal(signals["position"], 127)[0]
+    np.testing.assert_allclose(signals["past"] / 32767, [field, field], atol=1e-4)
     assert np.abs(signals["scope_in"]).max() / 32767 == pytest.approx(np.abs(x).max(), abs=0.1)
 
 
 def test_nothing_is_looked_at_while_nobody_asks(pictures, played):
     assert played.looks == 0
-    assert threading.active_count() == len(threading.enumerate())
     viewer = Viewer(pictures)
     viewer.frame()
     looks = played.looks
@@ -108,12 +110,12 @@ def test_frames_come_at_their_rate_and_many_pages_share_one(pictures, played):
     viewers[0].frame()
     begin, before = time.monotonic(), played.looks
     for _ in range(6):
-        for viewer in viewers:
-            viewer.ask()
+        with pictures._condition:  # so that no frame comes between
+            for viewer in viewers:
+                viewer.ask()
         for viewer in viewers:
             viewer.answer()
-    # All five can have asked late for a frame, and get the next one.
-    assert 6 <= played.looks - before <= 12
+    assert played.looks - before == 6
     assert time.monotonic() - begin >= 5 * FRAME_SECONDS
 
 
@@ -129,12 +131,13 @@ def test_without_audio_there_is_nothing_to_see_of_it(pictures, played):
     assert [each["kind"] for each in Viewer(pictures).frame()] == ["network", "nothing"]
 
 
-def test_a_fault_is_told_and_does_not_end_it(pictures, played, monkeypatch, caplog):
+def test_a_fault_is_told_once_and_does_not_end_it(pictures, played, monkeypatch, caplog):
     viewer = Viewer(pictures)
     with monkeypatch.context() as patched:
         patched.setattr(live, "signals_packet", None)
-        assert [each["kind"] for each in viewer.frame()] == ["nothing"]
-    assert "while drawing" in caplog.text
+        for _ in range(3):
+            assert [each["kind"] for each in viewer.frame()] == ["nothing"]
+    assert [record.message for record in caplog.records] == ["while drawing"]
     assert viewer.frame()[-1]["kind"] == "signals"
 
 

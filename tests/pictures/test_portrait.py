@@ -145,3 +145,20 @@ def test_a_node_that_is_silent_or_began_anew_is_no_trouble():
     turned.look(5)
     assert turned.portrait.activity is not None
     assert np.isfinite(np.concatenate(turned.portrait.activity.levels)).all()
+
+
+def test_what_was_measured_is_not_measured_anew_for_a_page_that_comes_later():
+    turned = Turned()
+    turned.look(60)
+    has = turned.keys()
+    turned.portrait.forget()
+    turned.look()
+    assert turned.kinds(**{**has, "network": ""}) == ["network"]
+    turned.look(30)
+    assert turned.keys()["responses"] == has["responses"]
+
+
+def test_a_page_that_is_ahead_of_what_is_known_gets_nothing_for_it():
+    turned = Turned()
+    turned.look()
+    assert turned.kinds(responses="7") == ["network"]

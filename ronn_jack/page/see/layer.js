@@ -88,7 +88,7 @@ function drawTransfer(context, view) {
     box,
     colours,
     roundNumbers(-half, half, 6).map((each) => [x(each), short(each)]),
-    roundNumbers(-top, top, 4).map((each) => [y(each), short(each)]),
+    roundNumbers(-top, top, 5).map((each) => [y(each), short(each)]),
   );
   if (range) {
     const [low, high] = range.map((each) => Math.max(box.left, Math.min(box.right, x(each))));

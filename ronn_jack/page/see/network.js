@@ -43,7 +43,8 @@ export function NetworkCard() {
       moment depends on
     </p>
     <${Canvas}
-      label=${`Taps of each layer over the last ${time(field / known.rate)}`}
+      kind="deep"
+      label=${`Taps of each layer over the last ${time(field / known.rate)}, above the input of that time`}
       draw=${drawField}
     />
   </section>`;

@@ -94,8 +94,8 @@ function drawCourse(name) {
       context,
       box,
       colours,
-      roundNumbers(0, seconds, 4).map((each) => [x(each), each ? time(each) : "0"]),
-      roundNumbers(-top, top, 4).map((each) => [y(each), short(each)]),
+      roundNumbers(0, seconds, 6).map((each) => [x(each), each ? time(each) : "0"]),
+      roundNumbers(-top, top, 6).map((each) => [y(each), short(each)]),
     );
     if (!course) return;
     trace(context, course.subarray(0, count), box, y, colours.accent);
