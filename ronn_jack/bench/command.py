@@ -17,6 +17,7 @@ from ronn_jack.bench.machine import ONE_THREAD, machine_facts
 from ronn_jack.bench.networks import NETWORKS
 from ronn_jack.bench.node.crowd import measure_crowd
 from ronn_jack.bench.node.live import measure_live
+from ronn_jack.bench.node.pages import measure_pages
 from ronn_jack.bench.node.startup import measure_start
 from ronn_jack.bench.node.stress import measure_stress
 from ronn_jack.bench.own_process import Progress, measure_apart
@@ -63,9 +64,15 @@ class Scope:
     live: bool = False
     cost: bool = False
     crowd: bool = False
+    page: bool = False
     feel: bool = False
     sources: Sequence[Path] = ()
     quick: bool = False
+
+    @property
+    def of_a_node(self) -> bool:
+        """Whether a running node is to be measured."""
+        return self.stress or self.live or self.crowd or self.page
 
 
 def bench(scope: Scope, picture: Path | None) -> Report:
@@ -78,7 +85,7 @@ def bench(scope: Scope, picture: Path | None) -> Report:
     """
     if picture is not None:
         check_plot(picture)
-    if scope.stress or scope.live or scope.crowd or scope.feel or not scope.cost:
+    if scope.of_a_node or scope.feel or not scope.cost:
         jack_server.probe()  # before anything is measured: JACK may be missing, or hang
     with _shown_progress() as progress:
         report = measure(scope, progress)
@@ -90,7 +97,7 @@ def bench(scope: Scope, picture: Path | None) -> Report:
 def measure(scope: Scope, progress: Progress) -> Report:
     """Measure what a scope asks for."""
     report = Report(machine_facts())
-    if not (scope.stress or scope.live or scope.cost or scope.crowd or scope.feel):
+    if not (scope.of_a_node or scope.cost or scope.feel):
         report = replace(
             report,
             speed=_measure_speed(scope, progress),
@@ -105,6 +112,8 @@ def measure(scope: Scope, progress: Progress) -> Report:
     if scope.crowd:
         seconds = _QUICK_CROWD_SECONDS if scope.quick else _CROWD_SECONDS
         report = replace(report, crowd=measure_crowd(seconds, progress))
+    if scope.page:
+        report = replace(report, page=measure_pages(scope.quick, progress))
     if scope.feel:
         report = replace(report, feel=measure_feel(scope.sources, scope.quick, progress))
     if scope.cost:

@@ -12,6 +12,7 @@ from ronn_jack.bench.kernels.speed import SpeedReport
 from ronn_jack.bench.machine import MachineFacts
 from ronn_jack.bench.node.crowd import CrowdReport
 from ronn_jack.bench.node.live import LiveReport
+from ronn_jack.bench.node.pages import PageReport
 from ronn_jack.bench.node.startup import StartReport
 from ronn_jack.bench.node.stress import StressReport
 
@@ -30,6 +31,7 @@ class Report:
     stress: StressReport | None = None
     live: LiveReport | None = None
     crowd: CrowdReport | None = None
+    page: PageReport | None = None
     feel: FeelReport | None = None
 
     def to_json(self) -> str:

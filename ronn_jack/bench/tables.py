@@ -18,6 +18,7 @@ from ronn_jack.bench.machine import MachineFacts
 from ronn_jack.bench.node.crowd import CrowdReport
 from ronn_jack.bench.node.live import LiveReport
 from ronn_jack.bench.node.live_node import LiveRow
+from ronn_jack.bench.node.pages import PageReport
 from ronn_jack.bench.node.startup import StartReport
 from ronn_jack.bench.node.stress import StressReport
 from ronn_jack.bench.report import Report
@@ -66,6 +67,9 @@ def _parts(report: Report) -> Iterator[RenderableType]:
         yield from _crowds(report.crowd)
         yield _crowds_audio(report.crowd)
         yield _scheduling(report.crowd.realtime)
+    if report.page is not None:
+        yield _pages(report.page)
+        yield _scheduling(report.page.realtime)
     if report.feel is not None:
         yield feel_table(report.feel)
         yield _scheduling(report.feel.realtime)
@@ -94,6 +98,22 @@ def _crowds_audio(report: CrowdReport) -> Table:
     ):
         shares = (audio.callback_p50, audio.callback_p99, audio.callback_max)
         table.add_row(among, *(f"{100 * share:.1f} %" for share in shares), f"{audio.xruns}")
+    return table
+
+
+def _pages(report: PageReport) -> Table:
+    columns = ("looked at by", "callback p99", "xruns", "answer p99")
+    table = _table(
+        f"{report.pairs} pairs of turns, each page told {report.told_per_second:.0f} messages a "
+        f"second: it adds {report.added_p99_us:.1f} µs to p99",
+        *columns,
+    )
+    rows = (
+        ("nobody", report.without_p99_us, report.xruns_without, report.answer_without_p99_ms),
+        (f"{report.pages} pages", report.with_p99_us, report.xruns_with, report.answer_with_p99_ms),
+    )
+    for by, p99, xruns, answer in rows:
+        table.add_row(by, f"{p99:.1f} µs", f"{xruns}", f"{answer:.2f} ms")
     return table
 
 

@@ -20,6 +20,7 @@ _TABLE_WIDTH = 120
 @click.option("--stress", is_flag=True, help="Blocks run while Python is busy in the node.")
 @click.option("--live", is_flag=True, help="Time from a turned knob to its sound.")
 @click.option("--crowd", is_flag=True, help="Many senders and subscribers of OSC at once.")
+@click.option("--page", is_flag=True, help="What pages that look at a node cost it.")
 @click.option("--feel", is_flag=True, help="What a musician feels, against its goals.")
 @click.option(
     "--source",
@@ -45,8 +46,8 @@ def bench(
 ) -> None:
     """Measure this machine: kernels against its peak, starts, memory.
 
-    With --stress, --live or --crowd, measure a running node instead; with --cost, the cost model;
-    with --feel, what a musician feels.
+    With --stress, --live, --crowd or --page, measure a running node instead; with --cost, the cost
+    model; with --feel, what a musician feels.
     """
     if sources and not parts["feel"]:
         raise UsageError("--source is what --feel plays: add --feel")

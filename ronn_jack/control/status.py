@@ -111,6 +111,7 @@ _TABLE = (
         ("waiting", "building", "fading", "silent", "running", "dry"),
     ),
     _level("true_peak", "dBTP", "true peak of the output"),
+    _level("loudness", "LUFS", "momentary loudness of the output, of its last 400 ms"),
     _share("progress", "how far the network in the making has come", 1.0),
     _time("change_to_sound_ms", "from the last change's arrival to its first sounding block"),
     _time("fade_ms", "length of the last crossfade"),

@@ -17,6 +17,7 @@ from ronn_jack.hotswap.callback_times import CallbackShares, CallbackTimes
 from ronn_jack.hotswap.engine_controls import aim
 from ronn_jack.hotswap.listener import Listener
 from ronn_jack.hotswap.live_motion import MOVING_COST
+from ronn_jack.loudness.momentary import MOMENTARY_SECONDS, MomentaryMeter
 from ronn_jack.loudness.pad import RECENT_SECONDS, pad_from
 from ronn_jack.model.expression import Expression
 from ronn_jack.model.protocol import Model
@@ -130,6 +131,7 @@ class LiveNode:
         self._last_change: Change | None = None
         self._after = ""
         self._callback_times = CallbackTimes(self.rate)
+        self._momentary = MomentaryMeter()
         self._callback_shares = CallbackShares()
 
     @property
@@ -234,6 +236,14 @@ class LiveNode:
         frames = min(round(seconds * engine.rate), engine.position, engine.recorded_dry_frames)
         return engine.recent_dry(engine.position, frames)
 
+    def _recent_output(self) -> NDArray[np.float32]:
+        """Return what the loudness is measured of; nothing without audio."""
+        engine = self._audio.engine if self._audio else None
+        if engine is None:
+            return np.empty((1, 0), np.float32)
+        end = engine.position
+        return engine.recent_output(end, min(end, round(MOMENTARY_SECONDS * engine.rate)))
+
     def recent(self, frames: int) -> Recent | None:
         """Return a copy of the latest frames; None without audio.
 
@@ -326,6 +336,7 @@ class LiveNode:
             "level_in": engine.level_in if engine else SILENCE_DB,
             "level_out": engine.level_out if engine else SILENCE_DB,
             "state": self.state,
+            "loudness": self._momentary.read(self._recent_output, self.rate),
             "true_peak": engine.true_peak if engine else SILENCE_DB,
             "progress": self._builder.progress,
             "change_to_sound_ms": swap.change_to_sound_ms,

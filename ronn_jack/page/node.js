@@ -22,7 +22,7 @@ const AUTH = "/ronn/auth";
 const ERROR = "/ronn/error";
 const HEARTBEAT = `${STATUS_ROOT}state`;
 /** What moves all the time, and is not listened to while nobody sees it. */
-const METERS = ["level_in", "level_out", "load", "true_peak"].map((name) => STATUS_ROOT + name);
+const METERS = ["level_in", "level_out", "load", "loudness", "true_peak"].map((name) => STATUS_ROOT + name);
 
 /** At most one message of an address in this time: a frame of a screen. */
 const SEND_MS = 16;

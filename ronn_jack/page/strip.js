@@ -1,6 +1,6 @@
 // The strip at the foot of every view: how loud, how busy, dry or wet, and silence.
 
-import { html } from "./libraries.js";
+import { html, useEffect, useRef, useState } from "./libraries.js";
 import { ActionButton, Control } from "./controls/control.js";
 import { parameter, status } from "./node.js";
 import { IN_STRIP } from "./play.js";
@@ -8,12 +8,14 @@ import { PARAMETERS } from "./table.js";
 
 const LOWEST_DB = -60;
 const HOT_DB = -3;
+/** How long the highest level stays marked. */
+const HOLD_MS = 2000;
 
 export function Strip() {
   return html`<footer class="strip">
     <div class="meters">
       <${Level} name="level_in" label="In" />
-      <${Level} name="level_out" label="Out" />
+      <${Level} name="level_out" label="Out" loudness=${status("loudness")} />
       <${Load} />
     </div>
     <div class="master">
@@ -23,15 +25,40 @@ export function Strip() {
   </footer>`;
 }
 
-function Level({ name, label }) {
+/** A level, the highest of a while ago, and how loud that is. */
+function Level({ name, label, loudness }) {
   const level = status(name) ?? LOWEST_DB;
-  const shown = level <= LOWEST_DB ? "−∞" : level.toFixed(1).replace("-", "−");
+  const peak = usePeak(level);
+  const loud = loudness === undefined ? "" : ` · ${decibels(loudness)} LUFS`;
   return html`<${Meter}
     label=${label}
-    share=${1 - level / LOWEST_DB}
-    hot=${level > HOT_DB}
-    words=${`${shown} dBFS`}
+    share=${shareOf(level)}
+    peak=${peak > LOWEST_DB ? shareOf(peak) : undefined}
+    hot=${peak > HOT_DB}
+    words=${`${decibels(peak)} dBFS${loud}`}
   />`;
+}
+
+/** Return the highest of the levels lately: it stays a while, and then follows the present one. */
+function usePeak(level) {
+  const held = useRef({ level, since: performance.now() });
+  const [, lookAgain] = useState(0);
+  const now = performance.now();
+  if (level >= held.current.level || now - held.current.since > HOLD_MS) held.current = { level, since: now };
+  const { since } = held.current;
+  useEffect(() => {
+    const timer = setTimeout(() => lookAgain(since), HOLD_MS + 1 - (performance.now() - since));
+    return () => clearTimeout(timer);
+  }, [since]);
+  return held.current.level;
+}
+
+function shareOf(level) {
+  return Math.max(0, 1 - level / LOWEST_DB);
+}
+
+function decibels(level) {
+  return level === null || level <= LOWEST_DB ? "−∞" : level.toFixed(1).replace("-", "−");
 }
 
 /** What the callback takes of the period, with a line where a network would be refused. */
@@ -48,7 +75,7 @@ function Load() {
   />`;
 }
 
-function Meter({ label, share, hot, line, words }) {
+function Meter({ label, share, peak, hot, line, words }) {
   const place = Math.min(1, Math.max(0, share));
   return html`<div
     class="meter"
@@ -62,6 +89,7 @@ function Meter({ label, share, hot, line, words }) {
     <span class="meter-label" aria-hidden="true">${label}</span>
     <span class="meter-track" aria-hidden="true">
       <span class=${hot ? "meter-value hot" : "meter-value"} style=${{ transform: `scaleX(${place})` }}></span>
+      ${peak !== undefined && html`<span class="meter-peak" style=${{ left: `${Math.min(1, peak) * 100}%` }}></span>`}
       ${line !== undefined && html`<span class="meter-line" style=${{ left: `${line * 100}%` }}></span>`}
     </span>
     <span class="meter-words" aria-hidden="true">${words}</span>

@@ -9,6 +9,7 @@ from ronn_jack.bench.machine import MachineFacts
 from ronn_jack.bench.node.crowd import Audio, CrowdReport
 from ronn_jack.bench.node.live import LiveReport
 from ronn_jack.bench.node.live_node import LiveRow
+from ronn_jack.bench.node.pages import PageReport
 from ronn_jack.bench.node.startup import MemoryRow, StartReport
 from ronn_jack.bench.node.stress import StressReport, StressRow
 from ronn_jack.bench.report import Report
@@ -63,6 +64,20 @@ def whole_report() -> Report:
             answer_p50_ms=0.91,
             answer_p99_ms=7.65,
             answer_max_ms=15.43,
+        ),
+        page=PageReport(
+            period=128,
+            realtime=True,
+            pages=5,
+            pairs=4,
+            told_per_second=75.0,
+            without_p99_us=41.5,
+            with_p99_us=43.0,
+            added_p99_us=1.25,
+            xruns_without=0,
+            xruns_with=1,
+            answer_without_p99_ms=1.75,
+            answer_with_p99_ms=2.5,
         ),
         feel=FeelReport(
             sources=["guitar", "mine.wav"],

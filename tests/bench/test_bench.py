@@ -71,6 +71,15 @@ def test_a_picture_of_no_known_kind_is_refused_before_anything_is_measured(tmp_p
     assert len(result.stderr.splitlines()) == 1
 
 
+def test_pages_are_told_and_their_cost_is_found():
+    report = bench("--page").page
+    assert (report.pages, report.pairs) == (5, 1)
+    assert report.told_per_second > 1
+    assert report.without_p99_us > 0 and report.with_p99_us > 0
+    assert report.answer_without_p99_ms > 0 and report.answer_with_p99_ms > 0
+    assert report.added_p99_us == pytest.approx(report.with_p99_us - report.without_p99_us)
+
+
 def test_a_crowd_is_told_and_a_quiet_sender_answered():
     report = bench("--crowd").crowd
     assert report.up_to_date == report.subscribers == 20

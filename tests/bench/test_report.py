@@ -28,8 +28,9 @@ def test_a_part_that_was_not_measured_is_null():
     found = json.loads(Report(whole_report().machine).to_json())
     assert found["machine"]["cores"] == 2
     assert [
-        found[part] for part in ("speed", "start", "cost", "stress", "live", "crowd", "feel")
-    ] == [None] * 7
+        found[part]
+        for part in ("speed", "start", "cost", "stress", "live", "crowd", "page", "feel")
+    ] == [None] * 8
 
 
 def test_a_document_with_a_wrong_type_is_not_read():
@@ -91,7 +92,9 @@ def test_there_is_no_torch_column_without_torch():
     assert "torch" not in tables(report, 120)
 
 
-@pytest.mark.parametrize("part", ["speed", "start", "cost", "stress", "live", "crowd", "feel"])
+@pytest.mark.parametrize(
+    "part", ["speed", "start", "cost", "stress", "live", "crowd", "page", "feel"]
+)
 def test_each_part_can_be_shown_alone(part):
     whole = whole_report()
     report = replace(Report(whole.machine), **{part: getattr(whole, part)})

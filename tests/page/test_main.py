@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.jack_server import wait_for
+
 pytestmark = pytest.mark.slow
 
 AXE = Path(sys.prefix, "npm", "node_modules", "axe-core", "axe.min.js")
@@ -142,3 +144,64 @@ def test_who_wants_no_motion_gets_none(look):
         }).length"""
     )
     assert moving == 0
+
+
+def test_everything_is_reached_and_done_by_keys_alone(look, controller):
+    looker = look(viewport={"width": 1280, "height": 1600})
+    keys = looker.page.keyboard
+    for view in looker.each_view():
+        looker.page.evaluate("document.activeElement.blur()")
+        missing = looker.page.evaluate(
+            """targets => {
+                window.missing = new Set([...document.querySelectorAll(targets)].filter(
+                    (each) => each.checkVisibility() && each.tabIndex >= 0));
+                return missing.size;
+            }""",
+            TARGETS,
+        )
+        for _ in range(2 * missing):
+            keys.press("Tab")
+            left = looker.page.evaluate(
+                "() => { missing.delete(document.activeElement); return missing.size; }"
+            )
+            if not left:
+                break
+        names = looker.page.evaluate("[...missing].map((each) => each.outerHTML.slice(0, 80))")
+        assert names == [], view
+    looker.page.get_by_role("tab", name="Play").focus()
+    keys.press("Home")
+    looker.wait("#view-play")
+    tab_to(looker, ".preset-name")
+    keys.press("Enter")
+    keys.type("drone")
+    keys.press("Enter")
+    looker.wait('[aria-label^="Preset: drone. "]')
+    tab_to(looker, "#kernel [role=slider]")
+    keys.press("ArrowUp")
+    keys.press("Enter")
+    keys.type("17")
+    keys.press("Enter")
+    looker.shows("kernel", "17 taps")
+    tab_to(looker, "#bias [role=switch]")
+    keys.press("Space")
+    looker.wait('#bias [aria-checked="true"]')
+    tab_to(looker, "#activation select")
+    keys.press("t")
+    wait_for(lambda: controller.value("activation") == "tanh", what="the menu's value")
+    tab_to(looker, '[aria-label="Undo"]')
+    keys.press("Enter")
+    wait_for(lambda: controller.value("activation") == "relu", what="undo")
+
+
+def tab_to(looker, selector):
+    for _ in range(150):
+        if looker.page.evaluate("s => document.activeElement.matches(s)", selector):
+            return
+        looker.page.keyboard.press("Tab")
+    raise AssertionError(f"{selector} is not reached")
+
+
+def test_what_is_needed_to_play_is_there_within_a_second(look):
+    # The best of a few, as the machine may be busy with something else.
+    now = "performance.now()"
+    assert any(look().page.evaluate(now) < 1000 for _ in range(5))

@@ -114,7 +114,7 @@ def test_refusals_go_to_the_page_that_asked(look: Callable[..., Looker]):
 
 
 def test_meters_are_not_told_to_a_page_that_nobody_sees(looker: Looker, node):
-    looker.wait('[role=meter][aria-label="Out"][aria-valuetext="−12.0 dBFS"]')
+    looker.wait('[role=meter][aria-label="Out"][aria-valuetext^="−12.0 dBFS"]')
     hide = """hidden => {
         Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
         document.dispatchEvent(new Event("visibilitychange"));
@@ -123,6 +123,6 @@ def test_meters_are_not_told_to_a_page_that_nobody_sees(looker: Looker, node):
     looker.dial("layers").press("ArrowUp")
     node.statuses |= {"level_out": -6.0, "xruns": 3}
     looker.wait('[role=meter][aria-label="Load"][aria-valuetext$="3 xruns"]')
-    assert looker.page.locator('[aria-valuetext="−12.0 dBFS"]').count() == 1
+    assert looker.page.locator('[aria-valuetext^="−12.0 dBFS"]').count() == 1
     looker.page.evaluate(hide, False)
-    looker.wait('[role=meter][aria-label="Out"][aria-valuetext="−6.0 dBFS"]')
+    looker.wait('[role=meter][aria-label="Out"][aria-valuetext^="−6.0 dBFS"]')
