@@ -8,7 +8,7 @@ from dataclasses import fields
 from ronn_jack.errors import SpecError
 from ronn_jack.model import times
 from ronn_jack.model.protocol import Model
-from ronn_jack.model.spec import MAXIMUM_RATE, NetworkSpec
+from ronn_jack.model.spec import MAXIMUM_FIELD_SECONDS, MAXIMUM_RATE, NetworkSpec, field_frames
 from ronn_jack.parameters import PARAMETERS, Effect, Value
 
 REBUILD = tuple(name for name, row in PARAMETERS.items() if row.effect is Effect.REBUILD)
@@ -62,7 +62,11 @@ def network_spec(
         If the values don't go together or exceed a limit at this rate.
     """
     fault = None
+    sizes = {name: int(values[name]) for name in ("layers", "kernel", "dilation")}
+    longest = MAXIMUM_FIELD_SECONDS * rate
     for stretch in times.stretches(values, rate):
+        if fault is not None and field_frames(**sizes, stretch=stretch) > longest:
+            continue  # without words, as it is the first one's fault that is told
         try:
             return _stretched(values, inputs, outputs, rate, stretch)
         except SpecError as error:

@@ -155,7 +155,7 @@ class NetworkSpec:
     @property
     def receptive_field(self) -> int:
         """Frames of input that one frame of output depends on, itself included."""
-        return 1 + (self.kernel - 1) * sum(map(self.dilation_of, range(self.layers)))
+        return field_frames(self.layers, self.kernel, self.dilation, self.stretch)
 
     @property
     def longest_dilation(self) -> int:
@@ -269,11 +269,8 @@ class NetworkSpec:
 
     def _largest_that_fits(self, limit: int) -> str:
         def field(name: str, value: int) -> int:
-            sizes = {"dilation": self.dilation, "layers": self.layers, "kernel": self.kernel}
-            sizes[name] = value
-            growth, layers = sizes["dilation"], sizes["layers"]
-            span = sum(_dilation(growth, self.stretch, index) for index in range(layers))
-            return 1 + (sizes["kernel"] - 1) * span
+            sizes = {"layers": self.layers, "kernel": self.kernel, "dilation": self.dilation}
+            return field_frames(**{**sizes, name: value}, stretch=self.stretch)
 
         options = []
         for name in ("dilation", "layers", "kernel"):
@@ -345,6 +342,12 @@ def _whole(name: str, value: object, maximum: int) -> int:
     if not 1 <= number <= maximum:
         raise ParameterError(f"{name} = {shown(number)} is out of range; use 1 to {maximum}")
     return number
+
+
+def field_frames(layers: int, kernel: int, dilation: int, stretch: float) -> int:
+    """Return the receptive field in frames of a network of such sizes."""
+    span = sum(_dilation(dilation, stretch, index) for index in range(layers))
+    return 1 + (kernel - 1) * span
 
 
 def _dilation(growth: int, stretch: float, index: int) -> int:

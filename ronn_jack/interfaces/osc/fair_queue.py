@@ -32,6 +32,8 @@ MOST_BYTES = 2**21
 _LOOKED_THROUGH_BYTES = 1500
 """What is sent again and again is small; to look through a larger packet takes as long as to do it.
 """
+_APART = 13
+"""Packets by which senders differ in when they are looked through."""
 _MOST_IN_ALL = 2**14
 _MOST_BYTES_IN_ALL = 2**24
 
@@ -44,12 +46,16 @@ class _Waiting:
 
     Attributes
     ----------
+    patience : int
+        Fresh packets from which on all are looked through: not the same for all senders, as it
+        would hold the queue up to do so for many at once.
     fresh : int
         Packets that have come since they were looked through.
     turned_away : bool
         Whether one was refused since none waited.
     """
 
+    patience: int
     packets: deque[Packet] = field(default_factory=deque)
     size: int = 0
     fresh: int = 0
@@ -66,7 +72,7 @@ class FairQueue:
     def __init__(self) -> None:
         self._waiting: dict[Sender, _Waiting] = {}
         self._turns: list[tuple[float, int, Sender]] = []
-        self._numbers = itertools.count()
+        self._numbers, self._senders = itertools.count(), itertools.count()
         self._now = 0.0
         """Time that every sender has had; a new one is not given what it didn't ask for."""
         self._count = 0
@@ -89,10 +95,11 @@ class FairQueue:
         """Add a packet; return whether there was room for it."""
         mine = self._waiting.get(sender)
         if mine is None:
-            mine = self._waiting[sender] = _Waiting()
+            hurry = next(self._senders) * _APART % (PATIENT // 2)
+            mine = self._waiting[sender] = _Waiting(PATIENT - hurry)
             self._queue(sender, self._now)
         mine.fresh += 1
-        if mine.fresh >= PATIENT and len(mine.packets) >= PATIENT:
+        if mine.fresh >= mine.patience and len(mine.packets) >= mine.patience:
             self._leave_out(mine)
         if not _has_room(mine, 1) and not (_has_room(mine, 2) and _about(packet)):
             return False
