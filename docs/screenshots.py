@@ -78,6 +78,7 @@ def main() -> None:
         )
         for name, window in WINDOWS.items():
             _photograph(app, browser, name, window)
+        _photograph_stage(app, browser)
         _photograph_candidates(app, browser)
         browser.close()
 
@@ -88,6 +89,16 @@ def _photograph(app: App, browser: Browser, name: str, window: dict[str, object]
     page.wait_for_selector(".view:not(.lost)")
     _play(app, _RIFF_SECONDS)
     page.screenshot(path=DOCS / f"{name}.png")
+    page.close()
+
+
+def _photograph_stage(app: App, browser: Browser) -> None:
+    """Photograph the view for the floor, as a tablet there shows it."""
+    page = browser.new_page(viewport={"width": 1024, "height": 700}, color_scheme="dark")
+    page.goto(f"http://127.0.0.1:{app.http_port}/#stage")
+    page.wait_for_selector(".view:not(.lost)")
+    _play(app, _RIFF_SECONDS)
+    page.screenshot(path=DOCS / "page-stage.png")
     page.close()
 
 

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import urllib.request
 from pathlib import Path
 
 import numpy as np
@@ -112,8 +113,13 @@ def test_an_interrupted_demo_keeps_what_was_heard_and_leaves_the_users_server(nu
     out = tmp_path / "heard.wav"
     with jack_server("demo", rate=44100, period=512) as server:
         demo = start_demo(server.name, out, 20.0)
+        page = None
         for line in demo.stdout:
-            if line.startswith("turning"):
+            if line.startswith("page at "):
+                page = urllib.request.Request(line.split()[-1], headers={"Accept": "text/html"})
+            elif page is not None and line.startswith("turning"):
+                with urllib.request.urlopen(page) as answer:
+                    assert b"page/main.js" in answer.read()
                 demo.send_signal(number)
                 break
         said, complaints = demo.communicate(timeout=60)
