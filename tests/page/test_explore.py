@@ -130,8 +130,12 @@ def test_by_keys_alone(explorer, controller):
     becomes(controller, 8)
     page.keyboard.press("ArrowRight")
     becomes(controller, 9)
+    page.set_viewport_size({"width": 500, "height": 400})
+    page.hover(face(2))
     page.keyboard.press("End")
     becomes(controller, 12)
+    page.wait_for_timeout(400)
+    assert controller.value("layers") == 12, "what was scrolled to the mouse is heard"
     page.keyboard.press("Home")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
