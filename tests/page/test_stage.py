@@ -48,7 +48,7 @@ def test_snapshots_are_recalled_and_never_stored(stage: Looker, controller: Cont
     other.dial("layers").press("ArrowUp")
     other.shows("layers", "7")
     stage.button("Recall snapshot 2").click()
-    wait_for(lambda: controller.value("layers") == 6, what="the snapshot")
+    other.shows("layers", "6")
     stage.wait('[aria-label="Recall snapshot 2"][aria-pressed="true"]')
     other.dial("layers").press("ArrowUp")
     other.shows("layers", "7")
