@@ -34,8 +34,10 @@ from ronn_jack.parameters import (
 from ronn_jack.parameters.landing import landed
 from ronn_jack.parameters.share import read_shared
 
-_SOUNDLESS = {"panic", "preset_save", "snapshot_save", "tap", "audition_keep", *SEARCHING}
-_AUDITIONS = {"audition", "audition_next", "audition_previous", "audition_end"}
+_SOUNDLESS = {
+    "panic", "preset_save", "snapshot_save", "tap", "audition", "audition_end", *SEARCHING,
+}  # fmt: skip
+"""Actions that end no panic: to point at something, or to look away, is not to ask for a sound."""
 _MOST_SAVES = 4
 """Names that one change saves the sound under: each is a file."""
 
@@ -192,7 +194,7 @@ class Draft:
         before = architecture(self.values)
         if action.name in SEARCHING:
             self._machine.search.act(operation, self.values)
-        elif self._scene.audition is None or action.name in _AUDITIONS:
+        elif self._scene.audition is None or action.name.startswith("audition"):
             _DO[action.name](self, operation.argument)
         else:
             self._act_on_audition(action.name, operation.argument)
@@ -205,10 +207,8 @@ class Draft:
     def _act_on_audition(self, name: str, argument: object) -> None:
         """Do an action while a candidate is heard for a try, which it keeps, leaves or ends."""
         before = self.history, self._scene.audition, dict(self.values)
-        if name in ("preset_save", "snapshot_save"):
-            self._keep_audition()
-        elif name not in _SOUNDLESS:
-            self._end_audition()
+        if name not in _SOUNDLESS:
+            self._go_without_step(self.scene.kept)
             if name == "undo":
                 return  # as that was the last change
         try:
@@ -217,6 +217,8 @@ class Draft:
             self.history, audition, self.values = before
             self._scene = dataclasses.replace(self._scene, audition=audition)
             raise
+        if name in ("preset_save", "snapshot_save"):
+            self._keep_audition()
 
     def _audition(self, found: tuple[int, Mapping[str, Value]]) -> None:
         """Hear a candidate, at the level of its input whatever was chosen; it is no step yet."""
@@ -230,9 +232,6 @@ class Draft:
         audition = self._scene.audition
         place = audition.place if audition else 0
         self._audition(self._machine.search.candidate_next_to(name, place, step))
-
-    def _end_audition(self) -> None:
-        self._go_without_step(self.scene.kept)
 
     def _keep_audition(self) -> None:
         """Make one step of what a candidate has moved."""
@@ -378,7 +377,7 @@ _DO: Mapping[str, Callable[[Draft, object], None]] = {
     "audition_next": lambda draft, _: draft._step_audition("audition_next", 1),
     "audition_previous": lambda draft, _: draft._step_audition("audition_previous", -1),
     "audition_keep": lambda draft, _: draft._keep_audition(),
-    "audition_end": lambda draft, _: draft._end_audition(),
+    "audition_end": lambda draft, _: draft._go_without_step(draft.scene.kept),
     "preset_load": Draft._load_preset,
     "preset_save": Draft._save_preset,
     "preset_next": lambda draft, _: draft._step_preset(1),

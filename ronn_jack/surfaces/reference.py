@@ -121,8 +121,9 @@ While nothing else is to be done, sounds are looked for that are worth hearing o
 parameters are its own. Nothing of it is a step to be undone until `audition_keep`. `audition_end`
 and `undo` go back to the sound before, as does the end of a WebSocket or TCP connection that has
 asked for it. Who moves a parameter of what he hears has kept it, and so has who saves it; whatever
-else changes the sound begins from the one before. What was kept last has the places
-{CANDIDATES + 1} to {PLACES}, which are heard again in the same way.
+else changes the sound begins from the one before. To hear one by its place, or to go back, ends no
+panic. What was kept last has the places {CANDIDATES + 1} to {PLACES}, which are heard in the same
+way.
 
 `/ronn/candidate/<place>` is answered with what is to be seen there: s, what it is in words, empty
 where nothing is; i, its seed; i, 1 if it is liked. Then, once it is described, as f: tail in dB

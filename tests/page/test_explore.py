@@ -10,9 +10,11 @@ import pytest
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.exploring.search import Search
 from ronn_jack.explore.pool import Pool
+from ronn_jack.interfaces.ports import free_port
 from tests.page.looker import Looker
 from tests.support.candidates import pool_with
-from tests.support.jack_server import wait_for
+from tests.support.jack_server import jack_server, wait_for
+from tests.support.node_process import node_process
 from tests.support.recording import MemoryStore, RecordingNode
 
 pytestmark = pytest.mark.slow
@@ -128,8 +130,18 @@ def test_by_keys_alone(explorer, controller):
     becomes(controller, 8)
     page.keyboard.press("ArrowRight")
     becomes(controller, 9)
+    page.set_viewport_size({"width": 500, "height": 600})
     page.keyboard.press("End")
     becomes(controller, 12)
+    box = page.locator(face(4)).bounding_box()
+    page.keyboard.press("Home")
+    becomes(controller, 8)
+    page.mouse.move(box["x"] + 50, box["y"] + box["height"] - 10)
+    page.keyboard.press("End")
+    page.wait_for_selector(".tile:nth-child(4):hover", state="attached")
+    becomes(controller, 12)
+    page.wait_for_timeout(400)
+    assert controller.value("layers") == 12, "what was scrolled to the mouse is heard"
     page.keyboard.press("Home")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
@@ -215,3 +227,27 @@ def test_judged_and_bred_with_two_pages_in_step_and_nothing_moved(explorer, look
     assert (pool.aim.amount, pool.aim.parents) == (0.15, ())
     explorer.page.evaluate("""async () => (await import("./page/node.js")).act("audition", 5)""")
     assert "candidate 5 is empty" in explorer.wait(".bubble.refusal").inner_text()
+
+
+@pytest.mark.soak
+def test_what_a_running_node_has_found_is_heard_and_left(browser):
+    port = str(free_port())
+    with jack_server("explore") as server, node_process(server.name, "--http-port", port) as node:
+        node.http_port()
+        with Looker.opening(browser, f"http://127.0.0.1:{port}") as look:
+            looker = look()
+            looker.page.set_default_timeout(120_000)
+            opened(looker)
+            audition(looker)
+            before = node.osc.ask("/ronn/share")
+            place = int(looker.wait(".tiles .tile-face").get_attribute("data-place"))
+            looker.page.hover(face(place))
+            looker.wait(f"{face(place)}[aria-current=true]")
+            assert node.osc.ask("/ronn/status/audition") == [place]
+            assert node.osc.ask("/ronn/share") != before
+            looker.page.hover("h1")
+            wait_for(lambda: node.osc.ask("/ronn/share") == before, what="the sound before")
+            looker.page.click(face(place))
+            looker.wait(face(25))
+            assert node.osc.ask("/ronn/status/undo_steps") == [1]
+            assert node.osc.ask("/ronn/status/overloads") == [0]

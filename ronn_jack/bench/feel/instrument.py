@@ -33,7 +33,7 @@ _HEARD_SECONDS = 5.0
 _HISTORY_SECONDS = 75.0
 _GLIDE_SECONDS = 1.0
 _TURN_SECONDS = 0.01
-_PATIENCE_SECONDS = 3.0
+_PATIENCE_SECONDS = 20.0
 
 Signal = NDArray[np.float32]
 Hand = Callable[[float], Mapping[str, Value]]

@@ -96,6 +96,8 @@ class Application:
             ws=WebSocketConnection,
             ws_max_size=LARGEST_DATAGRAM,
             ws_per_message_deflate=False,
+            ws_ping_interval=self._limits.lost_seconds / 3.0,
+            ws_ping_timeout=2.0 * self._limits.lost_seconds / 3.0,
             lifespan="off",
             interface="asgi3",
             log_config=None,

@@ -17,6 +17,8 @@ class Limits:
         Time for a request from its connection, or from the request before, to its answer's end.
     crossing_seconds : float
         Time in which what a listener is told may cross a value of its own on the way.
+    lost_seconds : float
+        Time without a sign of life after which a WebSocket's other end is taken for gone.
     strangers : int
         How many may be about to say the token at a time.
     token_seconds, denial_seconds : float
@@ -27,6 +29,7 @@ class Limits:
     listeners: int = 64
     request_seconds: float = 10.0
     crossing_seconds: float = 0.25
+    lost_seconds: float = 15.0
     strangers: int = 8
     token_seconds: float = 5.0
     denial_seconds: float = 1.0

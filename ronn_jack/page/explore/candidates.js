@@ -22,6 +22,8 @@ export const auditioning = signal(false);
 let asked = 0;
 /** Whether the node has said that it is heard. */
 let begun = false;
+/** What the mouse or the keyboard points at, whichever has moved last; 0 for nothing. */
+let pointed = 0;
 let waiting = null;
 
 /** Let a view be told of all candidates while it is there, and go back to the sound before with it. */
@@ -53,14 +55,18 @@ export function candidateAt(place) {
   return { words, seed, liked: liked === 1, numbers, spectrum: picture.slice(0, BANDS), course: picture.slice(BANDS) };
 }
 
-/** Hear what is pointed at, once it has been for a moment. */
+/** Hear what is pointed at, by whatever means, once it has been for a moment. */
 export function point(place) {
+  if (pointed === place) return;
+  pointed = place;
   clearTimeout(waiting);
   if (auditioning.value) waiting = setTimeout(() => hear(place), DWELL_MS);
 }
 
-/** Go back, unless another one is pointed at before long. */
-export function pointAway() {
+/** Go back from what is pointed at no more, unless another one is before long. */
+export function pointAway(place) {
+  if (pointed !== place) return;
+  pointed = 0;
   clearTimeout(waiting);
   waiting = setTimeout(back, DWELL_MS);
 }

@@ -18,9 +18,6 @@ const JUDGEMENTS = [
 /** Level after the input's end, against before, below which nothing is heard. */
 const LEAST_TAIL_DB = -55;
 
-/** The place that the keyboard is at. */
-let reached = 0;
-
 /** A place for a candidate; `entry` where the keyboard comes to it. */
 export function Tile({ place, entry, onReach }) {
   const found = candidateAt(place);
@@ -115,19 +112,18 @@ function Judgement({ action, icon, place, pressed, entry }) {
 
 /** Return what lets a tile be heard while a mouse or the keyboard is at it. */
 function pointedAt(place) {
-  const byMouse = (then) => (event) => event.pointerType === "mouse" && then();
   return {
-    onPointerEnter: byMouse(() => point(place)),
-    onPointerLeave: byMouse(pointAway),
+    onPointerMove: ({ pointerType, movementX, movementY }) => {
+      // A tile that is scrolled to where the mouse rests is not pointed at.
+      if (pointerType === "mouse" && (movementX || movementY)) point(place);
+    },
+    onPointerLeave: ({ pointerType }) => pointerType === "mouse" && pointAway(place),
     onFocusIn: ({ target }) => {
-      if (!target.matches(":focus-visible")) return; // as after a click, which has said what it wants
-      reached = place;
-      point(place);
+      // After a click, which has said what it wants, the focus says nothing.
+      if (target.matches(":focus-visible")) point(place);
     },
     onFocusOut: ({ currentTarget, relatedTarget }) => {
-      if (reached !== place || currentTarget.contains(relatedTarget)) return;
-      reached = 0;
-      pointAway();
+      if (!currentTarget.contains(relatedTarget)) pointAway(place);
     },
   };
 }

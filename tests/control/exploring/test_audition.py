@@ -132,6 +132,22 @@ def test_who_saves_what_he_hears_has_kept_it(rig: Explorer, save: Act) -> None:
     assert rig.value("layers") == [6]
 
 
+def test_a_save_that_is_refused_keeps_nothing(rig: Explorer) -> None:
+    rig.do(Act("audition", 1))
+    rig.do(Act("preset_save"), Act("snapshot_save", 99))
+    assert (rig.heard, rig.steps, rig.pool.places) == (1, (0, 0), [1, 2])
+
+
+def test_to_point_at_one_ends_no_panic_and_to_keep_it_does(rig: Explorer) -> None:
+    rig.do(Act("audition", 1))
+    rig.do(Act("panic"))
+    rig.do(Act("audition", 2))
+    rig.do(Act("audition_end"))
+    assert rig.node.panics == [True]
+    rig.do(Act("audition", 1), Act("audition_keep"))
+    assert rig.node.panics == [True, False]
+
+
 def test_undo_goes_back_to_the_sound_before(rig: Explorer) -> None:
     rig.do(Set("mix", 0.5))
     rig.do(Act("audition", 1))

@@ -34,8 +34,9 @@ ALIASES = [path.stem for path in sorted((shipped_folder() / "aliases").glob("*.t
 FOREIGN = ["/1/fader1", "/track/1/volume", "/strip/fader", "/mix", "/ronn", "/"]
 SENDERS = 8
 MOST_PRESETS = 8
-LEARNT_BYTES = 300_000
-"""What is kept of the latest packets for as long as there is room: answers found, errors told."""
+LEARNT_BYTES = 600_000
+"""What is kept of the latest packets for as long as there is room: steps to be undone, answers
+found, errors told."""
 GROWTH_BYTES = 24 * 2**20
 """Of a process in a million packets, most of which it is given in its first ones."""
 

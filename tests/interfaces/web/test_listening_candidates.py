@@ -9,9 +9,11 @@ import pytest
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.exploring.search import Search
 from ronn_jack.explore.pool import Pool
+from ronn_jack.interfaces.web.limits import Limits
 from tests.interfaces.web.clients import WebListener
 from tests.support.candidates import pool_with
 from tests.support.jack_server import wait_for
+from tests.support.osc_client import message
 from tests.support.recording import MemoryStore, RecordingNode
 
 FIRST = {"layers": 3, "seed": 7}
@@ -55,6 +57,17 @@ def test_what_is_heard_ends_with_the_connection_that_asked_for_it(server, contro
         wait_for(lambda: controller.value("layers") == 6)
         wait_for(lambda: controller.value("mix") == 0.5)
         assert controller.status()["audition"] == 0
+
+
+@pytest.mark.parametrize("limits", [Limits(lost_seconds=0.6)], ids=["soon"])
+def test_what_is_heard_ends_when_its_page_is_lost(http, controller, limits) -> None:
+    connection, status = http.upgraded()
+    assert status == b"101"
+    packet = message("/ronn/audition", 1)
+    with connection:  # which answers no ping, as one out of reach
+        connection.sendall(bytes([0x82, 0x80 | len(packet), 0, 0, 0, 0]) + packet)
+        wait_for(lambda: controller.value("layers") == 3)
+        wait_for(lambda: controller.value("layers") == 6)
 
 
 def test_what_another_one_hears_does_not_end_with_it(server, controller) -> None:
