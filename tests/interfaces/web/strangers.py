@@ -18,7 +18,9 @@ class _KnowsNobody(Access):
         return False
 
 
-def for_strangers(controller: Controller, token: str | None = TOKEN) -> WebServer:
+def for_strangers(
+    controller: Controller, token: str | None = TOKEN, token_seconds: float = 30.0
+) -> WebServer:
     """Return a server that serves."""
     access = _KnowsNobody("0.0.0.0", (), token)
     handle = Dispatcher(controller, Sessions(Subscribers(), access)).handle
@@ -27,7 +29,7 @@ def for_strangers(controller: Controller, token: str | None = TOKEN) -> WebServe
         handle,
         port=0,
         permits=access.permits,
-        limits=Limits(token_seconds=0.5, denial_seconds=0.1, strangers=2),
+        limits=Limits(token_seconds=token_seconds, denial_seconds=0.1, strangers=2),
         token=token,
     )
     server.listen()
