@@ -6,8 +6,8 @@ import pytest
 
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.operations import Set
-from ronn_jack.parameters import MAXIMUM_DRAWN_SEED, PARAMETERS, Draw, Kind, Parameter, Value
-from tests.page.looker import Looker
+from ronn_jack.parameters import MAXIMUM_DRAWN_SEED, PARAMETERS, Value
+from tests.page.hands import plain, shown, turn
 from tests.support.jack_server import wait_for
 from tests.support.recording import RecordingOrigin
 from tests.support.trial_values import another
@@ -28,39 +28,6 @@ def becoming(controller: Controller, name: str) -> float:
 
 def change(controller: Controller, name: str, value: Value) -> None:
     controller.apply([Set(name, value)], RecordingOrigin())
-
-
-def turn(looker: Looker, row: Parameter, value: Value) -> None:
-    """Give a parameter a value by its own control."""
-    cell = looker.page.locator(f"#{row.name}")
-    if row.kind is Kind.BOOL:
-        cell.get_by_role("switch").click()
-    elif row.kind is Kind.ENUM:
-        cell.get_by_role("combobox").select_option(str(value))
-    else:
-        if row.draw is not Draw.SEED:
-            looker.dial(row.name).press("Enter")
-        cell.get_by_role("textbox").fill(str(value))
-        cell.get_by_role("textbox").press("Enter")
-
-
-def shown(looker: Looker, row: Parameter) -> str:
-    """Return what the control of a parameter shows, without its unit."""
-    cell = looker.page.locator(f"#{row.name}")
-    if row.kind is Kind.BOOL:
-        checked = cell.get_by_role("switch").get_attribute("aria-checked")
-        return {"true": "on", "false": "off"}[checked]
-    if row.kind is Kind.ENUM:
-        return cell.get_by_role("combobox").input_value()
-    if row.draw is Draw.SEED:
-        return cell.get_by_role("textbox").input_value()
-    words = looker.dial(row.name).get_attribute("aria-valuetext").replace("−", "-")
-    return words.removesuffix(f" {row.unit}")
-
-
-def plain(row: Parameter, value: Value) -> str:
-    """Return a value as it is shown, without its unit."""
-    return row.words(value).removesuffix(f" {row.unit}")
 
 
 def test_every_parameter_has_a_control_that_turns_it_and_follows_others(looker, controller):

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from ronn_jack.interfaces.ports import free_port
 from ronn_jack.parameters import PARAMETERS, Parameter, Value
+from tests.page.hands import plain, shown, turn
 from tests.page.looker import Looker
-from tests.page.test_controls import plain, shown, turn
 from tests.realtime.engine_driver import noise
 from tests.support.jack_graph import MidiSender, around_node
 from tests.support.jack_server import jack_server, wait_for

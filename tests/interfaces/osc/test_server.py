@@ -13,6 +13,7 @@ from ronn_jack import __version__
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.status import STATUS
 from ronn_jack.errors import MachineError
+from ronn_jack.interfaces.osc.addresses import MIDI_STATE, PRESET_LISTS
 from ronn_jack.interfaces.osc.server import OscServer
 from ronn_jack.parameters import ACTIONS, PARAMETERS, Kind, defaults
 from ronn_jack.parameters.share import MOST_CHARACTERS, read_shared, share
@@ -276,9 +277,8 @@ class TestPatterns:
     def test_all_values_can_be_asked_for_at_once(self, client, node):
         # The pattern asks for a ping too, so that two pongs come.
         answers = dict(client.answers(message("/ronn/*")) + client.answers())
-        assert set(answers) == {
-            f"/ronn/{name}" for name in (*PARAMETERS, "preset", "presets", "share")
-        }
+        lists = (*PRESET_LISTS, *MIDI_STATE, "/ronn/preset", "/ronn/share")
+        assert set(answers) == {*lists, *(f"/ronn/{name}" for name in PARAMETERS)}
         assert not node.rebuilds and not node.panics
 
     @pytest.mark.parametrize("pattern", ["/ronn/q*", "/ronn/[", "*", "/ronn/err?r"])
