@@ -67,7 +67,7 @@ from ronn_jack import __main__
 from ronn_jack.commands import presets
 callback = ctypes.CFUNCTYPE(None)(lambda: os.kill(os.getpid(), signal.SIGINT))
 class Store(presets.PresetStore):
-    def presets(self):
+    def entries(self):
         callback()
         time.sleep(10)
         return []
