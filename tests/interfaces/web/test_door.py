@@ -77,13 +77,15 @@ def test_who_says_nothing_is_not_waited_for(controller: Controller):
         denied(client)
 
 
-def test_few_are_waited_for_at_a_time(server: WebServer):
+def test_who_waits_longest_makes_room_for_who_may_have_the_token(server: WebServer):
     with contextlib.ExitStack() as stack:
-        for _ in range(2):
-            stack.enter_context(WebListener(server.port))
-        with pytest.raises(InvalidStatus) as refused:
-            stack.enter_context(WebListener(server.port))
-    assert refused.value.response.status_code == 503
+        silent = [stack.enter_context(WebListener(server.port)) for _ in range(2)]
+        client = stack.enter_context(WebListener(server.port))
+        denied(silent[0])
+        client.send("/ronn/auth", TOKEN)
+        assert client.receive() == ("/ronn/auth", [60])
+        silent[1].send("/ronn/auth", TOKEN)
+        assert silent[1].receive() == ("/ronn/auth", [60]), "there was room enough"
 
 
 def test_without_a_token_there_is_nothing_for_a_stranger(controller: Controller):
