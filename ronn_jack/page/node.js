@@ -4,7 +4,7 @@
 // say what to listen to and binary frames are OSC. The node tells the page whatever is another than
 // the page has sent, so that a value that was set is shown at once and taken back only if refused.
 
-import { batch, computed, signal } from "./libraries.js";
+import { batch, computed, signal, useEffect } from "./libraries.js";
 import { decode, encode } from "./osc.js";
 import { PARAMETERS, STATUS, accepts, read, table } from "./table.js";
 import { theToken } from "./token.js";
@@ -181,6 +181,11 @@ export function letGo(name) {
   const values = held.get(ROOT + name);
   held.delete(ROOT + name);
   if (values) signalOf(ROOT + name).value = values;
+}
+
+/** Let parameters go with the component that held them: of what is gone no pointer comes up. */
+export function useLettingGo(...rows) {
+  useEffect(() => () => rows.forEach(({ name }) => letGo(name)), []);
 }
 
 /** Take a refusal from the screen. */

@@ -90,10 +90,12 @@ function recall(number) {
 function pressed(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(TURNED)) return;
   const { key } = event;
-  if (key in STEPS) act(STEPS[key]);
-  else if (SNAPSHOTS.includes(Number(key))) recall(Number(key));
-  else return;
+  const isStep = key in STEPS;
+  if (!isStep && !SNAPSHOTS.includes(Number(key))) return;
   event.preventDefault();
+  if (event.repeat) return; // of a foot that is long on it
+  if (isStep) act(STEPS[key]);
+  else recall(Number(key));
 }
 
 /** Let the screen stay on, where the browser allows that; return what lets it go off again. */

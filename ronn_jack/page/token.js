@@ -7,11 +7,14 @@ const KEY = "ronn-token";
 const GIVEN = /^#token=(.+)$/;
 
 const given = GIVEN.exec(location.hash)?.[1];
-let token = given ? decodeURIComponent(given) : kept(KEY);
+let token = given ? decoded(given) : kept(KEY);
 if (given) {
   keep(KEY, token);
   history.replaceState(null, "", location.pathname);
 }
+
+// The address opened in the tab that shows the page already: the browser loads nothing of itself.
+window.addEventListener("hashchange", () => GIVEN.test(location.hash) && location.reload());
 
 /** Return the token; null if there is none. */
 export function theToken() {
@@ -20,6 +23,16 @@ export function theToken() {
 
 /** Take another token, as it was typed or as the address that has it. */
 export function takeToken(words) {
-  token = words.trim().replace(/^.*#token=/, "");
+  const [, inAddress] = /#token=(.+)$/.exec(words.trim()) ?? [];
+  token = inAddress ? decoded(inAddress) : words.trim();
   keep(KEY, token);
+}
+
+/** Return what an address says; as it is, where somebody has written it by hand. */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

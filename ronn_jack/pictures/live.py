@@ -117,12 +117,10 @@ class LivePictures(ClosingOnce):
         give_way(LOWEST)
         due, well = time.monotonic(), True
         while True:
+            if not self._is_asked(_LOOKED_AT_SECONDS):
+                self._portrait.forget()  # unlocked: it takes a while, and who asks must not wait
+                self._is_asked(None)
             with self._condition:
-                patience: float | None = _LOOKED_AT_SECONDS
-                while not self._asking and not self._closing:
-                    if not self._condition.wait(patience):
-                        self._portrait.forget()
-                        patience = None
                 self._condition.wait_for(lambda: self._closing, due - time.monotonic())
                 if self._closing:
                     return
@@ -137,6 +135,11 @@ class LivePictures(ClosingOnce):
                 well = False
                 for _, deliver in asking:
                     deliver([packed("nothing", {}, {})])
+
+    def _is_asked(self, patience: float | None) -> bool:
+        """Wait until there is something to do; say whether there is."""
+        with self._condition:
+            return self._condition.wait_for(lambda: bool(self._asking) or self._closing, patience)
 
     def _answer(self, asking: Sequence[tuple[_Asked, Deliver]]) -> None:
         portrait, rate = self._portrait, self._played.rate

@@ -52,7 +52,7 @@ class Looker:
         faults = [fault for looker in lookers for fault in looker.faults]
         for looker in lookers:
             looker.page.close()
-        assert faults == []
+        assert faults == [], faults
 
     def wait(self, selector: str) -> Any:
         """Wait for an element and return it."""

@@ -75,6 +75,29 @@ def test_a_held_knob_ignores_others_until_it_is_let_go(looker, controller):
     assert controller.value("layers") == 3
 
 
+def test_what_is_held_as_its_view_goes_is_let_go(looker, controller):
+    play, node = (looker.page.get_by_role("tab", name=name) for name in ("Play", "See"))
+
+    def grab_pad():
+        box = looker.page.locator(".pad").bounding_box()
+        looker.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        looker.page.mouse.down()
+
+    for hold, name, value in (
+        (lambda: looker.grab("layers"), "layers", 3),
+        (grab_pad, "xy_x", 0.25),
+        (lambda: looker.page.locator("#seed input").fill("77"), "seed", 5),
+    ):
+        hold()
+        node.evaluate("tab => tab.click()")
+        looker.page.wait_for_selector("#view-play", state="detached")
+        change(controller, name, value)
+        play.evaluate("tab => tab.click()")
+        looker.page.mouse.up()
+        row = PARAMETERS[name]
+        wait_for(lambda row=row, value=value: shown(looker, row) == plain(row, value), what=name)
+
+
 def test_two_taps_reset(looker, controller):
     for name, far in (("layers", 9), ("morph", 0.5)):
         change(controller, name, far)

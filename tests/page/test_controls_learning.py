@@ -89,6 +89,30 @@ def test_a_control_is_learned_where_it_is(looker: Looker, desk: Desk, way: str):
     assert looker.page.locator(".bubble.refusal").count() == 0
 
 
+def test_nothing_is_learned_by_a_long_touch_and_in_what_is_typed_or_chosen(
+    looker: Looker, desk: Desk, monkeypatch
+):
+    asked: list[str] = []
+    learn = desk.midi.learning.learn
+    monkeypatch.setattr(
+        desk.midi.learning, "learn", lambda name, *rest: (asked.append(name), learn(name, *rest))
+    )
+    looker.page.locator("#drive-label").evaluate("""label => {
+        const event = (kind, more) =>
+            label.dispatchEvent(new PointerEvent(kind, { bubbles: true, cancelable: true, ...more }));
+        event("pointerdown", { pointerType: "touch", button: 0, pointerId: 7 });
+        event("contextmenu");
+        event("pointercancel", { pointerType: "touch", pointerId: 7 });
+    }""")
+    looker.page.locator("#activation select").press("m")
+    looker.page.locator("#seed input").click(button="right")
+    assert looker.page.locator("#seed input").evaluate("""input => input.dispatchEvent(
+        new MouseEvent("contextmenu", { bubbles: true, cancelable: true }))"""), "its menu is kept"
+    looker.dial("layers").press("m")
+    desk.learns("layers")
+    assert asked == ["layers"]
+
+
 def test_what_is_bound_is_shown_and_unbound(looker: Looker, desk: Desk):
     bound(looker, "layers", "cc 20")
     looker.page.locator("#layers-label").click()

@@ -41,6 +41,17 @@ def test_presets_are_walked_through_and_chosen(stage: Looker, controller: Contro
     plays(stage, controller, "drizzle")
 
 
+def test_a_pedal_that_is_held_acts_once(stage: Looker, controller: Controller):
+    keyboard = stage.page.keyboard
+    stage.button("Next preset").click()
+    plays(stage, controller, "fuzz")
+    for _ in range(2):
+        keyboard.down("PageDown")
+    keyboard.up("PageDown")
+    keyboard.press("ArrowRight")
+    plays(stage, controller, "drizzle")
+
+
 def test_snapshots_are_recalled_and_never_stored(stage: Looker, controller: Controller, look):
     other = look()
     other.button("Store").click()

@@ -141,21 +141,23 @@ def test_a_fault_is_told_once_and_does_not_end_it(pictures, played, monkeypatch,
     assert viewer.frame()[-1]["kind"] == "signals"
 
 
-def test_who_asks_just_as_it_forgets_is_answered(pictures, monkeypatch):
+def test_who_asks_while_it_forgets_does_not_wait_and_is_answered(pictures, monkeypatch):
+    monkeypatch.setattr(live, "_LOOKED_AT_SECONDS", 0.01)
+    forget = pictures._portrait.forget
     viewer = Viewer(pictures)
-    wait = pictures._condition.wait
-    asked = []
+    asked: queue.Queue[bool] = queue.Queue()
 
-    def timed_out(timeout=None):
-        if timeout != live._LOOKED_AT_SECONDS or asked:
-            return wait(timeout)
-        asked.append(True)
-        viewer.ask()  # after the time is over, before it goes on
-        return False
+    def forgets() -> None:
+        asking = threading.Thread(target=viewer.ask, daemon=True)
+        asking.start()
+        asking.join(1.0)
+        asked.put(not asking.is_alive())
+        monkeypatch.setattr(pictures._portrait, "forget", forget)
+        forget()
 
+    monkeypatch.setattr(pictures._portrait, "forget", forgets)
     viewer.frame()
-    monkeypatch.setattr(pictures._condition, "wait", timed_out)
-    viewer.frame()  # so that it comes to wait anew
+    assert asked.get(timeout=PATIENCE_SECONDS), "who asks had to wait"
     assert viewer.answer()[-1]["kind"] == "signals"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import socket
+from urllib.parse import quote
 
 from ronn_jack.interfaces.ports import EVERYWHERE
 
@@ -18,7 +19,7 @@ _FAR = ("192.0.2.1", 9)
 def invitation(bind: str, port: int, token: str) -> str:
     """Return the page's address for who is on another machine."""
     host = outward_address() if bind in EVERYWHERE else bind
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}/#token={token}"
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/#token={quote(token, safe='')}"
 
 
 def outward_address() -> str:

@@ -20,7 +20,7 @@ class Limits:
     lost_seconds : float
         Time without a sign of life after which a WebSocket's other end is taken for gone.
     strangers : int
-        How many may be about to say the token at a time.
+        How many may be about to say the token at a time; another takes the place of the first.
     token_seconds, denial_seconds : float
         Time for that, and what a wrong one costs.
     """

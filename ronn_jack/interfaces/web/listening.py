@@ -179,6 +179,7 @@ class Listeners:
         for listener in self._listeners:
             due = listener.addresses & (changed | listener.unsure)
             if status:
+                self._door.permits(listener.host)  # whose lease lasts as long as it is there
                 due |= {
                     each
                     for each in listener.addresses

@@ -50,6 +50,10 @@ class Watchers:
 
     async def serve(self, socket: WebSocket) -> None:
         """Serve a connection until it ends."""
+        if not self._may_ask(socket):
+            reason = "who may not ask sees nothing; say the token first\n"
+            await socket.send_denial_response(PlainTextResponse(reason, 403))
+            return
         if self._count >= self._limits.listeners:
             reason = f"there are {self._limits.listeners} pages already; close one\n"
             await socket.send_denial_response(PlainTextResponse(reason, 503))

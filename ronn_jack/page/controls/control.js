@@ -3,7 +3,7 @@
 import { html, useLayoutEffect, useRef, useState } from "../libraries.js";
 import { hinted, show } from "../bubbles.js";
 import { IconButton } from "../icons.js";
-import { ROOT, act, hold, isRefused, letGo, parameter, set, type, waiting } from "../node.js";
+import { ROOT, act, hold, isRefused, letGo, parameter, set, type, useLettingGo, waiting } from "../node.js";
 import { ACTIONS, digits, placeOf, table, typed, words } from "../table.js";
 import { covering } from "./covers.js";
 import { Bar, Ring } from "./drawings.js";
@@ -127,8 +127,9 @@ function Entry({ row, first, onDone }) {
     if (!first) input.current.select();
   }, []);
   const close = (take, byKey) => {
+    // Closed by a key already, which takes the focus away, or gone with its view, which does so too.
+    if (before.current === null || !input.current) return;
     const { value } = input.current;
-    if (before.current === null) return; // closed by a key already, which takes the focus away
     if (take && value !== before.current) type(row.name, typed(row, value));
     before.current = null;
     onDone(byKey);
@@ -174,11 +175,13 @@ function Menu({ row }) {
 function Seed({ row }) {
   const value = parameter(row.name);
   const input = useRef(null);
+  useLettingGo(row);
   // The node draws and counts its own; another seed is drawn and counted here.
   const own = row.name === "seed";
   const change = (action, next) => (own ? act(action) : set(row.name, next));
   const drawn = () => Math.floor(Math.random() * (table.largest_drawn_seed + 1));
   const leave = (take) => {
+    if (!input.current) return; // it loses the focus as it goes with its view
     const next = typed(row, input.current.value);
     if (take && next !== parameter(row.name)) type(row.name, next);
     letGo(row.name);

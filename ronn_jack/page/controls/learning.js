@@ -20,16 +20,23 @@ export function learn(name) {
   else act("learn", name);
 }
 
+/** What has keys and a menu of its own. */
+const TYPED = "input, select";
+
+let byMouse = true;
+document.addEventListener("pointerdown", ({ pointerType }) => (byMouse = pointerType === "mouse"), true);
+
 /** What an element needs so that a right click on it, or the key m, learns what it is for. */
 export function learnable(name) {
   return {
     onContextMenu: (event) => {
+      if (event.target.matches(TYPED)) return;
       event.preventDefault();
-      learn(name);
+      if (byMouse) learn(name); // a finger that stays too long means nothing by it
     },
     onKeyDown: (event) => {
-      if (event.key !== "m" || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input")) return;
-      learn(name);
+      if (event.key !== "m" || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (!event.repeat && !event.target.matches(TYPED)) learn(name);
     },
   };
 }

@@ -3,7 +3,7 @@
 // Its knobs stand beside it for the keyboard and for those who don't see it.
 
 import { html, useRef } from "../libraries.js";
-import { hold, letGo, parameter, set } from "../node.js";
+import { hold, letGo, parameter, set, useLettingGo } from "../node.js";
 import { PARAMETERS, placeOf, valueAt } from "../table.js";
 import { useTaps } from "./taps.js";
 
@@ -21,6 +21,8 @@ export function Pad({ stem }) {
   const taps = useTaps(() => axes.forEach((row) => set(row.name, row.default)));
   const [x, y] = axes.map((row) => placeOf(row, parameter(row.name)));
   const idle = PARAMETERS.has(stem) && !parameter(stem);
+
+  useLettingGo(...axes);
 
   const move = (event) => {
     if (pointer.current !== event.pointerId) return;

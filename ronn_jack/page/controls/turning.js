@@ -1,7 +1,7 @@
 // Turning a number: by drag, keys and wheel, whatever it looks like.
 
 import { useEffect, useRef } from "../libraries.js";
-import { hold, letGo, parameter, set } from "../node.js";
+import { hold, letGo, parameter, set, useLettingGo } from "../node.js";
 import { placeOf, stepped, valueAt, words } from "../table.js";
 import { TAP_PIXELS, useTaps } from "./taps.js";
 
@@ -54,6 +54,7 @@ export function useTurning(row, { track = false, onType }) {
     current.addEventListener("wheel", wheel, { passive: false });
     return () => current.removeEventListener("wheel", wheel);
   }, []);
+  useLettingGo(row);
 
   const begin = (event) => {
     if (event.button !== 0 || drag.current) return;

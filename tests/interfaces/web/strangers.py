@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 from ronn_jack.control.controller import Controller
 from ronn_jack.interfaces.osc.access import Access
 from ronn_jack.interfaces.osc.dispatcher import Dispatcher
@@ -19,10 +22,13 @@ class _KnowsNobody(Access):
 
 
 def for_strangers(
-    controller: Controller, token: str | None = TOKEN, token_seconds: float = 30.0
+    controller: Controller,
+    token: str | None = TOKEN,
+    token_seconds: float = 30.0,
+    clock: Callable[[], float] = time.monotonic,
 ) -> WebServer:
     """Return a server that serves."""
-    access = _KnowsNobody("0.0.0.0", (), token)
+    access = _KnowsNobody("0.0.0.0", (), token, clock)
     handle = Dispatcher(controller, Sessions(Subscribers(), access)).handle
     server = WebServer(
         controller,

@@ -9,11 +9,13 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from ronn_jack.control.controller import Controller
+from ronn_jack.interfaces.osc.access import LEASE_SECONDS
 from ronn_jack.interfaces.web.door import DENIED
 from ronn_jack.interfaces.web.server import WebServer
 from tests.interfaces.web.clients import Http, WebListener
 from tests.interfaces.web.strangers import TOKEN, for_strangers
 from tests.support.osc_client import bundle, message
+from tests.support.recording import RecordingNode
 
 BROWSER = "text/html,*/*;q=0.8"
 
@@ -77,13 +79,31 @@ def test_who_says_nothing_is_not_waited_for(controller: Controller):
         denied(client)
 
 
-def test_few_are_waited_for_at_a_time(server: WebServer):
+def test_who_waits_longest_makes_room_for_who_may_have_the_token(server: WebServer):
     with contextlib.ExitStack() as stack:
-        for _ in range(2):
-            stack.enter_context(WebListener(server.port))
-        with pytest.raises(InvalidStatus) as refused:
-            stack.enter_context(WebListener(server.port))
-    assert refused.value.response.status_code == 503
+        silent = [stack.enter_context(WebListener(server.port)) for _ in range(2)]
+        client = stack.enter_context(WebListener(server.port))
+        denied(silent[0])
+        client.send("/ronn/auth", TOKEN)
+        assert client.receive() == ("/ronn/auth", [60])
+        silent[1].send("/ronn/auth", TOKEN)
+        assert silent[1].receive() == ("/ronn/auth", [60]), "there was room enough"
+
+
+def test_a_page_that_only_listens_keeps_its_lease(controller: Controller, node: RecordingNode):
+    time = [0.0]
+    with (
+        for_strangers(controller, clock=lambda: time[0]) as server,
+        WebListener(server.port) as client,
+    ):
+        client.send("/ronn/auth", TOKEN)
+        assert client.receive() == ("/ronn/auth", [60])
+        client.listen("/ronn/status/xruns")
+        for xruns in range(1, 4):
+            time[0] += 0.7 * LEASE_SECONDS
+            node.statuses = {**node.statuses, "xruns": xruns}
+            assert client.receive() == ("/ronn/status/xruns", [xruns])
+        assert Http(server.port).ask("/ronn/mix?VALUE")[0] == 200
 
 
 def test_without_a_token_there_is_nothing_for_a_stranger(controller: Controller):

@@ -17,6 +17,11 @@ def test_an_address_has_the_token_where_no_server_sees_it():
     assert anywhere.endswith(":9421/#token=abc")
 
 
+def test_a_token_of_any_characters_is_one_address():
+    address = invitation("192.0.2.7", 9421, "50% off/#ä")
+    assert address == "http://192.0.2.7:9421/#token=50%25%20off%2F%23%C3%A4"
+
+
 def test_a_picture_has_every_module_of_the_code_with_its_border():
     text = "http://192.168.178.123:9421/#token=abcdefghijklmnop"
     lines = code_lines(text)

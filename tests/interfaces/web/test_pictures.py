@@ -123,8 +123,7 @@ def test_who_may_not_ask_sees_nothing_and_who_may_no_more_sees_no_more(controlle
                 socket.recv(PATIENCE_SECONDS)
             assert ended.value.rcvd is not None
             assert ended.value.rcvd.code == 1008
-        with connect(url) as stranger:
-            stranger.send("3")
-            with pytest.raises(ConnectionClosed):
-                stranger.recv(PATIENCE_SECONDS)
+        with pytest.raises(InvalidStatus) as refused:
+            connect(url)
+        assert refused.value.response.status_code == 403, "before it takes a place"
         assert drawer.asked.empty()
