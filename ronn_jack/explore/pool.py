@@ -285,13 +285,17 @@ class Pool:
         self.wake()
 
     def keep(self, place: int, values: Values) -> None:
-        """Note that the sound of a place, with these values, was kept."""
+        """Note that the sound that was heard from a place, with these values, was kept."""
+        key = key_of(values)
         with self._changing():
-            candidate = self._placed.get(place)
+            # By now another one may have the place, and stays there.
+            candidate, kept = self._placed.get(place), self._kept.get(place)
+            if candidate and key_of(candidate.sound) != key:
+                candidate = None
             self._hear(values, candidate.character if candidate else None)
             if candidate:
                 self._remove(candidate)
-            if place not in self._kept:
+            if kept is None or key_of(kept) != key:
                 free = set(range(CANDIDATES + 1, PLACES + 1)) - self._kept.keys()
                 place = min(free) if free else next(iter(self._kept))
             self._kept.pop(place, None)

@@ -213,6 +213,19 @@ def test_of_what_was_kept_the_oldest_makes_room() -> None:
     assert 27 not in pool.places
 
 
+def test_what_is_kept_spares_another_sound_that_has_its_place_by_now(pool: Pool) -> None:
+    heard = {**defaults(), "seed": 0}
+    pool.judge(1, Verdict.DISLIKED)
+    assert pool.offer(terms(), candidate(40.0, seed=5))
+    pool.keep(1, heard)
+    assert pool.candidate(1)["seed"] == 5
+    assert pool.candidate(25)["seed"] == 0
+    pool.judge(25, Verdict.DISLIKED)
+    pool.keep(1, {**defaults(), "seed": 5})
+    pool.keep(25, heard)
+    assert [pool.candidate(place)["seed"] for place in (25, 26)] == [5, 0]
+
+
 def test_a_dislike_drops_one_and_never_all_that_is_like_it() -> None:
     pool = Pool()
     pool.hold(terms())
