@@ -227,6 +227,11 @@ class Pool:
             self._vain = 0 if wanted else self._vain + 1
             return wanted
 
+    def search_failed(self) -> None:
+        """Note that a try has brought nothing, as it went wrong."""
+        with self._lock:
+            self._vain += 1
+
     def undescribed(self, latest: int = MOST_HEARD) -> Values | None:
         """Return the latest sound, of so many, that is not described yet; None if all are."""
         with self._lock:

@@ -96,6 +96,14 @@ def test_what_is_in_vain_is_given_up_until_something_is_another(change: str) -> 
     assert not pool.rests
 
 
+def test_a_search_that_goes_wrong_again_and_again_is_given_up(pool: Pool) -> None:
+    pool.searched = True
+    for _ in range(MOST_VAIN):
+        assert pool.progress == "searching"
+        pool.search_failed()
+    assert pool.progress == "exhausted"
+
+
 def test_a_find_lets_the_search_go_on() -> None:
     pool, silent = Pool(), Candidate({}, Character(silent=True))
     pool.hold(terms())
