@@ -22,7 +22,7 @@ from ronn_jack.control.midi_events import MidiState
 from ronn_jack.control.operations import NODE, Cause, Change, ClockOrigin, Operation, Origin
 from ronn_jack.control.protocols import ListedPreset, Node, Preset, PresetStore, SavedPreset
 from ronn_jack.control.recall_events import Compared, SnapshotTaken
-from ronn_jack.control.scene import Scene, at_rate, beginning
+from ronn_jack.control.scene import MOVING, Scene, Sound, at_rate, beginning
 from ronn_jack.control.status import STATUS
 from ronn_jack.control.subscriptions import Subscriptions
 from ronn_jack.control.telling import Teller
@@ -32,11 +32,8 @@ from ronn_jack.control.unheard import Unheard
 from ronn_jack.errors import SpecError, UsageError
 from ronn_jack.model.architecture import CONTROLS, REBUILD, architecture, model_of
 from ronn_jack.model.protocol import Model
-from ronn_jack.parameters import PARAMETERS, Value, defaults, parameter
+from ronn_jack.parameters import Value, defaults, parameter
 from ronn_jack.parameters.share import share
-
-_MOVING = tuple(name for name, row in PARAMETERS.items() if row.moves_weights)
-"""Parameters that let the weights move as soon as one of them is above 0."""
 
 
 class Controller:
@@ -235,10 +232,7 @@ class Controller:
             self._publish(NetworkSounds(change.subject), change.origin)
             if self._awaited is None:
                 # A newer change may have been refused while this one was on its way.
-                scene = self._scene.holding({**self.values, **self._sounding})
-                touch = Touch(change.origin, self._clock())
-                history = self._history.with_change(scene, touch)
-                self._commit(scene, history, NODE, Cause.ARRIVAL)
+                self._hold(self._sounding, Cause.ARRIVAL, change)
 
     def swapped(self, swap: Swap) -> None:
         """Tell that a network has taken another's place; its crossfade is over."""
@@ -267,7 +261,7 @@ class Controller:
         with self._lock:
             self._sounding = architecture(good.values) if good else self._first
             if self._awaited is None:
-                self._take_back(self._sounding, Cause.FALL_BACK)
+                self._hold(self._sounding, Cause.FALL_BACK)
             self._publish(FellBack(fallen.subject, good is None, reason), fallen.origin)
         fallen.origin.refuse(fallen.subject, reason)
 
@@ -278,10 +272,10 @@ class Controller:
         """
         with self._lock:
             reason = self._node.moving_fault()
-            moved = {name: 0.0 for name in _MOVING if self.values[name]}
+            moved = {name: 0.0 for name in MOVING if self.values[name]}
             if self._awaited is not None or not (reason and moved):
                 return
-            self._take_back(moved, Cause.STRAIN)
+            self._hold(moved, Cause.STRAIN)
             mover = self._mover
         for name in moved:
             self._tell.refusal(mover, name, reason, network=False)
@@ -312,10 +306,18 @@ class Controller:
             self._publish(Moved(origin.name, moved, cause), origin)
         self._tell.scene(scene, origin)
 
-    def _take_back(self, values: Mapping[str, Value], cause: Cause) -> None:
-        """Return to values that the node can play."""
-        scene = self._scene.holding({**self.values, **values})
-        self._commit(scene, self._history.without_refused(scene), NODE, cause)
+    def _hold(self, values: Sound, cause: Cause, arrived: Change | None = None) -> None:
+        """Hold values that the node plays; a candidate that ends by them leaves nothing behind."""
+        here = self._scene.outlasting(values)
+        left = here is not self._scene or (arrived is not None and arrived.tried)
+        asks = left and architecture(here.values) != self._sounding and self.fits(here.values)
+        scene = here if asks else here.holding({**here.values, **values})
+        history = self._history.with_scene(here)
+        touch = Touch(arrived.origin, self._clock()) if arrived else None
+        history = history.with_change(scene, touch) if touch else history.without_refused(scene)
+        self._commit(scene, history, NODE, cause)
+        if asks:
+            self._ask(Change(self.model(scene.values), scene.values, "audition_end"))
 
     def _apply(self, draft: Draft, origin: Origin, refusals: list[tuple[str, str]]) -> None:
         before = self._scene
@@ -343,7 +345,7 @@ class Controller:
             self._set_silent(False, origin)
         elif draft.panicked:
             self._set_silent(True, origin)
-        if moved.intersection(_MOVING):
+        if moved.intersection(MOVING):
             self._mover = origin
         self._tell.landing(draft, origin)
         undone = self._history
@@ -351,7 +353,8 @@ class Controller:
         # Committed first: the node may refuse at once, and then these are what is taken back.
         self._commit(scene, history, origin, draft.cause)
         if model is not None:
-            change = Change(model, scene.values, draft.subject, origin, fitted=draft.fitted)
+            fitted, tried = draft.fitted, scene.audition is not None
+            change = Change(model, scene.values, draft.subject, origin, fitted=fitted, tried=tried)
             self._unheard.add(change, before, scene, undone, draft.whole)
             self._ask(change)
 
@@ -371,14 +374,13 @@ class Controller:
         """Leave the weights at rest where moving them would be too much for the machine."""
         reason = self._moving_fault(draft.values)
         if reason:
-            held = {name: self.values[name] for name in _MOVING}
-            refusals += [(name, reason) for name in _MOVING if draft.values[name] != held[name]]
+            held = {name: self.values[name] for name in MOVING}
+            refusals += [(name, reason) for name in MOVING if draft.values[name] != held[name]]
             draft.values.update(held)
 
     def _moving_fault(self, values: Mapping[str, Value]) -> str:
         """Return why weights that rest can't move as some values want; "" if they can."""
-        before = self.values
-        if any(before[name] for name in _MOVING) or not any(values[name] for name in _MOVING):
+        if any(self.values[name] for name in MOVING) or not any(values[name] for name in MOVING):
             return ""
         return self._node.moving_fault()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 import logging
 import math
@@ -201,6 +202,8 @@ class Change:
         When it arrived, as `time.monotonic()`.
     fitted : bool
         Whether it comes from a control's position, and was predicted to fit.
+    tried : bool
+        Whether a candidate is heard by it for a try.
     """
 
     model: Model
@@ -209,10 +212,12 @@ class Change:
     origin: Origin = NODE
     received: float = field(default_factory=time.monotonic)
     fitted: bool = False
+    tried: bool = False
 
     def again(self, model: Model, values: Mapping[str, Value]) -> Change:
         """Return the same request, made now, for a network by other values."""
-        return Change(model, values, self.subject, self.origin, fitted=self.fitted)
+        now = time.monotonic()
+        return dataclasses.replace(self, model=model, values=values, received=now)
 
     @property
     def begins(self) -> bool:

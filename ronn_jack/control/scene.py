@@ -14,6 +14,8 @@ from ronn_jack.parameters import PARAMETERS, Scope, Value
 
 SOUND = tuple(name for name, row in PARAMETERS.items() if row.scope is Scope.SOUND)
 """Names of the parameters that belong to a sound; the others are the node's."""
+MOVING = tuple(name for name, row in PARAMETERS.items() if row.moves_weights)
+"""Parameters that let the weights move as soon as one of them is above 0."""
 
 Sound = Mapping[str, Value]
 """Accepted values of the parameters of a sound, never modified."""
@@ -156,6 +158,12 @@ class Scene:
         if self.audition is None:
             return self
         return dataclasses.replace(self, values=self.audition.undone(self.values), audition=None)
+
+    def outlasting(self, values: Mapping[str, Value]) -> Scene:
+        """Return the same, or `kept` if what is heard for a try does not last by some values."""
+        audition = self.audition
+        lasts = audition is None or audition.lasts({**self.values, **values})
+        return self if lasts else self.kept
 
     def auditioning(self, place: int, values: Mapping[str, Value], origin: Origin) -> Scene:
         """Return the same with a candidate's values for a try."""

@@ -83,10 +83,14 @@ class Unheard:
         for each in reversed(asked):
             if each.whole:
                 scene = _without(scene, each.before, each.after)
-        scene = scene.holding({**scene.values, **sounding})
+        here = scene.outlasting(sounding)
+        history = asked[0].history if asked else history
+        if here is not scene:
+            history = history.with_scene(here)
+        scene = here.holding({**here.values, **sounding})
         if not asked:
             return scene, history.without_refused(scene)
-        return scene, asked[0].history.with_change(scene, touch)
+        return scene, history.with_change(scene, touch)
 
 
 def _without(scene: Scene, before: Scene, after: Scene) -> Scene:

@@ -27,6 +27,8 @@ RECENT_SECONDS = 10.0
 _SETTLED_SECONDS = 1.0
 """Time without a new network after which it is idle."""
 _LOOK_SECONDS = 0.25
+_FAULT_SECONDS = 5.0
+"""Time after a fault of ours until it looks on."""
 _PASSAGE_SECONDS = 300.0
 """Time for which one passage serves: with another one, all that was heard is described anew."""
 _PHRASE_SECONDS = 5.0
@@ -148,16 +150,22 @@ class Explorer:
 
     def _run(self) -> None:
         give_way(LOWEST)
+        told = ""
         while not self._closing.is_set():
             try:
                 found = self._explore()
+                patience = _LOOK_SECONDS
             except _InterruptedError:
-                found = False
-            except Exception:
-                _log.exception("while looking for sounds; randomize draws by chance")
-                return
+                found, patience = False, _LOOK_SECONDS
+            except Exception as error:
+                # It may be of one sound alone; what comes again and again is told once.
+                if repr(error) != told:
+                    _log.exception("while looking for sounds; randomize may draw by chance")
+                told = repr(error)
+                self._pool.search_failed()
+                found, patience = False, _FAULT_SECONDS
             if not found:
-                self._woken.wait(_LOOK_SECONDS)
+                self._woken.wait(patience)
                 self._woken.clear()
 
     def _explore(self) -> bool:

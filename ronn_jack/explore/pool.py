@@ -227,6 +227,11 @@ class Pool:
             self._vain = 0 if wanted else self._vain + 1
             return wanted
 
+    def search_failed(self) -> None:
+        """Note that a try has brought nothing, as it went wrong."""
+        with self._lock:
+            self._vain += 1
+
     def undescribed(self, latest: int = MOST_HEARD) -> Values | None:
         """Return the latest sound, of so many, that is not described yet; None if all are."""
         with self._lock:
@@ -285,13 +290,17 @@ class Pool:
         self.wake()
 
     def keep(self, place: int, values: Values) -> None:
-        """Note that the sound of a place, with these values, was kept."""
+        """Note that the sound that was heard from a place, with these values, was kept."""
+        key = key_of(values)
         with self._changing():
-            candidate = self._placed.get(place)
+            # By now another one may have the place, and stays there.
+            candidate, kept = self._placed.get(place), self._kept.get(place)
+            if candidate and key_of(candidate.sound) != key:
+                candidate = None
             self._hear(values, candidate.character if candidate else None)
             if candidate:
                 self._remove(candidate)
-            if place not in self._kept:
+            if kept is None or key_of(kept) != key:
                 free = set(range(CANDIDATES + 1, PLACES + 1)) - self._kept.keys()
                 place = min(free) if free else next(iter(self._kept))
             self._kept.pop(place, None)

@@ -5,7 +5,7 @@
 // the page has sent, so that a value that was set is shown at once and taken back only if refused.
 
 import { batch, computed, signal, useEffect } from "./libraries.js";
-import { decode, encode } from "./osc.js";
+import { bundle, decode, encode } from "./osc.js";
 import { PARAMETERS, STATUS, accepts, read, table } from "./table.js";
 import { theToken } from "./token.js";
 
@@ -166,9 +166,15 @@ export function type(name, value) {
 
 /** Do an action. */
 export function act(name, ...argument) {
+  actTogether([name, ...argument]);
+}
+
+/** Do several actions as one change. */
+export function actTogether(...actions) {
   flush();
-  forgive(ROOT + name);
-  send(encode(ROOT + name, ...argument));
+  actions.forEach(([name]) => forgive(ROOT + name));
+  const messages = actions.map(([name, ...argument]) => encode(ROOT + name, ...argument));
+  send(messages.length === 1 ? messages[0] : bundle(messages));
 }
 
 /** Let no echo move a parameter under the hand that turns it. */

@@ -3,6 +3,8 @@
 // M. Wright, "The Open Sound Control 1.0 Specification", 2002.
 
 const INT32_MAXIMUM = 2 ** 31 - 1;
+/** Time tag of what is to be done at once. */
+const IMMEDIATELY = 1n;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -10,14 +12,13 @@ const decoder = new TextDecoder();
 export function encode(address, ...values) {
   const packed = values.map(pack);
   const tags = packed.map(([tag]) => tag).join("");
-  const parts = [text(address), text(`,${tags}`), ...packed.map(([, bytes]) => bytes)];
-  const message = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let place = 0;
-  for (const part of parts) {
-    message.set(part, place);
-    place += part.length;
-  }
-  return message;
+  return joined([text(address), text(`,${tags}`), ...packed.map(([, bytes]) => bytes)]);
+}
+
+/** Return messages as one packet, of which the node makes one change. */
+export function bundle(messages) {
+  const head = [text("#bundle"), bytes(8, (view) => view.setBigInt64(0, IMMEDIATELY))];
+  return joined([...head, ...messages.flatMap((each) => [bytes(4, (view) => view.setInt32(0, each.length)), each])]);
 }
 
 /** Return the address and the values of a message. */
@@ -57,6 +58,16 @@ function pack(value) {
   return Math.abs(value) <= INT32_MAXIMUM
     ? ["i", bytes(4, (view) => view.setInt32(0, value))]
     : ["h", bytes(8, (view) => view.setBigInt64(0, BigInt(value)))];
+}
+
+function joined(parts) {
+  const packet = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let place = 0;
+  for (const part of parts) {
+    packet.set(part, place);
+    place += part.length;
+  }
+  return packet;
 }
 
 function bytes(size, write) {

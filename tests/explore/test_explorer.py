@@ -168,6 +168,27 @@ def test_where_all_is_in_vain_it_stops_until_what_sounds_is_another(
         wait_for(lambda: len(clock.rests) > rests)
 
 
+def test_a_fault_is_told_once_and_ends_no_search(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node, clock, model = Node(), Clock(), Node.model
+    faults: list[object] = []
+
+    def faulty(node: Node, values: Mapping[str, Value]) -> Model:
+        if len(faults) < 3:
+            faults.append(values)
+            raise ZeroDivisionError("no such thing")
+        return model(node, values)
+
+    monkeypatch.setattr(Node, "model", faulty)
+    with exploring(node, clock) as pool:
+        for count in (1, 2, 3):
+            wait_for(lambda count=count: len(faults) >= count)
+            pool.wake()
+        wait_for(lambda: pool.waiting >= 1)
+    assert [record.exc_text is not None for record in caplog.records] == [True]
+
+
 def test_locks_are_followed() -> None:
     node, clock = Node(), Clock()
     node.search.lock("layers")

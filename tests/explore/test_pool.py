@@ -96,6 +96,14 @@ def test_what_is_in_vain_is_given_up_until_something_is_another(change: str) -> 
     assert not pool.rests
 
 
+def test_a_search_that_goes_wrong_again_and_again_is_given_up(pool: Pool) -> None:
+    pool.searched = True
+    for _ in range(MOST_VAIN):
+        assert pool.progress == "searching"
+        pool.search_failed()
+    assert pool.progress == "exhausted"
+
+
 def test_a_find_lets_the_search_go_on() -> None:
     pool, silent = Pool(), Candidate({}, Character(silent=True))
     pool.hold(terms())
@@ -211,6 +219,19 @@ def test_of_what_was_kept_the_oldest_makes_room() -> None:
     assert [each["seed"] for each in pool.kept()][-2:] == [9, 2]
     pool.judge(27, Verdict.DISLIKED)
     assert 27 not in pool.places
+
+
+def test_what_is_kept_spares_another_sound_that_has_its_place_by_now(pool: Pool) -> None:
+    heard = {**defaults(), "seed": 0}
+    pool.judge(1, Verdict.DISLIKED)
+    assert pool.offer(terms(), candidate(40.0, seed=5))
+    pool.keep(1, heard)
+    assert pool.candidate(1)["seed"] == 5
+    assert pool.candidate(25)["seed"] == 0
+    pool.judge(25, Verdict.DISLIKED)
+    pool.keep(1, {**defaults(), "seed": 5})
+    pool.keep(25, heard)
+    assert [pool.candidate(place)["seed"] for place in (25, 26)] == [5, 0]
 
 
 def test_a_dislike_drops_one_and_never_all_that_is_like_it() -> None:

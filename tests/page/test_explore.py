@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ronn_jack.control.controller import Controller
-from ronn_jack.control.exploring.search import Search
+from ronn_jack.control.exploring.search import Search, Verdict
 from ronn_jack.explore.pool import Pool
 from ronn_jack.interfaces.ports import free_port
 from tests.page.looker import Looker
-from tests.support.candidates import pool_with
+from tests.support.candidates import character, pool_with
 from tests.support.jack_server import jack_server, wait_for
 from tests.support.node_process import node_process
 from tests.support.recording import MemoryStore, RecordingNode
@@ -227,6 +228,25 @@ def test_judged_and_bred_with_two_pages_in_step_and_nothing_moved(explorer, look
     assert (pool.aim.amount, pool.aim.parents) == (0.15, ())
     explorer.page.evaluate("""async () => (await import("./page/node.js")).act("audition", 5)""")
     assert "candidate 5 is empty" in explorer.wait(".bubble.refusal").inner_text()
+
+
+def test_a_click_keeps_what_is_heard_though_another_has_its_place(explorer, controller, pool):
+    explorer.page.hover(face(1))
+    audition(explorer)
+    explorer.page.hover(face(1))
+    becomes(controller, 8)
+    explorer.wait(f"{face(1)}[aria-current=true]")
+    pool.judge(1, Verdict.DISLIKED)
+    [other] = pool_with({"layers": 3, "seed": 9})._placed.values()
+    assert pool.offer(pool._terms, replace(other, character=character(120.0)))
+    explorer.page.click(face(1))
+    explorer.wait(face(25))
+    assert controller.value("layers") == 8
+    assert pool.candidate(1)["layers"] == 3
+    explorer.page.mouse.move(1, 1)
+    explorer.page.click(face(1))
+    explorer.wait(face(26))
+    assert controller.value("layers") == 3
 
 
 @pytest.mark.soak

@@ -4,7 +4,7 @@
 // it goes back from that and not from what somebody else hears.
 
 import { signal, useEffect } from "../libraries.js";
-import { act, ignore, listen, status, valuesAt } from "../node.js";
+import { act, actTogether, ignore, listen, status, valuesAt } from "../node.js";
 import { table } from "../table.js";
 
 const ROOT = "/ronn/candidate/";
@@ -85,12 +85,12 @@ export function isAsked(place) {
   return asked === place;
 }
 
-/** Stay at a candidate. */
+/** Stay at a candidate: at what is heard, though another one may have its place by now. */
 export function keep(place) {
   clearTimeout(waiting);
   asked = 0;
-  act("audition", place);
-  act("audition_keep");
+  if (status("audition") === place) act("audition_keep");
+  else actTogether(["audition", place], ["audition_keep"]);
 }
 
 /** Go back to the sound before, if this page has left it. */

@@ -9,14 +9,16 @@ import pytest
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.events import Moved
 from ronn_jack.control.exploring.search import Search
-from ronn_jack.control.operations import Act, ClockOrigin, Set
+from ronn_jack.control.operations import Act, Change, ClockOrigin, Set
 from ronn_jack.control.recall_events import Auditioned
 from ronn_jack.interfaces.state_keeper import state_of
+from ronn_jack.model.architecture import architecture
+from ronn_jack.parameters import Value
 from tests.support.candidates import pool_with
 from tests.support.recall_rig import Rig
 
-SMALL = {"layers": 3, "channels": 2, "seed": 7, "drive": 6.0}
-OTHER = {"layers": 2, "channels": 4, "seed": 8}
+SMALL: dict[str, Value] = {"layers": 3, "channels": 2, "seed": 7, "drive": 6.0}
+OTHER: dict[str, Value] = {"layers": 2, "channels": 4, "seed": 8}
 
 
 class Explorer(Rig):
@@ -274,3 +276,55 @@ def test_more_like_one_spares_it_and_explore_begins_anew(rig: Explorer) -> None:
     assert rig.pool.places == []
     rig.do(Act("explore", 0.0), Act("explore", 2.0))
     assert rig.origin.subjects == ["explore"]
+
+
+class TestACandidateThatCanNotBeHeardOn:
+    """The sound from before it comes back, whatever way the candidate goes."""
+
+    @pytest.fixture
+    def before(self, rig: Explorer) -> dict[str, Value]:
+        rig.do(Set("drive", 3.0), Set("auto_level", False))
+        return rig.values
+
+    def test_alone_it_takes_all_with_it(self, rig: Explorer, before: dict[str, Value]) -> None:
+        good = Change(rig.controller.model(), before, "layers")
+        rig.do(Act("audition", 1))
+        rig.controller.fell_back(rig.node.last_change, good, "too slow")
+        assert (rig.values, rig.heard, rig.steps) == (before, 0, (1, 0))
+
+    def test_after_another_one_that_sounded(self, rig: Explorer, before: dict[str, Value]) -> None:
+        rig.do(Act("audition", 1))
+        good = rig.node.last_change
+        rig.do(Act("audition", 2))
+        rig.controller.fell_back(rig.node.last_change, good, "too slow")
+        assert (rig.values, rig.heard, rig.steps) == (before, 0, (1, 0))
+        assert architecture(rig.node.last_change.values) == architecture(before)
+        rig.controller.sounding(rig.node.last_change)
+        assert (rig.values, rig.steps, len(rig.node.rebuilds)) == (before, (1, 0), 3)
+
+    def test_one_that_falls_while_another_is_on_its_way(
+        self, rig: Explorer, before: dict[str, Value]
+    ) -> None:
+        good = Change(rig.controller.model(), before, "layers")
+        rig.do(Act("audition", 1))
+        fallen = rig.node.last_change
+        rig.ask(Act("audition", 2))
+        rig.controller.fell_back(fallen, good, "too slow")
+        rig.refuse()
+        assert (rig.values, rig.heard, rig.steps) == (before, 0, (1, 0))
+
+    @pytest.mark.parametrize("first", [(), (Act("audition", 2),)])
+    def test_one_that_arrives_though_a_newer_one_was_refused(
+        self, rig: Explorer, before: dict[str, Value], first: tuple[Act, ...]
+    ) -> None:
+        if first:
+            rig.do(*first)
+        rig.ask(Act("audition", 1))
+        arriving = rig.node.last_change
+        rig.ask(Act("audition", 2), Set("kernel", 5))
+        rig.refuse()
+        rig.controller.sounding(arriving)
+        assert (rig.values, rig.heard, rig.steps) == (before, 0, (1, 0))
+        rig.controller.sounding(rig.node.last_change)
+        assert architecture(rig.node.last_change.values) == architecture(before)
+        assert (rig.values, rig.steps) == (before, (1, 0))
