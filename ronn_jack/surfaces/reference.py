@@ -93,8 +93,8 @@ bundles at the addresses above.
 _ACCESS = """\
 With `--bind ADDRESS` the node listens beyond this computer. It hears then who is on this computer,
 who comes from an address that `--allow ADDRESS|CIDR` names (or `allow` in `config.toml`; it may be
-repeated), and who has sent the token, from its address and for 60 s after each of its messages, as
-well as while a WebSocket of its is open: that of `osc_token` in `config.toml`, or the one in the
+repeated), and who has sent the token, from its address, for 60 s after each of its messages and as
+long as a WebSocket of its is open: that of `osc_token` in `config.toml`, or the one in the
 [page's address](page.md) that the node prints. Nobody else is answered: what they send is counted
 in `/ronn/status/osc_dropped`, with what a flood leaves no room for.
 """

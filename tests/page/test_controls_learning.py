@@ -98,8 +98,8 @@ def test_nothing_is_learned_by_a_long_touch_and_in_what_is_typed_or_chosen(
         desk.midi.learning, "learn", lambda name, *rest: (asked.append(name), learn(name, *rest))
     )
     looker.page.locator("#drive-label").evaluate("""label => {
-        const as = { bubbles: true, cancelable: true };
-        const event = (kind, more) => label.dispatchEvent(new PointerEvent(kind, { ...as, ...more }));
+        const event = (kind, more) => label.dispatchEvent(
+            new PointerEvent(kind, { bubbles: true, cancelable: true, ...more }));
         event("pointerdown", { pointerType: "touch", button: 0, pointerId: 7 });
         event("contextmenu");
         event("pointercancel", { pointerType: "touch", pointerId: 7 });
