@@ -45,10 +45,19 @@ class Set:
 
 @dataclass(frozen=True)
 class Act:
-    """Do an action; an argument of None is none."""
+    """Do an action.
+
+    Attributes
+    ----------
+    argument : object
+        As it came; None for none.
+    own : bool
+        Whether it is done only if who asks for it is who hears a candidate for a try.
+    """
 
     name: str
     argument: object = None
+    own: bool = False
 
 
 Operation = Set | Act

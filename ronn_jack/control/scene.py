@@ -159,6 +159,10 @@ class Scene:
             return self
         return dataclasses.replace(self, values=self.audition.undone(self.values), audition=None)
 
+    def is_tried_by(self, origin: Origin) -> bool:
+        """Say whether somebody hears a candidate for a try."""
+        return self.audition is not None and self.audition.origin == origin
+
     def outlasting(self, values: Mapping[str, Value]) -> Scene:
         """Return the same, or `kept` if what is heard for a try does not last by some values."""
         audition = self.audition

@@ -189,7 +189,8 @@ class Draft:
         if operation.name not in ACTIONS:
             raise ParameterError(unknown("action", operation.name, ACTIONS))
         action = ACTIONS[operation.name]
-        if not fires(operation, action.argument):
+        foreign = operation.own and not self._scene.is_tried_by(self._touch.origin)
+        if foreign or not fires(operation, action.argument):
             return
         before = architecture(self.values)
         if action.name in SEARCHING:

@@ -116,9 +116,7 @@ class Dispatcher:
     def gone(self, sender: Sender) -> None:
         """[any-thread] Forget a sender that has gone, and end what it has heard for a try."""
         self._sessions.subscribers.forget(sender)
-        audition, origin = self._controller.scene.audition, Request(sender)
-        if audition is not None and audition.origin == origin:
-            self._controller.apply([Act("audition_end")], origin)
+        self._controller.apply([Act("audition_end", own=True)], Request(sender))
 
     def _guard(self, request: Request, action: Callable[[], Later]) -> Later:
         try:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
 
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.exploring.search import Search
+from ronn_jack.control.operations import Act
 from ronn_jack.explore.pool import Pool
 from ronn_jack.interfaces.web.limits import Limits
 from tests.interfaces.web.clients import WebListener
 from tests.support.candidates import pool_with
 from tests.support.jack_server import wait_for
 from tests.support.osc_client import message
-from tests.support.recording import MemoryStore, RecordingNode
+from tests.support.recording import MemoryStore, RecordingNode, RecordingOrigin
 
 FIRST = {"layers": 3, "seed": 7}
 
@@ -68,6 +70,24 @@ def test_what_is_heard_ends_when_its_page_is_lost(http, controller, limits) -> N
         connection.sendall(bytes([0x82, 0x80 | len(packet), 0, 0, 0, 0]) + packet)
         wait_for(lambda: controller.value("layers") == 3)
         wait_for(lambda: controller.value("layers") == 6)
+
+
+def test_what_another_one_begins_to_hear_meanwhile_does_not_end(
+    server, controller, monkeypatch
+) -> None:
+    apply, other, done = controller.apply, RecordingOrigin("other"), threading.Event()
+
+    def late(operations, origin) -> None:
+        apply([Act("audition", 2)], other)
+        apply(operations, origin)
+        done.set()
+
+    with WebListener(server.port) as client:
+        client.send("/ronn/audition", 1)
+        wait_for(lambda: controller.status()["audition"] == 1)
+        monkeypatch.setattr(controller, "apply", late)
+    assert done.wait(20)
+    assert controller.status()["audition"] == 2
 
 
 def test_what_another_one_hears_does_not_end_with_it(server, controller) -> None:
