@@ -14,7 +14,7 @@ from ronn_jack.bench.feel.callback_cost import measure_callback_cost
 from ronn_jack.bench.feel.figures import Figure
 from ronn_jack.bench.feel.gating import measure_gate
 from ronn_jack.bench.feel.holding import measure_pad
-from ronn_jack.bench.feel.instrument import Source
+from ronn_jack.bench.feel.instrument import Instrument, Source
 from ronn_jack.bench.feel.mixing import measure_mix
 from ronn_jack.bench.feel.paths import measure_drive, measure_paths
 from ronn_jack.bench.feel.search import measure_search
@@ -98,6 +98,8 @@ def _figures(
         for preset in loaded
         if _REVERB in preset.tags and preset.values.get("activation") == "linear"
     ]
+    # What is compiled or loaded at its first use takes none of the time that is measured.
+    Instrument(sources[0], {}).settle()
     yield from measure_drive(sources, quick, progress)
     yield from measure_paths(sources, quick, progress)
     yield from measure_tails(reverbs, progress)
