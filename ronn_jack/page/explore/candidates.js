@@ -88,8 +88,10 @@ export function isAsked(place) {
 /** Stay at a candidate: at what is heard, though another one may have its place by now. */
 export function keep(place) {
   clearTimeout(waiting);
+  // What is told comes late: by then this page may have gone back already.
+  const heard = asked === place && status("audition") === place;
   asked = 0;
-  if (status("audition") === place) act("audition_keep");
+  if (heard) act("audition_keep");
   else actTogether(["audition", place], ["audition_keep"]);
 }
 
