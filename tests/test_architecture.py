@@ -28,7 +28,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "realtime.kernels": {"model.spec", "model.weights", "realtime.compiler"},
     "realtime.motion": {"model.weights", "realtime.compiler", "realtime.kernels"},
     "realtime.meters": {"realtime.compiler"},
-    "realtime.stages": {"model.recipes", "realtime.compiler", "realtime.kernels"},
+    "realtime.convolver": {"realtime.compiler", "realtime.kernels"},
+    "realtime.stages": {
+        "model.recipes", "realtime.compiler", "realtime.convolver", "realtime.kernels",
+    },
     "realtime": {"model.expression", "model.protocol", "units"},
     "network": {"errors", "model", "realtime"},
     "cost": {*FOUNDATION, "model", "realtime"},

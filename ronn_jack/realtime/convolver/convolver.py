@@ -14,7 +14,7 @@ from numba import carray, int64
 from numpy.typing import NDArray
 
 from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer, store_release
-from ronn_jack.realtime.compiler.compile import entry, native
+from ronn_jack.realtime.compiler.compile import entry, native, shared
 from ronn_jack.realtime.compiler.memory import aligned_bytes
 from ronn_jack.realtime.convolver.fourier import TILE_BYTES
 from ronn_jack.realtime.convolver.head import convolve_head
@@ -83,7 +83,14 @@ _RING_BYTES = 4 * RING_FLOATS
 _LAST = LEVELS - 1
 
 
-@native("void(int64)")
+@shared("void(int64, int64)")
+def pass_by(convolver: int, frames: int) -> None:
+    """[audio-thread] Let frames go by unheard."""
+    position = convolver + WORD * POSITION
+    store_int64(position, load_int64(position) + frames)
+
+
+@shared("void(int64)")
 def forget(convolver: int) -> None:
     """[audio-thread] Begin anew after endless silence, with the newest response."""
     ring = load_int64(convolver + WORD * INPUT) - 4 * SLOT
@@ -167,7 +174,7 @@ def _sum_up(convolver: int, x: int, channel: int, position: int, frames: int) ->
         add_level(level, channel, position, frames, sums)
 
 
-@native("void(int64, int64, int64, int64, int64, int64)")
+@shared("void(int64, int64, int64, int64, int64, int64)")
 def run_convolver(
     convolver: int, channels: int, rows: int, stride: int, shares: int, frames: int
 ) -> None:
@@ -208,6 +215,11 @@ def run_convolver(
                 level = convolver + WORD * (FIRST_LEVEL + LEVEL_WORDS * index)
                 run_level(level, heard, ring, channels, position)
     store_int64(convolver + WORD * POSITION, position)
+
+
+@entry("void(int64)")
+def _forget(convolver: int) -> None:
+    forget(convolver)
 
 
 @entry("int64(int64, int64)")
@@ -255,6 +267,13 @@ class Convolver:
         if len(unheard) == 1 and waited != chosen.address:
             del self._offered[unheard[0]]
         self.collect()
+
+    def pretend_past(self) -> None:
+        """Take the newest response at once and be as busy as after a long past; before the audio."""
+        _forget.ctypes(self.address)
+        for index in range(LEVELS):
+            words = self._words[FIRST_LEVEL + LEVEL_WORDS * index :]
+            words[FILLED] = words[PLACES]
 
     def collect(self) -> None:
         """Let go of the responses that the audio thread has done with."""
