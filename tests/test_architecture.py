@@ -29,7 +29,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "realtime.kernels": {"model.spec", "model.weights", "realtime.compiler"},
     "realtime.motion": {"model.weights", "realtime.compiler", "realtime.kernels"},
     "realtime.meters": {"acoustics", "realtime.compiler"},
-    "realtime.stages": {"model.recipes", "realtime.compiler", "realtime.kernels"},
+    "realtime.stages": {
+        "model.latent.equaliser", "model.recipes", "realtime.compiler", "realtime.kernels",
+    },
     "realtime": {"model.expression", "model.protocol", "units"},
     "network": {"errors", "model", "realtime"},
     "cost": {*FOUNDATION, "model", "realtime"},
