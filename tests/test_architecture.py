@@ -32,7 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "realtime.stages": {
         "model.latent.equaliser", "model.recipes", "realtime.compiler", "realtime.kernels",
     },
-    "realtime": {"model.expression", "model.protocol", "units"},
+    "realtime": {"model.expression", "model.latent.equaliser", "model.protocol", "units"},
     "network": {"errors", "model", "realtime"},
     "cost": {*FOUNDATION, "model", "realtime"},
     "loudness": {"units", "realtime"},

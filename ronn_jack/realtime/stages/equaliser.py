@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ronn_jack.model.latent.equaliser import FLAT, EqSettings
 from ronn_jack.realtime.compiler.atomics import pointer
+from ronn_jack.realtime.compiler.channel_pair import CHANNELS
 from ronn_jack.realtime.compiler.compile import entry, native
 from ronn_jack.realtime.compiler.float_mode import restore_float_mode, set_flush_to_zero
 from ronn_jack.realtime.compiler.mailbox import (
@@ -25,7 +26,6 @@ from ronn_jack.realtime.compiler.mailbox import (
 from ronn_jack.realtime.compiler.memory import aligned_bytes, record
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.stages.moving_bands import (
-    CHANNELS,
     EQUALISER,
     KNOTS,
     MOST_CELLS,
@@ -80,7 +80,13 @@ def _settle(state: int, channel: int, constant: float) -> float:
 
 
 class Equaliser(Stage):
-    """An equaliser at one place, at first flat."""
+    """An equaliser at one place, at first flat.
+
+    Attributes
+    ----------
+    curve : Curve or None
+        [control-thread] What it was aimed at last; None is no curve.
+    """
 
     name = "equaliser"
     state = EQUALISER
@@ -90,9 +96,10 @@ class Equaliser(Stage):
     remedies = ("turn eq off",)
 
     def __init__(self) -> None:
-        self._next = WRITES_FIRST
-        self._curve = _FLAT
         self.on = False
+        self.curve: Curve | None = None
+        self._next = WRITES_FIRST
+        self._bands = _FLAT
 
     def aim(self, chain: Any, curve: Curve | None) -> None:
         """[control-thread] Glide to a curve, or to none at all.
@@ -103,13 +110,14 @@ class Equaliser(Stage):
             That it stands in.
         """
         self.on = curve is not None
-        if curve is None:
-            # As loud as it came, with the bands where they are.
-            settings = self._curve.settings
-            curve = Curve(EqSettings(FLAT.gains, settings.frequencies, settings.qs))
-        self._curve = curve
-        chain.state(self)["aims"][self._next] = curve.aim()
-        self._next = put(chain.address_of(self), self._next)
+        self.curve = curve
+        # None leaves the bands where they are, at no gain.
+        last = self._bands.settings
+        bands = curve or Curve(EqSettings(FLAT.gains, last.frequencies, last.qs))
+        if bands != self._bands:
+            self._bands = bands
+            chain.state(self)["aims"][self._next] = bands.aim()
+            self._next = put(chain.address_of(self), self._next)
 
     def work(self) -> Mapping[str, float]:
         """[control-thread] Return the work that a frame takes."""

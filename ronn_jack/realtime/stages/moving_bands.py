@@ -191,13 +191,14 @@ def _spline(equaliser: int, number: int, power: int) -> float:
     """Return a coefficient of the uniform cubic B-spline through the present cell."""
     e = carray(pointer(equaliser), (1,), EQUALISER)[0]
     a, b, c, d = e.knots[0, number], e.knots[1, number], e.knots[2, number], e.knots[3, number]
-    if power == 0:
-        return b + (a - 2.0 * b + c) / 6.0
+    coefficient = b + (a - 2.0 * b + c) / 6.0
     if power == 1:
-        return 0.5 * (c - a)
-    if power == 2:
-        return 0.5 * (a - 2.0 * b + c)
-    return (d - a + 3.0 * (b - c)) / 6.0
+        coefficient = 0.5 * (c - a)
+    elif power == 2:
+        coefficient = 0.5 * (a - 2.0 * b + c)
+    elif power == 3:
+        coefficient = (d - a + 3.0 * (b - c)) / 6.0
+    return float(coefficient)
 
 
 @native(void(int64, int64, int64, int64))
@@ -343,4 +344,4 @@ def settle_bands(equaliser: int, channel: int, constant: float) -> float:
         # All of a constant is in the second integrator.
         e.states[band, 0, channel], e.states[band, 1, channel] = 0.0, constant
         constant *= e.knots[last, 5 * band + 2] + e.knots[last, 5 * band + 4]
-    return float64(constant * e.knots[last, _AMPLITUDE])
+    return float(constant * e.knots[last, _AMPLITUDE])
