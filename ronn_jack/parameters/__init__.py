@@ -1,5 +1,13 @@
 """The parameters and actions: one table from which all that names them is generated."""
 
+from ronn_jack.parameters.actions import (
+    ACTIONS,
+    CANDIDATES,
+    KEPT_SOUNDS,
+    MOST_SNAPSHOTS,
+    PLACES,
+    Action,
+)
 from ronn_jack.parameters.kinds import (
     Curve,
     Draw,
@@ -10,22 +18,9 @@ from ronn_jack.parameters.kinds import (
     Scope,
     Value,
 )
-from ronn_jack.parameters.table import (
-    ACTIONS,
-    ACTIVATIONS,
-    CANDIDATES,
-    INITIALISERS,
-    KEPT_SOUNDS,
-    MAXIMUM_DRAWN_SEED,
-    MAXIMUM_SEED,
-    MOST_SNAPSHOTS,
-    PARAMETERS,
-    PLACES,
-    RECIPES,
-    Action,
-    defaults,
-    parameter,
-)
+from ronn_jack.parameters.rows.network import ACTIVATIONS, INITIALISERS, RECIPES
+from ronn_jack.parameters.rows.row import MAXIMUM_DRAWN_SEED, MAXIMUM_SEED
+from ronn_jack.parameters.table import PARAMETERS, defaults, parameter
 
 __all__ = [
     "ACTIONS",
