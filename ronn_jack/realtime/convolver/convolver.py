@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer, store_release
 from ronn_jack.realtime.compiler.compile import entry, native, shared
 from ronn_jack.realtime.compiler.memory import aligned_bytes
-from ronn_jack.realtime.convolver.fourier import TILE_BYTES
+from ronn_jack.realtime.convolver.complex_vectors import TILE_BYTES
 from ronn_jack.realtime.convolver.head import convolve_head
 from ronn_jack.realtime.convolver.layout import (
     BEGUN,
@@ -269,7 +269,7 @@ class Convolver:
         self.collect()
 
     def pretend_past(self) -> None:
-        """Take the newest response at once and be as busy as after a long past; before the audio."""
+        """Take the newest response and be as busy as after a long past; before the audio."""
         _forget.ctypes(self.address)
         for index in range(LEVELS):
             words = self._words[FIRST_LEVEL + LEVEL_WORDS * index :]

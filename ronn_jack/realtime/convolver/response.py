@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ronn_jack.realtime.compiler.compile import entry
 from ronn_jack.realtime.compiler.memory import aligned_bytes
-from ronn_jack.realtime.convolver.fourier import TILE_BYTES
+from ronn_jack.realtime.convolver.complex_vectors import TILE_BYTES
 from ronn_jack.realtime.convolver.layout import (
     CHANNELS,
     COUNT,

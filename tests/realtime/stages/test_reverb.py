@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from ronn_jack.realtime.compiler.entry_call import call_entry
 from ronn_jack.realtime.compiler.compile import entry
+from ronn_jack.realtime.compiler.entry_call import call_entry
 from ronn_jack.realtime.convolver.response import PreparedResponse
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.stages.chain import StageChain
