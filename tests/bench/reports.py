@@ -13,6 +13,7 @@ from ronn_jack.bench.node.pages import PageReport
 from ronn_jack.bench.node.startup import MemoryRow, StartReport
 from ronn_jack.bench.node.stress import StressReport, StressRow
 from ronn_jack.bench.report import Report
+from ronn_jack.bench.stages.figures import StageRow, StagesReport
 
 
 def whole_report() -> Report:
@@ -78,6 +79,9 @@ def whole_report() -> Report:
             xruns_with=1,
             answer_without_p99_ms=1.75,
             answer_with_p99_ms=2.5,
+        ),
+        stages=StagesReport(
+            "B", [StageRow("reverb, 4 s", 4.32, 9.87, 8.0, 15.0, {"uniform partitions": 211.1})]
         ),
         feel=FeelReport(
             sources=["guitar", "mine.wav"],
