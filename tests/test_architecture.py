@@ -29,8 +29,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "realtime.kernels": {"model.spec", "model.weights", "realtime.compiler"},
     "realtime.motion": {"model.weights", "realtime.compiler", "realtime.kernels"},
     "realtime.meters": {"acoustics", "realtime.compiler"},
+    "realtime.convolver": {"realtime.compiler", "realtime.kernels"},
     "realtime.stages": {
-        "model.latent.equaliser", "model.recipes", "realtime.compiler", "realtime.kernels",
+        "model.latent.equaliser", "model.recipes", "realtime.compiler", "realtime.convolver",
+        "realtime.kernels",
     },
     "realtime": {"model.expression", "model.latent.equaliser", "model.protocol", "units"},
     "network": {"errors", "model", "realtime"},
