@@ -18,6 +18,7 @@ def rest(audio, until):
 def test_it_comes_back_as_it_was_once_it_has_caught_up_and_nothing_is_told():
     with standing() as (audio, builder, listener, until):
         voice = builder.voices.current.voice
+        until(lambda: listener.swaps)
         told = len(listener.swaps), len(listener.refusals)
         rest(audio, until)
         for _ in range(500):
