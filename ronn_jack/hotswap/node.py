@@ -17,6 +17,7 @@ from ronn_jack.hotswap.callback_times import CallbackShares, CallbackTimes
 from ronn_jack.hotswap.engine_controls import aim
 from ronn_jack.hotswap.listener import Listener
 from ronn_jack.hotswap.live_motion import MOVING_COST
+from ronn_jack.hotswap.responses.maker import ResponseMaker
 from ronn_jack.loudness.momentary import MOMENTARY_SECONDS, MomentaryMeter
 from ronn_jack.loudness.pad import RECENT_SECONDS, pad_from
 from ronn_jack.model.expression import Expression
@@ -46,6 +47,8 @@ class LiveNode:
         Predicts what a network takes.
     builder : Builder, optional
         Makes the networks; by default one that works for `listener` by `cost`.
+    responses : ResponseMaker, optional
+        Makes the reverb's responses.
     """
 
     def __init__(
@@ -55,12 +58,14 @@ class LiveNode:
         listener: Listener | None = None,
         cost: Cost | None = None,
         builder: Builder | None = None,
+        responses: ResponseMaker | None = None,
     ) -> None:
         self.inputs = inputs
         self.outputs = outputs
         self.rate = 48000.0
         self._cost = cost
         self._builder = builder or Builder(listener, cost)
+        self._responses = responses or ResponseMaker()
         self.report_to = self._builder.report_to
         self._controls = dict(defaults())
         self._audio: Audio | None = None
@@ -103,6 +108,7 @@ class LiveNode:
         aim(audio.engine, self._controls)
         self._builder.live_motion.aim(self._driven())
         self._freeze(audio.engine)
+        self._responses.attach(audio.engine)
         audio.engine.set_master(0.0)
         audio.engine.settle()
         self._master(0.0 if self._silent else 1.0, GLIDE_SECONDS)
@@ -116,6 +122,7 @@ class LiveNode:
     def detach(self) -> None:
         """Stop building, before the audio goes."""
         self._builder.detach()
+        self._responses.detach()
         if self._audio is not None:
             self._xruns_before += self._audio.xruns
             self._dropped_before += self._audio.midi_dropped
@@ -129,6 +136,7 @@ class LiveNode:
             if "freeze" in values:
                 self._freeze(audio.engine)
             aim(audio.engine, values)
+        self._responses.aim(values)
         self._builder.budget = float(self._controls["budget"])
         if "auto_level" in values:
             self._builder.switch_level(bool(values["auto_level"]))
@@ -227,7 +235,9 @@ class LiveNode:
         self._silent = silent
         if silent:
             self._master(0.0, PANIC_FRAMES / self.rate)
+            self._responses.clear()
         else:
+            self._responses.sound_again()
             self._master(1.0, GLIDE_SECONDS)
 
     def look(self) -> list[Event]:
