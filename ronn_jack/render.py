@@ -32,6 +32,7 @@ from ronn_jack.realtime.level import LevelTable
 from ronn_jack.realtime.meters.comparison import ComparingMeter
 from ronn_jack.realtime.meters.loudness import STEP_SECONDS, LoudnessMeter
 from ronn_jack.realtime.mixing import UNKNOWN, Blend
+from ronn_jack.realtime.stages.equaliser import Curve, OfflineEqualiser
 from ronn_jack.realtime.voice import Voice
 from ronn_jack.units import decibels_to_gain
 
@@ -87,15 +88,24 @@ def offline_engine(
     voice : Voice, optional
         What sounds, where it is not to be made here.
     """
-    engine = Engine(model.inputs, model.outputs, rate, history_seconds)
-    aim(engine, values)
+    engine = _still_engine(model, values, rate, history_seconds)
     begin_in_room(engine, values)
-    engine.set(Control.MASTER, 1.0)
     engine.settle()
     voice = voice or make_voice(model, rate, Expression.of(values))
     voice.level.begin_with(LevelTable(level))
     voice.blend.begin_with(blend)
     engine.publish(voice)
+    return engine
+
+
+def _still_engine(
+    model: Model, values: Mapping[str, Value], rate: float, history_seconds: float = 0.0
+) -> Engine:
+    """Return an engine without a network, with every control at rest."""
+    engine = Engine(model.inputs, model.outputs, rate, history_seconds)
+    aim(engine, values)
+    engine.set(Control.MASTER, 1.0)
+    engine.settle()
     return engine
 
 
@@ -241,6 +251,8 @@ def _matching_level(
     rate = float(audio.rate)
     gain = decibels_to_gain(float(values["input_gain"])) * decibels_to_gain(float(values["drive"]))
     gate = Gate(gate_threshold(values["gate"]), rate)
+    curve = _still_engine(model, values, rate).curve_before
+    equaliser = OfflineEqualiser(curve, rate)
     voice = make_voice(model, rate, Expression.of(values))
     dry, wet = LoudnessMeter(model.inputs, rate), ComparingMeter(model.outputs, rate)
     heard = np.zeros((model.inputs, BLOCK), np.float32)  # a ring, as drift goes by the position
@@ -248,7 +260,9 @@ def _matching_level(
     for block in _finite(audio):
         dry.add(block)
         end = done + block.shape[1]
-        heard[:, np.arange(done, end) % BLOCK] = gate.process(block) * np.float32(gain)
+        heard[:, np.arange(done, end) % BLOCK] = equaliser.process(
+            gate.process(block) * np.float32(gain)
+        )
         if way is not None:
             way.level(voice, 1.0, done, block.shape[1])
         voice.prime(heard, end, wet)
@@ -258,7 +272,7 @@ def _matching_level(
     powers = dry.powers * (model.outputs / model.inputs)
     match = match_powers(powers, wet.powers)
     if match is None:
-        return level_on_noise(make_voice(model, rate, Expression.of(values)), gain)
+        return level_on_noise(make_voice(model, rate, Expression.of(values)), gain, curve=curve)
     return level_from(match, on_noise=False, correlation=wet.correlation(loudness_gate(powers)))
 
 
@@ -268,12 +282,13 @@ def _drift_way(audio: AudioSource, model: Model, values: Mapping[str, Value]) ->
     if not values["auto_level"] or not has_way(expression):
         return None
     voice = make_voice(model, rate, expression)
-    excerpt = _typical(audio, model, min(voice.run_up_frames, round(LONGEST_RUN_UP_SECONDS * rate)))
+    run_up = min(voice.run_up_frames, round(LONGEST_RUN_UP_SECONDS * rate))
+    excerpt = _typical(audio, model, run_up, _still_engine(model, values, rate).curve_before)
     gain = decibels_to_gain(float(values["input_gain"])) * decibels_to_gain(expression.drive)
     return DriftWay(voice, expression, excerpt, gain) if excerpt else None
 
 
-def _typical(audio: AudioSource, model: Model, run_up: int) -> Excerpt | None:
+def _typical(audio: AudioSource, model: Model, run_up: int, curve: Curve | None) -> Excerpt | None:
     """Return a typical stretch of a file, after a run-up; None if all is quiet."""
     rate = float(audio.rate)
     meter = DryMeter(model.inputs, model.outputs, rate)
@@ -292,7 +307,7 @@ def _typical(audio: AudioSource, model: Model, run_up: int) -> Excerpt | None:
         parts.append(block[:, max(0, begin - done) : max(0, end - done)])
         done += block.shape[1]
     samples = np.concatenate(parts, axis=1)
-    return Excerpt.of(samples, first * step - begin, model.outputs, rate)
+    return Excerpt.of(samples, first * step - begin, model.outputs, rate, curve)
 
 
 def _finite(audio: AudioSource) -> Iterator[NDArray[np.float32]]:

@@ -12,6 +12,7 @@ from ronn_jack.control.events import Event, MidiDropped, Xruns
 from ronn_jack.control.operations import Change
 from ronn_jack.cost.admission import Cost
 from ronn_jack.hotswap.audio import Audio, Recent
+from ronn_jack.hotswap.budget import stage_fault
 from ronn_jack.hotswap.builder import Builder
 from ronn_jack.hotswap.callback_times import CallbackShares, CallbackTimes
 from ronn_jack.hotswap.engine_controls import aim
@@ -137,6 +138,8 @@ class LiveNode:
                 self._freeze(audio.engine)
             aim(audio.engine, values)
         self._responses.aim(values)
+        if values.get("network"):
+            self._builder.wake()
         self._builder.budget = float(self._controls["budget"])
         if "auto_level" in values:
             self._builder.switch_level(bool(values["auto_level"]))
@@ -160,6 +163,13 @@ class LiveNode:
             f"moving weights would need {load:.0%} of the period, and budget is {budget:.0%}: "
             "lower channels, kernel or layers first"
         )
+
+    def stage_fault(self, switch: str) -> str:
+        """Return why the stage that a parameter turns on can't be; "" if it can."""
+        if self._audio is None:
+            return ""
+        engine, builder = self._audio.engine, self._builder
+        return stage_fault(engine, switch, builder.deadline(engine), self._cost, builder.load)
 
     def request(self, change: Change) -> None:
         """Ask for a network; the newest request wins."""

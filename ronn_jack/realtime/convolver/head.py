@@ -7,6 +7,7 @@ from typing import Any
 from numba import types
 from numba.extending import intrinsic
 
+from ronn_jack.realtime.compiler.compile import shared
 from ronn_jack.realtime.compiler.emitter import INT64, Emitter
 from ronn_jack.realtime.convolver.layout import HEAD, SLOT
 
@@ -15,20 +16,7 @@ _WIDTH = 4
 
 
 @intrinsic
-def convolve_head(typing_context: Any, x: Any, response: Any, y: Any, frames: Any) -> Any:
-    """Convolve a row with HEAD taps, from the oldest input on.
-
-    Parameters
-    ----------
-    x : int64
-        Address of the first frame's float32, which HEAD − 1 earlier ones precede and as many as
-        fill a slot follow.
-    response : int64
-        Address of the taps, the last one first.
-    y : int64
-        Address of a row of SLOT frames; what lies beyond `frames` is of no use.
-    """
-
+def _convolve(typing_context: Any, x: Any, response: Any, y: Any, frames: Any) -> Any:
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         x, response, y, frames = arguments
         emit = Emitter(builder)
@@ -47,3 +35,20 @@ def convolve_head(typing_context: Any, x: Any, response: Any, y: Any, frames: An
         return context.get_dummy_value()
 
     return types.void(*[types.int64] * 4), codegen
+
+
+@shared("void(int64, int64, int64, int64)")
+def convolve_head(x: int, response: int, y: int, frames: int) -> None:
+    """Convolve a row with HEAD taps, from the oldest input on.
+
+    Parameters
+    ----------
+    x : int64
+        Address of the first frame's float32, which HEAD − 1 earlier ones precede and as many as
+        fill a slot follow.
+    response : int64
+        Address of the taps, the last one first.
+    y : int64
+        Address of a row of SLOT frames; what lies beyond `frames` is of no use.
+    """
+    _convolve(x, response, y, frames)

@@ -7,11 +7,9 @@ never leave the nearest cache, and the spectra are read in the order in which th
 
 from __future__ import annotations
 
-import numpy as np
-from numba import carray, int64, void
+from numba import int64
 
-from ronn_jack.realtime.compiler.atomics import pointer
-from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.compile import native, shared
 from ronn_jack.realtime.convolver.fourier import (
     COLUMN_BYTES,
     LANES,
@@ -28,15 +26,47 @@ from ronn_jack.realtime.convolver.fourier import (
     twist_columns,
     untwist_columns,
 )
-from ronn_jack.realtime.convolver.layout import CHANNELS, LEVEL, PART, RING, SLOT
-from ronn_jack.realtime.kernels.vectors import add_frames, load_int64
+from ronn_jack.realtime.convolver.layout import (
+    BEGUN,
+    BLOCKS,
+    CHANNELS,
+    COUNT,
+    INPUTS,
+    LEVEL_FADE,
+    LEVEL_FADED,
+    MIDDLE,
+    NEW,
+    OLD,
+    OPENING,
+    OPENS,
+    PART,
+    PASSES,
+    PLACE,
+    PLACES,
+    PROMPT,
+    RESPONSE,
+    RESPONSE_LEAVING,
+    RING,
+    RING_FLOATS,
+    FILLED,
+    SIZE,
+    SLOT,
+    SOUNDING_FADED,
+    SOUNDING_LEAVES,
+    SOUNDS,
+    SPECTRA,
+    STEPS,
+    WORD,
+    WORK,
+    WRITTEN,
+)
+from ronn_jack.realtime.kernels.vectors import add_frames, fade_frames, load_int64, store_int64
 
 _COLUMNS = TILE // LANES
 _FRAME = 4
-_WORD = 8
 
 
-@native(void(int64, int64, int64, int64, int64, int64))
+@shared("void(int64, int64, int64, int64, int64, int64)")
 def open_window(size: int, old: int, new: int, twiddles: int, tiles: int, unit: int) -> None:
     """[any-thread] Do a unit of a window's first pass."""
     column = 4 * LANES * unit
@@ -51,7 +81,7 @@ def open_window(size: int, old: int, new: int, twiddles: int, tiles: int, unit: 
         open_columns(old + column, new + column, _FRAME * leg, table, target, step)
 
 
-@native(void(int64, int64, int64))
+@shared("void(int64, int64, int64)")
 def split_tiles(twiddles: int, tiles: int, unit: int) -> None:
     """[any-thread] Do a unit of a window's second pass."""
     column = unit % _COLUMNS
@@ -59,14 +89,14 @@ def split_tiles(twiddles: int, tiles: int, unit: int) -> None:
     split_columns(tile, TILE_BYTES, twiddles + 2 * COLUMN_BYTES * RADIX * column)
 
 
-@native(void(int64, int64, int64))
+@shared("void(int64, int64, int64)")
 def _join_tiles(twiddles: int, tiles: int, unit: int) -> None:
     column = unit % _COLUMNS
     tile = tiles + RADIX * TILE_BYTES * (unit // _COLUMNS) + COLUMN_BYTES * column
     join_columns(tile, TILE_BYTES, twiddles + 2 * COLUMN_BYTES * RADIX * column)
 
 
-@native(void(int64, int64, int64, int64, int64))
+@shared("void(int64, int64, int64, int64, int64)")
 def _close_window(size: int, twiddles: int, tiles: int, target: int, unit: int) -> None:
     column = 4 * LANES * unit
     source = tiles + TILE_BYTES * (unit // _COLUMNS) + COLUMN_BYTES * (unit % _COLUMNS)
@@ -79,167 +109,157 @@ def _close_window(size: int, twiddles: int, tiles: int, target: int, unit: int) 
         close_columns(source, step, table, target + column, _FRAME * leg)
 
 
-@native(void(int64, int64, int64, int64, int64))
-def _multiply(level: int, response: int, inputs: int, row: int, target: int) -> None:
-    """Sum the products of a tile's inputs and a response, and do the first step back.
+@shared("void(int64, int64)")
+def transform(source: int, target: int) -> None:
+    """[any-thread] Transform a tile."""
+    transform_tile(source, target)
 
-    Parameters
-    ----------
-    inputs, row : int64
-        Address of the tile's inputs, and the tile's number among those of all channels.
-    """
-    f = carray(pointer(level), (1,), LEVEL)[0]
-    part = carray(pointer(response + f.part), (1,), PART)[0]
-    count = min(part.count, f.filled)
-    first = min(count, f.places - f.place)
-    spectra = part.spectra + TILE_BYTES * part.count * row
-    multiply_tiles(inputs + TILE_BYTES * f.place, first, inputs, count - first, spectra, target)
+
+@shared("void(int64, int64, int64, int64, int64, int64)")
+def _sum_products(
+    inputs: int, count: int, wrapped: int, rest: int, response: int, target: int
+) -> None:
+    multiply_tiles(inputs, count, wrapped, rest, response, target)
     restore_tile(target, target)
 
 
-@native(void(int64, int64, int64, int64, int64))
-def _run_unit(level: int, ring: int, channel: int, unit: int, passes: int) -> None:
+@native("void(int64, int64, int64, int64)")
+def _run_unit(level: int, ring: int, channel: int, unit: int) -> None:
     """Do one unit of a block's work for a channel.
 
     Parameters
     ----------
     ring : int64
         Address of the channel's first frame of input.
-    passes : int64
-        Units before those of the tiles.
     """
-    f = carray(pointer(level), (1,), LEVEL)[0]
-    size = f.size
+    size = load_int64(level + WORD * SIZE)
     tiles = size // TILE
-    work = f.work + 2 * channel * tiles * TILE_BYTES
-    leaving = work + tiles * TILE_BYTES
-    opens = max(1, tiles // RADIX) * _COLUMNS
+    work = load_int64(level + WORD * WORK) + 2 * channel * tiles * TILE_BYTES
+    opens = load_int64(level + WORD * OPENS)
+    passes = load_int64(level + WORD * PASSES)
+    opening = load_int64(level + WORD * OPENING)
     if unit < opens:
-        open_window(size, ring + f.old, ring + f.new, f.opening, work, unit)
+        old, new = load_int64(level + WORD * OLD), load_int64(level + WORD * NEW)
+        open_window(size, ring + old, ring + new, opening, work, unit)
         return
     if unit < passes:
-        split_tiles(f.middle, work, unit - opens)
+        split_tiles(load_int64(level + WORD * MIDDLE), work, unit - opens)
         return
+    leaving = load_int64(level + WORD * RESPONSE_LEAVING)
     unit -= passes
     if unit < tiles:
+        places, place = load_int64(level + WORD * PLACES), load_int64(level + WORD * PLACE)
         row = channel * tiles + unit
-        inputs = f.inputs + TILE_BYTES * f.places * row
-        transform_tile(work + TILE_BYTES * unit, inputs + TILE_BYTES * f.place)
-        _multiply(level, f.response, inputs, row, work + TILE_BYTES * unit)
-        if f.leaving != 0:
-            _multiply(level, f.leaving, inputs, row, leaving + TILE_BYTES * unit)
+        inputs = load_int64(level + WORD * INPUTS) + TILE_BYTES * places * row
+        target = work + TILE_BYTES * unit
+        transform(target, inputs + TILE_BYTES * place)
+        response = load_int64(level + WORD * RESPONSE)
+        while response != 0:
+            part = response + load_int64(level + WORD * PART)
+            held = load_int64(part + WORD * COUNT)
+            count = min(held, load_int64(level + WORD * FILLED))
+            first = min(count, places - place)
+            spectra = load_int64(part + WORD * SPECTRA) + TILE_BYTES * held * row
+            _sum_products(
+                inputs + TILE_BYTES * place, first, inputs, count - first, spectra, target
+            )
+            response = leaving if response != leaving else 0
+            target += tiles * TILE_BYTES
         return
     unit -= tiles
-    for way in range(2 if f.leaving != 0 else 1):
-        source = leaving if way == 1 else work
+    for way in range(2 if leaving != 0 else 1):
+        source = work + way * tiles * TILE_BYTES
         if unit < passes - opens:
-            _join_tiles(f.middle, source, unit)
+            _join_tiles(load_int64(level + WORD * MIDDLE), source, unit)
         else:
-            target = block(level, f.written, channel, way)
-            _close_window(size, f.opening, source, target, unit - (passes - opens))
+            target = _block(level, load_int64(level + WORD * WRITTEN), channel, way)
+            _close_window(size, opening, source, target, unit - (passes - opens))
 
 
-@native(int64(int64, int64, int64, int64))
-def block(level: int, which: int, channel: int, leaving: int) -> int:
+@native("int64(int64, int64, int64, int64)")
+def _block(level: int, which: int, channel: int, leaving: int) -> int:
     """Return the address of a block of output."""
-    f = carray(pointer(level), (1,), LEVEL)[0]
-    address: int = f.blocks + _FRAME * f.size * ((which * CHANNELS + channel) * 2 + leaving)
-    return address
+    place = (which * CHANNELS + channel) * 2 + leaving
+    blocks: int = load_int64(level + WORD * BLOCKS)
+    return blocks + _FRAME * load_int64(level + WORD * SIZE) * place
 
 
-@native(void(int64, int64))
-def _complete(level: int, channels: int) -> None:
+@native("void(int64)")
+def _complete(level: int) -> None:
     """Let the block that was made be heard."""
-    f = carray(pointer(level), (1,), LEVEL)[0]
-    f.sounds = 1
-    f.sounding_leaves = 1 if f.leaving != 0 else 0
-    f.sounding_faded = f.faded
-    f.written = 1 - f.written
+    leaves = int64(1) if load_int64(level + WORD * RESPONSE_LEAVING) != 0 else int64(0)
+    store_int64(level + WORD * SOUNDS, int64(1))
+    store_int64(level + WORD * SOUNDING_LEAVES, leaves)
+    store_int64(level + WORD * SOUNDING_FADED, load_int64(level + WORD * LEVEL_FADED))
+    store_int64(level + WORD * WRITTEN, 1 - load_int64(level + WORD * WRITTEN))
 
 
-@native(void(int64, int64, int64))
+@native("void(int64, int64, int64)")
 def _begin(level: int, response: int, position: int) -> None:
     """Begin with the block that the window up to a frame gives."""
-    f = carray(pointer(level), (1,), LEVEL)[0]
-    f.new = _FRAME * ((position - f.size) % RING)
-    f.old = _FRAME * ((position - 2 * f.size) % RING)
-    f.place = f.place - 1 if f.place > 0 else f.places - 1
-    f.filled = min(f.filled + 1, f.places)
-    if f.begun == 0:
-        f.response, f.leaving = response, 0
-    elif f.leaving != 0:
-        f.faded += f.size
-        if f.faded >= f.fade:
-            f.leaving = 0
-    if f.leaving == 0 and f.response != response:
-        f.leaving, f.response, f.faded = f.response, response, 0
-    f.begun = 1
+    size, places = load_int64(level + WORD * SIZE), load_int64(level + WORD * PLACES)
+    store_int64(level + WORD * NEW, _FRAME * ((position - size) % RING))
+    store_int64(level + WORD * OLD, _FRAME * ((position - 2 * size) % RING))
+    store_int64(level + WORD * PLACE, (load_int64(level + WORD * PLACE) + places - 1) % places)
+    store_int64(level + WORD * FILLED, min(load_int64(level + WORD * FILLED) + 1, places))
+    before, leaving = int64(response), int64(0)
+    faded = int64(0)
+    if load_int64(level + WORD * BEGUN) != 0:
+        before = load_int64(level + WORD * RESPONSE)
+        leaving = load_int64(level + WORD * RESPONSE_LEAVING)
+        faded = load_int64(level + WORD * LEVEL_FADED) + size
+        if faded >= load_int64(level + WORD * LEVEL_FADE):
+            leaving = 0
+    if leaving == 0:
+        leaving = before if before != response else 0
+        before = response
+        faded = 0
+    store_int64(level + WORD * RESPONSE, before)
+    store_int64(level + WORD * RESPONSE_LEAVING, leaving)
+    store_int64(level + WORD * LEVEL_FADED, faded)
+    store_int64(level + WORD * BEGUN, int64(1))
 
 
-@native(void(int64, int64, int64, int64, int64, int64))
-def run_level(
-    level: int, response: int, ring: int, ring_bytes: int, channels: int, position: int
-) -> None:
+@native("void(int64, int64, int64, int64, int64)")
+def run_level(level: int, response: int, ring: int, channels: int, position: int) -> None:
     """Do a level's work at a border of slots.
 
     Parameters
     ----------
     response : int64
-        Address of the RESPONSE that the blocks to come are computed with.
-    ring, ring_bytes : int64
-        Address of the first channel's first frame of input, bytes from channel to channel.
+        Address of the response that the blocks to come are computed with.
+    ring : int64
+        Address of the first channel's first frame of input.
     position : int64
         Frames of input that there are, a multiple of SLOT.
     """
-    f = carray(pointer(level), (1,), LEVEL)[0]
-    into = position % f.size
+    into = position % load_int64(level + WORD * SIZE)
+    prompt = load_int64(level + WORD * PROMPT)
     if into == 0:
-        if f.begun != 0 and f.prompt == 0:
-            _complete(level, channels)
+        if load_int64(level + WORD * BEGUN) != 0 and prompt == 0:
+            _complete(level)
         _begin(level, response, position)
-    if f.begun == 0:
+    if load_int64(level + WORD * BEGUN) == 0:
         return
-    tiles = f.size // TILE
-    opens = max(1, tiles // RADIX) * _COLUMNS
-    passes = opens * 2 if tiles > RADIX else opens
-    part = carray(pointer(f.response + f.part), (1,), PART)[0]
-    steps = part.steps + _WORD * (into // SLOT)
-    for unit in range(load_int64(steps), load_int64(steps + _WORD)):
+    part = load_int64(level + WORD * RESPONSE) + load_int64(level + WORD * PART)
+    steps = load_int64(part + WORD * STEPS) + WORD * (into // SLOT)
+    for unit in range(load_int64(steps), load_int64(steps + WORD)):
         for channel in range(channels):
-            _run_unit(level, ring + channel * ring_bytes, channel, unit, passes)
-    if f.prompt != 0:
-        _complete(level, channels)
+            _run_unit(level, ring + channel * _FRAME * RING_FLOATS, channel, unit)
+    if prompt != 0:
+        _complete(level)
 
 
-@native(void(int64, int64, int64, int64, int64))
+@native("void(int64, int64, int64, int64, int64)")
 def add_level(level: int, channel: int, position: int, frames: int, target: int) -> None:
     """Add what a level gives for the frames from `position` on, within a slot, to a row."""
-    f = carray(pointer(level), (1,), LEVEL)[0]
-    if f.sounds == 0:
+    if load_int64(level + WORD * SOUNDS) == 0:
         return
-    into = position % f.size
-    row = block(level, 1 - f.written, channel, 0) + _FRAME * into
-    if f.sounding_leaves != 0:
-        leaving = block(level, 1 - f.written, channel, 1) + _FRAME * into
-        fade_row(row, leaving, f.sounding_faded + into, f.fade, frames)
+    into = position % load_int64(level + WORD * SIZE)
+    which = 1 - load_int64(level + WORD * WRITTEN)
+    row = _block(level, which, channel, int64(0)) + _FRAME * into
+    if load_int64(level + WORD * SOUNDING_LEAVES) != 0:
+        leaving = _block(level, which, channel, int64(1)) + _FRAME * into
+        faded = load_int64(level + WORD * SOUNDING_FADED) + into
+        fade_frames(row, leaving, faded + 1, load_int64(level + WORD * LEVEL_FADE), frames)
     add_frames(target, row, frames)
-
-
-@native(void(int64, int64, int64, int64, int64))
-def fade_row(row: int, leaving: int, faded: int, fade: int, frames: int) -> None:
-    """Let a float32 row fade in while another one leaves.
-
-    The curve and its first two derivatives are continuous, so that a fade is heard in no octave
-    but its own.
-
-    Parameters
-    ----------
-    faded, fade : int64
-        Frames of the fade that lie before the row, and in all.
-    """
-    x = carray(pointer(row), (frames,), np.float32)
-    y = carray(pointer(leaving), (frames,), np.float32)
-    for t in range(frames):
-        u = min(np.float32(1.0), np.float32(faded + t + 1) / np.float32(fade))
-        share = u * u * u * (np.float32(10.0) + u * (np.float32(6.0) * u - np.float32(15.0)))
-        x[t] = y[t] + share * (x[t] - y[t])

@@ -7,10 +7,25 @@ from numba import int64, void
 from numpy.typing import NDArray
 
 from ronn_jack.realtime.compiler.compile import entry
-from ronn_jack.realtime.compiler.memory import aligned_bytes, record
-from ronn_jack.realtime.convolver.fourier import TILE_BYTES, transform_tile
-from ronn_jack.realtime.convolver.layout import CHANNELS, HEAD, LEVELS, RESPONSE, SIZES, STARTS
-from ronn_jack.realtime.convolver.level import open_window, split_tiles
+from ronn_jack.realtime.compiler.memory import aligned_bytes
+from ronn_jack.realtime.convolver.fourier import TILE_BYTES
+from ronn_jack.realtime.convolver.layout import (
+    CHANNELS,
+    COUNT,
+    GENERATION,
+    HEAD,
+    LEVELS,
+    PART_WORDS,
+    PARTS,
+    RESPONSE_WORDS,
+    SIZES,
+    SPECTRA,
+    STARTS,
+    STEPS,
+    TAPS,
+    WORD,
+)
+from ronn_jack.realtime.convolver.level import open_window, split_tiles, transform
 from ronn_jack.realtime.convolver.plan import plan_of, units_of
 
 LONGEST_SECONDS = 8.0
@@ -51,7 +66,7 @@ def _analyse(
             split_tiles(middle, tiles, unit)
         for tile in range(size // 64):
             place = target + TILE_BYTES * (count * tile + partition)
-            transform_tile(tiles + TILE_BYTES * tile, place)
+            transform(tiles + TILE_BYTES * tile, place)
 
 
 class PreparedResponse:
@@ -72,9 +87,10 @@ class PreparedResponse:
 
     def __init__(self, samples: Float32) -> None:
         samples = np.broadcast_to(samples, (CHANNELS, samples.shape[1]))
-        self._record, self.address = record(RESPONSE)
+        self._words = aligned_bytes(WORD * RESPONSE_WORDS).view(np.int64)
+        self.address = self._words.ctypes.data
         self._memory: list[NDArray[np.uint8]] = []
-        self._record.head = self._kept(_cut(samples, 0, HEAD)[:, ::-1])
+        self._words[TAPS] = self._kept(_cut(samples, 0, HEAD)[:, ::-1])
         ends = (*STARTS[1:], samples.shape[1])
         for level in range(LEVELS):
             self._prepare(samples, level, min(ends[level], samples.shape[1]))
@@ -82,16 +98,16 @@ class PreparedResponse:
     @property
     def partitions(self) -> int:
         """How many of the longest partitions there are, which cost most."""
-        return int(self._record[0].parts[LEVELS - 1]["count"])
+        return int(self._words[PARTS + PART_WORDS * (LEVELS - 1) + COUNT])
 
     @property
     def generation(self) -> int:
         """Those offered later have larger ones."""
-        return int(self._record[0].generation)
+        return int(self._words[GENERATION])
 
     @generation.setter
     def generation(self, number: int) -> None:
-        self._record.generation = number
+        self._words[GENERATION] = number
 
     def _prepare(self, samples: Float32, level: int, end: int) -> None:
         size, start = SIZES[level], STARTS[level]
@@ -114,10 +130,10 @@ class PreparedResponse:
                 spectra.ctypes.data + channel * plan.tiles * count * TILE_BYTES,
             )
         self._memory.append(spectra)
-        part = self._record.parts[0, level]
-        part["count"] = count
-        part["spectra"] = spectra.ctypes.data
-        part["steps"] = self._kept(plan.steps(count))
+        part = self._words[PARTS + PART_WORDS * level :]
+        part[COUNT] = count
+        part[SPECTRA] = spectra.ctypes.data
+        part[STEPS] = self._kept(plan.steps(count))
 
     def _kept(self, values: NDArray[np.float32] | NDArray[np.int64]) -> int:
         """Return the address of a copy that lives as long as this."""
