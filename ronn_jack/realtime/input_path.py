@@ -109,7 +109,8 @@ def take_input(engine: int, in_1: int, in_2: int, start: int, frames: int) -> No
         row = e.history + channel * e.capacity * 4
         taken = carray(pointer(e.driven + channel * MAX_BLOCK * 4), (frames,), np.float32)
         for t in range(frames):
-            taken[t] = np.float32(driven[channel, t] * glides[_DRIVE, t])
+            v = driven[channel, t] * glides[_DRIVE, t]
+            taken[t] = np.float32(min(max(v, -LARGEST_FLOAT32), LARGEST_FLOAT32))
         run_freeze(
             engine + LOOP_STATE,
             e.glides + _FREEZE * MAX_BLOCK * 8,
