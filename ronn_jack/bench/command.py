@@ -125,7 +125,7 @@ def measure(scope: Scope, progress: Progress) -> Report:
     if scope.feel:
         report = replace(report, feel=measure_feel(scope.sources, scope.quick, progress))
     if scope.stages:
-        report = replace(report, stages=measure_stages(progress))
+        report = replace(report, stages=measure_stages(scope.quick, progress))
     if scope.cost:
         report = replace(report, cost=_measure_cost(scope, progress))
     return report

@@ -15,7 +15,7 @@ from ronn_jack.bench.node.live import LiveReport
 from ronn_jack.bench.node.pages import PageReport
 from ronn_jack.bench.node.startup import StartReport
 from ronn_jack.bench.node.stress import StressReport
-from ronn_jack.bench.stages.figures import StagesReport
+from ronn_jack.bench.stages.report import StagesReport
 
 
 @dataclass(frozen=True)

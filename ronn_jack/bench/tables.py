@@ -23,7 +23,7 @@ from ronn_jack.bench.node.pages import PageReport
 from ronn_jack.bench.node.startup import StartReport
 from ronn_jack.bench.node.stress import StressReport
 from ronn_jack.bench.report import Report
-from ronn_jack.bench.stages.table import stages_table
+from ronn_jack.bench.stages.report import stages_table
 
 _MEBIBYTE = 2**20
 

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from ronn_jack.bench.kernels.block_timer import BlockTimer
 from ronn_jack.bench.networks import NETWORKS
-from ronn_jack.bench.stages.figures import BLOCK
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.clock import TIMESPEC_BYTES, thread_cpu_ns
 from ronn_jack.realtime.compiler.compile import entry
@@ -20,9 +19,10 @@ from ronn_jack.realtime.compiler.memory import aligned_bytes
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.kernels.network import process_signal
 
+BLOCK = 64
+"""Frames of each block."""
 BESIDE = "B"
 """The network that runs before each block."""
-PASSES = 10
 PASS_BLOCKS = 1024
 """Blocks of a pass: a multiple of the longest cycle that any stage has, which is 64."""
 
@@ -65,7 +65,11 @@ def _nothing(a: int, b: int, c: int, d: int, e: int, f: int) -> None:
 
 
 def least_block_times(
-    run: int, state: int, blocks: int = PASS_BLOCKS, before: Callable[[], None] = lambda: None
+    run: int,
+    state: int,
+    passes: int,
+    blocks: int = PASS_BLOCKS,
+    before: Callable[[], None] = lambda: None,
 ) -> NDArray[np.float64]:
     """Return the least time in µs of each of a pass's blocks over all passes.
 
@@ -76,12 +80,14 @@ def least_block_times(
     before : callable
         Is called before each pass.
     """
-    times = _least(run, state, blocks, before)
-    clock = np.median(_least(_nothing.address, 0, blocks, lambda: None))
+    times = _least(run, state, passes, blocks, before)
+    clock = np.median(_least(_nothing.address, 0, passes, blocks, lambda: None))
     return np.maximum(0.0, (times - clock) * 1e-3)
 
 
-def _least(run: int, state: int, blocks: int, before: Callable[[], None]) -> NDArray[np.int64]:
+def _least(
+    run: int, state: int, passes: int, blocks: int, before: Callable[[], None]
+) -> NDArray[np.int64]:
     network = BlockTimer(NETWORKS[BESIDE], BLOCK)
     random = np.random.default_rng(0)
     signal = random.uniform(-_LEVEL, _LEVEL, 2 * BLOCK).astype(np.float32)
@@ -89,7 +95,7 @@ def _least(run: int, state: int, blocks: int, before: Callable[[], None]) -> NDA
     rows = np.zeros((_CHANNELS, MAX_BLOCK))
     timespec = aligned_bytes(TIMESPEC_BYTES)
     times = np.full(blocks, np.iinfo(np.int64).max)
-    for _ in range(PASSES):
+    for _ in range(passes):
         before()
         _pass.ctypes(
             run,

@@ -1,4 +1,4 @@
-"""Convolution by equal partitions of one block, which is what most convolvers without latency do."""
+"""Convolution by equal partitions of one block: what most convolvers without latency do."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import numpy as np
 from numba import carray, int64, void
 from numpy.typing import NDArray
 
-from ronn_jack.bench.stages.figures import BLOCK
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import entry
 from ronn_jack.realtime.compiler.memory import aligned_bytes, record
 from ronn_jack.realtime.convolver.complex_vectors import TILE_BYTES
+from ronn_jack.realtime.convolver.layout import SLOT
 from ronn_jack.realtime.convolver.level import (
     close_window,
     open_window,
@@ -21,7 +21,7 @@ from ronn_jack.realtime.convolver.plan import plan_of, units_of
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 
 _CHANNELS = 2
-_UNITS = units_of(BLOCK)[0]
+_UNITS = units_of(SLOT)[0]
 _UNIFORM = np.dtype(
     [
         ("partitions", "i8"),
@@ -30,8 +30,8 @@ _UNIFORM = np.dtype(
         ("inputs", "i8"),  # addresses of tiles [shape=(channels, partitions)]
         ("response", "i8"),
         ("tile", "i8"),
-        ("windows", "f4", (_CHANNELS, 2, BLOCK)),
-        ("output", "f4", BLOCK),
+        ("windows", "f4", (_CHANNELS, 2, SLOT)),
+        ("output", "f4", SLOT),
     ]
 )
 
@@ -51,11 +51,11 @@ def _run(state: int, channels: int, rows: int, frames: int, spare: int, more: in
         newest = u.inputs + own + TILE_BYTES * u.place
         first = u.partitions - u.place
         for unit in range(_UNITS):
-            open_window(int64(BLOCK), old, old + 4 * BLOCK, u.twiddles, u.tile, unit)
+            open_window(int64(SLOT), old, old + 4 * SLOT, u.twiddles, u.tile, unit)
         transform(u.tile, newest)
         sum_products(newest, first, u.inputs + own, u.place, u.response + own, u.tile)
         for unit in range(_UNITS):
-            close_window(int64(BLOCK), u.twiddles, u.tile, output, unit)
+            close_window(int64(SLOT), u.twiddles, u.tile, output, unit)
         for t in range(frames):
             y[t] = u.output[t]
 
@@ -74,8 +74,8 @@ class UniformConvolver:
         self._memory: list[NDArray[np.uint8]] = []
         self.run = _run.address
         fields = self._record
-        fields.partitions = partitions = -(-frames // BLOCK)
-        fields.twiddles = plan_of(BLOCK).opening.ctypes.data
+        fields.partitions = partitions = -(-frames // SLOT)
+        fields.twiddles = plan_of(SLOT).opening.ctypes.data
         for name, tiles in (
             ("inputs", _CHANNELS * partitions),
             ("response", _CHANNELS * partitions),

@@ -159,9 +159,7 @@ def _run_unit(level: int, ring: int, channel: int, unit: int) -> None:
             count = min(held, load_int64(level + WORD * FILLED))
             first = min(count, places - place)
             spectra = load_int64(part + WORD * SPECTRA) + TILE_BYTES * held * row
-            sum_products(
-                inputs + TILE_BYTES * place, first, inputs, count - first, spectra, target
-            )
+            sum_products(inputs + TILE_BYTES * place, first, inputs, count - first, spectra, target)
             response = leaving if response != leaving else 0
             target += tiles * TILE_BYTES
         return
