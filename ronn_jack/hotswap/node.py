@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +11,8 @@ from numpy.typing import NDArray
 from ronn_jack.control.events import Event, MidiDropped, Xruns
 from ronn_jack.control.operations import Change
 from ronn_jack.cost.admission import Cost
+from ronn_jack.hotswap.audio import Audio, Recent
+from ronn_jack.hotswap.budget import stage_fault
 from ronn_jack.hotswap.builder import Builder
 from ronn_jack.hotswap.callback_times import CallbackShares, CallbackTimes
 from ronn_jack.hotswap.engine_controls import aim
@@ -31,64 +32,6 @@ FADE_OUT_SECONDS = 0.03
 
 _DRIFT = frozenset(("drift_rate", "sync", "tempo"))
 """Parameters that set the rate of drift."""
-
-
-class Audio(Protocol):
-    """What drives an engine: a JACK client, or a loop over arrays."""
-
-    @property
-    def engine(self) -> Engine:
-        """The engine it drives."""
-        ...
-
-    @property
-    def name(self) -> str:
-        """Its name in the audio graph."""
-        ...
-
-    @property
-    def period(self) -> int:
-        """Frames in a block; 0 where no deadline holds."""
-        ...
-
-    @property
-    def load(self) -> float:
-        """Share of the period that the callback takes, 0–1."""
-        ...
-
-    @property
-    def xruns(self) -> int:
-        """Xruns since it started."""
-        ...
-
-    @property
-    def midi_dropped(self) -> int:
-        """MIDI messages lost since it started."""
-        ...
-
-    def callback_times(self) -> NDArray[np.int64]:
-        """Return the histogram of the times that the callback has taken."""
-        ...
-
-
-class Recent(NamedTuple):
-    """What has passed an engine lately.
-
-    Attributes
-    ----------
-    position : int
-        Frames since the start, the last of them included.
-    dry, driven, output : ndarray [shape=(channels, frames), float32]
-        The raw input, what of it the network takes, and what went to the ports.
-    drift_cycles : float
-        Phase of drift at the end.
-    """
-
-    position: int
-    dry: NDArray[np.float32]
-    driven: NDArray[np.float32]
-    output: NDArray[np.float32]
-    drift_cycles: float
 
 
 class LiveNode:
@@ -187,6 +130,8 @@ class LiveNode:
             if "freeze" in values:
                 self._freeze(audio.engine)
             aim(audio.engine, values)
+        if values.get("network"):
+            self._builder.wake()
         self._builder.budget = float(self._controls["budget"])
         if "auto_level" in values:
             self._builder.switch_level(bool(values["auto_level"]))
@@ -210,6 +155,13 @@ class LiveNode:
             f"moving weights would need {load:.0%} of the period, and budget is {budget:.0%}: "
             "lower channels, kernel or layers first"
         )
+
+    def stage_fault(self, switch: str) -> str:
+        """Return why the stage that a parameter turns on can't be; "" if it can."""
+        if self._audio is None:
+            return ""
+        engine, builder = self._audio.engine, self._builder
+        return stage_fault(engine, switch, builder.deadline(engine), self._cost, builder.load)
 
     def request(self, change: Change) -> None:
         """Ask for a network; the newest request wins."""
