@@ -129,7 +129,7 @@ class LiveNode:
         if audio is not None:
             if "freeze" in values:
                 self._freeze(audio.engine)
-            aim(audio.engine, values)
+            aim(audio.engine, values, self._controls)
         if values.get("network"):
             self._builder.wake()
         self._builder.budget = float(self._controls["budget"])
