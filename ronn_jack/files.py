@@ -18,8 +18,6 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import IO, TypeVar
 
-import platformdirs
-
 from ronn_jack.errors import ParameterError, UsageError, shortened, shown, unknown
 from ronn_jack.parameters import Kind, Parameter, Value
 
@@ -27,7 +25,6 @@ VERSION = 1
 MAXIMUM_BYTES = 256 * 1024
 """No preset or profile comes near it; a larger file is not one of ours."""
 
-_APPLICATION = "ronn_jack"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,62}")
 _WORDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
 _TYPES: dict[Kind, type[int] | type[float] | type[bool] | type[str]] = {
@@ -35,6 +32,7 @@ _TYPES: dict[Kind, type[int] | type[float] | type[bool] | type[str]] = {
     Kind.FLOAT: float,
     Kind.BOOL: bool,
     Kind.ENUM: str,
+    Kind.NAME: str,
     Kind.TEXT: str,
 }
 _MOST_FAULTS = 20
@@ -56,21 +54,6 @@ def shipped_folder(package: Path = _PACKAGE) -> Path:
     """Return the folder of the files that come with a package, installed or in a checkout."""
     installed = package / "configs"
     return installed if installed.is_dir() else package.parent / "configs"
-
-
-def user_config_folder() -> Path:
-    """Return where the user keeps settings and MIDI profiles ($XDG_CONFIG_HOME/ronn_jack)."""
-    return platformdirs.user_config_path(_APPLICATION, appauthor=False)
-
-
-def user_data_folder() -> Path:
-    """Return where the user's presets lie ($XDG_DATA_HOME/ronn_jack)."""
-    return platformdirs.user_data_path(_APPLICATION, appauthor=False)
-
-
-def user_state_folder() -> Path:
-    """Return where nodes keep what they were doing ($XDG_STATE_HOME/ronn_jack)."""
-    return platformdirs.user_state_path(_APPLICATION, appauthor=False)
 
 
 def name_or_file(text: str) -> str | Path:

@@ -13,16 +13,17 @@ MOST_LINES = 400
 MOST_MODULES = 16
 TAGS = ("[audio-thread]", "[control-thread]", "[any-thread]")
 
-FOUNDATION = {"action_fields", "closing", "errors", "units", "files", "parameters"}
+FOUNDATION = {"action_fields", "closing", "errors", "units", "files", "folders", "parameters"}
 MAY_IMPORT: dict[str, set[str]] = {
     "action_fields": {"errors", "files", "parameters"},
     "closing": set(),
     "errors": set(),
     "units": set(),
     "process": set(),
+    "folders": set(),
     "files": {"errors", "parameters"},
-    "parameters": {"errors", "units"},
-    "settings": {"action_fields", "errors", "files", "parameters"},
+    "parameters": {"errors", "folders", "units"},
+    "settings": {"action_fields", "errors", "files", "folders", "parameters"},
     "model": {"errors", "parameters"},
     "realtime.compiler": set(),
     "realtime.kernels": {"model.spec", "model.weights", "realtime.compiler"},

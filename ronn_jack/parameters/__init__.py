@@ -20,7 +20,7 @@ from ronn_jack.parameters.kinds import (
 )
 from ronn_jack.parameters.rows.network import ACTIVATIONS, INITIALISERS, RECIPES
 from ronn_jack.parameters.rows.row import MAXIMUM_DRAWN_SEED, MAXIMUM_SEED
-from ronn_jack.parameters.table import PARAMETERS, defaults, parameter
+from ronn_jack.parameters.table import PARAMETERS, defaults, missing_names, parameter
 
 __all__ = [
     "ACTIONS",
@@ -44,5 +44,6 @@ __all__ = [
     "Scope",
     "Value",
     "defaults",
+    "missing_names",
     "parameter",
 ]
