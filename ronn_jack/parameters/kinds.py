@@ -61,6 +61,8 @@ class Group(enum.Enum):
     TIME = "Time"
     LEVELS = "Levels"
     EXPRESSION = "Expression"
+    EQUALISER = "Equaliser"
+    REVERB = "Reverb"
     NODE = "Node"
 
 
