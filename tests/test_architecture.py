@@ -42,6 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "explore": {*FOUNDATION, "model", "realtime", "loudness", "hotswap", "control"},
     "pictures": {*FOUNDATION, "model", "realtime", "hotswap"},
     "original": {*FOUNDATION, "model.spec"},
+    "imports": {*FOUNDATION, "audio_files", "model.latent"},
     "interfaces": {*FOUNDATION, "settings", "control"},
     "interfaces.state_keeper": {*FOUNDATION, "control", "presets"},
     "interfaces.midi": {*FOUNDATION, "settings", "control", "midimap"},
@@ -87,7 +88,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "commands.surfaces": {"presets", "surfaces"},
     "commands.place": {"errors", "interfaces", "running_nodes", "settings"},
     "commands.midi": {"commands.options", "commands.place", "errors", "settings", "interfaces"},
-    "commands.presets": {*FOUNDATION, "commands.options", "presets", "original"},
+    "commands.presets": {*FOUNDATION, "commands.options", "presets"},
+    "commands.importing": {*FOUNDATION, "commands.options", "presets", "original", "imports"},
     "cli": {
         *FOUNDATION, "commands", "process",
         "settings", "control", "cost", "interfaces", "model", "presets", "app", "bench", "demo",

@@ -18,6 +18,7 @@ from ronn_jack.parameters.kinds import (
     Scope,
     Value,
 )
+from ronn_jack.parameters.rows.models import EQUALISERS, OURS, REVERBS
 from ronn_jack.parameters.rows.network import ACTIVATIONS, INITIALISERS, RECIPES
 from ronn_jack.parameters.rows.row import MAXIMUM_DRAWN_SEED, MAXIMUM_SEED
 from ronn_jack.parameters.table import PARAMETERS, defaults, missing_names, parameter
@@ -26,14 +27,17 @@ __all__ = [
     "ACTIONS",
     "ACTIVATIONS",
     "CANDIDATES",
+    "EQUALISERS",
     "INITIALISERS",
     "KEPT_SOUNDS",
     "MAXIMUM_DRAWN_SEED",
     "MAXIMUM_SEED",
     "MOST_SNAPSHOTS",
+    "OURS",
     "PARAMETERS",
     "PLACES",
     "RECIPES",
+    "REVERBS",
     "Action",
     "Curve",
     "Draw",

@@ -6,7 +6,6 @@ while nodes run.
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from pathlib import Path
@@ -14,9 +13,10 @@ from pathlib import Path
 from ronn_jack.folders import user_data_folder
 
 SUFFIX = ".npz"
-NAME_RULE = "1 to 32 letters, digits, - or _, beginning with a letter or digit"
+MOST_CHARACTERS = 32
+NAME_RULE = f"1 to {MOST_CHARACTERS} letters, digits, - or _, beginning with a letter or digit"
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
+_NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_-]{{0,{MOST_CHARACTERS - 1}}}")
 """What stands in a sound's text as it is, and leads out of no folder."""
 _MOST_NAMES = 1000
 _TICK_NANOSECONDS = 20_000_000
@@ -43,7 +43,7 @@ def names_on(shelf: str) -> tuple[str, ...]:
         known = _listings.get(folder)
         if known is not None and known[0] == changed:
             return known[1]
-        files = os.listdir(folder)
+        files = [file.name for file in folder.iterdir()]
     except OSError:
         return ()
     stems = (file.removesuffix(SUFFIX) for file in files if file.endswith(SUFFIX))

@@ -52,6 +52,8 @@ def missing_names(
             "until ronn-jack import brings it",
         )
         for name, row in PARAMETERS.items()
-        if row.kind is Kind.NAME and name in values and values[name] not in row.names
+        if row.kind is Kind.NAME
+        and name in values
+        and values[name] not in row.names
         and (before is None or values[name] != before[name])
     ]

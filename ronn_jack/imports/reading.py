@@ -1,0 +1,151 @@
+"""What a file holds, told by its content and never by its name."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+from numpy.typing import NDArray
+
+from ronn_jack.errors import ModelError, shown
+from ronn_jack.files import regular_file, remove_forgotten, write_atomically
+from ronn_jack.imports.hdf5 import SIGNATURE
+from ronn_jack.imports.impulse import response_in_file, responses_in
+from ronn_jack.imports.keras import Layer, layers_in
+from ronn_jack.imports.matlab import Array, arrays_of, is_matlab
+from ronn_jack.imports.reverb_decoder import is_reverb_decoder, reverb_decoder
+from ronn_jack.model.latent.archive import write_archive
+from ronn_jack.model.latent.spectral_decoder import DECODER
+from ronn_jack.parameters import OURS, PARAMETERS, REVERBS
+from ronn_jack.parameters.names import (
+    MOST_CHARACTERS,
+    NAME_RULE,
+    SUFFIX,
+    is_name,
+    names_on,
+    shelf_folder,
+)
+
+_HEAD_BYTES = 4096
+_MOST_HDF5_BYTES = 64 << 20
+_RESPONSES = "RIRAudio"
+"""What the plugin's responses are called."""
+_NO_NAME = re.compile(r"[^A-Za-z0-9_-]+")
+_SOUND = re.compile(rb"(?:RIFF|RF64)....WAVE|fLaC|FORM....AIF[FC]|OggS|caff|\.snd", re.DOTALL)
+"""How sound files begin."""
+
+
+class ImportedModel(NamedTuple):
+    """A model as it will be kept.
+
+    Attributes
+    ----------
+    shelf : str
+        Whether it is an equaliser's or a reverb's.
+    kind : str
+        What its arrays are.
+    arrays : mapping
+    notes : list of str
+        What differs from the original and what to mind, a line each.
+    """
+
+    shelf: str
+    kind: str
+    arrays: Mapping[str, NDArray[Any]]
+    notes: list[str]
+
+    @property
+    def parameter(self) -> str:
+        """The parameter that can name it."""
+        return next(row.name for row in PARAMETERS.values() if row.shelf == self.shelf)
+
+
+def read_model(path: Path, as_heard: bool = False) -> ImportedModel | None:
+    """Return the model in a file; None for a file that holds none.
+
+    Parameters
+    ----------
+    path : Path
+        A decoder of NeuralReverberator or flowEQ as Keras or MATLAB has kept it, responses of
+        NeuralReverberator's plugin, settings of the SAFE project, or a sound file.
+    as_heard : bool
+        Whether a decoder means what the original made of it, or what it had been trained for.
+
+    Raises
+    ------
+    ModelError
+        If it is one of these, but can't be used.
+    """
+    with regular_file(path, ModelError) as stream:
+        head = stream.read(_HEAD_BYTES)
+        stream.seek(0)
+        try:
+            if head.startswith(SIGNATURE):
+                return _of_layers(layers_in(_whole(stream)), as_heard)
+            if is_matlab(head):
+                return _of_arrays(arrays_of(stream))
+        except ModelError as error:
+            raise ModelError(f"{path}: {error}") from None
+    if _SOUND.match(head):
+        return ImportedModel(REVERBS, *response_in_file(path))
+    return None
+
+
+def _whole(stream: IO[bytes]) -> bytes:
+    content = stream.read(_MOST_HDF5_BYTES + 1)
+    if len(content) > _MOST_HDF5_BYTES:
+        raise ModelError(f"is larger than {_MOST_HDF5_BYTES >> 20} MiB; give the decoder alone")
+    return content
+
+
+def _of_layers(layers: Sequence[Layer], as_heard: bool) -> ImportedModel:
+    if is_reverb_decoder(layers):
+        notes = [
+            "the phase is that of a noise of reverb_seed; the original searched for one at random",
+            "nothing sounds above 8 kHz, as in the original",
+            "a picture's range is the 120 dB that the original made of it"
+            if as_heard
+            else "a picture's range is the 80 dB that it was made from; the original stretched it to "
+            "120 dB, so that all decayed faster: --as-heard does so too",
+        ]
+        return ImportedModel(REVERBS, DECODER, reverb_decoder(layers, as_heard), notes)
+    raise ModelError("is a model of neither NeuralReverberator nor flowEQ")
+
+
+def _of_arrays(arrays: Iterable[Array]) -> ImportedModel:
+    for array in arrays:
+        if array.name == _RESPONSES:
+            return ImportedModel(REVERBS, *responses_in(array))
+    raise ModelError(f"is a MATLAB file without {_RESPONSES} or a decoder of flowEQ")
+
+
+def keep_model(model: ImportedModel, name: str) -> Path:
+    """Write a model into the user's data, and return its file.
+
+    Raises
+    ------
+    ModelError
+        If the name is taken or can't be one, or the file can't be written.
+    """
+    if not is_name(name):
+        raise ModelError(f"{shown(name)} is no name of a model; use {NAME_RULE}")
+    if name == OURS or name in names_on(model.shelf):
+        raise ModelError(f"there is a model '{name}' already: choose another with --name")
+    folder = shelf_folder(model.shelf)
+    path = folder / f"{name}{SUFFIX}"
+    content = io.BytesIO()
+    write_archive(content, model.kind, model.arrays)
+    try:
+        write_atomically(path, content.getvalue())
+        remove_forgotten(folder, (each.name for each in folder.iterdir()))
+    except OSError as error:
+        raise ModelError(f"{path}: can't be written: {error.strerror}") from None
+    return path
+
+
+def name_for(path: Path) -> str:
+    """Return the name that a model gets after its file."""
+    return _NO_NAME.sub("-", path.stem).strip("-_")[:MOST_CHARACTERS]
