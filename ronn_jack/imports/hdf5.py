@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from ronn_jack.errors import ModelError
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
+MAXIMUM_BYTES = 64 << 20
 
 _ROOT_HEADER = 64
 """Where the address of the root group's header stands."""

@@ -11,11 +11,20 @@ from numpy.typing import NDArray
 from ronn_jack.audio_files.source import opened
 from ronn_jack.errors import AudioFileError, ModelError
 from ronn_jack.imports.matlab import Array
-from ronn_jack.model.latent.responses import FIXED, MOST_SECONDS
-from ronn_jack.model.latent.spectrograms import GRID, RATE, banded
+from ronn_jack.model.latent.responses import RESPONSE
+from ronn_jack.model.latent.shaped_noise import LONGEST_SECONDS
+from ronn_jack.model.latent.spectrograms import (
+    EDGES,
+    FRAMES,
+    GRID,
+    HOP,
+    LENGTH,
+    RATE,
+    STEP_DB,
+)
 
 _MOST_READ_SECONDS = 60.0
-"""Of a file: what comes later can't be in a response of MOST_SECONDS after some silence."""
+"""Of a file: what comes later can't be in a response after some silence."""
 _ONSET = 10 ** (-60 / 20)
 """Share of the peak at which a response begins."""
 _ENDED = 10 ** (-80 / 10)
@@ -23,9 +32,11 @@ _ENDED = 10 ** (-80 / 10)
 _FADE_SECONDS = 0.01
 _GRID_POINTS = 10
 """Along each axis of the plugin's grid."""
+_LOWEST_STEP = -127
+_WINDOW = np.hanning(LENGTH + 1)[:-1]
 
 Found = tuple[str, dict[str, NDArray[Any]], list[str]]
-"""A model's kind, its arrays, and what to tell of them."""
+"""A model's form, its arrays, and what to tell of them."""
 
 
 def response_in_file(path: Path) -> Found:
@@ -74,11 +85,11 @@ def responses_in(array: Array) -> Found:
         if not number % (count // points):
             if not np.isfinite(column).all() or not column.any():
                 raise ModelError(f"column {number + 1} of its {array.name} holds no response")
-            levels.append(banded(column))
+            levels.append(_banded(column))
     shape = (_GRID_POINTS,) * 3 + levels[0].shape
     notes = [
-        "the energy of the plugin's responses is kept, not their phase: between its points are "
-        "further ones, and a noise of reverb_seed is shaped by them",
+        "the energy of the plugin's responses is kept, not their phase: a noise is shaped by it, "
+        "so that there are further ones between the plugin's points",
         "nothing sounds above 8 kHz, as in the original",
     ]
     if count > points:
@@ -97,15 +108,27 @@ def _fixed(samples: NDArray[np.float64], rate: int, notes: list[str]) -> Found:
     energy = np.square(samples).sum(axis=0)[begin:]
     left = np.cumsum(energy[::-1])[::-1]
     end = begin + int(np.count_nonzero(left > _ENDED * left[0]))
-    longest = begin + int(MOST_SECONDS * rate)
+    longest = begin + int(LONGEST_SECONDS * rate)
     if begin:
         notes.append(f"{begin / rate:.3f} s of silence before it are left out: use reverb_predelay")
     if end > longest:
-        notes.append(f"of {(end - begin) / rate:.1f} s the first {MOST_SECONDS:g} s are kept")
+        notes.append(f"of {(end - begin) / rate:.1f} s the first {LONGEST_SECONDS:g} s are kept")
         end = longest
     kept = samples[:, begin:end].copy()
     if end < samples.shape[1]:
         fade = min(kept.shape[1], int(_FADE_SECONDS * rate))
         kept[:, kept.shape[1] - fade :] *= np.cos(np.linspace(0.0, np.pi / 2.0, fade)) ** 2
     kept *= 1.0 / np.abs(kept).max()
-    return FIXED, {"samples": kept.astype(np.float32), "rate": np.array(rate)}, notes
+    return RESPONSE, {"samples": kept.astype(np.float32), "rate": np.array(rate)}, notes
+
+
+def _banded(samples: NDArray[np.float64]) -> NDArray[np.int8]:
+    """Return the level of a response at RATE in bands and frames, the highest being 0."""
+    padded = np.zeros(HOP * (FRAMES - 1) + LENGTH)
+    known = samples[: padded.size - LENGTH // 2]
+    padded[LENGTH // 2 : LENGTH // 2 + known.size] = known
+    parts = np.lib.stride_tricks.sliding_window_view(padded, LENGTH)[::HOP]
+    power = np.square(np.abs(np.fft.rfft(parts * _WINDOW, axis=1).T))
+    mean = np.add.reduceat(power, EDGES[:-1]) / np.diff(EDGES)[:, None]
+    level = 10.0 * np.log10(np.maximum(mean / mean.max(), 1e-20))
+    return np.maximum(np.round(level / STEP_DB), _LOWEST_STEP).astype(np.int8)

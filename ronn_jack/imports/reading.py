@@ -8,18 +8,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
+import numpy as np
 from numpy.typing import NDArray
 
 from ronn_jack.errors import ModelError, shown
 from ronn_jack.files import regular_file, remove_forgotten, write_atomically
+from ronn_jack.imports.flow_eq import CODES, NAMES, Decoders, Weights, flow_eq, flow_eq_in
+from ronn_jack.imports.hdf5 import MAXIMUM_BYTES as HDF5_BYTES
 from ronn_jack.imports.hdf5 import SIGNATURE
 from ronn_jack.imports.impulse import response_in_file, responses_in
 from ronn_jack.imports.keras import Layer, layers_in
 from ronn_jack.imports.matlab import Array, arrays_of, is_matlab
 from ronn_jack.imports.reverb_decoder import is_reverb_decoder, reverb_decoder
-from ronn_jack.model.latent.archive import write_archive
+from ronn_jack.imports.safe import MAXIMUM_BYTES as SAFE_BYTES
+from ronn_jack.imports.safe import Described, is_safe, read_safe
+from ronn_jack.imports.training import train
+from ronn_jack.model.latent.decoders import to_arrays
+from ronn_jack.model.latent.library import VERSION
 from ronn_jack.model.latent.spectral_decoder import DECODER
-from ronn_jack.parameters import OURS, PARAMETERS, REVERBS
+from ronn_jack.parameters import EQUALISERS, OURS, PARAMETERS, REVERBS
 from ronn_jack.parameters.names import (
     MOST_CHARACTERS,
     NAME_RULE,
@@ -30,7 +37,8 @@ from ronn_jack.parameters.names import (
 )
 
 _HEAD_BYTES = 4096
-_MOST_HDF5_BYTES = 64 << 20
+_MOST_WEIGHTS = 1 << 20
+"""Numbers in an array of a decoder."""
 _RESPONSES = "RIRAudio"
 """What the plugin's responses are called."""
 _NO_NAME = re.compile(r"[^A-Za-z0-9_-]+")
@@ -45,7 +53,7 @@ class ImportedModel(NamedTuple):
     ----------
     shelf : str
         Whether it is an equaliser's or a reverb's.
-    kind : str
+    form : str
         What its arrays are.
     arrays : mapping
     notes : list of str
@@ -53,7 +61,7 @@ class ImportedModel(NamedTuple):
     """
 
     shelf: str
-    kind: str
+    form: str
     arrays: Mapping[str, NDArray[Any]]
     notes: list[str]
 
@@ -84,9 +92,11 @@ def read_model(path: Path, as_heard: bool = False) -> ImportedModel | None:
         stream.seek(0)
         try:
             if head.startswith(SIGNATURE):
-                return _of_layers(layers_in(_whole(stream)), as_heard)
+                return _of_layers(layers_in(_whole(stream, HDF5_BYTES)), as_heard)
             if is_matlab(head):
                 return _of_arrays(arrays_of(stream))
+            if is_safe(head):
+                return _of_settings(read_safe(_whole(stream, SAFE_BYTES)))
         except ModelError as error:
             raise ModelError(f"{path}: {error}") from None
     if _SOUND.match(head):
@@ -94,17 +104,17 @@ def read_model(path: Path, as_heard: bool = False) -> ImportedModel | None:
     return None
 
 
-def _whole(stream: IO[bytes]) -> bytes:
-    content = stream.read(_MOST_HDF5_BYTES + 1)
-    if len(content) > _MOST_HDF5_BYTES:
-        raise ModelError(f"is larger than {_MOST_HDF5_BYTES >> 20} MiB; give the decoder alone")
+def _whole(stream: IO[bytes], most: int) -> bytes:
+    content = stream.read(most + 1)
+    if len(content) > most:
+        raise ModelError(f"is larger than {most >> 20} MiB; is it the right one?")
     return content
 
 
 def _of_layers(layers: Sequence[Layer], as_heard: bool) -> ImportedModel:
     if is_reverb_decoder(layers):
         notes = [
-            "the phase is that of a noise of reverb_seed; the original searched for one at random",
+            "the phase is that of one noise; the original searched for one at random",
             "nothing sounds above 8 kHz, as in the original",
             "a picture's range is the 120 dB that the original made of it"
             if as_heard
@@ -112,14 +122,53 @@ def _of_layers(layers: Sequence[Layer], as_heard: bool) -> ImportedModel:
             "120 dB, so that all decayed faster: --as-heard does so too",
         ]
         return ImportedModel(REVERBS, DECODER, reverb_decoder(layers, as_heard), notes)
+    if (weights := flow_eq_in(layers)) is not None:
+        return _of_flow_eq(weights)
     raise ModelError("is a model of neither NeuralReverberator nor flowEQ")
 
 
 def _of_arrays(arrays: Iterable[Array]) -> ImportedModel:
+    found = {}
     for array in arrays:
         if array.name == _RESPONSES:
             return ImportedModel(REVERBS, *responses_in(array))
+        if array.name in (*NAMES, CODES):
+            found[array.name] = array.values(_MOST_WEIGHTS)
+    if found.keys() >= {*NAMES}:
+        return _of_flow_eq(found)
+    if CODES in found:
+        raise ModelError(f"holds {CODES} alone: give the decoder, whose words are found without them")
     raise ModelError(f"is a MATLAB file without {_RESPONSES} or a decoder of flowEQ")
+
+
+def _of_flow_eq(weights: Weights) -> ImportedModel:
+    decoders = flow_eq(weights)
+    (dims, beta), _ = next(iter(decoders.items()))
+    notes = [
+        f"it has {dims} dimensions and is taken as of beta {beta}: what eq_dims and eq_beta ask for "
+        "beyond that, it has not",
+        "at its origin it is not flat, as in the original",
+        "its settings glide; in the original they jumped",
+    ]
+    if CODES not in weights:
+        notes.append("words are where its curves are nearest to those of our words")
+    return _equaliser(decoders, notes)
+
+
+def _of_settings(described: Described) -> ImportedModel:
+    decoders, miss = train(described)
+    notes = [
+        f"twelve models were trained on {len(described.words)} settings; curves that the last one "
+        f"had not seen come out {miss:.1f} dB off",
+        "who had set them, and from which address, was not read",
+        "frequencies and Qs are learnt as ratios, and curves rather than numbers; flowEQ did neither",
+    ]
+    return _equaliser(decoders, notes)
+
+
+def _equaliser(decoders: Decoders, notes: list[str]) -> ImportedModel:
+    arrays = to_arrays(decoders)
+    return ImportedModel(EQUALISERS, str(arrays["form"]), arrays, notes)
 
 
 def keep_model(model: ImportedModel, name: str) -> Path:
@@ -137,7 +186,8 @@ def keep_model(model: ImportedModel, name: str) -> Path:
     folder = shelf_folder(model.shelf)
     path = folder / f"{name}{SUFFIX}"
     content = io.BytesIO()
-    write_archive(content, model.kind, model.arrays)
+    about = {"version": np.array(VERSION), "form": np.array(model.form)}
+    np.savez_compressed(content, allow_pickle=False, **about, **model.arrays)
     try:
         write_atomically(path, content.getvalue())
         remove_forgotten(folder, (each.name for each in folder.iterdir()))

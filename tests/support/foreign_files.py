@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 Arrays = Mapping[str, NDArray[Any]]
 
-_UNDEFINED = 2**64 - 1
+_UNDEFINED, _NO_ROOM = 2**64 - 1, 1
 _ENTRIES = 8
 """Of a symbol table node, as h5py writes it."""
 _NODE_BYTES, _TREE_BYTES = 328, 544
@@ -52,7 +52,7 @@ def _group(out: bytearray, members: Mapping[str, Any]) -> int:
         offsets[name] = len(text)
         text += name.encode() + bytes(8 - len(name) % 8)
     data = _put(out, text)
-    heap = _put(out, b"HEAP" + struct.pack("<B3xQQQ", 0, len(text), _UNDEFINED, data))
+    heap = _put(out, b"HEAP" + struct.pack("<B3xQQQ", 0, len(text), _NO_ROOM, data))
     nodes = []
     for start in range(0, len(names), _ENTRIES):
         part = names[start : start + _ENTRIES]

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ronn_jack.errors import ModelError
-from ronn_jack.model.latent.archive import Arrays, needed
-from ronn_jack.model.latent.spectrograms import FRAMES, LINES, Picture
+from ronn_jack.model.latent.archives import Arrays, needed
+from ronn_jack.model.latent.spectrograms import FRAMES, LINES, Picture, Point
 
-DECODER = "reverb decoder"
+DECODER = "spectral"
+"""Form of a file of its weights."""
 LATENT = 3
 FILTERS = (1024, 128, 128, 128, 64, 64, 64, 32, 32, 32, 1)
 KERNELS = ((1, 1), *((2, 2),) * 8, (3, 1), (1, 1))
@@ -57,7 +58,7 @@ class SpectralDecoder:
             self._layers.append((turned, *rows))
             inputs = filters
 
-    def picture(self, point: tuple[float, float, float]) -> Picture:
+    def picture(self, point: Point) -> Picture:
         """Return the picture of a point."""
         signal = np.asarray(point, np.float32).reshape(1, 1, LATENT)
         for (kernel, bias, *normalisation), stride in zip(self._layers, STRIDES, strict=True):
@@ -94,5 +95,6 @@ def _spread(
     for i in range(height):
         for j in range(width):
             part = (flat @ kernel[i, j]).reshape(rows, columns, filters)
-            full[i : i + (rows - 1) * down + 1 : down, j : j + (columns - 1) * across + 1] += part
+            below, beside = i + (rows - 1) * down + 1, j + (columns - 1) * across + 1
+            full[i:below:down, j:beside:across] += part
     return full[:, : columns * across]

@@ -8,94 +8,80 @@ responses that are nearly the same, and a walk from one to the other can glide.
 
 from __future__ import annotations
 
-import functools
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ronn_jack.model.latent.archive import Arrays, needed
+from ronn_jack.model.latent.archives import Arrays, needed
+from ronn_jack.model.latent.reverb import RoomSpec
+from ronn_jack.model.latent.shaped_noise import (
+    Float32,
+    bin_frequencies,
+    shape_noise,
+    spectrum_times,
+)
 
 RATE = 16_000
 """Hz."""
 LINES, FRAMES = 513, 128
 LENGTH, HOP = 1024, 256
 """Frames of a transform, and from one to the next."""
-SPAN = 2.0
-"""Points go from -SPAN to SPAN along each axis."""
 
-_FLOOR_DB = -160.0
-_NOISES = 8
-"""Seeds whose noise is kept; each takes 2 MB."""
-_WINDOW = np.hanning(LENGTH + 1)[:-1]
+_LOWEST_DB = -160.0
+_FADE_SHARE = 0.05
+"""Of a response, at whose end a picture may still be bright."""
 
 Picture = NDArray[np.float64]
 """Level in dB [shape=(LINES, FRAMES)]."""
+Point = tuple[float, float, float]
 
 
 class Pictures(Protocol):
-    """Gives the picture of a point."""
+    """Gives the picture of a point, whose coordinates go from -2 to 2."""
 
-    def picture(self, point: tuple[float, float, float]) -> Picture:
+    def picture(self, point: Point) -> Picture:
         """Return the picture of a point."""
         ...
 
 
-def shaped_noise(picture: Picture, seed: int) -> NDArray[np.float64]:
-    """Return two channels [shape=(2, frames)] of noise with the energy of a picture, at RATE."""
-    gains = 10.0 ** (np.maximum(picture - picture.max(), _FLOOR_DB) / 20.0)
-    return np.stack([_joined(noise * gains) for noise in _noises(seed)])
+class PicturedRooms:
+    """The rooms whose energy is pictured; a seed or weights they have not."""
+
+    def __init__(self, pictures: Pictures) -> None:
+        self._pictures = pictures
+
+    def response(self, spec: RoomSpec, rate: float) -> Float32:
+        """Return the response of a room [shape=(2, frames), float32] as it is, at any level."""
+        levels = self._pictures.picture((spec.x, spec.y, spec.z))
+        frames = int(FRAMES * HOP / RATE * rate)
+        times = spectrum_times(frames, rate) * (RATE / HOP)
+        frequencies = bin_frequencies(rate) * (LENGTH / RATE)
+        # Between its lines and its frames a picture goes straight in dB.
+        levels = _between(_between(levels - levels.max(), frequencies).T, times)
+        gains = 10.0 ** (np.maximum(levels, _LOWEST_DB) / 20.0)
+        gains[:, frequencies > LINES - 1] = 0.0
+        sound = shape_noise(gains.astype(np.float32), frames, rate)
+        fade = int(_FADE_SHARE * frames)
+        sound[:, frames - fade :] *= np.cos(np.linspace(0.0, 0.5 * np.pi, fade)) ** 2
+        return sound
 
 
-def transform(samples: NDArray[np.float64]) -> NDArray[np.complex128]:
-    """Return the spectra [shape=(LINES, FRAMES)] of a signal around every HOP-th frame."""
-    wanted = HOP * (FRAMES - 1) + LENGTH
-    padded = np.zeros(wanted)
-    known = samples[: wanted - LENGTH // 2]
-    padded[LENGTH // 2 : LENGTH // 2 + known.size] = known
-    parts = np.lib.stride_tricks.sliding_window_view(padded, LENGTH)[::HOP]
-    return np.fft.rfft(parts * _WINDOW, axis=1).T
+def _between(rows: Picture, places: NDArray[np.float64]) -> Picture:
+    """Return rows, and what lies between them, at places counted from the first; ends go on."""
+    last = len(rows) - 1
+    inside = np.clip(places, 0.0, last)
+    below = np.minimum(inside.astype(int), last - 1)
+    share = (inside - below)[:, None]
+    return rows[below] * (1.0 - share) + rows[below + 1] * share
 
 
-@functools.lru_cache(_NOISES)
-def _noises(seed: int) -> tuple[NDArray[np.complex128], ...]:
-    """Return the spectra of two noises that have nothing to do with each other."""
-    random = np.random.Generator(np.random.PCG64([seed, RATE]))
-    frames = HOP * (FRAMES - 1) + LENGTH
-    return tuple(transform(random.standard_normal(frames)) for _ in range(2))
-
-
-def _joined(spectra: NDArray[np.complex128]) -> NDArray[np.float64]:
-    """Return the signal whose windowed parts come nearest to some spectra."""
-    parts = np.fft.irfft(spectra.T, LENGTH, axis=1) * _WINDOW
-    steps = LENGTH // HOP
-    total = np.zeros((FRAMES + steps - 1, HOP))
-    weight = np.zeros_like(total)
-    for step in range(steps):
-        column = slice(step * HOP, (step + 1) * HOP)
-        total[step : step + FRAMES] += parts[:, column]
-        weight[step : step + FRAMES] += _WINDOW[column] ** 2
-    joined = total.ravel() / np.maximum(weight.ravel(), 1e-3)
-    found: NDArray[np.float64] = joined[LENGTH // 2 : LENGTH // 2 + HOP * (FRAMES - 1)]
-    return found
-
-
-# What NeuralReverberator's plugin plays are responses on a grid of points. Their energy in bands is
-# kept, and lies between that of the neighbours where the point lies between them.
-
-GRID = "reverb grid"
-BANDS = 64
-_EDGES = np.unique(np.round(np.geomspace(1, LINES, BANDS + 1)).astype(int) - 1)
-_STEP_DB = 0.5
-_LOWEST = -127
-
-
-def banded(samples: NDArray[np.float64]) -> NDArray[np.int8]:
-    """Return the energy of a response at RATE in bands and frames, in steps of half a dB."""
-    power = np.abs(transform(samples)) ** 2
-    mean = np.add.reduceat(power, _EDGES[:-1]) / np.diff(_EDGES)[:, None]
-    level = 10.0 * np.log10(np.maximum(mean / max(float(mean.max()), 1e-300), 1e-20))
-    return np.maximum(np.round(level / _STEP_DB), _LOWEST).astype(np.int8)
+GRID = "grid"
+"""Form of a file of energies in bands on a grid of points."""
+STEP_DB = 0.5
+EDGES = np.unique(np.round(np.geomspace(1, LINES + 1, 65)).astype(int) - 1)
+"""Lines at which the bands begin, and the last one ends."""
+_REACH = 2.0
 
 
 class PictureGrid:
@@ -104,29 +90,23 @@ class PictureGrid:
     Parameters
     ----------
     arrays : mapping
-        `levels` [shape=(points, points, points, bands, frames)], as `banded` gives them.
+        `levels` [shape=(points, points, points, bands, frames)] in steps of STEP_DB.
     """
 
     def __init__(self, arrays: Arrays) -> None:
-        needed(arrays, "levels", None, None, None, len(_EDGES) - 1, FRAMES)
+        needed(arrays, "levels", None, None, None, len(EDGES) - 1, FRAMES)
         self._levels = arrays["levels"]
-        middles = (_EDGES[:-1] + _EDGES[1:] - 1) / 2.0
-        self._lines = np.interp(
-            np.log1p(np.arange(LINES)), np.log1p(middles), np.arange(middles.size)
-        )
+        middles = (EDGES[:-1] + EDGES[1:] - 1) / 2.0
+        lines = np.arange(LINES)
+        self._places = np.interp(np.log1p(lines), np.log1p(middles), np.arange(middles.size))
 
-    def picture(self, point: tuple[float, float, float]) -> Picture:
+    def picture(self, point: Point) -> Picture:
         """Return the picture of a point."""
         levels = self._levels
         for coordinate in point:
-            last = levels.shape[0] - 1
-            place = min(1.0, max(0.0, (coordinate + SPAN) / (2.0 * SPAN))) * last
-            low = min(int(place), max(0, last - 1))
-            share = place - low
-            near = levels[low].astype(np.float32)
-            levels = near + share * (levels[min(low + 1, last)] - near) if share else near
-        below = self._lines.astype(int)
-        above = np.minimum(below + 1, levels.shape[0] - 1)
-        share_above = (self._lines - below)[:, None]
-        found = levels[below] * (1.0 - share_above) + levels[above] * share_above
-        return np.asarray(found * _STEP_DB, np.float64)
+            last = len(levels) - 1
+            place = min(1.0, max(0.0, 0.5 + 0.5 * coordinate / _REACH)) * last
+            low = int(place)
+            near = levels[low].astype(np.float64)
+            levels = near + (place - low) * (levels[min(low + 1, last)] - near)
+        return _between(levels, self._places) * STEP_DB
