@@ -50,9 +50,9 @@ def arrays_in(content: bytes) -> dict[str, NDArray[Any]]:
     if content[:8] != SIGNATURE:
         raise ModelError("is no HDF5")
     file = _File(content)
-    if file.number(8, 1) != 0 or file.number(_SIZES, 2) != 0x0808:
-        raise ModelError("is HDF5 of a newer form; write it anew by h5py with libver='earliest'")
     try:
+        if file.number(8, 1) != 0 or file.number(_SIZES, 2) != 0x0808:
+            raise ModelError("is HDF5 of a newer form; write it anew with libver='earliest'")
         return dict(file.below(file.number(_ROOT_HEADER, 8), "", 0))
     except _DamagedError as fault:
         raise ModelError(f"is damaged HDF5: {fault}") from None

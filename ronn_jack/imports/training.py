@@ -28,6 +28,7 @@ from ronn_jack.model.latent.equaliser import (
 
 BETAS = {"none": 0.0, "less": 0.02, "some": 0.06, "more": 0.2}
 """Weights in dB of the divergence from the standard normal distribution."""
+MODELS = tuple((dims, beta) for dims in DIMENSIONS for beta in BETAS)
 STEPS = 1500
 
 _BATCH = 64
@@ -50,31 +51,32 @@ Layer = tuple[Array, Array]
 """Weights [shape=(inputs, outputs)] and biases."""
 
 
-def train(described: Described, steps: int = STEPS) -> tuple[Decoders, float]:
-    """Return the decoders of settings, and the error in dB of curves that it was not trained on.
+def train(
+    described: Described, steps: int = STEPS, models: Sequence[tuple[int, str]] = MODELS
+) -> tuple[Decoders, float]:
+    """Return the decoders of settings, and the error in dB of curves they were not trained on.
 
     Parameters
     ----------
     described : Described
     steps : int
-        Of each of the twelve models.
+        Of each model.
+    models : sequence of (dims, beta)
+        The error is that of the last one.
     """
     wanted = curves(described.gains, described.frequencies, described.qs, FREQUENCIES, RATE)
     held_out = np.arange(len(wanted)) % _HELD_OUT == 0
     decoders: Decoders = {}
-    miss = 0.0
-    for dims in DIMENSIONS:
-        for beta, weight in BETAS.items():
-            encoder, layers = _trained(wanted[~held_out], dims, weight, steps)
-            means = _encoded(encoder, wanted)[2]
-            turn = _axes(means, wanted)
-            points = means @ turn
-            first = np.linalg.solve(turn, layers[0][0]), layers[0][1]
-            bare = Decoder("curve", tuple(map(_kept, (first, *layers[1:]))), {})
-            words = {**words_of(bare), **_described(points, described.words)}
-            decoders[dims, beta] = Decoder("curve", bare.layers, words)
-            miss = float(errors(bare, points[held_out], wanted[held_out]).mean())
-    return decoders, miss
+    for dims, beta in models:
+        encoder, layers = _trained(wanted[~held_out], dims, BETAS[beta], steps)
+        means = _encoded(encoder, wanted)[2]
+        turn = _axes(means, wanted)
+        points = means @ turn
+        first = np.linalg.solve(turn, layers[0][0]), layers[0][1]
+        bare = Decoder("curve", tuple(map(_kept, (first, *layers[1:]))), {})
+        words = {**words_of(bare), **_described(points, described.words)}
+        decoders[dims, beta] = Decoder("curve", bare.layers, words)
+    return decoders, float(errors(bare, points[held_out], wanted[held_out]).mean())
 
 
 def _trained(

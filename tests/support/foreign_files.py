@@ -155,3 +155,22 @@ def reverb_decoder_layers(random: np.random.Generator) -> dict[str, NDArray[np.f
             found[f"{layer}/moving_mean:0"] = random.normal(0.0, 0.1, count)
             found[f"{layer}/moving_variance:0"] = random.uniform(0.5, 1.5, count)
     return {name: array.astype(np.float32) for name, array in found.items()}
+
+
+def flow_eq_layers(weights: Arrays, path: str = "dense_3/dense_3") -> dict[str, NDArray[np.float32]]:
+    """Return weights as flowEQ's .h5 names them.
+
+    Parameters
+    ----------
+    weights : mapping
+        W1, b1, W2 and b2 as in its MATLAB files.
+    path : str
+        Of the first layer, ending in its number.
+    """
+    group, _, number = path.rpartition("_")
+    last = f"{group}_{int(number) + 1}"
+    found = {
+        f"{path}/kernel:0": weights["W1"], f"{path}/bias:0": weights["b1"].ravel(),
+        f"{last}/kernel:0": weights["W2"], f"{last}/bias:0": weights["b2"].ravel(),
+    }  # fmt: skip
+    return {name: array.astype(np.float32) for name, array in found.items()}

@@ -62,7 +62,7 @@ class SpectralDecoder:
         """Return the picture of a point."""
         signal = np.asarray(point, np.float32).reshape(1, 1, LATENT)
         for (kernel, bias, *normalisation), stride in zip(self._layers, STRIDES, strict=True):
-            signal = _spread(signal, kernel, stride)
+            signal = spread(signal, kernel, stride)
             signal += bias
             if normalisation:
                 scale, shift = normalisation
@@ -73,7 +73,7 @@ class SpectralDecoder:
         return (found - 1.0) * self._range_db
 
 
-def _spread(
+def spread(
     signal: NDArray[np.float32], kernel: NDArray[np.float32], stride: tuple[int, int]
 ) -> NDArray[np.float32]:
     """Return a transposed convolution [shape=(rows, columns, filters)].
