@@ -7,7 +7,7 @@ RonnError
 │   ├── SpecError         parameters that are valid alone but not together
 │   ├── PresetError       a preset that can't be found, read or written
 │   ├── ProfileError      a MIDI profile that can't be found or read
-│   └── ModelError        a model of an equaliser or a reverb that can't be found or read
+│   └── ModelError        a latent model that can't be found or read
 └── MachineError          something of this machine is missing or taken (exit code 1)
     ├── JackError         no libjack, a server that refused or does not answer
     │   └── NoServerError no server of that name
@@ -60,7 +60,7 @@ class ProfileError(UsageError):
 
 
 class ModelError(UsageError):
-    """A model of an equaliser or a reverb can't be found or read."""
+    """A latent model can't be found or read."""
 
 
 class MachineError(RonnError):

@@ -41,7 +41,9 @@ def curves_and_slopes(gains: Array, frequencies: Array, qs: Array) -> tuple[Arra
             parts = _shelf(square, amplitude, width, high=band.form == "high_shelf")
             total += gains[:, i, None] / 2.0
             slopes[0, i] = 0.5
-        for sign, (power, by_log_amplitude, by_square, by_width) in zip((1.0, -1.0), parts, strict=True):
+        for sign, (power, by_log_amplitude, by_square, by_width) in zip(
+            (1.0, -1.0), parts, strict=True
+        ):
             total += sign * _DB * np.log(power)
             share = sign * _DB / power
             slopes[0, i] += share * by_log_amplitude * (math.log(10.0) / 40.0)

@@ -137,7 +137,9 @@ def _of_arrays(arrays: Iterable[Array]) -> ImportedModel:
     if found.keys() >= {*NAMES}:
         return _of_flow_eq(found)
     if CODES in found:
-        raise ModelError(f"holds {CODES} alone: give the decoder, whose words are found without them")
+        raise ModelError(
+            f"holds {CODES} alone: give the decoder, whose words are found without them"
+        )
     raise ModelError(f"is a MATLAB file without {_RESPONSES} or a decoder of flowEQ")
 
 

@@ -79,9 +79,7 @@ def train(
     return decoders, float(errors(bare, points[held_out], wanted[held_out]).mean())
 
 
-def _trained(
-    wanted: Array, dims: int, beta: float, steps: int
-) -> tuple[list[Layer], list[Layer]]:
+def _trained(wanted: Array, dims: int, beta: float, steps: int) -> tuple[list[Layer], list[Layer]]:
     """Return the encoder's and the decoder's layers."""
     random = np.random.default_rng([dims, len(wanted)])
     encoder = _drawn(random, (*_ENCODER, 2 * dims))
@@ -165,8 +163,7 @@ def _decoder_slopes(
 
 def _drawn(random: np.random.Generator, sizes: Sequence[int]) -> list[Layer]:
     return [
-        (random.standard_normal((i, o)) / math.sqrt(i), np.zeros(o))
-        for i, o in pairwise(sizes)
+        (random.standard_normal((i, o)) / math.sqrt(i), np.zeros(o)) for i, o in pairwise(sizes)
     ]
 
 
@@ -212,4 +209,6 @@ def _described(points: Array, words: Sequence[str]) -> dict[str, Array]:
 def _kept(layer: Layer) -> Layer:
     """Return a layer as it will be read back."""
     weights, biases = layer
-    return weights.astype(np.float32).astype(np.float64), biases.astype(np.float32).astype(np.float64)
+    return weights.astype(np.float32).astype(np.float64), biases.astype(np.float32).astype(
+        np.float64
+    )

@@ -25,7 +25,9 @@ def weights(dims: int = 2) -> dict[str, NDArray[np.float64]]:
     }  # fmt: skip
 
 
-def as_in_the_plugin(w: dict[str, NDArray[np.float64]], z: NDArray[np.float64]) -> NDArray[np.float64]:
+def as_in_the_plugin(
+    w: dict[str, NDArray[np.float64]], z: NDArray[np.float64]
+) -> NDArray[np.float64]:
     y = 1 / (1 + np.exp(-(np.maximum(z @ w["W1"] + w["b1"], 0) @ w["W2"] + w["b2"])))
     return (y * (HIGHEST - LOWEST) + LOWEST)[0]
 
@@ -48,7 +50,9 @@ def test_turned_matrices_are_the_same_model() -> None:
     )
 
 
-@pytest.mark.parametrize("path", ["dense_3/dense_3", "decoder/dense_3", "model_weights/a/b/dense_3"])
+@pytest.mark.parametrize(
+    "path", ["dense_3/dense_3", "decoder/dense_3", "model_weights/a/b/dense_3"]
+)
 def test_keras_layers_are_found_wherever_they_stand(path: str) -> None:
     layers = flow_eq_layers(weights(), path)
     # As in a file of the whole autoencoder, the encoder's stand beside them.

@@ -77,6 +77,8 @@ def test_what_is_written_in_another_way_is_named() -> None:
     newer = bytearray(FILE)
     newer[8] = 2
     assert "libver='earliest'" in refusal(bytes(newer))
-    pieces = FILE.replace(struct.pack("<HHB3xBB", 8, 24, 0, 3, 1), struct.pack("<HHB3xBB", 8, 24, 0, 3, 2))
+    pieces = FILE.replace(
+        struct.pack("<HHB3xBB", 8, 24, 0, 3, 1), struct.pack("<HHB3xBB", 8, 24, 0, 3, 2)
+    )
     assert "compressed or in pieces" in refusal(pieces)
     assert "no HDF5" in refusal(b"RIFF")

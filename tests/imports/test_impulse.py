@@ -29,7 +29,9 @@ def room(seconds: float, t60: float, channels: int = 2, rate: int = RATE) -> NDA
 
 
 def imported(path: Path, samples: NDArray[np.float64], kind: str = "WAV") -> FixedResponse:
-    soundfile.write(path, samples, RATE, format=kind, subtype="FLOAT" if kind == "WAV" else "PCM_24")
+    soundfile.write(
+        path, samples, RATE, format=kind, subtype="FLOAT" if kind == "WAV" else "PCM_24"
+    )
     return FixedResponse(response_in_file(path)[1])
 
 

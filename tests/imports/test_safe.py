@@ -34,7 +34,12 @@ def test_no_address_or_person_is_kept() -> None:
 
 def test_rows_at_fault_are_left_out_and_too_few_refused() -> None:
     rows = [safe_row("warm")] * 50
-    strange = [b"", b"a,b,c\n", safe_row("warm", low_gain=99.0), safe_row("warm", low_gain=float("nan"))]
+    strange = [
+        b"",
+        b"a,b,c\n",
+        safe_row("warm", low_gain=99.0),
+        safe_row("warm", low_gain=float("nan")),
+    ]
     assert len(read_safe(safe_csv([*rows, *strange])).words) == 50
     with pytest.raises(ModelError, match="has 3 settings of an equaliser; 40 are needed"):
         read_safe(safe_csv(rows[:3]))

@@ -17,7 +17,9 @@ def described() -> Described:
     random = np.random.default_rng(1)
     shapes = np.array([[-4.0, -2.0, 0.0, 2.0, 4.0], [4.0, 0.0, -4.0, 0.0, 4.0]])
     kind, strength = random.integers(2, size=SETTINGS), random.normal(size=SETTINGS)
-    gains = np.clip(shapes[kind] * strength[:, None] + random.normal(0, 0.5, (SETTINGS, 5)), -12, 12)
+    gains = np.clip(
+        shapes[kind] * strength[:, None] + random.normal(0, 0.5, (SETTINGS, 5)), -12, 12
+    )
     places = np.tile([150.0, 560.0, 1000.0, 3300.0, 8200.0], (SETTINGS, 1))
     words = np.where(kind == 0, np.where(strength > 0.3, "bright", "warm"), "")
     return Described(gains, places, np.full((SETTINGS, 5), 0.71), list(words))

@@ -157,7 +157,9 @@ def reverb_decoder_layers(random: np.random.Generator) -> dict[str, NDArray[np.f
     return {name: array.astype(np.float32) for name, array in found.items()}
 
 
-def flow_eq_layers(weights: Arrays, path: str = "dense_3/dense_3") -> dict[str, NDArray[np.float32]]:
+def flow_eq_layers(
+    weights: Arrays, path: str = "dense_3/dense_3"
+) -> dict[str, NDArray[np.float32]]:
     """Return weights as flowEQ's .h5 names them.
 
     Parameters

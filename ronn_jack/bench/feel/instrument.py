@@ -135,15 +135,21 @@ class Instrument:
             if due > done:
                 heard.append(self.play_frames(due - done))
                 done = due
-            self._follower.tend(self.engine, self._loudness, self._input_gain, self._prepared)
+            self.follow()
             time.sleep(0.001)
         dry, wet = zip(*heard, strict=True)
         return np.concatenate(dry, axis=1), np.concatenate(wet, axis=1)
 
+    def follow(self) -> bool:
+        """Let the level follow, as far as there is time; tell whether it is as good as it gets."""
+        self._follower.tend(self.engine, self._loudness, self._input_gain, self._prepared)
+        level = self._prepared.level
+        return not level or not level.quick
+
     def settle(self) -> None:
         """Play until the level is that of all that was heard, and the controls have glided."""
         end = time.monotonic() + _PATIENCE_SECONDS
-        while (level := self._prepared.level) and level.quick and time.monotonic() < end:
+        while not self.follow() and time.monotonic() < end:
             self.play_live(_TURN_SECONDS)
         self.play(_GLIDE_SECONDS)
 

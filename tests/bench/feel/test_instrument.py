@@ -58,18 +58,19 @@ def test_controls_that_move_are_heard() -> None:
         assert peak_db(instrument.probe()[1] - before) > peak_db(before) - 20.0
 
 
+class Unfollowed(Instrument):
+    """One whose levels stay what they were found to be."""
+
+    def follow(self) -> bool:
+        return True
+
+
 @pytest.mark.slow
-def test_levels_that_nobody_follows_wander_and_are_missed(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_levels_that_nobody_follows_wander_and_are_missed() -> None:
     """The figures fail where the thing that they are of is taken away."""
-    monkeypatch.setattr(
-        "ronn_jack.hotswap.levels.follower.LevelFollower.tend", lambda *arguments: None
-    )
-    monkeypatch.setattr("ronn_jack.bench.feel.instrument._PATIENCE_SECONDS", 0.0)
     figures = [
-        *measure_drive([PHRASE], True, lambda text: None),
-        *measure_paths([PHRASE], True, lambda text: None),
+        *measure_drive([PHRASE], True, lambda text: None, Unfollowed),
+        *measure_paths([PHRASE], True, lambda text: None, Unfollowed),
     ]
     missed = {figure.what.partition(",")[0] for figure in figures if not figure.met}
     assert {"change of loudness over 0…48 dB", "off the dry along morph"} <= missed
