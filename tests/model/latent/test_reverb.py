@@ -56,10 +56,10 @@ def test_any_rate_has_the_same_room(rate: float) -> None:
     spec = RoomSpec(x=0.5, z=1.0)
 
     def centre_of_time(at: float) -> float:
-        room = synthesise(MODEL, spec, at)
-        spectrum = np.fft.rfft(room)
-        spectrum[:, round(3500.0 / at * room.shape[1]) :] = 0.0
-        power = (np.fft.irfft(spectrum) ** 2).sum(0)
+        size = 1 << 20
+        spectrum = np.fft.rfft(synthesise(MODEL, spec, at), size)
+        spectrum[:, round(3500.0 / at * size) :] = 0.0
+        power = (np.fft.irfft(spectrum) ** 2).sum(0)[: size // 2]
         return float((power * np.arange(power.size)).sum() / power.sum() / at)
 
     assert centre_of_time(rate) == pytest.approx(centre_of_time(RATE), rel=0.1)
@@ -67,9 +67,9 @@ def test_any_rate_has_the_same_room(rate: float) -> None:
 
 @pytest.mark.parametrize("rate", [48000.0, 96000.0])
 def test_the_longest_room_ends_where_a_response_may(rate: float) -> None:
-    room = synthesise(MODEL, RoomSpec(x=2.0, y=2.0), rate)
+    room = synthesise(MODEL, RoomSpec(x=2.0), rate)
     assert room.shape == (2, most_frames(rate))
-    assert np.abs(room[:, -64:]).max() < 1e-6
+    assert np.abs(room[:, -64:]).max() < 1e-5
 
 
 def arrays() -> dict[str, np.ndarray]:

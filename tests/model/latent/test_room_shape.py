@@ -17,6 +17,12 @@ def decaying(seconds: float, rate: float = RATE) -> Float32:
     return (white * 10.0 ** (-3.0 * np.arange(frames) / frames)).astype(np.float32)
 
 
+def dark() -> Float32:
+    spectrum = np.fft.rfft(decaying(1.0))
+    spectrum /= 1.0 + (np.arange(spectrum.shape[1]) / 100.0) ** 2
+    return np.fft.irfft(spectrum).astype(np.float32)
+
+
 def loudness_db(response: Float32, rate: float = RATE) -> float:
     """Return what pink noise gains by the response, K-weighted, from one spectrum of the whole."""
     size = 1 << response.shape[1].bit_length()
@@ -32,7 +38,7 @@ def loudness_db(response: Float32, rate: float = RATE) -> float:
     [
         (decaying(0.05), RoomSpec()),
         (decaying(3.0) * 1e-3, RoomSpec()),
-        (np.cumsum(decaying(1.0), axis=1), RoomSpec()),
+        (dark(), RoomSpec()),
         (decaying(1.0), RoomSpec(low_cut=2000.0)),
         (decaying(1.0), RoomSpec(high_cut=500.0, width=0.3)),
         (decaying(1.0), RoomSpec(width=2.0, predelay_ms=250.0)),
