@@ -60,7 +60,10 @@ def response_in_file(path: Path) -> Found:
     except AudioFileError as error:
         raise ModelError(str(error)) from None
     notes = [str(missing)] if whole else []
-    return _fixed(np.concatenate(blocks, axis=1).astype(np.float64), rate, notes)
+    try:
+        return _fixed(np.concatenate(blocks, axis=1).astype(np.float64), rate, notes)
+    except ModelError as error:
+        raise ModelError(f"{path}: {error}") from None
 
 
 def responses_in(array: Array) -> Found:
@@ -131,4 +134,5 @@ def _banded(samples: NDArray[np.float64]) -> NDArray[np.int8]:
     power = np.square(np.abs(np.fft.rfft(parts * _WINDOW, axis=1).T))
     mean = np.add.reduceat(power, EDGES[:-1]) / np.diff(EDGES)[:, None]
     level = 10.0 * np.log10(np.maximum(mean / mean.max(), 1e-20))
-    return np.maximum(np.round(level / STEP_DB), _LOWEST_STEP).astype(np.int8)
+    steps: NDArray[np.int8] = np.maximum(np.round(level / STEP_DB), _LOWEST_STEP).astype(np.int8)
+    return steps

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ronn_jack.errors import ModelError, shown
 from ronn_jack.files import regular_file, remove_forgotten, write_atomically
-from ronn_jack.imports.flow_eq import CODES, NAMES, Decoders, Weights, flow_eq, flow_eq_in
+from ronn_jack.imports.flow_eq import CODES, NAMES, Weights, flow_eq, flow_eq_in
 from ronn_jack.imports.hdf5 import MAXIMUM_BYTES as HDF5_BYTES
 from ronn_jack.imports.hdf5 import SIGNATURE
 from ronn_jack.imports.impulse import response_in_file, responses_in
@@ -53,15 +53,13 @@ class ImportedModel(NamedTuple):
     ----------
     shelf : str
         Whether it is an equaliser's or a reverb's.
-    form : str
-        What its arrays are.
     arrays : mapping
+        What its file will hold.
     notes : list of str
         What differs from the original and what to mind, a line each.
     """
 
     shelf: str
-    form: str
     arrays: Mapping[str, NDArray[Any]]
     notes: list[str]
 
@@ -100,7 +98,7 @@ def read_model(path: Path, as_heard: bool = False) -> ImportedModel | None:
         except ModelError as error:
             raise ModelError(f"{path}: {error}") from None
     if _SOUND.match(head):
-        return ImportedModel(REVERBS, *response_in_file(path))
+        return _reverb(*response_in_file(path))
     return None
 
 
@@ -118,10 +116,10 @@ def _of_layers(layers: Sequence[Layer], as_heard: bool) -> ImportedModel:
             "nothing sounds above 8 kHz, as in the original",
             "a picture's range is the 120 dB that the original made of it"
             if as_heard
-            else "a picture's range is the 80 dB that it was made from; the original stretched it to "
-            "120 dB, so that all decayed faster: --as-heard does so too",
+            else "a picture's range is the 80 dB that it was made from; the original stretched it "
+            "to 120 dB, so that all decayed faster: --as-heard does so too",
         ]
-        return ImportedModel(REVERBS, DECODER, reverb_decoder(layers, as_heard), notes)
+        return _reverb(DECODER, reverb_decoder(layers, as_heard), notes)
     if (weights := flow_eq_in(layers)) is not None:
         return _of_flow_eq(weights)
     raise ModelError("is a model of neither NeuralReverberator nor flowEQ")
@@ -131,15 +129,13 @@ def _of_arrays(arrays: Iterable[Array]) -> ImportedModel:
     found = {}
     for array in arrays:
         if array.name == _RESPONSES:
-            return ImportedModel(REVERBS, *responses_in(array))
+            return _reverb(*responses_in(array))
         if array.name in (*NAMES, CODES):
             found[array.name] = array.values(_MOST_WEIGHTS)
     if found.keys() >= {*NAMES}:
         return _of_flow_eq(found)
     if CODES in found:
-        raise ModelError(
-            f"holds {CODES} alone: give the decoder, whose words are found without them"
-        )
+        raise ModelError(f"holds {CODES} alone; give the decoder, which has words without them")
     raise ModelError(f"is a MATLAB file without {_RESPONSES} or a decoder of flowEQ")
 
 
@@ -147,14 +143,14 @@ def _of_flow_eq(weights: Weights) -> ImportedModel:
     decoders = flow_eq(weights)
     (dims, beta), _ = next(iter(decoders.items()))
     notes = [
-        f"it has {dims} dimensions and is taken as of beta {beta}: what eq_dims and eq_beta ask for "
-        "beyond that, it has not",
+        f"it has {dims} dimensions and is taken as of beta {beta}: it is heard whatever eq_dims "
+        "and eq_beta ask for",
         "at its origin it is not flat, as in the original",
         "its settings glide; in the original they jumped",
     ]
     if CODES not in weights:
         notes.append("words are where its curves are nearest to those of our words")
-    return _equaliser(decoders, notes)
+    return ImportedModel(EQUALISERS, to_arrays(decoders), notes)
 
 
 def _of_settings(described: Described) -> ImportedModel:
@@ -163,14 +159,14 @@ def _of_settings(described: Described) -> ImportedModel:
         f"twelve models were trained on {len(described.words)} settings; curves that the last one "
         f"had not seen come out {miss:.1f} dB off",
         "who had set them, and from which address, was not read",
-        "frequencies and Qs are learnt as ratios, and curves rather than numbers; flowEQ did neither",
+        "what is learnt is the curve, and frequencies and Qs as ratios; flowEQ learnt the numbers",
     ]
-    return _equaliser(decoders, notes)
+    return ImportedModel(EQUALISERS, to_arrays(decoders), notes)
 
 
-def _equaliser(decoders: Decoders, notes: list[str]) -> ImportedModel:
-    arrays = to_arrays(decoders)
-    return ImportedModel(EQUALISERS, str(arrays["form"]), arrays, notes)
+def _reverb(form: str, arrays: Mapping[str, NDArray[Any]], notes: list[str]) -> ImportedModel:
+    about = {"version": np.array(VERSION), "form": np.array(form)}
+    return ImportedModel(REVERBS, {**about, **arrays}, notes)
 
 
 def keep_model(model: ImportedModel, name: str) -> Path:
@@ -188,8 +184,7 @@ def keep_model(model: ImportedModel, name: str) -> Path:
     folder = shelf_folder(model.shelf)
     path = folder / f"{name}{SUFFIX}"
     content = io.BytesIO()
-    about = {"version": np.array(VERSION), "form": np.array(model.form)}
-    np.savez_compressed(content, allow_pickle=False, **about, **model.arrays)
+    np.savez_compressed(content, allow_pickle=False, **model.arrays)
     try:
         write_atomically(path, content.getvalue())
         remove_forgotten(folder, (each.name for each in folder.iterdir()))

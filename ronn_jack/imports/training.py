@@ -72,8 +72,8 @@ def train(
         means = _encoded(encoder, wanted)[2]
         turn = _axes(means, wanted)
         points = means @ turn
-        first = np.linalg.solve(turn, layers[0][0]), layers[0][1]
-        bare = Decoder("curve", tuple(map(_kept, (first, *layers[1:]))), {})
+        weights: Array = np.linalg.solve(turn, layers[0][0])
+        bare = Decoder("curve", tuple(map(_kept, ((weights, layers[0][1]), *layers[1:]))), {})
         words = {**words_of(bare), **_described(points, described.words)}
         decoders[dims, beta] = Decoder("curve", bare.layers, words)
     return decoders, float(errors(bare, points[held_out], wanted[held_out]).mean())

@@ -63,7 +63,7 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
 
 def _check_directory(content: bytes) -> None:
     """Refuse an archive whose list of members would itself take much to be read."""
-    mark, _, _, _, count, size, _, comment = _END.unpack(content[-_END.size :])
+    mark, _, _, _, _, size, _, comment = _END.unpack(content[-_END.size :])
     if mark != b"PK\5\6" or comment or size > _MOST_ARRAYS * _ENTRY_BYTES:
         raise ValueError
 

@@ -73,7 +73,8 @@ def _between(rows: Picture, places: NDArray[np.float64]) -> Picture:
     inside = np.clip(places, 0.0, last)
     below = np.minimum(inside.astype(int), last - 1)
     share = (inside - below)[:, None]
-    return rows[below] * (1.0 - share) + rows[below + 1] * share
+    between: Picture = rows[below] * (1.0 - share) + rows[below + 1] * share
+    return between
 
 
 GRID = "grid"
