@@ -23,6 +23,7 @@ from ronn_jack.commands.midi import midi
 from ronn_jack.commands.options import (
     SOUND_HELP,
     Number,
+    Tail,
     WholeRange,
     assigned,
     first_sound,
@@ -163,9 +164,9 @@ def demo(
 @click.option(
     "--tail",
     default=0.0,
-    type=Number(0, 3600),
-    metavar="SECONDS",
-    help="Render silence after the end.",
+    type=Tail(0, 3600),
+    metavar="SECONDS|auto",
+    help="Render silence after the end: for so long, or until the sound has faded to -90 dBFS.",
 )
 @click.option("--subtype", help="Sample format of OUT, such as PCM_24.")
 def render(
@@ -173,7 +174,7 @@ def render(
     target: Path,
     preset: str | None,
     assignments: tuple[str, ...],
-    tail: float,
+    tail: float | str,
     subtype: str | None,
 ) -> None:  # fmt: skip
     """Render the audio file IN to OUT (WAV, FLAC, OGG or MP3)."""
@@ -192,7 +193,7 @@ def render(
             source,
             target,
             values,
-            tail,
+            None if isinstance(tail, str) else tail,
             subtype,
             lambda done, total: bar.update(task, completed=done, total=total),
         )

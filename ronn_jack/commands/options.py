@@ -60,6 +60,14 @@ class Number(_Strict, click.FloatRange):
         return number
 
 
+class Tail(Number):
+    """Seconds of silence, or the word "auto"."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number or the word, or fail with click's words."""
+        return value if value == "auto" else super().convert(value, param, ctx)
+
+
 class Chosen(NamedTuple):
     """What a user has chosen to begin with.
 

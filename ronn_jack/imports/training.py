@@ -72,7 +72,7 @@ def train(
         means = _encoded(encoder, wanted)[2]
         turn = _axes(means, wanted)
         points = means @ turn
-        weights: Array = np.linalg.solve(turn, layers[0][0])
+        weights = np.linalg.solve(turn, layers[0][0]).astype(np.float64)
         bare = Decoder("curve", tuple(map(_kept, ((weights, layers[0][1]), *layers[1:]))), {})
         words = {**words_of(bare), **_described(points, described.words)}
         decoders[dims, beta] = Decoder("curve", bare.layers, words)
