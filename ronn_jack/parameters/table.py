@@ -10,11 +10,20 @@ from collections.abc import Mapping
 
 from ronn_jack.errors import ParameterError, unknown
 from ronn_jack.parameters.kinds import Kind, Parameter, Value
-from ronn_jack.parameters.rows import expression, levels, models, network, node, path, reverb
+from ronn_jack.parameters.rows import (
+    equaliser,
+    expression,
+    levels,
+    models,
+    network,
+    node,
+    path,
+    reverb,
+)
 
 PARAMETERS: Mapping[str, Parameter] = {
     row.name: row
-    for module in (network, levels, expression, node, path, reverb, models)
+    for module in (network, levels, expression, node, path, equaliser, reverb, models)
     for row in module.ROWS
 }
 """In the order in which surfaces number them: new ones come last."""
