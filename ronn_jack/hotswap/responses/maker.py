@@ -98,6 +98,15 @@ class ResponseMaker:
             self._thread.join()
         self._thread = self._engine = None
 
+    @property
+    def settled(self) -> bool:
+        """[any-thread] Whether the room that is wanted is heard alone, or none is wanted."""
+        with self._condition:
+            engine, wanted = self._engine, self._wanted
+            if engine is None or self._clearing or wanted not in (None, self._offered):
+                return False
+            return engine.held_responses <= 1
+
     def _run(self) -> None:
         give_way()
         while self._await_work():
