@@ -164,12 +164,14 @@ def decode(decoder: Decoder, points: Array) -> tuple[Array, Array, Array]:
         places = _LOWEST + (_HIGHEST - _LOWEST) * shares
     else:
         places = np.exp(LOWEST_LOG + (HIGHEST_LOG - LOWEST_LOG) * shares)
+    # An exponential may miss its end by a rounding.
+    places = np.clip(places, _LOWEST, _HIGHEST)
     qs = np.full_like(gains, BANDS[0].q)
     qs[:, 1:4] = places[:, 5:]
     return DECODED_GAIN_DB * gains, places[:, :5], qs
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EqModel:
     """Decoders by their dimensions and beta, such as (3, "less"); at least one."""
 
