@@ -39,7 +39,7 @@ def test_a_network_is_as_loud_as_its_source_and_its_headroom_is_not_heard() -> N
 def test_a_level_that_is_wrong_is_told() -> None:
     instrument = Instrument(PHRASE, STRAIGHT, HEADROOM_DB)
     instrument.settle()
-    instrument._prepared.voice.level.follow(LevelTable(2.0), 1000.0)
+    instrument.prepared.voice.level.follow(LevelTable(2.0), 1000.0)
     assert instrument.louder_by() == pytest.approx(6.02, abs=0.1)
 
 
