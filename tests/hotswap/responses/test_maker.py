@@ -119,6 +119,7 @@ def test_it_is_heard_once_the_room_is_there_that_it_was_turned_on_for(rig: Rig) 
     wait_for(lambda: len(rig.workshop.made) == 2)
     rig.play()
     assert not rig.on, "it would sound in the room before"
+    assert "reverb" in [stage.name for stage in rig.engine.working_stages], "its time is taken"
     rig.workshop.may_go_on.set()
     rig.run_until(lambda: rig.on)
 
@@ -147,8 +148,10 @@ def test_a_walk_is_heard_in_ten_rooms_a_second_at_least(rig: Rig) -> None:
     blocks = math.ceil(RATE / BLOCK)
 
     def served() -> bool:
-        paced = rig.engine.position / RATE < maker._next
-        return rig.workshop.made[-1].x == x or paced or rig.engine.held_responses > 2
+        with maker._condition:
+            rig.engine.collect_responses()
+            paced = rig.engine.position / RATE < maker._next
+            return maker._offered == maker._wanted or paced or rig.engine.held_responses > 2
 
     for x in np.linspace(-2.0, 2.0, blocks):
         maker.aim({"reverb_x": x})
