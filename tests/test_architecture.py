@@ -13,18 +13,20 @@ MOST_LINES = 400
 MOST_MODULES = 16
 TAGS = ("[audio-thread]", "[control-thread]", "[any-thread]")
 
-FOUNDATION = {"action_fields", "closing", "errors", "units", "files", "parameters"}
+FOUNDATION = {"action_fields", "closing", "errors", "units", "files", "folders", "parameters"}
 MAY_IMPORT: dict[str, set[str]] = {
     "action_fields": {"errors", "files", "parameters"},
     "closing": set(),
     "errors": set(),
     "units": set(),
     "process": set(),
+    "folders": set(),
     "files": {"errors", "parameters"},
-    "parameters": {"errors", "units"},
-    "settings": {"action_fields", "errors", "files", "parameters"},
+    "parameters": {"errors", "folders", "units"},
+    "settings": {"action_fields", "errors", "files", "folders", "parameters"},
     "acoustics": set(),
     "model": {"acoustics", "errors", "parameters"},
+    "model.latent": {"acoustics", "errors", "files", "parameters"},
     "realtime.compiler": set(),
     "realtime.kernels": {"model.spec", "model.weights", "realtime.compiler"},
     "realtime.motion": {"model.weights", "realtime.compiler", "realtime.kernels"},
@@ -45,6 +47,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "explore": {*FOUNDATION, "model", "realtime", "loudness", "hotswap", "control"},
     "pictures": {*FOUNDATION, "model", "realtime", "hotswap"},
     "original": {*FOUNDATION, "model.spec"},
+    "imports": {*FOUNDATION, "audio_files", "model.latent"},
     "interfaces": {*FOUNDATION, "settings", "control"},
     "interfaces.state_keeper": {*FOUNDATION, "control", "presets"},
     "interfaces.midi": {*FOUNDATION, "settings", "control", "midimap"},
@@ -82,7 +85,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "commands": set(),
     "commands.bench": {"bench", "commands.compiling", "commands.options", "errors"},
     "commands.compiling": {"realtime.compiler"},
-    "commands.options": {*FOUNDATION, "presets"},
+    "commands.options": {*FOUNDATION, "model.latent", "presets"},
     "commands.plot": {
         "audio_files", "commands.compiling", "commands.options", "errors", "model", "pictures",
         "render",
@@ -90,7 +93,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "commands.surfaces": {"presets", "surfaces"},
     "commands.place": {"errors", "interfaces", "running_nodes", "settings"},
     "commands.midi": {"commands.options", "commands.place", "errors", "settings", "interfaces"},
-    "commands.presets": {*FOUNDATION, "commands.options", "presets", "original"},
+    "commands.presets": {*FOUNDATION, "commands.options", "presets"},
+    "commands.importing": {*FOUNDATION, "commands.options", "presets", "original", "imports"},
     "cli": {
         *FOUNDATION, "commands", "process",
         "settings", "control", "cost", "interfaces", "model", "presets", "app", "bench", "demo",
@@ -328,6 +332,7 @@ CROSS_CUTTING = {
     "test_damaged_files.py": "every reader of files, and what is done with what they read",
     "test_desktop_files.py": "the files in configs/desktop",
     "test_end_to_end.py": "end to end: what goes in and comes out",
+    "test_equaliser_live.py": "end to end: the equaliser's knobs",
     "test_examples.py": "end to end: what stands in examples/",
     "test_foreign_clients.py": "end to end: programs that others have written",
     "test_hanging_jack.py": "end to end: a JACK that hangs",

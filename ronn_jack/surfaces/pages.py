@@ -24,6 +24,8 @@ from ronn_jack.parameters import (
 
 ARCHITECTURE, PLAY, PRESETS, NODE = "Architecture", "Play", "Presets", "Node"
 EXPLORE = "Explore"
+BANDS = "Bands"
+"""What the equaliser's other controls move has a page to itself."""
 MOST_PRESETS = 48
 """Buttons that a page has room for."""
 SNAPSHOTS = 8
@@ -154,7 +156,8 @@ def pages(presets: Sequence[str]) -> list[Page]:
     rows: dict[str, list[Row]] = {ARCHITECTURE: [], PLAY: [], PRESETS: [], NODE: []}
     shown: dict[str, list[Parameter]] = {}
     for row in PARAMETERS.values():
-        shown.setdefault(_GROUPS.get(row.group, row.group.value), []).append(row)
+        title = BANDS if row.follows else _GROUPS.get(row.group, row.group.value)
+        shown.setdefault(title, []).append(row)
     for title, parameters in shown.items():
         rows.setdefault(title, []).extend(_parameter_rows(parameters))
     buttons: dict[str, list[Cell]] = {}
@@ -189,11 +192,13 @@ def _parameter_rows(parameters: Sequence[Parameter]) -> list[Row]:
     few = [cell for cell in choices if len(cell.parameter.choices) <= _FEW_CHOICES]
     many = [cell for cell in choices if cell not in few]
     switches = [Switch(row) for row in cells if row.kind is Kind.BOOL]
+    # Which there are changes, so that no surface can offer them.
+    names = [Readout(row.label, f"/ronn/{row.name}") for row in cells if row.kind is Kind.NAME]
     return [
         *_rows(pads, max(2, len(pads)), 4.0),
         *_rows(sliders, 5 if len(sliders) == 5 else 4),
         *_rows(many, 1, 2.0),
-        *_rows(few, 2),
+        *_rows([*few, *names], 2),
         *_rows(switches, 6),
     ]
 
