@@ -82,7 +82,10 @@ def main() -> None:
                 axes = torch.stack((room["x"], room["y"], room["z"]), -1)
                 tested = _error(torch, decoder(_encode(torch, encoder, room, axes)[0]), room)
             trained, nats = sums / count
-            print(f"{epoch + 1}: {trained:.2f} dB, {nats:.1f} nats; others {tested:.2f} dB", flush=True)
+            print(
+                f"{epoch + 1}: {trained:.2f} dB, {nats:.1f} nats; others {tested:.2f} dB",
+                flush=True,
+            )
     _write(decoder, corpus)
 
 

@@ -77,7 +77,7 @@ def make_rooms(count: int, seed: int) -> Corpus:
     """Return that many rooms whose T30 lies in the range of x."""
     random = np.random.RandomState(seed)
     parts = [_batch(random, 500) for _ in range(-(-count * 3 // 1000))]
-    rates, weights, gap, ratio_db = (np.concatenate(each)[:count] for each in zip(*parts))
+    rates, weights, gap, ratio_db = (np.concatenate(each)[:count] for each in zip(*parts, strict=True))
     return _located(rates, weights, gap, ratio_db)
 
 
@@ -144,7 +144,9 @@ def _located(rates: Array, weights: Array, gap: Array, ratio_db: Array) -> Corpu
 
     def left(times: Array) -> Array:
         after = np.maximum(times - gap[:, None], 0.0)[:, None, :, None]
-        return (weights[..., None, :] / rates[..., None, :] * np.exp(-rates[..., None, :] * after)).sum(-1)
+        return (
+            weights[..., None, :] / rates[..., None, :] * np.exp(-rates[..., None, :] * after)
+        ).sum(-1)
 
     guess = 13.8 / (rates * weights).sum(-1).max(-1)[:, None] * weights.sum(-1).max(-1)[:, None]
     share = np.linspace(0.0, 1.0, 64)

@@ -21,12 +21,26 @@ from pathlib import Path
 
 import numpy as np
 
-from ronn_jack.model.latent.reverb import ReverbModel, RoomSpec, character_of, response_of, synthesise
-from ronn_jack.model.latent.room_physics import CENTRES, Array, decay_of, decibels, remaining, t30
+from ronn_jack.model.latent.reverb import (
+    ReverbModel,
+    RoomSpec,
+    character_of,
+    response_of,
+    synthesise,
+)
+from ronn_jack.model.latent.room_physics import (
+    CENTRES,
+    OCTAVE,
+    Array,
+    decay_of,
+    decibels,
+    duration,
+    remaining,
+    t30,
+)
 from training.rooms_fit import fit_rooms, judged_cells, relief_error
 from training.rooms_measures import (
     CLARITY_SECONDS,
-    RELIEF_STEPS,
     centroid,
     clarity,
     octave_t30,
@@ -39,6 +53,7 @@ MOST_T30_SHARE = 0.08
 MOST_MOVED_SHARE = 0.05
 LEAST_ALIKE = 0.95
 CHARACTERS = 1000
+_AT_ONCE = 50
 _POSITIONS = np.linspace(-2.0, 2.0, 21)
 _MEASURED_POSITIONS = np.linspace(-2.0, 2.0, 6)
 _RATE = 32000.0
@@ -111,20 +126,21 @@ def judge_held_out(model: ReverbModel, rooms: slice = slice(None)) -> HeldOut:
 
 def judge_axes(model: ReverbModel, weights: str = "trained") -> Axes:
     """Return what the axes do to what the decoder says about many characters."""
-    random = np.random.RandomState(1)
+    decoders = (model if weights == "trained" else ReverbModel.random(i) for i in range(CHARACTERS))
+    said = np.array([each.decode(character_of(i)) for i, each in enumerate(decoders)])
+    others = np.random.RandomState(1).uniform(-2.0, 2.0, (CHARACTERS, 3))
     wrong, moved = dict.fromkeys("xyz", 0), dict.fromkeys("yz", 0.0)
-    for seed in range(CHARACTERS):
-        decoder = model if weights == "trained" else ReverbModel.random(seed)
-        said = decoder.decode(character_of(seed))
-        others = random.uniform(-2.0, 2.0, 3)
+    for first in range(0, CHARACTERS, _AT_ONCE):
+        some = slice(first, first + _AT_ONCE)
         for i, axis in enumerate("xyz"):
-            at = np.tile(others, (_POSITIONS.size, 1))
-            at[:, i] = _POSITIONS
-            seconds, colour, early = _expected(said, *at.T)
+            at = np.repeat(others[some, None], _POSITIONS.size, axis=1)
+            at[..., i] = _POSITIONS
+            seconds, colour, early = _expected(said[some, None], *np.moveaxis(at, -1, 0))
             rising = {"x": seconds, "y": colour, "z": -early}[axis]
             wrong[axis] += int((np.diff(rising) <= 0.0).sum())
             if axis in moved:
-                moved[axis] = max(moved[axis], float(seconds.max() / seconds.min() - 1.0))
+                most = float((seconds.max(-1) / seconds.min(-1)).max())
+                moved[axis] = max(moved[axis], most - 1.0)
     return Axes(CHARACTERS, wrong, moved)
 
 
@@ -187,14 +203,13 @@ def _reference_t30(response: Array) -> float:
 
 def _expected(said: Array, x: Array, y: Array, z: Array) -> tuple[Array, Array, Array]:
     """Return T30 of the octave at 1 kHz, the centroid and C80 of rooms at many points."""
-    decay = decay_of(np.broadcast_to(said, (*x.shape, said.size)), x, y, z)
-    octave = slice(11, 14)
-    times = np.arange(256) / 256.0 * (0.2 + 1.2 * 0.2 * 30.0 ** ((x[:, None, None] + 2.0) / 4.0))
-    left = remaining(decay, times)[:, octave] * CENTRES[octave, None]
-    seconds = t30(times[:, 0], decibels(left.sum(1)))
+    decay = decay_of(np.broadcast_to(said, (*x.shape, said.shape[-1])), x, y, z)
+    times = duration(x)[..., None, None] * np.linspace(0.0, 1.4, 200)
+    left = remaining(decay.only(OCTAVE), times) * CENTRES[OCTAVE, None]
+    seconds = t30(times[..., 0, :], decibels(left.sum(-2)))
     ends = remaining(decay, np.array([0.0, CLARITY_SECONDS])) * CENTRES[:, None]
-    whole, late = ends.sum(1).T
-    colour = (ends[..., 0] * CENTRES).sum(1) / whole
+    whole, late = ends[..., 0].sum(-1), ends[..., 1].sum(-1)
+    colour = (ends[..., 0] * CENTRES).sum(-1) / whole
     return seconds, colour, 10.0 * np.log10((whole - late) / late)
 
 
