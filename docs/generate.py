@@ -5,13 +5,15 @@
 - ronn-jack.1: the manual page, from the commands
 - configs/surfaces/ and configs/aliases/reaper.toml, from the same
 - rooms.svg: the rooms of the source and their imports
-- presets.svg: spectrograms of the demo's riff and of what some presets make of it
+- presets.svg and sounds/: spectrograms of the demo's riff and of what some presets make of it, and
+  how they sound
 - the table in presets.md and contact-sheet.svg: what every preset makes of four sources
 """
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +35,7 @@ from ronn_jack.surfaces.reaper import reaper_aliases
 from ronn_jack.surfaces.reference import osc_reference
 
 DOCS = Path(__file__).resolve().parent
+SOUNDS = DOCS / "sounds"
 CONFIGS = DOCS.parent / "configs"
 PRESETS = ("fuzz", "slapback", "cathedral")
 SECONDS = 4.0
@@ -65,19 +68,27 @@ def panel(number: int, title: str, x: NDArray[np.floating]) -> str:
     return "\n".join(parts)
 
 
-def presets_picture() -> str:
-    """Return the riff and what the presets make of it, as SVG."""
+def write_sounds() -> None:
+    """Write the riff and what the presets make of it, as files to be heard and as a picture."""
     store = PresetStore()
     riff = pluck_phrase(RATE)[:, : round(SECONDS * RATE)]
     panels = [panel(0, "the riff, dry (frequency in Hz)", riff)]
+    SOUNDS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "in.wav"), Path(folder, "out.wav")
         soundfile.write(source, riff.T, RATE, subtype="FLOAT")
+        soundfile.write(SOUNDS / "riff.ogg", riff.T, RATE)
         for number, name in enumerate(PRESETS, 1):
             preset = store.load(name)
             render_file(source, target, {**defaults(), **preset.values})
             heard, _ = soundfile.read(target, always_2d=True)
+            soundfile.write(SOUNDS / f"{name}.ogg", heard, RATE)
             panels.append(panel(number, f"{name}: {preset.description.lower()}", heard.T))
+    (DOCS / "presets.svg").write_text(picture_of(panels), encoding="utf-8")
+
+
+def picture_of(panels: Sequence[str]) -> str:
+    """Return a picture of four panels, as SVG."""
     width = 2 * (LEFT + WIDTH) + 2 * GAP_X
     height = TOP + 2 * HEIGHT + GAP_Y + 26
     style = (
@@ -123,5 +134,5 @@ if __name__ == "__main__":
     write_configs()
     write_pages()
     (DOCS / "rooms.svg").write_text(drawing(), encoding="utf-8")
-    (DOCS / "presets.svg").write_text(presets_picture(), encoding="utf-8")
+    write_sounds()
     write_shipped()

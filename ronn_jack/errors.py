@@ -6,7 +6,8 @@ RonnError
 │   ├── ParameterError    a value outside a parameter's table entry
 │   ├── SpecError         parameters that are valid alone but not together
 │   ├── PresetError       a preset that can't be found, read or written
-│   └── ProfileError      a MIDI profile that can't be found or read
+│   ├── ProfileError      a MIDI profile that can't be found or read
+│   └── ModelError        a latent model that can't be found or read
 └── MachineError          something of this machine is missing or taken (exit code 1)
     ├── JackError         no libjack, a server that refused or does not answer
     │   └── NoServerError no server of that name
@@ -19,6 +20,7 @@ A message is one line that names the value, the limit and the remedy.
 from __future__ import annotations
 
 import difflib
+import errno
 from collections.abc import Iterable
 
 LONGEST_MESSAGE = 1000
@@ -56,6 +58,10 @@ class PresetError(UsageError):
 
 class ProfileError(UsageError):
     """A MIDI controller profile can't be found or read."""
+
+
+class ModelError(UsageError):
+    """A latent model can't be found or read."""
 
 
 class MachineError(RonnError):
@@ -108,6 +114,21 @@ def nearest(name: str, choices: Iterable[str], cutoff: float) -> str | None:
         if 2 * sum(map(letters.__contains__, choice)) >= cutoff * (len(name) + len(choice))
     ]
     return next(iter(difflib.get_close_matches(name, near, n=1, cutoff=cutoff)), None)
+
+
+_REMEDIES = {
+    errno.EACCES: "let this user have it (chmod, chown)",
+    errno.EPERM: "let this user have it (chmod, chown)",
+    errno.ENOSPC: "make room on its disk",
+    errno.EDQUOT: "make room within your quota",
+    errno.EROFS: "let its disk be written to, or use another folder",
+}
+
+
+def reason_of(fault: OSError) -> str:
+    """Return the system's reason, with the remedy where there is one."""
+    remedy = _REMEDIES.get(fault.errno or 0)
+    return f"{fault.strerror}; {remedy}" if remedy else str(fault.strerror)
 
 
 def shown(value: object) -> str:

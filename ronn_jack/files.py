@@ -20,7 +20,7 @@ from typing import IO, TypeVar
 
 import platformdirs
 
-from ronn_jack.errors import ParameterError, UsageError, shortened, shown, unknown
+from ronn_jack.errors import ParameterError, UsageError, reason_of, shortened, shown, unknown
 from ronn_jack.parameters import Kind, Parameter, Value
 
 VERSION = 1
@@ -119,7 +119,7 @@ def read_file(path: Path, most_bytes: int, error: type[UsageError]) -> bytes:
     except FileNotFoundError:
         raise error(f"{path}: no such file") from None
     except (OSError, ValueError) as fault:
-        reason = fault.strerror if isinstance(fault, OSError) else fault
+        reason = reason_of(fault) if isinstance(fault, OSError) else fault
         name = shortened(repr(str(path)), _LONGEST_PATH)
         raise error(f"{name}: can't be read: {reason}") from None
     if len(content) > most_bytes:

@@ -96,12 +96,12 @@ def _run(
         bias = np.zeros(len(weight)) if weights.biases is None else weights.biases[i]
         # The past is the constant response to silence; one more frame of it gives the next.
         past = np.repeat(rest[:, np.newaxis], layer.history + 1, axis=1)
-        signal = _layer(layer, weight, bias, modulation, np.hstack([past, signal]))
+        signal = layer_of(layer, weight, bias, modulation, np.hstack([past, signal]))
         rest, signal = signal[:, 0], signal[:, 1:]
     return signal, rest
 
 
-def _layer(
+def layer_of(
     layer: Layer,
     weight: Float64,
     bias: NDArray[np.floating],

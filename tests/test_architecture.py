@@ -25,6 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "settings": {"action_fields", "errors", "files", "parameters"},
     "acoustics": set(),
     "model": {"acoustics", "errors", "parameters"},
+    "model.latent": {"acoustics", "errors", "files", "parameters"},
     "realtime.compiler": set(),
     "realtime.kernels": {"model.spec", "model.weights", "realtime.compiler"},
     "realtime.motion": {"model.weights", "realtime.compiler", "realtime.kernels"},

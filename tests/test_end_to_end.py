@@ -101,6 +101,7 @@ def test_a_change_by_osc_is_heard_as_the_new_network():
     assert np.abs(y - rendered(x, **SOUND)).max() < 1e-6
 
 
+@pytest.mark.slow
 def test_a_change_by_midi_bytes_is_heard_as_the_new_network():
     x = noise(RATE // 2)
     with (
@@ -151,6 +152,7 @@ def test_a_change_while_music_plays_ends_in_what_the_new_network_had_always_give
     assert np.abs(y - after)[:, -RATE:].max() < 1e-6
 
 
+@pytest.mark.slow
 def test_a_node_left_to_itself_plays_on_without_streams_and_hang_up():
     left = 'trap "" HUP INT; exec "$@" <&- >&- 2>&-'
     with jack_server("left") as server, node_process(server.name, *PLAIN, shell=left) as node:

@@ -118,6 +118,7 @@ def answers(server):
     return False
 
 
+@pytest.mark.slow
 def test_a_stopped_server_is_named_and_forgets_who_gave_it_up():
     with jack_server("stopped") as server:
         number = server.process_id

@@ -46,6 +46,7 @@ def processor_ticks(process):
     return int(Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[11])
 
 
+@pytest.mark.slow
 def test_a_signal_within_the_events_own_lock_holds_nothing_up(start):
     process = start("""
 with taken.wanted._cond:  # as at every poll of the main loop, for some microseconds

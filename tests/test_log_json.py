@@ -18,6 +18,7 @@ def events(text):
     return [event for event in read if event["event"] != "xruns"]
 
 
+@pytest.mark.slow
 def test_a_session_is_told_as_json_lines(tmp_path):
     path = tmp_path / "log"
     with (
@@ -55,6 +56,7 @@ def test_a_session_is_told_as_json_lines(tmp_path):
     assert by_name["end"]["status"]["callback_p50"] > 0.0
 
 
+@pytest.mark.slow
 def test_a_pipe_that_nobody_reads_holds_nothing_up_and_the_preset_is_told(tmp_path):
     path = tmp_path / "pipe"
     os.mkfifo(path)

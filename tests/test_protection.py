@@ -19,6 +19,7 @@ def test_that_waits_for_a_lock_of_its_own():
 """
 
 
+@pytest.mark.slow
 def test_one_that_hangs_inside_a_library_is_ended_by_force_and_named(tmp_path):
     (tmp_path / "test_hanging.py").write_text(HANGING)
     settings = ["-o", "timeout=1", "-o", "hang_grace=1", "-o", "addopts="]

@@ -56,6 +56,7 @@ def node_and_log(tmp_path):
         yield node, log
 
 
+@pytest.mark.slow
 def test_a_sweep_that_never_rests_is_heard_and_ends_where_the_knob_stands(node_and_log):
     node, log = node_and_log
     process = psutil.Process(node.process.pid)
@@ -71,6 +72,7 @@ def test_a_sweep_that_never_rests_is_heard_and_ends_where_the_knob_stands(node_a
 
 
 @pytest.mark.soak
+@pytest.mark.slow
 def test_sweeps_are_never_silent_about_a_change_for_longer_than_100_ms(node_and_log):
     node, log = node_and_log
     gaps = []

@@ -77,7 +77,9 @@ def make_rooms(count: int, seed: int) -> Corpus:
     """Return that many rooms whose T30 lies in the range of x."""
     random = np.random.RandomState(seed)
     parts = [_batch(random, 500) for _ in range(-(-count * 3 // 1000))]
-    rates, weights, gap, ratio_db = (np.concatenate(each)[:count] for each in zip(*parts, strict=True))
+    rates, weights, gap, ratio_db = (
+        np.concatenate(each)[:count] for each in zip(*parts, strict=True)
+    )
     return _located(rates, weights, gap, ratio_db)
 
 

@@ -15,6 +15,7 @@ from ronn_jack.bench.cost import CostReport
 from ronn_jack.bench.feel.table import feel_table
 from ronn_jack.bench.kernels.speed import SpeedReport, SpeedRow
 from ronn_jack.bench.machine import MachineFacts
+from ronn_jack.bench.node.browser import BrowserFigures
 from ronn_jack.bench.node.crowd import CrowdReport
 from ronn_jack.bench.node.live import LiveReport
 from ronn_jack.bench.node.live_node import LiveRow
@@ -104,8 +105,9 @@ def _crowds_audio(report: CrowdReport) -> Table:
 def _pages(report: PageReport) -> Table:
     columns = ("looked at by", "callback p99", "xruns", "answer p99")
     table = _table(
-        f"{report.pairs} pairs of turns, each page told {report.told_per_second:.0f} messages a "
-        f"second: it adds {report.added_p99_us:.1f} µs to p99",
+        f"{report.pairs} pairs of turns, each page told {report.told_per_second:.0f} messages and "
+        f"{report.drawn_per_second:.0f} frames of pictures a second: adds "
+        f"{report.added_p99_us:.1f} µs to p99; {_seen(report.browser)}",
         *columns,
     )
     rows = (
@@ -115,6 +117,15 @@ def _pages(report: PageReport) -> Table:
     for by, p99, xruns, answer in rows:
         table.add_row(by, f"{p99:.1f} µs", f"{xruns}", f"{answer:.2f} ms")
     return table
+
+
+def _seen(browser: BrowserFigures | None) -> str:
+    if browser is None:
+        return "no browser here (chromium and playwright)"
+    return (
+        f"in a browser first seen after {browser.first_paint_ms:.0f} ms, "
+        f"{browser.shown_per_second:.0f} frames a second"
+    )
 
 
 def _machine(facts: MachineFacts) -> str:

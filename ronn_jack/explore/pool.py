@@ -83,6 +83,10 @@ class Pool:
     ----------
     wake : callable
         Called when there is something to be found.
+    most : int
+        Candidates that it keeps.
+    most_vain : int
+        Tries in a row that bring nothing, after which it rests.
 
     Attributes
     ----------
@@ -90,7 +94,13 @@ class Pool:
         Whether somebody fills it.
     """
 
-    def __init__(self, wake: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        wake: Callable[[], None] = lambda: None,
+        most: int = MOST_CANDIDATES,
+        most_vain: int = MOST_VAIN,
+    ) -> None:
+        self._most, self._most_vain = most, most_vain
         self._lock = threading.Lock()
         self._aim = Aim()
         self._terms: Terms | None = None
@@ -114,7 +124,7 @@ class Pool:
     @property
     def is_full(self) -> bool:
         """Whether there are as many as are kept."""
-        return self.waiting >= MOST_CANDIDATES
+        return self.waiting >= self._most
 
     @property
     def wants_light(self) -> bool:
@@ -127,7 +137,7 @@ class Pool:
 
         The latter holds until other candidates are asked for, or what was heard is another.
         """
-        return self.is_full or self._vain >= MOST_VAIN
+        return self.is_full or self._vain >= self._most_vain
 
     @property
     def progress(self) -> str:

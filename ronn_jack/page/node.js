@@ -26,6 +26,8 @@ const METERS = ["level_in", "level_out", "load", "loudness", "true_peak"].map((n
 
 /** At most one message of an address in this time: a frame of a screen. */
 const SEND_MS = 16;
+/** Echoes of what a hand has set may still be on their way for so long once it lets go. */
+const ECHO_MS = 100;
 const RETRY_MS = 500;
 const HEARTBEAT_MS = 2000;
 const SILENCE_MS = 6000;
@@ -45,6 +47,7 @@ export const denied = signal(false);
 export const refusals = signal([]);
 
 const told = new Map();
+/** What came of each address that a hand holds. */
 const held = new Map();
 const outbox = new Map();
 /** Addresses that a view listens to while it is there. */
@@ -147,7 +150,7 @@ function textsOf(address) {
 export function set(name, value) {
   const address = ROOT + name;
   signalOf(address).value = [value];
-  if (held.has(address)) held.set(address, null);
+  if (held.has(address)) held.get(address).values = null;
   forgive(address);
   outbox.set(address, value);
   sending ??= setTimeout(flush, SEND_MS);
@@ -179,14 +182,18 @@ export function actTogether(...actions) {
 
 /** Let no echo move a parameter under the hand that turns it. */
 export function hold(name) {
-  held.set(ROOT + name, null);
+  held.set(ROOT + name, { values: null });
 }
 
-/** Let a parameter be moved by others again; show what came meanwhile. */
+/** Let a parameter be moved by others again, soon; show the last that came meanwhile. */
 export function letGo(name) {
-  const values = held.get(ROOT + name);
-  held.delete(ROOT + name);
-  if (values) signalOf(ROOT + name).value = values;
+  const address = ROOT + name;
+  const hand = held.get(address);
+  setTimeout(() => {
+    if (!hand || held.get(address) !== hand) return; // let go already, or held anew
+    held.delete(address);
+    if (hand.values) signalOf(address).value = hand.values;
+  }, ECHO_MS);
 }
 
 /** Let parameters go with the component that held them: of what is gone no pointer comes up. */
@@ -286,7 +293,7 @@ function take({ address, values }) {
     return;
   }
   batch(() => {
-    if (held.has(address)) held.set(address, values);
+    if (held.has(address)) held.get(address).values = values;
     else signalOf(address).value = values;
     if (address === PRESET) connected.value = true;
   });

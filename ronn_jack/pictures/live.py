@@ -21,7 +21,6 @@ from ronn_jack.pictures.signals import signals_packet
 
 FRAME_SECONDS = 1.0 / 30.0
 _LOOKED_AT_SECONDS = 5.0
-"""After the last question, what was made is forgotten."""
 _END_SECONDS = 0.5
 
 _log = logging.getLogger(__name__)
@@ -64,6 +63,10 @@ class _Asked(msgspec.Struct):
     responses: str = ""
 
 
+def _portrait_of(accepted: Accepted) -> Portrait:
+    return Portrait(accepted.model, lambda: accepted.values)
+
+
 class LivePictures(ClosingOnce):
     """Makes pictures for as many pages as there are; nothing while none asks.
 
@@ -74,12 +77,23 @@ class LivePictures(ClosingOnce):
     ----------
     accepted : Accepted
     played : Played
+    portrait_of : callable
+        Makes a Portrait of what is accepted.
+    looked_at_seconds : float
+        After the last question, what was made is kept for so long.
     """
 
-    def __init__(self, accepted: Accepted, played: Played) -> None:
+    def __init__(
+        self,
+        accepted: Accepted,
+        played: Played,
+        portrait_of: Callable[[Accepted], Portrait] = _portrait_of,
+        looked_at_seconds: float = _LOOKED_AT_SECONDS,
+    ) -> None:
         super().__init__()
         self._played = played
-        self._portrait = Portrait(accepted.model, lambda: accepted.values)
+        self._portrait = portrait_of(accepted)
+        self._looked_at_seconds = looked_at_seconds
         self._condition = threading.Condition()
         self._asking: list[tuple[_Asked, Deliver]] = []
         self._closing = False
@@ -117,7 +131,7 @@ class LivePictures(ClosingOnce):
         give_way(LOWEST)
         due, well = time.monotonic(), True
         while True:
-            if not self._is_asked(_LOOKED_AT_SECONDS):
+            if not self._is_asked(self._looked_at_seconds):
                 self._portrait.forget()  # unlocked: it takes a while, and who asks must not wait
                 self._is_asked(None)
             with self._condition:

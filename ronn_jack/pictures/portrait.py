@@ -12,13 +12,12 @@ from ronn_jack.errors import SpecError
 from ronn_jack.hotswap.node import Recent
 from ronn_jack.model.expression import AT_REST, Expression
 from ronn_jack.model.protocol import Model
-from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value
 from ronn_jack.pictures.envelope import Envelope
 from ronn_jack.pictures.measuring import Measuring, Subject
 from ronn_jack.pictures.packet import packed
 from ronn_jack.pictures.scope import scope_frames
-from ronn_jack.pictures.shadow import Activity, Shadow, is_light
+from ronn_jack.pictures.shadow import Activity, Shadow
 from ronn_jack.pictures.spectrum import window_frames
 from ronn_jack.pictures.structure import structure
 from ronn_jack.pictures.transfer import HALVES, transfer_curves
@@ -52,6 +51,8 @@ class Portrait:
         Returns the accepted values, another mapping whenever they are others.
     clock, processor_clock : callable
         Return the time, and the processor time of this thread, in s.
+    shadow_of : callable
+        Returns what hears a network beside the one that sounds, or None, for model and rate.
 
     Attributes
     ----------
@@ -67,7 +68,9 @@ class Portrait:
         values: Callable[[], Mapping[str, Value]],
         clock: Callable[[], float] = time.monotonic,
         processor_clock: Callable[[], float] = time.thread_time,
+        shadow_of: Callable[[Model, float], Shadow | None] = Shadow.of,
     ) -> None:
+        self._shadow_of = shadow_of
         self._model_of = model_of
         self._read = values
         self._clock = clock
@@ -194,9 +197,9 @@ class Portrait:
         self.heard = 1.0
 
     def _look_inside(self) -> None:
-        model = self._model
-        if isinstance(model, NetworkSpec) and is_light(model):
-            self._shadow = Shadow(model, self._rate)
+        assert self._model is not None
+        self._shadow = self._shadow_of(self._model, self._rate)
+        if self._shadow is not None:
             self._moves += 1
 
     def _hear(self, recent: Recent, watched: Collection[int]) -> None:

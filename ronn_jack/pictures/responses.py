@@ -27,7 +27,7 @@ _CLICK = 0.5
 """Height of click and step."""
 _MARGIN_FRAMES, _MARGIN_SHARE = 16, 0.08
 """Shown after the receptive field's end."""
-_MOST_WORK = 3e9
+MOST_WORK = 3e9
 """Multiply-adds for all: less than a second. What would take more is cut short."""
 _PIECE_WORK = 1e7
 _MOST_FRAMES = 2**19
@@ -70,7 +70,7 @@ class Responses:
 
 
 def measured(
-    model: Model, rate: float, expression: Expression, gain: float
+    model: Model, rate: float, expression: Expression, gain: float, most_work: float = MOST_WORK
 ) -> Generator[None, None, Responses]:
     """Measure a network, yielding after each piece of work, some milliseconds long.
 
@@ -82,8 +82,10 @@ def measured(
         Where it is; it does not drift on.
     gain : float
         Amplitude ratio before it.
+    most_work : float
+        Multiply-adds for all of it.
     """
-    probe = _Probe(model, rate, expression, gain)
+    probe = _Probe(model, rate, expression, gain, most_work)
     yield
     field = model.receptive_field
     margin = max(_MARGIN_FRAMES, round(_MARGIN_SHARE * field))
@@ -99,9 +101,15 @@ def measured(
     )
 
 
-def whole(model: Model, rate: float, expression: Expression, gain: float = 1.0) -> Responses:
+def whole(
+    model: Model,
+    rate: float,
+    expression: Expression,
+    gain: float = 1.0,
+    most_work: float = MOST_WORK,
+) -> Responses:
     """Measure a network in one go, with arguments as for `measured`."""
-    work = measured(model, rate, expression, gain)
+    work = measured(model, rate, expression, gain, most_work)
     while True:
         try:
             next(work)
@@ -113,18 +121,21 @@ def whole(model: Model, rate: float, expression: Expression, gain: float = 1.0) 
 class _Probe:
     """A network that is asked."""
 
-    def __init__(self, model: Model, rate: float, expression: Expression, gain: float) -> None:
+    def __init__(
+        self, model: Model, rate: float, expression: Expression, gain: float, most_work: float
+    ) -> None:
         self._network = make_playable(model, rate, expression, movable=False)
         self._network.pin(expression, 0.0)
         self._process = _Process(self._network.process)
         self._inputs = model.inputs
         self._gain = gain
+        self._most_work = most_work
         self._work = max(1, model.multiplications)
         self._rest = float(self._passed(np.zeros(1, np.float32))[0])
 
     def frames(self, name: str) -> int:
         """Return how many frames a measurement may take."""
-        return max(256, min(_MOST_FRAMES, int(_MOST_WORK * _SHARES[name] / self._work)))
+        return max(256, min(_MOST_FRAMES, int(self._most_work * _SHARES[name] / self._work)))
 
     def run(self, x: Signal) -> Generator[None, None, Signal]:
         """Return the output for a signal after endless silence."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ronn_jack.model.drift import draw_sources
 from ronn_jack.model.expression import AT_REST, Expression
 from ronn_jack.model.film import Modulation, condition_between
+from ronn_jack.model.protocol import Model
 from ronn_jack.model.recipes import draw
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.model.weights import LayerSources, Weights
@@ -62,6 +63,11 @@ class Shadow:
     layers : list of LayerRun
         What it runs, one after the other.
     """
+
+    @classmethod
+    def of(cls, model: Model, rate: float) -> Shadow | None:
+        """Return the shadow of a network; None of one that is of another kind or too large."""
+        return cls(model, rate) if isinstance(model, NetworkSpec) and is_light(model) else None
 
     def __init__(self, spec: NetworkSpec, rate: float) -> None:
         self.spec = spec

@@ -85,23 +85,27 @@ class BlendRecord:
         The BLEND.
     rate : float
         Sample rate in Hz.
+
+    Attributes
+    ----------
+    fields : recarray [shape=(1,)]
     """
 
     def __init__(self, fields: Any, rate: float) -> None:
-        self._fields = fields
+        self.fields = fields
         fields["step"] = 2.0 / (TURN_SECONDS * rate)
         self.begin_with(UNKNOWN)
 
     def begin_with(self, blend: Blend) -> None:
         """Set how the voice mixes; only before it is published."""
-        self._fields["polarity"] = blend.polarity
+        self.fields["polarity"] = blend.polarity
         self.follow(blend)
 
     def follow(self, blend: Blend) -> None:
         """Have it mix otherwise from now on; its polarity turns within 0.1 s."""
-        self._fields["wanted_polarity"] = blend.polarity
-        self._fields["correlation"] = blend.correlation
-        self._fields["known"] = float(blend.known)
+        self.fields["wanted_polarity"] = blend.polarity
+        self.fields["correlation"] = blend.correlation
+        self.fields["known"] = float(blend.known)
 
 
 @native(void(int64, int64, int64, int64))

@@ -6,6 +6,7 @@ from ronn_jack.bench.cost import CostReport, CostRow
 from ronn_jack.bench.feel.figures import FeelReport, Figure
 from ronn_jack.bench.kernels.speed import RebuildRow, SpeedReport, SpeedRow
 from ronn_jack.bench.machine import MachineFacts
+from ronn_jack.bench.node.browser import BrowserFigures
 from ronn_jack.bench.node.crowd import Audio, CrowdReport
 from ronn_jack.bench.node.live import LiveReport
 from ronn_jack.bench.node.live_node import LiveRow
@@ -71,6 +72,7 @@ def whole_report() -> Report:
             pages=5,
             pairs=4,
             told_per_second=75.0,
+            drawn_per_second=29.5,
             without_p99_us=41.5,
             with_p99_us=43.0,
             added_p99_us=1.25,
@@ -78,6 +80,7 @@ def whole_report() -> Report:
             xruns_with=1,
             answer_without_p99_ms=1.75,
             answer_with_p99_ms=2.5,
+            browser=BrowserFigures(210.0, 30.0),
         ),
         feel=FeelReport(
             sources=["guitar", "mine.wav"],

@@ -74,7 +74,9 @@ def test_a_picture_of_no_known_kind_is_refused_before_anything_is_measured(tmp_p
 def test_pages_are_told_and_their_cost_is_found():
     report = bench("--page").page
     assert (report.pages, report.pairs) == (5, 1)
-    assert report.told_per_second > 1
+    assert report.told_per_second > 1 and report.drawn_per_second > 1
+    if report.browser is not None:
+        assert report.browser.first_paint_ms > 0 and report.browser.shown_per_second > 1
     assert report.without_p99_us > 0 and report.with_p99_us > 0
     assert report.answer_without_p99_ms > 0 and report.answer_with_p99_ms > 0
     assert report.added_p99_us == pytest.approx(report.with_p99_us - report.without_p99_us)

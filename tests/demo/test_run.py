@@ -61,12 +61,14 @@ def finished(tmp_path_factory):
     return said, out
 
 
+@pytest.mark.slow
 def test_it_ends_well_and_says_where_the_sound_is(finished):
     said, out = finished
     assert f"wrote {out}: {SECONDS} s at 48000 Hz, peak " in said.splitlines()[-1]
     assert all(character.isprintable() or character == "\n" for character in said)
 
 
+@pytest.mark.slow
 def test_what_was_heard_is_sound(finished):
     audio, rate = soundfile.read(finished[1], dtype="float32")
     assert (rate, audio.shape) == (48000, (round(SECONDS * 48000), 2))
@@ -77,6 +79,7 @@ def test_what_was_heard_is_sound(finished):
         assert np.sqrt(np.mean(tenth**2)) > 0.003
 
 
+@pytest.mark.slow
 def test_every_turn_of_a_knob_arrived(finished):
     turns = len(score(PresetStore()))
     assert f"{turns} of {turns} turns arrived by OSC" in finished[0]
@@ -89,6 +92,7 @@ def plays(riff, piece):
     return any(np.array_equal(riff[start : start + len(piece)], piece) for start in starts)
 
 
+@pytest.mark.slow
 def test_the_last_turn_is_heard_the_bypassed_node_gives_the_riff_itself(finished):
     audio, _ = soundfile.read(finished[1], dtype="float32")
     riff = pluck_phrase(48000)[0]
@@ -97,11 +101,13 @@ def test_the_last_turn_is_heard_the_bypassed_node_gives_the_riff_itself(finished
     assert not plays(riff, audio[20000:20500, 0])
 
 
+@pytest.mark.slow
 def test_the_recording_ends_in_a_fade(finished):
     audio, _ = soundfile.read(finished[1], dtype="float32")
     assert np.abs(audio[-1000:]).max() == 0.0
 
 
+@pytest.mark.slow
 def test_its_private_server_is_gone_afterwards(finished):
     name = re.search("'(ronn-demo-[0-9]+)'", finished[0])[1]
     assert probe(name) is None

@@ -120,6 +120,7 @@ def test_a_lost_server_is_noticed(noise):
             player.close()
 
 
+@pytest.mark.slow
 def test_a_server_dies_with_the_program_that_started_it():
     name = server_name("orphan")
     program = (

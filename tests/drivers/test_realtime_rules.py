@@ -46,6 +46,7 @@ def test_the_callback_never_allocates_locks_or_takes_the_gil(counter):
     assert (found["allocations"], found["frees"], found["locks"], found["gil"]) == (0, 0, 0, 0)
 
 
+@pytest.mark.slow
 def test_the_counter_sees_a_callback_that_does(counter):
     found = counts(counter, "python")
     assert found["allocations"] > 0

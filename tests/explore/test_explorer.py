@@ -77,8 +77,8 @@ class Clock:
 
 
 @contextlib.contextmanager
-def exploring(node: Node, clock: Clock) -> Iterator[Pool]:
-    pool = Pool()
+def exploring(node: Node, clock: Clock, **limits: int) -> Iterator[Pool]:
+    pool = Pool(**limits)
     explorer = Explorer(pool, node, node, Random(3), clock, clock.rest)
     explorer.start()
     try:
@@ -133,11 +133,10 @@ def test_what_is_played_takes_the_place_of_the_phrase() -> None:
         wait_for(lambda: pool.waiting >= 1)
 
 
-def test_when_the_pool_is_full_it_stops_until_a_press(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ronn_jack.explore.pool.MOST_CANDIDATES", 2)
+def test_when_the_pool_is_full_it_stops_until_a_press() -> None:
     node, clock = Node(), Clock()
     node.input = phrase_passage(2, node.rate).signal
-    with exploring(node, clock) as pool:
+    with exploring(node, clock, most=2) as pool:
         wait_for(lambda: pool.is_full)
         looked = clock.now
         wait_for(lambda: clock.now > looked + 2 * PIECE_SECONDS)
@@ -149,14 +148,23 @@ def test_when_the_pool_is_full_it_stops_until_a_press(monkeypatch: pytest.Monkey
         wait_for(lambda: pool.is_full)
 
 
-def test_where_all_is_in_vain_it_stops_until_what_sounds_is_another(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("ronn_jack.explore.pool.MOST_VAIN", 3)
-    monkeypatch.setattr("ronn_jack.explore.pool.is_worth_hearing", lambda character: False)
+SILENT = {
+    "activation": "softshrink",
+    "init": "uniform_0.1",
+    "kernel": 1,
+    "channels": 1,
+    "drive": 0.0,
+}
+"""No sample passes its first layer."""
+
+
+def test_where_all_is_in_vain_it_stops_until_what_sounds_is_another() -> None:
     node, clock = Node(), Clock()
+    node.values = {**node.values, **SILENT}
+    for name in SILENT:
+        node.search.lock(name)
     node.input = phrase_passage(2, node.rate).signal
-    with exploring(node, clock) as pool:
+    with exploring(node, clock, most_vain=3) as pool:
         wait_for(lambda: pool.rests)
         looked = clock.now
         wait_for(lambda: clock.now > looked + 2 * PIECE_SECONDS)
@@ -168,20 +176,24 @@ def test_where_all_is_in_vain_it_stops_until_what_sounds_is_another(
         wait_for(lambda: len(clock.rests) > rests)
 
 
-def test_a_fault_is_told_once_and_ends_no_search(
-    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    node, clock, model = Node(), Clock(), Node.model
-    faults: list[object] = []
+class Faulty(Node):
+    """Fails three times to make a network."""
 
-    def faulty(node: Node, values: Mapping[str, Value]) -> Model:
-        if len(faults) < 3:
-            faults.append(values)
+    def __init__(self) -> None:
+        super().__init__()
+        self.faults: list[object] = []
+
+    def model(self, values: Mapping[str, Value]) -> Model:
+        if len(self.faults) < 3:
+            self.faults.append(values)
             raise ZeroDivisionError("no such thing")
-        return model(node, values)
+        return super().model(values)
 
-    monkeypatch.setattr(Node, "model", faulty)
-    with exploring(node, clock) as pool:
+
+def test_a_fault_is_told_once_and_ends_no_search(caplog: pytest.LogCaptureFixture) -> None:
+    node = Faulty()
+    faults = node.faults
+    with exploring(node, Clock()) as pool:
         for count in (1, 2, 3):
             wait_for(lambda count=count: len(faults) >= count)
             pool.wake()

@@ -7,7 +7,7 @@ from ronn_jack.hotswap.engine_controls import aim
 from ronn_jack.loudness.refinement import Refinement, refined
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.level import LevelTable
-from tests.realtime.engine_driver import RATE, engine_for, noise
+from tests.realtime.engine_driver import RATE, engine_for, noise, voice_of
 
 STEPS = np.full(100, 0.01)
 
@@ -44,9 +44,8 @@ def heard(seconds, trim=0.0, refinement=None, engine=None, gain=1.0, **values):
         engine = engine_for(
             NetworkSpec(layers=1, kernel=1, init="dirac", activation="linear"), 20.0
         )
+        voice_of(engine).level.begin_with(LevelTable(10.0 ** (-2.0 / 20.0)))
         engine.process(noise(64))
-        (voice,) = engine._voices.values()
-        voice.level.begin_with(LevelTable(10.0 ** (-2.0 / 20.0)))
         refinement = Refinement(engine)
     aim(engine, values)
     for _ in range(round(2 * seconds)):

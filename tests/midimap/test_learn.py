@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from ronn_jack.midimap.learn import ENCODER_SECONDS, MOVING_SECONDS, QUIET_SECONDS, Learner
@@ -200,4 +202,4 @@ def test_the_port_that_sends_most_is_meant_and_little_is_kept() -> None:
     found = learner.found(10.0)
     assert found is not None
     assert found.port == "mine"
-    assert len(learner._ports["mine"]) < 1000
+    assert len(pickle.dumps(learner)) < 50_000, "not all 5000"

@@ -11,6 +11,8 @@ import pytest
 from ronn_jack.control.controller import Controller
 from ronn_jack.interfaces.osc.dispatcher import Dispatcher
 from ronn_jack.interfaces.osc.learning import Learning
+from ronn_jack.interfaces.web.limits import Limits
+from ronn_jack.interfaces.web.page import Page
 from ronn_jack.interfaces.web.server import WebServer
 from ronn_jack.pictures.live import LivePictures
 from tests.page.looker import Looker
@@ -68,11 +70,19 @@ def serving(
     port: int = 0,
     pictures: LivePictures | None = None,
     learning: Learning | None = None,
+    page: Page | None = None,
+    limits: Limits | None = None,
 ) -> WebServer:
     """Return a server that serves."""
     dispatcher = Dispatcher(controller, learning=learning)
     server = WebServer(
-        controller, dispatcher.handle, port=port, forget=dispatcher.gone, pictures=pictures
+        controller,
+        dispatcher.handle,
+        port=port,
+        forget=dispatcher.gone,
+        pictures=pictures,
+        page=page,
+        limits=limits,
     )
     server.listen()
     server.start(9420)

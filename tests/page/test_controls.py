@@ -6,8 +6,11 @@ import pytest
 
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.operations import Set
+from ronn_jack.interfaces.web.limits import Limits
 from ronn_jack.parameters import MAXIMUM_DRAWN_SEED, PARAMETERS, Value
+from tests.page.conftest import serving
 from tests.page.hands import plain, shown, turn
+from tests.page.looker import Looker
 from tests.support.jack_server import wait_for
 from tests.support.recording import RecordingOrigin
 from tests.support.trial_values import another
@@ -16,7 +19,10 @@ pytestmark = pytest.mark.slow
 
 
 def becomes(controller: Controller, name: str, value: Value) -> None:
-    wait_for(lambda: controller.value(name) == value, what=f"{name} = {value}")
+    wait_for(
+        lambda: controller.value(name) == value,
+        what=lambda: f"{name} = {value}, and it is {controller.value(name)}",
+    )
 
 
 def becoming(controller: Controller, name: str) -> float:
@@ -96,6 +102,40 @@ def test_what_is_held_as_its_view_goes_is_let_go(looker, controller):
         looker.page.mouse.up()
         row = PARAMETERS[name]
         wait_for(lambda row=row, value=value: shown(looker, row) == plain(row, value), what=name)
+
+
+LATE = """
+    const { set } = Object.getOwnPropertyDescriptor(WebSocket.prototype, "onmessage");
+    Object.defineProperty(WebSocket.prototype, "onmessage", {
+        set(take) { set.call(this, (event) => setTimeout(take, 60, event)); },
+    });
+"""
+"""What the node says takes its time."""
+WATCHED = """() => {
+    const dial = document.querySelector("#input_gain [role=slider]");
+    window.shown = [];
+    new MutationObserver(() => shown.push(parseFloat(dial.getAttribute("aria-valuetext"))))
+        .observe(dial, { attributeFilter: ["aria-valuetext"] });
+}"""
+SOON = "new Promise(done => setTimeout(() => done(shown), 250))"
+
+
+def test_an_echo_that_is_late_moves_nothing_that_a_hand_has_let_go(browser, controller):
+    limits = Limits(crossing_seconds=1000.0)  # each value is sent back
+    with serving(controller, limits=limits) as server, Looker.opening(browser, server.url) as look:
+        looker = look()
+        looker.page.add_init_script(LATE)
+        looker.page.reload()
+        looker.wait(".view:not(.lost)")
+        looker.page.evaluate(WATCHED)
+        x, y = looker.grab("input_gain")
+        for way in range(5, 55, 5):
+            looker.page.mouse.move(x, y - way)
+            becomes(controller, "input_gain", round(0.24 * way, 6))
+        looker.page.mouse.up()
+        shown = looker.page.evaluate(SOON)
+        assert shown[-1] == 12.0
+        assert shown == sorted(shown), "it went back"
 
 
 def test_two_taps_reset(looker, controller):

@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 
 from ronn_jack.control.controller import Controller
+from ronn_jack.control.events import Event
+from ronn_jack.control.midi_events import LearnStarted
+from ronn_jack.control.operations import Origin
 from ronn_jack.interfaces.midi.input import MidiInput
 from ronn_jack.midimap.learn import ENCODER_SECONDS
 from ronn_jack.midimap.profile_file import ProfileStore
@@ -30,12 +33,18 @@ class Desk:
         self.controller = controller
         self.time = 0.0
         self.hardware = FakeHardware()
+        self.told: list[Event] = []
+
+        def publish(event: Event, origin: Origin) -> None:
+            self.told.append(event)
+            controller.subscriptions.publish(event, origin)
+
         self.midi = MidiInput(
             controller,
             replace(load_settings(user_file=folder / "none"), midi_takeover="pickup"),
             ProfileStore(user=folder),
             self.hardware,
-            controller.subscriptions.publish,
+            publish,
             lambda: self.time,
             state=controller.midi,
         )
@@ -90,13 +99,8 @@ def test_a_control_is_learned_where_it_is(looker: Looker, desk: Desk, way: str):
 
 
 def test_nothing_is_learned_by_a_long_touch_and_in_what_is_typed_or_chosen(
-    looker: Looker, desk: Desk, monkeypatch
+    looker: Looker, desk: Desk
 ):
-    asked: list[str] = []
-    learn = desk.midi.learning.learn
-    monkeypatch.setattr(
-        desk.midi.learning, "learn", lambda name, *rest: (asked.append(name), learn(name, *rest))
-    )
     looker.page.locator("#drive-label").evaluate("""label => {
         const event = (kind, more) => label.dispatchEvent(
             new PointerEvent(kind, { bubbles: true, cancelable: true, ...more }));
@@ -110,7 +114,8 @@ def test_nothing_is_learned_by_a_long_touch_and_in_what_is_typed_or_chosen(
         new MouseEvent("contextmenu", { bubbles: true, cancelable: true }))"""), "its menu is kept"
     looker.dial("layers").press("m")
     desk.learns("layers")
-    assert asked == ["layers"]
+    begun = [event.parameter for event in desk.told if isinstance(event, LearnStarted)]
+    assert begun == ["layers"]
 
 
 def test_what_is_bound_is_shown_and_unbound(looker: Looker, desk: Desk):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ from ronn_jack.control.exploring.search import Search, Verdict
 from ronn_jack.explore.pool import Pool
 from ronn_jack.interfaces.ports import free_port
 from tests.page.looker import Looker
-from tests.support.candidates import character, pool_with
+from tests.support.candidates import TERMS, candidate, pool_with
 from tests.support.jack_server import jack_server, wait_for
 from tests.support.node_process import node_process
 from tests.support.recording import MemoryStore, RecordingNode
@@ -59,6 +58,15 @@ def becomes(controller: Controller, layers: int) -> None:
     wait_for(lambda: controller.value("layers") == layers, what=f"{layers} layers")
 
 
+CROSSED = """face => {
+    const say = (kind) => face.closest(".tile").dispatchEvent(
+        new PointerEvent(kind, { pointerType: "mouse", movementX: 9, bubbles: true }));
+    say("pointermove");
+    say("pointerleave");
+}"""
+"""A mouse goes over it in no time."""
+
+
 def steps(controller: Controller) -> object:
     return controller.status()["undo_steps"]
 
@@ -94,9 +102,8 @@ def test_to_point_at_one_is_to_hear_it_and_to_leave_it_to_go_back(explorer, cont
     page = explorer.page
     page.hover(face(1))
     audition(explorer)
-    for place in (1, 2, 3):  # which is crossed, and not pointed at
-        page.hover(face(place))
-        page.mouse.move(1, 1)
+    for place in (1, 2, 3):
+        page.locator(face(place)).evaluate(CROSSED)
     page.hover(face(1))
     becomes(controller, 8)
     assert len(node.rebuilds) == 1
@@ -237,8 +244,7 @@ def test_a_click_keeps_what_is_heard_though_another_has_its_place(explorer, cont
     becomes(controller, 8)
     explorer.wait(f"{face(1)}[aria-current=true]")
     pool.judge(1, Verdict.DISLIKED)
-    [other] = pool_with({"layers": 3, "seed": 9})._placed.values()
-    assert pool.offer(pool._terms, replace(other, character=character(120.0)))
+    assert pool.offer(TERMS, candidate({"layers": 3, "seed": 9}, 120.0))
     explorer.page.click(face(1))
     explorer.wait(face(25))
     assert controller.value("layers") == 8

@@ -9,6 +9,7 @@ import pytest
 
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.operations import Set
+from ronn_jack.interfaces.web.page import Page
 from ronn_jack.interfaces.web.server import WebServer
 from tests.page.conftest import serving
 from tests.page.looker import Looker
@@ -77,18 +78,14 @@ def test_a_page_that_lost_its_node_dims_and_comes_back(
 
 
 def test_a_page_of_another_build_is_read_anew(
-    browser: Any, controller: Controller, server: WebServer, monkeypatch
+    browser: Any, controller: Controller, server: WebServer
 ):
-    from ronn_jack.interfaces.web import page
-
     with Looker.opening(browser, server.url) as look:
         looker = look()
         looker.page.evaluate("document.documentElement.dataset.before = 1")
         server.close()
         looker.wait(".view.lost")
-        tables = page.tables()
-        monkeypatch.setattr(page, "tables", lambda: {**tables, "version": "another"})
-        with serving(controller, server.port):
+        with serving(controller, server.port, page=Page("another")):
             looker.wait("html:not([data-before]) .view:not(.lost)")
         looker.faults.clear()
 

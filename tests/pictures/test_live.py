@@ -15,8 +15,8 @@ import pytest
 from ronn_jack.model.architecture import model_of
 from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import defaults
-from ronn_jack.pictures import live
 from ronn_jack.pictures.live import FRAME_SECONDS, LivePictures
+from ronn_jack.pictures.portrait import Portrait
 from ronn_jack.pictures.signals import STEPS_PER_DB
 from ronn_jack.pictures.spectrum import FLOOR_DB, centres, spectrum
 from tests.support.packets import unpacked
@@ -110,12 +110,11 @@ def test_frames_come_at_their_rate_and_many_pages_share_one(pictures, played):
     viewers[0].frame()
     begin, before = time.monotonic(), played.looks
     for _ in range(6):
-        with pictures._condition:  # so that no frame comes between
-            for viewer in viewers:
-                viewer.ask()
+        for viewer in viewers:
+            viewer.ask()
         for viewer in viewers:
             viewer.answer()
-    assert played.looks - before == 6
+    assert 6 <= played.looks - before < 12, "now and then a frame comes between"
     assert time.monotonic() - begin >= 5 * FRAME_SECONDS
 
 
@@ -131,34 +130,51 @@ def test_without_audio_there_is_nothing_to_see_of_it(pictures, played):
     assert [each["kind"] for each in Viewer(pictures).frame()] == ["network", "nothing"]
 
 
-def test_a_fault_is_told_once_and_does_not_end_it(pictures, played, monkeypatch, caplog):
+class Faulty(Played):
+    """Fails three times to tell what is played."""
+
+    faults = 3
+
+    def recent(self, frames):
+        self.faults -= 1
+        if self.faults >= 0:
+            raise ZeroDivisionError("no such thing")
+        return super().recent(frames)
+
+
+@pytest.mark.parametrize("played", [Faulty()], ids=["faulty"])
+def test_a_fault_is_told_once_and_does_not_end_it(pictures, played, caplog):
     viewer = Viewer(pictures)
-    with monkeypatch.context() as patched:
-        patched.setattr(live, "signals_packet", None)
-        for _ in range(3):
-            assert [each["kind"] for each in viewer.frame()] == ["nothing"]
+    for _ in range(3):
+        assert [each["kind"] for each in viewer.frame()] == ["nothing"]
     assert [record.message for record in caplog.records] == ["while drawing"]
     assert viewer.frame()[-1]["kind"] == "signals"
 
 
-def test_who_asks_while_it_forgets_does_not_wait_and_is_answered(pictures, monkeypatch):
-    monkeypatch.setattr(live, "_LOOKED_AT_SECONDS", 0.01)
-    forget = pictures._portrait.forget
-    viewer = Viewer(pictures)
+def test_who_asks_while_it_forgets_does_not_wait_and_is_answered(played):
     asked: queue.Queue[bool] = queue.Queue()
+    viewers: list[Viewer] = []
 
-    def forgets() -> None:
-        asking = threading.Thread(target=viewer.ask, daemon=True)
-        asking.start()
-        asking.join(1.0)
-        asked.put(not asking.is_alive())
-        monkeypatch.setattr(pictures._portrait, "forget", forget)
-        forget()
+    class Watched(Portrait):
+        """Somebody asks while it forgets, once."""
 
-    monkeypatch.setattr(pictures._portrait, "forget", forgets)
-    viewer.frame()
-    assert asked.get(timeout=PATIENCE_SECONDS), "who asks had to wait"
-    assert viewer.answer()[-1]["kind"] == "signals"
+        def forget(self) -> None:
+            if viewers:
+                asking = threading.Thread(target=viewers.pop().ask, daemon=True)
+                asking.start()
+                asking.join(1.0)
+                asked.put(not asking.is_alive())
+            super().forget()
+
+    def portrait_of(accepted):
+        return Watched(accepted.model, lambda: accepted.values)
+
+    with LivePictures(Accepted(), played, portrait_of, looked_at_seconds=0.01) as pictures:
+        viewer = Viewer(pictures)
+        viewers.append(viewer)
+        viewer.frame()
+        assert asked.get(timeout=PATIENCE_SECONDS), "who asks had to wait"
+        assert viewer.answer()[-1]["kind"] == "signals"
 
 
 def test_closing_ends_it_at_once_and_twice_is_harmless(played):

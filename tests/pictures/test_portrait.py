@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pytest
 
 from ronn_jack.errors import SpecError
 from ronn_jack.model.architecture import model_of
+from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import Value, defaults
 from ronn_jack.pictures import portrait as module
 from ronn_jack.pictures.portrait import SHARE, Portrait
+from ronn_jack.pictures.shadow import Shadow
 from tests.support.packets import unpacked
 from tests.support.played import RATE, Played
 
 NOTHING = {"network": "", "weights": "", "responses": ""}
 
 
+ShadowOf = Callable[[Model, float], Shadow | None]
+
+
 class Turned:
     """A portrait of values that a hand turns, looked at by a made-up clock."""
 
-    def __init__(self, **values: Value) -> None:
+    def __init__(self, shadow_of: ShadowOf = Shadow.of, **values: Value) -> None:
         self.values: Mapping[str, Value] = {**defaults(), **values}
         self.played = Played()
         self.now = 100.0
@@ -31,6 +36,7 @@ class Turned:
             lambda: self.values,
             clock=lambda: self.now,
             processor_clock=lambda: self.spent,
+            shadow_of=shadow_of,
         )
 
     def turn(self, **values: Value) -> None:
@@ -99,17 +105,13 @@ def test_what_is_refused_changes_nothing():
     assert turned.kinds(**has) == []
 
 
-def test_activity_is_that_of_the_input_as_much_of_it_as_may_be_heard(monkeypatch):
-    turned = Turned(activation="tanh")
-    heard: list[int] = []
-    real = module.Shadow.hear
+def test_activity_is_that_of_the_input_as_much_of_it_as_may_be_heard():
+    class Costly(Shadow):
+        def hear(self, driven, watched):
+            turned.spent += driven.shape[1] * 5e-6  # a quarter of a core
+            return super().hear(driven, watched)
 
-    def hear(shadow, driven, watched):
-        heard.append(driven.shape[1])
-        turned.spent += driven.shape[1] * 5e-6  # a quarter of a core
-        return real(shadow, driven, watched)
-
-    monkeypatch.setattr(module.Shadow, "hear", hear)
+    turned = Turned(Costly.of, activation="tanh")
     turned.look(300, watched=(1,))
     activity = turned.portrait.activity
     assert activity is not None
@@ -128,9 +130,8 @@ def test_a_light_network_is_heard_whole():
     assert turned.portrait.heard == pytest.approx(1.0)
 
 
-def test_one_that_is_too_large_is_drawn_but_not_looked_into(monkeypatch):
-    monkeypatch.setattr(module, "is_light", lambda spec: False)
-    turned = Turned()
+def test_one_that_is_too_large_is_drawn_but_not_looked_into():
+    turned = Turned(lambda model, rate: None)
     turned.look(20)
     assert turned.portrait.activity is None
     assert set(turned.kinds()) == {"network", "responses"}

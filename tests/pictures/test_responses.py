@@ -10,7 +10,6 @@ import pytest
 from ronn_jack.model.expression import AT_REST
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.network import Network
-from ronn_jack.pictures import responses
 from ronn_jack.pictures.responses import FLOOR_DB, INPUT_LEVELS_DB, whole
 
 RATE = 48_000.0
@@ -67,10 +66,9 @@ def test_it_is_measured_where_the_network_is():
     np.testing.assert_allclose(moved.impulse, other.impulse, atol=1e-5)
 
 
-def test_a_network_of_which_too_much_would_be_heard_is_cut_short(monkeypatch):
-    monkeypatch.setattr(responses, "_MOST_WORK", 1e5)
+def test_a_network_of_which_too_much_would_be_heard_is_cut_short():
     long = NetworkSpec(layers=6, kernel=9, channels=4)
-    found = whole(long, RATE, AT_REST)
+    found = whole(long, RATE, AT_REST, most_work=1e5)
     assert not found.whole
     assert found.impulse.size < long.receptive_field
     assert np.isfinite(found.levels).all()

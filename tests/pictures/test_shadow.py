@@ -76,7 +76,7 @@ def test_levels_and_what_enters_are_those_of_plain_arithmetic():
         past = np.repeat(rest[:, None], layer.history + 1, axis=1)
         whole = np.hstack([past, signal])
         bare = replace(layer, activation="linear")
-        entered = oracle._layer(bare, drawn.weights[i].astype(float), bias, None, whole)
+        entered = oracle.layer_of(bare, drawn.weights[i].astype(float), bias, None, whole)
         if i == 1:
             low, high = activity.entered[1]
             assert (low, high) == pytest.approx(

@@ -9,6 +9,7 @@ from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value, defaults
 from ronn_jack.realtime.engine import Engine
+from ronn_jack.realtime.voice import Voice
 from ronn_jack.render import offline_engine
 
 RATE = 48000.0
@@ -17,6 +18,14 @@ RATE = 48000.0
 def engine_for(spec: NetworkSpec, history_seconds: float = 2.0, **values: Value) -> Engine:
     """Return an engine that plays `spec` with the given parameters from the first frame on."""
     return offline_engine(spec, {**defaults(), **values}, RATE, history_seconds)
+
+
+def voice_of(engine: Engine) -> Voice:
+    """Return the voice of an engine that has not played yet."""
+    voice = engine.withdraw()
+    assert voice is not None
+    engine.publish(voice)
+    return voice
 
 
 def play(engine: Engine, x: NDArray[np.float32], block: int = 64) -> NDArray[np.float32]:

@@ -7,15 +7,10 @@ from ronn_jack.hotswap.engine_controls import aim
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.kernels.layout import CELL
 from ronn_jack.realtime.level import CURVES, DRIVE_DB, LEVELLED, POINTS, LevelTable
-from tests.realtime.engine_driver import RATE, engine_for, noise, play
+from tests.realtime.engine_driver import RATE, engine_for, noise, play, voice_of
 
 LINEAR = NetworkSpec(activation="linear")
 STRAIGHT = NetworkSpec(layers=1, kernel=1, init="dirac", activation="linear")
-
-
-def voice_of(engine):
-    (voice,) = engine._voices.values()
-    return voice
 
 
 def decibels(voice):

@@ -178,5 +178,5 @@ def test_the_polarity_turns_as_long_at_every_rate(rate):
     turning = []
     for share in (0.98, 0.04):
         play(engine, noise(round(share * TURN_SECONDS * rate)), 64)
-        turning.append(float(voice.blend._fields["polarity"][0]) > -1.0)
+        turning.append(float(voice.blend.fields["polarity"][0]) > -1.0)
     assert turning == [True, False]

@@ -10,6 +10,8 @@ from ronn_jack.explore.character import BANDS, STEPS, Character
 from ronn_jack.explore.pool import Candidate, Pool, Terms
 from ronn_jack.parameters import Value, defaults
 
+TERMS = Terms.of(defaults(), Aim(), frozenset())
+
 
 def character(level_db: float) -> Character:
     """Return that of a sound; two are as far apart as their levels."""
@@ -23,9 +25,13 @@ def character(level_db: float) -> Character:
 def pool_with(*sounds: dict[str, Value]) -> Pool:
     """Return a pool with candidates in the first places, which is full then."""
     pool = Pool()
-    terms = Terms.of(defaults(), Aim(), frozenset())
-    pool.hold(terms)
+    pool.hold(TERMS)
     for place, values in enumerate(sounds, 1):
-        drawn = {name: {**defaults(), **values}[name] for name in DRAWN}
-        assert pool.offer(terms, Candidate(drawn, character(15.0 * place), defaults()))
+        assert pool.offer(TERMS, candidate(values, 15.0 * place))
     return pool
+
+
+def candidate(values: dict[str, Value], level_db: float) -> Candidate:
+    """Return a sound that was heard, with the character of a level."""
+    drawn = {name: {**defaults(), **values}[name] for name in DRAWN}
+    return Candidate(drawn, character(level_db), defaults())

@@ -13,12 +13,14 @@ import pytest
 from ronn_jack.drivers.jack_server import MOST_PORTS, DummyServer
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 20.0, what: str = "it") -> None:
-    """Poll until `condition` holds; fail the test when it never does."""
+def wait_for(
+    condition: Callable[[], object], seconds: float = 20.0, what: str | Callable[[], str] = "it"
+) -> None:
+    """Poll until `condition` holds; fail the test when it never does, and say for `what`."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
-            pytest.fail(f"waited {seconds} s for {what}")
+            pytest.fail(f"waited {seconds} s for {what() if callable(what) else what}")
         time.sleep(0.005)
 
 

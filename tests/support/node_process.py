@@ -51,9 +51,10 @@ class NodeProcess:
             self.osc.ask(
                 "/ronn/ping", answer="/ronn/pong", alive=lambda: self.process.poll() is None
             )
-        except AssertionError:
+        except AssertionError as error:
+            said = self.said()
             self.close()
-            raise
+            raise AssertionError(f"{error}; exit code {self.process.returncode}: {said}") from None
 
     def close(self) -> None:
         """End it if it still runs, by force if it must be."""

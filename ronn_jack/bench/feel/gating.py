@@ -57,18 +57,18 @@ def rest_below_note_db(x: NDArray[np.floating]) -> float:
     return rms_db(x[:, rest:]) - rms_db(x[:, :note])
 
 
-def measure_gate(fuzz: Values, progress: Progress) -> Iterator[Figure]:
+def measure_gate(fuzz: Values, progress: Progress, gate_db: float = GATE_DB) -> Iterator[Figure]:
     """Play a fuzz with and without the gate, and a network that rings on into the rest."""
     progress("hum and noise between notes")
-    dry, gated = Instrument(notes(True), {**fuzz, "gate": GATE_DB}).probe()
+    dry, gated = Instrument(notes(True), {**fuzz, "gate": gate_db}).probe()
     _, open_ = Instrument(notes(True), fuzz).probe()
     goal = rest_below_note_db(dry)
     where = f"fuzz; without the gate {rest_below_note_db(open_):.1f}, dry {goal:.1f}"
     found = [(rest_below_note_db(gated), where)]
-    what = f"rest against the note, gate at {GATE_DB:g} dBFS"
+    what = f"rest against the note, gate at {gate_db:g} dBFS"
     yield farthest("gate", what, "dB", "at most", round(goal, 1), found)
     progress("a tail that rings on behind the gate")
-    tails = [Instrument(notes(False), {**_LONG, "gate": at}).probe()[1] for at in (GATE_DB, -90.0)]
+    tails = [Instrument(notes(False), {**_LONG, "gate": at}).probe()[1] for at in (gate_db, -90.0)]
     begin, end = round(_SOUNDED_SECONDS * RATE), round((_NOTE_SECONDS + _REST_FROM_SECONDS) * RATE)
     changed, tail = (tails[0] - tails[1])[:, begin:end], tails[1][:, begin:end]
     found = [(rms_db(changed) - rms_db(tail), "a long network")]

@@ -73,6 +73,8 @@ class Instrument:
     ----------
     place : int
         Frame of the source that is played next.
+    prepared : PreparedVoice
+        What sounds.
     """
 
     def __init__(
@@ -93,14 +95,14 @@ class Instrument:
         self._follower = LevelFollower(lambda: False)
         self._motion = LiveMotion(lambda: None)
         self._motion.aim(self._values)
-        self._prepared = prepare(
+        self.prepared = prepare(
             Change(model, self._values, "bench"), engine, None, None, self._input_gain, Job(),
             expression=self._motion.expression(int(self._values["seed_b"])),
             input_loudness=self._loudness,
         )  # fmt: skip
-        self._prepared.voice.set_fade(1, 0.0)
-        engine.publish(self._prepared.voice)
-        self._motion.follow(self._prepared)
+        self.prepared.voice.set_fade(1, 0.0)
+        engine.publish(self.prepared.voice)
+        self._motion.follow(self.prepared)
         self.play(_TURN_SECONDS)
 
     def play(self, seconds: float) -> tuple[Signal, Signal]:
@@ -135,15 +137,21 @@ class Instrument:
             if due > done:
                 heard.append(self.play_frames(due - done))
                 done = due
-            self._follower.tend(self.engine, self._loudness, self._input_gain, self._prepared)
+            self.follow()
             time.sleep(0.001)
         dry, wet = zip(*heard, strict=True)
         return np.concatenate(dry, axis=1), np.concatenate(wet, axis=1)
 
+    def follow(self) -> bool:
+        """Let the level follow, as far as there is time; tell whether it is as good as it gets."""
+        self._follower.tend(self.engine, self._loudness, self._input_gain, self.prepared)
+        level = self.prepared.level
+        return not level or not level.quick
+
     def settle(self) -> None:
         """Play until the level is that of all that was heard, and the controls have glided."""
         end = time.monotonic() + _PATIENCE_SECONDS
-        while (level := self._prepared.level) and level.quick and time.monotonic() < end:
+        while not self.follow() and time.monotonic() < end:
             self.play_live(_TURN_SECONDS)
         self.play(_GLIDE_SECONDS)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -22,6 +22,8 @@ NETWORKS: Mapping[str, Values] = {
     "sine": {"activation": "sine", "layers": 4, "kernel": 9, "seed": 3, "seed_b": 8},
     "large": {"layers": 10, "kernel": 9, "channels": 32, "activation": "tanh", "seed": 2},
 }
+Play = Callable[[Source, Values, float], Instrument]
+"""Makes an instrument of source, values and headroom."""
 LARGE = "large"
 """Takes nearly a tenth of a core, and is measured on the first source alone."""
 PATHS: Mapping[str, tuple[Values, float]] = {
@@ -42,7 +44,9 @@ _DRIFT_SECONDS = 4.0
 _QUICK_SECONDS = 0.5
 
 
-def measure_drive(sources: Sequence[Source], quick: bool, progress: Progress) -> Iterator[Figure]:
+def measure_drive(
+    sources: Sequence[Source], quick: bool, progress: Progress, play: Play = Instrument
+) -> Iterator[Figure]:
     """Turn `drive` up, with `auto_level` on and off."""
     peaks: Found = []
     for auto_level in (True, False):
@@ -50,7 +54,7 @@ def measure_drive(sources: Sequence[Source], quick: bool, progress: Progress) ->
         level = "on" if auto_level else "off"
         for name, network, source in _pairs(sources, quick):
             progress(f"drive, auto level {level}: {name}, {source.name}")
-            instrument = Instrument(source, {**network, "auto_level": auto_level}, HEADROOM_DB)
+            instrument = play(source, {**network, "auto_level": auto_level}, HEADROOM_DB)
             instrument.play_live(_settled(quick), _all_the_way("drive", 0.0, _MOST_DRIVE_DB))
             dry, wet = _at(instrument, "drive", 0.0)
             before, peak = louder_by(dry, wet, source.rate), peak_db(wet)
@@ -66,24 +70,28 @@ def measure_drive(sources: Sequence[Source], quick: bool, progress: Progress) ->
     )
 
 
-def measure_paths(sources: Sequence[Source], quick: bool, progress: Progress) -> Iterator[Figure]:
+def measure_paths(
+    sources: Sequence[Source], quick: bool, progress: Progress, play: Play = Instrument
+) -> Iterator[Figure]:
     """Move each control for 2 s after a build, and then measure along its whole way."""
     for control, (needed, low) in PATHS.items():
         found: Found = []
         for name, network, source in _pairs(sources, quick):
             progress(f"{control}: {name}, {source.name}")
-            instrument = Instrument(source, {**network, **needed}, HEADROOM_DB)
+            instrument = play(source, {**network, **needed}, HEADROOM_DB)
             instrument.play_live(_settled(quick), _all_the_way(control, low, 1.0))
             for place in np.linspace(low, 1.0, _QUICK_PLACES if quick else _PLACES):
                 off = louder_by(*_at(instrument, control, float(place)), source.rate)
                 found.append((abs(off), f"{name}, {source.name}, {off:+.1f} at {place:.2f}"))
         what = f"off the dry along {control}, 2 s after a build"
         yield farthest("paths", what, "LU", "at most", MOST_LU, found)
-    yield from _measure_drift(sources, quick, progress)
-    yield _measure_early_hand(sources, quick, progress)
+    yield from _measure_drift(sources, quick, progress, play)
+    yield _measure_early_hand(sources, quick, progress, play)
 
 
-def _measure_drift(sources: Sequence[Source], quick: bool, progress: Progress) -> Iterator[Figure]:
+def _measure_drift(
+    sources: Sequence[Source], quick: bool, progress: Progress, play: Play = Instrument
+) -> Iterator[Figure]:
     """Let networks drift: on steady noise at each moment, on all else over some seconds.
 
     A drifting network makes one note louder and the next one softer, whatever its level.
@@ -93,7 +101,7 @@ def _measure_drift(sources: Sequence[Source], quick: bool, progress: Progress) -
     steady = _steady(sources[0].rate)
     for name, network, source in _pairs([steady, *sources], quick):
         progress(f"drift: {name}, {source.name}")
-        instrument = Instrument(source, {**network, **_DRIFT}, HEADROOM_DB)
+        instrument = play(source, {**network, **_DRIFT}, HEADROOM_DB)
         instrument.play_live(_settled(quick))
         dry, wet = instrument.play_live(_settled(quick) if quick else _DRIFT_SECONDS)
         where = f"{name}, {source.name}"
@@ -113,12 +121,14 @@ def _steady(rate: float) -> Source:
     return Source("noise", np.array(pink_noise(frames, 2, rate)), rate)
 
 
-def _measure_early_hand(sources: Sequence[Source], quick: bool, progress: Progress) -> Figure:
+def _measure_early_hand(
+    sources: Sequence[Source], quick: bool, progress: Progress, play: Play
+) -> Figure:
     """Move a control while the network is on its way: before its level could be followed."""
     found: Found = []
     for name, network, source in _pairs(sources, quick):
         progress(f"a hand that is early: {name}, {source.name}")
-        instrument = Instrument(source, {**network, "xy": True}, HEADROOM_DB)
+        instrument = play(source, {**network, "xy": True}, HEADROOM_DB)
         instrument.move({"xy_x": -1.0})
         instrument.play_live(_settled(quick))
         off = louder_by(*instrument.probe(), source.rate)

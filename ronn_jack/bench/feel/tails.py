@@ -42,13 +42,12 @@ def impulse_response(values: Values, height: float = 1.0) -> NDArray[np.float64]
     return heard[0] - heard[1]
 
 
-def off_exponential(values: Values, t60: float) -> float:
-    """Return how far a linear network with `decay` is from its undecayed response times the
-    exponential, as a share of the peak."""
-    straight = {**values, "activation": "linear"}
-    plain = impulse_response(straight)
+def off_exponential(decayed: NDArray[np.float64], plain: NDArray[np.float64], t60: float) -> float:
+    """Return how far a response is from a plain one times the exponential of a T60 in s.
+
+    It is told as a share of the peak.
+    """
     wanted = plain * 10.0 ** (-3.0 * np.arange(plain.shape[1]) / RATE / t60)
-    decayed = impulse_response({**straight, "decay": t60})
     return float(np.abs(decayed - wanted).max() / np.abs(wanted).max())
 
 
@@ -61,7 +60,11 @@ def measure_tails(reverbs: Sequence[tuple[str, Values]], progress: Progress) -> 
         Linear presets that are meant to ring out as a room does; there may be none.
     """
     progress("decay of linear networks")
-    errors = [(off_exponential(values, _T60), name) for name, values in _LINEAR.items()]
+    errors = []
+    for name, values in _LINEAR.items():
+        straight = {**values, "activation": "linear"}
+        plain, decayed = (impulse_response({**straight, "decay": t60}) for t60 in (0.0, _T60))
+        errors.append((off_exponential(decayed, plain, _T60), name))
     what = "linear network's response off the exponential, of its peak"
     yield farthest("decay", what, "", "at most", MOST_SHARE, errors)
     if not reverbs:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ronn_jack.bench.node.browser import BrowserFigures, measure_browser
 from ronn_jack.bench.node.crowd import PERIOD, RATE, Asker, Audio, AudioListener, ask_quietly
 from ronn_jack.bench.node.node_process import NodeProcess
 from ronn_jack.bench.own_process import Progress
@@ -36,8 +37,8 @@ class PageReport:
         Whether realtime scheduling is allowed here; without it the audio's figures tell little.
     pages : int
         How many listened to everything, as pages do.
-    told_per_second : float
-        Messages that each was told.
+    told_per_second, drawn_per_second : float
+        Messages, and frames of pictures, that each was told.
     without_p99_us, with_p99_us : float
         Medians of what 99 % of callbacks stayed within.
     added_p99_us : float
@@ -46,6 +47,8 @@ class PageReport:
         Blocks that came too late, in all turns.
     answer_without_p99_ms, answer_with_p99_ms : float
         Medians of the time in which 99 % of OSC's questions were answered.
+    browser : BrowserFigures or None
+        None where there is none.
     """
 
     period: int
@@ -53,6 +56,7 @@ class PageReport:
     pages: int
     pairs: int
     told_per_second: float
+    drawn_per_second: float
     without_p99_us: float
     with_p99_us: float
     added_p99_us: float
@@ -60,6 +64,7 @@ class PageReport:
     xruns_with: int
     answer_without_p99_ms: float
     answer_with_p99_ms: float
+    browser: BrowserFigures | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,7 @@ def measure_pages(quick: bool, progress: Progress) -> PageReport:
     seconds = _QUICK_SECONDS if quick else _SECONDS
     pairs = _QUICK_PAIRS if quick else _PAIRS
     http = free_port()
-    told: list[float] = []
+    told: list[tuple[float, float]] = []
     turns: dict[bool, list[_Turn]] = {False: [], True: []}
     with (
         DummyServer(f"ronn-bench-{os.getpid()}-page", RATE, PERIOD, realtime) as server,
@@ -101,6 +106,7 @@ def measure_pages(quick: bool, progress: Progress) -> PageReport:
                 answered = np.array([each for each in times if each is not None] or [np.inf])
                 p99 = 1e3 * float(np.quantile(answered, 0.99))
                 turns[looked_at].append(_Turn(audio, p99))
+        browser = measure_browser(http, quick, progress)
     without, with_them = turns[False], turns[True]
     added = [b.p99_us - a.p99_us for a, b in zip(without, with_them, strict=True)]
     return PageReport(
@@ -108,7 +114,8 @@ def measure_pages(quick: bool, progress: Progress) -> PageReport:
         realtime=realtime,
         pages=PAGES,
         pairs=pairs,
-        told_per_second=float(np.median(told)),
+        told_per_second=float(np.median([messages for messages, _ in told])),
+        drawn_per_second=float(np.median([frames for _, frames in told])),
         without_p99_us=float(np.median([each.p99_us for each in without])),
         with_p99_us=float(np.median([each.p99_us for each in with_them])),
         added_p99_us=float(np.median(added)),
@@ -116,12 +123,13 @@ def measure_pages(quick: bool, progress: Progress) -> PageReport:
         xruns_with=sum(each.audio.xruns for each in with_them),
         answer_without_p99_ms=float(np.median([each.answer_p99_ms for each in without])),
         answer_with_p99_ms=float(np.median([each.answer_p99_ms for each in with_them])),
+        browser=browser,
     )
 
 
 @contextlib.contextmanager
-def _pages(port: int, told: list[float]) -> Iterator[None]:
-    """Let pages look; afterwards the list holds how many messages per second each was told."""
+def _pages(port: int, told: list[tuple[float, float]]) -> Iterator[None]:
+    """Let pages look; afterwards the list holds how much each was told per second."""
     command = [sys.executable, "-m", "ronn_jack.bench.node.page_readers", str(port), str(PAGES)]
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -131,7 +139,8 @@ def _pages(port: int, told: list[float]) -> Iterator[None]:
         out, said = process.communicate(timeout=_END_SECONDS)
         if process.returncode:
             raise MachineError(f"pages could not look: {said.strip().splitlines()[-1]}")
-        told.append(float(out))
+        messages, frames = map(float, out.split())
+        told.append((messages, frames))
     finally:
         process.kill()
         process.wait()

@@ -181,7 +181,7 @@ class LiveView(Closing):
             self._next_drawing = now + _REDRAW_SECONDS
             # A terminal that was closed is no reason for the sound to stop.
             with contextlib.suppress(OSError):
-                self._live.update(self._screen(self._console.height), refresh=True)
+                self._live.update(self.screen(self._console.height), refresh=True)
 
     def pressed(self) -> str:
         """Return the keys that were pressed since the last call; returns at once."""
@@ -197,9 +197,10 @@ class LiveView(Closing):
             self._keyboard.close()
         with contextlib.suppress(OSError):
             self._live.stop()
-            self._console.print(self._screen(None))
+            self._console.print(self.screen(None))
 
-    def _screen(self, height: int | None) -> Screen:
+    def screen(self, height: int | None) -> Screen:
+        """Return what there is to see, in so many lines; None for the last that is left behind."""
         with self._lock:
             keys = HELP if self._keyboard and height is not None else ""
             return Screen(self._snapshot, list(self._events), height, keys)

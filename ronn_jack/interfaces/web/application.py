@@ -55,6 +55,8 @@ class Application:
         Told of pages that are opened.
     pictures : Pictures or None
         Who draws what pages ask for.
+    page : Page, optional
+        By default the page as it lies beside this program.
     """
 
     def __init__(
@@ -69,9 +71,10 @@ class Application:
         limits: Limits,
         pages: Pages,
         pictures: Pictures | None,
+        page: Page | None,
     ) -> None:
         self._tree = Tree(controller)
-        self._page = Page()
+        self._page = page or Page()
         self._osc_port = osc_port
         self._limits = limits
         self._door = Door(permits, takes_token, handle, limits)

@@ -42,15 +42,21 @@ _CACHING = "no-cache"
 
 
 class Page:
-    """All that can be asked for of the page, held in memory: no request reaches the file system."""
+    """All that can be asked for of the page, held in memory: no request reaches the file system.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    version : str
+        Of the program.
+    """
+
+    def __init__(self, version: str = __version__) -> None:
         files = {
             PREFIX + path.relative_to(FOLDER).as_posix(): path.read_bytes()
             for path in sorted(FOLDER.rglob("*"))
             if path.suffix in _TYPES and path.is_file()
         }
-        table = tables()
+        table = {"version": version, **tables()}
         build = hashlib.sha256(b"".join([_json(table), *files.values()])).hexdigest()
         self._contents = {**files, _TABLE: _json({**table, "build": build})}
 
@@ -82,7 +88,6 @@ class Page:
 def tables() -> Mapping[str, Any]:
     """Return what the page is made from: parameters, actions and status, as plain values."""
     return {
-        "version": __version__,
         "parameters": [_parameter(row) for row in PARAMETERS.values()],
         "actions": [dataclasses.asdict(row) for row in ACTIONS.values()],
         "status": [dataclasses.asdict(row) for row in STATUS.values()],

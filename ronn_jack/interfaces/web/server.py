@@ -17,6 +17,7 @@ from ronn_jack.interfaces.web.limits import Limits
 if TYPE_CHECKING:
     from ronn_jack.interfaces.osc.sender import Sender
     from ronn_jack.interfaces.web.listener import Forget, Handle
+    from ronn_jack.interfaces.web.page import Page
     from ronn_jack.interfaces.web.pages import Pages
     from ronn_jack.interfaces.web.pictures import Pictures
 
@@ -52,6 +53,7 @@ class WebServer(ClosingOnce):
         By which others may ask; without it none may.
     pictures : Pictures, optional
         Who draws what pages ask for.
+    page : Page, optional
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class WebServer(ClosingOnce):
         limits: Limits | None = None,
         token: str | None = None,
         pictures: Pictures | None = None,
+        page: Page | None = None,
     ) -> None:
         super().__init__()
         self._controller = controller
@@ -76,6 +79,7 @@ class WebServer(ClosingOnce):
         self._limits = limits or Limits()
         self._token = token
         self._pictures = pictures
+        self._page = page
         self._sockets: tuple[socket.socket, ...] = ()
         self._thread: threading.Thread | None = None
         self._pages: Pages | None = None
@@ -177,5 +181,6 @@ class WebServer(ClosingOnce):
             self._limits,
             self._pages,
             self._pictures,
+            self._page,
         )
         asyncio.run(application.serve(listening, wakened))

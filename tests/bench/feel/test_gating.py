@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ronn_jack.bench.feel.gating import GATE_DB, measure_gate, notes, rest_below_note_db
+from ronn_jack.parameters import PARAMETERS
 from ronn_jack.presets.store import PresetStore
 
 
@@ -19,9 +20,8 @@ def test_the_rest_is_hum_and_hiss_below_the_gate() -> None:
 
 
 @pytest.mark.parametrize("works", [True, False])
-def test_a_gate_that_is_left_out_is_missed(works: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    if not works:
-        monkeypatch.setattr("ronn_jack.hotswap.engine_controls.gate_threshold", lambda value: 0.0)
-    rest, tail = measure_gate(PresetStore().load("fuzz").values, lambda text: None)
+def test_a_gate_that_is_left_out_is_missed(works: bool) -> None:
+    fuzz, off = PresetStore().load("fuzz").values, PARAMETERS["gate"].minimum
+    rest, tail = measure_gate(fuzz, lambda text: None, GATE_DB if works else off)
     assert rest.met is works
     assert tail.met

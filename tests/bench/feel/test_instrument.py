@@ -39,7 +39,7 @@ def test_a_network_is_as_loud_as_its_source_and_its_headroom_is_not_heard() -> N
 def test_a_level_that_is_wrong_is_told() -> None:
     instrument = Instrument(PHRASE, STRAIGHT, HEADROOM_DB)
     instrument.settle()
-    instrument._prepared.voice.level.follow(LevelTable(2.0), 1000.0)
+    instrument.prepared.voice.level.follow(LevelTable(2.0), 1000.0)
     assert instrument.louder_by() == pytest.approx(6.02, abs=0.1)
 
 
@@ -58,18 +58,19 @@ def test_controls_that_move_are_heard() -> None:
         assert peak_db(instrument.probe()[1] - before) > peak_db(before) - 20.0
 
 
+class Unfollowed(Instrument):
+    """One whose levels stay what they were found to be."""
+
+    def follow(self) -> bool:
+        return True
+
+
 @pytest.mark.slow
-def test_levels_that_nobody_follows_wander_and_are_missed(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_levels_that_nobody_follows_wander_and_are_missed() -> None:
     """The figures fail where the thing that they are of is taken away."""
-    monkeypatch.setattr(
-        "ronn_jack.hotswap.levels.follower.LevelFollower.tend", lambda *arguments: None
-    )
-    monkeypatch.setattr("ronn_jack.bench.feel.instrument._PATIENCE_SECONDS", 0.0)
     figures = [
-        *measure_drive([PHRASE], True, lambda text: None),
-        *measure_paths([PHRASE], True, lambda text: None),
+        *measure_drive([PHRASE], True, lambda text: None, Unfollowed),
+        *measure_paths([PHRASE], True, lambda text: None, Unfollowed),
     ]
     missed = {figure.what.partition(",")[0] for figure in figures if not figure.met}
     assert {"change of loudness over 0…48 dB", "off the dry along morph"} <= missed

@@ -6,11 +6,12 @@ from random import Random
 
 import pytest
 
+from ronn_jack.control.controller import Controller
 from ronn_jack.control.exploring.aim import Aim
 from ronn_jack.control.exploring.search import Search
 from ronn_jack.control.operations import Act, Set
 from ronn_jack.errors import ParameterError
-from tests.support.recording import RecordingNode, RecordingOrigin, controller_of
+from tests.support.recording import MemoryStore, RecordingNode, RecordingOrigin
 
 
 class TestSearch:
@@ -35,8 +36,7 @@ class TestSearch:
 
     def controller(self, found):
         self.node, self.origin = RecordingNode(), RecordingOrigin()
-        store = controller_of(self.node)
-        return type(store)(self.node, store._presets, search=self.search(found))
+        return Controller(self.node, MemoryStore(), search=self.search(found))
 
     def test_a_press_takes_what_was_found_and_is_undone(self):
         controller = self.controller({"layers": 9, "seed": 5})

@@ -182,7 +182,7 @@ def test_how_it_mixes_is_known_while_it_is_levelled():
         follower.switch(wanted)
         follower.tend(engine, InputLoudness(engine), 1.0, prepared)
         play(engine, noise(round(RATE)))
-        known.append(bool(prepared.voice.blend._fields["known"][0]))
+        known.append(bool(prepared.voice.blend.fields["known"][0]))
     assert known == [True, False]
 
 
@@ -195,4 +195,4 @@ def test_the_polarity_that_is_heard_is_kept_once_the_level_is_found_better():
     LevelFollower(lambda: False).tend(engine, InputLoudness(engine), 1.0, prepared)
     assert not prepared.level.quick
     assert prepared.level.blend.polarity == heard.polarity
-    assert prepared.voice.blend._fields["wanted_polarity"][0] == heard.polarity
+    assert prepared.voice.blend.fields["wanted_polarity"][0] == heard.polarity

@@ -187,6 +187,7 @@ def heard(client: JackClient) -> Timing:
     return Timing(client.midi.frame / client.rate, told, *client.transport)
 
 
+@pytest.mark.slow
 def test_a_clock_at_the_jack_port_is_followed(
     graph: tuple[JackClient, MidiSender, Timebase],
 ) -> None:
@@ -249,6 +250,7 @@ def test_jack_s_transport_is_followed(graph: tuple[JackClient, MidiSender, Timeb
     assert not looked(count + 1)
 
 
+@pytest.mark.slow
 def test_a_node_does_what_its_settings_say_and_leaves_undo_to_who_plays(
     graph: tuple[JackClient, MidiSender, Timebase], tmp_path: Path
 ) -> None:

@@ -8,8 +8,7 @@ import urllib.request
 import pytest
 
 from ronn_jack.control.controller import Controller
-from ronn_jack.interfaces.web import page
-from ronn_jack.interfaces.web.page import FOLDER, tables
+from ronn_jack.interfaces.web.page import FOLDER, Page
 from ronn_jack.interfaces.web.server import WebServer
 from ronn_jack.parameters import PARAMETERS, Kind
 from tests.interfaces.web.clients import Http
@@ -84,10 +83,9 @@ def test_the_table_says_all_that_a_control_needs(http: Http):
     assert {row["name"] for row in table["actions"]} >= {"undo", "panic", "snapshot_load"}
 
 
-def test_a_page_of_another_build_can_tell(monkeypatch, http: Http, controller: Controller):
+def test_a_page_of_another_build_can_tell(http: Http, controller: Controller):
     before = http.read("/page/table.json")["build"]
-    monkeypatch.setattr(page, "tables", lambda: {**tables(), "version": "another"})
-    with WebServer(controller, lambda *_: None, port=0) as server:
+    with WebServer(controller, lambda *_: None, port=0, page=Page("another")) as server:
         server.listen()
         server.start(OSC_PORT)
         assert Http(server.port).read("/page/table.json")["build"] != before

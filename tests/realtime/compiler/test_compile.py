@@ -79,6 +79,7 @@ def test_the_same_kernel_is_loaded_and_an_edited_import_is_compiled_anew(copy: P
     assert other != folder
 
 
+@pytest.mark.slow
 def test_another_width_and_another_host_have_other_folders(copy: Path) -> None:
     _, _, folder = probe(copy)
     _, hits, narrow = probe(copy, **{WIDTH_VARIABLE: "128"})
