@@ -12,13 +12,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from ronn_jack.drivers.jack_server import realtime_allowed
 from ronn_jack.parameters import PARAMETERS, Group
 from tests.support.jack_graph import MidiSender, Player, Recorder, around_node
 from tests.support.jack_server import jack_server, wait_for
 from tests.support.node_process import NodeProcess, node_process
 
 RATE = 48000
-PERIOD = 256
+REALTIME = realtime_allowed(10)
+PERIOD = 256 if REALTIME else 1024
 HERTZ = 50.0
 AMPLITUDE = 0.25
 # A network that gives what it is given, so that the room alone could make a step.
@@ -49,7 +51,7 @@ def playing(
     options = [word for name, value in PLAIN.items() for word in ("--set", f"{name}={value}")]
     environment = {**os.environ, "XDG_CONFIG_HOME": str(folder)}
     with (
-        jack_server("rooms", RATE, PERIOD) as server,
+        jack_server("rooms", RATE, PERIOD, REALTIME) as server,
         node_process(server.name, *options, environment=environment) as node,
         around_node(server.name, x, frames) as (player, recorder),
         contextlib.closing(MidiSender(server.name)) as keys,
