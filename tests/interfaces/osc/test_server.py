@@ -76,7 +76,7 @@ class TestValues:
         assert controller.value("seed") == 2**31
 
     def test_every_parameter_answers_a_question_in_its_type(self, client, controller):
-        tags = {Kind.INT: ",i", Kind.FLOAT: ",f", Kind.BOOL: ",i", Kind.ENUM: ",s"}
+        tags = {Kind.INT: ",i", Kind.FLOAT: ",f", Kind.BOOL: ",i", Kind.ENUM: ",s", Kind.NAME: ",s"}
         for row in PARAMETERS.values():
             client.transmit(message(f"/ronn/{row.name}"))
             address, tag, [value] = client.receive()
@@ -231,7 +231,10 @@ class TestQuestions:
         assert MOST_CHARACTERS - 100 < len(spaced) <= MOST_CHARACTERS
         for sent in (text, spaced):
             client.answers(message("/ronn/load_text", share(defaults())))
-            assert client.errors(message("/ronn/load_text", sent)) == []
+            faults = client.errors(message("/ronn/load_text", sent))
+            assert [PARAMETERS[address.removeprefix("/ronn/")].kind for address, _ in faults] == [
+                Kind.NAME
+            ] * len(faults), "but models that are not here"
             assert client.answers(message("/ronn/share")) == [("/ronn/share", [text])]
 
     def test_ping(self, client):

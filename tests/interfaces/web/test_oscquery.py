@@ -74,12 +74,15 @@ def test_parameters(tree, controller, row):
     assert (native["ACCESS"], native["CLIPMODE"]) == (3, ["none"])
     assert native["VALUE"] == native["DEFAULT_VALUE"] == [row.default]
     assert native["TAGS"] == [row.group.value]
-    assert native["TYPE"] == {"int": "i", "float": "f", "bool": "T", "enum": "s"}[row.kind.value]
+    assert (
+        native["TYPE"]
+        == {"int": "i", "float": "f", "bool": "T", "enum": "s", "name": "s"}[row.kind.value]
+    )
     if row.kind is Kind.ENUM:
         assert native["RANGE"] == [{"VALS": list(row.choices)}]
         [index] = native["OVERLOADS"]
         assert index == {"TYPE": "i", "RANGE": [{"MIN": 0, "MAX": row.maximum}]}
-    elif row.kind is not Kind.BOOL:
+    elif row.kind not in (Kind.BOOL, Kind.NAME):
         widest = native.get("OVERLOADS", [native])[0]
         assert widest["RANGE"] == [{"MIN": row.minimum, "MAX": row.maximum}]
         assert native["RANGE"][0]["MAX"] <= 2**31 - 1, "int32 holds no more"
