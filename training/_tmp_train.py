@@ -30,6 +30,7 @@ _RATE = 2e-3
 _BETA = 0.015
 """dB of a cell's error that one nat of the character's information may cost."""
 _APART = 0.2
+_STEEPEST = 1.0
 _TOP_DB = 60.0
 _TESTED = 500
 
@@ -73,6 +74,7 @@ def main() -> None:
             warm = min(1.0, epoch / 10.0)
             optimiser.zero_grad()
             (error + warm * (_BETA * nats + _APART * apart)).backward()
+            torch.nn.utils.clip_grad_norm_(parameters, _STEEPEST)
             optimiser.step()
             schedule.step()
             sums += [error.item() * len(i), nats.item() * len(i)]

@@ -134,7 +134,7 @@ def stretched(said: Any, seconds: Any, y: Any, z: Any, xp: Any) -> Decay:
     brightness = y[..., None] * rise
     colour = 10.0 ** ((0.45 * xp.tanh(said[..., _COLOUR:_RATIO])) @ climb)
     ratio = 1.0 + 4.0 * _sigmoid(said[..., _RATIO:_LEVEL] @ spread - 2.0, xp)
-    level = 10.0 ** (-0.7 - 4.0 * _sigmoid(said[..., _LEVEL:_GLOBALS] @ spread, xp))
+    level = 10.0 ** (-0.6 - 4.0 * _sigmoid(said[..., _LEVEL:_GLOBALS] @ spread, xp))
     moist, direct, fall, onset, size, mixing = (
         xp.tanh(said[..., _GLOBALS + i]) for i in range(OUTPUTS - _GLOBALS)
     )
@@ -151,7 +151,7 @@ def stretched(said: Any, seconds: Any, y: Any, z: Any, xp: Any) -> Decay:
     whole = slopes(0.0 * brightness)[1].sum(-2)
     whole = colour * whole / whole[..., REFERENCE, None] * xp.exp(brightness)
     rates, parts = slopes(brightness)
-    ratio_db = -4.0 + 8.0 * direct - (4.5 + 2.5 * fall) * z
+    ratio_db = -4.0 + 8.0 * direct - (4.5 + 2.0 * fall) * z
     return Decay(
         rates,
         parts * (whole / parts.sum(-2))[..., None, :],
