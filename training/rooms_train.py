@@ -24,9 +24,9 @@ from training.rooms_corpus import OCTAVES, REFERENCE, STEPS, Corpus, make_rooms
 from training.rooms_file import write_decoder, write_record
 
 ROOMS, TESTED = 8000, 500
-EPOCHS, BATCH = 60, 128
+EPOCHS, BATCH = 80, 128
 RATE_OF_LEARNING = 2e-3
-STEEPEST = 1.0
+STEEPEST = 10.0
 """The longest gradient."""
 BETA, WARM_EPOCHS = 0.015, 10
 """dB of a cell's error that one nat of the character's information may cost, in the end."""
@@ -106,7 +106,7 @@ def main() -> None:
         if epoch % 10 == 9:
             with torch.no_grad():
                 error = float(trainer.error(trainer.encode(others)[0], others))
-            print(f"epoch {epoch + 1}: {error:.2f} dB, {float(nats):.0f} nats", flush=True)
+            print(f"epoch {epoch + 1}: {error:.2f} dB, {nats.item():.0f} nats", flush=True)
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else SHIPPED
     layers = ((i.weight, i.bias) for i in trainer.decoder if isinstance(i, nn.Linear))
     write_decoder(path, ((w.detach().numpy(), b.detach().numpy()) for w, b in layers))
