@@ -23,9 +23,10 @@ from ronn_jack.model.latent.room_physics import CHARACTER, first_slope, remainin
 from training.rooms_corpus import OCTAVES, REFERENCE, STEPS, Corpus, make_rooms
 from training.rooms_file import write_decoder, write_record
 
-ROOMS, TESTED = 8000, 500
-EPOCHS, BATCH = 80, 128
-RATE_OF_LEARNING = 2e-3
+DRAWN, TESTED = 8500, 500
+"""Rooms drawn, and of those in range the last ones, which are not learned from."""
+EPOCHS, BATCH = 60, 128
+RATE_OF_LEARNING = 1e-3
 STEEPEST = 10.0
 """The longest gradient."""
 BETA, WARM_EPOCHS = 0.015, 10
@@ -85,7 +86,7 @@ def main() -> None:
     torch.use_deterministic_algorithms(True)
     torch.set_default_dtype(torch.float64)
     torch.manual_seed(_SEED)
-    corpus = make_rooms(ROOMS + TESTED, _SEED)
+    corpus = make_rooms(DRAWN, _SEED)
     rooms = _tensors(corpus)
     others = {name: values[-TESTED:] for name, values in rooms.items()}
     rooms = {name: values[:-TESTED] for name, values in rooms.items()}
