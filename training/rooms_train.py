@@ -19,7 +19,13 @@ import torch
 from torch import Tensor, nn
 
 from ronn_jack.model.latent.reverb import SHIPPED, WIDTHS
-from ronn_jack.model.latent.room_physics import CHARACTER, first_slope, remaining, stretched
+from ronn_jack.model.latent.room_physics import (
+    CHARACTER,
+    first_slope,
+    nearer_slope,
+    remaining,
+    stretched,
+)
 from training.rooms_corpus import OCTAVES, REFERENCE, STEPS, Corpus, make_rooms
 from training.rooms_file import write_decoder, write_record
 
@@ -59,9 +65,10 @@ class Trainer:
     def error(self, character: Tensor, rooms: Rooms) -> Tensor:
         """Return about the mean error in dB of the octaves' first 60 dB."""
         said = self.decoder(character)
-        # How long the first slope has to be is found, not learned.
-        first = first_slope(said.detach().numpy(), *_axes(rooms).numpy().T)
-        decay = stretched(said, torch.tensor(first), rooms["y"], rooms["z"], torch)
+        x, y, z = (rooms[axis] for axis in "xyz")
+        # How long the first slope has to be is found; the last round says how that depends.
+        first = torch.tensor(first_slope(said.detach().numpy(), *_axes(rooms).numpy().T))
+        decay = stretched(said, nearer_slope(said, first, x, y, z, torch), y, z, torch)
         energy = remaining(decay, rooms["times"][:, None, :], torch)[:, ::3]
         levels = 10.0 * torch.log10(energy.clamp(min=1e-30))
         levels = levels - levels[:, REFERENCE, None, :1]
