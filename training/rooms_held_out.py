@@ -1,7 +1,7 @@
 """Rooms to judge the decoder by, computed by pyroomacoustics: `python -m training.rooms_held_out`.
 
-None of its code, materials or rooms takes part in the training. It needs
-`pip install pyroomacoustics==0.10.1`; what it writes is committed, so nothing else does.
+None of its code, materials or rooms takes part in the training. It needs pyroomacoustics, of the
+extra `training`; what it writes is committed, so nothing else does.
 """
 
 from __future__ import annotations

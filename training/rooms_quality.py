@@ -7,7 +7,7 @@
 2. On characters that seeds draw, all else at random: whether T30 at 1 kHz strictly rises along x,
    the centroid along y, and whether C80 strictly falls along z; how far y and z move that T30. Of
    what the decoder says, for 1000 characters; and measured of the responses, for some.
-3. How alike responses are that lie 0.2 apart.
+3. How alike responses are that lie 0.2 apart, and how long one of 4 s takes to make.
 
 The exit code is 1 where it falls short of what is promised.
 """
@@ -15,6 +15,7 @@ The exit code is 1 where it falls short of what is promised.
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +55,7 @@ MOST_MOVED_SHARE = 0.05
 LEAST_ALIKE = 0.95
 CHARACTERS = 1000
 _AT_ONCE = 50
-_POSITIONS = np.linspace(-2.0, 2.0, 21)
+_POSITIONS = np.linspace(-2.0, 2.0, 11)
 _MEASURED_POSITIONS = np.linspace(-2.0, 2.0, 6)
 _RATE = 32000.0
 _REFERENCE_OCTAVE = 3
@@ -81,9 +82,9 @@ class HeldOut:
 
     def faults(self) -> Iterator[str]:
         """Yield what falls short."""
-        if self.relief_db.mean() > MOST_RELIEF_DB:
+        if not self.relief_db.mean() <= MOST_RELIEF_DB:
             yield f"the relief is more than {MOST_RELIEF_DB} dB off"
-        if np.median(self.t30_share) > MOST_T30_SHARE:
+        if not np.median(self.t30_share) <= MOST_T30_SHARE:
             yield f"T30 is more than {100.0 * MOST_T30_SHARE:.0f} % off"
 
 
@@ -105,7 +106,7 @@ class Axes:
         """Yield what falls short."""
         yield from (f"{axis} goes the wrong way" for axis, n in self.wrong_steps.items() if n)
         for axis, share in self.moved.items():
-            if share > MOST_MOVED_SHARE:
+            if not share <= MOST_MOVED_SHARE:
                 yield f"{axis} moves T30 by more than {100.0 * MOST_MOVED_SHARE:.0f} %"
 
 
@@ -137,10 +138,10 @@ def judge_axes(model: ReverbModel, weights: str = "trained") -> Axes:
             at[..., i] = _POSITIONS
             seconds, colour, early = _expected(said[some, None], *np.moveaxis(at, -1, 0))
             rising = {"x": seconds, "y": colour, "z": -early}[axis]
-            wrong[axis] += int((np.diff(rising) <= 0.0).sum())
+            wrong[axis] += int((~(np.diff(rising) > 0.0)).sum())
             if axis in moved:
                 most = float((seconds.max(-1) / seconds.min(-1)).max())
-                moved[axis] = max(moved[axis], most - 1.0)
+                moved[axis] = float(np.maximum(moved[axis], most - 1.0))
     return Axes(CHARACTERS, wrong, moved)
 
 
@@ -158,9 +159,10 @@ def measure_axes(model: ReverbModel, characters: int) -> Axes:
                 seconds.append(_reference_t30(response))
                 measure = {"x": seconds[-1], "y": centroid(response, _RATE)}
                 rising.append(measure.get(axis, -clarity(response, _RATE)))
-            wrong[axis] += int((np.diff(rising) <= 0.0).sum())
+            wrong[axis] += int((~(np.diff(rising) > 0.0)).sum())
             if axis in moved:
-                moved[axis] = max(moved[axis], max(seconds) / min(seconds) - 1.0)
+                most = np.max(seconds) / np.min(seconds)
+                moved[axis] = float(np.maximum(moved[axis], most - 1.0))
     return Axes(characters, wrong, moved)
 
 
@@ -179,6 +181,18 @@ def least_alike(model: ReverbModel, pairs: int) -> float:
     return least
 
 
+def least_seconds(model: ReverbModel) -> float:
+    """Return the least time of a thread in s that 4 s at 48 kHz take to make, of ten."""
+    lengths = {x: synthesise(model, RoomSpec(x=x), 48000.0).shape[1] for x in _POSITIONS}
+    x = min(lengths, key=lambda each: abs(lengths[each] - 4 * 48000))
+    spent = []
+    for _ in range(10):
+        begin = time.thread_time()
+        synthesise(model, RoomSpec(x=x), 48000.0)
+        spent.append(time.thread_time() - begin)
+    return min(spent)
+
+
 def main() -> int:
     """Print the figures and return the exit code."""
     path = sys.argv[1:]
@@ -191,9 +205,11 @@ def main() -> int:
         faults += axes.faults()
     alike = least_alike(model, 90)
     print(f"neighbours correlate by {alike:.3f} at least")
+    print(f"a response of 4 s at 48 kHz takes {1000.0 * least_seconds(model):.1f} ms to make")
     if alike < LEAST_ALIKE:
         faults.append(f"neighbours correlate by less than {LEAST_ALIKE}")
-    print(*(f"falls short: {fault}" for fault in faults), sep="\n")
+    for fault in faults:
+        print(f"falls short: {fault}")
     return int(bool(faults))
 
 

@@ -10,21 +10,15 @@ import numpy as np
 import pytest
 
 from ronn_jack.model.latent.reverb import SHIPPED, ReverbModel
-from training.rooms_quality import (
-    Axes,
-    HeldOut,
-    judge_axes,
-    judge_held_out,
-    measure_axes,
-)
-from training.rooms_train import HASHES
+from training.rooms_file import RECORD
+from training.rooms_quality import Axes, HeldOut, judge_axes, judge_held_out, measure_axes
 
 MODEL = ReverbModel.ours()
 MOST_BYTES = 200_000
 
 
 def test_the_weights_are_those_that_the_training_wrote() -> None:
-    recorded = tomllib.loads(HASHES.read_text(encoding="utf-8"))
+    recorded = tomllib.loads(RECORD.read_text(encoding="utf-8"))
     assert hashlib.sha256(SHIPPED.read_bytes()).hexdigest() == recorded["weights"]
     assert SHIPPED.stat().st_size <= MOST_BYTES
 
