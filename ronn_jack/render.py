@@ -14,6 +14,7 @@ from ronn_jack.audio_files.target import OUTPUTS, TargetFormat, check_target, wr
 from ronn_jack.hotswap.engine_controls import aim, gate_threshold
 from ronn_jack.hotswap.levels.curves import has_way
 from ronn_jack.hotswap.levels.drift_way import DriftWay
+from ronn_jack.hotswap.responses.room import begin_in_room
 from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.loudness.auto_level import Level, level_from, level_on_noise
 from ronn_jack.loudness.excerpt import LONGEST_RUN_UP_SECONDS, Excerpt, typical_stretch
@@ -23,6 +24,7 @@ from ronn_jack.model.architecture import model_of
 from ronn_jack.model.expression import Expression
 from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import Value
+from ronn_jack.realtime.convolver.response import longest_frames
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.engine_state import Control
 from ronn_jack.realtime.gate import Gate
@@ -87,6 +89,8 @@ def offline_engine(
         What sounds, where it is not to be made here.
     """
     engine = _still_engine(model, values, rate, history_seconds)
+    begin_in_room(engine, values)
+    engine.settle()
     voice = voice or make_voice(model, rate, Expression.of(values))
     voice.level.begin_with(LevelTable(level))
     voice.blend.begin_with(blend)
@@ -144,7 +148,7 @@ def render_file(
     with quiet_decoders(), opened(source) as audio:
         model = model_of(values, audio.channels, OUTPUTS, audio.rate)
         voice = make_voice(model, float(audio.rate), Expression.of(values))
-        tail = _tail_frames(tail_seconds, voice)
+        tail = _tail_frames(tail_seconds, voice, values)
         form = form.holding(target, audio.rate, audio.frames + tail)
         total, gain, blend = audio.frames + tail, 1.0, UNKNOWN
         levels: list[Level] = []
@@ -155,7 +159,7 @@ def render_file(
             passed = len(levels) * audio.frames
             told = _Offset(progress, passed, before + total)
             levels.append(_matching_level(audio, model, {**values, "drive": drive}, told, way))
-        if values["auto_level"]:
+        if levels and values["auto_level"]:
             gain, blend = levels[0].gain, levels[0].blend
         elif levels:
             gain = levels[0].gain / levels[1].gain  # `drive` alone is made up for
@@ -209,11 +213,11 @@ class _Ending:
         self._held = [whole[ready:]] if ready < len(whole) else []
 
 
-def _tail_frames(seconds: float | None, voice: Voice) -> int:
+def _tail_frames(seconds: float | None, voice: Voice, values: Mapping[str, Value]) -> int:
     """Return the silence to render after a source, at most."""
     if seconds is not None:
         return round(seconds * voice.rate)
-    return voice.run_up_frames
+    return voice.run_up_frames + (longest_frames(voice.rate) if values["reverb"] else 0)
 
 
 @dataclass(frozen=True)
@@ -229,7 +233,9 @@ class _Offset:
 
 
 def _levelling_runs(values: Mapping[str, Value]) -> list[float]:
-    """Return with what `drive` in dB a network is to be matched to the file."""
+    """Return with what `drive` in dB a network is to be matched to the file, if it is heard."""
+    if not values["network"]:
+        return []
     drive = float(values["drive"])
     if values["auto_level"]:
         return [drive]
@@ -275,7 +281,8 @@ def _matching_level(
 def _drift_way(audio: AudioSource, model: Model, values: Mapping[str, Value]) -> DriftWay | None:
     """Return how a network is levelled along drift; None if nothing drifts or all is quiet."""
     expression, rate = Expression.of(values), float(audio.rate)
-    if not values["auto_level"] or not has_way(expression):
+    levelled = values["auto_level"] and values["network"]
+    if not levelled or not has_way(expression):
         return None
     voice = make_voice(model, rate, expression)
     run_up = min(voice.run_up_frames, round(LONGEST_RUN_UP_SECONDS * rate))

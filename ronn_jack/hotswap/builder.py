@@ -18,13 +18,13 @@ from ronn_jack.cost.admission import Cost, Deadline, admit
 from ronn_jack.errors import RefusedError, RonnError
 from ronn_jack.hotswap.budget import deadline_of
 from ronn_jack.hotswap.fade_gap import DIP_MS, make_room
-from ronn_jack.hotswap.heap import Heap
 from ronn_jack.hotswap.job import Job, OutdatedError
 from ronn_jack.hotswap.listener import Listener
 from ronn_jack.hotswap.live_motion import MOVING_COST, LiveMotion
 from ronn_jack.hotswap.pipeline import Pipeline
 from ronn_jack.hotswap.priming import PreparedVoice
-from ronn_jack.hotswap.priority import give_way
+from ronn_jack.hotswap.resources.heap import Heap
+from ronn_jack.hotswap.resources.priority import give_way
 from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.hotswap.voices import Voices
 from ronn_jack.loudness import auto_level

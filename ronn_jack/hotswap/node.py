@@ -18,6 +18,7 @@ from ronn_jack.hotswap.callback_times import CallbackShares, CallbackTimes
 from ronn_jack.hotswap.engine_controls import aim
 from ronn_jack.hotswap.listener import Listener
 from ronn_jack.hotswap.live_motion import MOVING_COST
+from ronn_jack.hotswap.responses.maker import ResponseMaker
 from ronn_jack.loudness.momentary import MOMENTARY_SECONDS, MomentaryMeter
 from ronn_jack.loudness.pad import RECENT_SECONDS, pad_from
 from ronn_jack.model.expression import Expression
@@ -47,6 +48,8 @@ class LiveNode:
         Predicts what a network takes.
     builder : Builder, optional
         Makes the networks; by default one that works for `listener` by `cost`.
+    responses : ResponseMaker, optional
+        Makes the reverb's responses.
     """
 
     def __init__(
@@ -56,12 +59,14 @@ class LiveNode:
         listener: Listener | None = None,
         cost: Cost | None = None,
         builder: Builder | None = None,
+        responses: ResponseMaker | None = None,
     ) -> None:
         self.inputs = inputs
         self.outputs = outputs
         self.rate = 48000.0
         self._cost = cost
         self._builder = builder or Builder(listener, cost)
+        self._responses = responses or ResponseMaker()
         self.report_to = self._builder.report_to
         self._controls = dict(defaults())
         self._audio: Audio | None = None
@@ -104,6 +109,7 @@ class LiveNode:
         aim(audio.engine, self._controls)
         self._builder.live_motion.aim(self._driven())
         self._freeze(audio.engine)
+        self._responses.attach(audio.engine)
         audio.engine.set_master(0.0)
         audio.engine.settle()
         self._master(0.0 if self._silent else 1.0, GLIDE_SECONDS)
@@ -117,6 +123,7 @@ class LiveNode:
     def detach(self) -> None:
         """Stop building, before the audio goes."""
         self._builder.detach()
+        self._responses.detach()
         if self._audio is not None:
             self._xruns_before += self._audio.xruns
             self._dropped_before += self._audio.midi_dropped
@@ -130,6 +137,7 @@ class LiveNode:
             if "freeze" in values:
                 self._freeze(audio.engine)
             aim(audio.engine, values, self._controls)
+        self._responses.aim(values)
         if values.get("network"):
             self._builder.wake()
         self._builder.budget = float(self._controls["budget"])
@@ -237,7 +245,9 @@ class LiveNode:
         self._silent = silent
         if silent:
             self._master(0.0, PANIC_FRAMES / self.rate)
+            self._responses.clear()
         else:
+            self._responses.sound_again()
             self._master(1.0, GLIDE_SECONDS)
 
     def look(self) -> list[Event]:
