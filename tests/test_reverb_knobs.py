@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -46,13 +45,13 @@ def playing(
     folder: Path, x: NDArray[np.float32], frames: int
 ) -> Iterator[tuple[NodeProcess, Player, Recorder, MidiSender]]:
     """Give a node with its reverb on, and what plays through it."""
-    (folder / "ronn-jack" / "midi").mkdir(parents=True, exist_ok=True)
-    (folder / "ronn-jack" / "midi" / "rooms.toml").write_text(PROFILE, encoding="utf-8")
+    profile = folder / "rooms.toml"
+    profile.write_text(PROFILE, encoding="utf-8")
     options = [word for name, value in PLAIN.items() for word in ("--set", f"{name}={value}")]
-    environment = {**os.environ, "XDG_CONFIG_HOME": str(folder)}
+    options += ["--midi-profile", str(profile)]
     with (
         jack_server("rooms", RATE, PERIOD, REALTIME) as server,
-        node_process(server.name, *options, environment=environment) as node,
+        node_process(server.name, *options) as node,
         around_node(server.name, x, frames) as (player, recorder),
         contextlib.closing(MidiSender(server.name)) as keys,
     ):

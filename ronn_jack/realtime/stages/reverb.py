@@ -61,7 +61,7 @@ def _run(state: int, channels: int, rows: int, frames: int) -> None:
     s.asleep = 0
     mix = carray(pointer(s.mix), (frames,), np.float64)
     for t in range(frames):
-        s.shares[t] = on[t] * mix[t]
+        s.shares[t] = on[t] * on[t] * (3.0 - 2.0 * on[t]) * mix[t]
     run_convolver(convolver, channels, rows, MAX_BLOCK * 8, state + _SHARES, frames)
 
 
