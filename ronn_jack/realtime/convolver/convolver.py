@@ -283,16 +283,19 @@ class Convolver:
         One that was offered before may come again.
         """
         chosen = response or PreparedResponse(np.zeros((1, 1), np.float32))
+        # One that may be heard at this moment stays as it is.
+        fresh = all(each is not chosen for each in self._offered.values())
         self._generation += 1
         chosen.generation = self._generation
         self._offered[self._generation] = chosen
-        chosen.follow(self._newest)
+        if fresh:
+            chosen.follow(self._newest)
         waited = _swap.ctypes(self.address + WORD * PENDING, chosen.address)
-        if waited != 0:
+        if waited == 0:
+            self._before = self._newest
+        elif fresh:
             # It takes the place of the one that the newest would have taken.
             chosen.follow(self._before)
-        else:
-            self._before = self._newest
         self._newest = chosen
         unheard = [g for g, each in self._offered.items() if each.address == waited]
         if len(unheard) == 1 and waited != chosen.address:

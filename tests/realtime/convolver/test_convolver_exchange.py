@@ -101,6 +101,21 @@ def test_a_response_may_come_again():
     assert np.abs(y - expected)[:, -3000:].max() <= 1e-6 * np.abs(expected).max()
 
 
+def test_one_that_comes_again_while_it_fades_in_goes_on_as_it_was():
+    def played(again):
+        one, other = PreparedResponse(room(0.2)), PreparedResponse(room(0.2, seed=9))
+        running = RunningConvolver(one)
+        running.run(x[:, :9000])
+        running.convolver.offer(other)
+        parts = [running.run(x[:, 9000:9600])]
+        if again:
+            running.convolver.offer(other)
+        return np.concatenate([*parts, running.run(x[:, 9600:12000])], axis=1)
+
+    x = noise(12000)
+    assert np.array_equal(played(True), played(False))
+
+
 def test_silence_takes_the_place_of_a_response():
     running = RunningConvolver(PreparedResponse(room(0.2)))
     running.run(noise(20000))
