@@ -128,6 +128,9 @@ class Parameter:
         Whether the weights move as soon as it is above 0.
     link_partner : str
         The parameter that takes its negative while `link` is on; empty if none does.
+    follows : str
+        The enum that has to be "manual" for the value to be the parameter's own; else it shows
+        what is playing. Empty if it always is.
     """
 
     name: str
@@ -147,6 +150,7 @@ class Parameter:
     draw: Draw = Draw.KEPT
     moves_weights: bool = False
     link_partner: str = ""
+    follows: str = ""
 
     @property
     def range_text(self) -> str:

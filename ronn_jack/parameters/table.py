@@ -10,11 +10,19 @@ from collections.abc import Mapping
 
 from ronn_jack.errors import ParameterError, unknown
 from ronn_jack.parameters.kinds import Parameter, Value
-from ronn_jack.parameters.rows import expression, levels, network, node, path, reverb
+from ronn_jack.parameters.rows import (
+    equaliser,
+    expression,
+    levels,
+    network,
+    node,
+    path,
+    reverb,
+)
 
 PARAMETERS: Mapping[str, Parameter] = {
     row.name: row
-    for module in (network, levels, expression, node, path, reverb)
+    for module in (network, levels, expression, node, path, equaliser, reverb)
     for row in module.ROWS
 }
 """In the order in which surfaces number them: new ones come last."""
