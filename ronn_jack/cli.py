@@ -19,6 +19,7 @@ from click.shell_completion import shell_complete
 from ronn_jack import __version__
 from ronn_jack.commands.bench import bench
 from ronn_jack.commands.compiling import tell_of_compiling
+from ronn_jack.commands.importing import import_file
 from ronn_jack.commands.midi import midi
 from ronn_jack.commands.options import (
     SOUND_HELP,
@@ -35,7 +36,7 @@ from ronn_jack.commands.options import (
     watch_options,
 )
 from ronn_jack.commands.plot import plot
-from ronn_jack.commands.presets import import_original, presets
+from ronn_jack.commands.presets import presets
 from ronn_jack.commands.surfaces import surfaces
 from ronn_jack.errors import RonnError, UsageError, reason_of, shortened
 from ronn_jack.files import name_or_file
@@ -67,7 +68,7 @@ def cli(context: click.Context) -> None:
 
 cli.add_command(bench)
 cli.add_command(presets)
-cli.add_command(import_original)
+cli.add_command(import_file)
 
 
 @cli.command(epilog=SOUND_HELP)

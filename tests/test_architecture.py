@@ -13,16 +13,17 @@ MOST_LINES = 400
 MOST_MODULES = 16
 TAGS = ("[audio-thread]", "[control-thread]", "[any-thread]")
 
-FOUNDATION = {"action_fields", "closing", "errors", "units", "files", "parameters"}
+FOUNDATION = {"action_fields", "closing", "errors", "units", "files", "folders", "parameters"}
 MAY_IMPORT: dict[str, set[str]] = {
     "action_fields": {"errors", "files", "parameters"},
     "closing": set(),
     "errors": set(),
     "units": set(),
     "process": set(),
+    "folders": set(),
     "files": {"errors", "parameters"},
-    "parameters": {"errors", "units"},
-    "settings": {"action_fields", "errors", "files", "parameters"},
+    "parameters": {"errors", "folders", "units"},
+    "settings": {"action_fields", "errors", "files", "folders", "parameters"},
     "acoustics": set(),
     "model": {"acoustics", "errors", "parameters"},
     "model.latent": {"acoustics", "errors", "files", "parameters"},
@@ -46,6 +47,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "explore": {*FOUNDATION, "model", "realtime", "loudness", "hotswap", "control"},
     "pictures": {*FOUNDATION, "model", "realtime", "hotswap"},
     "original": {*FOUNDATION, "model.spec"},
+    "imports": {*FOUNDATION, "audio_files", "model.latent"},
     "interfaces": {*FOUNDATION, "settings", "control"},
     "interfaces.state_keeper": {*FOUNDATION, "control", "presets"},
     "interfaces.midi": {*FOUNDATION, "settings", "control", "midimap"},
@@ -91,7 +93,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "commands.surfaces": {"presets", "surfaces"},
     "commands.place": {"errors", "interfaces", "running_nodes", "settings"},
     "commands.midi": {"commands.options", "commands.place", "errors", "settings", "interfaces"},
-    "commands.presets": {*FOUNDATION, "commands.options", "presets", "original"},
+    "commands.presets": {*FOUNDATION, "commands.options", "presets"},
+    "commands.importing": {*FOUNDATION, "commands.options", "presets", "original", "imports"},
     "cli": {
         *FOUNDATION, "commands", "process",
         "settings", "control", "cost", "interfaces", "model", "presets", "app", "bench", "demo",

@@ -12,7 +12,7 @@ import click
 from ronn_jack.errors import UsageError, shown
 from ronn_jack.files import name_or_file
 from ronn_jack.model.latent.playing import with_bands
-from ronn_jack.parameters import PARAMETERS, Value, defaults, parameter
+from ronn_jack.parameters import PARAMETERS, Value, defaults, missing_names, parameter
 from ronn_jack.parameters.companions import taken_over
 from ronn_jack.parameters.share import is_shared, read_shared
 from ronn_jack.presets.preset import Preset
@@ -100,12 +100,17 @@ def chosen(reference: str | None, assignments: tuple[str, ...]) -> Chosen:
     assignments : tuple of str
         Each "name=value" in native units.
     """
-    if reference is None:
-        return Chosen(assigned(defaults(), assignments), None)
-    if is_shared(reference):
-        return Chosen(assigned({**defaults(), **read_shared(reference)}, assignments), None)
-    preset = PresetStore().load(name_or_file(reference))
-    return Chosen(assigned({**defaults(), **preset.values}, assignments), preset)
+    preset = None
+    values = defaults()
+    if reference is not None and is_shared(reference):
+        values |= read_shared(reference)
+    elif reference is not None:
+        preset = PresetStore().load(name_or_file(reference))
+        values |= preset.values
+    values = assigned(values, assignments)
+    for name, reason in missing_names(values):
+        click.echo(f"warning: {name}: {reason}", err=True)
+    return Chosen(values, preset)
 
 
 def first_sound(reference: str | None, assignments: tuple[str, ...]) -> Chosen:
@@ -124,7 +129,9 @@ def assigned(values: Mapping[str, Value], assignments: tuple[str, ...]) -> dict[
         try:
             if not equals:
                 raise UsageError(f"--set {assignment} has no value: write --set {name}=VALUE")
-            changed[parameter(name).name] = parameter(name).parse(text)
+            value = parameter(name).parse(text)
+            parameter(name).require(value)
+            changed[name] = value
         except UsageError as error:
             faults.append(str(error))
     if faults:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ronn_jack.errors import ParameterError, unknown
-from ronn_jack.parameters.kinds import Parameter, Value
+from ronn_jack.parameters.kinds import Kind, Parameter, Value
 from ronn_jack.parameters.rows import (
     equaliser,
     expression,
     levels,
+    models,
     network,
     node,
     path,
@@ -22,7 +23,7 @@ from ronn_jack.parameters.rows import (
 
 PARAMETERS: Mapping[str, Parameter] = {
     row.name: row
-    for module in (network, levels, expression, node, path, equaliser, reverb)
+    for module in (network, levels, expression, node, path, equaliser, reverb, models)
     for row in module.ROWS
 }
 """In the order in which surfaces number them: new ones come last."""
@@ -39,3 +40,29 @@ def parameter(name: str) -> Parameter:
 def defaults() -> dict[str, Value]:
     """Return every parameter at its default."""
     return {name: entry.default for name, entry in PARAMETERS.items()}
+
+
+def missing_names(
+    values: Mapping[str, Value], before: Mapping[str, Value] | None = None
+) -> list[tuple[str, str]]:
+    """Return the parameters that name a file which is not there, and what that means.
+
+    Parameters
+    ----------
+    values : mapping
+        Accepted values.
+    before : mapping, optional
+        Values with which it has been told already.
+    """
+    return [
+        (
+            name,
+            f"there is no {row.label} '{values[name]}' here: {row.default} is heard in its place "
+            "until ronn-jack import brings it",
+        )
+        for name, row in PARAMETERS.items()
+        if row.kind is Kind.NAME
+        and name in values
+        and values[name] not in row.names
+        and (before is None or values[name] != before[name])
+    ]

@@ -75,6 +75,10 @@ class EngineStages:
         """Let the reverb fade to a response, or to silence; the newest wins."""
         self._reverb.offer(response)
 
+    def expect_reverb(self) -> None:
+        """Count the reverb among the working stages: it is to be on as soon as it has a room."""
+        self._reverb.on = True
+
     def collect_responses(self) -> None:
         """Free the responses that the audio thread has done with."""
         self._reverb.collect()

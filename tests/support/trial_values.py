@@ -22,6 +22,8 @@ def longest(row: Parameter) -> Value:
         return not row.default
     if row.kind is Kind.ENUM:
         return max((name for name in row.choices if name != row.default), key=len)
+    if row.kind is Kind.NAME:
+        return max(row.names, key=len)
     if row.kind is Kind.INT:
         return int(row.minimum if row.default == row.maximum else row.maximum)
     least = max(row.minimum, row.least)

@@ -51,3 +51,9 @@ def choice(
 
 def switch(name: str, label: str, description: str, default: bool = False, **row: Any) -> Parameter:
     return Parameter(name, label, Kind.BOOL, 0, 1, default, "", description, **row)
+
+
+def name(
+    name: str, label: str, default: str, shelf: str, description: str, **row: Any
+) -> Parameter:
+    return Parameter(name, label, Kind.NAME, 0, 1, default, "", description, shelf=shelf, **row)
