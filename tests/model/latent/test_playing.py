@@ -83,7 +83,6 @@ def test_everything_of_the_equaliser_is_heard_by_its_stage_alone() -> None:
             others = row.choices if row.kind is Kind.ENUM else map(row.denormalise, (0.0, 0.9))
             if any(playing({**start, name: value}) != playing(start) for value in others):
                 heard.add(name)
-    # Another model is a file that the user has.
     assert heard == EQUALISER - {"eq", "eq_position", "eq_compensate", "eq_model"}
 
 
