@@ -82,9 +82,9 @@ class HeldOut:
 
     def faults(self) -> Iterator[str]:
         """Yield what falls short."""
-        if self.relief_db.mean() > MOST_RELIEF_DB:
+        if not self.relief_db.mean() <= MOST_RELIEF_DB:
             yield f"the relief is more than {MOST_RELIEF_DB} dB off"
-        if np.median(self.t30_share) > MOST_T30_SHARE:
+        if not np.median(self.t30_share) <= MOST_T30_SHARE:
             yield f"T30 is more than {100.0 * MOST_T30_SHARE:.0f} % off"
 
 
@@ -106,7 +106,7 @@ class Axes:
         """Yield what falls short."""
         yield from (f"{axis} goes the wrong way" for axis, n in self.wrong_steps.items() if n)
         for axis, share in self.moved.items():
-            if share > MOST_MOVED_SHARE:
+            if not share <= MOST_MOVED_SHARE:
                 yield f"{axis} moves T30 by more than {100.0 * MOST_MOVED_SHARE:.0f} %"
 
 
@@ -138,10 +138,10 @@ def judge_axes(model: ReverbModel, weights: str = "trained") -> Axes:
             at[..., i] = _POSITIONS
             seconds, colour, early = _expected(said[some, None], *np.moveaxis(at, -1, 0))
             rising = {"x": seconds, "y": colour, "z": -early}[axis]
-            wrong[axis] += int((np.diff(rising) <= 0.0).sum())
+            wrong[axis] += int((~(np.diff(rising) > 0.0)).sum())
             if axis in moved:
                 most = float((seconds.max(-1) / seconds.min(-1)).max())
-                moved[axis] = max(moved[axis], most - 1.0)
+                moved[axis] = float(np.maximum(moved[axis], most - 1.0))
     return Axes(CHARACTERS, wrong, moved)
 
 
@@ -159,9 +159,10 @@ def measure_axes(model: ReverbModel, characters: int) -> Axes:
                 seconds.append(_reference_t30(response))
                 measure = {"x": seconds[-1], "y": centroid(response, _RATE)}
                 rising.append(measure.get(axis, -clarity(response, _RATE)))
-            wrong[axis] += int((np.diff(rising) <= 0.0).sum())
+            wrong[axis] += int((~(np.diff(rising) > 0.0)).sum())
             if axis in moved:
-                moved[axis] = max(moved[axis], max(seconds) / min(seconds) - 1.0)
+                most = np.max(seconds) / np.min(seconds)
+                moved[axis] = float(np.maximum(moved[axis], most - 1.0))
     return Axes(characters, wrong, moved)
 
 

@@ -19,13 +19,20 @@ import torch
 from torch import Tensor, nn
 
 from ronn_jack.model.latent.reverb import SHIPPED, WIDTHS
-from ronn_jack.model.latent.room_physics import CHARACTER, first_slope, remaining, stretched
+from ronn_jack.model.latent.room_physics import (
+    CHARACTER,
+    first_slope,
+    nearer_slope,
+    remaining,
+    stretched,
+)
 from training.rooms_corpus import OCTAVES, REFERENCE, STEPS, Corpus, make_rooms
 from training.rooms_file import write_decoder, write_record
 
-ROOMS, TESTED = 8000, 500
-EPOCHS, BATCH = 80, 128
-RATE_OF_LEARNING = 2e-3
+DRAWN, TESTED = 8500, 500
+"""Rooms drawn, and of those in range the last ones, which are not learned from."""
+EPOCHS, BATCH = 60, 128
+RATE_OF_LEARNING = 1e-3
 STEEPEST = 10.0
 """The longest gradient."""
 BETA, WARM_EPOCHS = 0.015, 10
@@ -58,9 +65,10 @@ class Trainer:
     def error(self, character: Tensor, rooms: Rooms) -> Tensor:
         """Return about the mean error in dB of the octaves' first 60 dB."""
         said = self.decoder(character)
-        # How long the first slope has to be is found, not learned.
-        first = first_slope(said.detach().numpy(), *_axes(rooms).numpy().T)
-        decay = stretched(said, torch.tensor(first), rooms["y"], rooms["z"], torch)
+        x, y, z = (rooms[axis] for axis in "xyz")
+        # How long the first slope has to be is found; the last round says how that depends.
+        first = torch.tensor(first_slope(said.detach().numpy(), *_axes(rooms).numpy().T))
+        decay = stretched(said, nearer_slope(said, first, x, y, z, torch), y, z, torch)
         energy = remaining(decay, rooms["times"][:, None, :], torch)[:, ::3]
         levels = 10.0 * torch.log10(energy.clamp(min=1e-30))
         levels = levels - levels[:, REFERENCE, None, :1]
@@ -85,7 +93,7 @@ def main() -> None:
     torch.use_deterministic_algorithms(True)
     torch.set_default_dtype(torch.float64)
     torch.manual_seed(_SEED)
-    corpus = make_rooms(ROOMS + TESTED, _SEED)
+    corpus = make_rooms(DRAWN, _SEED)
     rooms = _tensors(corpus)
     others = {name: values[-TESTED:] for name, values in rooms.items()}
     rooms = {name: values[:-TESTED] for name, values in rooms.items()}

@@ -51,6 +51,7 @@ _AIR_AT_REFERENCE = _SIXTY_DB / 40.0
 """1/s: air alone would let 1 kHz ring for 40 s, at 20 °C and 50 % humidity."""
 _AIR: Array = _AIR_AT_REFERENCE * (CENTRES / 1000.0) ** 1.55
 _ROUNDS = 3
+_TIMES = 128
 _FIRST_DB, _LAST_DB = -5.0, -35.0
 """Between these levels T30 follows the decay."""
 _DECIBELS = 10.0 / float(np.log(10.0))
@@ -111,11 +112,21 @@ def decay_of(said: Array, x: Array, y: Array, z: Array) -> Decay:
 
 def first_slope(said: Array, x: Array, y: Array, z: Array) -> Array:
     """Return how long in s the first slope at 1 kHz has to be for a T30 as x asks for."""
-    asked: Array = duration(x)
-    seconds = asked
+    seconds: Array = duration(x)
     for _ in range(_ROUNDS):
-        seconds = seconds * asked / _reference_t30(said, asked, seconds, y, z)
+        seconds = nearer_slope(said, seconds, x, y, z, np)
     return seconds
+
+
+def nearer_slope(said: Any, seconds: Any, x: Any, y: Any, z: Any, xp: Any) -> Any:
+    """Return what is nearer to the first slope's length in s than `seconds` are."""
+    asked = duration(x)
+    decay = stretched(said, seconds, y, z, xp)
+    share = xp.linspace(0.0, 1.0, _TIMES)
+    times = (0.8 * asked + 4.0 * decay.build_up)[..., None] * share
+    left = remaining(decay.only(OCTAVE), times[..., None, :], xp)
+    left = (left * xp.asarray(CENTRES[OCTAVE, None])).sum(-2)
+    return seconds * asked / t30(times, decibels(left, xp), xp)
 
 
 def stretched(said: Any, seconds: Any, y: Any, z: Any, xp: Any) -> Decay:
@@ -176,33 +187,24 @@ def remaining(decay: Decay, times: Any, xp: Any = np) -> Any:
     return left + decay.direct[..., None] * (times <= 0.0)
 
 
-def t30(times: Array, levels: Array) -> Array:
+def t30(times: Any, levels: Any, xp: Any = np) -> Any:
     """Return the T30 in s of decays in dB [shape=(..., times)], each from 0 dB at its start."""
     # What lies within 1 dB of an end counts in part: T30 then moves smoothly with the levels.
-    begun = np.clip(0.5 * (_FIRST_DB + 1.0 - levels), 0.0, 1.0)
-    within = begun * np.clip(0.5 * (levels + 1.0 - _LAST_DB), 0.0, 1.0)
-    count = np.maximum(within.sum(-1), 1e-9)
+    begun = xp.clip(0.5 * (_FIRST_DB + 1.0 - levels), 0.0, 1.0)
+    within = begun * xp.clip(0.5 * (levels + 1.0 - _LAST_DB), 0.0, 1.0)
+    count = within.sum(-1) + 1e-9
     t = (within * times).sum(-1) / count
     level = (within * levels).sum(-1) / count
     from_mean = within * (times - t[..., None])
     covariance = (from_mean * (levels - level[..., None])).sum(-1)
     variance = (from_mean * (times - t[..., None])).sum(-1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        seconds: Array = -60.0 * variance / covariance
-    return seconds
+    return -60.0 * variance / (covariance - 1e-12)
 
 
-def decibels(energy: Array) -> Array:
+def decibels(energy: Any, xp: Any = np) -> Any:
     """Return the level of each decay [shape=(..., times)] in dB below its start."""
-    return _DECIBELS * np.log(np.maximum(energy, 1e-30) / np.maximum(energy[..., :1], 1e-30))
-
-
-def _reference_t30(said: Array, asked: Array, seconds: Array, y: Array, z: Array) -> Array:
-    decay = stretched(said, seconds, y, z, np)
-    share = np.linspace(0.0, 1.0, 128)
-    times = (0.8 * asked + 4.0 * decay.build_up)[..., None] * share
-    left = remaining(decay.only(OCTAVE), times[..., None, :]) * CENTRES[OCTAVE, None]
-    return t30(times, decibels(left.sum(-2)))
+    level = xp.log(energy + 1e-30)
+    return _DECIBELS * (level - level[..., :1])
 
 
 def _sigmoid(values: Any, xp: Any) -> Any:

@@ -40,7 +40,7 @@ def test_t30_at_1_khz_is_what_x_asks_for_whatever_else_there_is(y: float, z: flo
     decay = decay_of(said(200), x, np.full(200, y), np.full(200, z))
     times = (1.5 * duration(x))[:, None, None] * np.linspace(0.0, 1.0, 2000)
     octave = (remaining(decay.only(OCTAVE), times) * CENTRES[OCTAVE, None]).sum(1)
-    np.testing.assert_allclose(t30(times[:, 0], decibels(octave)), duration(x), rtol=0.02)
+    np.testing.assert_allclose(t30(times[:, 0], decibels(octave)), duration(x), rtol=0.03)
 
 
 def test_what_remains_is_what_the_slopes_and_their_build_up_still_bring() -> None:
