@@ -13,6 +13,9 @@ def turn(looker: Looker, row: Parameter, value: Value) -> None:
         cell.get_by_role("switch").click()
     elif row.kind is Kind.ENUM:
         cell.get_by_role("combobox").select_option(str(value))
+    elif row.kind is Kind.NAME:
+        cell.get_by_role("combobox").fill(str(value))
+        cell.get_by_role("combobox").press("Enter")
     else:
         if row.draw is not Draw.SEED:
             looker.dial(row.name).press("Enter")
@@ -26,7 +29,7 @@ def shown(looker: Looker, row: Parameter) -> str:
     if row.kind is Kind.BOOL:
         checked = cell.get_by_role("switch").get_attribute("aria-checked")
         return {"true": "on", "false": "off"}[checked]
-    if row.kind is Kind.ENUM:
+    if row.kind in (Kind.ENUM, Kind.NAME):
         return cell.get_by_role("combobox").input_value()
     if row.draw is Draw.SEED:
         return cell.get_by_role("textbox").input_value()
