@@ -18,10 +18,12 @@ from click.shell_completion import shell_complete
 from ronn_jack import __version__
 from ronn_jack.commands.bench import bench
 from ronn_jack.commands.compiling import tell_of_compiling
+from ronn_jack.commands.importing import import_file
 from ronn_jack.commands.midi import midi
 from ronn_jack.commands.options import (
     SOUND_HELP,
     Number,
+    Tail,
     WholeRange,
     assigned,
     first_sound,
@@ -33,7 +35,7 @@ from ronn_jack.commands.options import (
     watch_options,
 )
 from ronn_jack.commands.plot import plot
-from ronn_jack.commands.presets import import_original, presets
+from ronn_jack.commands.presets import presets
 from ronn_jack.commands.surfaces import surfaces
 from ronn_jack.errors import RonnError, UsageError, shortened
 from ronn_jack.files import name_or_file
@@ -64,7 +66,7 @@ def cli(context: click.Context) -> None:
 
 cli.add_command(bench)
 cli.add_command(presets)
-cli.add_command(import_original)
+cli.add_command(import_file)
 
 
 @cli.command(epilog=SOUND_HELP)
@@ -162,9 +164,9 @@ def demo(
 @click.option(
     "--tail",
     default=0.0,
-    type=Number(0, 3600),
-    metavar="SECONDS",
-    help="Render silence after the end.",
+    type=Tail(0, 3600),
+    metavar="SECONDS|auto",
+    help="Render silence after the end: for so long, or until the sound has faded to -90 dBFS.",
 )
 @click.option("--subtype", help="Sample format of OUT, such as PCM_24.")
 def render(
@@ -172,7 +174,7 @@ def render(
     target: Path,
     preset: str | None,
     assignments: tuple[str, ...],
-    tail: float,
+    tail: float | str,
     subtype: str | None,
 ) -> None:  # fmt: skip
     """Render the audio file IN to OUT (WAV, FLAC, OGG or MP3)."""
@@ -191,7 +193,7 @@ def render(
             source,
             target,
             values,
-            tail,
+            None if isinstance(tail, str) else tail,
             subtype,
             lambda done, total: bar.update(task, completed=done, total=total),
         )

@@ -21,7 +21,7 @@ from ronn_jack.drivers.jack_driver import JackClient
 from ronn_jack.drivers.jack_library import server_name
 from ronn_jack.drivers.jack_server import probe, realtime_allowed
 from ronn_jack.errors import JackError, MachineError
-from ronn_jack.files import user_data_folder
+from ronn_jack.folders import user_data_folder
 from ronn_jack.interfaces.midi.output_ports import output_faults
 from ronn_jack.interfaces.midi.ports import list_ports
 from ronn_jack.interfaces.ports import first_free, port_pairs, why_others

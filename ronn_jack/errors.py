@@ -6,7 +6,8 @@ RonnError
 │   ├── ParameterError    a value outside a parameter's table entry
 │   ├── SpecError         parameters that are valid alone but not together
 │   ├── PresetError       a preset that can't be found, read or written
-│   └── ProfileError      a MIDI profile that can't be found or read
+│   ├── ProfileError      a MIDI profile that can't be found or read
+│   └── ModelError        a latent model that can't be found or read
 └── MachineError          something of this machine is missing or taken (exit code 1)
     ├── JackError         no libjack, a server that refused or does not answer
     │   └── NoServerError no server of that name
@@ -56,6 +57,10 @@ class PresetError(UsageError):
 
 class ProfileError(UsageError):
     """A MIDI controller profile can't be found or read."""
+
+
+class ModelError(UsageError):
+    """A latent model can't be found or read."""
 
 
 class MachineError(RonnError):

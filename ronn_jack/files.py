@@ -14,11 +14,9 @@ import secrets
 import stat
 import tomllib
 import warnings
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, TypeVar
-
-import platformdirs
 
 from ronn_jack.errors import ParameterError, UsageError, shortened, shown, unknown
 from ronn_jack.parameters import Kind, Parameter, Value
@@ -27,7 +25,6 @@ VERSION = 1
 MAXIMUM_BYTES = 256 * 1024
 """No preset or profile comes near it; a larger file is not one of ours."""
 
-_APPLICATION = "ronn_jack"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,62}")
 _WORDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
 _TYPES: dict[Kind, type[int] | type[float] | type[bool] | type[str]] = {
@@ -35,6 +32,7 @@ _TYPES: dict[Kind, type[int] | type[float] | type[bool] | type[str]] = {
     Kind.FLOAT: float,
     Kind.BOOL: bool,
     Kind.ENUM: str,
+    Kind.NAME: str,
     Kind.TEXT: str,
 }
 _MOST_FAULTS = 20
@@ -43,7 +41,7 @@ _MOST_DOTS = 100
 """Dots in a line: the time and memory that tomllib takes grow with the square of a key's parts."""
 _LONGEST_PATH = 400
 """Characters; of a longer one the middle is left out, as its end names the file."""
-_TEMPORARY = re.compile(r"\..+\.toml\.[^.]+\.tmp", re.DOTALL)
+_TEMPORARY = re.compile(r"\..+\.(?:toml|npz)\.[^.]+\.tmp", re.DOTALL)
 """Names of files that are being written, or were when their writer was killed."""
 
 T = TypeVar("T")
@@ -56,21 +54,6 @@ def shipped_folder(package: Path = _PACKAGE) -> Path:
     """Return the folder of the files that come with a package, installed or in a checkout."""
     installed = package / "configs"
     return installed if installed.is_dir() else package.parent / "configs"
-
-
-def user_config_folder() -> Path:
-    """Return where the user keeps settings and MIDI profiles ($XDG_CONFIG_HOME/ronn_jack)."""
-    return platformdirs.user_config_path(_APPLICATION, appauthor=False)
-
-
-def user_data_folder() -> Path:
-    """Return where the user's presets lie ($XDG_DATA_HOME/ronn_jack)."""
-    return platformdirs.user_data_path(_APPLICATION, appauthor=False)
-
-
-def user_state_folder() -> Path:
-    """Return where nodes keep what they were doing ($XDG_STATE_HOME/ronn_jack)."""
-    return platformdirs.user_state_path(_APPLICATION, appauthor=False)
 
 
 def name_or_file(text: str) -> str | Path:
@@ -107,13 +90,30 @@ def read_file(path: Path, most_bytes: int, error: type[UsageError]) -> bytes:
         Of the class `error`, if it can't be read, is no regular file or is larger than
         `most_bytes`.
     """
+    with regular_file(path, error) as stream:
+        content = stream.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        size = f"{most_bytes >> 10} KiB" if most_bytes < 2**20 else f"{most_bytes >> 20} MiB"
+        raise error(f"{path}: is larger than {size}; is it the right one?")
+    return content
+
+
+@contextlib.contextmanager
+def regular_file(path: Path, error: type[UsageError]) -> Iterator[IO[bytes]]:
+    """Open a file for reading, without ever waiting for one that is a pipe.
+
+    Raises
+    ------
+    UsageError
+        Of the class `error`, if it can't be read or is no regular file.
+    """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise error(f"{path}: is no regular file")
             with open(descriptor, "rb", closefd=False) as stream:
-                content = stream.read(most_bytes + 1)
+                yield stream
         finally:
             os.close(descriptor)
     except FileNotFoundError:
@@ -122,10 +122,6 @@ def read_file(path: Path, most_bytes: int, error: type[UsageError]) -> bytes:
         reason = fault.strerror if isinstance(fault, OSError) else fault
         name = shortened(repr(str(path)), _LONGEST_PATH)
         raise error(f"{name}: can't be read: {reason}") from None
-    if len(content) > most_bytes:
-        size = f"{most_bytes >> 10} KiB" if most_bytes < 2**20 else f"{most_bytes >> 20} MiB"
-        raise error(f"{path}: is larger than {size}; is it the right one?")
-    return content
 
 
 def read_text(path: Path, error: type[UsageError]) -> str:
@@ -170,7 +166,7 @@ def table_of(path: Path, text: str, error: type[UsageError]) -> dict[str, object
         raise error(f"{path}: a number has too many digits; write one within its range") from None
 
 
-def write_atomically(path: Path, text: str) -> None:
+def write_atomically(path: Path, content: str | bytes) -> None:
     """Write a file so that at any moment either the old or the whole new one is there.
 
     A link is written through, and a file that is there keeps its mode.
@@ -187,7 +183,7 @@ def write_atomically(path: Path, text: str) -> None:
         try:
             with contextlib.suppress(FileNotFoundError):
                 os.fchmod(stream.fileno(), stat.S_IMODE(path.stat().st_mode))
-            stream.write(text.encode())
+            stream.write(content.encode() if isinstance(content, str) else content)
             stream.flush()
             os.fsync(stream.fileno())
             temporary.replace(path)

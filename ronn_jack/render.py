@@ -14,6 +14,7 @@ from ronn_jack.audio_files.target import OUTPUTS, TargetFormat, check_target, wr
 from ronn_jack.hotswap.engine_controls import aim, gate_threshold
 from ronn_jack.hotswap.levels.curves import has_way
 from ronn_jack.hotswap.levels.drift_way import DriftWay
+from ronn_jack.hotswap.responses.room import begin_in_room
 from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.loudness.auto_level import Level, level_from, level_on_noise
 from ronn_jack.loudness.excerpt import LONGEST_RUN_UP_SECONDS, Excerpt, typical_stretch
@@ -23,6 +24,7 @@ from ronn_jack.model.architecture import model_of
 from ronn_jack.model.expression import Expression
 from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import Value
+from ronn_jack.realtime.convolver.response import longest_frames
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.engine_state import Control
 from ronn_jack.realtime.gate import Gate
@@ -30,9 +32,12 @@ from ronn_jack.realtime.level import LevelTable
 from ronn_jack.realtime.meters.comparison import ComparingMeter
 from ronn_jack.realtime.meters.loudness import STEP_SECONDS, LoudnessMeter
 from ronn_jack.realtime.mixing import UNKNOWN, Blend
+from ronn_jack.realtime.stages.equaliser import Curve, OfflineEqualiser
 from ronn_jack.realtime.voice import Voice
 from ronn_jack.units import decibels_to_gain
 
+QUIET = 10.0 ** (-90.0 / 20.0)
+"""Amplitude of what is below -90 dBFS: a tail that stays there has ended."""
 _EXCERPT_SECONDS = 1.0
 """Of the file, on which each point of drift's way is measured, eight points a cycle."""
 
@@ -83,9 +88,8 @@ def offline_engine(
     voice : Voice, optional
         What sounds, where it is not to be made here.
     """
-    engine = Engine(model.inputs, model.outputs, rate, history_seconds)
-    aim(engine, values)
-    engine.set(Control.MASTER, 1.0)
+    engine = _still_engine(model, values, rate, history_seconds)
+    begin_in_room(engine, values)
     engine.settle()
     voice = voice or make_voice(model, rate, Expression.of(values))
     voice.level.begin_with(LevelTable(level))
@@ -94,11 +98,22 @@ def offline_engine(
     return engine
 
 
+def _still_engine(
+    model: Model, values: Mapping[str, Value], rate: float, history_seconds: float = 0.0
+) -> Engine:
+    """Return an engine without a network, with every control at rest."""
+    engine = Engine(model.inputs, model.outputs, rate, history_seconds)
+    aim(engine, values)
+    engine.set(Control.MASTER, 1.0)
+    engine.settle()
+    return engine
+
+
 def render_file(
     source: Path,
     target: Path,
     values: Mapping[str, Value],
-    tail_seconds: float = 0.0,
+    tail_seconds: float | None = 0.0,
     subtype: str | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Rendering:
@@ -110,8 +125,9 @@ def render_file(
     ----------
     values : mapping
         Accepted parameter values.
-    tail_seconds : float
-        Silence that is rendered after the source's end.
+    tail_seconds : float, optional
+        Silence that is rendered after the source's end. None: until the sound of the source stays
+        below QUIET, or nothing remembers it any more.
     subtype : str, optional
         Of soundfile's, such as "PCM_24"; None is 32-bit float in WAV and the format's own default
         in others.
@@ -131,7 +147,8 @@ def render_file(
     form = TargetFormat.of(target, subtype)
     with quiet_decoders(), opened(source) as audio:
         model = model_of(values, audio.channels, OUTPUTS, audio.rate)
-        tail = round(tail_seconds * audio.rate)
+        voice = make_voice(model, float(audio.rate), Expression.of(values))
+        tail = _tail_frames(tail_seconds, voice, values)
         form = form.holding(target, audio.rate, audio.frames + tail)
         total, gain, blend = audio.frames + tail, 1.0, UNKNOWN
         levels: list[Level] = []
@@ -146,17 +163,61 @@ def render_file(
             gain, blend = levels[0].gain, levels[0].blend
         elif levels:
             gain = levels[0].gain / levels[1].gain  # `drive` alone is made up for
-        voice = make_voice(model, float(audio.rate), Expression.of(values))
         engine = offline_engine(model, values, audio.rate, level=gain, blend=blend, voice=voice)
-        done = 0
+        done, kept = 0, audio.frames if tail_seconds is None else total
         with written(target, form, audio.rate) as writer:
+            ending = _Ending(writer.write, kept)
             for block in _with_tail(audio, tail):
                 if way is not None:
                     way.level(voice, gain, done, block.shape[1])
-                writer.write(engine.process(block).T)
+                ending.write(engine.process(block).T)
                 done += block.shape[1]
                 progress(before + done, before + total)
-        return Rendering(done, audio.rate, form, audio.shortfall())
+        return Rendering(ending.written, audio.rate, form, audio.shortfall())
+
+
+class _Ending:
+    """Writes frames, but for those at the end that are quiet.
+
+    Parameters
+    ----------
+    write : callable
+        Takes frames [shape=(frames, channels)].
+    least : int
+        Frames that are written however quiet they are.
+
+    Attributes
+    ----------
+    written : int
+        Frames so far.
+    """
+
+    def __init__(self, write: Callable[[NDArray[np.float32]], None], least: int) -> None:
+        self._write = write
+        self._least = least
+        self._held: list[NDArray[np.float32]] = []
+        self.written = 0
+
+    def write(self, frames: NDArray[np.float32]) -> None:
+        """Write what is heard by the end of these frames, and hold the rest back."""
+        loud = np.flatnonzero(np.abs(frames).max(axis=1) >= QUIET)
+        held = sum(map(len, self._held))
+        heard = held + int(loud[-1]) + 1 if loud.size else 0
+        ready = max(heard, min(self._least - self.written, held + len(frames)))
+        self._held.append(frames)
+        if ready <= 0:
+            return
+        whole = np.concatenate(self._held)
+        self._write(whole[:ready])
+        self.written += ready
+        self._held = [whole[ready:]] if ready < len(whole) else []
+
+
+def _tail_frames(seconds: float | None, voice: Voice, values: Mapping[str, Value]) -> int:
+    """Return the silence to render after a source, at most."""
+    if seconds is not None:
+        return round(seconds * voice.rate)
+    return voice.run_up_frames + (longest_frames(voice.rate) if values["reverb"] else 0)
 
 
 @dataclass(frozen=True)
@@ -190,6 +251,8 @@ def _matching_level(
     rate = float(audio.rate)
     gain = decibels_to_gain(float(values["input_gain"])) * decibels_to_gain(float(values["drive"]))
     gate = Gate(gate_threshold(values["gate"]), rate)
+    curve = _still_engine(model, values, rate).curve_before
+    equaliser = OfflineEqualiser(curve, rate)
     voice = make_voice(model, rate, Expression.of(values))
     dry, wet = LoudnessMeter(model.inputs, rate), ComparingMeter(model.outputs, rate)
     heard = np.zeros((model.inputs, BLOCK), np.float32)  # a ring, as drift goes by the position
@@ -197,7 +260,9 @@ def _matching_level(
     for block in _finite(audio):
         dry.add(block)
         end = done + block.shape[1]
-        heard[:, np.arange(done, end) % BLOCK] = gate.process(block) * np.float32(gain)
+        heard[:, np.arange(done, end) % BLOCK] = equaliser.process(
+            gate.process(block) * np.float32(gain)
+        )
         if way is not None:
             way.level(voice, 1.0, done, block.shape[1])
         voice.prime(heard, end, wet)
@@ -207,7 +272,7 @@ def _matching_level(
     powers = dry.powers * (model.outputs / model.inputs)
     match = match_powers(powers, wet.powers)
     if match is None:
-        return level_on_noise(make_voice(model, rate, Expression.of(values)), gain)
+        return level_on_noise(make_voice(model, rate, Expression.of(values)), gain, curve=curve)
     return level_from(match, on_noise=False, correlation=wet.correlation(loudness_gate(powers)))
 
 
@@ -217,12 +282,13 @@ def _drift_way(audio: AudioSource, model: Model, values: Mapping[str, Value]) ->
     if not values["auto_level"] or not has_way(expression):
         return None
     voice = make_voice(model, rate, expression)
-    excerpt = _typical(audio, model, min(voice.run_up_frames, round(LONGEST_RUN_UP_SECONDS * rate)))
+    run_up = min(voice.run_up_frames, round(LONGEST_RUN_UP_SECONDS * rate))
+    excerpt = _typical(audio, model, run_up, _still_engine(model, values, rate).curve_before)
     gain = decibels_to_gain(float(values["input_gain"])) * decibels_to_gain(expression.drive)
     return DriftWay(voice, expression, excerpt, gain) if excerpt else None
 
 
-def _typical(audio: AudioSource, model: Model, run_up: int) -> Excerpt | None:
+def _typical(audio: AudioSource, model: Model, run_up: int, curve: Curve | None) -> Excerpt | None:
     """Return a typical stretch of a file, after a run-up; None if all is quiet."""
     rate = float(audio.rate)
     meter = DryMeter(model.inputs, model.outputs, rate)
@@ -241,7 +307,7 @@ def _typical(audio: AudioSource, model: Model, run_up: int) -> Excerpt | None:
         parts.append(block[:, max(0, begin - done) : max(0, end - done)])
         done += block.shape[1]
     samples = np.concatenate(parts, axis=1)
-    return Excerpt.of(samples, first * step - begin, model.outputs, rate)
+    return Excerpt.of(samples, first * step - begin, model.outputs, rate, curve)
 
 
 def _finite(audio: AudioSource) -> Iterator[NDArray[np.float32]]:

@@ -16,8 +16,8 @@ from ronn_jack.files import (
     raise_faults,
     read_table,
     shipped_folder,
-    user_config_folder,
 )
+from ronn_jack.folders import user_config_folder
 from ronn_jack.parameters import ACTIONS, PARAMETERS, Draw, Kind
 
 TAKEOVERS = ("jump", "pickup", "scale")

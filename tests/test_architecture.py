@@ -13,23 +13,30 @@ MOST_LINES = 400
 MOST_MODULES = 16
 TAGS = ("[audio-thread]", "[control-thread]", "[any-thread]")
 
-FOUNDATION = {"action_fields", "closing", "errors", "units", "files", "parameters"}
+FOUNDATION = {"action_fields", "closing", "errors", "units", "files", "folders", "parameters"}
 MAY_IMPORT: dict[str, set[str]] = {
     "action_fields": {"errors", "files", "parameters"},
     "closing": set(),
     "errors": set(),
     "units": set(),
     "process": set(),
+    "folders": set(),
     "files": {"errors", "parameters"},
-    "parameters": {"errors", "units"},
-    "settings": {"action_fields", "errors", "files", "parameters"},
-    "model": {"errors", "parameters"},
+    "parameters": {"errors", "folders", "units"},
+    "settings": {"action_fields", "errors", "files", "folders", "parameters"},
+    "acoustics": set(),
+    "model": {"acoustics", "errors", "parameters"},
+    "model.latent": {"acoustics", "errors", "files", "parameters"},
     "realtime.compiler": set(),
     "realtime.kernels": {"model.spec", "model.weights", "realtime.compiler"},
     "realtime.motion": {"model.weights", "realtime.compiler", "realtime.kernels"},
-    "realtime.meters": {"realtime.compiler"},
-    "realtime.stages": {"model.recipes", "realtime.compiler", "realtime.kernels"},
-    "realtime": {"model.expression", "model.protocol", "units"},
+    "realtime.meters": {"acoustics", "realtime.compiler"},
+    "realtime.convolver": {"realtime.compiler", "realtime.kernels"},
+    "realtime.stages": {
+        "model.latent.equaliser", "model.recipes", "realtime.compiler", "realtime.convolver",
+        "realtime.kernels",
+    },
+    "realtime": {"model.expression", "model.latent.equaliser", "model.protocol", "units"},
     "network": {"errors", "model", "realtime"},
     "cost": {*FOUNDATION, "model", "realtime"},
     "loudness": {"units", "realtime"},
@@ -40,6 +47,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "explore": {*FOUNDATION, "model", "realtime", "loudness", "hotswap", "control"},
     "pictures": {*FOUNDATION, "model", "realtime", "hotswap"},
     "original": {*FOUNDATION, "model.spec"},
+    "imports": {*FOUNDATION, "audio_files", "model.latent"},
     "interfaces": {*FOUNDATION, "settings", "control"},
     "interfaces.state_keeper": {*FOUNDATION, "control", "presets"},
     "interfaces.midi": {*FOUNDATION, "settings", "control", "midimap"},
@@ -85,7 +93,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "commands.surfaces": {"presets", "surfaces"},
     "commands.place": {"errors", "interfaces", "running_nodes", "settings"},
     "commands.midi": {"commands.options", "commands.place", "errors", "settings", "interfaces"},
-    "commands.presets": {*FOUNDATION, "commands.options", "presets", "original"},
+    "commands.presets": {*FOUNDATION, "commands.options", "presets"},
+    "commands.importing": {*FOUNDATION, "commands.options", "presets", "original", "imports"},
     "cli": {
         *FOUNDATION, "commands", "process",
         "settings", "control", "cost", "interfaces", "model", "presets", "app", "bench", "demo",

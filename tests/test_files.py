@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ronn_jack import files
+from ronn_jack import files, folders
 from ronn_jack.errors import UsageError
 from ronn_jack.files import Fields, check_name, name_or_file, read_table, write_atomically
 from tests.support.full_disk import room_for
@@ -33,8 +33,8 @@ class TestFolders:
     def test_user_folders_follow_xdg(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
         monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-        assert files.user_config_folder() == tmp_path / "config" / "ronn_jack"
-        assert files.user_data_folder() == tmp_path / "data" / "ronn_jack"
+        assert folders.user_config_folder() == tmp_path / "config" / "ronn_jack"
+        assert folders.user_data_folder() == tmp_path / "data" / "ronn_jack"
 
 
 class TestReading:

@@ -13,13 +13,19 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[1]
-END = ")  # fmt: skip\n\nPARAMETERS"
-ROWS = """\
-    _float("made_rebuild", "Made A", 0.25, 16.0, 1.0, "", "made up", group=Group.NETWORK,
-           effect=Effect.REBUILD, draw=Draw.RATIO, curve=Curve.EXPONENTIAL),
-    _float("made_expressive", "Made B", -1.0, 1.0, 0.0, "", "made up", **_EXPRESSIVE),
-    _int("made_continuous", "Made C", 0, 9, 3, "dB", "made up", **_LEVEL),
-    _enum("made_setting", "Made D", ["one", "two"], "one", "made up", **_NODE),
+ROWS = """
+from ronn_jack.parameters.kinds import Draw
+from ronn_jack.parameters.rows import row
+
+ROWS += (
+    row.number("made_rebuild", "Made A", 0.25, 16.0, 1.0, "", "made up", group=Group.NETWORK,
+               effect=Effect.REBUILD, draw=Draw.RATIO, curve=Curve.EXPONENTIAL),
+    row.number("made_expressive", "Made B", -1.0, 1.0, 0.0, "", "made up", group=Group.EXPRESSION,
+               effect=Effect.EXPRESSIVE),
+    row.integer("made_continuous", "Made C", 0, 9, 3, "dB", "made up", group=Group.LEVELS,
+                effect=Effect.CONTINUOUS),
+    row.choice("made_setting", "Made D", ["one", "two"], "one", "made up", **_NODE),
+)
 """
 EFFECTS = ("rebuild", "expressive", "continuous", "setting")
 
@@ -31,10 +37,8 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         ROOT / "ronn_jack", copy / "ronn_jack", ignore=shutil.ignore_patterns("__pycache__")
     )
     (copy / "configs").symlink_to(ROOT / "configs")
-    table = copy / "ronn_jack" / "parameters" / "table.py"
-    text = table.read_text(encoding="utf-8")
-    assert text.count(END) == 1
-    table.write_text(text.replace(END, ROWS + END), encoding="utf-8")
+    with (copy / "ronn_jack/parameters/rows/node.py").open("a", encoding="utf-8") as rows:
+        rows.write(ROWS)
     told = subprocess.run(
         [sys.executable, "-m", "tests.support.made_up", *(f"made_{e}" for e in EFFECTS)],
         cwd=copy,

@@ -38,7 +38,7 @@ def written(folder: Path, x: NDArray[np.float32], rate: int = RATE, name: str = 
 
 
 def rendered(
-    folder: Path, x: NDArray[np.float32], at: int = RATE, tail: float = 0.0, **values: Any
+    folder: Path, x: NDArray[np.float32], at: int = RATE, tail: float | None = 0.0, **values: Any
 ) -> NDArray[np.float32]:
     """Return what a file that holds `x` becomes, [shape=(2, frames)]."""
     target = folder / "out.wav"
@@ -183,6 +183,25 @@ def test_the_tail_is_what_silence_would_have_given(folder: Path) -> None:
     y = rendered(folder, x, tail=0.1, **values)
     assert np.array_equal(y, rendered(folder, longer, **values))
     assert np.abs(y[:, 3000:]).max() > 1e-3
+
+
+def test_a_tail_that_is_left_to_it_ends_where_it_has_faded(folder: Path) -> None:
+    x = noise(3000)
+    values = {**RAW, "layers": 8, "kernel": 30, "activation": "tanh", "decay": 0.4}
+    field = network_spec({**defaults(), **values}, 2, 2, RATE).receptive_field
+    whole = rendered(folder, x, tail=2 * field / RATE, **values)
+    y = rendered(folder, x, tail=None, **values)
+    frames = y.shape[1]
+    assert 3000 < frames < 3000 + field
+    assert np.array_equal(y, whole[:, :frames])
+    assert np.abs(y[:, -1]).max() >= 10 ** (-90 / 20) > np.abs(whole[:, frames:]).max()
+
+
+@pytest.mark.parametrize("values", [{"mix": 0.0}, {"bypass": True}])
+def test_a_file_that_leaves_no_tail_keeps_its_length(folder: Path, values: dict[str, Any]) -> None:
+    x = noise(3000)
+    x[:, 1000:] = 0.0
+    assert rendered(folder, x, tail=None, **RAW, **values).shape == (2, 3000)
 
 
 def test_poisoned_samples_count_as_zero(folder: Path) -> None:

@@ -11,7 +11,7 @@ import click
 
 from ronn_jack.errors import UsageError, shown
 from ronn_jack.files import name_or_file
-from ronn_jack.parameters import PARAMETERS, Value, defaults, parameter
+from ronn_jack.parameters import PARAMETERS, Value, defaults, missing_names, parameter
 from ronn_jack.parameters.share import is_shared, read_shared
 from ronn_jack.presets.preset import Preset
 from ronn_jack.presets.store import PresetStore
@@ -60,6 +60,14 @@ class Number(_Strict, click.FloatRange):
         return number
 
 
+class Tail(Number):
+    """Seconds of silence, or the word "auto"."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number or the word, or fail with click's words."""
+        return value if value == "auto" else super().convert(value, param, ctx)
+
+
 class Chosen(NamedTuple):
     """What a user has chosen to begin with.
 
@@ -90,12 +98,17 @@ def chosen(reference: str | None, assignments: tuple[str, ...]) -> Chosen:
     assignments : tuple of str
         Each "name=value" in native units.
     """
-    if reference is None:
-        return Chosen(assigned(defaults(), assignments), None)
-    if is_shared(reference):
-        return Chosen(assigned({**defaults(), **read_shared(reference)}, assignments), None)
-    preset = PresetStore().load(name_or_file(reference))
-    return Chosen(assigned({**defaults(), **preset.values}, assignments), preset)
+    preset = None
+    values = defaults()
+    if reference is not None and is_shared(reference):
+        values |= read_shared(reference)
+    elif reference is not None:
+        preset = PresetStore().load(name_or_file(reference))
+        values |= preset.values
+    values = assigned(values, assignments)
+    for name, reason in missing_names(values):
+        click.echo(f"warning: {name}: {reason}", err=True)
+    return Chosen(values, preset)
 
 
 def first_sound(reference: str | None, assignments: tuple[str, ...]) -> Chosen:
@@ -114,7 +127,9 @@ def assigned(values: Mapping[str, Value], assignments: tuple[str, ...]) -> dict[
         try:
             if not equals:
                 raise UsageError(f"--set {assignment} has no value: write --set {name}=VALUE")
-            changed[parameter(name).name] = parameter(name).parse(text)
+            value = parameter(name).parse(text)
+            parameter(name).require(value)
+            changed[name] = value
         except UsageError as error:
             faults.append(str(error))
     if faults:

@@ -8,7 +8,7 @@ import click
 
 from ronn_jack.commands.options import one_line
 from ronn_jack.errors import UsageError
-from ronn_jack.files import check_name, read_text, write_atomically
+from ronn_jack.files import read_text, write_atomically
 from ronn_jack.parameters.share import is_shared, read_shared
 from ronn_jack.presets.store import PresetStore
 
@@ -54,27 +54,3 @@ def presets_import(source: str, name: str | None) -> None:
         preset = store.load(Path(source))
         path = store.add(name or preset.name, read_text(preset.path, UsageError))
     click.echo(f"wrote {one_line(str(path))}")
-
-
-@click.command("import")
-@click.argument("source", metavar="FILE", type=click.Path(path_type=Path))
-@click.option(
-    "--as-heard/--as-labelled",
-    default=True,
-    show_default=True,
-    help="What an entry of the plugin's menus means: what it played, or what it said.",
-)
-@click.option("--name", help="Name of the preset; without it, the file's.")
-def import_original(source: Path, as_heard: bool, name: str | None) -> None:
-    """Write a user preset from a sound of the original ronn: FILE of its plugin or notebook."""
-    from ronn_jack.original import read_original
-
-    found = read_original(source, as_heard)
-    store = PresetStore()
-    name = check_name("preset", source.stem if name is None else name, UsageError)
-    if name in store.names():
-        raise UsageError(f"there is a preset '{name}' already: choose another with --name")
-    path = store.save(name, found.parameters, found.description)
-    click.echo(f"wrote {one_line(str(path))}")
-    for note in found.notes:
-        click.echo(f"note: {note}")

@@ -29,6 +29,7 @@ from ronn_jack.parameters import (
     Effect,
     Kind,
     Value,
+    missing_names,
     parameter,
 )
 from ronn_jack.parameters.landing import landed
@@ -147,6 +148,7 @@ class Draft:
 
     def take_all(self, operations: Iterable[Operation]) -> list[tuple[str, str]]:
         """Apply operations in order; return the names of those that can't be done, and why."""
+        before = dict(self.values)
         refusals = []
         for operation in operations:
             try:
@@ -154,7 +156,7 @@ class Draft:
             except UsageError as error:
                 refusals.append((operation.name, str(error)))
         self._land()
-        return refusals
+        return refusals + missing_names(self.values, before)
 
     def _land(self) -> None:
         """Let positions of controls that ask for too much give way, once all is taken."""
@@ -169,7 +171,7 @@ class Draft:
     def _set(self, operation: Set) -> None:
         row = parameter(operation.name)
         parse = row.parse_normalised if operation.normalised else row.parse
-        value = parse(operation.value)
+        row.require(value := parse(operation.value))
         if row.effect is Effect.REBUILD and value != self.values[row.name]:
             self.subject = row.name
         audition = self._scene.audition
@@ -325,12 +327,11 @@ class Draft:
         self.saves.append(argument)
 
     def _load_snapshot(self, argument: object) -> None:
-        act = Act("snapshot_load", argument)
-        self._recall_snapshot(place_in(act, MOST_SNAPSHOTS, "snapshot"))
+        self._recall_snapshot(place_in(Act("snapshot_load", argument), MOST_SNAPSHOTS, "snapshot"))
 
     def _save_snapshot(self, argument: object) -> None:
-        act = Act("snapshot_save", argument)
-        self.snapshot_saves.append(place_in(act, MOST_SNAPSHOTS, "snapshot"))
+        place = place_in(Act("snapshot_save", argument), MOST_SNAPSHOTS, "snapshot")
+        self.snapshot_saves.append(place)
 
     def _step_snapshot(self, step: int) -> None:
         number = self._scene.snapshots.next_to(self._scene.snapshot_place, step)

@@ -23,6 +23,7 @@ from ronn_jack.parameters import PARAMETERS
 from ronn_jack.realtime.compiler.compile import cache_folder
 from ronn_jack.realtime.compiler.host import processor
 from ronn_jack.realtime.kernels.activations import ACTIVATION_IDS
+from ronn_jack.realtime.stages.equaliser import Equaliser
 from ronn_jack.realtime.stages.high_pass import HighPass
 from ronn_jack.realtime.stages.stage import Stage
 
@@ -214,7 +215,7 @@ def _mixed_cases() -> list[Case]:
 
 def _stage_cases() -> list[Case]:
     """Return stages for the kinds of work that no network does."""
-    return [(HighPass.of(BY_NAME["ronn"]), 64)]
+    return [(HighPass.of(BY_NAME["ronn"]), 64), (Equaliser(), 64)]
 
 
 def draw_network(random: Random) -> NetworkSpec:

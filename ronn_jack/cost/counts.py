@@ -52,13 +52,14 @@ _ALONE = 4 * CACHE_LINE
     _AGAIN,  # reading a line for another tile of the layer when the second may have lost it
     _WAIT,  # a multiply-add that waits for such a line and so keeps later reads from starting
     _FILTER,  # a frame of a second-order recursive filter of two channels
-) = range(19)
+    _EQUALISER,  # a frame of the equaliser while all its bands move
+) = range(20)
 
 _ACTIVATIONS = [name for name in ACTIVATION_IDS if name != "linear"]
 KINDS = [
     "step", "channel", "layer", "chunk", "tap", "pass", "sum", "loop", "dense", "depthwise",
     "copy", "change", "product", "row", "near", "far", "again", "wait",
-    "filter",
+    "filter", "equaliser",
     *_ACTIVATIONS,  # activating a vector
 ]  # fmt: skip
 """Names of the kinds of work, in the order of `count_work`'s result."""

@@ -98,7 +98,7 @@ class TimedNetwork:
 
 
 class TimedStage:
-    """A stage fed with noise in blocks of one length.
+    """A stage fed with noise in blocks of one length, which does all that it can.
 
     Parameters
     ----------
@@ -109,6 +109,7 @@ class TimedStage:
 
     def __init__(self, stage: Stage, block: int) -> None:
         self._chain = StageChain([stage], _RATE)
+        stage.exert(self._chain.state(stage))
         self._run = _repeated(stage.run)
         rows = np.random.default_rng(0).uniform(-_LEVEL, _LEVEL, (CHANNELS, MAX_BLOCK))
         self._rows = rows

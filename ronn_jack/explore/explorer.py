@@ -14,7 +14,7 @@ from ronn_jack.control.scene import Scene
 from ronn_jack.explore.audition import Passage, Signal, phrase_passage, recent_passage
 from ronn_jack.explore.finding import Finding
 from ronn_jack.explore.pool import Pool
-from ronn_jack.hotswap.priority import LOWEST, give_way
+from ronn_jack.hotswap.resources.priority import LOWEST, give_way
 from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import Value
 

@@ -16,14 +16,15 @@ from collections.abc import Callable, Iterator
 from ronn_jack.control.operations import Change
 from ronn_jack.cost.admission import Cost, Deadline, admit
 from ronn_jack.errors import RefusedError, RonnError
+from ronn_jack.hotswap.budget import deadline_of
 from ronn_jack.hotswap.fade_gap import DIP_MS, make_room
-from ronn_jack.hotswap.heap import Heap
 from ronn_jack.hotswap.job import Job, OutdatedError
 from ronn_jack.hotswap.listener import Listener
 from ronn_jack.hotswap.live_motion import MOVING_COST, LiveMotion
 from ronn_jack.hotswap.pipeline import Pipeline
 from ronn_jack.hotswap.priming import PreparedVoice
-from ronn_jack.hotswap.priority import give_way
+from ronn_jack.hotswap.resources.heap import Heap
+from ronn_jack.hotswap.resources.priority import give_way
 from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.hotswap.voices import Voices
 from ronn_jack.loudness import auto_level
@@ -75,12 +76,14 @@ class Builder:
         self._period: Callable[[], int] = lambda: 0
         self._request: Change | None = None
         self._admitted_period = 0
-        self._terms = 0, 0.0  # period and budget to which a network sounded, or was refused last
+        self._terms = 0, 0.0  # period and room in which a network sounded, or was refused last
         self._job: Job | None = None
         self._loudness: InputLoudness  # of the engine that is attached
         self._heap = Heap()
-        self._follower = self._pipeline.follower(self._outdated)
-        self.live_motion = LiveMotion(self._wake)
+        self._follower = self._pipeline.follower(
+            lambda: self._request is not None or self._stopping
+        )
+        self.live_motion = LiveMotion(self.wake)
         """Through which the expressive parameters reach the network that sounds."""
         self.voices = Voices(self.live_motion, self._request_again)
         """Which network sounds and which are on their way; others only read it."""
@@ -156,13 +159,7 @@ class Builder:
 
     def deadline(self, engine: Engine) -> Deadline | None:
         """Return what a network has to fit into; None where no deadline holds."""
-        period, cost = self._period(), self._cost
-        if not period:
-            return None
-        seconds = sum(cost(stage, period) for stage in engine.stages) if cost else 0.0
-        remedies = [remedy for stage in engine.stages for remedy in stage.remedies]
-        taken = seconds * engine.rate / period
-        return Deadline(period, engine.rate, self.budget, taken, remedies)
+        return deadline_of(engine, self._period(), self.budget, self._cost)
 
     def attach(self, engine: Engine, period: Callable[[], int]) -> None:
         """Start to serve an engine; what was asked for before is forgotten.
@@ -274,7 +271,7 @@ class Builder:
 
     def _bring_in(self, engine: Engine, prepared: PreparedVoice) -> None:
         deadline = self.deadline(engine)
-        old = self.voices.current
+        old = self.voices.current if self.voices.current is not prepared else None
         if deadline and old and deadline.load(_both(old, prepared)) > deadline.room:
             prepared.swap = dataclasses.replace(prepared.swap, dip=True, fade_ms=DIP_MS)
             make_room(engine, prepared, lambda: self._stopping)
@@ -305,14 +302,15 @@ class Builder:
         self.voices.look(engine)
         current = self.voices.current
         if current is not None:
-            self._terms = self._period(), self.budget
+            self._terms = self._present_terms(engine)
         if current is not None and self.voices.published is None:
             # Else it may be the one that comes in which is sent away.
             self._check_period(engine, current)
             current = self.voices.current
         if current is None:
-            self._try_again()
+            self._try_again(engine)
             return
+        self.voices.recall(engine)
         self._follower.tend(engine, self._loudness, self.input_gain, current)
         if self.live_motion.is_due:
             deadline = self.deadline(engine)
@@ -339,9 +337,13 @@ class Builder:
             engine.go_dry()
             self.voices.unseat(str(error))
 
-    def _try_again(self) -> None:
-        """Ask anew for what the dry signal stands in for, by another buffer size or budget."""
-        terms, displaced = (self._period(), self.budget), self.voices.displaced
+    def _present_terms(self, engine: Engine) -> tuple[int, float]:
+        deadline = self.deadline(engine)
+        return (deadline.period, deadline.room) if deadline else (0, self.budget)
+
+    def _try_again(self, engine: Engine) -> None:
+        """Ask anew for what the dry signal stands in for, in another buffer size or room."""
+        terms, displaced = self._present_terms(engine), self.voices.displaced
         if displaced is not None and terms != self._terms and not self._building:
             self._terms = terms
             self._request_again(displaced)
@@ -365,12 +367,10 @@ class Builder:
         left = self._job.seconds_left if self._job else 0.0
         return age + left > _LONGEST_KEPT_SECONDS
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """[any-thread] Look after what is heard now, and not soon."""
         with self._condition:
             self._condition.notify()
-
-    def _outdated(self) -> bool:
-        return self._request is not None or self._stopping
 
     def _refuse(self, engine: Engine, change: Change, reason: str) -> None:
         self._listener.refused(change, reason)
@@ -381,7 +381,7 @@ class Builder:
         if good is not None:
             self._request_again(good)
             return
-        self._terms = self._period(), self.budget
+        self._terms = self._present_terms(engine)
         if voices.published is None and not engine.sounds:
             engine.go_dry()
 

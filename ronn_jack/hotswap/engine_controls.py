@@ -9,7 +9,10 @@ from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.engine_state import Control
 from ronn_jack.units import decibels_to_gain
 
-_AIMED = (Control.INPUT_GAIN, Control.OUTPUT_GAIN, Control.MIX, Control.BYPASS, Control.DRIVE)
+_AIMED = (
+    Control.INPUT_GAIN, Control.OUTPUT_GAIN, Control.MIX, Control.BYPASS, Control.DRIVE,
+    Control.NETWORK, Control.REVERB_MIX,
+)  # fmt: skip
 """Controls that follow the parameters of their names; the engine moves the others itself."""
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +11,14 @@ from numpy.typing import NDArray
 from ronn_jack.control.events import Event, MidiDropped, Xruns
 from ronn_jack.control.operations import Change
 from ronn_jack.cost.admission import Cost
+from ronn_jack.hotswap.audio import Audio, Recent
+from ronn_jack.hotswap.budget import stage_fault
 from ronn_jack.hotswap.builder import Builder
 from ronn_jack.hotswap.callback_times import CallbackShares, CallbackTimes
 from ronn_jack.hotswap.engine_controls import aim
 from ronn_jack.hotswap.listener import Listener
 from ronn_jack.hotswap.live_motion import MOVING_COST
+from ronn_jack.hotswap.responses.maker import ResponseMaker
 from ronn_jack.loudness.momentary import MOMENTARY_SECONDS, MomentaryMeter
 from ronn_jack.loudness.pad import RECENT_SECONDS, pad_from
 from ronn_jack.model.expression import Expression
@@ -33,64 +35,6 @@ _DRIFT = frozenset(("drift_rate", "sync", "tempo"))
 """Parameters that set the rate of drift."""
 
 
-class Audio(Protocol):
-    """What drives an engine: a JACK client, or a loop over arrays."""
-
-    @property
-    def engine(self) -> Engine:
-        """The engine it drives."""
-        ...
-
-    @property
-    def name(self) -> str:
-        """Its name in the audio graph."""
-        ...
-
-    @property
-    def period(self) -> int:
-        """Frames in a block; 0 where no deadline holds."""
-        ...
-
-    @property
-    def load(self) -> float:
-        """Share of the period that the callback takes, 0–1."""
-        ...
-
-    @property
-    def xruns(self) -> int:
-        """Xruns since it started."""
-        ...
-
-    @property
-    def midi_dropped(self) -> int:
-        """MIDI messages lost since it started."""
-        ...
-
-    def callback_times(self) -> NDArray[np.int64]:
-        """Return the histogram of the times that the callback has taken."""
-        ...
-
-
-class Recent(NamedTuple):
-    """What has passed an engine lately.
-
-    Attributes
-    ----------
-    position : int
-        Frames since the start, the last of them included.
-    dry, driven, output : ndarray [shape=(channels, frames), float32]
-        The raw input, what of it the network takes, and what went to the ports.
-    drift_cycles : float
-        Phase of drift at the end.
-    """
-
-    position: int
-    dry: NDArray[np.float32]
-    driven: NDArray[np.float32]
-    output: NDArray[np.float32]
-    drift_cycles: float
-
-
 class LiveNode:
     """Implements the controller's `Node` on an engine that may be exchanged while it lives.
 
@@ -104,6 +48,8 @@ class LiveNode:
         Predicts what a network takes.
     builder : Builder, optional
         Makes the networks; by default one that works for `listener` by `cost`.
+    responses : ResponseMaker, optional
+        Makes the reverb's responses.
     """
 
     def __init__(
@@ -113,12 +59,14 @@ class LiveNode:
         listener: Listener | None = None,
         cost: Cost | None = None,
         builder: Builder | None = None,
+        responses: ResponseMaker | None = None,
     ) -> None:
         self.inputs = inputs
         self.outputs = outputs
         self.rate = 48000.0
         self._cost = cost
         self._builder = builder or Builder(listener, cost)
+        self._responses = responses or ResponseMaker()
         self.report_to = self._builder.report_to
         self._controls = dict(defaults())
         self._audio: Audio | None = None
@@ -161,6 +109,7 @@ class LiveNode:
         aim(audio.engine, self._controls)
         self._builder.live_motion.aim(self._driven())
         self._freeze(audio.engine)
+        self._responses.attach(audio.engine)
         audio.engine.set_master(0.0)
         audio.engine.settle()
         self._master(0.0 if self._silent else 1.0, GLIDE_SECONDS)
@@ -174,6 +123,7 @@ class LiveNode:
     def detach(self) -> None:
         """Stop building, before the audio goes."""
         self._builder.detach()
+        self._responses.detach()
         if self._audio is not None:
             self._xruns_before += self._audio.xruns
             self._dropped_before += self._audio.midi_dropped
@@ -187,6 +137,9 @@ class LiveNode:
             if "freeze" in values:
                 self._freeze(audio.engine)
             aim(audio.engine, values)
+        self._responses.aim(values)
+        if values.get("network"):
+            self._builder.wake()
         self._builder.budget = float(self._controls["budget"])
         if "auto_level" in values:
             self._builder.switch_level(bool(values["auto_level"]))
@@ -210,6 +163,13 @@ class LiveNode:
             f"moving weights would need {load:.0%} of the period, and budget is {budget:.0%}: "
             "lower channels, kernel or layers first"
         )
+
+    def stage_fault(self, switch: str) -> str:
+        """Return why the stage that a parameter turns on can't be; "" if it can."""
+        if self._audio is None:
+            return ""
+        engine, builder = self._audio.engine, self._builder
+        return stage_fault(engine, switch, builder.deadline(engine), self._cost, builder.load)
 
     def request(self, change: Change) -> None:
         """Ask for a network; the newest request wins."""
@@ -285,7 +245,9 @@ class LiveNode:
         self._silent = silent
         if silent:
             self._master(0.0, PANIC_FRAMES / self.rate)
+            self._responses.clear()
         else:
+            self._responses.sound_again()
             self._master(1.0, GLIDE_SECONDS)
 
     def look(self) -> list[Event]:

@@ -293,7 +293,7 @@ def _prime_levelled(
     window = loudness.quick_window(seconds)
     found = measure_level(voice, engine, loudness, window, input_gain, job)
     if found is None:
-        level = auto_level.level_on_noise(voice, input_gain, job.check)
+        level = auto_level.level_on_noise(voice, input_gain, job.check, curve=engine.curve_before)
     else:
         level = dataclasses.replace(found, quick=True)
     # What was measured may be long ago, or have been noise.
@@ -303,6 +303,13 @@ def _prime_levelled(
     prepared.level = level
     voice.level.begin_with(LevelTable(level.gain))
     voice.blend.begin_with(level.blend)
+
+
+def rejoin(voice: Voice, engine: Engine) -> None:
+    """Put a voice that has rested where it can catch up from, if that is not where it is."""
+    start = _start(engine, voice, engine.position)
+    if voice.position < start:
+        voice.start_at(start)
 
 
 def _start(engine: Engine, voice: Voice, end: int) -> int:

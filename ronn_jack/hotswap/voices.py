@@ -12,7 +12,7 @@ from ronn_jack.control.events import Swap
 from ronn_jack.control.operations import Change
 from ronn_jack.hotswap.listener import Listener
 from ronn_jack.hotswap.live_motion import LiveMotion
-from ronn_jack.hotswap.priming import PreparedVoice
+from ronn_jack.hotswap.priming import PreparedVoice, rejoin
 from ronn_jack.hotswap.voice_factory import KeptNetworks
 from ronn_jack.model.protocol import Model
 from ronn_jack.realtime.engine import Engine
@@ -58,6 +58,7 @@ class Voices:
         self._again = again
         self._fading: PreparedVoice | None = None
         self._leaving: PreparedVoice | None = None
+        self._recalled = False
         self.ready: PreparedVoice | None = None
         self.published: PreparedVoice | None = None
         self.current: PreparedVoice | None = None
@@ -82,7 +83,7 @@ class Voices:
     @property
     def unsettled(self) -> bool:
         """Whether something is to be noted soon."""
-        return self.coming or self._fading is not None
+        return self.coming or self._fading is not None or self._recalled
 
     def look(self, engine: Engine) -> None:
         """Note what the audio thread has let in, turned away, dropped or finished with."""
@@ -103,6 +104,18 @@ class Voices:
         """Hand a voice to the audio thread, which may let it catch up so many frames."""
         self.published = prepared
         engine.publish(prepared.voice, gap_frames)
+
+    def recall(self, engine: Engine) -> None:
+        """Let the network that rests catch up, and come in again, once it is to be heard."""
+        current = self.current
+        self._recalled = engine.awaits_network and current is not None
+        if current is None or not self._recalled or self.coming:
+            return
+        if engine.is_current(current.voice):
+            engine.release(1)  # given back with the next block
+        elif not engine.keeps(current.voice):
+            rejoin(current.voice, engine)
+            self.ready = current
 
     def make_way(self) -> None:
         """Take what sounded for the last good network: it has gone, and nothing came instead."""
@@ -146,6 +159,8 @@ class Voices:
 
     def _arrive(self, prepared: PreparedVoice) -> None:
         self.published = None
+        if prepared is self.current:
+            return  # it has rested
         if self.current is not None:
             self.good = self.current.change
         self._leaving, self.current = self.current, prepared

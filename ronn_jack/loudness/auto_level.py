@@ -14,6 +14,7 @@ from ronn_jack.loudness.match import Match, Powers, dry_powers, gate, match_powe
 from ronn_jack.loudness.noise import pink_noise
 from ronn_jack.realtime.meters.comparison import ComparingMeter
 from ronn_jack.realtime.mixing import UNKNOWN, Blend
+from ronn_jack.realtime.stages.equaliser import Curve, OfflineEqualiser
 from ronn_jack.realtime.voice import Voice
 from ronn_jack.units import decibels_to_gain
 
@@ -63,6 +64,7 @@ def level_on_noise(
     input_gain: float,
     check: Callable[[], None] = lambda: None,
     piece_seconds: float = _PIECE_SECONDS,
+    curve: Curve | None = None,
 ) -> Level:
     """Return the level of a network for pink noise at −18 dBFS; spoils the voice's state.
 
@@ -74,9 +76,11 @@ def level_on_noise(
         Called before each piece of work; it may raise to give up.
     piece_seconds : float
         Noise that it hears in a piece.
+    curve : Curve, optional
+        Of the equaliser before the networks.
     """
     rate, model = voice.rate, voice.model
-    ring = _noise_ring(model.inputs, rate)
+    ring = _equalised_ring(model.inputs, rate, curve)
     start = min(voice.run_up_frames, round(_LONGEST_RUN_UP_SECONDS * rate))
     frames = round(NOISE_SECONDS * rate)
     driven = ring if input_gain == 1.0 else np.ascontiguousarray(ring * np.float32(input_gain))
@@ -107,6 +111,14 @@ def noise(inputs: int, rate: float, frames: int) -> NDArray[np.float32]:
 def _noise_powers(inputs: int, outputs: int, rate: float, start: int, frames: int) -> Powers:
     ring = _noise_ring(inputs, rate)
     return dry_powers(np.roll(ring, -start, axis=1)[:, :frames], outputs, rate)
+
+
+@functools.lru_cache(maxsize=2)
+def _equalised_ring(inputs: int, rate: float, curve: Curve | None) -> NDArray[np.float32]:
+    """Return the noise as it has passed a curve again and again, without a seam."""
+    ring, equaliser = _noise_ring(inputs, rate), OfflineEqualiser(curve, rate)
+    equaliser.process(ring)
+    return equaliser.process(ring)
 
 
 @functools.lru_cache(maxsize=4)

@@ -21,6 +21,7 @@ from ronn_jack.loudness.match import (
 )
 from ronn_jack.realtime.meters.comparison import ComparingMeter
 from ronn_jack.realtime.meters.loudness import STEPS_PER_BLOCK, LoudnessMeter, powers_of_steps
+from ronn_jack.realtime.stages.equaliser import Curve, OfflineEqualiser
 from ronn_jack.realtime.voice import Voice
 
 LONGEST_RUN_UP_SECONDS = 8.0
@@ -61,11 +62,12 @@ def typical_stretch(steps: Powers, count: int) -> int:
 
 @dataclass(frozen=True)
 class Excerpt:
-    """Raw input, and how loud it is.
+    """Input, and how loud it is before anything has changed it.
 
     Attributes
     ----------
     samples : ndarray [shape=(inputs, frames), float32]
+        Raw, but for the equaliser before the networks.
     begin : int
         Frames that a network only hears before what it is measured on.
     steps : ndarray [shape=(steps,)]
@@ -78,19 +80,38 @@ class Excerpt:
 
     @classmethod
     def of(
-        cls, samples: NDArray[np.float32], begin: int, outputs: int, rate: float
+        cls,
+        samples: NDArray[np.float32],
+        begin: int,
+        outputs: int,
+        rate: float,
+        curve: Curve | None = None,
     ) -> Excerpt | None:
-        """Return an excerpt; None if it is too quiet to compare anything with."""
+        """Return an excerpt; None if it is too quiet to compare anything with.
+
+        Parameters
+        ----------
+        samples : ndarray [shape=(inputs, frames), float32]
+            Raw.
+        begin : int
+            Frames of them that are not measured.
+        curve : Curve, optional
+            Of the equaliser before the networks.
+        """
         meter = DryMeter(samples.shape[0], outputs, rate)
         meter.add(samples[:, begin:])
-        excerpt = cls(samples, begin, meter.take_steps())
+        equalised = OfflineEqualiser(curve, rate).process(samples)
+        excerpt = cls(equalised, begin, meter.take_steps())
         return excerpt if excerpt.dry_lufs > ABSOLUTE_GATE_LUFS else None
 
     @classmethod
-    def of_noise(cls, inputs: int, outputs: int, rate: float, seconds: float) -> Excerpt:
+    def of_noise(
+        cls, inputs: int, outputs: int, rate: float, seconds: float, curve: Curve | None = None
+    ) -> Excerpt:
         """Return pink noise, where there is no input."""
         begin = round(_NOISE_RUN_UP_SECONDS * rate)
-        made = cls.of(noise(inputs, rate, begin + round(seconds * rate)), begin, outputs, rate)
+        samples = noise(inputs, rate, begin + round(seconds * rate))
+        made = cls.of(samples, begin, outputs, rate, curve)
         assert made is not None, "noise is loud enough to be measured"
         return made
 

@@ -98,7 +98,9 @@ class InputLoudness:
         if found is not None:
             return found
         engine = self._engine
-        return Excerpt.of_noise(engine.inputs, engine.outputs, engine.rate, seconds)
+        return Excerpt.of_noise(
+            engine.inputs, engine.outputs, engine.rate, seconds, engine.curve_before
+        )
 
     def heard_excerpt(self, run_up_frames: int, seconds: float) -> Excerpt | None:
         """Return the same; None if all is quiet."""
@@ -114,7 +116,7 @@ class InputLoudness:
         run_up = min(run_up_frames, round(LONGEST_RUN_UP_SECONDS * engine.rate))
         start = max(begin - run_up, engine.position - engine.recorded_dry_frames, 0)
         samples = engine.recent_dry(end, end - start)
-        return Excerpt.of(samples, begin - start, engine.outputs, engine.rate)
+        return Excerpt.of(samples, begin - start, engine.outputs, engine.rate, engine.curve_before)
 
     def _loud_stretch(self, count: int) -> tuple[int, int]:
         """Return the first of so many steps, the latest with a good share of the most power.

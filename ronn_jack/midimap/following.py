@@ -94,7 +94,7 @@ class Follower:
         if target.detents is None and self._stepped:
             low, high = sorted((target.minimum, target.maximum))
             upwards = steps if target.maximum >= target.minimum else -steps
-            number = target.parameter.to_number(current) + upwards
+            number = target.parameter.to_number(current) + upwards * target.parameter.step
             value = target.parameter.from_number(min(high, max(low, number)))
         else:
             held = self._place_of(current) + steps / (target.detents or DETENTS)

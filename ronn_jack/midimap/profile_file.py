@@ -49,8 +49,8 @@ from ronn_jack.files import (
     read_table,
     read_text,
     shipped_folder,
-    user_config_folder,
 )
+from ronn_jack.folders import user_config_folder
 from ronn_jack.midimap.binding_table import clashes, read_binding, read_defaults
 from ronn_jack.midimap.indicator_table import read_greeting
 from ronn_jack.midimap.profile import Profile

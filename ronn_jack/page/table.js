@@ -53,7 +53,7 @@ export function stepped(row, value, steps) {
 /** Return a value as it is shown. */
 export function words(row, value) {
   if (row.kind === "bool") return value ? "on" : "off";
-  if (row.kind === "enum") return value;
+  if (row.kind === "enum" || row.kind === "name") return value;
   if (isGap(row) && value === row.minimum) return "off";
   const number = digits(row, value).replace("-", "−");
   return row.unit ? `${number} ${row.unit}` : number;

@@ -1,5 +1,13 @@
 """The parameters and actions: one table from which all that names them is generated."""
 
+from ronn_jack.parameters.actions import (
+    ACTIONS,
+    CANDIDATES,
+    KEPT_SOUNDS,
+    MOST_SNAPSHOTS,
+    PLACES,
+    Action,
+)
 from ronn_jack.parameters.kinds import (
     Curve,
     Draw,
@@ -10,35 +18,26 @@ from ronn_jack.parameters.kinds import (
     Scope,
     Value,
 )
-from ronn_jack.parameters.table import (
-    ACTIONS,
-    ACTIVATIONS,
-    CANDIDATES,
-    INITIALISERS,
-    KEPT_SOUNDS,
-    MAXIMUM_DRAWN_SEED,
-    MAXIMUM_SEED,
-    MOST_SNAPSHOTS,
-    PARAMETERS,
-    PLACES,
-    RECIPES,
-    Action,
-    defaults,
-    parameter,
-)
+from ronn_jack.parameters.rows.models import EQUALISERS, OURS, REVERBS
+from ronn_jack.parameters.rows.network import ACTIVATIONS, INITIALISERS, RECIPES
+from ronn_jack.parameters.rows.row import MAXIMUM_DRAWN_SEED, MAXIMUM_SEED
+from ronn_jack.parameters.table import PARAMETERS, defaults, missing_names, parameter
 
 __all__ = [
     "ACTIONS",
     "ACTIVATIONS",
     "CANDIDATES",
+    "EQUALISERS",
     "INITIALISERS",
     "KEPT_SOUNDS",
     "MAXIMUM_DRAWN_SEED",
     "MAXIMUM_SEED",
     "MOST_SNAPSHOTS",
+    "OURS",
     "PARAMETERS",
     "PLACES",
     "RECIPES",
+    "REVERBS",
     "Action",
     "Curve",
     "Draw",
@@ -49,5 +48,6 @@ __all__ = [
     "Scope",
     "Value",
     "defaults",
+    "missing_names",
     "parameter",
 ]

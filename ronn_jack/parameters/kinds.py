@@ -8,10 +8,11 @@ import sys
 from dataclasses import dataclass
 
 from ronn_jack.errors import ParameterError, shown, unknown
+from ronn_jack.parameters.names import NAME_RULE, is_name, names_on
 from ronn_jack.units import as_number
 
 Value = int | float | bool | str
-"""A parameter's accepted value: int, float, bool or, for an enum, one of its names."""
+"""A parameter's accepted value: int, float, bool, or the text of an enum or a name."""
 
 _TRUE_WORDS = {"on", "true", "yes"}
 _FALSE_WORDS = {"off", "false", "no"}
@@ -24,6 +25,8 @@ class Kind(enum.Enum):
     FLOAT = "float"
     BOOL = "bool"
     ENUM = "enum"
+    NAME = "name"
+    """Of a file that the user has: which names there are changes while a node runs."""
     TEXT = "text"
     """Any words: of what a node tells, of no parameter."""
 
@@ -58,6 +61,8 @@ class Group(enum.Enum):
     TIME = "Time"
     LEVELS = "Levels"
     EXPRESSION = "Expression"
+    EQUALISER = "Equaliser"
+    REVERB = "Reverb"
     NODE = "Node"
 
 
@@ -115,17 +120,23 @@ class Parameter:
     Attributes
     ----------
     minimum, maximum : float
-        Inclusive limits in native units; for an enum, of its index.
+        Inclusive limits in native units; for an enum, of its index; for a name, of its place
+        among the names, from 0 to 1.
     least : float
         Of a number whose minimum means off: the smallest that does not. There are none between.
     curve : Curve
         How the normalised value goes from the minimum to the maximum.
     choices : tuple of str
         An enum's names in the order of their indices; empty for other kinds.
+    shelf : str
+        Of a name: where the files lie that may be named, beside the default that is always there.
     moves_weights : bool
         Whether the weights move as soon as it is above 0.
     link_partner : str
         The parameter that takes its negative while `link` is on; empty if none does.
+    follows : str
+        The enum that has to be "manual" for the value to be the parameter's own; else it shows
+        what is playing. Empty if it always is.
     """
 
     name: str
@@ -145,6 +156,21 @@ class Parameter:
     draw: Draw = Draw.KEPT
     moves_weights: bool = False
     link_partner: str = ""
+    follows: str = ""
+    shelf: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names that a NAME can have at the moment, the default first."""
+        default = str(self.default)
+        return (default, *(name for name in names_on(self.shelf) if name != default))
+
+    @property
+    def step(self) -> float:
+        """The smallest step of numbers that leads to another value; 0 if there is none."""
+        if self.kind is Kind.NAME:
+            return 1.0 / max(1, len(self.names) - 1)
+        return 0.0 if self.kind is Kind.FLOAT else 1.0
 
     @property
     def range_text(self) -> str:
@@ -153,6 +179,8 @@ class Parameter:
             return " ".join(self.choices)
         if self.kind is Kind.BOOL:
             return "on, off"
+        if self.kind is Kind.NAME:
+            return f"{self.default}, or the name of an imported one"
         unit = f" {self.unit}" if self.unit else ""
         off, least = "", self.minimum
         if self.least > least:
@@ -163,13 +191,15 @@ class Parameter:
         """Return the accepted value for a value in native units.
 
         Numbers, booleans and numeric text are coerced to the parameter's kind; an enum is
-        accepted by name or by index.
+        accepted by name or by index. A name need not be there: see `require`.
 
         Raises
         ------
         ParameterError
             If `raw` is non-finite, out of range, or of a type that has no meaning here.
         """
+        if self.kind is Kind.NAME:
+            return self._name(raw)
         if self.kind is Kind.ENUM:
             if isinstance(raw, str) and raw in self.choices:
                 return raw
@@ -186,6 +216,19 @@ class Parameter:
             return number >= 0.5
         return round(number) if self.kind is Kind.INT else float(number)
 
+    def require(self, value: Value) -> None:
+        """Refuse an accepted value whose file is not there, where somebody asks for it.
+
+        What keeps sounds takes it as it is: the file may come, or be on another machine.
+
+        Raises
+        ------
+        ParameterError
+            With the nearest name.
+        """
+        if self.kind is Kind.NAME and value not in self.names:
+            raise ParameterError(unknown(self.name, value, self.names))
+
     def denormalise(self, position: float) -> Value:
         """Return the value at `position` of the range; positions beyond 0–1 are clamped."""
         position = min(1.0, max(0.0, position))
@@ -195,6 +238,9 @@ class Parameter:
         """Return the value nearest to a number within the range; for an enum, to an index."""
         if self.kind is Kind.BOOL:
             return number >= 0.5
+        if self.kind is Kind.NAME:
+            names = self.names
+            return names[round(number * (len(names) - 1))]
         if self.kind is Kind.ENUM:
             return self.choices[round(number)]
         if self.minimum < number < self.least:
@@ -203,6 +249,9 @@ class Parameter:
 
     def to_number(self, value: Value) -> float:
         """Return an accepted value as a number; of an enum its index, of a switch 0 or 1."""
+        if self.kind is Kind.NAME:
+            names = self.names
+            return names.index(str(value)) * self.step if value in names else 0.0
         return self.choices.index(str(value)) if self.kind is Kind.ENUM else float(value)
 
     def parse_normalised(self, raw: object) -> Value:
@@ -233,6 +282,11 @@ class Parameter:
         if self.kind is Kind.FLOAT:
             return f"{value:.4g} {self.unit}".rstrip()
         return str(value)
+
+    def _name(self, raw: object) -> str:
+        if not isinstance(raw, str) or not is_name(raw):
+            raise ParameterError(f"{self.name} = {shown(raw)} is no name; use {NAME_RULE}")
+        return raw
 
     def _within(self, raw: object, number: int | float | None) -> int | float:
         if number is None:

@@ -11,8 +11,8 @@ from typing import Protocol
 import msgspec
 
 from ronn_jack.closing import ClosingOnce
-from ronn_jack.hotswap.node import Recent
-from ronn_jack.hotswap.priority import LOWEST, give_way
+from ronn_jack.hotswap.audio import Recent
+from ronn_jack.hotswap.resources.priority import LOWEST, give_way
 from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import Value
 from ronn_jack.pictures.packet import packed

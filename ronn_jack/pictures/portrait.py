@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ronn_jack.errors import SpecError
-from ronn_jack.hotswap.node import Recent
+from ronn_jack.hotswap.audio import Recent
 from ronn_jack.model.expression import AT_REST, Expression
 from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import Value

@@ -20,9 +20,9 @@ from ronn_jack.files import (
     raise_faults,
     read_table,
     remove_forgotten,
-    user_state_folder,
     write_atomically,
 )
+from ronn_jack.folders import user_state_folder
 from ronn_jack.parameters import MOST_SNAPSHOTS, PARAMETERS, Value, defaults
 from ronn_jack.presets.preset import (
     Sounds,

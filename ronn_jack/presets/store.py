@@ -17,10 +17,9 @@ from ronn_jack.files import (
     check_name,
     read_text,
     shipped_folder,
-    user_config_folder,
-    user_data_folder,
     write_atomically,
 )
+from ronn_jack.folders import user_config_folder, user_data_folder
 from ronn_jack.parameters import Value
 from ronn_jack.presets.folder import MOST_PRESETS, Entry, PresetFolder
 from ronn_jack.presets.preset import (

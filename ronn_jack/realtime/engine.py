@@ -14,10 +14,13 @@ import numpy as np
 from numba import int64, void
 from numpy.typing import NDArray
 
+from ronn_jack.model.latent.equaliser import EqSettings
 from ronn_jack.realtime.compiler.atomics import exchange
 from ronn_jack.realtime.compiler.compile import entry
 from ronn_jack.realtime.compiler.float_mode import restore_float_mode, set_flush_to_zero
 from ronn_jack.realtime.compiler.memory import aligned_bytes, record
+from ronn_jack.realtime.engine_readings import EngineReadings
+from ronn_jack.realtime.engine_stages import EngineStages, Position
 from ronn_jack.realtime.engine_state import (
     CONTROLS,
     DROPPED,
@@ -45,10 +48,9 @@ from ronn_jack.realtime.meters.loudness import LoudnessMeter
 from ronn_jack.realtime.motion.ramp import RAMP, settle_ramp
 from ronn_jack.realtime.rings import from_ring, rows_of
 from ronn_jack.realtime.signal_path import process_engine
-from ronn_jack.realtime.stages.chain import StageChain
+from ronn_jack.realtime.stages.equaliser import GLIDE_SECONDS as EQUALISING_SECONDS
 from ronn_jack.realtime.stages.stage import Stage
 from ronn_jack.realtime.voice import MAX_CHANNELS, Voice
-from ronn_jack.units import gain_to_decibels
 
 ANY_GAP = 2**62
 """Frames that no voice lags behind by: it may catch up as much as the audio thread allows."""
@@ -69,6 +71,8 @@ _WORK_SECONDS = 1.0
 _RAMP_SIZE = RAMP.itemsize
 _DRIVING = (Control.INPUT_GAIN, Control.DRIVE)
 """Controls that the networks' input passes."""
+_AT_ONE = (*_DRIVING, Control.OUTPUT_GAIN, Control.MIX, Control.NETWORK)
+"""Controls that begin at 1."""
 
 
 @entry(void(int64, int64, int64, int64, int64, int64))
@@ -91,7 +95,7 @@ def _settle(engine: int) -> None:
     settle_gate(engine + GATE_STATE, engine + TARGETS + int64(Control.GATE) * 8)
 
 
-class Engine:
+class Engine(EngineStages, EngineReadings):
     """The node's signal path with its memory.
 
     Parameters
@@ -103,13 +107,13 @@ class Engine:
     history_seconds : float
         How much recent input is kept for priming voices.
     stages : sequence of Stage
-        What the wet signal passes whichever network sounds, after its level.
+        What the wet signal passes whichever network sounds, after its level and the equaliser.
 
     Attributes
     ----------
     driven_since : int
-        Position from which on the networks' input has passed its gains as they are now, or those
-        that what is frozen has passed.
+        Position from which on the networks' input has passed its gains and the equaliser as they
+        are now, or as what is frozen has passed them.
     """
 
     def __init__(
@@ -151,25 +155,30 @@ class Engine:
         fields.glide_frames = fields.master_frames = round(GLIDE_SECONDS * rate)
         fields.freeze_frames = round(SEAM_SECONDS * rate)
         fields.meter_decay = -1.0 / (_METER_SECONDS * rate)
-        for control in (Control.INPUT_GAIN, Control.OUTPUT_GAIN, Control.MIX, Control.DRIVE):
+        for control in _AT_ONE:
             self.set(control, 1.0)
         fields.held_drive = 1.0
         prepare_gate(fields.gate, rate)
         self._voices: dict[int, Voice] = {}
         self._pads: list[NDArray[np.uint8]] = []
-        self.stages = stages
-        if stages:
-            self.chain = StageChain(stages, rate)
-            fields.run_stages, fields.stages = self.chain.run, self.chain.address
+        super().__init__(stages, rate)
+        fields.run_before, fields.before = self.chain_before.run, self.chain_before.address
+        fields.run_stages, fields.stages = self.chain.run, self.chain.address
 
     def set(self, control: Control, target: float) -> None:
         """Let a control glide to `target`: gains and the gate as amplitudes, the others 0–1."""
         if control in _DRIVING and self._record.controls[0, control] != target:
-            if self.frozen:
-                self._driven_anew = True
-            else:
-                self.driven_since = self.position + int(self._record.glide_frames[0])
+            self._drive_anew(int(self._record.glide_frames[0]))
         self._record.controls[0, control] = target
+
+    def equalise(
+        self, settings: EqSettings | None, makeup_db: float = 0.0, position: Position | None = None
+    ) -> None:
+        """Let the equaliser glide to settings at its place; `EngineStages` says more."""
+        before = self.curve_before
+        super().equalise(settings, makeup_db, position)
+        if self.curve_before != before:
+            self._drive_anew(math.ceil(EQUALISING_SECONDS * self.rate))
 
     def set_master(self, target: float, frames: int | None = None) -> None:
         """Let the master gain glide to `target` (0–1) within `frames`."""
@@ -207,6 +216,7 @@ class Engine:
     def settle(self) -> None:
         """Put every control on its target at once, after silence; only while no audio runs."""
         _settle.ctypes(self.address)
+        self.settle_stages()
         self.driven_since = self.position
         self._record.held_drive = self._record.controls[0, Control.DRIVE]
 
@@ -249,6 +259,10 @@ class Engine:
         """Whether the audio thread has let this voice in and no later one."""
         return int(self._record.current[0]) == voice.address
 
+    def keeps(self, voice: Voice) -> bool:
+        """Whether the audio thread may still read a voice."""
+        return voice.address in self._voices
+
     def prime(self, voice: Voice, end: int, meter: LoudnessMeter | None = None) -> bool:
         """Let a voice take the recorded input up to `end`, measured by `meter`.
 
@@ -286,72 +300,14 @@ class Engine:
         return from_ring(self._output_history[: self.outputs], end, frames)
 
     @property
-    def sounds(self) -> bool:
-        """Whether there is a voice."""
-        return int(self._record.current[0]) != 0
-
-    @property
-    def fading(self) -> bool:
-        """Whether a crossfade is running."""
-        return int(self._record.fade_left[0]) > 0
-
-    @property
-    def holds(self) -> bool:
-        """Whether the input is frozen or passes by: what is heard is not played through it."""
-        controls = self._record.controls[0]
-        return any(controls[each] != 0.0 for each in (Control.FREEZE, Control.BYPASS))
-
-    @property
-    def dry(self) -> bool:
-        """Whether the dry signal is to take the wet one's place."""
-        return float(self._record.controls[0, Control.DRY]) != 0.0
-
-    @property
     def held_voices(self) -> int:
         """Voices that are kept alive because the audio thread may still read them."""
         return len(self._voices)
 
     @property
-    def loop_frames(self) -> int:
-        """Length of the pad or loop that freeze holds or has held last."""
-        return int(self._record.loop[0].view(LOOP)["length"][0])
-
-    @property
-    def muted(self) -> bool:
-        """Whether the master gain has come down to 0."""
-        start = RAMPS + int(Control.MASTER) * _RAMP_SIZE
-        ramp = self._record.view(np.uint8)[start : start + _RAMP_SIZE].view(RAMP)
-        return float(ramp["value"][0]) == 0.0
-
-    @property
     def recorded_frames(self) -> int:
         """Frames of recent input that a voice may be primed with."""
         return max(0, int(self._history.shape[1]) - math.ceil(_WORK_SECONDS * self.rate))
-
-    @property
-    def position(self) -> int:
-        """Frames processed since the start."""
-        return int(self._record.position[0])
-
-    @property
-    def level_in(self) -> float:
-        """Peak level of the input in dBFS, falling back with a time constant of 0.3 s."""
-        return gain_to_decibels(float(self._record.level_in[0]))
-
-    @property
-    def level_out(self) -> float:
-        """Peak level of the output in dBFS, falling back with a time constant of 0.3 s."""
-        return gain_to_decibels(float(self._record.level_out[0]))
-
-    @property
-    def true_peak(self) -> float:
-        """True peak (4 times oversampled) of the output in dBTP, falling back likewise."""
-        return gain_to_decibels(float(self._record.true_peak[0]))
-
-    @property
-    def overloads(self) -> int:
-        """Times that a voice was dropped because it overloaded the audio thread."""
-        return int(self._record.overloads[0])
 
     def process(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
         """Process a block offline, on the calling thread and without the GIL.
@@ -376,6 +332,13 @@ class Engine:
             frames,
         )
         return y
+
+    def _drive_anew(self, frames: int) -> None:
+        """Note that the networks' input is given otherwise once so many frames are over."""
+        if self.frozen:
+            self._driven_anew = True
+        else:
+            self.driven_since = self.position + frames
 
     def _offer_pad(self, pad: NDArray[np.float32] | None) -> None:
         """Let a pad, or none, wait for the next freeze, and free those that nobody plays."""

@@ -30,6 +30,8 @@ class Control(enum.IntEnum):
     """Of the current voice with the dry signal; set by the audio thread alone, as the next."""
     KNOWN = 9
     DRIVE = 10
+    NETWORK = 11
+    """How far the networks are heard, and not what they are given."""
 
 
 CONTROLS = len(Control)
@@ -71,8 +73,12 @@ ENGINE = np.dtype(
         ("wet", "i8"),  # float64 output of the current voice
         ("leaving", "i8"),  # float64 output of the voice that fades out
         ("glides", "i8"),  # float64 values of the controls
+        ("run_before", "i8"),  # address of the run through the stages before the networks
+        ("before", "i8"),  # address of their states
         ("run_stages", "i8"),  # address of the run through the engine's own stages, or 0
         ("stages", "i8"),  # address of their states
+        ("heard", "f8"),  # where NETWORK goes: a voice that has rested is to catch up first
+        ("resting", "i8"),  # whether no voice runs, since none is heard
         ("current", "i8"),
         ("previous", "i8"),  # the voice that fades out, or 0
         ("fade_frames", "i8"),
@@ -101,6 +107,7 @@ DROPPED = offset(ENGINE, "dropped")
 RELEASE = offset(ENGINE, "release")
 POSITION = offset(ENGINE, "position")
 TARGETS = offset(ENGINE, "controls")
+HEARD = offset(ENGINE, "heard")
 TIMESPEC = offset(ENGINE, "timespec")
 LOOP_STATE = offset(ENGINE, "loop")
 GATE_STATE = offset(ENGINE, "gate")

@@ -1,7 +1,8 @@
 """[audio-thread] The signal path of the node, from input ports to output ports.
 
-input → non-finite samples to 0 → gate → input gain → drive → freeze → network → high-pass → level →
-stages of the engine → output gain → mix with the dry input → guard → bypass → master.
+input → non-finite samples to 0 → gate → input gain → stages before the networks → drive → freeze →
+network → high-pass → level → stages after them → output gain → mix with the dry input → guard →
+bypass → master.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import carray, int64, void
+from numba import carray, float64, int64, void
 
 from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer, store_release
 from ronn_jack.realtime.compiler.clock import monotonic_ns
@@ -19,8 +20,7 @@ from ronn_jack.realtime.engine_state import (
     CONTROLS,
     DROPPED,
     ENGINE,
-    GATE_STATE,
-    LOOP_STATE,
+    HEARD,
     PEAKS,
     PENDING,
     POSITION,
@@ -31,13 +31,12 @@ from ronn_jack.realtime.engine_state import (
     TIMESPEC,
     Control,
 )
-from ronn_jack.realtime.freeze import LOOP, run_freeze
-from ronn_jack.realtime.gate import run_gate
+from ronn_jack.realtime.input_path import record_frames, take_input
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.meters.true_peak import TRUE_PEAK, run_true_peak
 from ronn_jack.realtime.mixing import run_mix
 from ronn_jack.realtime.motion.ramp import RAMP, run_ramp, settle_ramp
-from ronn_jack.realtime.output_stage import LARGEST_FLOAT32, guard
+from ronn_jack.realtime.output_stage import guard
 from ronn_jack.realtime.voice import MAX_CHANNELS, VOICE, process_voice, run_over_history
 
 LATE_BLOCKS = 2
@@ -47,8 +46,6 @@ BUSY_BLOCKS = 4
 
 _RAMP_SIZE = RAMP.itemsize
 _PEAK_SIZE = TRUE_PEAK.itemsize
-_LARGEST = np.float32(LARGEST_FLOAT32)
-_INPUT_GAIN = int(Control.INPUT_GAIN)
 _OUTPUT_GAIN = int(Control.OUTPUT_GAIN)
 _MIX = int(Control.MIX)
 _BYPASS = int(Control.BYPASS)
@@ -56,7 +53,7 @@ _MASTER = int(Control.MASTER)
 _FREEZE = int(Control.FREEZE)
 _DRY = int(Control.DRY)
 _DRIVE = int(Control.DRIVE)
-_GATE = int(Control.GATE)
+_NETWORK = int(Control.NETWORK)
 _CORRELATION = int(Control.CORRELATION)
 _KNOWN = int(Control.KNOWN)
 
@@ -85,6 +82,8 @@ def _take_voice(engine: int, frames: int) -> None:
     run_over_history(incoming, e.history, e.capacity, e.inputs, e.position, e.driven, e.leaving, 0)
     v.level.fresh = 1
     v.heard_ns = monotonic_ns(engine + TIMESPEC)
+    if e.resting != 0:
+        v.fade_frames, v.fade_step = 0, 0.0
     e.fade_frames = e.fade_left = v.fade_frames
     e.fade_correlation = v.correlation
     if v.fade_frames > 0:
@@ -103,105 +102,63 @@ def _follow_blend(engine: int) -> None:
         return
     blend = carray(pointer(e.current), (1,), VOICE)[0].blend
     e.controls[_CORRELATION] = blend.correlation
-    e.controls[_KNOWN] = blend.known
+    e.controls[_KNOWN] = blend.known * e.heard
     if e.blended == 0:
         for control in (_CORRELATION, _KNOWN):
             settle_ramp(engine + RAMPS + control * _RAMP_SIZE, engine + TARGETS + control * 8)
     e.blended = 1
 
 
-@native(void(int64, int64, int64, int64, int64))
-def _record(source: int, ring: int, capacity: int, position: int, frames: int) -> None:
-    """Write float32 frames into a ring at `position`."""
-    x = carray(pointer(source), (frames,), np.float32)
-    place = position % capacity
-    until_wrap = min(frames, capacity - place)
-    ahead = carray(pointer(ring + place * 4), (until_wrap,), np.float32)
-    wrapped = carray(pointer(ring), (frames - until_wrap,), np.float32)
-    for t in range(until_wrap):
-        ahead[t] = x[t]
-    for t in range(until_wrap, frames):
-        wrapped[t - until_wrap] = x[t]
-
-
-@native(void(int64, int64, int64, int64))
-def _record_dry(engine: int, channel: int, frozen: int, frames: int) -> None:
-    """Record the raw input, held where the network's is: what the network is as loud as."""
+@native(void(int64))
+def _heed_network(engine: int) -> None:
+    """Let the networks be heard as it is wanted, but one that has rested once it is up to date."""
     e = carray(pointer(engine), (1,), ENGINE)[0]
-    dry = carray(pointer(e.dry + channel * MAX_BLOCK * 4), (frames,), np.float32)
-    held = carray(pointer(e.held), (frames,), np.float32)
-    for t in range(frames):
-        held[t] = dry[t]
-    ring = e.dry_history + channel * e.dry_capacity * 4
-    shares = e.glides + _FREEZE * MAX_BLOCK * 8
-    run_freeze(
-        engine + LOOP_STATE,
-        shares,
-        frozen,
-        e.inputs + channel,
-        e.held,
-        ring,
-        e.dry_capacity,
-        e.position,
-        frames,
-    )
-    _record(e.held, ring, e.dry_capacity, e.position, frames)
+    wanted = e.controls[_NETWORK]
+    if e.resting != 0 and e.current != 0 and wanted > 0.0:
+        position = carray(pointer(e.current), (1,), VOICE)[0].position
+        e.resting = 0 if position == e.position else 1
+    e.heard = wanted if e.resting == 0 else 0.0
 
 
 @native(void(int64, int64))
-def _hold_drive(engine: int, frames: int) -> None:
-    """Let levels go by the drive that the network's input has passed, be it live or frozen."""
+def _let_rest(engine: int, frames: int) -> None:
+    """Let the voices rest where none is heard in a block; a fade under way is over at once."""
     e = carray(pointer(engine), (1,), ENGINE)[0]
+    shares = carray(pointer(e.glides + _NETWORK * MAX_BLOCK * 8), (frames,), np.float64)
+    if e.heard != 0.0 or shares[0] != 0.0 or shares[frames - 1] != 0.0:
+        return
+    e.resting = 1
+    if e.fade_left > 0:
+        e.fade_left = 0
+        _end_fade(engine)
+
+
+@native(float64(int64, int64, int64, int64, int64))
+def _as_output(rows: int, inputs: int, outputs: int, channel: int, t: int) -> float:
+    """Return a frame of float32 input rows as an output has it: copied, or the mean of both."""
+    x = carray(pointer(rows), (MAX_CHANNELS, MAX_BLOCK), np.float32)
+    if inputs == 2 and outputs == 1:
+        return 0.5 * (float(x[0, t]) + float(x[1, t]))
+    return float(x[channel if inputs == 2 else 0, t])
+
+
+@native(void(int64, int64))
+def _let_through(engine: int, frames: int) -> None:
+    """Crossfade the wet rows with what the networks are given, as loud as before `drive`."""
+    e = carray(pointer(engine), (1,), ENGINE)[0]
+    wet = carray(pointer(e.wet), (MAX_CHANNELS, MAX_BLOCK), np.float64)
     glides = carray(pointer(e.glides), (CONTROLS, MAX_BLOCK), np.float64)
-    if carray(pointer(engine + LOOP_STATE), (1,), LOOP)[0].frozen == 0:
-        e.held_drive = glides[_DRIVE, frames - 1]
+    if glides[_NETWORK, 0] == 1.0 and glides[_NETWORK, frames - 1] == 1.0:
         return
     for t in range(frames):
-        glides[_DRIVE, t] += (e.held_drive - glides[_DRIVE, t]) * glides[_FREEZE, t]
-
-
-@native(void(int64, int64, int64, int64, int64))
-def _take_input(engine: int, in_1: int, in_2: int, start: int, frames: int) -> None:
-    """Fill the dry and driven rows and both histories from the ports."""
-    e = carray(pointer(engine), (1,), ENGINE)[0]
-    glides = carray(pointer(e.glides), (CONTROLS, MAX_BLOCK), np.float64)
-    peak = 0.0
-    for channel in range(e.inputs):
-        source = in_1 if channel == 0 else in_2
-        x = carray(pointer(source + start * 4), (frames,), np.float32)
-        dry = carray(pointer(e.dry + channel * MAX_BLOCK * 4), (frames,), np.float32)
-        for t in range(frames):
-            v = x[t]
-            if not abs(v) <= _LARGEST:
-                v = np.float32(0.0)
-            dry[t] = v
-            peak = max(peak, abs(v))
-    e.level_in = max(peak, e.level_in * math.exp(e.meter_decay * frames))
-    run_gate(
-        engine + GATE_STATE, e.inputs, e.dry, MAX_BLOCK, e.glides + _GATE * MAX_BLOCK * 8, frames
-    )
-    frozen = 1 if e.controls[_FREEZE] > 0.0 else 0
-    for channel in range(e.inputs):
-        row = e.history + channel * e.capacity * 4
-        dry = carray(pointer(e.dry + channel * MAX_BLOCK * 4), (frames,), np.float32)
-        driven = carray(pointer(e.driven + channel * MAX_BLOCK * 4), (frames,), np.float32)
-        for t in range(frames):
-            gain = glides[_INPUT_GAIN, t] * glides[_DRIVE, t]
-            driven[t] = np.float32(dry[t] * glides[_GATE, t] * gain)
-        run_freeze(
-            engine + LOOP_STATE,
-            e.glides + _FREEZE * MAX_BLOCK * 8,
-            frozen,
-            channel,
-            e.driven + channel * MAX_BLOCK * 4,
-            row,
-            e.capacity,
-            e.position,
-            frames,
-        )
-        _record_dry(engine, channel, frozen, frames)
-        _record(e.driven + channel * MAX_BLOCK * 4, row, e.capacity, e.position, frames)
-    _hold_drive(engine, frames)
+        s = glides[_NETWORK, t]
+        if s == 1.0:
+            continue
+        alike = max(0.0, glides[_CORRELATION, t])
+        scale = 1.0 / math.sqrt(s * s + (1.0 - s) * (1.0 - s) + 2.0 * alike * s * (1.0 - s))
+        for channel in range(e.outputs):
+            given = _as_output(e.driven, e.inputs, e.outputs, channel, t) / glides[_DRIVE, t]
+            wet[channel, t] = scale * (s * wet[channel, t] + (1.0 - s) * given)
 
 
 @native(void(int64, int64))
@@ -209,17 +166,29 @@ def _run_voices(engine: int, frames: int) -> None:
     """Fill the wet rows: the current voice, crossfaded with the one that leaves."""
     e = carray(pointer(engine), (1,), ENGINE)[0]
     wet = carray(pointer(e.wet), (MAX_CHANNELS, MAX_BLOCK), np.float64)
-    if e.current != 0:
+    if e.current != 0 and e.resting == 0:
         process_voice(e.current, e.driven, e.wet, frames)
     else:
         wet[: e.outputs, :frames] = 0.0
     if e.fade_left > 0:
         _fade(engine, frames)
+    _let_through(engine, frames)
     past = carray(pointer(e.wet_history), (MAX_CHANNELS, e.wet_capacity), np.float32)
     for channel in range(e.outputs):
         for t in range(frames):
             past[channel, (e.position + t) % e.wet_capacity] = np.float32(wet[channel, t])
         e.last_wet[channel] = wet[channel, frames - 1]
+
+
+@native(void(int64))
+def _end_fade(engine: int) -> None:
+    e = carray(pointer(engine), (1,), ENGINE)[0]
+    if e.current != 0:
+        carray(pointer(e.current), (1,), VOICE)[0].fade_step = e.fade_step
+    e.fade_step = 0.0
+    if e.previous != 0:
+        store_release(engine + RETIRED, e.previous)
+        e.previous = 0
 
 
 @native(void(int64, int64))
@@ -250,12 +219,7 @@ def _fade(engine: int, frames: int) -> None:
             wet[channel, t] = mixed
     e.fade_left -= fading
     if e.fade_left == 0:
-        if e.current != 0:
-            carray(pointer(e.current), (1,), VOICE)[0].fade_step = e.fade_step
-        e.fade_step = 0.0
-        if e.previous != 0:
-            store_release(engine + RETIRED, e.previous)
-            e.previous = 0
+        _end_fade(engine)
 
 
 @native(void(int64, int64, int64, int64, int64))
@@ -263,10 +227,9 @@ def _give_output(engine: int, out_1: int, out_2: int, start: int, frames: int) -
     """Mix wet and dry, guard, bypass and master, into the ports."""
     e = carray(pointer(engine), (1,), ENGINE)[0]
     wet = carray(pointer(e.wet), (MAX_CHANNELS, MAX_BLOCK), np.float64)
-    dry = carray(pointer(e.dry), (MAX_CHANNELS, MAX_BLOCK), np.float32)
     glides = carray(pointer(e.glides), (CONTROLS, MAX_BLOCK), np.float64)
     for t in range(frames):
-        glides[_MIX, t] *= 1.0 - glides[_DRY, t]
+        glides[_MIX, t] *= 1.0 - glides[_DRY, t] * glides[_NETWORK, t]
     row = MAX_BLOCK * 8
     run_mix(
         e.glides + _MIX * row,
@@ -281,12 +244,7 @@ def _give_output(engine: int, out_1: int, out_2: int, start: int, frames: int) -
         target = out_1 if channel == 0 else out_2
         out = carray(pointer(target + start * 4), (frames,), np.float32)
         for t in range(frames):
-            if e.inputs == 1:
-                d = float(dry[0, t])
-            elif e.outputs == 1:
-                d = 0.5 * (float(dry[0, t]) + float(dry[1, t]))
-            else:
-                d = float(dry[channel, t])
+            d = _as_output(e.dry, e.inputs, e.outputs, channel, t)
             mix = glides[_MIX, t]
             mixture = mix * glides[_OUTPUT_GAIN, t] * wet[channel, t] + (1.0 - mix) * d
             y = guard(glides[_KNOWN, t] * mixture)
@@ -301,7 +259,7 @@ def _give_output(engine: int, out_1: int, out_2: int, start: int, frames: int) -
             run_true_peak(engine + PEAKS + channel * _PEAK_SIZE, target + start * 4, frames),
         )
         past = e.output_history + channel * e.wet_capacity * 4
-        _record(target + start * 4, past, e.wet_capacity, e.position, frames)
+        record_frames(target + start * 4, past, e.wet_capacity, e.position, frames)
     fall = math.exp(e.meter_decay * frames)
     e.level_out = max(peak, e.level_out * fall)
     e.true_peak = max(true_peak, e.true_peak * fall)
@@ -321,27 +279,30 @@ def process_engine(engine: int, in_1: int, in_2: int, out_1: int, out_2: int, fr
     """
     e = carray(pointer(engine), (1,), ENGINE)[0]
     _take_voice(engine, frames)
+    _heed_network(engine)
     _follow_blend(engine)
     done = 0
     while done < frames:
         step = min(MAX_BLOCK, frames - done)
         for control in range(CONTROLS):
-            length = e.glide_frames
+            length, target = e.glide_frames, engine + TARGETS + control * 8
             if control == _MASTER:
                 length = e.master_frames
             elif control == _FREEZE:
                 length = e.freeze_frames
+            elif control == _NETWORK:
+                target = engine + HEARD
             run_ramp(
                 engine + RAMPS + control * _RAMP_SIZE,
-                engine + TARGETS + control * 8,
+                target,
                 length,
                 e.glides + control * MAX_BLOCK * 8,
                 step,
             )
-        _take_input(engine, in_1, in_2, done, step)
+        _let_rest(engine, step)
+        take_input(engine, in_1, in_2, done, step)
         _run_voices(engine, step)
-        if e.run_stages != 0:
-            call_entry(e.run_stages, e.stages, e.outputs, e.wet, step, 0, 0)
+        call_entry(e.run_stages, e.stages, e.outputs, e.wet, step, 0, 0)
         _give_output(engine, out_1, out_2, done, step)
         store_release(engine + POSITION, e.position + step)
         done += step

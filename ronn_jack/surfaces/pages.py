@@ -189,12 +189,15 @@ def _parameter_rows(parameters: Sequence[Parameter]) -> list[Row]:
     few = [cell for cell in choices if len(cell.parameter.choices) <= _FEW_CHOICES]
     many = [cell for cell in choices if cell not in few]
     switches = [Switch(row) for row in cells if row.kind is Kind.BOOL]
+    # Which there are changes, so that no surface can offer them.
+    names = [Readout(row.label, f"/ronn/{row.name}") for row in cells if row.kind is Kind.NAME]
     return [
         *_rows(pads, max(2, len(pads)), 4.0),
         *_rows(sliders, 5 if len(sliders) == 5 else 4),
         *_rows(many, 1, 2.0),
         *_rows(few, 2),
         *_rows(switches, 6),
+        *_rows(names, 2),
     ]
 
 

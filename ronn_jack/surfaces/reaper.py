@@ -99,7 +99,7 @@ def _alias(number: int, slider: Slider) -> str:
 def _slider(number: int, slider: Slider) -> str:
     row = slider.parameter
     low, high = row.minimum, slider.maximum
-    if row.kind is Kind.FLOAT:
+    if row.kind in (Kind.FLOAT, Kind.NAME):
         step = f"{10.0 ** math.floor(math.log10((high - low) * _FINEST)):f}".rstrip("0")
     else:
         names = {Kind.ENUM: row.choices, Kind.BOOL: ("off", "on")}.get(row.kind, ())

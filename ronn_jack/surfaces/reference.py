@@ -15,7 +15,9 @@ from ronn_jack.parameters import (
 )
 from ronn_jack.surfaces.tables import shown_default, shown_effect, table
 
-_TYPE_TAGS = {Kind.INT: "i", Kind.FLOAT: "f", Kind.BOOL: "i", Kind.ENUM: "s", Kind.TEXT: "s"}
+_TYPE_TAGS = {
+    Kind.INT: "i", Kind.FLOAT: "f", Kind.BOOL: "i", Kind.ENUM: "s", Kind.NAME: "s", Kind.TEXT: "s",
+}  # fmt: skip
 _ARGUMENTS = {
     "": "",
     "amount": "0–1, or none for 1",

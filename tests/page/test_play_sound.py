@@ -30,6 +30,7 @@ CONTEXT: Mapping[str, Mapping[str, Value]] = {
     "xy": {"xy_x": 0.75}, "xy_x": {"xy": True}, "xy_y": {"xy": True}, "seed_b": {"morph": 0.5},
     "rate": {"dilation": 9}, "tempo": {"sync": "1/16"}, "drift_rate": {"drift_depth": 0.75},
     "drift_depth": {"drift_rate": 5.0}, "decay": {"dilation": 9},
+    **{name: {"reverb": True} for name in PARAMETERS if name.startswith("reverb_")},
 }  # fmt: skip
 """What has to be turned already so that a parameter is heard."""
 VALUES: Mapping[str, Value] = {"gate": -20.0, "recipe": "package", "decay": 0.05}

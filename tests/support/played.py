@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ronn_jack.hotswap.node import Recent
+from ronn_jack.hotswap.audio import Recent
 
 RATE = 48_000.0
 

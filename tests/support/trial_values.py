@@ -23,7 +23,7 @@ def longest(row: Parameter) -> Value:
     if row.kind is Kind.ENUM:
         return max((name for name in row.choices if name != row.default), key=len)
     if row.kind is Kind.INT:
-        return int(row.maximum)
+        return int(row.minimum if row.default == row.maximum else row.maximum)
     least = max(row.minimum, row.least)
     inner = math.nextafter(least, row.maximum), math.nextafter(row.maximum, least)
     floats = (-_LONGEST_FLOAT, _LONGEST_FLOAT, *inner)

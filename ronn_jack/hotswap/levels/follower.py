@@ -82,7 +82,8 @@ class LevelFollower:
                 self._find_again(engine, loudness, input_gain, prepared)
             if now < self._gliding_until:
                 return
-            if self._survey is None or self._survey.input_gain != input_gain:
+            way = input_gain, engine.curve_before
+            if self._survey is None or (self._survey.input_gain, self._survey.curve) != way:
                 trim_db = self._survey.trim_db if self._survey else 0.0
                 self._survey = LevelSurvey(engine, loudness, input_gain, prepared, trim_db)
                 self._refinement = Refinement(engine)
@@ -105,7 +106,9 @@ class LevelFollower:
                 level = self._measured(engine, loudness, input_gain, at)
                 if level is None:
                     voice, gain = _same_voice(prepared, at), _gain(input_gain, at)
-                    level = auto_level.level_on_noise(voice, gain, job.check)
+                    level = auto_level.level_on_noise(
+                        voice, gain, job.check, curve=engine.curve_before
+                    )
                 self._go_to(level.gain, level.blend, at)
             else:
                 gain = _unlevelled(loudness, input_gain, prepared, at, job)

@@ -43,6 +43,11 @@ class LevelSurvey:
         The voice that sounds.
     trim_db : float
         By how many dB its level was refined already; kept as an attribute.
+
+    Attributes
+    ----------
+    curve : Curve or None
+        Of the equaliser before the networks, while it is surveyed.
     """
 
     def __init__(
@@ -54,6 +59,7 @@ class LevelSurvey:
         trim_db: float = 0.0,
     ) -> None:
         self.input_gain = input_gain
+        self.curve = engine.curve_before
         self.trim_db = trim_db
         self._engine = engine
         self._loudness = loudness

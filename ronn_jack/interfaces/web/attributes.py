@@ -48,7 +48,9 @@ ACTION_TYPES: Mapping[str, str] = {
     "parameter": "s", "candidate": "i", "pair": "s",
 }  # fmt: skip
 """Type tag by an action's argument; `I` carries nothing but that something is to happen."""
-_TYPES = {Kind.INT: "i", Kind.FLOAT: "f", Kind.BOOL: "T", Kind.ENUM: "s", Kind.TEXT: "s"}
+_TYPES = {
+    Kind.INT: "i", Kind.FLOAT: "f", Kind.BOOL: "T", Kind.ENUM: "s", Kind.NAME: "s", Kind.TEXT: "s",
+}  # fmt: skip
 """Of the two tags of a switch `T` stands for either."""
 _TAGS: Mapping[type, str] = {str: "s", int: "i", float: "f", bool: "T"}
 _UNITS = {
@@ -122,6 +124,12 @@ def presets_attributes(endpoint: Endpoint, names: Sequence[str]) -> Attributes:
     return {}
 
 
+def names_attributes(endpoint: Endpoint) -> Attributes:
+    """Return what depends on the files that there are to be named."""
+    row = PARAMETERS[endpoint.name]
+    return {"RANGE": [{"VALS": list(row.names)}]} if row.kind is Kind.NAME else {}
+
+
 def type_tags(values: Sequence[Value]) -> str:
     """Return the type tags of some values."""
     return "".join(_TAGS[type(value)] for value in values)
@@ -140,7 +148,7 @@ def _native(row: Parameter) -> Attributes:
     if row.kind is Kind.ENUM:
         own["RANGE"] = [{"VALS": list(row.choices)}]
         own["OVERLOADS"] = [{"TYPE": "i", "RANGE": [{"MIN": 0, "MAX": len(row.choices) - 1}]}]
-    elif row.kind is not Kind.BOOL:
+    elif row.kind in (Kind.INT, Kind.FLOAT):
         own["RANGE"] = [{"MIN": row.minimum, "MAX": row.maximum}]
         if row.kind is Kind.INT and row.maximum > _INT32_MAXIMUM:
             own["OVERLOADS"] = [{"TYPE": "h", "RANGE": own["RANGE"]}]

@@ -25,6 +25,7 @@ from ronn_jack.interfaces.web.attributes import (
     READABLE,
     Attributes,
     attributes,
+    names_attributes,
     presets_attributes,
     type_tags,
 )
@@ -170,6 +171,8 @@ class Tree:
                 node["TYPE"] = type_tags(values or []) or "N"
             if endpoint.role in (Role.PRESETS, Role.ACTION):
                 node |= presets_attributes(endpoint, reading.presets)
+            if endpoint.role is Role.NATIVE:
+                node |= names_attributes(endpoint)
         if deep and address in self._children:
             node["CONTENTS"] = {
                 name: self._described(child, reading)

@@ -21,6 +21,7 @@ from ronn_jack.parameters import (
     MAXIMUM_DRAWN_SEED,
     MOST_SNAPSHOTS,
     PARAMETERS,
+    Kind,
     Parameter,
 )
 
@@ -103,6 +104,7 @@ def _parameter(row: Parameter) -> Mapping[str, Any]:
         **dataclasses.asdict(row),
         "range": row.range_text,
         "shown_default": row.words(row.default),
+        "names": row.names if row.kind is Kind.NAME else (),
     }
 
 

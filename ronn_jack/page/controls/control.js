@@ -15,6 +15,7 @@ import { useTurning } from "./turning.js";
 export function Control({ row }) {
   if (row.kind === "bool") return html`<${Switch} row=${row} />`;
   if (row.kind === "enum") return html`<${Menu} row=${row} />`;
+  if (row.kind === "name") return html`<${Name} row=${row} />`;
   if (row.draw === "seed") return html`<${Seed} row=${row} />`;
   return html`<${Dial} row=${row} />`;
 }
@@ -171,6 +172,39 @@ function Menu({ row }) {
   <//>`;
 }
 
+/** The name of a file, typed or chosen from those that were there when the page was made. */
+function Name({ row }) {
+  const value = parameter(row.name);
+  const input = useRef(null);
+  useLettingGo(row);
+  const leave = (take) => {
+    if (!input.current) return; // it loses the focus as it goes with its view
+    const next = input.current.value.trim();
+    if (take && next !== parameter(row.name)) type(row.name, next);
+    letGo(row.name);
+    input.current.value = parameter(row.name);
+  };
+  return html`<${Cell} row=${row} kind="menu">
+    <input
+      ref=${input}
+      class="readout entry"
+      list=${`${row.name}-names`}
+      ...${named(row)}
+      value=${value}
+      onInput=${() => hold(row.name)}
+      onChange=${() => leave(true)}
+      onBlur=${() => leave(true)}
+      onKeyDown=${({ key }) => {
+        if (key === "Enter") leave(true);
+        if (key === "Escape") leave(false);
+      }}
+    />
+    <datalist id=${`${row.name}-names`}>
+      ${row.names.map((name) => html`<option key=${name} value=${name} />`)}
+    </datalist>
+  <//>`;
+}
+
 /** A seed: typed, one on, one back, or drawn. */
 function Seed({ row }) {
   const value = parameter(row.name);
@@ -229,6 +263,6 @@ export function classes(always, conditions) {
 }
 
 function meaning(row) {
-  const range = row.kind === "enum" || row.kind === "bool" ? "" : ` ${row.range}.`;
+  const range = ["enum", "bool"].includes(row.kind) ? "" : ` ${row.range}.`;
   return `${row.description}.${range} Default ${row.shown_default}.`;
 }

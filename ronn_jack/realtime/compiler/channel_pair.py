@@ -81,6 +81,16 @@ def multiply(typing_context: Any, a: Any, b: Any) -> Any:
 
 
 @intrinsic
+def add(typing_context: Any, a: Any, b: Any) -> Any:
+    """Return a + b."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.fadd(*arguments)
+
+    return PAIR(PAIR, PAIR), codegen
+
+
+@intrinsic
 def subtract(typing_context: Any, a: Any, b: Any) -> Any:
     """Return a - b."""
 

@@ -203,6 +203,36 @@ def blend_frames(
 
 
 @intrinsic
+def fade_frames(
+    typing_context: Any, target: Any, other: Any, first: Any, length: Any, frames: Any
+) -> Any:
+    """Let a row fade in while another one leaves.
+
+    The curve and its first two derivatives are continuous, so no octave but the fade's own hears
+    it. Of its `length`, `first` frames have passed in the row's first frame.
+    """
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        target, other, first, length, frames = arguments
+        emit = Emitter(builder)
+        slope = builder.fdiv(FLOAT(1.0), builder.sitofp(length, FLOAT))
+
+        def step(lane: Emitter, at: Any) -> None:
+            into = builder.add(target, at)
+            u = lane.multiply(_passed(lane, first, at), lane.splat(slope))
+            u = lane.minimum(u, lane.constant(1.0))
+            share = lane.polynomial(u, [6.0, -15.0, 10.0, 0.0, 0.0, 0.0])
+            leaving = lane.load(builder.add(other, at))
+            distance = lane.subtract(lane.load(into), leaving)
+            lane.store(lane.multiply_add(distance, share, leaving), into)
+
+        _every_frame(emit, frames, step)
+        return context.get_dummy_value()
+
+    return types.void(*[types.int64] * 5), codegen
+
+
+@intrinsic
 def mix_rows(
     typing_context: Any, target: Any, sources: Any, stride: Any, shares: Any, count: Any
 ) -> Any:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numba import carray, float64, int64, void
 from numpy.typing import NDArray
 
+from ronn_jack.acoustics.k_weighting import k_weighting
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.channel_pair import (
     CHANNELS,
@@ -28,17 +27,6 @@ STEP_SECONDS = 0.1
 """Distance of two measuring blocks; 75 % of them overlap."""
 STEPS_PER_BLOCK = 4
 
-_TABLE_RATE = 48000.0
-_SHELF = (
-    1.53512485958697,
-    -2.69169618940638,
-    1.19839281085285,
-    -1.69065929318241,
-    0.73248077421585,
-)
-_HIGH_PASS = (1.0, -2.0, 1.0, -1.99004745483398, 0.99007225036621)
-"""(b0, b1, b2, a1, a2) at 48 kHz, tables 1 and 2 of the standard."""
-
 _CHUNK = 256
 
 LOUDNESS = np.dtype(
@@ -57,38 +45,6 @@ LOUDNESS = np.dtype(
     ],
     align=True,
 )
-
-Coefficients = tuple[float, float, float, float, float]
-
-
-def k_weighting(rate: float) -> tuple[Coefficients, Coefficients]:
-    """Return the (b0, b1, b2, a1, a2) of K-weighting's shelf and high-pass at any rate.
-
-    The standard gives them at 48 kHz and asks for the same frequency response at other rates. So
-    its tables are taken back to the analog prototypes by the inverse bilinear transform, and from
-    there to `rate`, each with its own corner frequency prewarped.
-    """
-    return _at_rate(_SHELF, rate), _at_rate(_HIGH_PASS, rate)
-
-
-def _at_rate(table: Coefficients, rate: float) -> Coefficients:
-    b0, b1, b2, a1, a2 = table
-    # z⁻¹ = (1 − s)/(1 + s), where s = j·tan(π·f/48000): coefficients of s⁰, s¹, s².
-    zeros = (b0 + b1 + b2, 2.0 * (b0 - b2), b0 - b1 + b2)
-    poles = (1.0 + a1 + a2, 2.0 * (1.0 - a2), 1.0 - a1 + a2)
-    warped = math.sqrt(poles[0] / poles[2])
-    corner = math.atan(warped) * _TABLE_RATE / math.pi
-    scale = warped / math.tan(math.pi * corner / rate)
-    n0, n1, n2 = zeros[0], zeros[1] * scale, zeros[2] * scale**2
-    d0, d1, d2 = poles[0], poles[1] * scale, poles[2] * scale**2
-    whole = d0 + d1 + d2
-    return (
-        (n0 + n1 + n2) / whole,
-        2.0 * (n0 - n2) / whole,
-        (n0 - n1 + n2) / whole,
-        2.0 * (d0 - d2) / whole,
-        (d0 - d1 + d2) / whole,
-    )
 
 
 @native(void(int64, int64, int64, int64))

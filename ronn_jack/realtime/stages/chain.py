@@ -12,6 +12,7 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ronn_jack.model.recipes.recipe import Recipe
 from ronn_jack.realtime.compiler.compile import entry, inlined
@@ -127,10 +128,26 @@ class StageChain:
         for stage in stages:
             for name, value in stage.coefficients(rate).items():
                 self.state(stage)[name] = value
-        settled = entry(SETTLE)(settle_all)
+        self._settle = entry(SETTLE)(settle_all)
+        self.settle()
+
+    def settle(self) -> None:
+        """Be as after endless silence, with all that glides where it goes; before the audio."""
         for channel in range(CHANNELS):
-            settled.ctypes(self.address, channel, 0.0)
+            self.settled(channel, 0.0)
+
+    def settled(self, channel: int, constant: float) -> float:
+        """Be as after an endless constant in a channel; return what comes out while it lasts."""
+        return float(self._settle.ctypes(self.address, channel, constant))
+
+    def process(self, rows: NDArray[np.float64], channels: int, frames: int) -> None:
+        """Let rows [shape=(2, MAX_BLOCK)] pass the stages in place, on the calling thread."""
+        self._run.ctypes(self.address, channels, rows.ctypes.data, frames, 0, 0)
 
     def state(self, stage: Stage) -> Any:
         """Return the state of one of the stages."""
         return self._states[0][stage.name]
+
+    def address_of(self, stage: Stage) -> int:
+        """Return the address of that state."""
+        return self.address + offset(self._states.dtype, stage.name)

@@ -31,6 +31,10 @@ class Stage(ABC):
     settle : compiled function of the signature SETTLE
         [control-thread] Puts a channel in the state that an endless `constant` leaves it in, and
         returns the constant that comes out.
+    switch : str
+        The parameter that turns it on; empty where it is always on.
+    on : bool
+        [control-thread] Whether it is on; off it takes no time that counts.
     remedies : sequence of str
         What lets it take less of the budget, as advice: "turn eq off".
     """
@@ -39,15 +43,20 @@ class Stage(ABC):
     state: ClassVar[np.dtype[Any]]
     run: ClassVar[Any]
     settle: ClassVar[Any]
+    switch: ClassVar[str] = ""
     remedies: ClassVar[Sequence[str]] = ()
+    on: bool = True
 
     @abstractmethod
     def work(self) -> Mapping[str, float]:
         """[control-thread] Return the work that a frame takes, by its kind in `cost.counts`."""
 
+    def exert(self, state: Any) -> None:  # noqa: B027
+        """[control-thread] Let it take as long as it ever can from now on, to be measured."""
+
     @abstractmethod
-    def coefficients(self, rate: float) -> Mapping[str, float]:
-        """[control-thread] Return the fields of its state that depend on the sample rate in Hz."""
+    def coefficients(self, rate: float) -> Mapping[str, Any]:
+        """[control-thread] Return the fields that its state begins with at a rate in Hz."""
 
     @abstractmethod
     def memory_frames(self, rate: float) -> int:

@@ -29,8 +29,8 @@ from ronn_jack.files import (
     raise_faults,
     read_table,
     shipped_folder,
-    user_config_folder,
 )
+from ronn_jack.folders import user_config_folder
 from ronn_jack.interfaces.osc.aliases.alias import Alias, Aliases, Amount, Follow, Press, is_pattern
 from ronn_jack.interfaces.osc.aliases.outward import Outward
 from ronn_jack.parameters import ACTIONS, PARAMETERS, Curve

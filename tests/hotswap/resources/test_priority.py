@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from ronn_jack.hotswap.priority import give_way
+from ronn_jack.hotswap.resources.priority import give_way
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="threads have no niceness of their own")

@@ -9,7 +9,7 @@ import numpy as np
 import psutil
 import pytest
 
-from ronn_jack.hotswap.heap import Heap
+from ronn_jack.hotswap.resources.heap import Heap
 
 MEBIBYTE = 2**20
 

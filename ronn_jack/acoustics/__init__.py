@@ -1,0 +1,1 @@
+"""What hearing makes of sound, as numbers that need no engine."""

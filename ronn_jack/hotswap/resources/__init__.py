@@ -1,0 +1,1 @@
+"""What the making of networks leaves to others: memory, and processors."""

@@ -1,0 +1,1 @@
+"""The reverb's impulse responses, from parameter values to the engine."""

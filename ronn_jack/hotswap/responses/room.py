@@ -1,0 +1,41 @@
+"""From parameter values to the room that they ask for, and to its response."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ronn_jack.model.latent.reverb import ReverbModel, RoomSpec, synthesise
+from ronn_jack.parameters import PARAMETERS, Group, Value
+from ronn_jack.realtime.convolver.response import PreparedResponse
+from ronn_jack.realtime.engine import Engine
+from ronn_jack.realtime.engine_state import Control
+
+REVERB = frozenset(name for name, row in PARAMETERS.items() if row.group is Group.REVERB)
+"""Names of the reverb's parameters."""
+
+
+def room_of(values: Mapping[str, Value]) -> RoomSpec:
+    """Return the room that the reverb's parameter values ask for."""
+    return RoomSpec(
+        x=float(values["reverb_x"]),
+        y=float(values["reverb_y"]),
+        z=float(values["reverb_z"]),
+        seed=int(values["reverb_seed"]),
+        weights="random" if values["reverb_weights"] == "random" else "trained",
+        width=float(values["reverb_width"]),
+        predelay_ms=float(values["reverb_predelay"]),
+        low_cut=float(values["reverb_low_cut"]),
+        high_cut=float(values["reverb_high_cut"]),
+    )
+
+
+def prepared_response(room: RoomSpec, rate: float) -> PreparedResponse:
+    """Return a room's response, ready for the audio thread, at a sample rate in Hz."""
+    return PreparedResponse(synthesise(ReverbModel.ours(), room, rate))
+
+
+def begin_in_room(engine: Engine, values: Mapping[str, Value]) -> None:
+    """Let an engine that has not run yet sound in its room from the first frame on."""
+    if values["reverb"]:
+        engine.offer_response(prepared_response(room_of(values), engine.rate))
+        engine.set(Control.REVERB, 1.0)

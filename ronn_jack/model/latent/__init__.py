@@ -1,0 +1,1 @@
+"""Points in latent spaces, and the settings of stages that they stand for."""

@@ -1,0 +1,1 @@
+"""The rows of the table of parameters, by where a musician looks for them."""

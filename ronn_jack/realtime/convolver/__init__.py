@@ -1,0 +1,1 @@
+"""Convolution with long responses, without latency, its work dealt out evenly to all blocks."""

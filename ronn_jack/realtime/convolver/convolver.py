@@ -1,0 +1,311 @@
+"""A convolver: what runs on the audio thread, and its memory on the control thread.
+
+Responses come in by a slot. A new one is taken once the last level has begun with the one before,
+and each level fades to it with its own next block, which is where its part of the response begins:
+new input meets the new room at once, and the new tail when it gets there.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import carray, int64
+from numpy.typing import NDArray
+
+from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer, store_release
+from ronn_jack.realtime.compiler.compile import entry, native, shared
+from ronn_jack.realtime.compiler.memory import aligned_bytes
+from ronn_jack.realtime.convolver.fourier import TILE_BYTES
+from ronn_jack.realtime.convolver.head import convolve_head
+from ronn_jack.realtime.convolver.layout import (
+    BEGUN,
+    BLOCKS,
+    CHANNELS,
+    CONVOLVER_WORDS,
+    FADE,
+    FADED,
+    FILLED,
+    FIRST_LEVEL,
+    GENERATION,
+    HEAD,
+    HEARD,
+    INPUT,
+    INPUTS,
+    LEAVING,
+    LEVEL_FADE,
+    LEVEL_WORDS,
+    LEVELS,
+    MIDDLE,
+    OLDEST,
+    OPENING,
+    OPENS,
+    PART,
+    PART_WORDS,
+    PARTS,
+    PASSES,
+    PENDING,
+    PLACES,
+    POSITION,
+    PROMPT,
+    RESPONSE,
+    RESPONSE_LEAVING,
+    RING,
+    RING_FLOATS,
+    SIZE,
+    SIZES,
+    SLOT,
+    SOUNDS,
+    STARTS,
+    SUMS,
+    TAPS,
+    WORD,
+    WORK,
+)
+from ronn_jack.realtime.convolver.level import add_level, run_level
+from ronn_jack.realtime.convolver.plan import plan_of, units_of
+from ronn_jack.realtime.convolver.response import PreparedResponse, longest_frames
+from ronn_jack.realtime.kernels.vectors import (
+    copy_frames,
+    fade_frames,
+    fill_frames,
+    load_int64,
+    store_int64,
+)
+
+FADE_SECONDS = 0.02
+"""Least time in which the first taps go from one response to the next."""
+LOUDEST = 1e9
+"""Amplitude that input is limited to, so that no sum overflows."""
+
+_LOUDEST = np.float32(LOUDEST)
+_RING_BYTES = 4 * RING_FLOATS
+_LAST = LEVELS - 1
+
+
+@shared("void(int64, int64)")
+def pass_by(convolver: int, frames: int) -> None:
+    """[audio-thread] Let frames go by unheard."""
+    position = convolver + WORD * POSITION
+    store_int64(position, load_int64(position) + frames)
+
+
+@shared("void(int64)")
+def forget(convolver: int) -> None:
+    """[audio-thread] Begin anew after endless silence, with the newest response."""
+    ring = load_int64(convolver + WORD * INPUT) - 4 * SLOT
+    fill_frames(ring, np.float32(0.0), int64(CHANNELS * RING_FLOATS))
+    for index in range(LEVELS):
+        level = convolver + WORD * (FIRST_LEVEL + LEVEL_WORDS * index)
+        for word in (BEGUN, SOUNDS, FILLED, RESPONSE_LEAVING):
+            store_int64(level + WORD * word, int64(0))
+    waiting = exchange(convolver + WORD * PENDING, 0)
+    if waiting != 0:
+        store_int64(convolver + WORD * HEARD, waiting)
+    store_int64(convolver + WORD * LEAVING, int64(0))
+
+
+@native("void(int64)")
+def _take_response(convolver: int) -> None:
+    """Begin to fade to the response that waits, unless a fade is running or not begun yet.
+
+    The control thread is told which responses are needed from now on.
+    """
+    heard = load_int64(convolver + WORD * HEARD)
+    leaving = load_int64(convolver + WORD * LEAVING)
+    faded = load_int64(convolver + WORD * FADED) + SLOT
+    if leaving != 0 and faded >= load_int64(convolver + WORD * FADE):
+        leaving = 0
+    settled = leaving == 0
+    oldest = load_int64((leaving if leaving != 0 else heard) + WORD * GENERATION)
+    for index in range(LEVELS):
+        level = convolver + WORD * (FIRST_LEVEL + LEVEL_WORDS * index)
+        before = load_int64(level + WORD * RESPONSE_LEAVING)
+        if load_int64(level + WORD * BEGUN) != 0:
+            response = load_int64(level + WORD * RESPONSE)
+            oldest = min(oldest, load_int64(response + WORD * GENERATION))
+            if response != heard:
+                settled = False
+        if before != 0:
+            oldest = min(oldest, load_int64(before + WORD * GENERATION))
+            if index < _LAST:
+                settled = False
+    store_release(convolver + WORD * OLDEST, oldest)
+    if settled and load_acquire(convolver + WORD * PENDING) != 0:
+        leaving = heard
+        faded = 0
+        store_int64(convolver + WORD * HEARD, exchange(convolver + WORD * PENDING, 0))
+    store_int64(convolver + WORD * LEAVING, leaving)
+    store_int64(convolver + WORD * FADED, faded)
+
+
+@native("void(int64, int64, int64, int64)")
+def _take_input(ring: int, place: int, row: int, frames: int) -> None:
+    """Write float64 frames, which end within the slot, into a channel's ring."""
+    x = carray(pointer(row), (frames,), np.float64)
+    y = carray(pointer(ring + 4 * place), (frames,), np.float32)
+    for t in range(frames):
+        y[t] = min(_LOUDEST, max(-_LOUDEST, np.float32(x[t])))
+    if place >= RING - SLOT:
+        copy_frames(ring + 4 * (place - RING), ring + 4 * place, frames)
+
+
+@native("void(int64, int64, int64, int64, int64)")
+def _sum_up(convolver: int, x: int, channel: int, position: int, frames: int) -> None:
+    """Write a channel's convolved frames, within a slot, to the first scratch row.
+
+    Parameters
+    ----------
+    x : int64
+        Address of their input.
+    """
+    sums = load_int64(convolver + WORD * SUMS)
+    heard = load_int64(convolver + WORD * HEARD)
+    leaving = load_int64(convolver + WORD * LEAVING)
+    taps = 4 * HEAD * channel
+    convolve_head(x, load_int64(heard + WORD * TAPS) + taps, sums, frames)
+    if leaving != 0:
+        other = sums + 4 * SLOT
+        convolve_head(x, load_int64(leaving + WORD * TAPS) + taps, other, frames)
+        faded = load_int64(convolver + WORD * FADED) + position % SLOT
+        fade_frames(sums, other, faded + 1, load_int64(convolver + WORD * FADE), frames)
+    for index in range(LEVELS):
+        level = convolver + WORD * (FIRST_LEVEL + LEVEL_WORDS * index)
+        add_level(level, channel, position, frames, sums)
+
+
+@shared("void(int64, int64, int64, int64, int64, int64)")
+def run_convolver(
+    convolver: int, channels: int, rows: int, stride: int, shares: int, frames: int
+) -> None:
+    """[audio-thread] Mix float64 rows with themselves, convolved.
+
+    Parameters
+    ----------
+    convolver : int64
+        Address of a CONVOLVER.
+    rows, stride : int64
+        Address of the first, bytes from row to row.
+    shares : int64
+        Address of float64 [shape=(frames,)]: of what is convolved.
+    """
+    ring = load_int64(convolver + WORD * INPUT)
+    sums = load_int64(convolver + WORD * SUMS)
+    position = load_int64(convolver + WORD * POSITION)
+    done = 0
+    while done < frames:
+        step = min(frames - done, SLOT - position % SLOT)
+        place = position % RING
+        share = carray(pointer(shares + 8 * done), (step,), np.float64)
+        wet = carray(pointer(sums), (step,), np.float32)
+        for channel in range(channels):
+            row = rows + channel * stride + 8 * done
+            own = ring + channel * _RING_BYTES
+            _take_input(own, place, row, step)
+            _sum_up(convolver, own + 4 * place, channel, position, step)
+            y = carray(pointer(row), (step,), np.float64)
+            for t in range(step):
+                y[t] = (1.0 - share[t]) * y[t] + share[t] * wet[t]
+        position += step
+        done += step
+        if position % SLOT == 0:
+            _take_response(convolver)
+            heard = load_int64(convolver + WORD * HEARD)
+            for index in range(LEVELS):
+                level = convolver + WORD * (FIRST_LEVEL + LEVEL_WORDS * index)
+                run_level(level, heard, ring, channels, position)
+    store_int64(convolver + WORD * POSITION, position)
+
+
+@entry("void(int64)")
+def _forget(convolver: int) -> None:
+    forget(convolver)
+
+
+@entry("int64(int64, int64)")
+def _swap(slot: int, response: int) -> int:
+    waiting: int = exchange(slot, response)
+    return waiting
+
+
+class Convolver:
+    """[control-thread] A convolver of two channels, silent until it has a response.
+
+    Parameters
+    ----------
+    rate : float
+        Sample rate in Hz, on which the longest response and the length of a fade depend.
+    """
+
+    def __init__(self, rate: float) -> None:
+        self._words = aligned_bytes(WORD * CONVOLVER_WORDS).view(np.int64)
+        self.address = self._words.ctypes.data
+        self._memory: list[NDArray[np.uint8]] = []
+        self._nothing = PreparedResponse(np.zeros((1, 1), np.float32))
+        self._generation = 0
+        self._offered: dict[int, PreparedResponse] = {}  # by generation
+        self._words[INPUT] = self._reserve(CHANNELS * _RING_BYTES) + 4 * SLOT
+        self._words[SUMS] = self._reserve(2 * 4 * SLOT)
+        self._words[HEARD] = self._nothing.address
+        # A whole number of blocks of each level but the last, which fades within one.
+        fade = SIZES[-2] * math.ceil(FADE_SECONDS * rate / SIZES[-2])
+        self._words[FADE] = fade
+        for index in range(LEVELS):
+            self._reserve_level(index, fade, rate)
+
+    def offer(self, response: PreparedResponse | None) -> None:
+        """Let a response take the place of the one that is heard, or silence.
+
+        One that was offered before may come again.
+        """
+        chosen = response or PreparedResponse(np.zeros((1, 1), np.float32))
+        self._generation += 1
+        chosen.generation = self._generation
+        self._offered[self._generation] = chosen
+        waited = _swap.ctypes(self.address + WORD * PENDING, chosen.address)
+        unheard = [g for g, each in self._offered.items() if each.address == waited]
+        if len(unheard) == 1 and waited != chosen.address:
+            del self._offered[unheard[0]]
+        self.collect()
+
+    def pretend_past(self) -> None:
+        """Take the newest response at once and be as busy as after a long past; before the audio."""
+        _forget.ctypes(self.address)
+        for index in range(LEVELS):
+            words = self._words[FIRST_LEVEL + LEVEL_WORDS * index :]
+            words[FILLED] = words[PLACES]
+
+    def collect(self) -> None:
+        """Let go of the responses that the audio thread has done with."""
+        oldest = int(self._words[OLDEST])
+        for generation in [g for g in self._offered if g < oldest]:
+            del self._offered[generation]
+
+    @property
+    def held_responses(self) -> int:
+        """Responses that are kept alive because the audio thread may still read them."""
+        return len(self._offered)
+
+    def _reserve_level(self, index: int, fade: int, rate: float) -> None:
+        words = self._words[FIRST_LEVEL + LEVEL_WORDS * index :]
+        size = SIZES[index]
+        plan = plan_of(size)
+        opens, splits = units_of(size)
+        ends = (*STARTS[1:], longest_frames(rate))
+        places = max(1, -(-(ends[index] - STARTS[index]) // size))
+        words[SIZE] = size
+        words[PART] = WORD * (PARTS + PART_WORDS * index)
+        words[PROMPT] = index == 0
+        words[OPENING] = plan.opening.ctypes.data
+        words[MIDDLE] = plan.middle.ctypes.data
+        words[OPENS], words[PASSES] = opens, opens + splits
+        words[PLACES] = places
+        words[INPUTS] = self._reserve(CHANNELS * plan.tiles * places * TILE_BYTES)
+        words[WORK] = self._reserve(CHANNELS * 2 * plan.tiles * TILE_BYTES)
+        words[BLOCKS] = self._reserve(2 * CHANNELS * 2 * size * 4)
+        words[LEVEL_FADE] = fade if index < _LAST else size
+
+    def _reserve(self, size: int) -> int:
+        memory = aligned_bytes(size)
+        self._memory.append(memory)
+        return memory.ctypes.data

@@ -1,0 +1,156 @@
+"""[control-thread] An impulse response, made ready for the audio thread."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import int64, void
+from numpy.typing import NDArray
+
+from ronn_jack.realtime.compiler.compile import entry
+from ronn_jack.realtime.compiler.memory import aligned_bytes
+from ronn_jack.realtime.convolver.fourier import TILE_BYTES
+from ronn_jack.realtime.convolver.layout import (
+    CHANNELS,
+    COUNT,
+    GENERATION,
+    HEAD,
+    LEVELS,
+    PART_WORDS,
+    PARTS,
+    RESPONSE_WORDS,
+    SIZES,
+    SPECTRA,
+    STARTS,
+    STEPS,
+    TAPS,
+    WORD,
+)
+from ronn_jack.realtime.convolver.level import open_window, split_tiles, transform
+from ronn_jack.realtime.convolver.plan import plan_of, units_of
+
+LONGEST_SECONDS = 8.0
+MOST_FRAMES = 576_000
+"""What memory and time allow at high sample rates: 6 s at 96 kHz."""
+
+Float32 = NDArray[np.float32]
+
+
+@entry(void(int64, int64, int64, int64, int64, int64, int64, int64, int64, int64))
+def _analyse(
+    size: int,
+    opening: int,
+    middle: int,
+    opens: int,
+    splits: int,
+    source: int,
+    silence: int,
+    count: int,
+    tiles: int,
+    target: int,
+) -> None:
+    """Transform the partitions of a channel.
+
+    Parameters
+    ----------
+    source : int64
+        Address of `count` · `size` float32.
+    silence, tiles : int64
+        Addresses of `size` zeros, and of a transform's tiles of scratch.
+    target : int64
+        Address of tiles [shape=(tiles, count)].
+    """
+    for partition in range(count):
+        for unit in range(opens):
+            open_window(size, source + 4 * size * partition, silence, opening, tiles, unit)
+        for unit in range(splits):
+            split_tiles(middle, tiles, unit)
+        for tile in range(size // 64):
+            place = target + TILE_BYTES * (count * tile + partition)
+            transform(tiles + TILE_BYTES * tile, place)
+
+
+class PreparedResponse:
+    """A response's spectra, which the audio thread may read while this object lives.
+
+    Parameters
+    ----------
+    samples : ndarray [shape=(1 or 2, frames), float32]
+        Of a channel each; one serves both.
+
+    Attributes
+    ----------
+    address : int
+        Of the RESPONSE.
+    partitions : int
+        Of the longest ones, which cost most.
+    """
+
+    def __init__(self, samples: Float32) -> None:
+        samples = np.broadcast_to(samples, (CHANNELS, samples.shape[1]))
+        self._words = aligned_bytes(WORD * RESPONSE_WORDS).view(np.int64)
+        self.address = self._words.ctypes.data
+        self._memory: list[NDArray[np.uint8]] = []
+        self._words[TAPS] = self._kept(_cut(samples, 0, HEAD)[:, ::-1])
+        ends = (*STARTS[1:], samples.shape[1])
+        for level in range(LEVELS):
+            self._prepare(samples, level, min(ends[level], samples.shape[1]))
+
+    @property
+    def partitions(self) -> int:
+        """How many of the longest partitions there are, which cost most."""
+        return int(self._words[PARTS + PART_WORDS * (LEVELS - 1) + COUNT])
+
+    @property
+    def generation(self) -> int:
+        """Those offered later have larger ones."""
+        return int(self._words[GENERATION])
+
+    @generation.setter
+    def generation(self, number: int) -> None:
+        self._words[GENERATION] = number
+
+    def _prepare(self, samples: Float32, level: int, end: int) -> None:
+        size, start = SIZES[level], STARTS[level]
+        plan = plan_of(size)
+        count = max(0, -(-(end - start) // size))
+        # Neither way of the transforms is scaled.
+        cut = _cut(samples, start, start + count * size, end) * np.float32(1.0 / size)
+        spectra = aligned_bytes(max(1, CHANNELS * plan.tiles * count) * TILE_BYTES)
+        scratch = np.zeros(3 * size, np.float32)
+        for channel in range(CHANNELS):
+            _analyse.ctypes(
+                size,
+                plan.opening.ctypes.data,
+                plan.middle.ctypes.data,
+                *units_of(size),
+                cut[channel].ctypes.data,
+                scratch.ctypes.data,
+                count,
+                scratch[size:].ctypes.data,
+                spectra.ctypes.data + channel * plan.tiles * count * TILE_BYTES,
+            )
+        self._memory.append(spectra)
+        part = self._words[PARTS + PART_WORDS * level :]
+        part[COUNT] = count
+        part[SPECTRA] = spectra.ctypes.data
+        part[STEPS] = self._kept(plan.steps(count))
+
+    def _kept(self, values: NDArray[np.float32] | NDArray[np.int64]) -> int:
+        """Return the address of a copy that lives as long as this."""
+        memory = aligned_bytes(values.nbytes)
+        memory[:] = np.ascontiguousarray(values).view(np.uint8).ravel()
+        self._memory.append(memory)
+        return memory.ctypes.data
+
+
+def longest_frames(rate: float) -> int:
+    """Return the frames of the longest response at a sample rate in Hz."""
+    return min(round(LONGEST_SECONDS * rate), MOST_FRAMES)
+
+
+def _cut(samples: Float32, start: int, stop: int, end: int | None = None) -> Float32:
+    """Return some frames of each channel, zeros where there are none."""
+    part = np.zeros((CHANNELS, stop - start), np.float32)
+    taken = samples[:, start : stop if end is None else min(stop, end)]
+    part[:, : taken.shape[1]] = taken
+    return part

@@ -1,0 +1,67 @@
+"""[control-thread] The stages of an engine, which outlive its networks, and what they are told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from ronn_jack.model.latent.equaliser import EqSettings
+from ronn_jack.realtime.stages.chain import StageChain
+from ronn_jack.realtime.stages.equaliser import Curve, Equaliser
+from ronn_jack.realtime.stages.stage import Stage
+
+Position = Literal["pre", "post"]
+"""Where the equaliser stands: before the networks, or after them."""
+
+
+class EngineStages:
+    """What the signal passes whichever network sounds.
+
+    An equaliser stands at both places, of which one at most is not flat.
+
+    Parameters
+    ----------
+    after : sequence of Stage
+        Those after the networks and the equaliser.
+    rate : float
+        Sample rate in Hz.
+    """
+
+    def __init__(self, after: Sequence[Stage], rate: float) -> None:
+        self._places = {"pre": Equaliser(), "post": Equaliser()}
+        self.stages: Sequence[Stage] = (*self._places.values(), *after)
+        self.chain_before = StageChain([self._places["pre"]], rate)
+        self.chain = StageChain([self._places["post"], *after], rate)
+
+    @property
+    def working_stages(self) -> Sequence[Stage]:
+        """Those that are on."""
+        return [stage for stage in self.stages if stage.on]
+
+    @property
+    def curve_before(self) -> Curve | None:
+        """What the networks' input is to pass; None where that changes nothing."""
+        return self._places["pre"].curve
+
+    def equalise(
+        self, settings: EqSettings | None, makeup_db: float = 0.0, position: Position | None = None
+    ) -> None:
+        """Let the equaliser glide to settings at its place, which may be another one.
+
+        Parameters
+        ----------
+        settings : EqSettings or None
+            None is off.
+        makeup_db : float
+            Gain that holds the loudness.
+        position : {"pre", "post"} or None
+            None is off, too.
+        """
+        for place, equaliser in self._places.items():
+            curve = Curve(settings, makeup_db) if settings and place == position else None
+            equaliser.aim(self.chain_before if place == "pre" else self.chain, curve)
+
+    def settle_stages(self) -> None:
+        """Be where all that glides goes, after silence; only while no audio runs."""
+        self.chain_before.settle()
+        self.chain.settle()

@@ -1,0 +1,150 @@
+"""The reverb: the signal mixed with itself, convolved with a response that may be exchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numba import carray
+
+from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer
+from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.mailbox import publish
+from ronn_jack.realtime.compiler.memory import offset
+from ronn_jack.realtime.convolver.convolver import Convolver, forget, pass_by, run_convolver
+from ronn_jack.realtime.convolver.response import LONGEST_SECONDS, PreparedResponse, longest_frames
+from ronn_jack.realtime.kernels.layout import MAX_BLOCK
+from ronn_jack.realtime.stages.stage import RUN, SETTLE, Stage
+
+_STATE = np.dtype(
+    [
+        ("convolver", "i8"),  # address, or 0 as long as there was no response
+        ("cleared", "i8"),  # set to ask that the tail be forgotten
+        ("asleep", "i8"),  # whether it was off
+        ("on", "i8"),  # addresses of float64 [shape=(MAX_BLOCK,)]: how far it is on,
+        ("mix", "i8"),  # and how much of the mixture is convolved
+        ("shares", "f8", MAX_BLOCK),
+    ],
+    align=True,
+)
+_CONVOLVER = offset(_STATE, "convolver")
+_CLEARED = offset(_STATE, "cleared")
+_ON, _MIX = offset(_STATE, "on"), offset(_STATE, "mix")
+_SHARES = offset(_STATE, "shares")
+
+
+@native(SETTLE)
+def _settle(state: int, channel: int, constant: float) -> float:
+    carray(pointer(state), (1,), _STATE)[0].asleep = 1
+    return constant
+
+
+@native(RUN)
+def _run(state: int, channels: int, rows: int, frames: int) -> None:
+    convolver = load_acquire(state + _CONVOLVER)
+    if convolver == 0:
+        return
+    s = carray(pointer(state), (1,), _STATE)[0]
+    on = carray(pointer(s.on), (frames,), np.float64)
+    # Within a block it only comes or only goes.
+    if on[0] == 0.0 and on[frames - 1] == 0.0:
+        s.asleep = 1
+        pass_by(convolver, frames)
+        return
+    if exchange(state + _CLEARED, 0) != 0 or s.asleep != 0:
+        forget(convolver)
+        s.asleep = 0
+    mix = carray(pointer(s.mix), (frames,), np.float64)
+    for t in range(frames):
+        s.shares[t] = on[t] * mix[t]
+    run_convolver(convolver, channels, rows, MAX_BLOCK * 8, state + _SHARES, frames)
+
+
+class Reverb(Stage):
+    """A reverb, silent until it has a response; off, it takes no time and passes its input.
+
+    Parameters
+    ----------
+    rate : float
+        Sample rate in Hz.
+    tried_seconds : float
+        Length of the response that it is measured with.
+    """
+
+    name = "reverb"
+    state = _STATE
+    run = _run
+    settle = _settle
+    switch = "reverb"
+    remedies = ("turn reverb off",)
+
+    def __init__(self, rate: float, tried_seconds: float = LONGEST_SECONDS) -> None:
+        self.on = False
+        self._rate = rate
+        self._tried_seconds = tried_seconds
+        self._convolver: Convolver | None = None
+        self._partitions = 0
+        self._address = 0
+
+    def stand(self, address: int, on: int, mix: int) -> None:
+        """[control-thread] Take its place in a chain, before the audio runs.
+
+        Parameters
+        ----------
+        address : int
+            Of its state.
+        on, mix : int
+            Addresses of float64 [shape=(MAX_BLOCK,)]: how far it is on, and how much of the
+            mixture is convolved.
+        """
+        self._address = address
+        publish(address + _ON, on)
+        publish(address + _MIX, mix)
+
+    def offer(self, response: PreparedResponse | None) -> None:
+        """[control-thread] Let a response take the place of the one that is heard, or silence."""
+        if self._convolver is None:
+            self._convolver = Convolver(self._rate)
+        self._convolver.offer(response)
+        self._partitions = response.partitions if response else 0
+        publish(self._address + _CONVOLVER, self._convolver.address)
+
+    def collect(self) -> None:
+        """[control-thread] Let go of the responses that the audio thread has done with."""
+        if self._convolver is not None:
+            self._convolver.collect()
+
+    @property
+    def held_responses(self) -> int:
+        """Responses that are kept alive because the audio thread may still read them."""
+        return self._convolver.held_responses if self._convolver else 0
+
+    def clear(self) -> None:
+        """[any-thread] Let the tail be forgotten with the next block."""
+        publish(self._address + _CLEARED, 1)
+
+    def work(self) -> Mapping[str, float]:
+        """[control-thread] Return the work that a frame takes."""
+        return {"reverb": 1.0, "partition": float(self._partitions)}
+
+    def exert(self, state: Any) -> None:
+        """[control-thread] Let it take as long as it can with its length of response."""
+        self._always = np.ones(MAX_BLOCK)
+        state["on"] = state["mix"] = self._always.ctypes.data
+        frames = min(round(self._tried_seconds * self._rate), longest_frames(self._rate))
+        response = PreparedResponse(np.zeros((1, frames), np.float32))
+        self._convolver = Convolver(self._rate)
+        self._convolver.offer(response)
+        self._convolver.pretend_past()
+        self._partitions = response.partitions
+        state["asleep"] = 0
+        state["convolver"] = self._convolver.address
+
+    def coefficients(self, rate: float) -> Mapping[str, Any]:
+        """[control-thread] Return the fields that it begins with."""
+        return {"asleep": 1}
+
+    def memory_frames(self, rate: float) -> int:
+        """[control-thread] Return the frames after which it has forgotten its start."""
+        return longest_frames(rate)

@@ -1,0 +1,180 @@
+"""Responses are made as they are wanted: the newest, in time, and none in vain."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from ronn_jack.hotswap.responses.maker import ResponseMaker
+from ronn_jack.model.latent.reverb import RoomSpec
+from ronn_jack.realtime.convolver.response import PreparedResponse
+from ronn_jack.realtime.engine import Engine
+from ronn_jack.realtime.engine_state import Control
+from tests.support.jack_server import wait_for
+
+RATE = 48000.0
+BLOCK = 1024
+
+
+class Workshop:
+    """Makes clicks as loud as a room's x, and remembers the rooms."""
+
+    def __init__(self) -> None:
+        self.made: list[RoomSpec] = []
+        self.rates: list[float] = []
+        self.may_go_on = threading.Event()
+        self.may_go_on.set()
+        self.fails = False
+
+    def __call__(self, room: RoomSpec, rate: float) -> PreparedResponse:
+        self.made.append(room)
+        self.rates.append(rate)
+        assert self.may_go_on.wait(20.0)
+        if self.fails:
+            raise RuntimeError("made up")
+        samples = np.zeros((2, 20_000), np.float32)
+        samples[:, 0] = room.x
+        return PreparedResponse(samples)
+
+
+class Rig:
+    """A maker with an engine, whose blocks pass when the test says so."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self.workshop = workshop
+        self.maker = ResponseMaker(workshop)
+        self.engine = Engine(2, 2, RATE, 0.1)
+        self.engine.set(Control.REVERB_MIX, 1.0)
+
+    def attach(self, engine: Engine | None = None) -> None:
+        self.engine = engine or self.engine
+        self.maker.attach(self.engine)
+
+    def play(self, frames: int = BLOCK) -> NDArray[np.float32]:
+        return self.engine.process(np.zeros((2, frames), np.float32))
+
+    def run_until(self, condition: Callable[[], object]) -> None:
+        def step() -> object:
+            self.play()
+            return condition()
+
+        wait_for(step)
+
+    @property
+    def on(self) -> bool:
+        return float(self.engine._record.controls[0, Control.REVERB]) == 1.0
+
+
+@pytest.fixture
+def rig() -> Iterator[Rig]:
+    made = Rig(Workshop())
+    with contextlib.ExitStack() as stack:
+        stack.callback(made.maker.detach)
+        stack.callback(made.workshop.may_go_on.set)
+        yield made
+
+
+def test_nothing_is_made_while_the_reverb_is_off(rig: Rig) -> None:
+    rig.attach()
+    rig.maker.aim({"reverb_x": 1.0, "reverb_seed": 7})
+    rig.maker.aim({"reverb": True})
+    rig.run_until(lambda: rig.on)
+    assert rig.workshop.made == [RoomSpec(x=1.0, seed=7)]
+    rig.maker.aim({"reverb": False, "reverb_x": 0.5})
+    rig.maker.aim({"reverb_mix": 0.25})
+    assert not rig.on
+    rig.run_until(lambda: rig.engine.held_responses == 1)
+    assert len(rig.workshop.made) == 1
+
+
+def test_what_is_wanted_at_the_start_is_there_before_the_first_block(rig: Rig) -> None:
+    rig.maker.aim({"reverb": True, "reverb_x": 1.0})
+    rig.attach()
+    assert rig.on
+    assert rig.engine.held_responses == 1
+    assert rig.workshop.made == [RoomSpec(x=1.0)]
+
+
+def test_an_engine_at_another_rate_gets_its_own(rig: Rig) -> None:
+    rig.maker.aim({"reverb": True})
+    rig.attach()
+    rig.maker.detach()
+    rig.attach(Engine(2, 2, 96000.0, 0.1))
+    assert rig.workshop.rates == [48000.0, 96000.0]
+    assert rig.on
+
+
+def test_it_is_heard_once_the_room_is_there_that_it_was_turned_on_for(rig: Rig) -> None:
+    rig.maker.aim({"reverb": True})
+    rig.attach()
+    rig.maker.aim({"reverb": False})
+    rig.workshop.may_go_on.clear()
+    rig.maker.aim({"reverb": True, "reverb_x": 1.0})
+    wait_for(lambda: len(rig.workshop.made) == 2)
+    rig.play()
+    assert not rig.on, "it would sound in the room before"
+    rig.workshop.may_go_on.set()
+    rig.run_until(lambda: rig.on)
+
+
+def test_the_newest_of_a_walk_wins_and_none_is_made_for_nobody(rig: Rig) -> None:
+    rig.maker.aim({"reverb": True})
+    rig.attach()
+    rig.workshop.may_go_on.clear()
+    rig.maker.aim({"reverb_x": 0.01})
+    wait_for(lambda: len(rig.workshop.made) == 2)
+    for step in range(2, 101):
+        rig.maker.aim({"reverb_x": step / 100})
+    rig.workshop.may_go_on.set()
+    # No audio runs: what is offered waits, and so does the maker.
+    wait_for(lambda: rig.engine.held_responses > 2 or len(rig.workshop.made) == 3)
+    made = len(rig.workshop.made)
+    rig.run_until(lambda: rig.workshop.made[-1].x == 1.0)
+    rig.run_until(lambda: rig.engine.held_responses == 1)
+    assert len(rig.workshop.made) <= made + 1 <= 4
+
+
+def test_a_walk_is_heard_in_steps_of_a_tenth_of_a_second_at_most(rig: Rig) -> None:
+    rig.maker.aim({"reverb": True})
+    rig.attach()
+    heard = []
+    for step in range(1, 13):
+        rig.maker.aim({"reverb_x": step / 12})
+        before = rig.engine.position
+        rig.run_until(lambda step=step: rig.workshop.made[-1].x == step / 12)
+        rig.run_until(lambda: rig.engine.held_responses <= 2)
+        heard.append(rig.engine.position - before)
+    assert len(rig.workshop.made) == 13
+
+
+def test_a_room_that_can_t_be_made_leaves_the_one_that_sounds(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    rig.maker.aim({"reverb": True})
+    rig.attach()
+    rig.workshop.fails = True
+    rig.maker.aim({"reverb_x": 1.0})
+    rig.run_until(lambda: "while making a room" in caplog.text)
+    assert rig.on
+    assert rig.engine.held_responses == 1
+    rig.workshop.fails = False
+    rig.maker.aim({"reverb_x": 2.0})
+    rig.run_until(lambda: rig.workshop.made[-1].x == 2.0)
+
+
+def test_panic_forgets_the_tail_once_nothing_is_heard(rig: Rig) -> None:
+    cleared = threading.Event()
+    rig.engine.clear_tails = cleared.set  # type: ignore[method-assign]
+    rig.engine.set_master(1.0)
+    rig.engine.settle()
+    rig.attach()
+    rig.maker.clear()
+    rig.play()
+    assert not cleared.wait(0.05), "that would be heard"
+    rig.engine.set_master(0.0, 32)
+    rig.run_until(cleared.is_set)

@@ -1,0 +1,124 @@
+"""Responses that take each other's place while the audio runs."""
+
+import numpy as np
+import pytest
+
+from ronn_jack.realtime.convolver.response import PreparedResponse
+from tests.realtime.convolver.running_convolver import (
+    RATE,
+    RunningConvolver,
+    convolved,
+    noise,
+    room,
+)
+
+CYCLE = 4096
+
+
+def sine(frames):
+    return np.tile(np.sin(2 * np.pi * 50.0 * np.arange(frames) / RATE), (2, 1))
+
+
+def share_above(y, hertz):
+    """Return the power above a frequency against all, in dB."""
+    power = np.abs(np.fft.rfft(y * np.kaiser(y.shape[1], 28.0))) ** 2
+    first = round(hertz * y.shape[1] / RATE)
+    return 10 * np.log10(power[:, first:].sum() / power.sum())
+
+
+def coherent_rooms(number, seconds=1.0):
+    """Return rooms that decay ever more slowly, made of the same noise."""
+    frames = round(seconds * RATE)
+    basis = noise(frames, seed=4)
+    decays = np.geomspace(40.0, 6.0, number)
+    rooms = [basis * np.exp(-decay * np.arange(frames) / frames) for decay in decays]
+    return [(h / np.sqrt((h**2).sum())).astype(np.float32) for h in rooms]
+
+
+@pytest.mark.parametrize("strange", [False, True])
+def test_a_walk_through_rooms_is_heard_in_no_octave_but_its_own(strange):
+    rooms = coherent_rooms(12)
+    if strange:
+        rooms = [room(1.0, seed=seed) for seed in range(12)]
+    running = RunningConvolver(PreparedResponse(rooms[0]))
+    x = sine(4 * 48000)
+    at, parts = 2 * 48000, []
+    parts.append(running.run(x[:, :at]))
+    for each in rooms[1:]:
+        running.convolver.offer(PreparedResponse(each))
+        parts.append(running.run(x[:, at : at + CYCLE]))
+        at += CYCLE
+    parts.append(running.run(x[:, at:]))
+    y = np.concatenate(parts, axis=1)
+    heard = y[:, 96000 - CYCLE : at + 2 * CYCLE]
+    assert share_above(heard, 5000.0) <= -100.0
+    # It has got where it was led.
+    expected = convolved(x, rooms[-1])
+    assert np.abs(y - expected)[:, -40000:].max() <= 1e-6 * np.abs(expected).max()
+
+
+def test_ten_responses_a_second_are_all_heard():
+    running = RunningConvolver(PreparedResponse(room(0.2)))
+    x = noise(48000)
+    for start in range(0, 48000, 4800):
+        running.convolver.offer(PreparedResponse(room(0.2, seed=start)))
+        assert running.convolver.held_responses <= 4
+        running.run(x[:, start : start + 4800])
+    waits = running.convolver.held_responses
+    running.run(np.zeros((2, 3 * CYCLE)))
+    running.convolver.collect()
+    assert waits <= 4
+    assert running.convolver.held_responses == 1
+
+
+def test_the_newest_of_many_wins_and_the_others_are_freed():
+    running = RunningConvolver(PreparedResponse(room(0.2)))
+    x = noise(60000)
+    for seed in range(20):
+        running.convolver.offer(PreparedResponse(room(0.2, seed=seed)))
+        assert running.convolver.held_responses <= 2
+    y = running.run(x)
+    running.convolver.collect()
+    assert running.convolver.held_responses == 1
+    expected = convolved(x, room(0.2, seed=19))
+    assert np.abs(y - expected)[:, 40000:].max() <= 1e-6 * np.abs(expected).max()
+
+
+def test_a_response_may_come_again():
+    one, other = PreparedResponse(room(0.2)), PreparedResponse(room(0.3, seed=9))
+    running = RunningConvolver(one)
+    x = noise(90000)
+    parts = []
+    for start, response in zip(range(0, 60000, 1500), [other, one, one, other] * 10, strict=True):
+        running.convolver.offer(response)
+        parts.append(running.run(x[:, start : start + 1500]))
+        assert running.convolver.held_responses <= 5
+    parts.append(running.run(x[:, 60000:]))
+    running.convolver.collect()
+    assert running.convolver.held_responses == 1
+    y = np.concatenate(parts, axis=1)
+    expected = convolved(x, room(0.3, seed=9))
+    assert np.abs(y - expected)[:, -3000:].max() <= 1e-6 * np.abs(expected).max()
+
+
+def test_silence_takes_the_place_of_a_response():
+    running = RunningConvolver(PreparedResponse(room(0.2)))
+    running.run(noise(20000))
+    running.convolver.offer(None)
+    y = running.run(noise(40000, seed=2))
+    assert np.abs(y[:, :500]).max() > 0.1
+    assert not y[:, 3 * CYCLE :].any()
+
+
+def test_the_first_taps_fade_within_a_fiftieth_of_a_second():
+    h = np.zeros((1, 64), np.float32)
+    h[0, 0] = 1.0
+    running = RunningConvolver(PreparedResponse(h))
+    ones = np.ones((2, 12000))
+    running.run(ones[:, :9000])
+    running.convolver.offer(PreparedResponse(0.0 * h))
+    y = running.run(ones)[0]
+    fading = np.flatnonzero((y < 1.0) & (y > 0.0))
+    assert 960 <= fading[-1] - fading[0] <= 1024
+    assert fading[0] <= 64 * 2
+    assert (np.diff(y) <= 0.0).all()

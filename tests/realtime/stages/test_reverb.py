@@ -1,0 +1,91 @@
+import numpy as np
+import pytest
+
+from ronn_jack.realtime.compiler.entry_call import call_entry
+from ronn_jack.realtime.compiler.compile import entry
+from ronn_jack.realtime.convolver.response import PreparedResponse
+from ronn_jack.realtime.kernels.layout import MAX_BLOCK
+from ronn_jack.realtime.stages.chain import StageChain
+from ronn_jack.realtime.stages.reverb import Reverb
+from tests.realtime.convolver.running_convolver import RATE, convolved, noise, room
+
+
+@entry("void(int64, int64, int64, int64, int64)")
+def _run(process, state, channels, rows, frames):
+    call_entry(process, state, channels, rows, frames, 0, 0)
+
+
+class ReverbAlone:
+    """A reverb in a chain of its own, whose switch and mix stay from block to block."""
+
+    def __init__(self, response=None):
+        self.reverb = Reverb(RATE)
+        self.chain = StageChain([self.reverb], RATE)
+        self.on, self.mix = np.ones(MAX_BLOCK), np.ones(MAX_BLOCK)
+        address = self.chain.address_of(self.reverb)
+        self.reverb.stand(address, self.on.ctypes.data, self.mix.ctypes.data)
+        if response is not None:
+            self.reverb.offer(PreparedResponse(response))
+
+    def run(self, x, block=64):
+        parts = []
+        for start in range(0, x.shape[1], block):
+            rows = np.zeros((x.shape[0], MAX_BLOCK))
+            part = x[:, start : start + block]
+            rows[:, : part.shape[1]] = part
+            _run.ctypes(
+                self.chain.run, self.chain.address, x.shape[0], rows.ctypes.data, part.shape[1]
+            )
+            parts.append(rows[:, : part.shape[1]])
+        return np.concatenate(parts, axis=1)
+
+
+@pytest.mark.parametrize("mix", [0.0, 0.3, 1.0])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_it_mixes_the_signal_with_its_convolution(mix, channels):
+    x, h = noise(20000, channels).astype(float), room(0.3)
+    alone = ReverbAlone(h)
+    alone.mix[:] = mix
+    expected = (1.0 - mix) * x + mix * convolved(x, h[:channels])
+    y = alone.run(x)
+    assert np.abs(y - expected).max() <= 1e-6 * np.abs(expected).max()
+    if mix == 0.0:
+        assert np.array_equal(y, x)
+
+
+def test_off_it_passes_its_input_to_the_bit():
+    x = noise(9000).astype(float)
+    alone = ReverbAlone(room(0.3))
+    alone.on[:] = 0.0
+    assert np.array_equal(alone.run(x), x)
+    assert np.array_equal(ReverbAlone().run(x), x)
+
+
+def test_turned_on_again_it_begins_with_an_empty_room():
+    h = room(0.3)
+    alone = ReverbAlone(h)
+    alone.run(noise(30000))
+    alone.on[:] = 0.0
+    alone.run(noise(999), block=37)
+    alone.on[:] = 1.0
+    x = noise(20000, seed=3).astype(float)
+    expected = convolved(x, h)
+    assert np.abs(alone.run(x) - expected).max() <= 1e-6 * np.abs(expected).max()
+
+
+def test_cleared_it_forgets_its_tail_and_keeps_its_response():
+    h = room(0.5)
+    alone = ReverbAlone(h)
+    alone.run(noise(30000))
+    alone.reverb.clear()
+    assert not alone.run(np.zeros((2, 30000))).any()
+    x = noise(20000, seed=3).astype(float)
+    expected = convolved(x, h)
+    assert np.abs(alone.run(x) - expected).max() <= 1e-6 * np.abs(expected).max()
+
+
+def test_off_it_takes_no_time_that_counts():
+    alone = ReverbAlone(room(4.0))
+    work = alone.reverb.work()
+    assert work["partition"] == pytest.approx(45, abs=1)
+    assert not alone.reverb.on
