@@ -15,6 +15,8 @@ from ronn_jack.model.latent.decoders import Array, Decoder, to_arrays
 from training import eq_corpus
 
 SHIPPED = Path(equaliser.__file__).with_name("equaliser.npz")
+KNOB = 2.0
+"""How far the knobs reach; so far do words lie at most."""
 RECORD = eq_corpus.FOLDER / "eq_hashes.toml"
 
 
@@ -36,7 +38,7 @@ def write_model(
     for dims, row in layers.items():
         for i, beta in enumerate(betas):
             bare = Decoder("curve", tuple((_exact(w[i]), _exact(b[i])) for w, b in row), {})
-            points = nearest_points(bare, settings.curves)
+            points = nearest_points(bare, settings.curves, reach=KNOB)
             decoders[dims, beta] = replace(bare, words=dict(zip(words, points, strict=True)))
     np.savez_compressed(out, **to_arrays(decoders))
 

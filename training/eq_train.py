@@ -31,7 +31,7 @@ BETAS = {"none": 0.0, "less": 0.02, "some": 0.06, "more": 0.2}
 EPOCHS, BATCH = 24, 250
 RATE_OF_LEARNING = 3e-3
 HIDDEN = (32, 64)
-ORDER, SMOOTH, SPREAD = 0.7, 1.0, 0.1
+ORDER, SMOOTH, SPREAD = 1.0, 1.0, 0.1
 """Weights of disorder, roughness and misfit."""
 LEAST_RISE_DB, MOST_SLOPE_DB = 0.05, 4.0
 """What an attribute shall rise along its axis at least, and a curve move at most, in a unit."""

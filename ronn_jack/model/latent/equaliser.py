@@ -164,6 +164,8 @@ def decode(decoder: Decoder, points: Array) -> tuple[Array, Array, Array]:
         places = _LOWEST + (_HIGHEST - _LOWEST) * shares
     else:
         places = np.exp(LOWEST_LOG + (HIGHEST_LOG - LOWEST_LOG) * shares)
+    # An exponential may miss its end by a rounding.
+    places = np.clip(places, _LOWEST, _HIGHEST)
     qs = np.full_like(gains, BANDS[0].q)
     qs[:, 1:4] = places[:, 5:]
     return DECODED_GAIN_DB * gains, places[:, :5], qs
