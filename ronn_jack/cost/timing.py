@@ -105,11 +105,16 @@ class TimedStage:
     stage : Stage
     block : int
         Frames, up to MAX_BLOCK.
+
+    Attributes
+    ----------
+    chain : StageChain
+        In which it stands alone.
     """
 
     def __init__(self, stage: Stage, block: int) -> None:
-        self._chain = StageChain([stage], _RATE)
-        stage.exert(self._chain.state(stage))
+        self.chain = StageChain([stage], _RATE)
+        stage.exert(self.chain.state(stage))
         self._run = _repeated(stage.run)
         rows = np.random.default_rng(0).uniform(-_LEVEL, _LEVEL, (CHANNELS, MAX_BLOCK))
         self._rows = rows
@@ -120,7 +125,7 @@ class TimedStage:
         """Return the processor time in s that a block takes, the mean of one run of many."""
         before = time.thread_time_ns()
         self._run.ctypes(
-            self._chain.address, CHANNELS, self._rows.ctypes.data, self._block, self._blocks
+            self.chain.address, CHANNELS, self._rows.ctypes.data, self._block, self._blocks
         )
         return (time.thread_time_ns() - before) * 1e-9 / self._blocks
 

@@ -18,8 +18,10 @@ from ronn_jack.control.operations import Change, Set
 from ronn_jack.drivers import jack_library
 from ronn_jack.drivers.jack_driver import JackClient
 from ronn_jack.hotswap.node import LiveNode
+from ronn_jack.model.latent.equaliser import FLAT, EqSettings
 from ronn_jack.parameters import ACTIVATIONS, defaults
 from ronn_jack.presets.store import PresetStore
+from ronn_jack.realtime.engine import Engine
 from tests.support.libjack import set_process_callback
 
 SWAPS = 40
@@ -68,6 +70,17 @@ class Swaps:
         pass
 
 
+def equalise(engine: Engine, generator: np.random.Generator) -> None:
+    """Send the equaliser anywhere, at either place or to nothing at all."""
+    settings = EqSettings(
+        tuple(generator.uniform(-12.0, 12.0, 5)),
+        FLAT.frequencies,
+        tuple(generator.uniform(0.5, 5.0, 5)),
+    )
+    place = int(generator.integers(3))
+    engine.equalise(settings, float(generator.uniform(-6.0, 6.0)), ("pre", "post", None)[place])
+
+
 def expressive(generator: np.random.Generator) -> list[Set]:
     """Return new places for what moves the network that sounds."""
     shares = {name: float(generator.random()) for name in ("morph", "drift_depth")}
@@ -103,6 +116,7 @@ def run_node(server: str) -> dict[str, int]:
             Set("input_gain", float(generator.uniform(-24, 24))),
             Set("bypass", bool(generator.integers(2))),
             Set("xy", bool(generator.integers(2))),
+            Set("network", bool(generator.integers(2))),
             *expressive(generator),
         ]
         controller.apply(operations, Quiet())
@@ -110,6 +124,7 @@ def run_node(server: str) -> dict[str, int]:
         while node.sounding is None or node.sounding.seed != swaps:
             time.sleep(0.001)
             controller.apply(expressive(generator), Quiet())
+            equalise(client.engine, generator)
         swaps += 1
     found = counts()
     node.detach()

@@ -1,0 +1,1 @@
+"""What the stages that outlive networks take of a block."""
