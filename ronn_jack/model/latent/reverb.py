@@ -38,7 +38,7 @@ __all__ = ["ReverbModel", "RoomSpec", "Rooms", "shaped", "synthesise"]
 
 WIDTHS = (CHARACTER, 64, 128, OUTPUTS)
 """Of the decoder's layers."""
-_SHIPPED = Path(__file__).with_name("reverb.npz")
+SHIPPED = Path(__file__).with_name("reverb.npz")
 _CHARACTERS, _WEIGHTS, _ARRIVALS = range(3)
 """Streams of random numbers of one seed."""
 _MOST_ARRIVALS = 2048
@@ -135,7 +135,7 @@ class ReverbModel:
     @functools.lru_cache(maxsize=1)
     def ours(cls) -> ReverbModel:
         """Return the decoder that comes with the program."""
-        return cls.load(_SHIPPED)
+        return cls.load(SHIPPED)
 
     @classmethod
     @functools.lru_cache(maxsize=8)

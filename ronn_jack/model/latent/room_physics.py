@@ -40,7 +40,7 @@ The first three of its rows are steps from one octave to the next.
 """
 _SPREAD: Array = np.maximum(0.0, 1.0 - np.abs(np.arange(_KNOTS)[:, None] - np.arange(BANDS) / 3.0))
 """What each band takes of each octave [shape=(_KNOTS, BANDS)]."""
-_CLIMB: Array = np.cumsum(_SPREAD[::-1], axis=0)[-2::-1]
+_CLIMB: Array = np.ascontiguousarray(np.cumsum(_SPREAD[::-1], axis=0)[-2::-1])
 """What each band takes of each step up to it [shape=(_KNOTS - 1, BANDS)]."""
 _CLIMB -= _CLIMB[:, REFERENCE, None]
 
@@ -48,6 +48,7 @@ _SIXTY_DB = 6.0 * float(np.log(10.0))
 _AIR_AT_REFERENCE = _SIXTY_DB / 40.0
 """1/s: air alone would let 1 kHz ring for 40 s, at 20 °C and 50 % humidity."""
 _AIR: Array = _AIR_AT_REFERENCE * (CENTRES / 1000.0) ** 1.55
+_ROUNDS = 4
 _FIRST_DB, _LAST_DB = -5.0, -35.0
 """Between these levels T30 follows the decay."""
 _DECIBELS = 10.0 / float(np.log(10.0))
@@ -94,11 +95,16 @@ def position(seconds: Any) -> Any:
 
 def decay_of(said: Array, x: Array, y: Array, z: Array) -> Decay:
     """Return how a room decays, of which a decoder has `said` this [shape=(..., OUTPUTS)]."""
-    seconds = duration(x)
-    stretch = np.ones_like(seconds)
-    for _ in range(4):
-        stretch = stretch * seconds / _reference_t30(said, seconds, stretch, y, z)
-    return stretched(said, seconds * stretch, y, z, np)
+    return stretched(said, first_slope(said, x, y, z), y, z, np)
+
+
+def first_slope(said: Array, x: Array, y: Array, z: Array) -> Array:
+    """Return how long in s the first slope at 1 kHz has to be for a T30 as x asks for."""
+    asked: Array = duration(x)
+    seconds = asked
+    for _ in range(_ROUNDS):
+        seconds = seconds * asked / _reference_t30(said, asked, seconds, y, z)
+    return seconds
 
 
 def stretched(said: Any, seconds: Any, y: Any, z: Any, xp: Any) -> Decay:
@@ -177,8 +183,8 @@ def decibels(energy: Array) -> Array:
     return _DECIBELS * np.log(np.maximum(energy, 1e-30) / np.maximum(energy[..., :1], 1e-30))
 
 
-def _reference_t30(said: Array, seconds: Array, stretch: Array, y: Array, z: Array) -> Array:
-    decay = stretched(said, seconds * stretch, y, z, np)
+def _reference_t30(said: Array, asked: Array, seconds: Array, y: Array, z: Array) -> Array:
+    decay = stretched(said, seconds, y, z, np)
     reference = Decay(
         decay.rates[..., REFERENCE, None],
         decay.energies[..., REFERENCE, None],
@@ -188,7 +194,7 @@ def _reference_t30(said: Array, seconds: Array, stretch: Array, y: Array, z: Arr
         decay.mixing,
     )
     share = np.linspace(0.0, 1.0, 256)
-    times = (0.8 * seconds + 4.0 * decay.build_up)[..., None] * share
+    times = (0.8 * asked + 4.0 * decay.build_up)[..., None] * share
     energy = remaining(reference, times[..., None, :])[..., 0, :]
     return t30(times, decibels(energy))
 
