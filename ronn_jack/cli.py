@@ -37,7 +37,7 @@ from ronn_jack.commands.options import (
 from ronn_jack.commands.plot import plot
 from ronn_jack.commands.presets import presets
 from ronn_jack.commands.surfaces import surfaces
-from ronn_jack.errors import RonnError, UsageError, shortened
+from ronn_jack.errors import RonnError, UsageError, shortened, reason_of
 from ronn_jack.files import name_or_file
 from ronn_jack.model.architecture import model_of
 from ronn_jack.process import SESSION, is_node, on_signals
@@ -341,7 +341,7 @@ def main(arguments: list[str] | None = None) -> None:
     except RonnError as error:
         _leave(str(error), 1)
     except OSError as error:
-        _leave(f"{error.filename}: {error.strerror}" if error.filename else str(error), 1)
+        _leave(f"{error.filename}: {reason_of(error)}" if error.filename else str(error), 1)
     except MemoryError:
         _leave("not enough memory: lower channels, kernel or dilation", 1)
     except (click.Abort, KeyboardInterrupt):

@@ -20,6 +20,7 @@ A message is one line that names the value, the limit and the remedy.
 from __future__ import annotations
 
 import difflib
+import errno
 from collections.abc import Iterable
 
 LONGEST_MESSAGE = 1000
@@ -113,6 +114,21 @@ def nearest(name: str, choices: Iterable[str], cutoff: float) -> str | None:
         if 2 * sum(map(letters.__contains__, choice)) >= cutoff * (len(name) + len(choice))
     ]
     return next(iter(difflib.get_close_matches(name, near, n=1, cutoff=cutoff)), None)
+
+
+_REMEDIES = {
+    errno.EACCES: "let this user have it (chmod, chown)",
+    errno.EPERM: "let this user have it (chmod, chown)",
+    errno.ENOSPC: "make room on its disk",
+    errno.EDQUOT: "make room within your quota",
+    errno.EROFS: "let its disk be written to, or use another folder",
+}
+
+
+def reason_of(fault: OSError) -> str:
+    """Return the system's reason, with the remedy where there is one."""
+    remedy = _REMEDIES.get(fault.errno or 0)
+    return f"{fault.strerror}; {remedy}" if remedy else str(fault.strerror)
 
 
 def shown(value: object) -> str:

@@ -18,7 +18,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, TypeVar
 
-from ronn_jack.errors import ParameterError, UsageError, shortened, shown, unknown
+from ronn_jack.errors import ParameterError, UsageError, shortened, shown, unknown, reason_of
 from ronn_jack.parameters import Kind, Parameter, Value
 
 VERSION = 1
@@ -119,7 +119,7 @@ def regular_file(path: Path, error: type[UsageError]) -> Iterator[IO[bytes]]:
     except FileNotFoundError:
         raise error(f"{path}: no such file") from None
     except (OSError, ValueError) as fault:
-        reason = fault.strerror if isinstance(fault, OSError) else fault
+        reason = reason_of(fault) if isinstance(fault, OSError) else fault
         name = shortened(repr(str(path)), _LONGEST_PATH)
         raise error(f"{name}: can't be read: {reason}") from None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -65,6 +67,19 @@ class TestReading:
     def test_folder_and_device_are_refused_unopened(self, tmp_path: Path) -> None:
         assert "no regular file" in fault_of(tmp_path)
         assert "no regular file" in fault_of(Path("/dev/zero"))
+
+    def test_what_is_another_user_s_is_refused_with_the_remedy(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "a.toml")
+            path.touch(0)
+            Path(folder).chmod(0o755)
+            before = os.geteuid()
+            if before == 0:
+                os.seteuid(65534)  # root may read everything
+            try:
+                assert "Permission denied; let this user have it (chmod" in fault_of(path)
+            finally:
+                os.seteuid(before)
 
     def test_a_path_that_no_system_takes(self) -> None:
         assert "can't be read" in fault_of(Path("a\0.toml"))

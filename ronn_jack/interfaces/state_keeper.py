@@ -11,7 +11,7 @@ from pathlib import Path
 from ronn_jack.closing import Closing
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.scene import Scene, Snapshots
-from ronn_jack.errors import PresetError
+from ronn_jack.errors import PresetError, reason_of
 from ronn_jack.presets.state import (
     State,
     read_state,
@@ -92,7 +92,7 @@ class StateKeeper(Closing):
         except OSError as error:
             if error.strerror != self._fault:
                 self._fault = error.strerror or ""
-                _log.warning("%s: the state can't be kept: %s", path, error.strerror)
+                _log.warning("%s: the state can't be kept: %s", path, reason_of(error))
             return
         self._written = scene
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from ronn_jack.errors import PresetError, UsageError, shown, unknown
+from ronn_jack.errors import PresetError, UsageError, shown, unknown, reason_of
 from ronn_jack.files import (
     check_name,
     read_text,
@@ -178,7 +178,7 @@ class PresetStore:
         try:
             write_atomically(path, text)
         except OSError as error:
-            raise PresetError(f"{path}: can't be written: {error.strerror}") from None
+            raise PresetError(f"{path}: can't be written: {reason_of(error)}") from None
 
     def _text(
         self, path: Path, sound: Mapping[str, Value], description: str, snapshots: Sounds | None

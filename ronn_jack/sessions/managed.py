@@ -13,7 +13,7 @@ from pathlib import Path
 from ronn_jack.app import POLL_SECONDS, App, followed, run_node, shown, spare_collections
 from ronn_jack.control.scene import Scene
 from ronn_jack.control.subscriptions import Subscription
-from ronn_jack.errors import MachineError, RonnError, UsageError
+from ronn_jack.errors import MachineError, RonnError, UsageError, reason_of
 from ronn_jack.files import name_or_file
 from ronn_jack.interfaces.nsm import (
     MOST_IMPORTANT,
@@ -141,7 +141,7 @@ class ManagedNode:
             self._fail(Code.BAD_PROJECT, error)
             return
         except OSError as error:
-            self._fail(Code.CREATE_FAILED, f"{asked.folder}: {error.strerror}")
+            self._fail(Code.CREATE_FAILED, f"{asked.folder}: {reason_of(error)}")
             return
         self.close()
         try:
@@ -182,7 +182,7 @@ class ManagedNode:
         try:
             write_session(self._folder, Session(state, settings, tuple(app.connections())))
         except OSError as error:
-            self._manager.not_saved(Code.GENERAL, f"{self._folder}: {error.strerror}")
+            self._manager.not_saved(Code.GENERAL, f"{self._folder}: {reason_of(error)}")
             return
         self._saved, self._dirty = state, False
         self._manager.tell_dirty(False)

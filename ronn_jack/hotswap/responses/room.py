@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ronn_jack.model.latent.reverb import ReverbModel, RoomSpec, synthesise
+from ronn_jack.model.latent.shaped_noise import Float32
 from ronn_jack.parameters import PARAMETERS, Group, Value
 from ronn_jack.realtime.convolver.response import PreparedResponse
 from ronn_jack.realtime.engine import Engine
@@ -29,9 +30,14 @@ def room_of(values: Mapping[str, Value]) -> RoomSpec:
     )
 
 
+def samples_of(room: RoomSpec, rate: float) -> Float32:
+    """Return a room's response [shape=(2, frames), float32] at a sample rate in Hz."""
+    return synthesise(ReverbModel.ours(), room, rate)
+
+
 def prepared_response(room: RoomSpec, rate: float) -> PreparedResponse:
     """Return a room's response, ready for the audio thread, at a sample rate in Hz."""
-    return PreparedResponse(synthesise(ReverbModel.ours(), room, rate))
+    return PreparedResponse(samples_of(room, rate))
 
 
 def begin_in_room(engine: Engine, values: Mapping[str, Value]) -> None:

@@ -18,7 +18,7 @@ from ronn_jack.control.midi_events import (
     LearnUndone,
 )
 from ronn_jack.control.operations import Origin
-from ronn_jack.errors import ParameterError, ProfileError, UsageError, unknown
+from ronn_jack.errors import ParameterError, ProfileError, UsageError, unknown, reason_of
 from ronn_jack.files import VERSION, read_text, table_of, write_atomically
 from ronn_jack.midimap.binding_table import collide
 from ronn_jack.midimap.learn import Heard, Learner
@@ -308,11 +308,11 @@ def _restore(written: _Written) -> None:
     try:
         written.path.unlink(missing_ok=True)
     except OSError as error:
-        raise ProfileError(f"{written.path}: can't be removed: {error.strerror}") from None
+        raise ProfileError(f"{written.path}: can't be removed: {reason_of(error)}") from None
 
 
 def _save(path: Path, text: str) -> None:
     try:
         write_atomically(path, text)
     except OSError as error:
-        raise ProfileError(f"{path}: can't be written: {error.strerror}") from None
+        raise ProfileError(f"{path}: can't be written: {reason_of(error)}") from None
