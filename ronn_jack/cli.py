@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import io
 import json
 import os
@@ -40,6 +41,7 @@ from ronn_jack.commands.surfaces import surfaces
 from ronn_jack.errors import RonnError, UsageError, shortened, reason_of
 from ronn_jack.files import name_or_file
 from ronn_jack.model.architecture import model_of
+from ronn_jack.model.latent.playing import in_words, playing
 from ronn_jack.process import SESSION, is_node, on_signals
 
 PROGRAM = "ronn-jack"
@@ -234,19 +236,22 @@ def info(
     as_json: bool,
 ) -> None:  # fmt: skip
     """Say what a network is, and what share of a period it takes on this machine."""
-    model = model_of(sound(preset, assignments), inputs, outputs, rate)
+    values = sound(preset, assignments)
+    model = model_of(values, inputs, outputs, rate)
     tell_of_compiling()
     from ronn_jack.cost.calibration import load_cost_model
 
     milliseconds = model.receptive_field / rate * 1000.0
     load = load_cost_model().load(model, period, rate)
     if as_json:
-        facts = {
+        facts: dict[str, object] = {
             "parameters": model.parameter_count,
             "receptive_field_frames": model.receptive_field,
             "receptive_field_ms": milliseconds,
             "predicted_load": load,
         }
+        if values["eq"]:
+            facts["equaliser"] = dataclasses.asdict(playing(values))
         click.echo(json.dumps(facts))
         return
     click.echo(model.summary)
@@ -255,6 +260,8 @@ def info(
         f"receptive field  {model.receptive_field} frames ({milliseconds:.1f} ms at {rate:g} Hz)"
     )
     click.echo(f"predicted load   {load:.1%} of a period of {period} frames")
+    if values["eq"]:
+        click.echo(f"equaliser        {in_words(values, rate)}")
 
 
 cli.add_command(midi)

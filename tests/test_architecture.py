@@ -85,7 +85,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "commands": set(),
     "commands.bench": {"bench", "commands.compiling", "commands.options", "errors"},
     "commands.compiling": {"realtime.compiler"},
-    "commands.options": {*FOUNDATION, "presets"},
+    "commands.options": {*FOUNDATION, "model.latent", "presets"},
     "commands.plot": {
         "audio_files", "commands.compiling", "commands.options", "errors", "model", "pictures",
         "render",
@@ -332,6 +332,7 @@ CROSS_CUTTING = {
     "test_damaged_files.py": "every reader of files, and what is done with what they read",
     "test_desktop_files.py": "the files in configs/desktop",
     "test_end_to_end.py": "end to end: what goes in and comes out",
+    "test_equaliser_live.py": "end to end: the equaliser's knobs",
     "test_examples.py": "end to end: what stands in examples/",
     "test_foreign_clients.py": "end to end: programs that others have written",
     "test_hanging_jack.py": "end to end: a JACK that hangs",

@@ -48,6 +48,18 @@ class TestWhatItSays:
         assert "990" in text
         assert "7155 frames (149.1 ms at 48000 Hz)" in text
 
+    def test_info_says_what_the_equaliser_does(self, ronn: Ronn) -> None:
+        options = ["--set", "eq=on", "--set", "eq_low_gain=6", "--set", "eq_mid2_gain=-3"]
+        options += ["--set", "eq_position=pre", "--set", "eq_compensate=on"]
+        text = ronn("info", *options).out
+        assert (
+            "equaliser        pre: low +6.0 dB at 150 Hz; mid2 -3.0 dB at 1000 Hz, Q 0.71; " in text
+        )
+        assert "to hold the loudness" in text
+        facts = json.loads(ronn("info", *options, "--json").out)
+        assert facts["equaliser"]["gains"] == [6.0, 0.0, -3.0, 0.0, 0.0]
+        assert "equaliser" not in ronn("info", "--set", "eq_low_gain=6").out
+
     def test_info_takes_a_preset_and_then_what_is_set(self, ronn: Ronn, tmp_path: Path) -> None:
         text = "version = 1\n[parameters]\nlayers = 2\nkernel = 5\n"
         path = preset_file(tmp_path, text)

@@ -11,7 +11,9 @@ import click
 
 from ronn_jack.errors import UsageError, shown
 from ronn_jack.files import name_or_file
+from ronn_jack.model.latent.playing import with_bands
 from ronn_jack.parameters import PARAMETERS, Value, defaults, missing_names, parameter
+from ronn_jack.parameters.companions import taken_over
 from ronn_jack.parameters.share import is_shared, read_shared
 from ronn_jack.presets.preset import Preset
 from ronn_jack.presets.store import PresetStore
@@ -120,7 +122,7 @@ def first_sound(reference: str | None, assignments: tuple[str, ...]) -> Chosen:
 
 def assigned(values: Mapping[str, Value], assignments: tuple[str, ...]) -> dict[str, Value]:
     """Return values with those of each "name=value" in native units."""
-    changed = dict(values)
+    changed: dict[str, Value] = {}
     faults = []
     for assignment in assignments:
         name, equals, text = assignment.partition("=")
@@ -134,7 +136,7 @@ def assigned(values: Mapping[str, Value], assignments: tuple[str, ...]) -> dict[
             faults.append(str(error))
     if faults:
         raise UsageError("; ".join(faults))
-    return changed
+    return {**with_bands(values), **taken_over(changed), **changed}
 
 
 def sound_options(command: Command) -> Command:

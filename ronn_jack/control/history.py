@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from ronn_jack.control.operations import ClockOrigin, Origin
 from ronn_jack.control.scene import SOUND, Scene
 from ronn_jack.errors import ParameterError
-from ronn_jack.parameters import Value
+from ronn_jack.parameters import PARAMETERS, Value
+from ronn_jack.parameters.companions import follows
 
 MOST_STEPS = 256
 """Steps that can be undone; older ones are forgotten."""
@@ -182,8 +183,11 @@ Direction = Callable[[History, Scene], tuple[History, Scene]]
 
 
 def _moves(before: Scene, after: Scene) -> dict[str, tuple[Value, Value]]:
-    old = before.values
-    return {n: (old[n], value) for n, value in after.values.items() if value != old[n]}
+    old, new = before.values, after.values
+    moves = {n: (old[n], value) for n, value in new.items() if value != old[n]}
+    # What follows others before and after goes back with them by itself.
+    shown = {n for n in moves if follows(PARAMETERS[n], old) and follows(PARAMETERS[n], new)}
+    return {n: move for n, move in moves.items() if n not in shown} if shown else moves
 
 
 def _moved(now: Mapping[str, Value], moves: Moves) -> dict[str, Value]:

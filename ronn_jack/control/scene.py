@@ -10,7 +10,9 @@ from ronn_jack.control.exploring.audition import Audition
 from ronn_jack.control.operations import Origin
 from ronn_jack.control.protocols import Preset
 from ronn_jack.errors import ParameterError
+from ronn_jack.model.latent.playing import with_bands
 from ronn_jack.parameters import PARAMETERS, Scope, Value
+from ronn_jack.parameters.companions import follows
 
 SOUND = tuple(name for name, row in PARAMETERS.items() if row.scope is Scope.SOUND)
 """Names of the parameters that belong to a sound; the others are the node's."""
@@ -77,7 +79,8 @@ class Scene:
     Attributes
     ----------
     values : mapping
-        Accepted values of all parameters.
+        Accepted values of all parameters. Those that follow show what is playing, however the
+        others came about.
     preset : Preset or None
         The preset loaded or saved last.
     place : str or None
@@ -109,6 +112,10 @@ class Scene:
     other: Sound | None = None
     audition: Audition | None = None
 
+    def __post_init__(self) -> None:
+        """Let the values that follow be what the others make of them."""
+        object.__setattr__(self, "values", with_bands(self.values))
+
     @property
     def sound(self) -> Sound:
         """The values that belong to the sound."""
@@ -119,7 +126,7 @@ class Scene:
         """Whether the sound or its snapshots are no longer, or not yet, those of the preset."""
         preset = self.preset
         return preset is not None and (
-            any(_differ(name, self.values[name], preset.values.get(name)) for name in SOUND)
+            any(_differ(name, self.values, preset.values) for name in SOUND)
             or dict(self.snapshots.sounds) != dict(preset.snapshots)
         )
 
@@ -215,10 +222,11 @@ class Scene:
         )
 
 
-def _differ(name: str, value: Value, saved: Value | None) -> bool:
+def _differ(name: str, values: Mapping[str, Value], preset: Mapping[str, Value]) -> bool:
     """Say whether a value is another than that of a preset, where both say one."""
+    value, saved = values[name], preset.get(name)
     unsaid = saved is None or (name == "rate" and not (value and saved))
-    return not unsaid and value != saved
+    return not unsaid and value != saved and not follows(PARAMETERS[name], values)
 
 
 def beginning(values: Mapping[str, Value], preset: Preset | None = None) -> Scene:

@@ -32,6 +32,7 @@ from ronn_jack.parameters import (
     missing_names,
     parameter,
 )
+from ronn_jack.parameters.companions import companions
 from ronn_jack.parameters.landing import landed
 from ronn_jack.parameters.share import read_shared
 
@@ -180,10 +181,8 @@ class Draft:
         self._positions.pop(row.name, None)
         if operation.by_position and row.effect is Effect.REBUILD and row.kind is not Kind.BOOL:
             self._positions[row.name] = None
-        self.values[row.name] = value
-        if row.link_partner and self.values["link"]:
-            # Taken from zero so that the opposite of 0 dB is not written as -0.
-            self.values[row.link_partner] = 0.0 - float(value)
+        along = companions(row, value, self.values, self._moved)
+        self.values |= {**along, row.name: value}
         self._moved.add(row.name)
         self.changed = True
 
@@ -365,6 +364,7 @@ class Draft:
         """Go to a whole sound, or to nothing of it if it can't be had."""
         self._machine.check(scene.values)
         self._scene, self.values = scene, dict(scene.values)
+        self._moved.clear()
         self.whole = True
 
 

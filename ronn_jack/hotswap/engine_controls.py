@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
+from ronn_jack.model.latent.playing import EQUALISER, makeup, playing
 from ronn_jack.parameters import PARAMETERS, Value
 from ronn_jack.realtime.engine import Engine
+from ronn_jack.realtime.engine_stages import Position
 from ronn_jack.realtime.engine_state import Control
 from ronn_jack.units import decibels_to_gain
 
@@ -16,8 +19,16 @@ _AIMED = (
 """Controls that follow the parameters of their names; the engine moves the others itself."""
 
 
-def aim(engine: Engine, values: Mapping[str, Value]) -> None:
-    """Let the controls that `values` name glide to them; other parameters are ignored."""
+def aim(
+    engine: Engine, values: Mapping[str, Value], whole: Mapping[str, Value] | None = None
+) -> None:
+    """Let the controls that `values` name glide to them; other parameters are ignored.
+
+    Parameters
+    ----------
+    whole : mapping, optional
+        Accepted values of all parameters, where `values` has not all of them.
+    """
     for control in _AIMED:
         name = control.name.lower()
         if name in values:
@@ -27,6 +38,13 @@ def aim(engine: Engine, values: Mapping[str, Value]) -> None:
             )
     if "gate" in values:
         engine.set(Control.GATE, gate_threshold(values["gate"]))
+    if not EQUALISER.isdisjoint(values):
+        _equalise(engine, whole or values)
+
+
+def _equalise(engine: Engine, values: Mapping[str, Value]) -> None:
+    position = cast(Position, values["eq_position"]) if values["eq"] else None
+    engine.equalise(playing(values), makeup(values, engine.rate), position)
 
 
 def gate_threshold(value: Value) -> float:

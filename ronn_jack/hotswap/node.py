@@ -136,7 +136,7 @@ class LiveNode:
         if audio is not None:
             if "freeze" in values:
                 self._freeze(audio.engine)
-            aim(audio.engine, values)
+            aim(audio.engine, values, self._controls)
         self._responses.aim(values)
         if values.get("network"):
             self._builder.wake()

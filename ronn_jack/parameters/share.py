@@ -5,9 +5,9 @@
     ronn:1:d3160779:layers=9,activation=tanh,seed=7,mix=0.25
 
 After `ronn`, the format's version and a checksum come the parameters of a sound that differ from
-their defaults, as `name=value` with commas between. A value is written as on the command line:
-numbers, `on` and `off`, an enum by its name. The checksum is the CRC-32 of what follows it, as 8
-hexadecimal digits.
+their defaults, without those that only show what is playing, as `name=value` with commas between. A
+value is written as on the command line: numbers, `on` and `off`, an enum by its name. The checksum
+is the CRC-32 of what follows it, as 8 hexadecimal digits.
 
 No character of it means anything to a shell, a URL, HTML or a chat, so that it needs no quotes and
 survives all of them. White space, line ends and what can't be seen within it, and quotes or a full
@@ -22,6 +22,7 @@ import zlib
 from collections.abc import Mapping
 
 from ronn_jack.errors import UsageError, shown
+from ronn_jack.parameters.companions import follows, taken_over
 from ronn_jack.parameters.kinds import Kind, Parameter, Scope, Value
 from ronn_jack.parameters.table import PARAMETERS, parameter
 
@@ -53,7 +54,10 @@ def share(values: Mapping[str, Value]) -> str:
     said = ",".join(
         f"{name}={_written(row, values[name])}"
         for name, row in PARAMETERS.items()
-        if row.scope is Scope.SOUND and name in values and values[name] != row.default
+        if row.scope is Scope.SOUND
+        and name in values
+        and values[name] != row.default
+        and not follows(row, values)
     )
     return f"{SCHEME}{_VERSION}:{_checksum(said)}:{said}"
 
@@ -88,9 +92,11 @@ def read_shared(text: str) -> dict[str, Value]:
             "the sound's text is cut off or damaged, as its checksum shows: copy the whole of it "
             "anew"
         )
+    values = _values(said)
     return {
         **{name: row.default for name, row in PARAMETERS.items() if row.scope is Scope.SOUND},
-        **_values(said),
+        **taken_over(values),
+        **values,
     }
 
 

@@ -15,7 +15,7 @@ A preset is a TOML file that is named after the preset::
     layers = 9
 
 Parameters left out have their defaults, except those of the node, which are left as they are and
-can't be in a snapshot.
+can't be in a snapshot. With a band of the equaliser and without `eq_mode`, that is manual.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from ronn_jack.files import VERSION, Fields, raise_faults, read_table
 from ronn_jack.model.architecture import model_of
 from ronn_jack.model.spec import MAXIMUM_RATE
 from ronn_jack.parameters import MOST_SNAPSHOTS, PARAMETERS, Parameter, Scope, Value, defaults
+from ronn_jack.parameters.companions import taken_over
 
 MAXIMUM_INDEX = 9999
 MAXIMUM_DESCRIPTION = 200
@@ -239,12 +240,13 @@ def read_sound(
     before = len(faults)
     fields = Fields(table, faults, where)
     values: dict[str, Value] = {}
+    modes = taken_over(table)
     for name, row in rows.items():
         value = fields.parameter(name, row)
         if value is not None:
             values[name] = value
         elif row.scope is Scope.SOUND:
-            values[name] = row.default
+            values[name] = modes.get(name, row.default)
     for name in PARAMETERS.keys() - rows.keys():
         if fields.has(name):
             fields.raw(name)

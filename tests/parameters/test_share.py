@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from ronn_jack.errors import UsageError
 from ronn_jack.parameters import PARAMETERS, Kind, Parameter, Scope, Value, defaults
+from ronn_jack.parameters.companions import follows
 from ronn_jack.parameters.share import MOST_CHARACTERS, is_shared, read_shared, share
 from tests.support.trial_values import longest
 
@@ -32,7 +33,12 @@ def values_of(row: Parameter) -> st.SearchStrategy[Value]:
     return st.booleans() if row.kind is Kind.BOOL else st.sampled_from(row.choices)
 
 
-sounds = st.fixed_dictionaries({name: values_of(row) for name, row in SOUND.items()})
+def own(sound: dict[str, Value]) -> dict[str, Value]:
+    """Return a sound in which what only shows what is playing has its default."""
+    return {n: SOUND[n].default if follows(SOUND[n], sound) else v for n, v in sound.items()}
+
+
+sounds = st.fixed_dictionaries({name: values_of(row) for name, row in SOUND.items()}).map(own)
 
 
 def text_of(said: str, version: str = "1") -> str:
