@@ -38,7 +38,7 @@ from ronn_jack.commands.options import (
 from ronn_jack.commands.plot import plot
 from ronn_jack.commands.presets import presets
 from ronn_jack.commands.surfaces import surfaces
-from ronn_jack.errors import RonnError, UsageError, shortened, reason_of
+from ronn_jack.errors import RonnError, UsageError, reason_of, shortened
 from ronn_jack.files import name_or_file
 from ronn_jack.model.architecture import model_of
 from ronn_jack.model.latent.playing import in_words, playing

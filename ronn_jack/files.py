@@ -18,7 +18,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, TypeVar
 
-from ronn_jack.errors import ParameterError, UsageError, shortened, shown, unknown, reason_of
+from ronn_jack.errors import ParameterError, UsageError, reason_of, shortened, shown, unknown
 from ronn_jack.parameters import Kind, Parameter, Value
 
 VERSION = 1

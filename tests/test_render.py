@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ronn_jack.errors import AudioFileError, SpecError, UsageError
 from ronn_jack.loudness.match import block_powers, loudness, matched_gain
 from ronn_jack.model.architecture import network_spec
+from ronn_jack.model.latent.reverb import ReverbModel, RoomSpec, synthesise
 from ronn_jack.model.recipes import draw
 from ronn_jack.parameters import defaults
 from ronn_jack.render import offline_engine, render_file
@@ -195,6 +196,33 @@ def test_a_tail_that_is_left_to_it_ends_where_it_has_faded(folder: Path) -> None
     assert 3000 < frames < 3000 + field
     assert np.array_equal(y, whole[:, :frames])
     assert np.abs(y[:, -1]).max() >= 10 ** (-90 / 20) > np.abs(whole[:, frames:]).max()
+
+
+PLAIN = {"layers": 1, "kernel": 1, "activation": "linear", "init": "dirac"}
+"""A network that gives what it is given."""
+
+
+def test_the_reverb_answers_from_the_first_frame_on(folder: Path) -> None:
+    x = np.zeros((2, RATE), np.float32)
+    x[:, 100] = 0.5
+    room = {"reverb_x": -1.0, "reverb_seed": 3, "reverb_predelay": 5.0}
+    dry = rendered(folder, x, **RAW, **PLAIN).astype(float)
+    y = rendered(folder, x, **RAW, **PLAIN, **room, reverb=True, reverb_mix=0.75)
+    response = synthesise(ReverbModel.ours(), RoomSpec(-1.0, seed=3, predelay_ms=5.0), RATE)
+    size = 2 * RATE
+    spectra = np.fft.rfft(dry, size) * np.fft.rfft(response[:, :RATE].astype(float), size)
+    wanted = 0.25 * dry + 0.75 * np.fft.irfft(spectra)[:, :RATE]
+    assert np.abs(y - wanted).max() <= 1e-5 * np.abs(wanted).max()
+
+
+def test_a_tail_that_is_left_to_it_is_as_long_as_the_room(folder: Path) -> None:
+    x = noise(3000)
+    values = {**RAW, **PLAIN, "reverb": True, "reverb_x": -1.0}
+    y = rendered(folder, x, tail=None, **values)
+    assert 3000 + RATE // 5 < y.shape[1] < 3000 + 2 * RATE
+    whole = rendered(folder, x, tail=2.0, **values)
+    assert np.array_equal(y, whole[:, : y.shape[1]])
+    assert np.abs(whole[:, y.shape[1] :]).max() < 10 ** (-90 / 20)
 
 
 @pytest.mark.parametrize("values", [{"mix": 0.0}, {"bypass": True}])

@@ -18,6 +18,7 @@ from ronn_jack.control.events import (
 )
 from ronn_jack.control.exploring.search import Search
 from ronn_jack.control.history import History, Touch
+from ronn_jack.control.limits.load import faults
 from ronn_jack.control.midi_events import MidiState
 from ronn_jack.control.operations import NODE, Cause, Change, ClockOrigin, Operation, Origin
 from ronn_jack.control.protocols import ListedPreset, Node, Preset, PresetStore, SavedPreset
@@ -291,8 +292,8 @@ class Controller:
         """Raise UsageError if a sound can't be had as a whole, as far as that is known yet."""
         if any(values[name] != self.values[name] for name in REBUILD):
             self.model(values)
-        elif self._awaited is None and (reason := self._moving_fault(values)):
-            raise UsageError(reason)
+        elif reasons := self._faults(values):
+            raise UsageError(next(iter(reasons.values())))
 
     def _commit(self, scene: Scene, history: History, origin: Origin, cause: Cause) -> None:
         """Make this what is accepted: the one place where it changes; the lock is held."""
@@ -330,8 +331,8 @@ class Controller:
                 refused = True
                 refusals.append((draft.subject, str(error)))
                 draft.values.update(architecture(before.values))
-        if model is None and self._awaited is None:
-            self._hold_weights(draft, refusals)
+        if model is None:
+            self._hold_back(draft, refusals)
         scene = draft.scene
         moved = {name for name, value in scene.values.items() if value != before.values[name]}
         if draft.loaded:
@@ -370,19 +371,14 @@ class Controller:
         self._publish(NetworkAsked(change.subject), change.origin)
         self._node.request(change)
 
-    def _hold_weights(self, draft: Draft, refusals: list[tuple[str, str]]) -> None:
-        """Leave the weights at rest where moving them would be too much for the machine."""
-        reason = self._moving_fault(draft.values)
-        if reason:
-            held = {name: self.values[name] for name in MOVING}
-            refusals += [(name, reason) for name in MOVING if draft.values[name] != held[name]]
-            draft.values.update(held)
+    def _hold_back(self, draft: Draft, refusals: list[tuple[str, str]]) -> None:
+        """Leave as it is what would be too much for the machine beside this network."""
+        reasons = self._faults(draft.values)
+        refusals += reasons.items()
+        draft.values.update({name: self.values[name] for name in reasons})
 
-    def _moving_fault(self, values: Mapping[str, Value]) -> str:
-        """Return why weights that rest can't move as some values want; "" if they can."""
-        if any(self.values[name] for name in MOVING) or not any(values[name] for name in MOVING):
-            return ""
-        return self._node.moving_fault()
+    def _faults(self, values: Mapping[str, Value]) -> Mapping[str, str]:
+        return faults(self._node, self.values, values, self._awaited is not None)
 
     def _set_silent(self, silent: bool, origin: Origin) -> None:
         if silent != self._silent:

@@ -53,6 +53,10 @@ class Node(Protocol):
         """Return why the network that sounds can't morph or drift; "" if it can."""
         ...
 
+    def stage_fault(self, switch: str) -> str:
+        """Return why the stage that a parameter turns on can't be; "" if it can."""
+        ...
+
     def request(self, change: Change) -> None:
         """Ask for a network; the newest request wins.
 

@@ -25,6 +25,7 @@ from ronn_jack.realtime.compiler.host import processor
 from ronn_jack.realtime.kernels.activations import ACTIVATION_IDS
 from ronn_jack.realtime.stages.equaliser import Equaliser
 from ronn_jack.realtime.stages.high_pass import HighPass
+from ronn_jack.realtime.stages.reverb import Reverb
 from ronn_jack.realtime.stages.stage import Stage
 
 _MEASURING_SECONDS = 2.5
@@ -37,6 +38,7 @@ _MIXED = 100
 _MOST_MULTIPLICATIONS = 10_000_000
 _MOST_STATE_BYTES = 32 << 20
 _RATE = 48_000
+_REVERB_SECONDS = (0.5, 8.0)
 _ACTIVATIONS = [name for name in ACTIVATION_IDS if name != "linear"]
 
 Case = tuple[NetworkSpec | Stage, int]
@@ -215,7 +217,8 @@ def _mixed_cases() -> list[Case]:
 
 def _stage_cases() -> list[Case]:
     """Return stages for the kinds of work that no network does."""
-    return [(HighPass.of(BY_NAME["ronn"]), 64), (Equaliser(), 64)]
+    reverbs = [(Reverb(_RATE, seconds), 64) for seconds in _REVERB_SECONDS]
+    return [(HighPass.of(BY_NAME["ronn"]), 64), (Equaliser(), 64), *reverbs]
 
 
 def draw_network(random: Random) -> NetworkSpec:

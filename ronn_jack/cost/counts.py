@@ -53,13 +53,15 @@ _ALONE = 4 * CACHE_LINE
     _WAIT,  # a multiply-add that waits for such a line and so keeps later reads from starting
     _FILTER,  # a frame of a second-order recursive filter of two channels
     _EQUALISER,  # a frame of the equaliser while all its bands move
-) = range(20)
+    _REVERB,  # a frame of the reverb but for the products of the longest partitions
+    _PARTITION,  # a frame's products in one of those
+) = range(22)
 
 _ACTIVATIONS = [name for name in ACTIVATION_IDS if name != "linear"]
 KINDS = [
     "step", "channel", "layer", "chunk", "tap", "pass", "sum", "loop", "dense", "depthwise",
     "copy", "change", "product", "row", "near", "far", "again", "wait",
-    "filter", "equaliser",
+    "filter", "equaliser", "reverb", "partition",
     *_ACTIVATIONS,  # activating a vector
 ]  # fmt: skip
 """Names of the kinds of work, in the order of `count_work`'s result."""

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from ronn_jack.errors import PresetError, UsageError, shown, unknown, reason_of
+from ronn_jack.errors import PresetError, UsageError, reason_of, shown, unknown
 from ronn_jack.files import (
     check_name,
     read_text,

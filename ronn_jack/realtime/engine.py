@@ -161,7 +161,7 @@ class Engine(EngineStages, EngineReadings):
         prepare_gate(fields.gate, rate)
         self._voices: dict[int, Voice] = {}
         self._pads: list[NDArray[np.uint8]] = []
-        super().__init__(stages, rate)
+        super().__init__(stages, rate, self._scratch["glides"].ctypes.data)
         fields.run_before, fields.before = self.chain_before.run, self.chain_before.address
         fields.run_stages, fields.stages = self.chain.run, self.chain.address
 
@@ -170,6 +170,8 @@ class Engine(EngineStages, EngineReadings):
         if control in _DRIVING and self._record.controls[0, control] != target:
             self._drive_anew(int(self._record.glide_frames[0]))
         self._record.controls[0, control] = target
+        if control is Control.REVERB:
+            self._reverb.on = target > 0.0
 
     def equalise(
         self, settings: EqSettings | None, makeup_db: float = 0.0, position: Position | None = None

@@ -32,6 +32,8 @@ class Control(enum.IntEnum):
     DRIVE = 10
     NETWORK = 11
     """How far the networks are heard, and not what they are given."""
+    REVERB = 12
+    REVERB_MIX = 13
 
 
 CONTROLS = len(Control)

@@ -204,10 +204,11 @@ def test_values_change_in_the_commit_alone_and_every_event_has_one_place() -> No
     assert len(kinds) > 12
     for kind in kinds:
         made = re.compile(rf"\b{kind.__name__}\(")
-        places = {path.stem: len(made.findall(text)) for path, text in sources.items()}
-        places = {stem: n for stem, n in places.items() if n and stem != "events"}
+        places = {path: len(made.findall(text)) for path, text in sources.items()}
+        places = {path: n for path, n in places.items() if n and path.stem != "events"}
         assert len(places) >= 1, f"nobody tells {kind.__name__}"
-        assert places.get("controller", 1) == 1, f"{kind.__name__} is made twice"
+        twice = f"{kind.__name__} is made twice"
+        assert places.get(package / "control" / "controller.py", 1) == 1, twice
 
 
 class TestOrder:

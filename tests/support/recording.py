@@ -29,6 +29,8 @@ class RecordingNode:
     """Parameter count of the largest network that fits."""
     fault: str = ""
     """Why the weights can't move."""
+    stage_faults: dict[str, str] = field(default_factory=dict)
+    """Why stages can't be turned on, by the parameter that does."""
     controls: list[Mapping[str, Value]] = field(default_factory=list)
     rebuilds: list[tuple[Model, Change]] = field(default_factory=list)
     starts: list[tuple[Model, Change]] = field(default_factory=list)
@@ -42,6 +44,9 @@ class RecordingNode:
 
     def moving_fault(self) -> str:
         return self.fault
+
+    def stage_fault(self, switch: str) -> str:
+        return self.stage_faults.get(switch, "")
 
     def request(self, change: Change) -> None:
         (self.starts if change.begins else self.rebuilds).append((change.model, change))

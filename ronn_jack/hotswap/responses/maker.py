@@ -72,6 +72,7 @@ class ResponseMaker:
         """Start to serve an engine that has not run yet: what is wanted is in place at once."""
         self._engine, self._tried, self._offered = engine, None, None
         self._stopping = self._clearing = False
+        self._switch()
         self._serve()
         self._thread = threading.Thread(target=self._run, name="responses", daemon=True)
         self._thread.start()
@@ -97,6 +98,15 @@ class ResponseMaker:
         if self._thread is not None:
             self._thread.join()
         self._thread = self._engine = None
+
+    @property
+    def settled(self) -> bool:
+        """[any-thread] Whether the room that is wanted is heard alone, or none is wanted."""
+        with self._condition:
+            engine, wanted = self._engine, self._wanted
+            if engine is None or self._clearing or wanted not in (None, self._offered):
+                return False
+            return engine.held_responses <= 1
 
     def _run(self) -> None:
         give_way()
@@ -156,5 +166,9 @@ class ResponseMaker:
         if self._engine is None:
             return
         wanted = self._wanted
-        if wanted is None or wanted == self._offered:
-            self._engine.set(Control.REVERB, float(wanted is not None))
+        if wanted is None:
+            self._engine.set(Control.REVERB, 0.0)
+        elif wanted == self._offered:
+            self._engine.set(Control.REVERB, 1.0)
+        else:
+            self._engine.expect_reverb()  # so that no network takes the time that it needs

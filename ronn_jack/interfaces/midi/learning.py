@@ -18,7 +18,7 @@ from ronn_jack.control.midi_events import (
     LearnUndone,
 )
 from ronn_jack.control.operations import Origin
-from ronn_jack.errors import ParameterError, ProfileError, UsageError, unknown, reason_of
+from ronn_jack.errors import ParameterError, ProfileError, UsageError, reason_of, unknown
 from ronn_jack.files import VERSION, read_text, table_of, write_atomically
 from ronn_jack.midimap.binding_table import collide
 from ronn_jack.midimap.learn import Heard, Learner

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer, store_release
 from ronn_jack.realtime.compiler.compile import entry, native, shared
 from ronn_jack.realtime.compiler.memory import aligned_bytes
-from ronn_jack.realtime.convolver.fourier import TILE_BYTES
+from ronn_jack.realtime.convolver.complex_vectors import TILE_BYTES
 from ronn_jack.realtime.convolver.head import convolve_head
 from ronn_jack.realtime.convolver.layout import (
     BEGUN,
@@ -64,7 +64,7 @@ from ronn_jack.realtime.convolver.layout import (
 )
 from ronn_jack.realtime.convolver.level import add_level, run_level
 from ronn_jack.realtime.convolver.plan import plan_of, units_of
-from ronn_jack.realtime.convolver.response import PreparedResponse, longest_frames
+from ronn_jack.realtime.convolver.response import PreparedResponse, longest_frames, partitions
 from ronn_jack.realtime.kernels.vectors import (
     copy_frames,
     fade_frames,
@@ -269,7 +269,7 @@ class Convolver:
         self.collect()
 
     def pretend_past(self) -> None:
-        """Take the newest response at once and be as busy as after a long past; before the audio."""
+        """Take the newest response and be as busy as after a long past; before the audio."""
         _forget.ctypes(self.address)
         for index in range(LEVELS):
             words = self._words[FIRST_LEVEL + LEVEL_WORDS * index :]
@@ -292,14 +292,13 @@ class Convolver:
         plan = plan_of(size)
         opens, splits = units_of(size)
         ends = (*STARTS[1:], longest_frames(rate))
-        places = max(1, -(-(ends[index] - STARTS[index]) // size))
         words[SIZE] = size
         words[PART] = WORD * (PARTS + PART_WORDS * index)
         words[PROMPT] = index == 0
         words[OPENING] = plan.opening.ctypes.data
         words[MIDDLE] = plan.middle.ctypes.data
         words[OPENS], words[PASSES] = opens, opens + splits
-        words[PLACES] = places
+        words[PLACES] = places = max(1, partitions(index, ends[index]))
         words[INPUTS] = self._reserve(CHANNELS * plan.tiles * places * TILE_BYTES)
         words[WORK] = self._reserve(CHANNELS * 2 * plan.tiles * TILE_BYTES)
         words[BLOCKS] = self._reserve(2 * CHANNELS * 2 * size * 4)

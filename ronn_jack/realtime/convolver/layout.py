@@ -1,4 +1,4 @@
-"""Where a convolver's and a response's parts lie in memory: words of 8 bytes, by index. [any-thread]
+"""Where a convolver's and a response's parts lie: words of 8 bytes, by index. [any-thread]
 
 A response is cut into a head of 64 taps, which is convolved directly, and three levels of
 partitions: 64, 512 and 4096 frames long. The first level gives its block at once; one that starts

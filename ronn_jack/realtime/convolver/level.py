@@ -10,12 +10,9 @@ from __future__ import annotations
 from numba import int64
 
 from ronn_jack.realtime.compiler.compile import native, shared
+from ronn_jack.realtime.convolver.complex_vectors import COLUMN_BYTES, LANES, TILE, TILE_BYTES
 from ronn_jack.realtime.convolver.fourier import (
-    COLUMN_BYTES,
-    LANES,
     RADIX,
-    TILE,
-    TILE_BYTES,
     close_columns,
     join_columns,
     multiply_tiles,
@@ -31,6 +28,7 @@ from ronn_jack.realtime.convolver.layout import (
     BLOCKS,
     CHANNELS,
     COUNT,
+    FILLED,
     INPUTS,
     LEVEL_FADE,
     LEVEL_FADED,
@@ -48,7 +46,6 @@ from ronn_jack.realtime.convolver.layout import (
     RESPONSE_LEAVING,
     RING,
     RING_FLOATS,
-    FILLED,
     SIZE,
     SLOT,
     SOUNDING_FADED,
@@ -180,8 +177,9 @@ def _run_unit(level: int, ring: int, channel: int, unit: int) -> None:
 def _block(level: int, which: int, channel: int, leaving: int) -> int:
     """Return the address of a block of output."""
     place = (which * CHANNELS + channel) * 2 + leaving
-    blocks: int = load_int64(level + WORD * BLOCKS)
-    return blocks + _FRAME * load_int64(level + WORD * SIZE) * place
+    size = load_int64(level + WORD * SIZE)
+    address: int = load_int64(level + WORD * BLOCKS) + _FRAME * size * place
+    return address
 
 
 @native("void(int64)")

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ronn_jack.realtime.compiler.memory import aligned_bytes
-from ronn_jack.realtime.convolver.fourier import LANES, RADIX, TILE
+from ronn_jack.realtime.convolver.complex_vectors import LANES, TILE
+from ronn_jack.realtime.convolver.fourier import RADIX
 from ronn_jack.realtime.convolver.layout import SLOT
 
 _PER_TILE = 4.0
@@ -53,7 +54,8 @@ class Plan:
         middles = np.cumsum(weights) - weights / 2.0
         slots = self.size // SLOT
         borders = np.arange(slots + 1) / slots * weights.sum()
-        return np.searchsorted(middles, borders).astype(np.int64)
+        first: NDArray[np.int64] = np.searchsorted(middles, borders).astype(np.int64)
+        return first
 
 
 def units_of(size: int) -> tuple[int, int]:

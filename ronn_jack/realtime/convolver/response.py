@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ronn_jack.realtime.compiler.compile import entry
 from ronn_jack.realtime.compiler.memory import aligned_bytes
-from ronn_jack.realtime.convolver.fourier import TILE_BYTES
+from ronn_jack.realtime.convolver.complex_vectors import TILE_BYTES
 from ronn_jack.realtime.convolver.layout import (
     CHANNELS,
     COUNT,
@@ -81,8 +81,6 @@ class PreparedResponse:
     ----------
     address : int
         Of the RESPONSE.
-    partitions : int
-        Of the longest ones, which cost most.
     """
 
     def __init__(self, samples: Float32) -> None:
@@ -96,11 +94,6 @@ class PreparedResponse:
             self._prepare(samples, level, min(ends[level], samples.shape[1]))
 
     @property
-    def partitions(self) -> int:
-        """How many of the longest partitions there are, which cost most."""
-        return int(self._words[PARTS + PART_WORDS * (LEVELS - 1) + COUNT])
-
-    @property
     def generation(self) -> int:
         """Those offered later have larger ones."""
         return int(self._words[GENERATION])
@@ -112,7 +105,7 @@ class PreparedResponse:
     def _prepare(self, samples: Float32, level: int, end: int) -> None:
         size, start = SIZES[level], STARTS[level]
         plan = plan_of(size)
-        count = max(0, -(-(end - start) // size))
+        count = partitions(level, end)
         # Neither way of the transforms is scaled.
         cut = _cut(samples, start, start + count * size, end) * np.float32(1.0 / size)
         spectra = aligned_bytes(max(1, CHANNELS * plan.tiles * count) * TILE_BYTES)
@@ -141,6 +134,16 @@ class PreparedResponse:
         memory[:] = np.ascontiguousarray(values).view(np.uint8).ravel()
         self._memory.append(memory)
         return memory.ctypes.data
+
+
+def partitions(level: int, frames: int) -> int:
+    """Return how many partitions of a level a response has up to a frame."""
+    return max(0, -(-(frames - STARTS[level]) // SIZES[level]))
+
+
+def late_partitions(frames: int) -> int:
+    """Return how many of the longest partitions there are, on which alone its cost depends."""
+    return partitions(LEVELS - 1, frames)
 
 
 def longest_frames(rate: float) -> int:

@@ -13,7 +13,7 @@ from ronn_jack.realtime.compiler.compile import native
 from ronn_jack.realtime.compiler.mailbox import publish
 from ronn_jack.realtime.compiler.memory import offset
 from ronn_jack.realtime.convolver.convolver import Convolver, forget, pass_by, run_convolver
-from ronn_jack.realtime.convolver.response import LONGEST_SECONDS, PreparedResponse, longest_frames
+from ronn_jack.realtime.convolver.response import PreparedResponse, late_partitions, longest_frames
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.stages.stage import RUN, SETTLE, Stage
 
@@ -68,8 +68,8 @@ class Reverb(Stage):
     ----------
     rate : float
         Sample rate in Hz.
-    tried_seconds : float
-        Length of the response that it is measured with.
+    tried_seconds : float, optional
+        Length of the response that it is measured with, for one that is there for that alone.
     """
 
     name = "reverb"
@@ -79,12 +79,11 @@ class Reverb(Stage):
     switch = "reverb"
     remedies = ("turn reverb off",)
 
-    def __init__(self, rate: float, tried_seconds: float = LONGEST_SECONDS) -> None:
+    def __init__(self, rate: float, tried_seconds: float | None = None) -> None:
         self.on = False
         self._rate = rate
-        self._tried_seconds = tried_seconds
+        self._tried_frames = round((tried_seconds or 0.0) * rate)
         self._convolver: Convolver | None = None
-        self._partitions = 0
         self._address = 0
 
     def stand(self, address: int, on: int, mix: int) -> None:
@@ -107,7 +106,6 @@ class Reverb(Stage):
         if self._convolver is None:
             self._convolver = Convolver(self._rate)
         self._convolver.offer(response)
-        self._partitions = response.partitions if response else 0
         publish(self._address + _CONVOLVER, self._convolver.address)
 
     def collect(self) -> None:
@@ -125,19 +123,20 @@ class Reverb(Stage):
         publish(self._address + _CLEARED, 1)
 
     def work(self) -> Mapping[str, float]:
-        """[control-thread] Return the work that a frame takes."""
-        return {"reverb": 1.0, "partition": float(self._partitions)}
+        """[control-thread] Return the work that a frame takes, whichever room it is."""
+        if self._tried_frames:
+            return {"reverb": 1.0, "partition": late_partitions(self._tried_frames)}
+        # Twice the products while it goes from one room to the next.
+        return {"reverb": 1.0, "partition": 2.0 * late_partitions(longest_frames(self._rate))}
 
     def exert(self, state: Any) -> None:
         """[control-thread] Let it take as long as it can with its length of response."""
         self._always = np.ones(MAX_BLOCK)
         state["on"] = state["mix"] = self._always.ctypes.data
-        frames = min(round(self._tried_seconds * self._rate), longest_frames(self._rate))
-        response = PreparedResponse(np.zeros((1, frames), np.float32))
         self._convolver = Convolver(self._rate)
-        self._convolver.offer(response)
+        frames = self._tried_frames or longest_frames(self._rate)
+        self._convolver.offer(PreparedResponse(np.zeros((1, frames), np.float32)))
         self._convolver.pretend_past()
-        self._partitions = response.partitions
         state["asleep"] = 0
         state["convolver"] = self._convolver.address
 

@@ -1,0 +1,1 @@
+"""What the machine sets limits to."""

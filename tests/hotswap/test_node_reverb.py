@@ -1,0 +1,67 @@
+"""The reverb of a node: what it gives, what panic leaves of it, and what is undone."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ronn_jack.control.operations import Act
+from tests.realtime.engine_driver import noise, play
+from tests.support.desk import FRAMES, Desk, desk, same_sound
+from tests.support.jack_server import wait_for
+
+ROOM = {"reverb": True, "reverb_mix": 0.5, "reverb_x": -2.0}
+
+
+def settle(d: Desk) -> None:
+    """Run until the newest room is the only one, and no tail waits to be forgotten."""
+    d.run_until(lambda: d.node._responses.settled)
+
+
+def silence(d: Desk, frames: int) -> np.ndarray:
+    return play(d.audio.engine, np.zeros((2, frames), np.float32))
+
+
+def test_live_it_is_what_a_render_gives() -> None:
+    with desk(**ROOM) as d:
+        assert same_sound(d)
+        d.turn(reverb_y=-1.5, reverb_width=0.5, reverb_predelay=20.0, reverb_z=1.0)
+        settle(d)
+        assert same_sound(d)
+        d.turn(reverb=False)
+        assert same_sound(d)
+        d.turn(reverb=True, reverb_seed=7)
+        settle(d)
+        assert same_sound(d)
+        d.controller.apply([Act("undo")], d.origin)
+        d.controller.apply([Act("undo")], d.origin)
+        assert d.controller.values["reverb_seed"] == 42
+        assert d.controller.values["reverb"]
+        settle(d)
+        assert same_sound(d)
+
+
+def test_a_new_audio_begins_in_the_room() -> None:
+    with desk(**ROOM) as d:
+        d.rejoin()
+        assert d.audio.engine.held_responses == 1
+        d.run_until(lambda: d.node.ready)
+        assert same_sound(d)
+
+
+def test_panic_leaves_no_tail_and_bypass_and_another_network_do() -> None:
+    with desk(**{**ROOM, "reverb_x": 1.0}) as d:
+        play(d.audio.engine, noise(FRAMES // 2))
+        for values in ({"seed": 5}, {"bypass": True}):
+            d.turn(**values)
+            silence(d, FRAMES // 10)
+        d.turn(bypass=False)
+        assert np.abs(silence(d, FRAMES // 10)[:, -1000:]).max() > 1e-4
+        d.controller.apply([Act("panic")], d.origin)
+
+        def forgotten() -> bool:
+            silence(d, 64)
+            return d.node._responses.settled
+
+        wait_for(forgotten)
+        d.turn(output_gain=-23.0)
+        assert np.abs(silence(d, FRAMES // 10)).max() < 1e-4
