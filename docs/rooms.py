@@ -9,7 +9,8 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "ronn_jack"
 FOUNDATION = {
-    "acoustics", "action_fields", "closing", "errors", "files", "parameters", "process", "settings",
+    "acoustics", "action_fields", "closing", "errors", "files", "folders", "parameters", "process",
+    "settings",
     "units",
 }  # fmt: skip
 """What everything may stand on."""

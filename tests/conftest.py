@@ -10,11 +10,13 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support import shared_memory
+from tests.support.models import put_models
 
 pytest_plugins = ["tests.support.watchdog", "tests.support.command_line"]
 
@@ -25,6 +27,11 @@ settings.load_profile("unhurried")
 # Nodes keep what they were doing: not where the user's own do.
 os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="ronn-test-state-")
 atexit.register(shutil.rmtree, os.environ["XDG_STATE_HOME"], ignore_errors=True)
+
+# Nor are the user's presets and models looked at: there are others, that names can be chosen among.
+os.environ["XDG_DATA_HOME"] = tempfile.mkdtemp(prefix="ronn-test-data-")
+atexit.register(shutil.rmtree, os.environ["XDG_DATA_HOME"], ignore_errors=True)
+put_models(Path(os.environ["XDG_DATA_HOME"]) / "ronn_jack")
 
 # Before the process has other threads.
 shared_memory.enter_private()

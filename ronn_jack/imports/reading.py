@@ -11,7 +11,7 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ronn_jack.errors import ModelError, shown
+from ronn_jack.errors import ModelError, reason_of, shown
 from ronn_jack.files import regular_file, remove_forgotten, write_atomically
 from ronn_jack.imports.flow_eq import CODES, NAMES, Weights, flow_eq, flow_eq_in
 from ronn_jack.imports.hdf5 import MAXIMUM_BYTES as HDF5_BYTES
@@ -189,7 +189,7 @@ def keep_model(model: ImportedModel, name: str) -> Path:
         write_atomically(path, content.getvalue())
         remove_forgotten(folder, (each.name for each in folder.iterdir()))
     except OSError as error:
-        raise ModelError(f"{path}: can't be written: {error.strerror}") from None
+        raise ModelError(f"{path}: can't be written: {reason_of(error)}") from None
     return path
 
 

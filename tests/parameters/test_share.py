@@ -30,7 +30,7 @@ def values_of(row: Parameter) -> st.SearchStrategy[Value]:
         return st.floats(low, high) | off
     if row.kind is Kind.INT:
         return st.integers(int(low), int(high)) | off
-    return st.booleans() if row.kind is Kind.BOOL else st.sampled_from(row.choices)
+    return st.booleans() if row.kind is Kind.BOOL else st.sampled_from(row.choices or row.names)
 
 
 def own(sound: dict[str, Value]) -> dict[str, Value]:

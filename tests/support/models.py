@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ronn_jack.model import latent
+
+OURS = Path(latent.__file__).with_name("equaliser.npz")
+
+NAMES = ("another-model", "one-more")
+
+
+def put_models(data: Path) -> None:
+    """Put some models of both kinds into a folder of data."""
+    (data / "equalisers").mkdir(parents=True)
+    for name in NAMES:
+        put_response(data, name, np.geomspace(1.0, 1e-3, 400)[None])
+        shutil.copy(OURS, data / "equalisers" / f"{name}.npz")
 
 
 def put_response(

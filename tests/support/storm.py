@@ -144,6 +144,8 @@ class Storm:
             return self._random.choice([value, row.choices.index(str(value))])
         if row.kind is Kind.BOOL:
             return self._random.choice([bool(value), int(value), "on" if value else "off"])
+        if row.kind is Kind.NAME:
+            return self._random.choice([value, "gone", "../x"])
         if abs(float(value)) > 2**31 - 1:
             return str(value)
         return self._random.choice([value, str(value)])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ronn_jack.model.latent.reverb import ReverbModel, RoomSpec, synthesise
+from ronn_jack.model.latent.library import open_reverb
+from ronn_jack.model.latent.reverb import RoomSpec, synthesise
 from ronn_jack.model.latent.shaped_noise import Float32
 from ronn_jack.parameters import PARAMETERS, Group, Value
 from ronn_jack.realtime.convolver.response import PreparedResponse
@@ -27,12 +28,13 @@ def room_of(values: Mapping[str, Value]) -> RoomSpec:
         predelay_ms=float(values["reverb_predelay"]),
         low_cut=float(values["reverb_low_cut"]),
         high_cut=float(values["reverb_high_cut"]),
+        model=str(values["reverb_model"]),
     )
 
 
 def samples_of(room: RoomSpec, rate: float) -> Float32:
     """Return a room's response [shape=(2, frames), float32] at a sample rate in Hz."""
-    return synthesise(ReverbModel.ours(), room, rate)
+    return synthesise(open_reverb(room.model), room, rate)
 
 
 def prepared_response(room: RoomSpec, rate: float) -> PreparedResponse:

@@ -14,7 +14,7 @@ FREQUENCIES = np.geomspace(20.0, 20000.0, 64)
 """In Hz; where curves are compared."""
 _SIDE = {1: 65, 2: 17, 3: 9}
 """Points of the first grid along each axis, by the number of axes."""
-_STEPS = 20
+_STEPS = 12
 _NUDGE = 1e-4
 """For a derivative by difference."""
 
@@ -28,7 +28,7 @@ def nearest_points(decoder: Decoder, wanted: Array, reach: float = 4.0) -> Array
     """Return the points [shape=(n, dims)] whose curves are nearest to those wanted.
 
     Near is the mean square of dB. The best point of a grid is improved by Levenberg's and
-    Marquardt's method, 20 steps of it. The search draws nothing: it always finds the same.
+    Marquardt's method, 12 steps of it. The search draws nothing: it always finds the same.
 
     Parameters
     ----------

@@ -171,7 +171,7 @@ def decode(decoder: Decoder, points: Array) -> tuple[Array, Array, Array]:
     return DECODED_GAIN_DB * gains, places[:, :5], qs
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EqModel:
     """Decoders by their dimensions and beta, such as (3, "less"); at least one."""
 

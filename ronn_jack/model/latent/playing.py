@@ -14,6 +14,7 @@ from ronn_jack.model.latent.equaliser import (
     Five,
     loudness_loss,
 )
+from ronn_jack.model.latent.library import open_eq
 from ronn_jack.parameters import PARAMETERS, Group, Value
 from ronn_jack.parameters.rows.equaliser import EQ_MODE, MANUAL
 
@@ -34,7 +35,7 @@ def playing(values: Mapping[str, Value]) -> EqSettings:
     values : mapping
         Accepted values of all parameters.
     """
-    return _by_hand(values) if values[EQ_MODE] == MANUAL else _decoded(_point(values))
+    return _by_hand(values) if values[EQ_MODE] == MANUAL else _decoded(*_asked(values))
 
 
 def makeup(values: Mapping[str, Value], rate: float) -> float:
@@ -60,24 +61,25 @@ def with_bands(values: Mapping[str, Value]) -> Mapping[str, Value]:
     """Return values whose bands are what is playing: where they are set by hand, the same."""
     if values[EQ_MODE] == MANUAL:
         return values
-    bands = _bands(_point(values))
+    bands = _bands(*_asked(values))
     return values if bands.items() <= values.items() else {**values, **bands}
 
 
-def _point(values: Mapping[str, Value]) -> tuple[Value, ...]:
-    return tuple([values[name] for name in _DECODED])
+def _asked(values: Mapping[str, Value]) -> tuple[EqModel, tuple[Value, ...]]:
+    """Return the model that is asked, and what it is asked."""
+    return open_eq(str(values["eq_model"])), tuple([values[name] for name in _DECODED])
 
 
 @functools.lru_cache(_REMEMBERED)
-def _decoded(point: tuple[Value, ...]) -> EqSettings:
-    settings = EqModel.ours().at(dict(zip(_DECODED, point, strict=True)))
+def _decoded(model: EqModel, point: tuple[Value, ...]) -> EqSettings:
+    settings = model.at(dict(zip(_DECODED, point, strict=True)))
     # Where a band without gain lies is of no account: it is shown where it lies by default.
     return settings if any(settings.gains) else FLAT
 
 
 @functools.lru_cache(_REMEMBERED)
-def _bands(point: tuple[Value, ...]) -> Mapping[str, Value]:
-    settings = _decoded(point)
+def _bands(model: EqModel, point: tuple[Value, ...]) -> Mapping[str, Value]:
+    settings = _decoded(model, point)
     told: dict[str, Value] = {}
     for band, gain, frequency, q in zip(
         BANDS, settings.gains, settings.frequencies, settings.qs, strict=True

@@ -33,6 +33,7 @@ from ronn_jack.model.latent.shaped_noise import (
     shape_noise,
     spectrum_times,
 )
+from ronn_jack.parameters import OURS
 
 __all__ = ["ReverbModel", "RoomSpec", "Rooms", "shaped", "synthesise"]
 
@@ -66,6 +67,8 @@ class RoomSpec:
     predelay_ms : float
     low_cut, high_cut : float
         In Hz; at 20 and 20000 they are off.
+    model : str
+        Name of what has its response.
     """
 
     x: float = 0.0
@@ -77,6 +80,7 @@ class RoomSpec:
     predelay_ms: float = 0.0
     low_cut: float = 20.0
     high_cut: float = 20000.0
+    model: str = OURS
 
 
 class Rooms(Protocol):

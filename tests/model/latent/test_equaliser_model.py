@@ -67,6 +67,15 @@ def test_settings_are_within_their_bands_however_far_a_point_is(dims, beta):
                 assert band.lowest_q <= q <= band.highest_q
 
 
+@pytest.mark.parametrize("end", [-1e6, 1e6])
+def test_a_decoder_at_its_end_is_not_a_rounding_beyond_it(end):
+    decoder = Decoder("curve", ((np.zeros((1, 13)), np.full(13, end)),), {})
+    _, frequencies, _ = (each[0] for each in decode(decoder, np.ones((1, 1))))
+    for band, frequency in zip(BANDS, frequencies, strict=True):
+        assert band.lowest <= frequency <= band.highest
+        assert frequency == pytest.approx(band.lowest if end < 0 else band.highest)
+
+
 def test_coordinates_beyond_the_dimensions_do_not_count():
     assert OURS.decode((1.0, 2.0, 3.0), 1, "less") == OURS.decode((1.0, 0.0, 0.0), 1, "less")
     assert OURS.decode((1.0, 2.0, 3.0), 2, "less") == OURS.decode((1.0, 2.0, 0.0), 2, "less")
