@@ -159,7 +159,7 @@ def render_file(
             passed = len(levels) * audio.frames
             told = _Offset(progress, passed, before + total)
             levels.append(_matching_level(audio, model, {**values, "drive": drive}, told, way))
-        if values["auto_level"]:
+        if levels and values["auto_level"]:
             gain, blend = levels[0].gain, levels[0].blend
         elif levels:
             gain = levels[0].gain / levels[1].gain  # `drive` alone is made up for
@@ -233,7 +233,9 @@ class _Offset:
 
 
 def _levelling_runs(values: Mapping[str, Value]) -> list[float]:
-    """Return with what `drive` in dB a network is to be matched to the file."""
+    """Return with what `drive` in dB a network is to be matched to the file, if it is heard."""
+    if not values["network"]:
+        return []
     drive = float(values["drive"])
     if values["auto_level"]:
         return [drive]
@@ -279,7 +281,8 @@ def _matching_level(
 def _drift_way(audio: AudioSource, model: Model, values: Mapping[str, Value]) -> DriftWay | None:
     """Return how a network is levelled along drift; None if nothing drifts or all is quiet."""
     expression, rate = Expression.of(values), float(audio.rate)
-    if not values["auto_level"] or not has_way(expression):
+    levelled = values["auto_level"] and values["network"]
+    if not levelled or not has_way(expression):
         return None
     voice = make_voice(model, rate, expression)
     run_up = min(voice.run_up_frames, round(LONGEST_RUN_UP_SECONDS * rate))

@@ -115,6 +115,13 @@ def test_it_is_what_the_engine_gives_bit_for_bit(folder: Path) -> None:
     assert np.array_equal(rendered(folder, x, **values), engine.process(x))
 
 
+def test_with_the_network_off_a_file_comes_out_as_it_went_in(folder: Path) -> None:
+    x = noise(20_000)
+    moves = {"drift_rate": 0.5, "drift_depth": 0.5, "mix": 0.4}
+    assert np.array_equal(rendered(folder, x, network=False), x)
+    assert np.allclose(rendered(folder, x, network=False, drive=20.0, **moves), x, atol=1e-6)
+
+
 @pytest.mark.parametrize(
     "sounds", [{"xy": True, "xy_x": 0.4}, {"recipe": "plugin"}, {"recipe": "package"}], ids=str
 )

@@ -197,18 +197,17 @@ def test_values_change_in_the_commit_alone_and_every_event_has_one_place() -> No
     """What is made in two places would sooner or later be told twice, or differently."""
     package = Path(events.__file__).parents[1]
     sources = {path: path.read_text(encoding="utf-8") for path in package.rglob("*.py")}
-    controller = sources[package / "control" / "controller.py"]
+    controller = sources[home := package / "control" / "controller.py"]
     # Once at the beginning, once in the commit.
     assert controller.count("self._scene =") + controller.count("self._scene, self._history =") == 2
     kinds = [kind for kind in vars(events).values() if hasattr(kind, "kind")]
     assert len(kinds) > 12
     for kind in kinds:
         made = re.compile(rf"\b{kind.__name__}\(")
-        places = {path: len(made.findall(text)) for path, text in sources.items()}
-        places = {path: n for path, n in places.items() if n and path.stem != "events"}
+        counts = {path: len(made.findall(text)) for path, text in sources.items()}
+        places = {path: n for path, n in counts.items() if n and path.stem != "events"}
         assert len(places) >= 1, f"nobody tells {kind.__name__}"
-        twice = f"{kind.__name__} is made twice"
-        assert places.get(package / "control" / "controller.py", 1) == 1, twice
+        assert places.get(home, 1) == 1, f"{kind.__name__} is made twice"
 
 
 class TestOrder:
