@@ -86,9 +86,15 @@ function Cell({ row, under, kind, children }) {
 }
 
 function Label({ words, under }) {
+  if (words === under) return html`<span class="for-readers">${words}, </span>On`;
   if (!under || !words.startsWith(`${under} `)) return words;
+  return html`<span class="for-readers">${under} </span>${restOf(words, under)}`;
+}
+
+/** Return what is left of a name that begins with what stands above it. */
+export function restOf(words, under) {
   const rest = words.slice(under.length + 1);
-  return html`<span class="for-readers">${under} </span>${rest[0].toUpperCase()}${rest.slice(1)}`;
+  return rest[0].toUpperCase() + rest.slice(1);
 }
 
 function named(row) {

@@ -1,6 +1,7 @@
 // The equaliser's panel: its curve with a handle for each band, the plane of its words, and all its controls.
 
 import { html } from "../libraries.js";
+import { restOf } from "../controls/control.js";
 import { parameter } from "../node.js";
 import { BOX_INSET, HERTZ, axes, hertzWords, inside, line, linear, logarithmic, short } from "../see/axes.js";
 import { Canvas } from "../see/canvas.js";
@@ -18,7 +19,7 @@ const POINT = ROWS.filter((row) => !HEAD.includes(row.name) && !OF_BANDS.include
 export function EqualiserPanel() {
   return html`<section class="group" aria-labelledby="rack-equaliser">
     <h2 id="rack-equaliser">Equaliser</h2>
-    <${Cells} rows=${ROWS.filter(({ name }) => HEAD.includes(name))} under="EQ" />
+    <${Cells} rows=${ROWS.filter(({ name }) => HEAD.includes(name))} under="EQ" title="Equaliser" />
     <p class="facts">${source()}${madeUp()}</p>
     <div class="plot">
       <${Canvas} kind="curve" label=${curveWords()} draw=${drawCurve} />
@@ -30,9 +31,9 @@ export function EqualiserPanel() {
     </div>
     <div class="bands">
       ${BANDS.map(
-        ({ name, label, rows }) =>
+        ({ name, label, rows }, number) =>
           html`<div key=${name} role="group" aria-label=${label}>
-            <h3>${label}</h3>
+            <h3><span class="band-number">${number + 1}</span> ${restOf(label, "EQ")}</h3>
             <${Cells} rows=${rows} under=${label} />
           </div>`,
       )}

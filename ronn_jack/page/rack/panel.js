@@ -9,14 +9,18 @@ export function rowsOf(group) {
   return table.parameters.filter((row) => row.group === group);
 }
 
-/** Controls whose names need not say again what stands above them; those in `flat` are sliders. */
-export function Cells({ rows, under, flat = [] }) {
+/**
+ * Controls whose names need not say again what stands above them: `title` what is switched on, `under`
+ * what the others' begin with. Those in `flat` are sliders.
+ */
+export function Cells({ rows, under, title = under, flat = [] }) {
   const large = rows.filter((row) => isKnob(row) && !flat.includes(row.name));
   const small = rows.filter((row) => !large.includes(row));
   return html`<div class="cells">
-    ${[...large, ...small].map(
-      (row) => html`<${Control} key=${row.name} row=${row} under=${under} flat=${flat.includes(row.name)} />`,
-    )}
+    ${[...large, ...small].map((row) => {
+      const above = row.label === title ? title : under;
+      return html`<${Control} key=${row.name} row=${row} under=${above} flat=${flat.includes(row.name)} />`;
+    })}
   </div>`;
 }
 

@@ -126,12 +126,15 @@ function drawWords(context, view) {
   const z = parameter("eq_z");
   const chosen = mode === "words" ? ["eq_word_a", "eq_word_b"].map(parameter) : [];
   const words = places().map(([word, point]) => {
-    const [x, y] = spot(point, width, height);
+    const [left, top] = spot(point, width, height);
+    // In sight, at the end of an axis too.
+    const x = Math.min(width - 2 * DOT, Math.max(2 * DOT, left));
+    const y = Math.min(height - 2 * DOT, Math.max(2 * DOT, top));
     return { word, x, y, level: mode !== "latent" || Math.abs(point[2] - z) <= LEVEL, on: chosen.includes(word) };
   });
   context.font = FONT;
   context.lineWidth = 1.5;
-  const taken = words.map(({ x, y }) => [x - DOT, y - DOT, x + DOT, y + DOT]);
+  const taken = words.map(({ x, y }) => [x - 2 * DOT, y - DOT, x + 2 * DOT, y + DOT]);
   // Those that are chosen are named where one looks for it; the others go round them.
   for (const each of [...words].sort((a, b) => b.on - a.on || a.y - b.y)) {
     context.fillStyle = context.strokeStyle = each.on ? colours.accent : colours.quiet;
@@ -154,8 +157,8 @@ function drawLine(context, { width, height, colours }) {
 /** Write a word beside its dot, where nothing is yet. */
 function name(context, { word, x, y }, taken, width, height) {
   const wide = context.measureText(word).width;
-  const tries = [0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6].flatMap((row) =>
-    [x + DOT + 3, x - DOT - 3 - wide, x - wide / 2].map((left) => [left, y + row * ROW - ROW / 2]),
+  const tries = [0, -0.8, 0.8, 1.6, -1.6, 2.4, -2.4, 3.2, -3.2, 4, -4, 4.8, -4.8, 5.6, -5.6].flatMap((row) =>
+    [x + 2 * DOT + 1, x - 2 * DOT - 1 - wide, x - wide / 2].map((left) => [left, y + row * ROW - ROW / 2]),
   );
   const boxes = tries.map(([left, top]) => [left, top, left + wide, top + ROW]);
   const free = boxes.find(

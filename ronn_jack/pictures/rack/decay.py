@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,14 +16,26 @@ OCTAVES = 62.5 * 2.0 ** np.arange(9)
 """Of which the reverberation time is told, in Hz."""
 COLUMNS = 160
 FLOOR_DB = -120.0
-_THIRD, _OCTAVE = 1.0 / 3.0, 1.0
-"""Of a band, in octaves between its points of half power."""
-_STEEPNESS, _REACH = 8, 0.83
-"""Of its filter, without corners that would ring; beyond so many widths nothing is left of it."""
-_SMEARED_SECONDS = 0.15
+_SILENT_DB = -100.0
+"""Of a response that is as loud as they are: one below has nothing to be seen."""
+_SMEARED_SECONDS = 0.2
 """What a band's filter hears before the sound, at most."""
 _HIGHEST_SHARE = 0.49
 """Of the sample rate: a band whose middle lies beyond is not heard."""
+
+
+class _Filter(NamedTuple):
+    """Of a band: its width between the points of half power, and how far it reaches, in octaves."""
+
+    width: float
+    steepness: int
+    reach: float
+
+
+_THIRD = _Filter(1.0 / 3.0, 2, 1.0)
+"""Which rings least of all: it is seen 60 dB below the most."""
+_OCTAVE = _Filter(1.0, 8, 0.83)
+"""Steep, yet without corners, so that what falls more slowly beside it is not measured in its place."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,12 +64,12 @@ def relief_of(samples: NDArray[np.float32], rate: float) -> Relief:
     size = 1 << int(np.ceil(np.log2(frames + _SMEARED_SECONDS * rate)))
     spectrum = np.fft.rfft(samples, size)
     across = np.linspace(0.0, seconds, COLUMNS, endpoint=False)
-    levels = np.full((CENTRES.size, COLUMNS), FLOOR_DB)
+    levels = np.full((CENTRES.size, COLUMNS), 2.0 * FLOOR_DB)
     for band, centre in enumerate(CENTRES):
         if centre < _HIGHEST_SHARE * rate:
             at, left = _remaining(spectrum, size, seconds, rate, centre, _THIRD)
             levels[band] = np.interp(across, at, _decibels(left))
-    levels -= levels.max()
+    levels -= max(levels.max(), _SILENT_DB)
     times = np.full(OCTAVES.size, np.nan)
     for octave, centre in enumerate(OCTAVES):
         if centre < _HIGHEST_SHARE * rate:
@@ -69,18 +82,18 @@ def relief_of(samples: NDArray[np.float32], rate: float) -> Relief:
 
 def _remaining(
     spectrum: NDArray[np.complex64], size: int, seconds: float, rate: float, centre: float,
-    width: float,
+    band: _Filter,
 ) -> tuple[Levels, Levels]:  # fmt: skip
     """Return times in s, and the energy per Hz that a band has still to come at each.
 
     The band's part of the spectrum alone is transformed back, which gives its envelope, at as few
     points as it needs.
     """
-    reach = 2.0 ** (_REACH * width)
+    reach = 2.0**band.reach
     first = int(np.ceil(centre / reach * size / rate))
     last = min(spectrum.shape[1], int(centre * reach * size / rate) + 1)
     octaves = np.log2(np.arange(first, last) * (rate / size) / centre)
-    weights = np.exp2(-0.5 * (2.0 * octaves / width) ** _STEEPNESS)
+    weights = np.exp2(-0.5 * (2.0 * octaves / band.width) ** band.steepness)
     count = 2 << int(np.ceil(np.log2(last - first)))
     envelope = np.fft.ifft(spectrum[:, first:last] * weights, count)
     energy = (envelope.real**2 + envelope.imag**2).sum(0) * (count / np.square(weights).sum())

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Hashable, Mapping
 
 from ronn_jack.hotswap.responses.room import room_of
+from ronn_jack.model.latent.reverb import RoomSpec
 from ronn_jack.parameters import PARAMETERS, Group, Value
 from ronn_jack.pictures.rack.equaliser import equaliser_packet
 from ronn_jack.pictures.rack.room import room_packet
@@ -27,13 +28,17 @@ class Rack:
         Returns the accepted values of all parameters.
     clock : callable
         Returns the time in s.
+    draw_room : callable
+        As `room_packet`.
     """
 
     def __init__(
         self,
         values: Callable[[], Mapping[str, Value]],
         clock: Callable[[], float] = time.monotonic,
+        draw_room: Callable[[str, RoomSpec, float], bytes] = room_packet,
     ) -> None:
+        self._draw_room = draw_room
         self._values = values
         self._kept = {"equaliser": _Kept(0.0, clock), "room": _Kept(ROOM_SECONDS, clock)}
 
@@ -45,7 +50,7 @@ class Rack:
             (curve, rate), lambda key: equaliser_packet(key, values, rate)
         )
         room = room_of(values)
-        self._kept["room"].follow((room, rate), lambda key: room_packet(key, room, rate))
+        self._kept["room"].follow((room, rate), lambda key: self._draw_room(key, room, rate))
 
     def news(self, has: Mapping[str, str]) -> list[bytes]:
         """Return the packets that a page lacks, which has those of these keys."""
