@@ -203,7 +203,7 @@ function Name({ row, under }) {
   const leave = (take) => {
     if (!input.current) return; // it loses the focus as it goes with its view
     const next = input.current.value.trim();
-    if (take && next !== parameter(row.name)) type(row.name, next);
+    if (take && next !== parameter(row.name)) set(row.name, next); // taken back if there is none of that name
     letGo(row.name);
     input.current.value = parameter(row.name);
   };
