@@ -58,7 +58,7 @@ def near(controller: Controller, name: str, value: float, tolerance: float) -> N
 
 
 def accent_rows(looker: Looker, label: str) -> dict:
-    """Return the highest and the lowest pixel in the accent's colour of each column of a picture."""
+    """Return the ends of what has the accent's colour in each column of a picture."""
     return looker.page.evaluate(
         """(label) => {
             const canvas = document.querySelector(`#view-rack canvas[aria-label^="${label}"]`);
@@ -66,8 +66,10 @@ def accent_rows(looker: Looker, label: str) -> dict:
             const colour = getComputedStyle(document.documentElement).getPropertyValue("--accent");
             const accent = colour.match(/\\d+/g).slice(0, 3).map(Number);
             const pixels = canvas.getContext("2d").getImageData(0, 0, width, height).data;
-            const near = (x, y) => accent.every((part, i) =>
-                Math.abs(pixels[4 * (y * width + x) + i] - part) < 40) && pixels[4 * (y * width + x) + 3] > 200;
+            const near = (x, y) => {
+                const [alpha, ...parts] = [3, 0, 1, 2].map((i) => pixels[4 * (y * width + x) + i]);
+                return alpha > 200 && accent.every((part, i) => Math.abs(parts[i] - part) < 40);
+            };
             const rows = Array.from({ length: width }, (_, x) => {
                 const found = [];
                 for (let y = 0; y < height; y += 1) if (near(x, y)) found.push(y);
@@ -87,7 +89,9 @@ def test_the_drawn_curve_is_the_response_of_the_filters(look, controller):
     np.testing.assert_allclose(
         told(looker, "Array.from(rack.equaliser.value.curve)"), expected, atol=1e-4
     )
-    looker.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    looker.page.evaluate(
+        "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
     drawn = accent_rows(looker, "Curve of the equaliser")
     box, reach = drawn["box"], told(looker, "rack.reach.value")
     columns = np.arange(math.ceil(box["left"]) + 2, int(box["right"]) - 2)
@@ -106,7 +110,9 @@ def test_the_drawn_decay_is_measured_on_the_very_response(look, controller):
     assert told(looker, "rack.room.value.t60") == pytest.approx(expected.times.tolist())
     below = np.array(told(looker, "Array.from(rack.room.value.below)"))
     np.testing.assert_allclose(-below / 2.0, expected.levels.ravel(), atol=0.26)
-    looker.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    looker.page.evaluate(
+        "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
     drawn = accent_rows(looker, "Reverberation time")
     box, count = drawn["box"], expected.times.size
     top = 1.15 * expected.times.max()
@@ -220,9 +226,7 @@ def test_the_room_s_plane_moves_it_and_its_picture_follows(look, controller):
 def test_each_parameter_stands_in_one_view_and_those_of_the_stages_in_the_rack(look):
     looker = look()
     in_rack = {
-        name
-        for name, row in PARAMETERS.items()
-        if row.group in (Group.EQUALISER, Group.REVERB)
+        name for name, row in PARAMETERS.items() if row.group in (Group.EQUALISER, Group.REVERB)
     }
     in_strip = {"mix", "bypass"}
     found = {}

@@ -35,7 +35,7 @@ class _Filter(NamedTuple):
 _THIRD = _Filter(1.0 / 3.0, 2, 1.0)
 """Which rings least of all: it is seen 60 dB below the most."""
 _OCTAVE = _Filter(1.0, 8, 0.83)
-"""Steep, yet without corners, so that what falls more slowly beside it is not measured in its place."""
+"""Steep, so that what falls more slowly beside it is not measured; yet without corners."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +81,7 @@ def relief_of(samples: NDArray[np.float32], rate: float) -> Relief:
 
 
 def _remaining(
-    spectrum: NDArray[np.complex64], size: int, seconds: float, rate: float, centre: float,
+    spectrum: NDArray[np.complexfloating], size: int, seconds: float, rate: float, centre: float,
     band: _Filter,
 ) -> tuple[Levels, Levels]:  # fmt: skip
     """Return times in s, and the energy per Hz that a band has still to come at each.
@@ -100,9 +100,10 @@ def _remaining(
     # What a filter hears before the sound stands at the end of the period.
     period = size / rate
     before = int(count * 0.5 * (period - seconds) / period)
-    energy = np.roll(energy, before)
-    left = np.cumsum(energy[::-1])[::-1]
-    return (np.arange(count) - before - 0.5) * (period / count), left
+    energy = np.roll(energy.astype(np.float64), before)
+    left: Levels = np.cumsum(energy[::-1])[::-1]
+    times: Levels = (np.arange(count) - before - 0.5) * (period / count)
+    return times, left
 
 
 def _decibels(energy: Levels) -> Levels:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ronn_jack.hotswap.responses.room import samples_of
 from ronn_jack.model.latent.reverb import RoomSpec
 from ronn_jack.model.latent.room_physics import CENTRES
 from ronn_jack.pictures.rack.decay import COLUMNS, FLOOR_DB, OCTAVES, relief_of
-from ronn_jack.hotswap.responses.room import samples_of
 from training.rooms_measures import octave_t30
 
 RATE = 48_000.0
