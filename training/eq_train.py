@@ -2,9 +2,9 @@
 
     python -m training.eq_train [OUT]
 
-It needs torch, and minutes. A variational autoencoder for each number of dimensions and each beta
-learns curves: its encoder reads one, its decoder is the package's own `Decoder`. The four betas of
-a number of dimensions are trained side by side.
+It needs torch, and a minute of one core. A variational autoencoder for each number of dimensions
+and each beta learns curves: its encoder reads one, its decoder is the package's own `Decoder`. The
+four betas of a number of dimensions are trained side by side.
 """
 
 from __future__ import annotations
