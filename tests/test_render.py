@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from ronn_jack.errors import AudioFileError, SpecError, UsageError
 from ronn_jack.loudness.match import block_powers, loudness, matched_gain
 from ronn_jack.model.architecture import network_spec
+from ronn_jack.model.latent.equaliser import response
+from ronn_jack.model.latent.playing import makeup, playing
 from ronn_jack.model.latent.reverb import ReverbModel, RoomSpec, synthesise
 from ronn_jack.model.recipes import draw
 from ronn_jack.parameters import defaults
@@ -403,3 +405,23 @@ def test_a_sound_that_says_its_rate_takes_as_long_at_every_rate(folder: Path) ->
         ends.append(np.flatnonzero(jumps > 1e-3 * jumps.max())[-1] / rate)
     assert ends[0] == pytest.approx(511 / 48_000, abs=1e-4)
     assert ends[1] == pytest.approx(ends[0], abs=1e-4)
+
+
+@pytest.mark.parametrize("said", [{"eq_mode": "words"}, {"eq_x": -1.0, "eq_position": "pre"}])
+@pytest.mark.parametrize("network", [True, False])
+def test_the_curve_of_the_equaliser_is_in_the_file(
+    folder: Path, network: bool, said: dict[str, Any]
+) -> None:
+    plain = {**RAW, "layers": 1, "kernel": 1, "activation": "linear", "network": network}
+    values = {**defaults(), **said, "eq_compensate": True}
+    click = np.zeros((2, 65536), np.float32)
+    click[:, 0] = 1e-3
+    with_it, without = (
+        np.abs(np.fft.rfft(rendered(folder, click, **plain, **said, eq=on, eq_compensate=True)))
+        for on in (True, False)
+    )
+    f = np.fft.rfftfreq(click.shape[1], 1 / RATE)
+    heard = 20 * np.log10((with_it / without)[:, (f >= 20) & (f <= 20000)])
+    meant = response(playing(values), f[(f >= 20) & (f <= 20000)], RATE) + makeup(values, RATE)
+    assert np.ptp(meant) > 3.0
+    assert np.abs(heard - meant).max() < 0.01

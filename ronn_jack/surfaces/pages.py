@@ -24,6 +24,8 @@ from ronn_jack.parameters import (
 
 ARCHITECTURE, PLAY, PRESETS, NODE = "Architecture", "Play", "Presets", "Node"
 EXPLORE = "Explore"
+BANDS = "Bands"
+"""What the equaliser's other controls move has a page to itself."""
 MOST_PRESETS = 48
 """Buttons that a page has room for."""
 SNAPSHOTS = 8
@@ -154,7 +156,8 @@ def pages(presets: Sequence[str]) -> list[Page]:
     rows: dict[str, list[Row]] = {ARCHITECTURE: [], PLAY: [], PRESETS: [], NODE: []}
     shown: dict[str, list[Parameter]] = {}
     for row in PARAMETERS.values():
-        shown.setdefault(_GROUPS.get(row.group, row.group.value), []).append(row)
+        title = BANDS if row.follows else _GROUPS.get(row.group, row.group.value)
+        shown.setdefault(title, []).append(row)
     for title, parameters in shown.items():
         rows.setdefault(title, []).extend(_parameter_rows(parameters))
     buttons: dict[str, list[Cell]] = {}

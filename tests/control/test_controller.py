@@ -8,7 +8,7 @@ import pytest
 
 from ronn_jack.control.operations import Act, Operation, Set
 from ronn_jack.errors import ParameterError
-from ronn_jack.parameters import PARAMETERS, Effect
+from ronn_jack.parameters import PARAMETERS, Effect, Group
 from tests.support.recording import RecordingNode, RecordingOrigin, controller_of
 from tests.support.trial_values import another
 
@@ -43,15 +43,17 @@ def test_every_parameter_reaches_the_node_in_the_way_its_effect_says(node, origi
     for row in PARAMETERS.values():
         node.rebuilds.clear()
         node.controls.clear()
-        value = another(row)
+        value, before = another(row), controller.values
         controller.apply([Set(row.name, value)], origin)
-        assert origin.refusals == []
+        moved = {n: v for n, v in controller.values.items() if v != before[n]}
+        assert origin.refusals == [] and moved[row.name] == value
         if row.effect is Effect.REBUILD:
             # Drift follows it as well, and takes no network.
             drifts = [{row.name: value}] if row.name == "sync" else []
             assert len(node.rebuilds) == 1 and node.controls == drifts
         else:
-            assert not node.rebuilds and list(node.controls[0]) == [row.name]
+            assert not node.rebuilds and node.controls == [moved]
+            assert len(moved) == 1 or row.group is Group.EQUALISER
         controller.apply([Set(row.name, row.default)], origin)
 
 

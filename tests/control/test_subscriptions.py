@@ -72,8 +72,8 @@ def rig() -> Rig:
 def test_each_parameter_that_moves_is_told_once(rig: Rig) -> None:
     for row in PARAMETERS.values():
         rig.do(Set(row.name, another(row)))
-        told = [event for event in rig.told() if isinstance(event, Moved)]
-        assert told == [Moved("test", {row.name: another(row)})]
+        [moved] = [event.values for event in rig.told() if isinstance(event, Moved)]
+        assert moved[row.name] == another(row) and (len(moved) == 1 or row.name.startswith("eq_"))
         rig.asked(Set(row.name, row.default))
 
 

@@ -6,8 +6,9 @@ from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.engine_state import Control
 from tests.realtime.engine_driver import engine_for
 from tests.support.changes import change_to
-from tests.support.rigged import REAL, RiggedPipeline
+from tests.support.rigged import REAL, RiggedPipeline, taking
 from tests.support.running_builder import let_look, standing
+from tests.support.running_engine import RATE
 
 
 def rest(audio, until):
@@ -17,21 +18,31 @@ def rest(audio, until):
 
 def test_it_comes_back_as_it_was_once_it_has_caught_up_and_nothing_is_told():
     with standing() as (audio, builder, listener, until):
-        voice = builder.voices.current.voice
-        until(lambda: listener.swaps)
-        told = len(listener.swaps), len(listener.refusals)
+        builder.request(change_to(NetworkSpec(seed=7)))
+        until(lambda: len(listener.swaps) == 2)
+        voice, swap, good = builder.voices.current.voice, builder.voices.swap, builder.voices.good
         rest(audio, until)
         for _ in range(500):
             audio.step()
         audio.engine.set(Control.NETWORK, 1.0)
         builder.wake()
-        until(lambda: not audio.engine.network_rests)
+        until(lambda: not (audio.engine.network_rests or builder.building))
+        let_look(audio)
         assert builder.voices.current.voice is voice
         assert audio.engine.is_current(voice)
         assert voice.position == audio.engine.position
-        until(lambda: not builder.building)
-        assert (len(listener.swaps), len(listener.refusals)) == told
-        assert not listener.falls
+        assert (builder.voices.swap, builder.voices.good) == (swap, good)
+        assert len(listener.swaps) == 2
+        assert not (listener.refusals or listener.falls)
+
+
+def test_one_of_which_two_do_not_fit_takes_the_place_of_none():
+    pipeline = RiggedPipeline(time_block=taking(0.5 * 64 / RATE))
+    with standing(pipeline=pipeline) as (audio, builder, _, until):
+        rest(audio, until)
+        audio.engine.set(Control.NETWORK, 1.0)
+        until(lambda: not (audio.engine.network_rests or builder.building))
+        assert not builder.voices.current.swap.dip
 
 
 def test_what_it_gives_then_is_as_if_it_had_never_rested():

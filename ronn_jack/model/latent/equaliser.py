@@ -149,12 +149,18 @@ def loudness_loss(settings: EqSettings, rate: float) -> float:
     """Return by how many dB pink noise becomes less loud, K-weighted; negative if louder."""
     if settings.gains == FLAT.gains:
         return 0.0
-    edges = np.geomspace(20.0, min(20000.0, _HIGHEST_SHARE * rate), _LOUDNESS_BANDS + 1)
-    # Pink noise has as much power in every one of these bands.
-    frequencies = np.sqrt(edges[1:] * edges[:-1])
-    power = k_power(frequencies, rate)
+    frequencies, power = _pink_noise(rate)
     changed = power * 10.0 ** (response(settings, frequencies, rate) / 10.0)
     return 10.0 * math.log10(float(power.sum()) / float(changed.sum()))
+
+
+@functools.lru_cache(8)
+def _pink_noise(rate: float) -> tuple[Array, Array]:
+    """Return frequencies in Hz, and how loud pink noise is at each, K-weighted."""
+    edges = np.geomspace(20.0, min(20000.0, _HIGHEST_SHARE * rate), _LOUDNESS_BANDS + 1)
+    # It has as much power in every one of these bands.
+    frequencies = np.sqrt(edges[1:] * edges[:-1])
+    return frequencies, k_power(frequencies, rate)
 
 
 def decode(decoder: Decoder, points: Array) -> tuple[Array, Array, Array]:

@@ -16,7 +16,7 @@ from ronn_jack.interfaces.osc.dispatcher import Dispatcher
 from ronn_jack.interfaces.osc.feedback import LARGEST_BYTES, TICK_SECONDS, Feedback
 from ronn_jack.interfaces.osc.sessions import Sessions
 from ronn_jack.interfaces.osc.subscribers import CROSSING_SECONDS, MOST_SUBSCRIBERS, Subscribers
-from ronn_jack.parameters import PARAMETERS
+from ronn_jack.parameters import PARAMETERS, Group
 from tests.support.osc_client import bundle, message
 from tests.support.osc_senders import Clock, Mailbox
 from tests.support.recording import MemoryStore, RecordingNode, RecordingOrigin
@@ -102,8 +102,11 @@ def test_every_parameter_is_told_of_whoever_moves_it(desk: Desk, name: str) -> N
     value = row.denormalise(0.4)
     if value == desk.controller.value(name):
         value = row.denormalise(1.0)
+    before = desk.controller.values
     desk.turn(**{name: value})
-    assert desk.told(native) == {f"/ronn/{name}": as_told(value)}
+    moved = {n: v for n, v in desk.controller.values.items() if v != before[n]}
+    assert moved[name] == value and (len(moved) == 1 or row.group is Group.EQUALISER)
+    assert desk.told(native) == {f"/ronn/{n}": as_told(v) for n, v in moved.items()}
     assert normalised.read()[f"/ronn/n/{name}"] == pytest.approx(row.normalise(value))
 
 

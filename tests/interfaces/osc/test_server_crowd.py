@@ -25,6 +25,9 @@ from tests.support.recording import MemoryStore, RecordingNode, RecordingOrigin
 
 NTP = 2_208_988_800
 
+LAST = list(PARAMETERS)[-1]
+"""What moves at once is told in this order."""
+
 
 class GatedNode(RecordingNode):
     """A node that lets a change of `fade_ms` wait until it may go on."""
@@ -309,7 +312,7 @@ class TestFeedback:
             for sender in senders:
                 sender.answers()
             # The last of all, after which everybody has been told the rest.
-            senders[0].answers(message("/ronn/budget", 0.875))
+            senders[0].answers(message(f"/ronn/n/{LAST}", 0.875))
             for display in shown:
                 display.thread.join(ANSWER_SECONDS)
                 assert not display.thread.is_alive()
@@ -323,7 +326,7 @@ class TestFeedback:
 
 
 def _turn_about(senders: list[OscClient], chance: random.Random) -> None:
-    names = [name for name in PARAMETERS if name not in ("dilation", "layers", "link", "budget")]
+    names = [name for name in PARAMETERS if name not in ("dilation", "layers", "link", LAST)]
     for number in range(2000):
         name = chance.choice(names)
         senders[number % len(senders)].send(f"/ronn/n/{name}", chance.random())
@@ -340,9 +343,10 @@ class _Display:
         self.thread.start()
 
     def _listen(self, ear: OscClient) -> None:
-        last = {"/ronn/budget": 0.875, "/ronn/n/budget": pytest.approx(0.96875)}
+        value = float(PARAMETERS[LAST].denormalise(0.875))
+        last = {f"/ronn/n/{LAST}": 0.875, f"/ronn/{LAST}": pytest.approx(value)}
         while True:
             address, _, arguments = ear.receive()
             self.values[address] = arguments[0]
-            if address in last and arguments[0] == last[address]:
+            if address in last and last[address] == arguments[0]:
                 return
