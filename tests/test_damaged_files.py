@@ -5,23 +5,35 @@ What is accepted is used too: a fault must not come out later than when the file
 
 from __future__ import annotations
 
+import io
+import math
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from ronn_jack.drivers.jack_driver import Connection
-from ronn_jack.errors import RonnError
+from ronn_jack.errors import ModelError, RonnError
 from ronn_jack.files import shipped_folder
+from ronn_jack.imports.keras import layers_in
+from ronn_jack.imports.matlab import arrays_of
+from ronn_jack.imports.safe import FEWEST_SETTINGS, read_safe
 from ronn_jack.interfaces.osc.aliases.alias import Aliases
 from ronn_jack.interfaces.osc.aliases.alias_file import read_aliases
 from ronn_jack.interfaces.osc.codec import Message
 from ronn_jack.midimap.feedback import Feedback
 from ronn_jack.midimap.mapper import Bindings
 from ronn_jack.midimap.profile_file import read_profile
+from ronn_jack.model.latent.decoders import Decoder, to_arrays
+from ronn_jack.model.latent.equaliser import EqModel
+from ronn_jack.model.latent.library import read_reverb
+from ronn_jack.model.latent.reverb import RoomSpec
 from ronn_jack.original import read_original
 from ronn_jack.parameters import defaults
 from ronn_jack.presets.preset import preset_text, read_preset, saved_values
@@ -31,8 +43,10 @@ from ronn_jack.sessions.session_file import Session, read_session, write_session
 from ronn_jack.settings import load_settings
 from tests.original.samples import STATE as ORIGINAL
 from tests.support.damage import MOST_CHARACTERS, damaged
+from tests.support.foreign_files import hdf5_file, matlab_file
 from tests.support.midi_profile import PROFILE
 from tests.support.midi_streams import NUMBERS
+from tests.support.safe_csv import safe_csv, safe_row
 
 SOUND = {**defaults(), "layers": 3, "mix": 0.25}
 OTHER = {"layers": 4, "seed": 7}
@@ -60,6 +74,31 @@ action = "preset_load"
 argument = "fuzz"
 skip = 0.5
 """
+
+
+WEIGHTS = {f"dense_{i}/dense_{i}/kernel:0": np.ones((2, 3)) for i in range(12)}
+ARRAYS = {"W1": np.ones((2, 8)), "b1": np.ones((1, 8))}
+
+
+def npz_of(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    content = io.BytesIO()
+    np.savez(content, **arrays)
+    return content.getvalue()
+
+
+EQUALISER = npz_of(
+    to_arrays(
+        {
+            (1, "less"): Decoder(
+                "flow", ((np.ones((1, 2)), np.ones(2)), (np.ones((2, 13)), np.ones(13))), {}
+            )
+        }
+    )
+)
+REVERB = npz_of({
+    "version": np.array(1), "form": np.array("response"), "rate": np.array(8000),
+    "samples": np.ones((1, 40), np.float32),
+})  # fmt: skip
 
 
 def use_state(path: Path) -> None:
@@ -97,9 +136,36 @@ def use_aliases(path: Path) -> None:
             list(aliases.translate(Message(address, arguments)))
 
 
+def use_equaliser(path: Path) -> None:
+    model = EqModel.load(path)
+    settings = model.decode([1.0, -1.0, 2.0], 3, "less")
+    assert all(map(math.isfinite, (*settings.gains, *settings.frequencies, *settings.qs)))
+
+
+def use_reverb(path: Path) -> None:
+    assert np.isfinite(read_reverb(path).response(RoomSpec(), 8000)).all()
+
+
+def in_file(read: Callable[[bytes], object]) -> Callable[[Path], None]:
+    """Return a reader of files of one that reads what is in them, as errors name their file."""
+
+    def use(path: Path) -> None:
+        try:
+            read(path.read_bytes())
+        except ModelError as error:
+            raise ModelError(f"{path}: {error}") from None
+
+    return use
+
+
+def use_matlab(content: bytes) -> None:
+    for array in arrays_of(io.BytesIO(content)):
+        array.values(1000)
+
+
 @dataclass(frozen=True)
 class Kind:
-    content: str
+    content: str | bytes
     use: Callable[[Path], object]
     name: str = "a.toml"
 
@@ -119,6 +185,12 @@ KINDS = {
     "session": Kind("", use_session, "session.toml"),
     "session's sound": Kind("", use_session, "sound.toml"),
     "original": Kind(ORIGINAL, read_original, "a"),
+    "equaliser": Kind(EQUALISER, use_equaliser, "a"),
+    "reverb": Kind(REVERB, use_reverb, "a"),
+    "HDF5": Kind(hdf5_file(WEIGHTS), in_file(layers_in), "a"),
+    "MATLAB": Kind(matlab_file(ARRAYS, packed=False), in_file(use_matlab), "a"),
+    "packed MATLAB": Kind(matlab_file(ARRAYS), in_file(use_matlab), "a"),
+    "SAFE": Kind(safe_csv([safe_row("warm")] * FEWEST_SETTINGS), in_file(read_safe), "a"),
 }
 
 
@@ -138,7 +210,8 @@ def test_it_is_read_or_refused_in_words(in_memory: Path, name: str, files: int) 
     kind, random, accepted = KINDS[name], Random(files), 0
     write_session(in_memory, SESSION)
     path = in_memory / kind.name
-    whole = kind.content.encode() or path.read_bytes()
+    content = kind.content.encode() if isinstance(kind.content, str) else kind.content
+    whole = content or path.read_bytes()
     for _ in range(files):
         written = damaged(random, whole)
         path.write_bytes(written)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,13 +11,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from ronn_jack.drivers.jack_server import realtime_allowed
 from ronn_jack.parameters import PARAMETERS, Group
 from tests.support.jack_graph import MidiSender, Player, Recorder, around_node
 from tests.support.jack_server import jack_server, wait_for
 from tests.support.node_process import NodeProcess, node_process
 
 RATE = 48000
-PERIOD = 256
+REALTIME = realtime_allowed(10)
+PERIOD = 256 if REALTIME else 1024
 HERTZ = 50.0
 AMPLITUDE = 0.25
 # A network that gives what it is given, so that the room alone could make a step.
@@ -44,13 +45,13 @@ def playing(
     folder: Path, x: NDArray[np.float32], frames: int
 ) -> Iterator[tuple[NodeProcess, Player, Recorder, MidiSender]]:
     """Give a node with its reverb on, and what plays through it."""
-    (folder / "ronn-jack" / "midi").mkdir(parents=True, exist_ok=True)
-    (folder / "ronn-jack" / "midi" / "rooms.toml").write_text(PROFILE, encoding="utf-8")
+    profile = folder / "rooms.toml"
+    profile.write_text(PROFILE, encoding="utf-8")
     options = [word for name, value in PLAIN.items() for word in ("--set", f"{name}={value}")]
-    environment = {**os.environ, "XDG_CONFIG_HOME": str(folder)}
+    options += ["--midi-profile", str(profile)]
     with (
-        jack_server("rooms", RATE, PERIOD) as server,
-        node_process(server.name, *options, environment=environment) as node,
+        jack_server("rooms", RATE, PERIOD, REALTIME) as server,
+        node_process(server.name, *options) as node,
         around_node(server.name, x, frames) as (player, recorder),
         contextlib.closing(MidiSender(server.name)) as keys,
     ):

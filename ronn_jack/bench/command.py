@@ -23,6 +23,7 @@ from ronn_jack.bench.node.stress import measure_stress
 from ronn_jack.bench.own_process import Progress, measure_apart
 from ronn_jack.bench.plot import plot
 from ronn_jack.bench.report import Report
+from ronn_jack.bench.stages.command import measure_stages
 from ronn_jack.drivers import jack_server
 from ronn_jack.model.architecture import network_spec
 from ronn_jack.parameters import Value, defaults
@@ -67,6 +68,7 @@ class Scope:
     crowd: bool = False
     page: bool = False
     feel: bool = False
+    stages: bool = False
     sources: Sequence[Path] = ()
     quick: bool = False
 
@@ -74,6 +76,11 @@ class Scope:
     def of_a_node(self) -> bool:
         """Whether a running node is to be measured."""
         return self.stress or self.live or self.crowd or self.page
+
+    @property
+    def of_parts_alone(self) -> bool:
+        """Whether there is something to measure that needs no JACK, and nothing else."""
+        return (self.cost or self.stages) and not (self.of_a_node or self.feel)
 
 
 def bench(scope: Scope, picture: Path | None) -> Report:
@@ -86,7 +93,7 @@ def bench(scope: Scope, picture: Path | None) -> Report:
     """
     if picture is not None:
         check_picture(picture, "--plot")
-    if scope.of_a_node or scope.feel or not scope.cost:
+    if not scope.of_parts_alone:
         jack_server.probe()  # before anything is measured: JACK may be missing, or hang
     with _shown_progress() as progress:
         report = measure(scope, progress)
@@ -98,7 +105,7 @@ def bench(scope: Scope, picture: Path | None) -> Report:
 def measure(scope: Scope, progress: Progress) -> Report:
     """Measure what a scope asks for."""
     report = Report(machine_facts())
-    if not (scope.of_a_node or scope.cost or scope.feel):
+    if not (scope.of_a_node or scope.feel or scope.of_parts_alone):
         report = replace(
             report,
             speed=_measure_speed(scope, progress),
@@ -117,6 +124,8 @@ def measure(scope: Scope, progress: Progress) -> Report:
         report = replace(report, page=measure_pages(scope.quick, progress))
     if scope.feel:
         report = replace(report, feel=measure_feel(scope.sources, scope.quick, progress))
+    if scope.stages:
+        report = replace(report, stages=measure_stages(scope.quick, progress))
     if scope.cost:
         report = replace(report, cost=_measure_cost(scope, progress))
     return report

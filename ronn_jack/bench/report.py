@@ -15,6 +15,7 @@ from ronn_jack.bench.node.live import LiveReport
 from ronn_jack.bench.node.pages import PageReport
 from ronn_jack.bench.node.startup import StartReport
 from ronn_jack.bench.node.stress import StressReport
+from ronn_jack.bench.stages.report import StagesReport
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Report:
     crowd: CrowdReport | None = None
     page: PageReport | None = None
     feel: FeelReport | None = None
+    stages: StagesReport | None = None
 
     def to_json(self) -> str:
         """Return the document, indented."""

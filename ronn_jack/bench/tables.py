@@ -23,6 +23,7 @@ from ronn_jack.bench.node.pages import PageReport
 from ronn_jack.bench.node.startup import StartReport
 from ronn_jack.bench.node.stress import StressReport
 from ronn_jack.bench.report import Report
+from ronn_jack.bench.stages.report import stages_table
 
 _MEBIBYTE = 2**20
 
@@ -74,6 +75,8 @@ def _parts(report: Report) -> Iterator[RenderableType]:
     if report.feel is not None:
         yield feel_table(report.feel)
         yield _scheduling(report.feel.realtime)
+    if report.stages is not None:
+        yield stages_table(report.stages)
 
 
 def _crowds(report: CrowdReport) -> Iterator[str]:

@@ -16,7 +16,7 @@ from ronn_jack.presets.store import PresetStore
 @click.argument("source", metavar="FILE", type=click.Path(path_type=Path))
 @click.option(
     "--as-heard/--as-meant",
-    "--as-heard/--as-labelled",
+    " /--as-labelled",
     default=None,
     help="Take what the original's faults made of it (the default for its settings), or what was "
     "meant (the default for its models).",

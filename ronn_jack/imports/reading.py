@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ronn_jack.errors import ModelError, reason_of, shown
 from ronn_jack.files import regular_file, remove_forgotten, write_atomically
-from ronn_jack.imports.flow_eq import CODES, NAMES, Weights, flow_eq, flow_eq_in
+from ronn_jack.imports.flow_eq import CODES, NAMES, Decoders, Weights, flow_eq, flow_eq_in
 from ronn_jack.imports.hdf5 import MAXIMUM_BYTES as HDF5_BYTES
 from ronn_jack.imports.hdf5 import SIGNATURE
 from ronn_jack.imports.impulse import response_in_file, responses_in
@@ -46,6 +46,9 @@ _SOUND = re.compile(rb"(?:RIFF|RF64)....WAVE|fLaC|FORM....AIF[FC]|OggS|caff|\.sn
 """How sound files begin."""
 
 
+Learn = Callable[[Described], tuple[Decoders, float]]
+
+
 class ImportedModel(NamedTuple):
     """A model as it will be kept.
 
@@ -69,7 +72,7 @@ class ImportedModel(NamedTuple):
         return next(row.name for row in PARAMETERS.values() if row.shelf == self.shelf)
 
 
-def read_model(path: Path, as_heard: bool = False) -> ImportedModel | None:
+def read_model(path: Path, as_heard: bool = False, learn: Learn = train) -> ImportedModel | None:
     """Return the model in a file; None for a file that holds none.
 
     Parameters
@@ -79,6 +82,8 @@ def read_model(path: Path, as_heard: bool = False) -> ImportedModel | None:
         NeuralReverberator's plugin, settings of the SAFE project, or a sound file.
     as_heard : bool
         Whether a decoder means what the original made of it, or what it had been trained for.
+    learn : callable
+        Makes decoders of described settings, and tells their error in dB.
 
     Raises
     ------
@@ -94,7 +99,7 @@ def read_model(path: Path, as_heard: bool = False) -> ImportedModel | None:
             if is_matlab(head):
                 return _of_arrays(arrays_of(stream))
             if is_safe(head):
-                return _of_settings(read_safe(_whole(stream, SAFE_BYTES)))
+                return _of_settings(read_safe(_whole(stream, SAFE_BYTES)), learn)
         except ModelError as error:
             raise ModelError(f"{path}: {error}") from None
     if _SOUND.match(head):
@@ -153,8 +158,8 @@ def _of_flow_eq(weights: Weights) -> ImportedModel:
     return ImportedModel(EQUALISERS, to_arrays(decoders), notes)
 
 
-def _of_settings(described: Described) -> ImportedModel:
-    decoders, miss = train(described)
+def _of_settings(described: Described, learn: Learn) -> ImportedModel:
+    decoders, miss = learn(described)
     notes = [
         f"twelve models were trained on {len(described.words)} settings; curves that the last one "
         f"had not seen come out {miss:.1f} dB off",

@@ -198,9 +198,8 @@ def _parameter_rows(parameters: Sequence[Parameter]) -> list[Row]:
         *_rows(pads, max(2, len(pads)), 4.0),
         *_rows(sliders, 5 if len(sliders) == 5 else 4),
         *_rows(many, 1, 2.0),
-        *_rows(few, 2),
+        *_rows([*few, *names], 2),
         *_rows(switches, 6),
-        *_rows(names, 2),
     ]
 
 

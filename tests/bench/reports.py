@@ -14,6 +14,7 @@ from ronn_jack.bench.node.pages import PageReport
 from ronn_jack.bench.node.startup import MemoryRow, StartReport
 from ronn_jack.bench.node.stress import StressReport, StressRow
 from ronn_jack.bench.report import Report
+from ronn_jack.bench.stages.report import StagesReport
 
 
 def whole_report() -> Report:
@@ -82,6 +83,7 @@ def whole_report() -> Report:
             answer_with_p99_ms=2.5,
             browser=BrowserFigures(210.0, 30.0),
         ),
+        stages=StagesReport([Figure("reverb", "4 s, mean", 4.32, "µs", "at most", 8.0)]),
         feel=FeelReport(
             sources=["guitar", "mine.wav"],
             realtime=True,

@@ -28,8 +28,8 @@ def test_a_part_that_was_not_measured_is_null():
     assert found["machine"]["cores"] == 2
     assert [
         found[part]
-        for part in ("speed", "start", "cost", "stress", "live", "crowd", "page", "feel")
-    ] == [None] * 8
+        for part in ("speed", "start", "cost", "stress", "live", "crowd", "page", "feel", "stages")
+    ] == [None] * 9
 
 
 def test_a_document_with_a_wrong_type_is_not_read():
@@ -74,6 +74,7 @@ def test_tables_show_every_part():
     assert row_with(text, "mix: off the way", "0.7 LU", "≤ 1.0 LU", "met", "hall, piano")
     assert row_with(text, "search: new sounds", "4", "≥ 15", "MISSED", "guitar")
     assert row_with(text, "decay: off the exponential", "3.7e-07", "≤ 1.0e-05", "met", "dense")
+    assert row_with(text, "reverb: 4 s, mean", "4.32 µs", "≤ 8 µs", "met")
     assert "without realtime scheduling" in text
 
 
@@ -92,7 +93,7 @@ def test_there_is_no_torch_column_without_torch():
 
 
 @pytest.mark.parametrize(
-    "part", ["speed", "start", "cost", "stress", "live", "crowd", "page", "feel"]
+    "part", ["speed", "start", "cost", "stress", "live", "crowd", "page", "feel", "stages"]
 )
 def test_each_part_can_be_shown_alone(part):
     whole = whole_report()

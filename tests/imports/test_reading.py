@@ -11,8 +11,8 @@ import pytest
 import soundfile
 
 from ronn_jack.errors import ModelError
-from ronn_jack.imports import reading
 from ronn_jack.imports.reading import ImportedModel, keep_model, name_for, read_model
+from ronn_jack.imports.training import train
 from ronn_jack.model.latent.library import open_eq, open_reverb
 from ronn_jack.model.latent.reverb import RoomSpec
 from ronn_jack.parameters import EQUALISERS, REVERBS
@@ -59,14 +59,12 @@ FILES: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.fixture(autouse=True)
-def short_training(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    train = reading.train
-    monkeypatch.setattr(reading, "train", lambda described: train(described, 2, [(1, "less")]))
+def own_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
 
 
 def found(path: Path) -> ImportedModel:
-    model = read_model(path)
+    model = read_model(path, learn=lambda described: train(described, 2, [(1, "less")]))
     assert model is not None
     return model
 

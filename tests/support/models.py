@@ -13,7 +13,8 @@ from ronn_jack.model import latent
 
 OURS = Path(latent.__file__).with_name("equaliser.npz")
 
-NAMES = ("another-model", "one-more")
+NAMES = ("another-model", "the-longest-name-that-there-can-")
+"""The second as long as one can be."""
 
 
 def put_models(data: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from ronn_jack.parameters import Kind, Parameter, Value
-from ronn_jack.parameters.names import MOST_CHARACTERS
 
 _LONGEST_FLOAT = 2.2250738585072014e-308
 """None has more digits when it is written."""
@@ -24,7 +23,7 @@ def longest(row: Parameter) -> Value:
     if row.kind is Kind.ENUM:
         return max((name for name in row.choices if name != row.default), key=len)
     if row.kind is Kind.NAME:
-        return "x" * MOST_CHARACTERS
+        return max(row.names, key=len)
     if row.kind is Kind.INT:
         return int(row.minimum if row.default == row.maximum else row.maximum)
     least = max(row.minimum, row.least)

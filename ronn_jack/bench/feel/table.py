@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 
 from rich import box
@@ -17,12 +18,17 @@ def feel_table(report: FeelReport) -> Table:
         f"under the hands: {len(report.figures) - missed} of {len(report.figures)} goals met, "
         f"played on {', '.join(report.sources)}"
     )
+    return goals_table(title, report.figures)
+
+
+def goals_table(title: str, all_figures: Sequence[Figure]) -> Table:
+    """Return figures against their goals, those of a subject together."""
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("what")
     for column in ("measured", "goal", ""):
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("farthest from the goal")
-    for _, figures in groupby(report.figures, key=lambda figure: figure.subject):
+    for _, figures in groupby(all_figures, key=lambda figure: figure.subject):
         for figure in figures:
             table.add_row(
                 f"{figure.subject}: {figure.what}",

@@ -65,7 +65,14 @@ class _Shelf(Generic[Model]):
         return self._known[key]
 
 
-def _read_reverb(path: Path) -> Rooms:
+def read_reverb(path: Path) -> Rooms:
+    """Return what makes a reverb's responses from the file of an imported one.
+
+    Raises
+    ------
+    ModelError
+        If it can't be read, or is no such file.
+    """
     arrays = read_arrays(path)
     try:
         form, version = str(arrays.get("form")), int(needed(arrays, "version"))
@@ -77,7 +84,7 @@ def _read_reverb(path: Path) -> Rooms:
 
 
 _equalisers = _Shelf[EqModel](EQUALISERS, EqModel.ours, EqModel.load)
-_reverbs = _Shelf[Rooms](REVERBS, ReverbModel.ours, _read_reverb)
+_reverbs = _Shelf[Rooms](REVERBS, ReverbModel.ours, read_reverb)
 
 
 def open_eq(name: str) -> EqModel:

@@ -52,6 +52,8 @@ from ronn_jack.realtime.convolver.layout import (
     RESPONSE_LEAVING,
     RING,
     RING_FLOATS,
+    RISE,
+    RISEN,
     SIZE,
     SIZES,
     SLOT,
@@ -74,7 +76,8 @@ from ronn_jack.realtime.kernels.vectors import (
 )
 
 FADE_SECONDS = 0.02
-"""Least time in which the first taps go from one response to the next."""
+"""Least time in which the first taps go from one response to the next, and in which a signal that
+is already there comes in."""
 LOUDEST = 1e9
 """Amplitude that input is limited to, so that no sum overflows."""
 
@@ -103,6 +106,7 @@ def forget(convolver: int) -> None:
     if waiting != 0:
         store_int64(convolver + WORD * HEARD, waiting)
     store_int64(convolver + WORD * LEAVING, int64(0))
+    store_int64(convolver + WORD * RISEN, load_int64(convolver + WORD * RISE))
 
 
 @native("void(int64)")
@@ -139,13 +143,25 @@ def _take_response(convolver: int) -> None:
     store_int64(convolver + WORD * FADED, faded)
 
 
-@native("void(int64, int64, int64, int64)")
-def _take_input(ring: int, place: int, row: int, frames: int) -> None:
+@shared("void(int64)")
+def wake(convolver: int) -> None:
+    """[audio-thread] Begin anew in the middle of a signal, which comes in by a smooth curve."""
+    forget(convolver)
+    store_int64(convolver + WORD * RISEN, int64(0))
+
+
+@native("void(int64, int64, int64, int64, int64)")
+def _take_input(convolver: int, ring: int, place: int, row: int, frames: int) -> None:
     """Write float64 frames, which end within the slot, into a channel's ring."""
     x = carray(pointer(row), (frames,), np.float64)
     y = carray(pointer(ring + 4 * place), (frames,), np.float32)
     for t in range(frames):
         y[t] = min(_LOUDEST, max(-_LOUDEST, np.float32(x[t])))
+    risen = load_int64(convolver + WORD * RISEN)
+    rise = load_int64(convolver + WORD * RISE)
+    for t in range(min(frames, rise - risen)):
+        share = (risen + t + 1) / rise
+        y[t] *= np.float32(share * share * (3.0 - 2.0 * share))
     if place >= RING - SLOT:
         copy_frames(ring + 4 * (place - RING), ring + 4 * place, frames)
 
@@ -201,11 +217,13 @@ def run_convolver(
         for channel in range(channels):
             row = rows + channel * stride + 8 * done
             own = ring + channel * _RING_BYTES
-            _take_input(own, place, row, step)
+            _take_input(convolver, own, place, row, step)
             _sum_up(convolver, own + 4 * place, channel, position, step)
             y = carray(pointer(row), (step,), np.float64)
             for t in range(step):
                 y[t] = (1.0 - share[t]) * y[t] + share[t] * wet[t]
+        risen = load_int64(convolver + WORD * RISEN) + step
+        store_int64(convolver + WORD * RISEN, risen)
         position += step
         done += step
         if position % SLOT == 0:
@@ -250,6 +268,7 @@ class Convolver:
         # A whole number of blocks of each level but the last, which fades within one.
         fade = SIZES[-2] * math.ceil(FADE_SECONDS * rate / SIZES[-2])
         self._words[FADE] = fade
+        self._words[RISE] = self._words[RISEN] = round(FADE_SECONDS * rate)
         for index in range(LEVELS):
             self._reserve_level(index, fade, rate)
 

@@ -46,8 +46,10 @@ around them, so each has a cache line to itself."""
     LEAVING,  # and of the one that fades out, or 0
     FADED,  # frames of that fade that lie before the slot
     FADE,  # frames that it takes
+    RISEN,  # frames of input since it began to come in
+    RISE,  # frames in which it comes in
     FIRST_LEVEL,
-) = range(16, 24)
+) = range(16, 26)
 
 (
     SIZE,  # frames of a partition

@@ -94,7 +94,8 @@ def _join_tiles(twiddles: int, tiles: int, unit: int) -> None:
 
 
 @shared("void(int64, int64, int64, int64, int64)")
-def _close_window(size: int, twiddles: int, tiles: int, target: int, unit: int) -> None:
+def close_window(size: int, twiddles: int, tiles: int, target: int, unit: int) -> None:
+    """[any-thread] Do a unit of the last pass of the way back."""
     column = 4 * LANES * unit
     source = tiles + TILE_BYTES * (unit // _COLUMNS) + COLUMN_BYTES * (unit % _COLUMNS)
     if size == TILE:
@@ -113,9 +114,10 @@ def transform(source: int, target: int) -> None:
 
 
 @shared("void(int64, int64, int64, int64, int64, int64)")
-def _sum_products(
+def sum_products(
     inputs: int, count: int, wrapped: int, rest: int, response: int, target: int
 ) -> None:
+    """[any-thread] Sum a tile's products, and do the first step back."""
     multiply_tiles(inputs, count, wrapped, rest, response, target)
     restore_tile(target, target)
 
@@ -157,9 +159,7 @@ def _run_unit(level: int, ring: int, channel: int, unit: int) -> None:
             count = min(held, load_int64(level + WORD * FILLED))
             first = min(count, places - place)
             spectra = load_int64(part + WORD * SPECTRA) + TILE_BYTES * held * row
-            _sum_products(
-                inputs + TILE_BYTES * place, first, inputs, count - first, spectra, target
-            )
+            sum_products(inputs + TILE_BYTES * place, first, inputs, count - first, spectra, target)
             response = leaving if response != leaving else 0
             target += tiles * TILE_BYTES
         return
@@ -170,7 +170,7 @@ def _run_unit(level: int, ring: int, channel: int, unit: int) -> None:
             _join_tiles(load_int64(level + WORD * MIDDLE), source, unit)
         else:
             target = _block(level, load_int64(level + WORD * WRITTEN), channel, way)
-            _close_window(size, opening, source, target, unit - (passes - opens))
+            close_window(size, opening, source, target, unit - (passes - opens))
 
 
 @native("int64(int64, int64, int64, int64)")

@@ -12,7 +12,7 @@ from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer
 from ronn_jack.realtime.compiler.compile import native
 from ronn_jack.realtime.compiler.mailbox import publish
 from ronn_jack.realtime.compiler.memory import offset
-from ronn_jack.realtime.convolver.convolver import Convolver, forget, pass_by, run_convolver
+from ronn_jack.realtime.convolver.convolver import Convolver, forget, pass_by, run_convolver, wake
 from ronn_jack.realtime.convolver.response import PreparedResponse, late_partitions, longest_frames
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.stages.stage import RUN, SETTLE, Stage
@@ -21,13 +21,14 @@ _STATE = np.dtype(
     [
         ("convolver", "i8"),  # address, or 0 as long as there was no response
         ("cleared", "i8"),  # set to ask that the tail be forgotten
-        ("asleep", "i8"),  # whether it was off
+        ("asleep", "i8"),  # what there was before: SILENCE, or a SIGNAL that it let pass; or 0
         ("on", "i8"),  # addresses of float64 [shape=(MAX_BLOCK,)]: how far it is on,
         ("mix", "i8"),  # and how much of the mixture is convolved
         ("shares", "f8", MAX_BLOCK),
     ],
     align=True,
 )
+_SILENCE, _SIGNAL = 1, 2
 _CONVOLVER = offset(_STATE, "convolver")
 _CLEARED = offset(_STATE, "cleared")
 _ON, _MIX = offset(_STATE, "on"), offset(_STATE, "mix")
@@ -36,28 +37,31 @@ _SHARES = offset(_STATE, "shares")
 
 @native(SETTLE)
 def _settle(state: int, channel: int, constant: float) -> float:
-    carray(pointer(state), (1,), _STATE)[0].asleep = 1
+    carray(pointer(state), (1,), _STATE)[0].asleep = _SILENCE
     return constant
 
 
 @native(RUN)
 def _run(state: int, channels: int, rows: int, frames: int) -> None:
     convolver = load_acquire(state + _CONVOLVER)
-    if convolver == 0:
-        return
     s = carray(pointer(state), (1,), _STATE)[0]
+    if convolver == 0:
+        s.asleep = _SIGNAL
+        return
     on = carray(pointer(s.on), (frames,), np.float64)
     # Within a block it only comes or only goes.
     if on[0] == 0.0 and on[frames - 1] == 0.0:
-        s.asleep = 1
+        s.asleep = _SIGNAL
         pass_by(convolver, frames)
         return
-    if exchange(state + _CLEARED, 0) != 0 or s.asleep != 0:
+    if exchange(state + _CLEARED, 0) != 0 or s.asleep == _SIGNAL:
+        wake(convolver)
+    elif s.asleep == _SILENCE:
         forget(convolver)
-        s.asleep = 0
+    s.asleep = 0
     mix = carray(pointer(s.mix), (frames,), np.float64)
     for t in range(frames):
-        s.shares[t] = on[t] * mix[t]
+        s.shares[t] = on[t] * on[t] * (3.0 - 2.0 * on[t]) * mix[t]
     run_convolver(convolver, channels, rows, MAX_BLOCK * 8, state + _SHARES, frames)
 
 
@@ -142,7 +146,7 @@ class Reverb(Stage):
 
     def coefficients(self, rate: float) -> Mapping[str, Any]:
         """[control-thread] Return the fields that it begins with."""
-        return {"asleep": 1}
+        return {"asleep": _SILENCE}
 
     def memory_frames(self, rate: float) -> int:
         """[control-thread] Return the frames after which it has forgotten its start."""

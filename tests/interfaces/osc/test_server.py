@@ -76,7 +76,7 @@ class TestValues:
         assert controller.value("seed") == 2**31
 
     def test_every_parameter_answers_a_question_in_its_type(self, client, controller):
-        tags = {Kind.INT: ",i", Kind.FLOAT: ",f", Kind.BOOL: ",i", Kind.ENUM: ",s"}
+        tags = {Kind.INT: ",i", Kind.FLOAT: ",f", Kind.BOOL: ",i", Kind.ENUM: ",s", Kind.NAME: ",s"}
         for row in PARAMETERS.values():
             client.transmit(message(f"/ronn/{row.name}"))
             address, tag, [value] = client.receive()

@@ -20,6 +20,8 @@ from ronn_jack.parameters import ACTIONS, PARAMETERS, Kind
 HOST = {"OSC_IP": "192.168.1.7", "OSC_PORT": 9420, "OSC_TRANSPORT": "UDP"}
 TAGS_OF = {type(None): "N", int: "ih", float: "f", bool: "TF", str: "s"}
 
+TYPES = {Kind.INT: "i", Kind.FLOAT: "f", Kind.BOOL: "T", Kind.ENUM: "s", Kind.NAME: "s"}
+
 
 @pytest.fixture
 def tree(controller: Controller) -> Tree:
@@ -74,11 +76,13 @@ def test_parameters(tree, controller, row):
     assert (native["ACCESS"], native["CLIPMODE"]) == (3, ["none"])
     assert native["VALUE"] == native["DEFAULT_VALUE"] == [row.default]
     assert native["TAGS"] == [row.group.value]
-    assert native["TYPE"] == {"int": "i", "float": "f", "bool": "T", "enum": "s"}[row.kind.value]
+    assert native["TYPE"] == TYPES[row.kind]
     if row.kind is Kind.ENUM:
         assert native["RANGE"] == [{"VALS": list(row.choices)}]
         [index] = native["OVERLOADS"]
         assert index == {"TYPE": "i", "RANGE": [{"MIN": 0, "MAX": row.maximum}]}
+    elif row.kind is Kind.NAME:
+        assert native["RANGE"] == [{"VALS": list(row.names)}]
     elif row.kind is not Kind.BOOL:
         widest = native.get("OVERLOADS", [native])[0]
         assert widest["RANGE"] == [{"MIN": row.minimum, "MAX": row.maximum}]

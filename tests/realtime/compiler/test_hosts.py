@@ -17,6 +17,7 @@ CHECKED = [
     "kernels/test_activations.py",
     "kernels/test_convolution.py",
     "kernels/test_vectors.py",
+    "convolver/test_convolver.py",
     "test_output_stage.py",
     "meters/test_loudness.py",
 ]

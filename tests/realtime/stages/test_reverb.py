@@ -61,6 +61,12 @@ def test_off_it_passes_its_input_to_the_bit():
     assert np.array_equal(ReverbAlone().run(x), x)
 
 
+def risen(x):
+    """Return a signal as it comes in where one was there before."""
+    share = np.minimum(1.0, np.arange(1, x.shape[1] + 1) / round(0.02 * RATE))
+    return x * share**2 * (3.0 - 2.0 * share)
+
+
 def test_turned_on_again_it_begins_with_an_empty_room():
     h = room(0.3)
     alone = ReverbAlone(h)
@@ -69,8 +75,23 @@ def test_turned_on_again_it_begins_with_an_empty_room():
     alone.run(noise(999), block=37)
     alone.on[:] = 1.0
     x = noise(20000, seed=3).astype(float)
-    expected = convolved(x, h)
+    expected = convolved(risen(x), h)
     assert np.abs(alone.run(x) - expected).max() <= 1e-6 * np.abs(expected).max()
+
+
+def test_turned_on_in_the_middle_of_a_tone_it_answers_to_no_step():
+    """Each early reflection would repeat it."""
+    h = room(0.3)
+    h[:, 5000] = 0.5
+    t = np.arange(40000) / RATE
+    x = np.tile(np.cos(2 * np.pi * 50.0 * t), (2, 1))
+    alone = ReverbAlone(h)
+    for on in (0.0, 1.0):
+        alone.on[:] = on
+        y = alone.run(x)
+    spectrum = np.abs(np.fft.rfft((y - (1.0 - on) * x) * np.blackman(x.shape[1])))
+    high = np.fft.rfftfreq(x.shape[1], 1 / RATE) > 5000.0
+    assert spectrum[:, high].max() <= 3e-7 * spectrum.max()
 
 
 def test_cleared_it_forgets_its_tail_and_keeps_its_response():
