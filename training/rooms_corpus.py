@@ -32,6 +32,7 @@ STEPS = 26
 _SPEED = 343.0
 _DIRECTIONS = 20
 _COUPLED, _PLATES = 0.15, 0.1
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -73,12 +74,11 @@ def times_of(seconds: Array) -> Array:
     return times
 
 
-def make_rooms(count: int, seed: int) -> Corpus:
-    """Return that many rooms whose T30 lies in the range of x."""
+def make_rooms(drawn: int, seed: int) -> Corpus:
+    """Return those of the rooms drawn, a multiple of 500, whose T30 lies in the range of x."""
     random = np.random.RandomState(seed)
-    parts = [_batch(random, 500) for _ in range(-(-count * 3 // 1000))]
-    rates, weights, gap, ratio_db = (np.concatenate(each)[:count] for each in zip(*parts))
-    return _located(rates, weights, gap, ratio_db)
+    parts = [_batch(random, _AT_ONCE) for _ in range(drawn // _AT_ONCE)]
+    return _located(*(np.concatenate(each) for each in zip(*parts, strict=True)))
 
 
 def _batch(random: np.random.RandomState, count: int) -> tuple[Array, Array, Array, Array]:
@@ -101,8 +101,8 @@ def _batch(random: np.random.RandomState, count: int) -> tuple[Array, Array, Arr
     rates = np.maximum(-values, 1e-3) + air[..., None]
     weights = vectors.sum(-2) ** 2 / _DIRECTIONS
     # A coupled room's own decay is slower, and much weaker.
-    slow = rates[..., -1:] * 0.0 + (rates * weights).sum(-1, keepdims=True)
-    slow = slow / np.exp(random.uniform(0.4, 1.4, count))[:, None, None] + 0.0
+    slow = (rates * weights).sum(-1, keepdims=True)
+    slow = slow / np.exp(random.uniform(0.4, 1.4, count))[:, None, None]
     level = 10.0 ** -random.uniform(1.0, 3.0, count) * (kinds > 1.0 - _COUPLED)
     rates = np.concatenate((rates, slow), -1)
     weights = np.concatenate((weights, np.broadcast_to(level[:, None, None], slow.shape)), -1)
@@ -144,22 +144,25 @@ def _located(rates: Array, weights: Array, gap: Array, ratio_db: Array) -> Corpu
 
     def left(times: Array) -> Array:
         after = np.maximum(times - gap[:, None], 0.0)[:, None, :, None]
-        return (weights[..., None, :] / rates[..., None, :] * np.exp(-rates[..., None, :] * after)).sum(-1)
+        return (
+            weights[..., None, :] / rates[..., None, :] * np.exp(-rates[..., None, :] * after)
+        ).sum(-1)
 
-    guess = 13.8 / (rates * weights).sum(-1).max(-1)[:, None] * weights.sum(-1).max(-1)[:, None]
     share = np.linspace(0.0, 1.0, 64)
-    seconds = guess[:, 0]
+    # The fastest octave's first decay is a guess that the next ones leave behind.
+    seconds = 13.8 / (rates * weights).sum(-1).max(-1) * weights.sum(-1).max(-1)
     for _ in range(4):
         times = gap[:, None] + 1.2 * seconds[:, None] * share
         octaves = t30(times[:, None], decibels(left(times)))
-        seconds = np.nan_to_num(octaves[:, REFERENCE], nan=0.1)
+        seconds = octaves[:, REFERENCE]
     inside = (seconds > SHORTEST_SECONDS) & (seconds < LONGEST_SECONDS)
     energy = left(times_of(seconds))
     direct = energy[:, REFERENCE, 0] * 10.0 ** (ratio_db / 10.0)
     energy[..., 0] += direct[:, None]
     levels = 10.0 * np.log10(energy / energy[:, REFERENCE, :1, None])
-    rise = np.log(octaves[:, REFERENCE + 2] / octaves[:, REFERENCE - 2])
-    inside &= np.isfinite(rise)
+    low, high = octaves[:, REFERENCE - 2], octaves[:, REFERENCE + 2]
+    inside &= (low > 0.0) & (high > 0.0)
+    rise = np.log(np.divide(high, low, where=inside, out=np.ones_like(high)))
     return Corpus(
         levels[inside],
         seconds[inside],

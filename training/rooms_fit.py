@@ -1,14 +1,15 @@
 """The search for the point and the character whose room is most like a given one.
 
-It is Gauss and Newton's, damped as Levenberg and Marquardt do, for all rooms at once: unknown are x,
-y, z and the eight numbers of the character. What is made small is the error of the energy decay
-relief, of which large deviations count less than by their square; being far from the middle of
-the character's distribution costs a little, so that no room is found that a seed would not draw.
-It starts at the room's own T30 at 1 kHz and a few distances; the best end counts.
+It is Gauss and Newton's, damped as Levenberg and Marquardt do. Unknown are x, y, z and the eight
+numbers of the character. What is made small is the error of the energy decay relief, of which
+large deviations count less than by their square; being far from the middle of the character's
+distribution costs a little, so that no room is found that a seed would not draw. It starts at the
+room's own T30 at 1 kHz with the middle character, at the best of nine pairs of y and z.
 """
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +29,7 @@ from training.rooms_measures import RELIEF_EDGES, RELIEF_SECONDS
 
 TOP_DB = 60.0
 _STARTS = (-1.2, 0.0, 1.2)
-_ROUNDS = 25
+_ROUNDS = 15
 _STEP = 1e-3
 _PRIOR_DB = 0.15
 """What a character's number of 1 costs, beside a cell's error."""
@@ -95,22 +96,21 @@ def fit_rooms(model: ReverbModel, reliefs: Array, seconds: Array) -> Fit:
         Their T30 at 1 kHz.
     """
     points = np.zeros((len(reliefs), 3 + CHARACTER))
-    errors = np.full(len(reliefs), np.inf)
+    errors = np.zeros(len(reliefs))
     for i, (relief, each) in enumerate(zip(reliefs, seconds, strict=True)):
         steps = int(judged_cells(relief).any(0).sum())
-        for z in _STARTS:
-            start = np.zeros(3 + CHARACTER)
-            start[:3] = position(each), 0.0, z
-            point, error = _descend(model, relief[:, :steps], np.clip(start, -2.0, 2.0))
-            if error < errors[i]:
-                points[i], errors[i] = point, error
+        starts = np.zeros((len(_STARTS) ** 2, 3 + CHARACTER))
+        starts[:, 0] = np.clip(position(each), -EXTENT, EXTENT)
+        starts[:, 1:3] = list(itertools.product(_STARTS, _STARTS))
+        points[i], errors[i] = _descend(model, relief[:, :steps], starts)
     return Fit(points, errors)
 
 
-def _descend(model: ReverbModel, relief: Array, point: Array) -> tuple[Array, float]:
+def _descend(model: ReverbModel, relief: Array, starts: Array) -> tuple[Array, float]:
     judged = judged_cells(relief)
+    unknown = starts.shape[1]
     limit = np.array([EXTENT] * 3 + [_FARTHEST] * CHARACTER)
-    moves = np.vstack((np.zeros(point.size), _STEP * np.eye(point.size)))
+    moves = np.vstack((np.zeros(unknown), _STEP * np.eye(unknown)))
     count = np.sqrt(judged.sum())
 
     def differences(points: Array) -> Array:
@@ -121,7 +121,8 @@ def _descend(model: ReverbModel, relief: Array, point: Array) -> tuple[Array, fl
         bent = np.sqrt(difference**2 + _KNEE_DB**2) - _KNEE_DB
         return float(2.0 * bent.sum() / judged.sum() + ((_PRIOR_DB * at[3:]) ** 2).sum())
 
-    damping, here = 1.0, np.inf
+    first = [cost(*each) for each in zip(differences(starts), starts, strict=True)]
+    point, damping = starts[int(np.argmin(first))], 1.0
     for _ in range(_ROUNDS):
         all_of = differences(point + moves).reshape(moves.shape[0], -1)
         here = cost(all_of[0], point)
@@ -132,7 +133,9 @@ def _descend(model: ReverbModel, relief: Array, point: Array) -> tuple[Array, fl
         off = np.concatenate((all_of[0] * weight, prior @ point))
         square = slope.T @ slope
         for _ in range(6):
-            step = np.linalg.solve(square + damping * np.diag(np.diag(square) + 1e-3), slope.T @ off)
+            step = np.linalg.solve(
+                square + damping * np.diag(np.diag(square) + 1e-3), slope.T @ off
+            )
             tried = np.clip(point - step, -limit, limit)
             if cost(differences(tried), tried) < here:
                 point, damping = tried, damping * 0.3

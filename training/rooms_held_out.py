@@ -1,7 +1,7 @@
 """Rooms to judge the decoder by, computed by pyroomacoustics: `python -m training.rooms_held_out`.
 
-None of its code, materials or rooms takes part in the training. It needs
-`pip install pyroomacoustics==0.10.1`; what it writes is committed, so nothing else does.
+None of its code, materials or rooms takes part in the training. It needs pyroomacoustics, of the
+extra `training`; what it writes is committed, so nothing else does.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ RATE = 32000
 _SEED = 3382
 _MATERIALS = (
     "rough_concrete", "limestone_wall", "brick_wall_rough", "plasterboard", "wooden_lining",
-    "glass_window", "smooth_brickwork_10mm_pointing", "curtains_cotton_0.5", "curtains_velvet", "carpet_hairy",
-    "carpet_cotton", "linoleum_on_concrete", "audience_orchestra_choir", "plywood_thin",
-    "ceiling_plasterboard", "ceramic_tiles", "marble_floor", "hard_surface", "acoustical_plaster_25mm",
-    "panel_fabric_covered_6pcf", "ceiling_perforated_gypsum_board", "concrete_floor",
-    "studio_curtains", "felt_5mm", "reverb_chamber",
+    "glass_window", "smooth_brickwork_10mm_pointing", "curtains_cotton_0.5", "curtains_velvet",
+    "carpet_hairy", "carpet_cotton", "linoleum_on_concrete", "audience_orchestra_choir",
+    "plywood_thin", "ceiling_plasterboard", "ceramic_tiles", "marble_floor", "hard_surface",
+    "acoustical_plaster_25mm", "panel_fabric_covered_6pcf", "ceiling_perforated_gypsum_board",
+    "concrete_floor", "studio_curtains", "felt_5mm", "reverb_chamber",
 )  # fmt: skip
 _RAYS = 12000
 
@@ -37,13 +37,15 @@ def main() -> None:
         size = np.exp(random.uniform(np.log([3.0, 2.5, 2.3]), np.log([30.0, 22.0, 12.0])))
         usual = random.choice(_MATERIALS)
         faces = ("east", "west", "north", "south", "ceiling", "floor")
-        names = [usual if random.random_sample() < 0.4 else random.choice(_MATERIALS) for _ in faces]
+        names = [
+            usual if random.random_sample() < 0.4 else random.choice(_MATERIALS) for _ in faces
+        ]
         scattering = random.uniform(0.05, 0.6)
         place, ear = (size * random.uniform(0.15, 0.85, 3) for _ in range(2))
         numbers = int(random.randint(2**31))
         if np.linalg.norm(place - ear) < 0.4:
             continue
-        np.random.seed(numbers)  # noqa: NPY002
+        np.random.seed(numbers)
         pra.random.seed(numbers)
         room = pra.ShoeBox(
             size,

@@ -51,7 +51,7 @@ def machine_facts() -> MachineFacts:
         python=platform.python_version(),
         numba=numba.__version__,
         numpy=numpy.__version__,
-        torch=_version("torch"),
+        torch=version_of("torch"),
         ronn_jack=__version__,
     )
 
@@ -81,7 +81,8 @@ def resident_bytes(process: int) -> int | None:
     return int(found[1]) * 1024 if found else None
 
 
-def _version(package: str) -> str | None:
+def version_of(package: str) -> str | None:
+    """Return the version of a package; None if it is not installed."""
     import importlib.metadata
 
     try:

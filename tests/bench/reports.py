@@ -83,7 +83,7 @@ def whole_report() -> Report:
             answer_with_p99_ms=2.5,
             browser=BrowserFigures(210.0, 30.0),
         ),
-        stages=StagesReport([Figure("reverb", "4 s, mean", 4.32, "µs", "at most", 8.0)]),
+        stages=StagesReport([Figure("reverb", "4 s, mean", 4.32, "µs", "at most", 8.0)], "1.17"),
         feel=FeelReport(
             sources=["guitar", "mine.wav"],
             realtime=True,

@@ -90,6 +90,8 @@ def expressive(generator: np.random.Generator) -> list[Set]:
         Set("xy_x", float(generator.uniform(-1, 1))),
         Set("xy_y", float(generator.uniform(-1, 1))),
         Set("freeze", bool(generator.integers(2))),
+        Set("reverb_x", float(generator.uniform(-2, 2))),
+        Set("reverb_mix", float(generator.random())),
     ]
 
 
@@ -117,6 +119,7 @@ def run_node(server: str) -> dict[str, int]:
             Set("bypass", bool(generator.integers(2))),
             Set("xy", bool(generator.integers(2))),
             Set("network", bool(generator.integers(2))),
+            Set("reverb", swaps % 4 != 3),
             *expressive(generator),
         ]
         controller.apply(operations, Quiet())
@@ -126,6 +129,7 @@ def run_node(server: str) -> dict[str, int]:
             controller.apply(expressive(generator), Quiet())
             equalise(client.engine, generator)
         swaps += 1
+        client.engine.clear_tails()
     found = counts()
     node.detach()
     client.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 
-from ronn_jack.bench.machine import ONE_THREAD, stay_on_one_core
+from ronn_jack.bench.machine import ONE_THREAD, stay_on_one_core, version_of
 from ronn_jack.bench.own_process import Progress, answer, measure_apart
 from ronn_jack.bench.stages.equaliser import measure_equaliser
 from ronn_jack.bench.stages.report import StagesReport
@@ -28,9 +28,8 @@ def measure_stages(quick: bool, progress: Progress) -> StagesReport:
 
 def _measure(task: StagesTask, progress: Progress) -> StagesReport:
     stay_on_one_core()
-    return StagesReport(
-        [*measure_equaliser(task.quick, progress), *measure_reverb(task.quick, progress)]
-    )
+    figures = [*measure_equaliser(task.quick, progress), *measure_reverb(task.quick, progress)]
+    return StagesReport(figures, version_of("scipy"))
 
 
 if __name__ == "__main__":

@@ -12,11 +12,19 @@ from ronn_jack.bench.feel.table import goals_table
 
 @dataclass(frozen=True)
 class StagesReport:
-    """Figures of all stages, against their goals and other ways."""
+    """Figures of all stages, against their goals and other ways.
+
+    Attributes
+    ----------
+    scipy : str or None
+        Its version; None where it is not installed, and there is nothing of it to compare with.
+    """
 
     figures: list[Figure]
+    scipy: str | None
 
 
 def stages_table(report: StagesReport) -> Table:
     """Return the figures against their goals."""
-    return goals_table("stages", report.figures)
+    beside = f"scipy {report.scipy}" if report.scipy else "scipy is not installed"
+    return goals_table(f"stages ({beside})", report.figures)
