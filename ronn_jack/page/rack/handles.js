@@ -4,7 +4,7 @@
 // pressed is the nearest handle, those that lie close to each other can be told apart. The bands' knobs
 // stand below for whoever wants one number at a time.
 
-import { hinted } from "../bubbles.js";
+import { hide, hinted } from "../bubbles.js";
 import { classes } from "../controls/control.js";
 import { TAP_PIXELS, useTaps } from "../controls/taps.js";
 import { computed, html, signal, useEffect, useRef } from "../libraries.js";
@@ -49,6 +49,7 @@ export function Handles() {
 
   const begin = (event) => {
     if (event.button !== 0) return;
+    hide();
     const now = drag.current;
     if (now) {
       pinch.current ??= { pointer: event.pointerId, span: spanOf(now, event), q: valueOf(now.band.q) };
@@ -104,12 +105,14 @@ export function Handles() {
   return html`<div
     ref=${field}
     class="handles"
-    onPointerDown=${begin}
     onPointerMove=${move}
     onPointerUp=${end}
     onPointerCancel=${end}
     onLostPointerCapture=${end}
+    ...${hinted(MEANING)}
+    onPointerDown=${begin}
   >
+    <span class="for-readers" id="band-meaning">${MEANING}</span>
     ${BANDS.map((band) => html`<${Handle} key=${band.name} band=${band} />`)}
   </div>`;
 }
@@ -139,6 +142,7 @@ function Handle({ band }) {
     tabindex="0"
     data-band=${band.name}
     aria-label=${band.label}
+    aria-describedby="band-meaning"
     aria-valuemin=${band.gain.minimum}
     aria-valuemax=${band.gain.maximum}
     aria-valuenow=${gain}
@@ -146,7 +150,6 @@ function Handle({ band }) {
     onKeyDown=${press}
     onFocus=${() => (chosenBand.value = band.name)}
     onBlur=${() => (chosenBand.value = null)}
-    ...${hinted(MEANING)}
   >
     <span aria-hidden="true">${BANDS.indexOf(band) + 1}</span>
   </div>`;
