@@ -287,7 +287,8 @@ class Parameter:
         if self.least > self.minimum == value:
             return "off"
         if self.kind is Kind.FLOAT:
-            return f"{value:.4g} {self.unit}".rstrip()
+            four_digits = float(f"{value:.4g}")  # of which large numbers are written in full
+            return f"{four_digits:.10g} {self.unit}".rstrip()
         return str(value)
 
     def _name(self, raw: object) -> str:
