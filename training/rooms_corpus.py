@@ -154,14 +154,15 @@ def _located(rates: Array, weights: Array, gap: Array, ratio_db: Array) -> Corpu
     for _ in range(4):
         times = gap[:, None] + 1.2 * seconds[:, None] * share
         octaves = t30(times[:, None], decibels(left(times)))
-        seconds = np.nan_to_num(octaves[:, REFERENCE], nan=0.1)
+        seconds = octaves[:, REFERENCE]
     inside = (seconds > SHORTEST_SECONDS) & (seconds < LONGEST_SECONDS)
     energy = left(times_of(seconds))
     direct = energy[:, REFERENCE, 0] * 10.0 ** (ratio_db / 10.0)
     energy[..., 0] += direct[:, None]
     levels = 10.0 * np.log10(energy / energy[:, REFERENCE, :1, None])
-    rise = np.log(octaves[:, REFERENCE + 2] / octaves[:, REFERENCE - 2])
-    inside &= np.isfinite(rise)
+    low, high = octaves[:, REFERENCE - 2], octaves[:, REFERENCE + 2]
+    inside &= (low > 0.0) & (high > 0.0)
+    rise = np.log(np.divide(high, low, where=inside, out=np.ones_like(high)))
     return Corpus(
         levels[inside],
         seconds[inside],

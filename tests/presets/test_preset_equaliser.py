@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from ronn_jack.control.scene import sound_of
 from ronn_jack.errors import PresetError
 from ronn_jack.model.latent.equaliser import FLAT
 from ronn_jack.model.latent.playing import playing, with_bands
 from ronn_jack.parameters import PARAMETERS, Value, defaults
 from ronn_jack.presets.preset import preset_text, read_preset, saved_values
+from ronn_jack.presets.state import State, read_state, write_state
 
 
 def read(folder: Path, *lines: str) -> dict[str, Value]:
@@ -43,3 +45,13 @@ def test_one_that_was_saved_is_read_as_the_same_sound(tmp_path: Path, mode: str)
     back = {**defaults(), **read_preset(path).values}
     assert playing(back) == playing(values) != FLAT
     assert with_bands(back) == with_bands(values)
+
+
+@pytest.mark.parametrize("mode", PARAMETERS["eq_mode"].choices)
+def test_a_node_s_state_comes_back_as_it_was(tmp_path: Path, mode: str) -> None:
+    warm = with_bands({**defaults(), "eq": True, "eq_x": -1.2, "eq_word_a": "dark"})
+    values = {**with_bands({**warm, "eq_mode": mode}), "mix": 0.5}
+    path = tmp_path / "ronn.toml"
+    write_state(path, State(values, other=sound_of(warm)))
+    back = read_state(path)
+    assert back.values == values and back.other == sound_of(warm)

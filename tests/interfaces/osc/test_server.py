@@ -140,6 +140,17 @@ class TestBundles:
         assert client.errors(bundle(), bundle(bundle())) == []
         assert not node.rebuilds and not node.controls
 
+    @pytest.mark.parametrize("mode", ["latent", "words", "manual"])
+    @pytest.mark.parametrize("step", [1, -1], ids=["mode first", "mode last"])
+    def test_the_mode_of_the_equaliser_that_one_says_is_obeyed(
+        self, client, controller, mode, step
+    ) -> None:
+        sent = [("/ronn/eq_mode", mode), ("/ronn/n/eq_low_gain", 1.0), ("/ronn/eq_x", 1.5)]
+        client.send_bundle(*sent[::step])
+        assert client.answers() == []
+        assert [controller.value(name) for name in ("eq_mode", "eq_x")] == [mode, 1.5]
+        assert (controller.value("eq_low_gain") == 24.0) == (mode == "manual")
+
 
 class TestActions:
     def test_every_action_can_be_fired(self, client, node):
