@@ -34,6 +34,7 @@ WINDOWS = {
         "is_mobile": True,
     },
     "see": {"viewport": {"width": 1440, "height": 2050}, "color_scheme": "dark"},
+    "rack": {"viewport": {"width": 1440, "height": 1420}, "color_scheme": "dark"},
     "see-phone": {
         "viewport": {"width": 390, "height": 844},
         "color_scheme": "light",
@@ -41,14 +42,16 @@ WINDOWS = {
         "is_mobile": True,
     },
 }
-VIEWS = {"page": "play", "see": "see"}
+VIEWS = {"page": "play", "see": "see", "rack": "rack"}
 """What is looked at, by the first word of a picture's name."""
 PRESET = "cathedral"
 PLAYED = [
     *(Act("snapshot_save", number) for number in (1, 2, 3)), Act("snapshot_load", 2),
     Set("seed", 1971), Set("mix", 0.6), Set("drift_rate", 0.4),
+    Set("eq", True), Set("eq_x", 0.7), Set("eq_y", 1.1), Set("eq_strength", 1.5),
+    Set("reverb", True), Set("reverb_x", 0.5),
 ]  # fmt: skip
-_RIFF_SECONDS = {"play": 1.5, "see": 10.5}
+_RIFF_SECONDS = {"play": 1.5, "see": 10.5, "rack": 1.5}
 """What is played before the shutter: something for meters and spectrogram to show."""
 
 
@@ -129,7 +132,7 @@ def _photograph_stage(app: App, browser: Browser) -> None:
     page = browser.new_page(viewport={"width": 1024, "height": 700}, color_scheme="dark")
     page.goto(f"http://127.0.0.1:{app.http_port}/#stage")
     page.wait_for_selector(".view:not(.lost)")
-    _play(app, _RIFF_SECONDS)
+    _play(app, _RIFF_SECONDS["play"])
     page.screenshot(path=DOCS / "page-stage.png")
     page.close()
 

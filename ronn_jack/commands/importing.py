@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,10 @@ from ronn_jack.commands.options import one_line
 from ronn_jack.errors import UsageError
 from ronn_jack.files import check_name
 from ronn_jack.presets.store import PresetStore
+
+if TYPE_CHECKING:
+    from ronn_jack.imports.flow_eq import Decoders
+    from ronn_jack.imports.safe import Described
 
 
 @click.command("import")
@@ -30,8 +35,13 @@ def import_file(source: Path, as_heard: bool | None, name: str | None) -> None:
     its plugin's responses, or a WAV, FLAC or other sound file become a reverb_model.
     """
     from ronn_jack.imports.reading import keep_model, name_for, read_model
+    from ronn_jack.imports.training import train
 
-    model = read_model(source, as_heard is True)
+    def learn(described: Described) -> tuple[Decoders, float]:
+        click.echo(f"trains twelve models on {len(described.words)} settings, for half a minute")
+        return train(described)
+
+    model = read_model(source, as_heard is True, learn)
     if model is None:
         _import_sound(source, as_heard is not False, name)
         return

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ronn_jack.audio_files.source import opened
 from ronn_jack.errors import AudioFileError, ModelError
 from ronn_jack.imports.matlab import Array
-from ronn_jack.model.latent.responses import RESPONSE
+from ronn_jack.model.latent.responses import RESPONSE, resampled
 from ronn_jack.model.latent.shaped_noise import LONGEST_SECONDS
 from ronn_jack.model.latent.spectrograms import (
     EDGES,
@@ -23,8 +23,10 @@ from ronn_jack.model.latent.spectrograms import (
     STEP_DB,
 )
 
-_MOST_READ_SECONDS = 60.0
-"""Of a file: what comes later can't be in a response after some silence."""
+_MOST_FRAMES = 1 << 22
+"""Of a file that are read, 87 s at 48 kHz: what comes later is in no response."""
+_HIGHEST_RATE = 192_000
+"""Hz, of what is kept."""
 _ONSET = 10 ** (-60 / 20)
 """Share of the peak at which a response begins."""
 _ENDED = 10 ** (-80 / 10)
@@ -49,7 +51,7 @@ def response_in_file(path: Path) -> Found:
     """
     try:
         with opened(path) as source:
-            blocks, left = [], int(_MOST_READ_SECONDS * source.rate)
+            blocks, left = [], _MOST_FRAMES
             for block in source.blocks():
                 blocks.append(block[:, :left])
                 left -= block.shape[1]
@@ -121,6 +123,8 @@ def _fixed(samples: NDArray[np.float64], rate: int, notes: list[str]) -> Found:
     if end < samples.shape[1]:
         fade = min(kept.shape[1], int(_FADE_SECONDS * rate))
         kept[:, kept.shape[1] - fade :] *= np.cos(np.linspace(0.0, np.pi / 2.0, fade)) ** 2
+    if rate > _HIGHEST_RATE:
+        kept, rate = resampled(kept, rate, _HIGHEST_RATE), _HIGHEST_RATE
     kept *= 1.0 / np.abs(kept).max()
     return RESPONSE, {"samples": kept.astype(np.float32), "rate": np.array(rate)}, notes
 

@@ -161,8 +161,8 @@ def _of_flow_eq(weights: Weights) -> ImportedModel:
 def _of_settings(described: Described, learn: Learn) -> ImportedModel:
     decoders, miss = learn(described)
     notes = [
-        f"twelve models were trained on {len(described.words)} settings; curves that the last one "
-        f"had not seen come out {miss:.1f} dB off",
+        f"twelve models were trained on {len(described.words)} settings; curves that they had not "
+        f"seen come out {miss:.1f} dB off in three dimensions",
         "who had set them, and from which address, was not read",
         "what is learnt is the curve, and frequencies and Qs as ratios; flowEQ learnt the numbers",
     ]

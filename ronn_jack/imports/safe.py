@@ -68,7 +68,8 @@ def read_safe(content: bytes) -> Described:
     """
     rows, words = [], []
     try:
-        for cells in csv.reader(io.StringIO(content.decode("utf-8", "replace"), newline="")):
+        lines = io.TextIOWrapper(io.BytesIO(content), "utf-8", "replace", newline="")
+        for cells in csv.reader(lines):
             if (settings := _settings(cells)) is not None:
                 rows.append(settings)
                 words.append(_plain(cells[_WORD]))

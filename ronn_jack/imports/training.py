@@ -28,7 +28,8 @@ from ronn_jack.model.latent.equaliser import (
 
 BETAS = {"none": 0.0, "less": 0.02, "some": 0.06, "more": 0.2}
 """Weights in dB of the divergence from the standard normal distribution."""
-MODELS = tuple((dims, beta) for dims in DIMENSIONS for beta in BETAS)
+MODELS = tuple((dims, beta) for beta in ("none", "some", "more", "less") for dims in DIMENSIONS)
+"""The last is the one that is heard by default."""
 STEPS = 1500
 
 _BATCH = 64

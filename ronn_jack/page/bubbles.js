@@ -35,7 +35,8 @@ export function show(element, words) {
   hint.value = { element, words };
 }
 
-function hide() {
+/** Show the meaning of nothing. */
+export function hide() {
   clearTimeout(waiting);
   hint.value = null;
 }

@@ -1,4 +1,4 @@
-// The view to play: every parameter in its group.
+// The view to play: every parameter of the network and of the levels, in its group.
 
 import { html } from "./libraries.js";
 import { ActionButton, Control, isKnob } from "./controls/control.js";
@@ -8,6 +8,8 @@ import { ACTIONS, table } from "./table.js";
 
 /** Parameters that stand in the strip below, whatever is looked at. */
 export const IN_STRIP = ["mix", "bypass"];
+/** Groups that have a view of their own, the rack. */
+const IN_RACK = ["Equaliser", "Reverb"];
 /** Actions that belong to what a group turns. */
 const ACTIONS_OF = { Seed: ["randomize", "like", "dislike"], Time: ["tap"] };
 
@@ -20,7 +22,7 @@ export function Play() {
 function groups() {
   const found = new Map();
   for (const row of table.parameters) {
-    if (IN_STRIP.includes(row.name)) continue;
+    if (IN_STRIP.includes(row.name) || IN_RACK.includes(row.group)) continue;
     found.set(row.group, [...(found.get(row.group) ?? []), row]);
   }
   return found;

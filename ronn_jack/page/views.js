@@ -5,11 +5,13 @@
 
 import { Explore } from "./explore/explore.js";
 import { Play } from "./play.js";
+import { Rack } from "./rack/rack.js";
 import { See } from "./see/see.js";
 import { Stage } from "./stage.js";
 
 export const VIEWS = [
   { name: "play", label: "Play", View: Play },
+  { name: "rack", label: "Rack", View: Rack },
   { name: "see", label: "See", View: See },
   { name: "explore", label: "Explore", View: Explore },
   { name: "stage", label: "Stage", View: Stage, bare: true },

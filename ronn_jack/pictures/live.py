@@ -17,6 +17,7 @@ from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import Value
 from ronn_jack.pictures.packet import packed
 from ronn_jack.pictures.portrait import Portrait
+from ronn_jack.pictures.rack.rack import Rack
 from ronn_jack.pictures.signals import signals_packet
 
 FRAME_SECONDS = 1.0 / 30.0
@@ -61,6 +62,10 @@ class _Asked(msgspec.Struct):
     layer: int = 0
     weights: str = ""
     responses: str = ""
+    equaliser: str = ""
+    room: str = ""
+    rack: bool = False
+    """Whether it looks at equaliser and reverb, and not at the network."""
 
 
 def _portrait_of(accepted: Accepted) -> Portrait:
@@ -93,6 +98,7 @@ class LivePictures(ClosingOnce):
         super().__init__()
         self._played = played
         self._portrait = portrait_of(accepted)
+        self._rack = Rack(lambda: accepted.values)
         self._looked_at_seconds = looked_at_seconds
         self._condition = threading.Condition()
         self._asking: list[tuple[_Asked, Deliver]] = []
@@ -156,6 +162,17 @@ class LivePictures(ClosingOnce):
             return self._condition.wait_for(lambda: bool(self._asking) or self._closing, patience)
 
     def _answer(self, asking: Sequence[tuple[_Asked, Deliver]]) -> None:
+        network = [each for each in asking if not each[0].rack]
+        if network:
+            self._show_network(network)
+        rack = [each for each in asking if each[0].rack]
+        if rack:
+            self._rack.look(self._played.rate)
+        for asked, deliver in rack:
+            has = {"equaliser": asked.equaliser, "room": asked.room}
+            deliver([*self._rack.news(has), packed("nothing", {}, {})])
+
+    def _show_network(self, asking: Sequence[tuple[_Asked, Deliver]]) -> None:
         portrait, rate = self._portrait, self._played.rate
         recent = self._played.recent(portrait.wanted_frames(rate))
         portrait.look(rate, recent, {asked.layer for asked, _ in asking})

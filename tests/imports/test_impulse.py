@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ronn_jack.errors import ModelError
 from ronn_jack.imports.impulse import response_in_file, responses_in
 from ronn_jack.imports.matlab import Array, arrays_of
+from ronn_jack.model.latent.archives import MOST_BYTES
 from ronn_jack.model.latent.responses import FixedResponse
 from ronn_jack.model.latent.reverb import RoomSpec
 from ronn_jack.model.latent.spectrograms import GRID, PicturedRooms, PictureGrid
@@ -56,6 +57,14 @@ def test_silence_around_it_is_left_out_and_told(tmp_path: Path) -> None:
     assert arrays["samples"].shape == (1, 64_000)
     assert abs(arrays["samples"][0, -1]) < 1e-4
     assert "the first 8 s are kept" in notes[0]
+
+
+def test_a_long_file_of_a_high_rate_is_kept_small_enough_to_be_opened(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", room(9.0, 60.0, 2, 384_000), 384_000, subtype="FLOAT")
+    arrays = response_in_file(tmp_path / "a.wav")[1]
+    assert arrays["rate"] == 192_000
+    assert arrays["samples"].shape == (2, 8 * 192_000)
+    assert arrays["samples"].nbytes < MOST_BYTES
 
 
 def test_silent_and_damaged_files_are_refused_in_words(tmp_path: Path) -> None:

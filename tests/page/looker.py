@@ -67,6 +67,12 @@ class Looker:
             self.wait(f"#view-{name}")
             yield name
 
+    def go_to(self, view: str) -> None:
+        """Go to a view, unless it is there."""
+        if not self.page.locator(f"#view-{view}").count():
+            self.page.locator(f"#tab-{view}").click()
+            self.wait(f"#view-{view}")
+
     def dial(self, name: str) -> Any:
         """Return what is turned of a number."""
         return self.page.locator(f"#{name} [role=slider]")

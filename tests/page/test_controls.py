@@ -215,6 +215,14 @@ def test_what_can_t_be_is_refused_where_it_was_asked_for(looker, controller):
     becomes(controller, "layers", 7)
 
 
+def test_a_name_that_is_not_there_is_refused_and_goes_back(looker, controller):
+    row = PARAMETERS["reverb_model"]
+    turn(looker, row, "nowhere")
+    assert "unknown reverb_model" in looker.wait(".bubble.refusal").inner_text()
+    wait_for(lambda: shown(looker, row) == "ours", what="the name before")
+    assert controller.value("reverb_model") == "ours"
+
+
 def test_a_network_that_is_too_long_is_refused_and_the_knob_goes_back(looker, controller):
     change(controller, "dilation", 5)
     looker.shows("dilation", "5")
@@ -265,3 +273,12 @@ def test_seeds_are_drawn_and_walked_through(looker, controller):
             lambda name=name: shown(looker, PARAMETERS[name]) == str(controller.value(name)),
             what="the seed drawn",
         )
+
+
+def test_a_name_that_is_not_there_is_refused_in_its_place(looker, controller):
+    row = PARAMETERS["reverb_model"]
+    turn(looker, row, "gone")
+    looker.page.wait_for_selector(".bubble.refusal")
+    assert "unknown reverb_model 'gone'" in looker.page.locator(".bubble.refusal").inner_text()
+    wait_for(lambda: shown(looker, row) == "ours", what="ours")
+    assert controller.value(row.name) == "ours"

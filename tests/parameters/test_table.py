@@ -72,3 +72,11 @@ def test_a_spec_of_a_huge_number_is_refused_in_words(fault):
     with pytest.raises(UsageError, match="is out of range; use") as error:
         NetworkSpec(**fault)
     assert len(str(error.value)) < 120
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(20_000.0, "20000 Hz"), (12_345.6, "12350 Hz"), (8200.0, "8200 Hz"), (579.96, "580 Hz")],
+)
+def test_a_large_number_is_shown_in_four_digits_and_written_in_full(value, words):
+    assert PARAMETERS["reverb_high_cut"].words(value) == words

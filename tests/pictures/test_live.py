@@ -96,6 +96,18 @@ def test_the_spectrum_is_that_of_what_was_heard(pictures, played):
     assert np.abs(signals["scope_in"]).max() / 32767 == pytest.approx(np.abs(x).max(), abs=0.1)
 
 
+def test_who_looks_at_the_rack_gets_equaliser_and_room_once_and_nothing_of_the_network(
+    pictures, played
+):
+    viewer = Viewer(pictures)
+    viewer.ask('{"rack": true}')
+    assert [each["kind"] for each in viewer.answer()] == ["equaliser", "room", "nothing"]
+    viewer.ask(json.dumps({"rack": True, **viewer.has}))
+    assert [each["kind"] for each in viewer.answer()] == ["nothing"]
+    assert played.looks == 0
+    assert "network" in [each["kind"] for each in viewer.frame()], "as soon as it is asked for"
+
+
 def test_nothing_is_looked_at_while_nobody_asks(pictures, played):
     assert played.looks == 0
     viewer = Viewer(pictures)

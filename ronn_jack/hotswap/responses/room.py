@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from ronn_jack.model.latent.library import open_reverb
 from ronn_jack.model.latent.reverb import RoomSpec, synthesise
+from ronn_jack.model.latent.shaped_noise import Float32
 from ronn_jack.parameters import PARAMETERS, Group, Value
 from ronn_jack.realtime.convolver.response import PreparedResponse
 from ronn_jack.realtime.engine import Engine
@@ -31,9 +32,14 @@ def room_of(values: Mapping[str, Value]) -> RoomSpec:
     )
 
 
+def samples_of(room: RoomSpec, rate: float) -> Float32:
+    """Return a room's response [shape=(2, frames), float32] at a sample rate in Hz."""
+    return synthesise(open_reverb(room.model), room, rate)
+
+
 def prepared_response(room: RoomSpec, rate: float) -> PreparedResponse:
     """Return a room's response, ready for the audio thread, at a sample rate in Hz."""
-    return PreparedResponse(synthesise(open_reverb(room.model), room, rate))
+    return PreparedResponse(samples_of(room, rate))
 
 
 def begin_in_room(engine: Engine, values: Mapping[str, Value]) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import functools
 import itertools
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ronn_jack.errors import UsageError, shown
+from ronn_jack.errors import ModelError
+from ronn_jack.model.latent.archives import read_arrays
 from ronn_jack.model.latent.room_physics import (
     BANDS,
     CENTRES,
@@ -37,9 +37,10 @@ from ronn_jack.parameters import OURS
 
 __all__ = ["ReverbModel", "RoomSpec", "Rooms", "shaped", "synthesise"]
 
+Layers = tuple[tuple[Array, Array], ...]
 WIDTHS = (CHARACTER, 64, 128, OUTPUTS)
 """Of the decoder's layers."""
-_SHIPPED = Path(__file__).with_name("reverb.npz")
+SHIPPED = Path(__file__).with_name("reverb.npz")
 _CHARACTERS, _WEIGHTS, _ARRIVALS = range(3)
 """Streams of random numbers of one seed."""
 _MOST_ARRIVALS = 2048
@@ -117,7 +118,7 @@ class ReverbModel:
         As many as `WIDTHS` has steps.
     """
 
-    def __init__(self, layers: tuple[tuple[Array, Array], ...]) -> None:
+    def __init__(self, layers: Layers) -> None:
         self._layers = layers
 
     @classmethod
@@ -126,20 +127,16 @@ class ReverbModel:
 
         Raises
         ------
-        UsageError
+        ModelError
             If it holds none.
         """
-        try:
-            with path.open("rb") as source, np.load(source, allow_pickle=False) as file:
-                return cls(_layers_of(file))
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            raise UsageError(f"{shown(str(path))} holds no decoder of rooms: {error}") from error
+        return cls(_layers_of(path, read_arrays(path)))
 
     @classmethod
     @functools.lru_cache(maxsize=1)
     def ours(cls) -> ReverbModel:
         """Return the decoder that comes with the program."""
-        return cls.load(_SHIPPED)
+        return cls.load(SHIPPED)
 
     @classmethod
     @functools.lru_cache(maxsize=8)
@@ -198,16 +195,16 @@ def response_of(decay: Decay, seed: int, rate: float) -> Float32:
     return sound
 
 
-def _layers_of(file: Mapping[str, NDArray[np.float32]]) -> tuple[tuple[Array, Array], ...]:
+def _layers_of(path: Path, arrays: Mapping[str, NDArray[Any]]) -> Layers:
     layers = []
     for i, (inputs, outputs) in enumerate(itertools.pairwise(WIDTHS)):
-        weight, bias = file[f"weight_{i}"], file[f"bias_{i}"]
-        if weight.shape != (outputs, inputs) or bias.shape != (outputs,):
-            raise ValueError(f"layer {i} is {weight.shape}, not {(outputs, inputs)}")
-        layer = weight.astype(np.float64), bias.astype(np.float64)
-        if not all(np.isfinite(values).all() for values in layer):
-            raise ValueError(f"layer {i} is not finite")
-        layers.append(layer)
+        weight, bias = arrays.get(f"weight_{i}"), arrays.get(f"bias_{i}")
+        shapes = [(outputs, inputs), (outputs,)]
+        if weight is None or bias is None or [weight.shape, bias.shape] != shapes:
+            raise ModelError(f"{path}: holds no decoder of rooms: layer {i} is not {shapes[0]}")
+        if not all(each.dtype.kind == "f" and np.isfinite(each).all() for each in (weight, bias)):
+            raise ModelError(f"{path}: holds no decoder of rooms: layer {i} is not finite")
+        layers.append((weight.astype(np.float64), bias.astype(np.float64)))
     return tuple(layers)
 
 

@@ -10,7 +10,7 @@ What is written here with arrays of numpy holds for tensors of torch as well, as
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,8 @@ REFERENCE = 12
 BANDS = 2 * REFERENCE + 1
 CENTRES: Array = 1000.0 * 2.0 ** ((np.arange(BANDS) - REFERENCE) / 3.0)
 """In Hz: thirds of an octave from 62.5 Hz to 16 kHz."""
+OCTAVE = slice(REFERENCE - 1, REFERENCE + 2)
+"""The bands of the octave at 1 kHz."""
 SHORTEST_SECONDS = 0.2
 LONGEST_SECONDS = 6.0
 EXTENT = 2.0
@@ -40,7 +42,7 @@ The first three of its rows are steps from one octave to the next.
 """
 _SPREAD: Array = np.maximum(0.0, 1.0 - np.abs(np.arange(_KNOTS)[:, None] - np.arange(BANDS) / 3.0))
 """What each band takes of each octave [shape=(_KNOTS, BANDS)]."""
-_CLIMB: Array = np.cumsum(_SPREAD[::-1], axis=0)[-2::-1]
+_CLIMB: Array = np.ascontiguousarray(np.cumsum(_SPREAD[::-1], axis=0)[-2::-1])
 """What each band takes of each step up to it [shape=(_KNOTS - 1, BANDS)]."""
 _CLIMB -= _CLIMB[:, REFERENCE, None]
 
@@ -48,6 +50,8 @@ _SIXTY_DB = 6.0 * float(np.log(10.0))
 _AIR_AT_REFERENCE = _SIXTY_DB / 40.0
 """1/s: air alone would let 1 kHz ring for 40 s, at 20 °C and 50 % humidity."""
 _AIR: Array = _AIR_AT_REFERENCE * (CENTRES / 1000.0) ** 1.55
+_ROUNDS = 3
+_TIMES = 128
 _FIRST_DB, _LAST_DB = -5.0, -35.0
 """Between these levels T30 follows the decay."""
 _DECIBELS = 10.0 / float(np.log(10.0))
@@ -80,6 +84,15 @@ class Decay:
     spacing: Any
     mixing: Any
 
+    def only(self, bands: slice) -> Decay:
+        """Return what becomes of some of the bands."""
+        return replace(
+            self,
+            rates=self.rates[..., bands],
+            energies=self.energies[..., bands],
+            direct=self.direct[..., bands],
+        )
+
 
 def duration(x: Any) -> Any:
     """Return the reverberation time at 1 kHz in s that x asks for."""
@@ -94,11 +107,26 @@ def position(seconds: Any) -> Any:
 
 def decay_of(said: Array, x: Array, y: Array, z: Array) -> Decay:
     """Return how a room decays, of which a decoder has `said` this [shape=(..., OUTPUTS)]."""
-    seconds = duration(x)
-    stretch = np.ones_like(seconds)
-    for _ in range(4):
-        stretch = stretch * seconds / _reference_t30(said, seconds, stretch, y, z)
-    return stretched(said, seconds * stretch, y, z, np)
+    return stretched(said, first_slope(said, x, y, z), y, z, np)
+
+
+def first_slope(said: Array, x: Array, y: Array, z: Array) -> Array:
+    """Return how long in s the first slope at 1 kHz has to be for a T30 as x asks for."""
+    seconds: Array = duration(x)
+    for _ in range(_ROUNDS):
+        seconds = nearer_slope(said, seconds, x, y, z, np)
+    return seconds
+
+
+def nearer_slope(said: Any, seconds: Any, x: Any, y: Any, z: Any, xp: Any) -> Any:
+    """Return what is nearer to the first slope's length in s than `seconds` are."""
+    asked = duration(x)
+    decay = stretched(said, seconds, y, z, xp)
+    share = xp.linspace(0.0, 1.0, _TIMES)
+    times = (0.8 * asked + 4.0 * decay.build_up)[..., None] * share
+    left = remaining(decay.only(OCTAVE), times[..., None, :], xp)
+    left = (left * xp.asarray(CENTRES[OCTAVE, None])).sum(-2)
+    return seconds * asked / t30(times, decibels(left, xp), xp)
 
 
 def stretched(said: Any, seconds: Any, y: Any, z: Any, xp: Any) -> Decay:
@@ -115,14 +143,14 @@ def stretched(said: Any, seconds: Any, y: Any, z: Any, xp: Any) -> Decay:
     tone = (0.5 * xp.tanh(said[..., _TONE:_RISE])) @ climb
     rise = (0.06 + 0.18 * _sigmoid(said[..., _RISE:_COLOUR], xp)) @ climb
     brightness = y[..., None] * rise
-    colour = 10.0 ** ((0.6 * xp.tanh(said[..., _COLOUR:_RATIO])) @ climb)
+    colour = 10.0 ** ((0.45 * xp.tanh(said[..., _COLOUR:_RATIO])) @ climb)
     ratio = 1.0 + 4.0 * _sigmoid(said[..., _RATIO:_LEVEL] @ spread - 2.0, xp)
-    level = 10.0 ** (-0.5 - 4.0 * _sigmoid(said[..., _LEVEL:_GLOBALS] @ spread, xp))
+    level = 10.0 ** (-0.6 - 4.0 * _sigmoid(said[..., _LEVEL:_GLOBALS] @ spread, xp))
     moist, direct, fall, onset, size, mixing = (
         xp.tanh(said[..., _GLOBALS + i]) for i in range(OUTPUTS - _GLOBALS)
     )
     air = xp.exp(0.7 * moist)[..., None] * xp.asarray(_AIR)
-    build_up = 0.004 * xp.exp(1.2 * onset + 0.5 * z)
+    build_up = 0.006 * xp.exp(1.3 * onset + 0.6 * z)
     spacing = 0.009 * xp.exp(size)
 
     def slopes(tilt: Any) -> tuple[Any, Any]:
@@ -134,7 +162,7 @@ def stretched(said: Any, seconds: Any, y: Any, z: Any, xp: Any) -> Decay:
     whole = slopes(0.0 * brightness)[1].sum(-2)
     whole = colour * whole / whole[..., REFERENCE, None] * xp.exp(brightness)
     rates, parts = slopes(brightness)
-    ratio_db = -4.0 + 8.0 * direct - (4.0 + 3.0 * fall) * z
+    ratio_db = -4.0 + 8.0 * direct - (4.5 + 2.0 * fall) * z
     return Decay(
         rates,
         parts * (whole / parts.sum(-2))[..., None, :],
@@ -159,38 +187,24 @@ def remaining(decay: Decay, times: Any, xp: Any = np) -> Any:
     return left + decay.direct[..., None] * (times <= 0.0)
 
 
-def t30(times: Array, levels: Array) -> Array:
+def t30(times: Any, levels: Any, xp: Any = np) -> Any:
     """Return the T30 in s of decays in dB [shape=(..., times)], each from 0 dB at its start."""
-    within = (levels <= _FIRST_DB) & (levels >= _LAST_DB)
-    count = np.maximum(within.sum(-1), 1)
-    t = np.where(within, times, 0.0)
-    level = np.where(within, levels, 0.0)
-    covariance = (t * level).sum(-1) - t.sum(-1) * level.sum(-1) / count
-    variance = (t * t).sum(-1) - t.sum(-1) ** 2 / count
-    with np.errstate(divide="ignore", invalid="ignore"):
-        seconds: Array = -60.0 * variance / covariance
-    return seconds
+    # What lies within 1 dB of an end counts in part: T30 then moves smoothly with the levels.
+    begun = xp.clip(0.5 * (_FIRST_DB + 1.0 - levels), 0.0, 1.0)
+    within = begun * xp.clip(0.5 * (levels + 1.0 - _LAST_DB), 0.0, 1.0)
+    count = within.sum(-1) + 1e-9
+    t = (within * times).sum(-1) / count
+    level = (within * levels).sum(-1) / count
+    from_mean = within * (times - t[..., None])
+    covariance = (from_mean * (levels - level[..., None])).sum(-1)
+    variance = (from_mean * (times - t[..., None])).sum(-1)
+    return -60.0 * variance / (covariance - 1e-12)
 
 
-def decibels(energy: Array) -> Array:
+def decibels(energy: Any, xp: Any = np) -> Any:
     """Return the level of each decay [shape=(..., times)] in dB below its start."""
-    return _DECIBELS * np.log(np.maximum(energy, 1e-30) / np.maximum(energy[..., :1], 1e-30))
-
-
-def _reference_t30(said: Array, seconds: Array, stretch: Array, y: Array, z: Array) -> Array:
-    decay = stretched(said, seconds * stretch, y, z, np)
-    reference = Decay(
-        decay.rates[..., REFERENCE, None],
-        decay.energies[..., REFERENCE, None],
-        decay.direct[..., REFERENCE, None],
-        decay.build_up,
-        decay.spacing,
-        decay.mixing,
-    )
-    share = np.linspace(0.0, 1.0, 256)
-    times = (0.8 * seconds + 4.0 * decay.build_up)[..., None] * share
-    energy = remaining(reference, times[..., None, :])[..., 0, :]
-    return t30(times, decibels(energy))
+    level = xp.log(energy + 1e-30)
+    return _DECIBELS * (level - level[..., :1])
 
 
 def _sigmoid(values: Any, xp: Any) -> Any:

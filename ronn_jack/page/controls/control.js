@@ -11,19 +11,30 @@ import { Bound, LearnCover, bindingWords, canLearn, learn, learnable } from "./l
 import { LockCover, LockMark } from "./locks.js";
 import { useTurning } from "./turning.js";
 
-/** The control of a parameter. */
-export function Control({ row }) {
-  if (row.kind === "bool") return html`<${Switch} row=${row} />`;
-  if (row.kind === "enum") return html`<${Menu} row=${row} />`;
-  if (row.kind === "name") return html`<${Name} row=${row} />`;
-  if (row.draw === "seed") return html`<${Seed} row=${row} />`;
-  return html`<${Dial} row=${row} />`;
+/**
+ * The control of a parameter.
+ *
+ * `under` are words that stand above it already, and are not shown again if its name begins with them;
+ * `flat` makes a slider of a knob.
+ */
+export function Control({ row, under = "", flat = false }) {
+  return html`<${kindOf(row)} row=${row} under=${under} flat=${flat} />`;
+}
+
+function kindOf(row) {
+  if (isSeed(row)) return Seed;
+  return { bool: Switch, enum: Menu, name: Name }[row.kind] ?? Dial;
 }
 
 /** Say whether a parameter is turned by a knob: a number, but no seed and no share of something. */
 export function isKnob(row) {
   const isShare = row.kind === "float" && !row.unit && row.minimum === 0 && row.maximum === 1;
-  return ["int", "float"].includes(row.kind) && row.draw !== "seed" && !isShare;
+  return ["int", "float"].includes(row.kind) && !isSeed(row) && !isShare;
+}
+
+/** Say whether a number has so many values that they are drawn, and not turned. */
+function isSeed(row) {
+  return row.kind === "int" && row.maximum > table.largest_drawn_seed;
 }
 
 /** A button that does an action. */
@@ -52,7 +63,7 @@ export function ActionButton({ name, argument = [], label, disabled = false, pre
 }
 
 /** What a control looks like around what is turned: its name above, and its place for refusals. */
-function Cell({ row, kind, children }) {
+function Cell({ row, under, kind, children }) {
   const address = ROOT + row.name;
   const words = meaning(row) + bindingWords(row.name);
   const showMeaning = ({ currentTarget }) => show(currentTarget.parentElement, words);
@@ -64,7 +75,7 @@ function Cell({ row, kind, children }) {
     ...${learnable(row.name)}
   >
     <span class="label" id=${`${row.name}-label`} onClick=${showMeaning}>
-      ${row.label}<${LockMark} row=${row} />
+      <${Label} words=${row.label} under=${under} /><${LockMark} row=${row} />
     </span>
     ${children}
     <${Bound} row=${row} />
@@ -72,6 +83,18 @@ function Cell({ row, kind, children }) {
     <${LearnCover} row=${row} />
     <span class="for-readers" id=${`${row.name}-meaning`}>${words}</span>
   </div>`;
+}
+
+function Label({ words, under }) {
+  if (words === under) return html`<span class="for-readers">${words}, </span>On`;
+  if (!under || !words.startsWith(`${under} `)) return words;
+  return html`<span class="for-readers">${under} </span>${restOf(words, under)}`;
+}
+
+/** Return what is left of a name that begins with what stands above it. */
+export function restOf(words, under) {
+  const rest = words.slice(under.length + 1);
+  return rest[0].toUpperCase() + rest.slice(1);
 }
 
 function named(row) {
@@ -83,9 +106,9 @@ function named(row) {
 }
 
 /** A number, as a knob or as a slider from one end to the other. */
-function Dial({ row }) {
+function Dial({ row, under, flat }) {
   const [entry, setEntry] = useState(null);
-  const knob = isKnob(row);
+  const knob = isKnob(row) && !flat;
   const turning = useTurning(row, { track: !knob, onType: setEntry });
   const value = parameter(row.name);
   const place = placeOf(row, value);
@@ -96,7 +119,7 @@ function Dial({ row }) {
     setEntry(null);
     if (byKey) turning.ref.current.focus();
   };
-  return html`<${Cell} row=${row} kind=${knob ? "knob" : "slider"}>
+  return html`<${Cell} row=${row} under=${under} kind=${knob ? "knob" : "slider"}>
     <div class="dial" ...${turning} ...${named(row)}>
       <${knob ? Ring : Bar} place=${place} origin=${origin} missed=${missed} />
     </div>
@@ -147,9 +170,9 @@ function Entry({ row, first, onDone }) {
   />`;
 }
 
-function Switch({ row }) {
+function Switch({ row, under }) {
   const on = parameter(row.name);
-  return html`<${Cell} row=${row} kind="switch">
+  return html`<${Cell} row=${row} under=${under} kind="switch">
     <button
       type="button"
       role="switch"
@@ -163,9 +186,9 @@ function Switch({ row }) {
   <//>`;
 }
 
-function Menu({ row }) {
+function Menu({ row, under }) {
   const value = parameter(row.name);
-  return html`<${Cell} row=${row} kind="menu">
+  return html`<${Cell} row=${row} under=${under} kind="menu">
     <select ...${named(row)} value=${value} onChange=${(event) => set(row.name, event.target.value)}>
       ${row.choices.map((choice) => html`<option key=${choice} selected=${choice === value}>${choice}</option>`)}
     </select>
@@ -173,18 +196,18 @@ function Menu({ row }) {
 }
 
 /** The name of a file, typed or chosen from those that were there when the page was made. */
-function Name({ row }) {
+function Name({ row, under }) {
   const value = parameter(row.name);
   const input = useRef(null);
   useLettingGo(row);
   const leave = (take) => {
     if (!input.current) return; // it loses the focus as it goes with its view
     const next = input.current.value.trim();
-    if (take && next !== parameter(row.name)) type(row.name, next);
+    if (take && next !== parameter(row.name)) set(row.name, next); // taken back if there is none of that name
     letGo(row.name);
     input.current.value = parameter(row.name);
   };
-  return html`<${Cell} row=${row} kind="menu">
+  return html`<${Cell} row=${row} under=${under} kind="menu">
     <input
       ref=${input}
       class="readout entry"
@@ -206,7 +229,7 @@ function Name({ row }) {
 }
 
 /** A seed: typed, one on, one back, or drawn. */
-function Seed({ row }) {
+function Seed({ row, under }) {
   const value = parameter(row.name);
   const input = useRef(null);
   useLettingGo(row);
@@ -221,7 +244,7 @@ function Seed({ row }) {
     letGo(row.name);
     input.current.value = parameter(row.name);
   };
-  return html`<${Cell} row=${row} kind="seed">
+  return html`<${Cell} row=${row} under=${under} kind="seed">
     <div class="seed-row">
       <${IconButton}
         name="previous"

@@ -28,10 +28,13 @@ function Missed({ angle }) {
   return html`<circle class="ring-missed" cx=${cx} cy=${cy} r="3.5" />`;
 }
 
-/** A slider at a place 0 to 1, and where a control stands that has missed it. */
-export function Bar({ place, missed }) {
+/** A slider at a place 0 to 1, filled from another, and where a control stands that has missed it. */
+export function Bar({ place, origin, missed }) {
+  const [from, to] = [Math.min(place, origin), Math.max(place, origin)];
   return html`<span class="bar" aria-hidden="true">
-    <span class="bar-track"><span class="bar-value" style=${{ width: `${place * 100}%` }}></span></span>
+    <span class="bar-track">
+      <span class="bar-value" style=${{ width: `${(to - from) * 100}%`, marginLeft: `${from * 100}%` }}></span>
+    </span>
     ${missed !== null && html`<span class="bar-missed" style=${{ left: `${missed * 100}%` }}></span>`}
     <span class="bar-mark" style=${{ left: `${place * 100}%` }}></span>
   </span>`;

@@ -4,6 +4,8 @@ export const FONT = "11px system-ui, sans-serif";
 const LEFT = 46;
 const BOTTOM = 18;
 const EDGE = 6;
+/** The same box as what lies over a picture has to keep to: CSS's inset. */
+export const BOX_INSET = `${EDGE}px ${EDGE}px ${BOTTOM}px ${LEFT}px`;
 /** Numbers below it are written as powers of ten. */
 const TINY = 1e-3;
 

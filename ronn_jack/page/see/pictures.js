@@ -16,6 +16,10 @@ const CALM_MS = 500;
 export const network = signal(null);
 export const weights = signal(null);
 export const responses = signal(null);
+/** The equaliser's curves, and the decay of the reverb's room; null until they are told. */
+export const equaliser = signal(null);
+export const room = signal(null);
+const KEPT = { network, weights, responses, equaliser, room };
 /** The signals at this moment; null while nothing sounds. */
 export const live = signal(null);
 /** How many frames were shown. */
@@ -37,14 +41,16 @@ export function choose(index) {
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 let lookers = 0;
+let rack = false;
 let socket = null;
 let retry = null;
 let coming = null;
 
-/** Have pictures while a component is there. */
-export function usePictures() {
+/** Have pictures while a component is there: of the network, or of what stands in the rack. */
+export function usePictures(ofRack = false) {
   useEffect(() => {
     lookers += 1;
+    rack = ofRack;
     connect();
     return () => {
       lookers -= 1;
@@ -80,33 +86,25 @@ function end() {
   else socket.close();
   socket = null;
   // What comes next may be of another node.
-  live.value = network.value = weights.value = responses.value = coming = null;
+  live.value = coming = null;
+  for (const kept of Object.values(KEPT)) kept.value = null;
 }
 
 function ask() {
   if (socket?.readyState !== WebSocket.OPEN) return;
-  const has = { network, weights, responses };
-  const keys = Object.entries(has).map(([name, kept]) => [name, kept.peek()?.key ?? ""]);
-  socket.send(JSON.stringify({ ...Object.fromEntries(keys), layer: layer.peek() }));
+  const keys = Object.entries(KEPT).map(([name, kept]) => [name, kept.peek()?.key ?? ""]);
+  socket.send(JSON.stringify({ ...Object.fromEntries(keys), layer: layer.peek(), rack }));
 }
 
 function take(packet) {
-  switch (packet.kind) {
-    case "network":
-      network.value = packet;
-      return;
-    case "weights":
-      weights.value = packet;
-      return;
-    case "responses":
-      responses.value = packet;
-      return;
-    default:
-      if (coming === null) requestAnimationFrame(show);
-      coming = packet;
-      if (calm.matches) setTimeout(ask, CALM_MS);
-      else ask();
+  if (packet.kind in KEPT) {
+    KEPT[packet.kind].value = packet;
+    return;
   }
+  if (coming === null) requestAnimationFrame(show);
+  coming = packet;
+  if (calm.matches) setTimeout(ask, CALM_MS);
+  else ask();
 }
 
 function show() {

@@ -10,7 +10,7 @@ const COLUMNS_A_SECOND = 30;
 const COLUMNS = SECONDS * COLUMNS_A_SECOND;
 const LOWEST_BYTE = 40; // −100 dBFS
 const HIGHEST_BYTE = 220; // −10 dBFS
-const SHADES = 64;
+export const SHADES = 64;
 /** Frequencies that are written beside it. */
 const HERTZ = [50, 200, 1000, 5000, 20000];
 
@@ -96,7 +96,7 @@ function paint(column) {
 }
 
 /** Return the shades between colours, as pixels. */
-function shadesOf(stops) {
+export function shadesOf(stops) {
   const scale = document.createElement("canvas");
   scale.width = SHADES;
   scale.height = 1;

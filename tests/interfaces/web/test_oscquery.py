@@ -19,7 +19,6 @@ from ronn_jack.parameters import ACTIONS, PARAMETERS, Kind
 
 HOST = {"OSC_IP": "192.168.1.7", "OSC_PORT": 9420, "OSC_TRANSPORT": "UDP"}
 TAGS_OF = {type(None): "N", int: "ih", float: "f", bool: "TF", str: "s"}
-
 TYPES = {Kind.INT: "i", Kind.FLOAT: "f", Kind.BOOL: "T", Kind.ENUM: "s", Kind.NAME: "s"}
 
 

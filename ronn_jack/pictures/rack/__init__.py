@@ -1,0 +1,1 @@
+"""What there is to see of the equaliser and of the reverb."""
