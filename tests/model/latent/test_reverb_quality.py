@@ -25,10 +25,10 @@ def test_the_weights_are_those_that_the_training_wrote() -> None:
 
 @pytest.mark.slow
 def test_rooms_it_has_never_heard_lie_in_its_space() -> None:
-    # Every fourth of the committed rooms.
-    quality = judge_held_out(MODEL, slice(0, None, 4))
+    # Every sixth of the committed rooms.
+    quality = judge_held_out(MODEL, slice(0, None, 6))
     assert list(quality.faults()) == []
-    assert quality.relief_db.size == 30
+    assert quality.relief_db.size == 20
 
 
 @pytest.mark.slow
@@ -45,6 +45,6 @@ def test_axes_are_heard_to_do_so() -> None:
 def test_what_falls_short_is_said() -> None:
     bad = HeldOut(np.array([2.5]), np.array([[0.1]]))
     assert len(list(bad.faults())) == 2
-    axes = Axes(1, {"x": 0, "y": 1, "z": 0}, {"y": 0.01, "z": 0.2})
+    axes = Axes(1, {"x": 0, "y": 1, "z": 0}, {"y": 0.01, "z": 0.2}, {"y": 0.1, "z": 0.2})
     assert len(list(axes.faults())) == 2
     assert list(replace(axes, wrong_steps={"x": 0}, moved={}).faults()) == []
