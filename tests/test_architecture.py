@@ -344,6 +344,7 @@ CROSS_CUTTING = {
     "test_protection.py": "the tests' own protection",
     "test_random_ends.py": "end to end: nodes that are ended at any moment",
     "test_readers.py": "every reader of files",
+    "test_reverb_knobs.py": "end to end: the reverb's knobs that are swept",
     "test_restore.py": "end to end: a node that goes on where it was left",
     "test_storm.py": "end to end: too much of everything",
     "test_sweep.py": "end to end: a knob that is swept",

@@ -242,7 +242,10 @@ class TestQuestions:
         assert MOST_CHARACTERS - 100 < len(spaced) <= MOST_CHARACTERS
         for sent in (text, spaced):
             client.answers(message("/ronn/load_text", share(defaults())))
-            assert client.errors(message("/ronn/load_text", sent)) == []
+            faults = client.errors(message("/ronn/load_text", sent))
+            assert [PARAMETERS[address.removeprefix("/ronn/")].kind for address, _ in faults] == [
+                Kind.NAME
+            ] * len(faults), "but models that are not here"
             assert client.answers(message("/ronn/share")) == [("/ronn/share", [text])]
 
     def test_ping(self, client):

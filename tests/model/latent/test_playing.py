@@ -83,7 +83,7 @@ def test_everything_of_the_equaliser_is_heard_by_its_stage_alone() -> None:
             others = row.choices if row.kind is Kind.ENUM else map(row.denormalise, (0.0, 0.9))
             if any(playing({**start, name: value}) != playing(start) for value in others):
                 heard.add(name)
-    assert heard == EQUALISER - {"eq", "eq_position", "eq_compensate"}
+    assert heard == EQUALISER - {"eq", "eq_position", "eq_compensate", "eq_model"}
 
 
 def test_the_loudness_that_the_curve_takes_is_made_up_for_where_asked() -> None:
