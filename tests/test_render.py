@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +11,17 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
+from ronn_jack.errors import AudioFileError, SpecError, UsageError
 from ronn_jack.loudness.match import block_powers, loudness, matched_gain
 from ronn_jack.model.architecture import network_spec
-from ronn_jack.model.latent.equaliser import response
-from ronn_jack.model.latent.playing import makeup, playing
-from ronn_jack.model.latent.reverb import ReverbModel, RoomSpec, synthesise
 from ronn_jack.model.recipes import draw
 from ronn_jack.parameters import defaults
 from ronn_jack.render import offline_engine, render_file
 from tests import oracle
 from tests.realtime.engine_driver import noise
-from tests.support.rendering import RATE, rendered, written
+from tests.support.full_disk import room_for
 
+RATE = 44100
 RAW = {"auto_level": False}
 """The oracle knows no level."""
 
@@ -29,6 +29,23 @@ RAW = {"auto_level": False}
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path
+
+
+def written(folder: Path, x: NDArray[np.float32], rate: int = RATE, name: str = "in.wav") -> Path:
+    path = folder / name
+    soundfile.write(path, x.T, rate, subtype="FLOAT" if name.endswith(".wav") else None)
+    return path
+
+
+def rendered(
+    folder: Path, x: NDArray[np.float32], at: int = RATE, tail: float | None = 0.0, **values: Any
+) -> NDArray[np.float32]:
+    """Return what a file that holds `x` becomes, [shape=(2, frames)]."""
+    target = folder / "out.wav"
+    render_file(written(folder, x, at), target, {**defaults(), **values}, tail)
+    y, read_rate = soundfile.read(target, dtype="float32", always_2d=True)
+    assert read_rate == at
+    return np.ascontiguousarray(y.T)
 
 
 def guarded(y: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -95,13 +112,6 @@ def test_it_is_what_the_engine_gives_bit_for_bit(folder: Path) -> None:
     values = {**defaults(), **RAW, "activation": "tanh", "input_gain": 6.0, "mix": 0.8}
     engine = offline_engine(network_spec(values, 2, 2, RATE), values, RATE)
     assert np.array_equal(rendered(folder, x, **values), engine.process(x))
-
-
-def test_with_the_network_off_a_file_comes_out_as_it_went_in(folder: Path) -> None:
-    x = noise(20_000)
-    moves = {"drift_rate": 0.5, "drift_depth": 0.5, "mix": 0.4}
-    assert np.array_equal(rendered(folder, x, network=False), x)
-    assert np.allclose(rendered(folder, x, network=False, drive=20.0, **moves), x, atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -187,33 +197,6 @@ def test_a_tail_that_is_left_to_it_ends_where_it_has_faded(folder: Path) -> None
     assert np.abs(y[:, -1]).max() >= 10 ** (-90 / 20) > np.abs(whole[:, frames:]).max()
 
 
-PLAIN = {"layers": 1, "kernel": 1, "activation": "linear", "init": "dirac"}
-"""A network that gives what it is given."""
-
-
-def test_the_reverb_answers_from_the_first_frame_on(folder: Path) -> None:
-    x = np.zeros((2, RATE), np.float32)
-    x[:, 100] = 0.5
-    room = {"reverb_x": -1.0, "reverb_seed": 3, "reverb_predelay": 5.0}
-    dry = rendered(folder, x, **RAW, **PLAIN).astype(float)
-    y = rendered(folder, x, **RAW, **PLAIN, **room, reverb=True, reverb_mix=0.75)
-    response = synthesise(ReverbModel.ours(), RoomSpec(-1.0, seed=3, predelay_ms=5.0), RATE)
-    size = 2 * RATE
-    spectra = np.fft.rfft(dry, size) * np.fft.rfft(response[:, :RATE].astype(float), size)
-    wanted = 0.25 * dry + 0.75 * np.fft.irfft(spectra)[:, :RATE]
-    assert np.abs(y - wanted).max() <= 1e-5 * np.abs(wanted).max()
-
-
-def test_a_tail_that_is_left_to_it_is_as_long_as_the_room(folder: Path) -> None:
-    x = noise(3000)
-    values = {**RAW, **PLAIN, "reverb": True, "reverb_x": -1.0}
-    y = rendered(folder, x, tail=None, **values)
-    assert 3000 + RATE // 5 < y.shape[1] < 3000 + 2 * RATE
-    whole = rendered(folder, x, tail=2.0, **values)
-    assert np.array_equal(y, whole[:, : y.shape[1]])
-    assert np.abs(whole[:, y.shape[1] :]).max() < 10 ** (-90 / 20)
-
-
 @pytest.mark.parametrize("values", [{"mix": 0.0}, {"bypass": True}])
 def test_a_file_that_leaves_no_tail_keeps_its_length(folder: Path, values: dict[str, Any]) -> None:
     x = noise(3000)
@@ -286,6 +269,87 @@ def test_an_older_target_is_replaced_only_by_a_whole_one(
     assert {path.name for path in folder.iterdir()} == {"in.wav", "o.wav"}
 
 
+class TestRefusals:
+    def refused(
+        self, error: type[Exception], source: Path, target: Path, *arguments: Any, **values: Any
+    ) -> str:
+        with pytest.raises(error) as caught:
+            render_file(source, target, {**defaults(), **values}, *arguments)
+        text = str(caught.value)
+        assert "\n" not in text
+        assert not list(target.parent.glob(".*")) if target.parent.is_dir() else True
+        return text
+
+    def test_files_that_are_no_audio(self, folder: Path) -> None:
+        (folder / "text.wav").write_text("no audio at all\n")
+        (folder / "nothing.wav").write_bytes(b"")
+        for name in ("missing.wav", "text.wav", "nothing.wav", "."):
+            assert "can't be read" in self.refused(AudioFileError, folder / name, folder / "o.wav")
+
+    def test_a_file_without_frames(self, folder: Path) -> None:
+        source = written(folder, np.zeros((2, 0), np.float32))
+        assert "is empty" in self.refused(AudioFileError, source, folder / "o.wav")
+
+    def test_too_many_channels(self, folder: Path) -> None:
+        source = written(folder, noise(100, 3))
+        reason = self.refused(AudioFileError, source, folder / "o.wav")
+        assert "has 3 channels; give a mono or stereo file" in reason
+
+    def test_a_rate_that_vorbis_has_not(self, folder: Path) -> None:
+        source = written(folder, noise(100), 384_000)
+        reason = self.refused(AudioFileError, source, folder / "o.ogg")
+        assert "Vorbis holds at most 200000 Hz, not 384000; end the name in .wav" in reason
+
+    @pytest.mark.parametrize("name", ["o.xyz", "o", "o.raw", "wav"])
+    def test_formats_that_nobody_knows(self, folder: Path, name: str) -> None:
+        source = written(folder, noise(100))
+        assert ".flac, .ogg or .mp3" in self.refused(UsageError, source, folder / name)
+
+    @pytest.mark.parametrize("name", ["pipe", "pipe.wav"])
+    def test_pipes(self, folder: Path, name: str) -> None:
+        os.mkfifo(folder / name)
+        source = written(folder, noise(10))
+        reason = self.refused(AudioFileError, source, folder / name)
+        assert "is no file; name a new one, as none is written to a pipe" in reason
+
+    def test_subtypes_that_the_format_has_not(self, folder: Path) -> None:
+        source = written(folder, noise(100))
+        reason = self.refused(UsageError, source, folder / "o.flac", 0.0, "FLOAT")
+        assert "FLAC has no subtype 'FLOAT': use one of" in reason
+
+    def test_folders_that_can_t_be_written_to(self, folder: Path) -> None:
+        source = written(folder, noise(100))
+        for target in (folder / "missing" / "o.wav", Path("/proc/o.wav")):
+            assert "can't be written" in self.refused(AudioFileError, source, target)
+
+    def test_a_full_disk(self, folder: Path) -> None:
+        source = written(folder, noise(100_000))
+        with room_for(100_000):
+            assert "can't be written" in self.refused(AudioFileError, source, folder / "o.wav")
+        assert not (folder / "o.wav").exists()
+
+    def test_a_folder_in_the_target_s_place(self, folder: Path) -> None:
+        source = written(folder, noise(100))
+        (folder / "o.wav").mkdir()
+        assert "can't be written" in self.refused(AudioFileError, source, folder / "o.wav")
+
+    def test_the_input_as_output(self, folder: Path) -> None:
+        source = written(folder, noise(100))
+        before = source.read_bytes()
+        assert "is the input itself" in self.refused(UsageError, source, source)
+        (folder / "link.wav").symlink_to(source)
+        assert "is the input itself" in self.refused(UsageError, source, folder / "link.wav")
+        assert source.read_bytes() == before
+
+    def test_a_network_that_is_too_long_at_the_file_s_rate(self, folder: Path) -> None:
+        values = {"layers": 16, "kernel": 9, "dilation": 2}
+        at_192 = written(folder, noise(100), 192_000)
+        render_file(at_192, folder / "o.wav", {**defaults(), **values})
+        at_8 = written(folder, noise(100), 8000)
+        reason = self.refused(SpecError, at_8, folder / "p.wav", **values)
+        assert "60 s at 8000 Hz: lower dilation to 1 or layers to 15 or kernel to 8" in reason
+
+
 def test_a_sound_that_says_its_rate_takes_as_long_at_every_rate(folder: Path) -> None:
     values = {
         "layers": 9,
@@ -304,23 +368,3 @@ def test_a_sound_that_says_its_rate_takes_as_long_at_every_rate(folder: Path) ->
         ends.append(np.flatnonzero(jumps > 1e-3 * jumps.max())[-1] / rate)
     assert ends[0] == pytest.approx(511 / 48_000, abs=1e-4)
     assert ends[1] == pytest.approx(ends[0], abs=1e-4)
-
-
-@pytest.mark.parametrize("said", [{"eq_mode": "words"}, {"eq_x": -1.0, "eq_position": "pre"}])
-@pytest.mark.parametrize("network", [True, False])
-def test_the_curve_of_the_equaliser_is_in_the_file(
-    folder: Path, network: bool, said: dict[str, Any]
-) -> None:
-    plain = {**RAW, "layers": 1, "kernel": 1, "activation": "linear", "network": network}
-    values = {**defaults(), **said, "eq_compensate": True}
-    click = np.zeros((2, 65536), np.float32)
-    click[:, 0] = 1e-3
-    with_it, without = (
-        np.abs(np.fft.rfft(rendered(folder, click, **plain, **said, eq=on, eq_compensate=True)))
-        for on in (True, False)
-    )
-    f = np.fft.rfftfreq(click.shape[1], 1 / RATE)
-    heard = 20 * np.log10((with_it / without)[:, (f >= 20) & (f <= 20000)])
-    meant = response(playing(values), f[(f >= 20) & (f <= 20000)], RATE) + makeup(values, RATE)
-    assert np.ptp(meant) > 3.0
-    assert np.abs(heard - meant).max() < 0.01

@@ -25,6 +25,7 @@ from ronn_jack.model.expression import Expression
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.level import LevelTable
 from ronn_jack.realtime.mixing import UNKNOWN, Blend
+from ronn_jack.realtime.stages.equaliser import Curve
 from ronn_jack.realtime.voice import Voice
 from ronn_jack.units import decibels_to_gain, gain_to_decibels
 
@@ -43,10 +44,17 @@ class LevelFollower:
     ----------
     outdated : callable
         Asked while a level is measured whether a new network makes it pointless.
+    clock : callable
+        Returns the time in s.
     """
 
-    def __init__(self, outdated: Callable[[], bool]) -> None:
+    def __init__(
+        self, outdated: Callable[[], bool], clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._outdated = outdated
+        self._clock = clock
+        self._way: tuple[float, Curve | None] | None = None
+        self._way_since = 0.0
         self._wanted: bool | None = None
         self._next_look = 0.0
         self._prepared: PreparedVoice | None = None
@@ -74,7 +82,7 @@ class LevelFollower:
             self._prepared, self._survey, self._refinement = prepared, None, None
         with contextlib.suppress(OutdatedError):
             self._follow_switch(engine, loudness, input_gain, prepared)
-            now, level = time.monotonic(), prepared.level
+            now, level = self._clock(), prepared.level
             if level and level.quick and now - prepared.change.received <= _REST_SECONDS:
                 return
             if level and (level.on_noise or level.quick) and now >= self._next_look:
@@ -83,7 +91,11 @@ class LevelFollower:
             if now < self._gliding_until:
                 return
             way = input_gain, engine.curve_before
+            if way != self._way:
+                self._way, self._way_since = way, now
             if self._survey is None or (self._survey.input_gain, self._survey.curve) != way:
+                if self._survey and now - self._way_since < _REST_SECONDS:
+                    return  # a hand is at it, and what is found now is outdated at once
                 trim_db = self._survey.trim_db if self._survey else 0.0
                 self._survey = LevelSurvey(engine, loudness, input_gain, prepared, trim_db)
                 self._refinement = Refinement(engine)
@@ -158,7 +170,7 @@ class LevelFollower:
         self._prepared.voice.blend.follow(blend)
         self._prepared.levelled_at = at
         self._survey = None
-        self._gliding_until = time.monotonic() + distance / max(speed, 1e-9)
+        self._gliding_until = self._clock() + distance / max(speed, 1e-9)
 
     def _job(self, engine: Engine, prepared: PreparedVoice) -> Job:
         """Return work that is pointless, too, once the network has been dropped."""

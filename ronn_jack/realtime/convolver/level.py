@@ -218,7 +218,7 @@ def _begin(level: int, response: int, position: int) -> None:
     store_int64(level + WORD * BEGUN, int64(1))
 
 
-@native("void(int64, int64, int64, int64, int64)")
+@shared("void(int64, int64, int64, int64, int64)")
 def run_level(level: int, response: int, ring: int, channels: int, position: int) -> None:
     """Do a level's work at a border of slots.
 
@@ -248,7 +248,7 @@ def run_level(level: int, response: int, ring: int, channels: int, position: int
         _complete(level)
 
 
-@native("void(int64, int64, int64, int64, int64)")
+@shared("void(int64, int64, int64, int64, int64)")
 def add_level(level: int, channel: int, position: int, frames: int, target: int) -> None:
     """Add what a level gives for the frames from `position` on, within a slot, to a row."""
     if load_int64(level + WORD * SOUNDS) == 0:

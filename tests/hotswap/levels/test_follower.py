@@ -13,11 +13,13 @@ from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.loudness.auto_level import level_on_noise
 from ronn_jack.loudness.input_meter import InputLoudness
 from ronn_jack.model.expression import AT_REST
+from ronn_jack.model.latent.equaliser import FLAT
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.level import LevelTable
 from ronn_jack.realtime.mixing import Blend
 from tests.realtime.engine_driver import RATE, engine_for, noise, play
 from tests.support.changes import change_to
+from tests.support.rigged import Clock
 from tests.support.running_engine import watch_block
 
 LOUD = NetworkSpec(init="normal", activation="tanh")
@@ -196,3 +198,34 @@ def test_the_polarity_that_is_heard_is_kept_once_the_level_is_found_better():
     assert not prepared.level.quick
     assert prepared.level.blend.polarity == heard.polarity
     assert prepared.voice.blend.fields["wanted_polarity"][0] == heard.polarity
+
+
+class CountingLoudness(InputLoudness):
+    """Counts how often input is asked for to measure a network on."""
+
+    asked = 0
+
+    def excerpt(self, run_up_frames, seconds):
+        self.asked += 1
+        return super().excerpt(run_up_frames, seconds)
+
+
+@pytest.mark.parametrize("by", ["input gain", "equaliser"])
+def test_a_sweep_before_the_network_is_waited_out_and_then_surveyed_once(by):
+    engine, prepared = sounding(3.5)
+    clock, loudness, gain = Clock(), CountingLoudness(engine), 1.0
+    follower = LevelFollower(lambda: False, clock)
+    follower.tend(engine, loudness, gain, prepared)
+    asked = loudness.asked
+    assert asked > 0
+    for place in range(1, 21):
+        clock.now += 0.05
+        if by == "equaliser":
+            engine.equalise(FLAT, 0.1 * place, "pre")
+        else:
+            gain = 1.0 + 0.1 * place
+        follower.tend(engine, loudness, gain, prepared)
+    assert loudness.asked == asked
+    clock.now += 1.0
+    follower.tend(engine, loudness, gain, prepared)
+    assert loudness.asked == asked + 1
