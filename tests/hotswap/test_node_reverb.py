@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ronn_jack.control.operations import Act
+from ronn_jack.hotswap.pipeline import Pipeline
+from ronn_jack.realtime.stages.reverb import Reverb
 from tests.realtime.engine_driver import noise, play
 from tests.support.desk import FRAMES, Desk, desk, same_sound
 from tests.support.jack_server import wait_for
@@ -65,3 +67,24 @@ def test_panic_leaves_no_tail_and_bypass_and_another_network_do() -> None:
         wait_for(forgotten)
         d.turn(output_gain=-23.0)
         assert np.abs(silence(d, FRAMES // 10)).max() < 1e-4
+
+
+def test_a_reverb_that_does_not_fit_is_refused_in_words() -> None:
+    pipeline = Pipeline(time_block=lambda voice, block: 1e-5)
+    costs = {"reverb": 1e-3}
+
+    def cost(thing: object, block: int) -> float:
+        return costs["reverb"] if isinstance(thing, Reverb) else 1e-6
+
+    with desk(period=64, pipeline=pipeline, cost=cost) as d:
+        d.turn(reverb=True, reverb_x=1.0)
+        [(subject, reason)] = d.origin.refusals
+        assert subject == "reverb"
+        assert reason.startswith("reverb needs 75% of the 64-frame period at 48000 Hz")
+        assert not d.controller.values["reverb"]
+        assert d.audio.engine.held_responses == 0
+        costs["reverb"] = 1e-4
+        d.turn(reverb=True)
+        assert len(d.origin.refusals) == 1
+        d.run_until(lambda: d.node._responses.settled)
+        assert d.audio.engine.held_responses == 1
