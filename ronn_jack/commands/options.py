@@ -12,7 +12,7 @@ import click
 from ronn_jack.errors import UsageError, shown
 from ronn_jack.files import name_or_file
 from ronn_jack.model.latent.playing import with_bands
-from ronn_jack.parameters import PARAMETERS, Value, defaults, missing_names, parameter
+from ronn_jack.parameters import PARAMETERS, Value, defaults, parameter
 from ronn_jack.parameters.companions import taken_over
 from ronn_jack.parameters.share import is_shared, read_shared
 from ronn_jack.presets.preset import Preset
@@ -107,10 +107,7 @@ def chosen(reference: str | None, assignments: tuple[str, ...]) -> Chosen:
     elif reference is not None:
         preset = PresetStore().load(name_or_file(reference))
         values |= preset.values
-    values = assigned(values, assignments)
-    for name, reason in missing_names(values):
-        click.echo(f"warning: {name}: {reason}", err=True)
-    return Chosen(values, preset)
+    return Chosen(assigned(values, assignments), preset)
 
 
 def first_sound(reference: str | None, assignments: tuple[str, ...]) -> Chosen:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ronn_jack.errors import ModelError
+from ronn_jack.imports.words import printable
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 MAXIMUM_BYTES = 64 << 20
@@ -37,6 +38,7 @@ _MOST_PIECES = 5000
 """Headers, nodes and messages of a file; a model of a hundred layers has fewer."""
 _MOST_DEPTH = 16
 _MOST_RANK = 8
+_MOST_NAME = 128
 
 
 def arrays_in(content: bytes) -> dict[str, NDArray[Any]]:
@@ -134,10 +136,10 @@ class _File:
                 raise _DamagedError("a group has no tree")
 
     def _name(self, at: int) -> str:
-        end = self._content.find(b"\0", at, at + 256)
+        end = self._content.find(b"\0", at, at + _MOST_NAME)
         if end < 0:
             raise _DamagedError("a name has no end")
-        return self._content[at:end].decode("ascii", "replace")
+        return printable(self._content[at:end])
 
     def _array(self, messages: dict[int, tuple[int, int]], path: str) -> NDArray[Any] | None:
         """Return an array in place, None for one that does not hold floating-point numbers."""

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ronn_jack.errors import ModelError
+from ronn_jack.imports.words import printable
 
 HEADER_BYTES = 128
 NEWER = b"MATLAB 7.3 MAT-file"
@@ -122,7 +123,7 @@ def _numeric(source: _Source) -> Iterator[Array]:
         return
     dimensions = source.element(_SHAPE, 4 * _MOST_RANK)
     shape = tuple(source.number(dimensions[at : at + 4]) for at in range(0, len(dimensions), 4))
-    name = source.element(_NAME, _MOST_NAME).decode("ascii", "replace")
+    name = printable(source.element(_NAME, _MOST_NAME))
     kind, size, _ = source.tag()
     if flags & _COMPLEX or kind not in _TYPES or len(shape) < 2 or not math.prod(shape):
         return

@@ -73,9 +73,10 @@ export function typed(row, words) {
   return plain !== "" && Number.isFinite(Number(plain)) ? Number(plain) : plain;
 }
 
-/** Say whether the node takes a value of a numeric parameter as it is. */
+/** Say whether the node takes a value of a number or a name as it is. */
 export function accepts(row, value) {
   const { kind, minimum, maximum, least } = row;
+  if (kind === "name") return row.names.includes(value);
   if (typeof value !== "number" || !(minimum <= value && value <= maximum)) return false;
   if (isGap(row) && minimum < value && value < least) return false;
   return kind !== "int" || Number.isInteger(value);

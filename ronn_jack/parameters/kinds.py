@@ -229,6 +229,13 @@ class Parameter:
         if self.kind is Kind.NAME and value not in self.names:
             raise ParameterError(unknown(self.name, value, self.names))
 
+    def missing(self, value: Value) -> str:
+        """Say what it means that a name is not there."""
+        return (
+            f"there is no {self.label} '{value}' here: {self.default} is heard in its place until "
+            "ronn-jack import brings it"
+        )
+
     def denormalise(self, position: float) -> Value:
         """Return the value at `position` of the range; positions beyond 0–1 are clamped."""
         position = min(1.0, max(0.0, position))

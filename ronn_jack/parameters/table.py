@@ -55,11 +55,7 @@ def missing_names(
         Values with which it has been told already.
     """
     return [
-        (
-            name,
-            f"there is no {row.label} '{values[name]}' here: {row.default} is heard in its place "
-            "until ronn-jack import brings it",
-        )
+        (name, row.missing(values[name]))
         for name, row in PARAMETERS.items()
         if row.kind is Kind.NAME
         and name in values

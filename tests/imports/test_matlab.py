@@ -75,6 +75,13 @@ def test_damage_is_told_in_words() -> None:
             assert str(error).isprintable()
 
 
+def test_a_name_that_can_not_be_seen_is_told_in_words() -> None:
+    content = matlab_file({"W\x1b[2J": np.ones((2, 2))}, packed=False).replace(
+        struct.pack("<II", 9, 32), struct.pack("<II", 9, 24)
+    )
+    assert refusal(content) == "is a damaged MATLAB file: W\ufffd[2J has not its size"
+
+
 def test_others_are_told_apart() -> None:
     assert not is_matlab(b"")
     newer = b"MATLAB 7.3 MAT-file, Platform".ljust(124) + b"\x00\x02IM"

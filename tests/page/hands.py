@@ -18,6 +18,9 @@ def turn(looker: Looker, row: Parameter, value: Value) -> None:
         cell.get_by_role("switch").click()
     elif row.kind is Kind.ENUM:
         cell.get_by_role("combobox").select_option(str(value))
+    elif row.kind is Kind.NAME:
+        cell.get_by_role("combobox").fill(str(value))
+        cell.get_by_role("combobox").press("Enter")
     else:
         if not _is_typed(row):
             looker.dial(row.name).press("Enter")
@@ -31,7 +34,7 @@ def shown(looker: Looker, row: Parameter) -> str:
     if row.kind is Kind.BOOL:
         checked = cell.get_by_role("switch").get_attribute("aria-checked")
         return {"true": "on", "false": "off"}[checked]
-    if row.kind is Kind.ENUM:
+    if row.kind in (Kind.ENUM, Kind.NAME):
         return cell.get_by_role("combobox").input_value()
     if _is_typed(row):
         return cell.locator("input").input_value()

@@ -273,3 +273,12 @@ def test_seeds_are_drawn_and_walked_through(looker, controller):
             lambda name=name: shown(looker, PARAMETERS[name]) == str(controller.value(name)),
             what="the seed drawn",
         )
+
+
+def test_a_name_that_is_not_there_is_refused_in_its_place(looker, controller):
+    row = PARAMETERS["reverb_model"]
+    turn(looker, row, "gone")
+    looker.page.wait_for_selector(".bubble.refusal")
+    assert "unknown reverb_model 'gone'" in looker.page.locator(".bubble.refusal").inner_text()
+    wait_for(lambda: shown(looker, row) == "ours", what="ours")
+    assert controller.value(row.name) == "ours"

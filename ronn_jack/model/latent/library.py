@@ -18,7 +18,7 @@ from ronn_jack.model.latent.responses import RESPONSE, FixedResponse
 from ronn_jack.model.latent.reverb import ReverbModel, Rooms
 from ronn_jack.model.latent.spectral_decoder import DECODER, SpectralDecoder
 from ronn_jack.model.latent.spectrograms import GRID, PicturedRooms, PictureGrid
-from ronn_jack.parameters import EQUALISERS, OURS, REVERBS
+from ronn_jack.parameters import OURS, PARAMETERS
 from ronn_jack.parameters.names import SUFFIX, is_name, shelf_folder
 
 VERSION = 1
@@ -39,19 +39,26 @@ Model = TypeVar("Model")
 class _Shelf(Generic[Model]):
     """Models that were opened, each for as long as its file stays as it is."""
 
-    def __init__(self, name: str, ours: Callable[[], Model], read: Callable[[Path], Model]) -> None:
-        self._name, self._ours, self._read = name, ours, read
+    def __init__(
+        self, parameter: str, ours: Callable[[], Model], read: Callable[[Path], Model]
+    ) -> None:
+        self._row, self._ours, self._read = PARAMETERS[parameter], ours, read
         self._known: dict[tuple[Path, int, int], Model] = {}
+        self._missed: set[str] = set()
 
     def open(self, name: str) -> Model:
         """Return a model, which is read once."""
         if name == OURS or not is_name(name):
             return self._ours()
-        path = shelf_folder(self._name) / f"{name}{SUFFIX}"
+        path = shelf_folder(self._row.shelf) / f"{name}{SUFFIX}"
         try:
             state = path.stat()
         except OSError:
-            return self._ours()  # as who named it was told
+            if name not in self._missed:
+                self._missed.add(name)
+                _log.warning("%s", self._row.missing(name))
+            return self._ours()
+        self._missed.discard(name)
         key = path, state.st_mtime_ns, state.st_size
         if key not in self._known:
             try:
@@ -83,8 +90,8 @@ def read_reverb(path: Path) -> Rooms:
         raise ModelError(f"{path}: {error}") from None
 
 
-_equalisers = _Shelf[EqModel](EQUALISERS, EqModel.ours, EqModel.load)
-_reverbs = _Shelf[Rooms](REVERBS, ReverbModel.ours, read_reverb)
+_equalisers = _Shelf[EqModel]("eq_model", EqModel.ours, EqModel.load)
+_reverbs = _Shelf[Rooms]("reverb_model", ReverbModel.ours, read_reverb)
 
 
 def open_eq(name: str) -> EqModel:

@@ -197,6 +197,10 @@ class Emitter:
         error = self.multiply_add(self.builder.fneg(b), r, self.constant(1.0))
         return self.multiply(a, self.multiply_add(error, r, r))
 
+    def square_root(self, x: Any) -> Any:
+        """Return the root of x."""
+        return self._call("llvm.sqrt", [x])
+
     def absolute(self, x: Any) -> Any:
         """Return |x|."""
         return self._call("llvm.fabs", [x])

@@ -23,6 +23,7 @@ from ronn_jack.realtime.convolver.layout import (
     BLOCKS,
     CHANNELS,
     CONVOLVER_WORDS,
+    CORRELATION,
     FADE,
     FADED,
     FILLED,
@@ -71,6 +72,7 @@ from ronn_jack.realtime.kernels.vectors import (
     copy_frames,
     fade_frames,
     fill_frames,
+    load_float32,
     load_int64,
     store_int64,
 )
@@ -184,7 +186,9 @@ def _sum_up(convolver: int, x: int, channel: int, position: int, frames: int) ->
         other = sums + 4 * SLOT
         convolve_head(x, load_int64(leaving + WORD * TAPS) + taps, other, frames)
         faded = load_int64(convolver + WORD * FADED) + position % SLOT
-        fade_frames(sums, other, faded + 1, load_int64(convolver + WORD * FADE), frames)
+        fade = load_int64(convolver + WORD * FADE)
+        correlation = load_float32(heard + WORD * CORRELATION)
+        fade_frames(sums, other, faded + 1, fade, correlation, frames)
     for index in range(LEVELS):
         level = convolver + WORD * (FIRST_LEVEL + LEVEL_WORDS * index)
         add_level(level, channel, position, frames, sums)
@@ -261,6 +265,7 @@ class Convolver:
         self._memory: list[NDArray[np.uint8]] = []
         self._nothing = PreparedResponse(np.zeros((1, 1), np.float32))
         self._generation = 0
+        self._before = self._newest = self._nothing  # of those offered, each after the other
         self._offered: dict[int, PreparedResponse] = {}  # by generation
         self._words[INPUT] = self._reserve(CHANNELS * _RING_BYTES) + 4 * SLOT
         self._words[SUMS] = self._reserve(2 * 4 * SLOT)
@@ -281,7 +286,14 @@ class Convolver:
         self._generation += 1
         chosen.generation = self._generation
         self._offered[self._generation] = chosen
+        chosen.follow(self._newest)
         waited = _swap.ctypes(self.address + WORD * PENDING, chosen.address)
+        if waited != 0:
+            # It takes the place of the one that the newest would have taken.
+            chosen.follow(self._before)
+        else:
+            self._before = self._newest
+        self._newest = chosen
         unheard = [g for g, each in self._offered.items() if each.address == waited]
         if len(unheard) == 1 and waited != chosen.address:
             del self._offered[unheard[0]]

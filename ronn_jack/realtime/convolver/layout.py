@@ -24,9 +24,10 @@ RING_FLOATS = SLOT + RING + SLOT
 
 (
     GENERATION,  # of a response: those offered later have larger ones
+    CORRELATION,  # float32, from 0 to 1: with the response that it takes the place of
     TAPS,  # address of the head, float32 [shape=(channels, HEAD)], the oldest input's tap first
     PARTS,  # of the first level; those of the others follow
-) = range(3)
+) = range(4)
 (
     COUNT,  # partitions
     SPECTRA,  # address of tiles [shape=(channels, tiles, count)]
@@ -76,8 +77,9 @@ around them, so each has a cache line to itself."""
     SOUNDS,  # whether the other one is complete
     SOUNDING_LEAVES,  # whether it has a part that fades out
     SOUNDING_FADED,  # frames of that fade that lie before it
+    SOUNDING_CORRELATION,  # float32, of the response that fades in with the other
     LEVEL_WORDS,
-) = range(25)
+) = range(26)
 CONVOLVER_WORDS = FIRST_LEVEL + LEVELS * LEVEL_WORDS
 WORD = 8
 """Bytes of a word."""

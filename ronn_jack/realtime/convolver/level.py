@@ -27,6 +27,7 @@ from ronn_jack.realtime.convolver.layout import (
     BEGUN,
     BLOCKS,
     CHANNELS,
+    CORRELATION,
     COUNT,
     FILLED,
     INPUTS,
@@ -48,6 +49,7 @@ from ronn_jack.realtime.convolver.layout import (
     RING_FLOATS,
     SIZE,
     SLOT,
+    SOUNDING_CORRELATION,
     SOUNDING_FADED,
     SOUNDING_LEAVES,
     SOUNDS,
@@ -57,7 +59,13 @@ from ronn_jack.realtime.convolver.layout import (
     WORK,
     WRITTEN,
 )
-from ronn_jack.realtime.kernels.vectors import add_frames, fade_frames, load_int64, store_int64
+from ronn_jack.realtime.kernels.vectors import (
+    add_frames,
+    fade_frames,
+    load_float32,
+    load_int64,
+    store_int64,
+)
 
 _COLUMNS = TILE // LANES
 _FRAME = 4
@@ -189,6 +197,8 @@ def _complete(level: int) -> None:
     store_int64(level + WORD * SOUNDS, int64(1))
     store_int64(level + WORD * SOUNDING_LEAVES, leaves)
     store_int64(level + WORD * SOUNDING_FADED, load_int64(level + WORD * LEVEL_FADED))
+    correlation = load_int64(load_int64(level + WORD * RESPONSE) + WORD * CORRELATION)
+    store_int64(level + WORD * SOUNDING_CORRELATION, correlation)
     store_int64(level + WORD * WRITTEN, 1 - load_int64(level + WORD * WRITTEN))
 
 
@@ -259,5 +269,12 @@ def add_level(level: int, channel: int, position: int, frames: int, target: int)
     if load_int64(level + WORD * SOUNDING_LEAVES) != 0:
         leaving = _block(level, which, channel, int64(1)) + _FRAME * into
         faded = load_int64(level + WORD * SOUNDING_FADED) + into
-        fade_frames(row, leaving, faded + 1, load_int64(level + WORD * LEVEL_FADE), frames)
+        fade_frames(
+            row,
+            leaving,
+            faded + 1,
+            load_int64(level + WORD * LEVEL_FADE),
+            load_float32(level + WORD * SOUNDING_CORRELATION),
+            frames,
+        )
     add_frames(target, row, frames)

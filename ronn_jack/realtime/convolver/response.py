@@ -11,6 +11,7 @@ from ronn_jack.realtime.compiler.memory import aligned_bytes
 from ronn_jack.realtime.convolver.complex_vectors import TILE_BYTES
 from ronn_jack.realtime.convolver.layout import (
     CHANNELS,
+    CORRELATION,
     COUNT,
     GENERATION,
     HEAD,
@@ -85,9 +86,11 @@ class PreparedResponse:
 
     def __init__(self, samples: Float32) -> None:
         samples = np.broadcast_to(samples, (CHANNELS, samples.shape[1]))
+        self._samples = np.ascontiguousarray(samples, np.float32)
         self._words = aligned_bytes(WORD * RESPONSE_WORDS).view(np.int64)
         self.address = self._words.ctypes.data
         self._memory: list[NDArray[np.uint8]] = []
+        self.follow(self)
         self._words[TAPS] = self._kept(_cut(samples, 0, HEAD)[:, ::-1])
         ends = (*STARTS[1:], samples.shape[1])
         for level in range(LEVELS):
@@ -101,6 +104,15 @@ class PreparedResponse:
     @generation.setter
     def generation(self, number: int) -> None:
         self._words[GENERATION] = number
+
+    def follow(self, other: PreparedResponse) -> None:
+        """Be ready to take the place of another response, and as loud as it on the way."""
+        frames = min(self._samples.shape[1], other._samples.shape[1])
+        product = np.vdot(self._samples[:, :frames], other._samples[:, :frames])
+        power = np.vdot(self._samples, self._samples) * np.vdot(other._samples, other._samples)
+        # What silence takes part in goes evenly.
+        correlation = min(1.0, max(0.0, product / np.sqrt(power))) if power > 0.0 else 1.0
+        self._words[CORRELATION : CORRELATION + 1].view(np.float32)[0] = correlation
 
     def _prepare(self, samples: Float32, level: int, end: int) -> None:
         size, start = SIZES[level], STARTS[level]

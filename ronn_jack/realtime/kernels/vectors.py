@@ -204,32 +204,39 @@ def blend_frames(
 
 @intrinsic
 def fade_frames(
-    typing_context: Any, target: Any, other: Any, first: Any, length: Any, frames: Any
-) -> Any:
-    """Let a row fade in while another one leaves.
+    typing_context: Any, target: Any, other: Any, first: Any, length: Any, correlation: Any,
+    frames: Any,
+) -> Any:  # fmt: skip
+    """Let a row fade in while another one leaves, as loud as rows of a correlation stay together.
 
     The curve and its first two derivatives are continuous, so no octave but the fade's own hears
-    it. Of its `length`, `first` frames have passed in the row's first frame.
+    it. Of its `length`, `first` frames have passed in the row's first frame. `correlation` is a
+    float32 from 0 to 1.
     """
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        target, other, first, length, frames = arguments
+        target, other, first, length, correlation, frames = arguments
         emit = Emitter(builder)
         slope = builder.fdiv(FLOAT(1.0), builder.sitofp(length, FLOAT))
+        apart = builder.fmul(FLOAT(-2.0), builder.fsub(FLOAT(1.0), correlation))
 
         def step(lane: Emitter, at: Any) -> None:
             into = builder.add(target, at)
+            one = lane.constant(1.0)
             u = lane.multiply(_passed(lane, first, at), lane.splat(slope))
-            u = lane.minimum(u, lane.constant(1.0))
+            u = lane.minimum(u, one)
             share = lane.polynomial(u, [6.0, -15.0, 10.0, 0.0, 0.0, 0.0])
+            rest = lane.subtract(one, share)
+            power = lane.multiply_add(lane.splat(apart), lane.multiply(share, rest), one)
             leaving = lane.load(builder.add(other, at))
             distance = lane.subtract(lane.load(into), leaving)
-            lane.store(lane.multiply_add(distance, share, leaving), into)
+            mixture = lane.multiply_add(distance, share, leaving)
+            lane.store(lane.builder.fdiv(mixture, lane.square_root(power)), into)
 
         _every_frame(emit, frames, step)
         return context.get_dummy_value()
 
-    return types.void(*[types.int64] * 5), codegen
+    return types.void(*[types.int64] * 4, types.float32, types.int64), codegen
 
 
 @intrinsic

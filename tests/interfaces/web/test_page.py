@@ -78,6 +78,7 @@ def test_the_table_says_all_that_a_control_needs(http: Http):
         assert (told["kind"], told["group"]) == (row.kind.value, row.group.value)
         assert (told["default"], told["curve"]) == (row.default, row.curve.value)
         assert (told["choices"] != []) == (row.kind is Kind.ENUM)
+        assert told["names"] == (list(row.names) if row.kind is Kind.NAME else [])
     assert rows["layers"]["least"] is None
     assert rows["decay"]["least"] == 0.05
     assert {row["name"] for row in table["actions"]} >= {"undo", "panic", "snapshot_load"}

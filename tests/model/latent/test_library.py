@@ -27,6 +27,19 @@ def test_ours_is_there_under_any_other_name(shelves: Path, name: str) -> None:
     assert open_reverb(name) is ReverbModel.ours()
 
 
+def test_what_is_missing_is_told_once_until_it_is_there(
+    shelves: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(3):
+        open_reverb("lost")
+    put_response(shelves, "lost", np.ones((1, 10)))
+    assert isinstance(open_reverb("lost"), FixedResponse)
+    (shelves / "reverbs" / "lost.npz").unlink()
+    open_reverb("lost")
+    assert len(caplog.messages) == 2
+    assert caplog.messages[0].startswith("there is no Reverb model 'lost' here: ours is heard")
+
+
 def test_a_file_is_read_once_and_again_once_it_has_changed(shelves: Path) -> None:
     put_response(shelves, "hall", np.ones((1, 10)))
     first = open_reverb("hall")
