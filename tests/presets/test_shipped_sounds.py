@@ -87,7 +87,11 @@ def test_some_that_are_alike_are_apart() -> None:
         assert difference_db(one, other) >= LEAST_APART_DB, pair
 
 
-@pytest.mark.parametrize("preset", tagged("reverb"), ids=lambda preset: preset.name)
+@pytest.mark.parametrize(
+    "preset",
+    [p for p in tagged("reverb") if not p.values["reverb"]],  # which is judged as a room
+    ids=lambda preset: preset.name,
+)
 def test_a_reverb_dies_away_on_a_straight_line(preset: Preset) -> None:
     values, spec = values_of(preset), spec_of(preset)
     assert 0.0 < float(values["decay"]) <= 0.7 * spec.receptive_field / RATE
