@@ -100,8 +100,8 @@ def _remaining(
     # What a filter hears before the sound stands at the end of the period.
     period = size / rate
     before = int(count * 0.5 * (period - seconds) / period)
-    energy = np.roll(energy.astype(np.float64), before)
-    left: Levels = np.cumsum(energy[::-1])[::-1]
+    heard: Levels = np.roll(energy.astype(np.float64), before)
+    left: Levels = np.cumsum(heard[::-1])[::-1]
     times: Levels = (np.arange(count) - before - 0.5) * (period / count)
     return times, left
 
