@@ -100,9 +100,9 @@ def _remaining(
     # What a filter hears before the sound stands at the end of the period.
     period = size / rate
     before = int(count * 0.5 * (period - seconds) / period)
-    heard: Levels = np.roll(energy.astype(np.float64), before)
-    left: Levels = np.cumsum(heard[::-1])[::-1]
-    times: Levels = (np.arange(count) - before - 0.5) * (period / count)
+    heard = np.roll(energy, before).astype(np.float64)
+    left: Levels = np.cumsum(heard[::-1], dtype=np.float64)[::-1]
+    times: Levels = (np.arange(count, dtype=np.float64) - before - 0.5) * (period / count)
     return times, left
 
 
