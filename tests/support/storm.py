@@ -53,7 +53,7 @@ class Answers:
         # In a bundle that moves a parameter under both addresses, either may be named.
         subject, reason = _plain(str(arguments[0])), str(arguments[1])
         mark = _MARK.search(subject + reason)
-        words = ["not finite", "takes one value", "can only be asked", ""]
+        words = ["not finite", "is no name", "takes one value", "can only be asked", ""]
         for key in ([mark[0]] if mark else []) + [w for w in words if w in reason]:
             if self._strike(self.due, (subject, key)):
                 return
@@ -179,7 +179,11 @@ class Storm:
         row = self._random.choice(list(PARAMETERS.values()))
         address = ROOT + row.name
         unmarked: list[tuple[str, list[object], str]] = [
-            (address, [self._random.choice([float("nan"), float("inf")])], "not finite"),
+            (
+                address,
+                [self._random.choice([float("nan"), float("inf")])],
+                "is no name" if row.kind is Kind.NAME else "not finite",
+            ),
             (f"{ROOT}n/{row.name}", [float("-inf")], "not finite"),
             (address, [1, 2], "takes one value"),
             (f"{ROOT}status/{self._random.choice(list(STATUS))}", [1.0], "can only be asked"),
@@ -191,7 +195,7 @@ class Storm:
             (ROOT + "preset_load", [f"no{mark}"], str(mark)),
             (ROOT + "preset_load", [mark], str(mark)),
         ]
-        if not row.name.startswith("seed"):
+        if "seed" not in row.name:
             marked += [(address, [mark], str(mark)), (address, [-float(mark)], str(mark))]
         address, values, key = self._random.choice(unmarked + 2 * marked)
         answers.due[_plain(address), key] += 1
