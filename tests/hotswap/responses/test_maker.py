@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import math
 import threading
 from collections.abc import Callable, Iterator
@@ -28,6 +29,7 @@ class Workshop:
     def __init__(self) -> None:
         self.made: list[RoomSpec] = []
         self.rates: list[float] = []
+        self.begun = threading.Event()
         self.may_go_on = threading.Event()
         self.may_go_on.set()
         self.fails = False
@@ -35,6 +37,7 @@ class Workshop:
     def __call__(self, room: RoomSpec, rate: float) -> PreparedResponse:
         self.made.append(room)
         self.rates.append(rate)
+        self.begun.set()
         assert self.may_go_on.wait(20.0)
         if self.fails:
             raise RuntimeError("made up")
@@ -125,20 +128,29 @@ def test_it_is_heard_once_the_room_is_there_that_it_was_turned_on_for(rig: Rig) 
 
 
 def test_the_newest_of_a_walk_wins_and_none_is_made_for_nobody(rig: Rig) -> None:
-    rig.maker.aim({"reverb": True})
+    times = itertools.count()
+    maker = rig.maker = ResponseMaker(rig.workshop, lambda: float(next(times)))
+    maker.aim({"reverb": True})
     rig.attach()
+    rig.run_until(lambda: maker.settled)
     rig.workshop.may_go_on.clear()
-    rig.maker.aim({"reverb_x": 0.01})
+    maker.aim({"reverb_x": 0.01})
     wait_for(lambda: len(rig.workshop.made) == 2)
     for step in range(2, 101):
-        rig.maker.aim({"reverb_x": step / 100})
+        maker.aim({"reverb_x": step / 100})
     rig.workshop.may_go_on.set()
-    # No audio runs: what is offered waits, and so does the maker.
-    wait_for(lambda: rig.engine.held_responses > 2 or len(rig.workshop.made) == 3)
-    made = len(rig.workshop.made)
-    rig.run_until(lambda: rig.workshop.made[-1].x == 1.0)
-    rig.run_until(lambda: rig.maker.settled)
-    assert len(rig.workshop.made) <= made + 1 <= 4
+    wait_for(lambda: maker._offered == maker._wanted)
+    assert [room.x for room in rig.workshop.made] == [0.0, 0.01, 1.0]
+    # One comes, one goes and one waits: that is enough.
+    rig.play()
+    maker.aim({"reverb_x": -0.5})
+    wait_for(lambda: rig.engine.held_responses > 2)
+    rig.workshop.begun.clear()
+    maker.aim({"reverb_x": -1.0})
+    assert not rig.workshop.begun.wait(0.1)
+    maker.aim({"reverb_x": -2.0})
+    rig.run_until(lambda: maker.settled)
+    assert [room.x for room in rig.workshop.made[3:]] == [-0.5, -2.0]
 
 
 def test_a_walk_is_heard_in_ten_rooms_a_second_at_least(rig: Rig) -> None:
