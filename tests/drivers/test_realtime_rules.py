@@ -32,7 +32,7 @@ def counts(counter, which):
             cwd=SUPPORT.parents[1],
             capture_output=True,
             text=True,
-            timeout=100,
+            timeout=250,  # the kernels may have to be compiled
             check=True,
         )
     return json.loads(result.stdout)
