@@ -102,8 +102,8 @@ def _remaining(
     before = int(count * 0.5 * (period - seconds) / period)
     energy = np.roll(energy.astype(np.float64), before)
     left: Levels = np.cumsum(energy[::-1])[::-1]
-    times: Levels = (np.arange(count) - before - 0.5) * (period / count)
-    return times, left
+    middles = np.arange(count, dtype=np.float64) - before - 0.5
+    return middles * (period / count), left
 
 
 def _decibels(energy: Levels) -> Levels:
