@@ -34,7 +34,7 @@ WINDOWS = {
         "is_mobile": True,
     },
     "see": {"viewport": {"width": 1440, "height": 2050}, "color_scheme": "dark"},
-    "rack": {"viewport": {"width": 1440, "height": 1420}, "color_scheme": "dark"},
+    "rack": {"viewport": {"width": 1440, "height": 1500}, "color_scheme": "dark"},
     "see-phone": {
         "viewport": {"width": 390, "height": 844},
         "color_scheme": "light",

@@ -100,10 +100,10 @@ def _remaining(
     # What a filter hears before the sound stands at the end of the period.
     period = size / rate
     before = int(count * 0.5 * (period - seconds) / period)
-    heard = np.roll(energy, before).astype(np.float64)
-    left: Levels = np.cumsum(heard[::-1], dtype=np.float64)[::-1]
-    times: Levels = (np.arange(count, dtype=np.float64) - before - 0.5) * (period / count)
-    return times, left
+    energy = np.roll(energy.astype(np.float64), before)
+    left: Levels = np.cumsum(energy[::-1])[::-1]
+    middles = np.arange(count, dtype=np.float64) - before - 0.5
+    return middles * (period / count), left
 
 
 def _decibels(energy: Levels) -> Levels:

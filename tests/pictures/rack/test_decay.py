@@ -38,7 +38,8 @@ def test_an_exponential_decay_has_its_time_in_every_octave_and_falls_evenly_in_e
 def test_rooms_are_measured_as_they_are_where_the_model_is_judged(x):
     samples = samples_of(RoomSpec(x=x, seed=7), RATE)
     expected = octave_t30(samples, RATE, OCTAVES)
-    np.testing.assert_allclose(relief_of(samples, RATE).times, expected, rtol=0.03)
+    # There the time goes on in steps of 2 ms.
+    np.testing.assert_allclose(relief_of(samples, RATE).times, expected, rtol=0.02, atol=0.003)
 
 
 def test_what_a_rate_does_not_have_and_silence_are_not_told():
