@@ -47,7 +47,7 @@ export const denied = signal(false);
 export const refusals = signal([]);
 
 const told = new Map();
-/** What came of each address that a hand holds. */
+/** What came of each address that a hand holds; briefly, where it only touched it. */
 const held = new Map();
 const outbox = new Map();
 /** Addresses that a view listens to while it is there. */
@@ -150,7 +150,12 @@ function textsOf(address) {
 export function set(name, value) {
   const address = ROOT + name;
   signalOf(address).value = [value];
-  if (held.has(address)) held.get(address).values = null;
+  const hand = held.get(address);
+  if (hand && !hand.brief) hand.values = null;
+  else {
+    held.set(address, { values: null, brief: true }); // a key, a tap: the echo of the one before may come yet
+    letGo(name);
+  }
   forgive(address);
   outbox.set(address, value);
   sending ??= setTimeout(flush, SEND_MS);
