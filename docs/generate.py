@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -77,14 +78,24 @@ def write_sounds() -> None:
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "in.wav"), Path(folder, "out.wav")
         soundfile.write(source, riff.T, RATE, subtype="FLOAT")
-        soundfile.write(SOUNDS / "riff.ogg", riff.T, RATE)
+        write_sound(SOUNDS / "riff.ogg", riff.T)
         for number, name in enumerate(PRESETS, 1):
             preset = store.load(name)
             render_file(source, target, {**defaults(), **preset.values})
             heard, _ = soundfile.read(target, always_2d=True)
-            soundfile.write(SOUNDS / f"{name}.ogg", heard, RATE)
+            write_sound(SOUNDS / f"{name}.ogg", heard)
             panels.append(panel(number, f"{name}: {preset.description.lower()}", heard.T))
     (DOCS / "presets.svg").write_text(picture_of(panels), encoding="utf-8")
+
+
+def write_sound(path: Path, x: NDArray[np.floating]) -> None:
+    """Write a signal [shape=(frames, channels)], unless the file sounds the same already."""
+    coded = io.BytesIO()
+    soundfile.write(coded, x, RATE, format="OGG")
+    coded.seek(0)
+    # The bytes are others each time: Ogg gives every stream a number by chance.
+    if not path.exists() or not np.array_equal(soundfile.read(coded)[0], soundfile.read(path)[0]):
+        path.write_bytes(coded.getvalue())
 
 
 def picture_of(panels: Sequence[str]) -> str:
