@@ -91,8 +91,10 @@ def swept(folder: Path, x: NDArray[np.float32], turn: Turn) -> tuple[NDArray[np.
         return recorder.aligned()[0], node.osc.ask("/ronn/status/xruns")[0] - before[0]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("turn", [by_osc, by_midi])
+@pytest.mark.parametrize(
+    "turn",
+    [pytest.param(by_osc, marks=pytest.mark.slow), pytest.param(by_midi, marks=pytest.mark.soak)],
+)
 def test_every_knob_is_swept_without_an_xrun_or_a_step(tmp_path: Path, turn: Turn) -> None:
     t = np.arange(SECONDS * RATE) / RATE
     x = np.tile(PEAK * np.sin(2 * np.pi * HERTZ * t), (2, 1)).astype(np.float32)

@@ -26,6 +26,8 @@ from tests.original.samples import NOTEBOOK_CELL, STATE
 from tests.support.damage import MOST_CHARACTERS, VALUES
 from tests.support.midi_profile import PROFILE
 
+pytestmark = pytest.mark.slow
+
 SHIPPED = {
     "preset": shipped_folder() / "presets" / "cathedral.toml",
     "profile": shipped_folder() / "midi" / "nanokontrol2.toml",

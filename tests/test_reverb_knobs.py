@@ -90,8 +90,10 @@ def above(y: NDArray[np.float32], hertz: float) -> float:
     return 10 * np.log10(spectra[..., high].sum(-1).max() / tone)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("hand", [by_osc, by_midi])
+@pytest.mark.parametrize(
+    "hand",
+    [pytest.param(by_osc, marks=pytest.mark.soak), pytest.param(by_midi, marks=pytest.mark.slow)],
+)
 def test_no_knob_makes_a_step_of_its_own(tmp_path: Path, hand) -> None:
     turns = len(KNOBS) * len(PLACES)
     frames = round((turns + 25) * STEP_SECONDS * RATE)

@@ -18,6 +18,8 @@ from ronn_jack.audio_files.source import PIPE_LIMITS, PipeLimits, opened, quiet_
 from ronn_jack.errors import AudioFileError
 from tests.realtime.engine_driver import noise
 
+pytestmark = pytest.mark.slow
+
 RATE = 48_000
 FRAMES = 3 * RATE
 LEFT_OUT = {("CAF", "ALAC_20")}

@@ -37,6 +37,7 @@ def test_speed_and_start():
     assert report.stress is None
 
 
+@pytest.mark.soak
 def test_stress_tells_the_compiled_callback_from_the_interpreter_s():
     rows = {row.callback: row for row in bench("--stress").stress.rows}
     assert rows["compiled"].blocks_run_share > 0
@@ -44,6 +45,7 @@ def test_stress_tells_the_compiled_callback_from_the_interpreter_s():
     assert rows["interpreter"].callback_p99_us > rows["compiled"].callback_p50_us
 
 
+@pytest.mark.soak
 def test_live_hears_every_change():
     rows = bench("--live").live.rows
     assert [(row.network, row.auto_level) for row in rows] == [("A", False), ("A", True)]
@@ -82,6 +84,7 @@ def test_pages_are_told_and_their_cost_is_found():
     assert report.added_p99_us == pytest.approx(report.with_p99_us - report.without_p99_us)
 
 
+@pytest.mark.soak
 def test_a_crowd_is_told_and_a_quiet_sender_answered():
     report = bench("--crowd").crowd
     assert report.up_to_date == report.subscribers == 20

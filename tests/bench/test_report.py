@@ -13,6 +13,8 @@ from ronn_jack.bench.report import Report, from_json
 from ronn_jack.bench.tables import tables
 from tests.bench.reports import whole_report
 
+pytestmark = pytest.mark.slow
+
 
 def test_json_says_everything_and_nothing_else():
     document = whole_report().to_json()

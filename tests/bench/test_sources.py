@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from ronn_jack.bench.sources import PEAK, SECONDS, SOURCES
 from ronn_jack.loudness.match import audible_seconds, block_powers, loudness
 
+pytestmark = pytest.mark.slow
+
 RATE = 48_000.0
 
 

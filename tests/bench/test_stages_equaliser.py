@@ -1,4 +1,8 @@
+import pytest
+
 from ronn_jack.bench.stages.equaliser import measure_equaliser
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_equaliser_is_measured_moving_at_rest_and_off():

@@ -14,6 +14,8 @@ from tests.support.jack_server import jack_server, server_name, wait_for
 from tests.support.jack_timebase import Timebase
 from tests.support.node_process import node_process
 
+pytestmark = pytest.mark.slow
+
 FEW = 6
 """Ports of a server, of which it takes four itself."""
 

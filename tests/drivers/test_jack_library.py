@@ -7,6 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 _LOAD = """
 import ctypes.util
 ctypes.util.find_library = lambda name: None  # as where only LD_LIBRARY_PATH leads to it

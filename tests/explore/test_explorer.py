@@ -24,6 +24,8 @@ from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import Value, defaults
 from tests.support.jack_server import wait_for
 
+pytestmark = pytest.mark.slow
+
 PIECE_SECONDS = 0.03
 
 

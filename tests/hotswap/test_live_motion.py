@@ -10,6 +10,8 @@ from tests.realtime.engine_driver import RATE, noise, play
 from tests.support.desk import FRAMES, desk, rendered, same_sound
 from tests.support.rigged import REAL, RiggedPipeline, taking
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("recipe", ["ronn", "package"])
 def test_the_point_moves_the_network_that_plays(recipe):

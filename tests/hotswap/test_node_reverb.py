@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from ronn_jack.control.operations import Act
 from ronn_jack.hotswap.pipeline import Pipeline
@@ -10,6 +11,8 @@ from ronn_jack.realtime.stages.reverb import Reverb
 from tests.realtime.engine_driver import noise, play
 from tests.support.desk import FRAMES, Desk, desk, same_sound
 from tests.support.jack_server import wait_for
+
+pytestmark = pytest.mark.slow
 
 ROOM = {"reverb": True, "reverb_mix": 0.5, "reverb_x": -2.0}
 

@@ -21,6 +21,8 @@ from tests.support.recording import MemoryStore, RecordingOrigin
 from tests.support.rigged import RiggedPipeline, taking
 from tests.support.running_engine import RATE, StandingEngine
 
+pytestmark = pytest.mark.slow
+
 STORMS = 40
 
 

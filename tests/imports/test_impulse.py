@@ -19,6 +19,8 @@ from ronn_jack.model.latent.reverb import RoomSpec
 from ronn_jack.model.latent.spectrograms import GRID, PicturedRooms, PictureGrid
 from tests.support.foreign_files import matlab_file
 
+pytestmark = pytest.mark.slow
+
 RATE = 44100
 
 

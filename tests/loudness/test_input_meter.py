@@ -20,6 +20,8 @@ from tests.support.jack_server import wait_for
 from tests.support.rigged import REAL, RiggedPipeline
 from tests.support.running_builder import play, running
 
+pytestmark = pytest.mark.slow
+
 STEP = 4800
 WINDOW = 50 * STEP
 AUTO = NetworkSpec(layers=3, activation="tanh")

@@ -17,6 +17,8 @@ from ronn_jack.settings import load_settings
 from tests.support.controllers import DEVICES, touched
 from tests.support.midi_rig import JACK, Rig
 
+pytestmark = pytest.mark.slow
+
 
 class ReadOnce(ProfileStore):
     """The shipped profiles, which nobody changes while they are tested."""

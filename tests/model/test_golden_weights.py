@@ -13,6 +13,8 @@ from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.model.weights import Weights
 from tests.model import golden
 
+pytestmark = pytest.mark.slow
+
 HASHES = json.loads((golden.FOLDER / "weight_hashes.json").read_text())
 
 ORTHOGONAL_TOLERANCE = 2e-6

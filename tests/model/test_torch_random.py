@@ -10,6 +10,8 @@ import pytest
 from ronn_jack.model.torch_random import TorchStream
 from tests.model.golden import FOLDER
 
+pytestmark = pytest.mark.slow
+
 
 def _sequences() -> list[tuple[dict, np.ndarray]]:
     with np.load(FOLDER / "rng_draws.npz", allow_pickle=False) as file:

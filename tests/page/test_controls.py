@@ -36,8 +36,19 @@ def change(controller: Controller, name: str, value: Value) -> None:
     controller.apply([Set(name, value)], RecordingOrigin())
 
 
-def test_every_parameter_has_a_control_that_turns_it_and_follows_others(looker, controller):
-    for row in PARAMETERS.values():
+ONE_OF_EACH = {(row.kind, row.draw, row.group, row.curve): row for row in PARAMETERS.values()}
+"""A parameter of each sort that has a control of its own."""
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param([*ONE_OF_EACH.values()], id="one of each"),
+        pytest.param([*PARAMETERS.values()], id="all", marks=pytest.mark.soak),
+    ],
+)
+def test_a_parameter_has_a_control_that_turns_it_and_follows_others(looker, controller, rows):
+    for row in rows:
         value = another(row)
         turn(looker, row, value)
         becomes(controller, row.name, value)

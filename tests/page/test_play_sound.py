@@ -26,11 +26,32 @@ FRAMES = RATE // 4
 BASE: Mapping[str, Value] = {
     "layers": 3, "kernel": 5, "channels": 4, "activation": "tanh", "mix": 0.9, "auto_level": False,
 }  # fmt: skip
+
+
+def _boost(name: str) -> Mapping[str, Value]:
+    """Return what lets an equaliser's band be heard, for a parameter of it that is not its gain."""
+    gain = f"{'_'.join(name.split('_')[:2])}_gain"
+    return {} if name == gain else {gain: 6.0}
+
+
 CONTEXT: Mapping[str, Mapping[str, Value]] = {
     "xy": {"xy_x": 0.75}, "xy_x": {"xy": True}, "xy_y": {"xy": True}, "seed_b": {"morph": 0.5},
     "rate": {"dilation": 9}, "tempo": {"sync": "1/16"}, "drift_rate": {"drift_depth": 0.75},
     "drift_depth": {"drift_rate": 5.0}, "decay": {"dilation": 9},
     **{name: {"reverb": True} for name in PARAMETERS if name.startswith("reverb_")},
+    "eq": {"eq_x": 1.5},
+    **{name: {"eq": True, "eq_x": 1.5} for name in (
+        "eq_position", "eq_mode", "eq_model", "eq_extend", "eq_beta", "eq_strength",
+        "eq_compensate",
+    )},
+    **{name: {"eq": True} for name in ("eq_x", "eq_y", "eq_z")},
+    "eq_dims": {"eq": True, "eq_z": 1.5},
+    **{name: {"eq": True, "eq_mode": "words", "eq_interpolate": 0.5} for name in (
+        "eq_word_a", "eq_word_b",
+    )},
+    "eq_interpolate": {"eq": True, "eq_mode": "words"},
+    **{name: {"eq": True, "eq_mode": "manual"} | _boost(name)
+       for name, row in PARAMETERS.items() if row.follows == "eq_mode"},
 }  # fmt: skip
 """What has to be turned already so that a parameter is heard."""
 VALUES: Mapping[str, Value] = {"gate": -20.0, "recipe": "package", "decay": 0.05}

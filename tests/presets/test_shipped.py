@@ -20,6 +20,8 @@ from ronn_jack.presets.preset import Preset
 from ronn_jack.presets.store import PresetStore
 from ronn_jack.render import render_file
 
+pytestmark = pytest.mark.slow
+
 RATE = 48000
 FIRST = (
     "warm-drive", "soft-tube", "crunch", "lead", "fuzz", "sputter", "octave-up", "wavefolder",

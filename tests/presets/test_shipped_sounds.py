@@ -18,6 +18,8 @@ from ronn_jack.parameters import Value, defaults
 from ronn_jack.presets.preset import Preset
 from ronn_jack.presets.store import PresetStore
 
+pytestmark = pytest.mark.slow
+
 RATE = 48_000
 LEAST_APART_DB = 3.5
 MOST_OFF_LU = 1.0

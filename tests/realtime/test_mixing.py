@@ -20,6 +20,8 @@ from ronn_jack.units import decibels_to_gain
 from tests.realtime.engine_driver import RATE, noise, play
 from tests.support.changes import change_to
 
+pytestmark = pytest.mark.slow
+
 SECOND = round(RATE)
 MIXES = (0.1, 0.25, 0.5, 0.75, 0.9)
 ALIKE = NetworkSpec(layers=1, kernel=1, init="dirac", activation="linear")

@@ -25,6 +25,8 @@ from ronn_jack.surfaces.reaper import ADDRESS, reaper_aliases, reaper_jsfx, slid
 from tests.support.osc_client import OscClient, message
 from tests.support.recording import RecordingNode
 
+pytestmark = pytest.mark.slow
+
 NAMES = PresetStore(user=Path("/nowhere")).names()
 FILES = surface_files(NAMES)
 NEEDS_NO_WORDS = {a.name for a in ACTIONS.values() if a.argument in ("", "amount", "pair")}

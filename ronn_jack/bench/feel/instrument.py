@@ -19,6 +19,7 @@ from ronn_jack.hotswap.job import Job
 from ronn_jack.hotswap.levels.follower import LevelFollower
 from ronn_jack.hotswap.live_motion import LiveMotion
 from ronn_jack.hotswap.priming import prepare
+from ronn_jack.hotswap.responses.room import begin_in_room
 from ronn_jack.loudness.input_meter import InputLoudness
 from ronn_jack.loudness.pad import RECENT_SECONDS, pad_from
 from ronn_jack.model.architecture import model_of
@@ -88,6 +89,7 @@ class Instrument:
         history = min(_HISTORY_SECONDS, 20.0 + model.receptive_field / source.rate)
         self.engine = engine = Engine(2, 2, source.rate, history)
         self._aim(self._values)
+        begin_in_room(engine, self._values)
         engine.set(Control.MASTER, 1.0)
         engine.settle()
         self.play(_HEARD_SECONDS + model.receptive_field / source.rate)

@@ -96,7 +96,9 @@ def _figures(
     reverbs = [
         (preset.name, preset.values)
         for preset in loaded
-        if _REVERB in preset.tags and preset.values.get("activation") == "linear"
+        if _REVERB in preset.tags
+        and preset.values.get("activation") == "linear"
+        and not preset.values.get("reverb")  # whose tail is the room's, not the network's
     ]
     # What is compiled or loaded at its first use takes none of the time that is measured.
     Instrument(sources[0], {}).settle()

@@ -9,6 +9,8 @@ from ronn_jack.bench.feel.gating import GATE_DB, measure_gate, notes, rest_below
 from ronn_jack.parameters import PARAMETERS
 from ronn_jack.presets.store import PresetStore
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_rest_is_hum_and_hiss_below_the_gate() -> None:
     noisy, clean = notes(True).samples, notes(False).samples

@@ -20,6 +20,8 @@ from ronn_jack.realtime.level import LEVELLED, POINTS, LevelTable
 from tests.realtime.engine_driver import RATE, engine_for, noise
 from tests.support.changes import change_to
 
+pytestmark = pytest.mark.slow
+
 PHRASE = pluck_phrase(RATE)[:, : round(4.0 * RATE)]
 QUIET_DB = 24.0
 """Keeps what is measured out of the guard's reach."""

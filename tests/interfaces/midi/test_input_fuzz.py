@@ -15,6 +15,8 @@ from tests.support.midi_profile import PROFILE
 from tests.support.midi_rig import JACK, LearningRig
 from tests.support.midi_streams import NUMBERS, cut, files, played, stream, whole
 
+pytestmark = pytest.mark.slow
+
 PORTS = (JACK, "nanoKONTROL2 20:0")
 GROWTH_BYTES = 16 * 2**20
 """Of a process in a million messages, most of which it is given in its first ones."""

@@ -21,6 +21,8 @@ from tests.support.midi_rig import FakeController, FakeHardware
 from tests.support.midi_streams import cut, stream, whole
 from tests.support.rtmidi_sender import RtMidiSender
 
+pytestmark = pytest.mark.slow
+
 LAST = bytes([0xB0, 119, 1])
 
 

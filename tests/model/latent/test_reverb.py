@@ -12,6 +12,8 @@ from ronn_jack.errors import ModelError
 from ronn_jack.model.latent.reverb import WIDTHS, ReverbModel, RoomSpec, synthesise
 from ronn_jack.model.latent.shaped_noise import Float32, most_frames
 
+pytestmark = pytest.mark.slow
+
 RATE = 48000.0
 MODEL = ReverbModel.ours()
 

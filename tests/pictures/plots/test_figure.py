@@ -13,6 +13,8 @@ from ronn_jack.pictures.plots.figure import PICTURES, Subject, draw_figure
 from ronn_jack.pictures.responses import whole
 from ronn_jack.pictures.spectrum import BANDS
 
+pytestmark = pytest.mark.slow
+
 SPECS = [
     NetworkSpec(layers=9, kernel=15, channels=6, depthwise=True, residual=True),
     NetworkSpec(layers=24, kernel=2, channels=64, dilation=1),

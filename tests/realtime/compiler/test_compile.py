@@ -21,6 +21,8 @@ from ronn_jack.realtime.compiler.compile import (
 )
 from ronn_jack.realtime.compiler.host import WIDTH_VARIABLE
 
+pytestmark = pytest.mark.slow
+
 PACKAGE = Path(compilation.__file__).parents[2]
 
 PROBE = """
