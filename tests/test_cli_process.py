@@ -16,7 +16,7 @@ from tests.support.command_line import ROOT, Result, ended, one_line, preset_fil
 from tests.support.jack_server import wait_for
 from tests.support.open_files import open_files
 
-pytestmark = pytest.mark.usefixtures("own_home")
+pytestmark = [pytest.mark.usefixtures("own_home"), pytest.mark.slow]
 
 WITHOUT_LIBJACK = """\
 import ctypes, ctypes.util, sys

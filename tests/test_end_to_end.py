@@ -171,7 +171,9 @@ def test_a_node_left_to_itself_plays_on_without_streams_and_hang_up():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.soak)]
+)
 def test_a_signal_ends_the_node_softly(number):
     x = np.full((2, 4 * RATE), 0.5, np.float32)
     with (

@@ -114,7 +114,9 @@ def test_its_private_server_is_gone_afterwards(finished):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.soak)]
+)
 def test_an_interrupted_demo_keeps_what_was_heard_and_leaves_the_users_server(number, tmp_path):
     out = tmp_path / "heard.wav"
     with jack_server("demo", rate=44100, period=512) as server:

@@ -164,7 +164,7 @@ def test_keys_are_named_only_where_they_can_be_pressed(terminal, monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("end", ["q", signal.SIGTERM])
+@pytest.mark.parametrize("end", ["q", pytest.param(signal.SIGTERM, marks=pytest.mark.soak)])
 def test_a_node_in_a_terminal_hears_keys_and_leaves_the_terminal_well(end):
     hand, file = pty.openpty()
     fcntl.ioctl(file, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
