@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
+from ronn_jack.errors import ModelError
 from ronn_jack.model.latent.library import open_reverb
 from ronn_jack.model.latent.reverb import RoomSpec, synthesise
 from ronn_jack.model.latent.shaped_noise import Float32
@@ -33,8 +36,17 @@ def room_of(values: Mapping[str, Value]) -> RoomSpec:
 
 
 def samples_of(room: RoomSpec, rate: float) -> Float32:
-    """Return a room's response [shape=(2, frames), float32] at a sample rate in Hz."""
-    return synthesise(open_reverb(room.model), room, rate)
+    """Return a room's response [shape=(2, frames), float32] at a sample rate in Hz.
+
+    Raises
+    ------
+    ModelError
+        If an imported model gives what can't be played.
+    """
+    samples = synthesise(open_reverb(room.model), room, rate)
+    if not np.isfinite(samples).all():
+        raise ModelError(f"reverb_model {room.model}: not all that it gives is finite; use another")
+    return samples
 
 
 def prepared_response(room: RoomSpec, rate: float) -> PreparedResponse:

@@ -195,7 +195,7 @@ class EqModel:
         arrays = read_arrays(path)
         try:
             return cls(dict(from_arrays(arrays)))
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, OverflowError, TypeError, ValueError):
             raise ModelError(f"{path}: is no model of an equaliser") from None
 
     @classmethod

@@ -7,6 +7,7 @@ sound goes on, and whoever named it keeps the name.
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -45,6 +46,7 @@ class _Shelf(Generic[Model]):
         self._row, self._ours, self._read = PARAMETERS[parameter], ours, read
         self._known: dict[tuple[Path, int, int], Model] = {}
         self._missed: set[str] = set()
+        self._lock = threading.Lock()
 
     def open(self, name: str) -> Model:
         """Return a model, which is read once."""
@@ -60,16 +62,17 @@ class _Shelf(Generic[Model]):
             return self._ours()
         self._missed.discard(name)
         key = path, state.st_mtime_ns, state.st_size
-        if key not in self._known:
-            try:
-                found = self._read(path)
-            except ModelError as error:
-                _log.warning("%s; %s is heard in its place", error, OURS)
-                found = self._ours()
-            while len(self._known) >= _MOST_KEPT:
-                self._known.pop(next(iter(self._known)), None)
-            self._known[key] = found
-        return self._known[key]
+        with self._lock:
+            if key not in self._known:
+                try:
+                    found = self._read(path)
+                except ModelError as error:
+                    _log.warning("%s; %s is heard in its place", error, OURS)
+                    found = self._ours()
+                while len(self._known) >= _MOST_KEPT:
+                    self._known.pop(next(iter(self._known)))
+                self._known[key] = found
+            return self._known[key]
 
 
 def read_reverb(path: Path) -> Rooms:
@@ -88,6 +91,8 @@ def read_reverb(path: Path) -> Rooms:
         return _FORMS[form](arrays)
     except ModelError as error:
         raise ModelError(f"{path}: {error}") from None
+    except (OverflowError, TypeError, ValueError):
+        raise ModelError(f"{path}: is no model of a reverb") from None
 
 
 _equalisers = _Shelf[EqModel]("eq_model", EqModel.ours, EqModel.load)
