@@ -24,6 +24,7 @@ def bench(*arguments):
     return from_json(result.stdout)
 
 
+@pytest.mark.soak
 def test_speed_and_start():
     report = bench("--set", "layers=2", "--set", "activation=sine")
     assert report.speed.peak_gflop_per_second > 0
@@ -73,6 +74,7 @@ def test_a_picture_of_no_known_kind_is_refused_before_anything_is_measured(tmp_p
     assert len(result.stderr.splitlines()) == 1
 
 
+@pytest.mark.soak
 def test_pages_are_told_and_their_cost_is_found():
     report = bench("--page").page
     assert (report.pages, report.pairs) == (5, 1)
