@@ -7,17 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-import soundfile
-from numpy.typing import NDArray
 
 from ronn_jack.model.latent.equaliser import response
 from ronn_jack.model.latent.playing import makeup, playing
 from ronn_jack.model.latent.reverb import ReverbModel, RoomSpec, synthesise
 from ronn_jack.parameters import defaults
-from ronn_jack.render import render_file
 from tests.realtime.engine_driver import noise
+from tests.support.rendering import RATE, rendered
 
-RATE = 44100
 RAW = {"auto_level": False}
 PLAIN = {"layers": 1, "kernel": 1, "activation": "linear", "init": "dirac"}
 """A network that gives what it is given."""
@@ -26,17 +23,6 @@ PLAIN = {"layers": 1, "kernel": 1, "activation": "linear", "init": "dirac"}
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path
-
-
-def rendered(
-    folder: Path, x: NDArray[np.float32], tail: float | None = 0.0, **values: Any
-) -> NDArray[np.float32]:
-    """Return what a file that holds `x` becomes, [shape=(2, frames)]."""
-    source, target = folder / "in.wav", folder / "out.wav"
-    soundfile.write(source, x.T, RATE, subtype="FLOAT")
-    render_file(source, target, {**defaults(), **values}, tail)
-    y, _ = soundfile.read(target, dtype="float32", always_2d=True)
-    return np.ascontiguousarray(y.T)
 
 
 def test_with_the_network_off_a_file_comes_out_as_it_went_in(folder: Path) -> None:
