@@ -58,6 +58,14 @@ class Looker:
         """Wait for an element and return it."""
         return self.page.wait_for_selector(selector)
 
+    def until(self, condition: str) -> None:
+        """Wait until a condition holds in the page."""
+        self.page.wait_for_function(f"() => Boolean({condition})")
+
+    def told(self, expression: str) -> Any:
+        """Return the value of an expression in the page."""
+        return self.page.evaluate(f"() => {expression}")
+
     def each_view(self) -> Iterator[str]:
         """Go from view to view; yield the name of each."""
         tabs = self.page.get_by_role("tab")

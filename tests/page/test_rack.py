@@ -38,16 +38,8 @@ def opened(looker: Looker) -> Looker:
         window.rack = Object.assign({}, ...modules);
         location.hash = "rack";
     }""")
-    shown(looker, "rack.equaliser.value && rack.room.value")
+    looker.until("rack.equaliser.value && rack.room.value")
     return looker
-
-
-def shown(looker: Looker, condition: str) -> None:
-    looker.page.wait_for_function(f"() => Boolean({condition})")
-
-
-def told(looker: Looker, expression: str):
-    return looker.page.evaluate(f"() => {expression}")
 
 
 def near(controller: Controller, name: str, value: float, tolerance: float) -> None:
@@ -87,13 +79,13 @@ def test_the_drawn_curve_is_the_response_of_the_filters(look, controller):
     settings = playing(controller.values)
     expected = response(settings, HERTZ, RATE)
     np.testing.assert_allclose(
-        told(looker, "Array.from(rack.equaliser.value.curve)"), expected, atol=1e-4
+        looker.told("Array.from(rack.equaliser.value.curve)"), expected, atol=1e-4
     )
     looker.page.evaluate(
         "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
     )
     drawn = accent_rows(looker, "Curve of the equaliser")
-    box, reach = drawn["box"], told(looker, "rack.reach.value")
+    box, reach = drawn["box"], looker.told("rack.reach.value")
     columns = np.arange(math.ceil(box["left"]) + 2, int(box["right"]) - 2)
     share = (columns + 0.5 - box["left"]) / (box["right"] - box["left"])
     levels = np.interp(share, np.linspace(0.0, 1.0, HERTZ.size), expected)
@@ -107,8 +99,8 @@ def test_the_drawn_decay_is_measured_on_the_very_response(look, controller):
     put(controller, **ROOM)
     looker = opened(look(viewport={"width": 1280, "height": 1600}, color_scheme="dark"))
     expected = relief_of(samples_of(room_of(controller.values), RATE), RATE)
-    assert told(looker, "rack.room.value.t60") == pytest.approx(expected.times.tolist())
-    below = np.array(told(looker, "Array.from(rack.room.value.below)"))
+    assert looker.told("rack.room.value.t60") == pytest.approx(expected.times.tolist())
+    below = np.array(looker.told("Array.from(rack.room.value.below)"))
     np.testing.assert_allclose(-below / 2.0, expected.levels.ravel(), atol=0.26)
     looker.page.evaluate(
         "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
@@ -214,13 +206,13 @@ def test_between_two_words_a_finger_goes_on_their_line(look, controller):
 
 def test_the_room_s_plane_moves_it_and_its_picture_follows(look, controller):
     looker = opened(look(viewport={"width": 1280, "height": 1600}))
-    seconds = told(looker, "rack.room.value.seconds")
+    seconds = looker.told("rack.room.value.seconds")
     box = looker.page.locator(".plane").nth(1).bounding_box()
     looker.page.mouse.move(box["x"] + 0.1 * box["width"], box["y"] + 0.5 * box["height"])
     looker.page.mouse.down()
     near(controller, "reverb_x", -1.6, 0.03)
     looker.page.mouse.up()
-    shown(looker, f"rack.room.value.seconds < {seconds / 2}")
+    looker.until(f"rack.room.value.seconds < {seconds / 2}")
 
 
 def test_each_parameter_stands_in_one_view_and_those_of_the_stages_in_the_rack(look):

@@ -36,23 +36,13 @@ def opened(looker: Looker) -> Looker:
         window.see = Object.assign({}, ...modules);
         location.hash = "see";
     }""")
-    shown(looker, "see.live.value?.activity && see.weights.value")
+    looker.until("see.live.value?.activity && see.weights.value")
     return looker
-
-
-def shown(looker: Looker, condition: str) -> None:
-    """Wait for a condition on what the page has been told."""
-    looker.page.wait_for_function(f"() => Boolean({condition})")
-
-
-def told(looker: Looker, expression: str):
-    """Return what the page has been told."""
-    return looker.page.evaluate(f"() => {expression}")
 
 
 def test_what_is_drawn_is_the_network_that_is_turned_to(look, controller):
     looker = opened(look())
-    shown(looker, "see.responses.value")
+    looker.until("see.responses.value")
     for values in (
         {"layers": 9, "kernel": 15, "channels": 6, "depthwise": True},
         {"layers": 4, "kernel": 2, "dilation": 20, "residual": True, "depthwise": False},
@@ -65,14 +55,14 @@ def test_what_is_drawn_is_the_network_that_is_turned_to(look, controller):
         assert f"{frames} frames" in words
         assert f"{frames / RATE * 1e3:.3g} ms" in words
         layers = [spec.layer(i) for i in range(spec.layers)]
-        drawn = told(looker, "see.tapsOf(see.layers.value, 1)")
+        drawn = looker.told("see.tapsOf(see.layers.value, 1)")
         assert [row[-1] for row in drawn][-1] == frames - 1
         assert drawn[1] == [tap * layers[-1].dilation for tap in range(spec.kernel)]
-        shapes = told(looker, "see.layers.value.map((l) => [l.outputs, l.inputs / l.groups])")
+        shapes = looker.told("see.layers.value.map((l) => [l.outputs, l.inputs / l.groups])")
         assert shapes == [list(shape[:2]) for shape in spec.weight_shapes]
     looker.page.locator(".layer-choice select").select_option("2")
-    shown(looker, "see.weights.value?.layer === 2")
-    assert told(looker, "see.weights.value.shape") == list(spec.weight_shape(2))
+    looker.until("see.weights.value?.layer === 2")
+    assert looker.told("see.weights.value.shape") == list(spec.weight_shape(2))
 
 
 def test_the_drawn_spectrum_is_the_transform_of_what_was_played(look, played):
@@ -119,9 +109,9 @@ def test_the_drawn_spectrum_is_the_transform_of_what_was_played(look, played):
 def test_who_wants_no_motion_gets_few_frames_and_who_looks_elsewhere_none(look, played):
     looker = opened(look())
     looker.page.emulate_media(reduced_motion="reduce")
-    before = told(looker, "see.frames.value")
+    before = looker.told("see.frames.value")
     time.sleep(0.6)
-    assert told(looker, "see.frames.value") - before <= 3
+    assert looker.told("see.frames.value") - before <= 3
     looker.page.emulate_media(reduced_motion="no-preference")
     looker.page.get_by_role("tab", name="Play").click()
     looker.shows("layers", "6")
