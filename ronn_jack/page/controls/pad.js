@@ -2,9 +2,10 @@
 //
 // Its knobs stand beside it for the keyboard and for those who don't see it.
 
-import { html, useRef } from "../libraries.js";
-import { hold, letGo, parameter, set, useLettingGo } from "../node.js";
+import { html } from "../libraries.js";
+import { parameter, set } from "../node.js";
 import { PARAMETERS, placeOf, valueAt } from "../table.js";
+import { useFinger } from "./finger.js";
 import { useTaps } from "./taps.js";
 
 /** Return the stems of pairs in rows, such as xy of xy_x and xy_y. */
@@ -15,49 +16,19 @@ export function padsOf(rows) {
 }
 
 export function Pad({ stem }) {
-  const element = useRef(null);
-  const pointer = useRef(null);
   const axes = [PARAMETERS.get(`${stem}_x`), PARAMETERS.get(`${stem}_y`)];
   const taps = useTaps(() => axes.forEach((row) => set(row.name, row.default)));
   const [x, y] = axes.map((row) => placeOf(row, parameter(row.name)));
   const idle = PARAMETERS.has(stem) && !parameter(stem);
 
-  useLettingGo(...axes);
-
-  const move = (event) => {
-    if (pointer.current !== event.pointerId) return;
-    const { left, bottom, width, height } = element.current.getBoundingClientRect();
+  const move = (event, { left, bottom, width, height }) => {
     const places = [(event.clientX - left) / width, (bottom - event.clientY) / height];
     axes.forEach((row, axis) => {
       const next = valueAt(row, places[axis]);
       if (next !== parameter(row.name)) set(row.name, next);
     });
   };
-  const begin = (event) => {
-    if (event.button !== 0 || pointer.current !== null) return;
-    element.current.setPointerCapture(event.pointerId);
-    pointer.current = event.pointerId;
-    taps.down(event);
-    axes.forEach((row) => hold(row.name));
-    move(event);
-  };
-  const end = (event) => {
-    if (pointer.current !== event.pointerId) return;
-    pointer.current = null;
-    axes.forEach((row) => letGo(row.name));
-    if (event.type === "pointerup") taps.up(event);
-  };
-
-  return html`<div
-    ref=${element}
-    class=${idle ? "pad idle" : "pad"}
-    aria-hidden="true"
-    onPointerDown=${begin}
-    onPointerMove=${move}
-    onPointerUp=${end}
-    onPointerCancel=${end}
-    onLostPointerCapture=${end}
-  >
+  return html`<div class=${idle ? "pad idle" : "pad"} ...${useFinger(axes, move, taps)}>
     <span class="pad-mark" style=${{ left: `${x * 100}%`, bottom: `${y * 100}%` }}></span>
   </div>`;
 }

@@ -1,9 +1,10 @@
 // The plane that the equaliser's point moves on, with the words where they are; or the line between two.
 
+import { useFinger } from "../controls/finger.js";
 import { Pad } from "../controls/pad.js";
 import { TAP_PIXELS } from "../controls/taps.js";
 import { html, useRef } from "../libraries.js";
-import { hold, letGo, parameter, set, useLettingGo } from "../node.js";
+import { parameter, set } from "../node.js";
 import { FONT, line } from "../see/axes.js";
 import { Canvas } from "../see/canvas.js";
 import { equaliser } from "../see/pictures.js";
@@ -30,7 +31,10 @@ export function WordPlane() {
     if (mode !== "latent" || Math.hypot(clientX - x, clientY - y) > TAP_PIXELS) return;
     const { left, top, width, height } = plane.current.getBoundingClientRect();
     const near = wordAt(clientX - left, clientY - top, width, height);
-    near?.forEach((value, axis) => set(AXES[axis].name, value));
+    // A word of a model that was brought here may lie beyond the plane, at whose edge it is drawn.
+    AXES.forEach(({ name, minimum, maximum }, axis) => {
+      if (near) set(name, Math.min(maximum, Math.max(minimum, near[axis])));
+    });
   };
   return html`<div>
     <div ref=${plane} class="plane" onPointerDown=${pressed} onClick=${tapped}>
@@ -43,15 +47,11 @@ export function WordPlane() {
 
 /** What a finger moves from the one word to the other. */
 function WordLine() {
-  const field = useRef(null);
-  const pointer = useRef(null);
-  useLettingGo(SHARE);
   const [a, b] = ends();
   const at = a && b ? a.map((start, axis) => start + (b[axis] - start) * parameter(SHARE.name)) : null;
 
-  const move = (event) => {
-    if (pointer.current !== event.pointerId || !at) return;
-    const { left, top, width, height } = field.current.getBoundingClientRect();
+  const move = (event, { left, top, width, height }) => {
+    if (!at) return;
     const [[ax, ay], [bx, by]] = [a, b].map((point) => spot(point, width, height));
     const square = (bx - ax) ** 2 + (by - ay) ** 2;
     if (!square) return;
@@ -59,30 +59,9 @@ function WordLine() {
     const next = valueAt(SHARE, along / square);
     if (next !== parameter(SHARE.name)) set(SHARE.name, next);
   };
-  const begin = (event) => {
-    if (event.button !== 0 || pointer.current !== null) return;
-    field.current.setPointerCapture(event.pointerId);
-    pointer.current = event.pointerId;
-    hold(SHARE.name);
-    move(event);
-  };
-  const end = (event) => {
-    if (pointer.current !== event.pointerId) return;
-    pointer.current = null;
-    letGo(SHARE.name);
-  };
-
+  const finger = useFinger([SHARE], move);
   const [left, top] = at ? spot(at, 100, 100) : [];
-  return html`<div
-    ref=${field}
-    class=${parameter("eq") ? "pad" : "pad idle"}
-    aria-hidden="true"
-    onPointerDown=${begin}
-    onPointerMove=${move}
-    onPointerUp=${end}
-    onPointerCancel=${end}
-    onLostPointerCapture=${end}
-  >
+  return html`<div class=${parameter("eq") ? "pad" : "pad idle"} ...${finger}>
     ${at && html`<span class="pad-mark" style=${{ left: `${left}%`, top: `${top}%` }}></span>`}
   </div>`;
 }
