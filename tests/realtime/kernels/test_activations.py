@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
-import numba
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from ronn_jack.model.spec import Layer
 from ronn_jack.parameters import ACTIVATIONS
+from ronn_jack.realtime.compiler.compile import entry
 from ronn_jack.realtime.compiler.host import VECTOR
 from ronn_jack.realtime.kernels.activations import ACTIVATION_IDS, activate_rows
 from tests import oracle
@@ -18,7 +18,7 @@ from tests import oracle
 SLOPE = 0.2
 
 
-@numba.njit("void(int64, float32, int64, int64, int64, int64)", error_model="numpy")
+@entry("void(int64, float32, int64, int64, int64, int64)")
 def _activate(kind: int, slope: float, rows: int, y: int, stride: int, frames: int) -> None:
     activate_rows(kind, slope, rows, y, stride, frames)
 
@@ -26,7 +26,7 @@ def _activate(kind: int, slope: float, rows: int, y: int, stride: int, frames: i
 def activated(name: str, x: NDArray[np.float32]) -> NDArray[np.float32]:
     y = np.zeros(x.size + 16, np.float32)
     y[: x.size] = x
-    _activate(ACTIVATION_IDS[name], SLOPE, 1, y.ctypes.data, 0, x.size)
+    _activate.ctypes(ACTIVATION_IDS[name], SLOPE, 1, y.ctypes.data, 0, x.size)
     return y[: x.size]
 
 
@@ -131,6 +131,6 @@ def test_numbers_below_the_normal_ones_stay_below_them(name: str) -> None:
 
 def test_rows_lie_a_stride_apart() -> None:
     x = np.full((3, 32), -1.0, np.float32)
-    _activate(ACTIVATION_IDS["relu"], 0.0, 3, x.ctypes.data, x.strides[0], 16)
+    _activate.ctypes(ACTIVATION_IDS["relu"], 0.0, 3, x.ctypes.data, x.strides[0], 16)
     assert not x[:, :16].any()
     assert (x[:, 16:] == -1.0).all()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-import numba
 import numpy as np
 import pytest
 
+from ronn_jack.realtime.compiler.compile import entry
 from ronn_jack.realtime.kernels.convolution import (
     DENSE_ROWS,
     DEPTHWISE_ROWS,
@@ -21,10 +21,9 @@ PAST = 40
 SLACK = 16
 
 
-@numba.njit(
+@entry(
     "void(int64, int64, int64, int64, int64, int64, int64, int64, int64, float32, int64, int64,"
     "int64)",
-    error_model="numpy",
 )
 def _dense(  # type: ignore[no-untyped-def]
     rows, taps, kernel, x, x_stride, inputs, far, weights, bias, lower, y, y_stride, frames
@@ -34,9 +33,8 @@ def _dense(  # type: ignore[no-untyped-def]
     )
 
 
-@numba.njit(
+@entry(
     "void(int64, int64, int64, int64, int64, int64, int64, float32, int64, int64, int64)",
-    error_model="numpy",
 )
 def _depthwise(  # type: ignore[no-untyped-def]
     rows, taps, kernel, x, x_stride, weights, bias, lower, y, y_stride, frames
@@ -62,7 +60,7 @@ def test_dense(rows: int, frames: int, far: int) -> None:
     bias = rng.standard_normal(rows).astype(np.float32)
     y = np.full((rows + 1, CHUNK + SLACK), 9.0, np.float32)
     taps = 4 * starts
-    _dense(
+    _dense.ctypes(
         rows, taps.ctypes.data, 3, x.ctypes.data, x.strides[0], 5, far, weights.ctypes.data,
         bias.ctypes.data, -math.inf, y.ctypes.data, y.strides[0], frames,
     )  # fmt: skip
@@ -84,7 +82,7 @@ def test_depthwise(rows: int, frames: int) -> None:
     bias = rng.standard_normal(rows).astype(np.float32)
     y = np.full((rows + 1, CHUNK + SLACK), 9.0, np.float32)
     taps = 4 * starts
-    _depthwise(
+    _depthwise.ctypes(
         rows, taps.ctypes.data, 3, x.ctypes.data, x.strides[0], weights.ctypes.data,
         bias.ctypes.data, -math.inf, y.ctypes.data, y.strides[0], frames,
     )  # fmt: skip
@@ -101,7 +99,7 @@ def test_a_lower_limit_of_zero_rectifies() -> None:
     bias = np.zeros(1, np.float32)
     y = np.zeros(CHUNK, np.float32)
     taps = np.zeros(1, np.int64)
-    _dense(
+    _dense.ctypes(
         1, taps.ctypes.data, 1, x.ctypes.data, x.strides[0], 2, 0, weights.ctypes.data,
         bias.ctypes.data, 0.0, y.ctypes.data, 4 * CHUNK, CHUNK,
     )  # fmt: skip
@@ -113,7 +111,7 @@ def test_not_a_number_passes() -> None:
     x[0, 3] = np.nan
     y = np.zeros(CHUNK, np.float32)
     one, zero, taps = np.ones(1, np.float32), np.zeros(1, np.float32), np.zeros(1, np.int64)
-    _dense(
+    _dense.ctypes(
         1, taps.ctypes.data, 1, x.ctypes.data, x.strides[0], 1, 0, one.ctypes.data,
         zero.ctypes.data, -math.inf, y.ctypes.data, 4 * CHUNK, CHUNK,
     )  # fmt: skip
