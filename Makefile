@@ -4,6 +4,9 @@ PYTHON_BIN := .venv/bin/python
 WORKER := $(PYTHON_BIN) -m tests.support.shared_memory -- $(PYTHON_BIN)
 PYTEST := $(PYTHON_BIN) -m pytest --dist worksteal --tx '2*popen//python=$(WORKER)'
 
+# Hundreds of programs are started, each of which would compile all its modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup demo test check bench soak fuzz docs screenshots
 setup: .venv/ready
 
