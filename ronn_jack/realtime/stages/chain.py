@@ -8,7 +8,7 @@ stage is a module and an entry in STAGES. The engine has those that outlive its 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
+from functools import cache, reduce
 from typing import Any
 
 import numpy as np
@@ -88,6 +88,23 @@ run_chain, settle_chain = compiled_chain(STAGES, CHAIN)
 """[audio-thread] Let float64 rows pass a voice's stages; [control-thread] settle them."""
 
 
+@cache  # as each engine has the same stages, and loading machine code takes milliseconds
+def _entries(stages: tuple[type[Stage], ...]) -> tuple[Any, Any]:
+    """[control-thread] Return `run` and `settle` of stages in a row, to be called from outside."""
+    run, settle = compiled_chain(stages, states_of(stages))
+
+    def run_all(state: int, channels: int, rows: int, frames: int, spare: int, more: int) -> None:
+        run(state, channels, rows, frames)
+
+    def settle_all(state: int, channel: int, constant: float) -> Any:
+        return settle(state, channel, constant)
+
+    return (
+        entry("void(int64, int64, int64, int64, int64, int64)")(run_all),
+        entry(SETTLE)(settle_all),
+    )
+
+
 class StageChain:
     """[control-thread] Stages in a row with their memory, settled on silence.
 
@@ -111,24 +128,13 @@ class StageChain:
 
     def __init__(self, stages: Sequence[Stage], rate: float) -> None:
         self.stages = stages
-        types = [type(stage) for stage in stages]
-        run, settle = compiled_chain(types, states_of(types))
-
-        def run_all(
-            state: int, channels: int, rows: int, frames: int, spare: int, more: int
-        ) -> None:
-            run(state, channels, rows, frames)
-
-        def settle_all(state: int, channel: int, constant: float) -> Any:
-            return settle(state, channel, constant)
-
-        self._run = entry("void(int64, int64, int64, int64, int64, int64)")(run_all)
+        types = tuple(type(stage) for stage in stages)
+        self._run, self._settle = _entries(types)
         self._states, self.address = record(states_of(types))
         self.run = self._run.address
         for stage in stages:
             for name, value in stage.coefficients(rate).items():
                 self.state(stage)[name] = value
-        self._settle = entry(SETTLE)(settle_all)
         self.settle()
 
     def settle(self) -> None:
