@@ -20,6 +20,14 @@ from tests.support.models import put_response
 pytestmark = pytest.mark.slow
 
 
+def test_one_output_hears_both_ears() -> None:
+    values = {**defaults(), "reverb_x": -2.0}
+    left, right = samples_of(room_of(values, 1), 48000.0)
+    np.testing.assert_array_equal(left, right)
+    ears = samples_of(room_of(values), 48000.0)
+    assert np.corrcoef(left, ears.sum(axis=0))[0, 1] > 0.999
+
+
 def test_what_overflows_is_refused_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
