@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import time
+import warnings
 from types import FrameType
 from typing import Any
 
@@ -22,6 +23,8 @@ _OBJECTS = 100_000
 def main() -> None:
     """Load the command line and run it; until it listens to signals, they end it at once."""
     open_closed_streams()
+    if not sys.warnoptions:  # Python's -W and PYTHONWARNINGS show them
+        warnings.simplefilter("ignore")
     # Nearly all that a start makes stays: looking through it again and again took 0.2 s.
     gc.set_threshold(_OBJECTS)
     on_signals(_leave, signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -76,6 +76,23 @@ __main__.main()
 """
 
 
+WARNED = """
+import threading, warnings
+import numpy as np
+from ronn_jack import __main__
+from ronn_jack.commands import presets
+class Store(presets.PresetStore):
+    def entries(self):
+        np.float64(1.0) / np.float64(0.0)
+        other = threading.Thread(target=lambda: warnings.warn("made up"))
+        other.start()
+        other.join()
+        return super().entries()
+presets.PresetStore = Store
+__main__.main()
+"""
+
+
 class TestProcess:
     @pytest.mark.slow
     def test_without_libjack_all_that_needs_no_server_works(
@@ -129,6 +146,13 @@ class TestProcess:
         wait_for(lambda: str(pipe) in open_files(process.pid), 60, "the pipe's opening")
         process.send_signal(signal.SIGTERM)
         assert ended(process) == Result(1, "", "ronn-jack: interrupted\n")
+
+    def test_no_warning_of_a_library_reaches_the_terminal_unless_it_is_asked_for(self) -> None:
+        result = ended(started("presets", program=WARNED))
+        assert (result.code, result.err) == (0, "")
+        asked = ended(started("presets", program=WARNED, environment={"PYTHONWARNINGS": "always"}))
+        assert "divide by zero" in asked.err
+        assert "made up" in asked.err
 
     def test_an_interrupt_before_the_command_line_is_there_is_told_in_one_line(self) -> None:
         result = ended(started("presets", program=INTERRUPTED_EARLY))

@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 from ronn_jack.errors import ModelError
 from ronn_jack.imports.keras import Layer
 from ronn_jack.model.latent.curve_search import FREQUENCIES, decoded_curves, nearest_points
-from ronn_jack.model.latent.decoders import DIMENSIONS, GAINS, PLACES, Array, Decoder
+from ronn_jack.model.latent.decoders import (
+    DIMENSIONS,
+    GAINS,
+    LARGEST_WEIGHT,
+    PLACES,
+    REACH,
+    Array,
+    Decoder,
+)
 from ronn_jack.model.latent.equaliser import EqModel
 
 NAMES = ("W1", "b1", "W2", "b2")
@@ -71,8 +79,8 @@ def flow_eq(weights: Weights) -> Decoders:
         )
     turned = last[0][:, _ORDER], last[1][_ORDER]
     bare = Decoder("flow", (first, turned), {})
-    if not all(np.isfinite(each).all() for layer in bare.layers for each in layer):
-        raise ModelError("holds what is no finite number")
+    for each in (*first, *turned):
+        _check(each, "weights")
     words = {**words_of(bare), **_coded(bare, weights.get(CODES))}
     return {(inputs, BETA): Decoder("flow", bare.layers, words)}
 
@@ -82,7 +90,20 @@ def words_of(decoder: Decoder) -> dict[str, Array]:
     ours = EqModel.ours().decoder(3, BETA)
     names = list(ours.words)
     wanted = decoded_curves(ours, np.stack([ours.words[name] for name in names]))
-    return dict(zip(names, nearest_points(decoder, wanted), strict=True))
+    return dict(zip(names, nearest_points(decoder, wanted, REACH), strict=True))
+
+
+def within_reach(decoder: Decoder, points: Array) -> Array:
+    """Return points [shape=(n, dims)], those beyond REACH where the curve is nearest within it."""
+    beyond = (np.abs(points) > REACH).any(axis=1, keepdims=True)
+    return np.where(beyond, nearest_points(decoder, decoded_curves(decoder, points), REACH), points)
+
+
+def _check(numbers: NDArray[Any], what: str) -> None:
+    if not np.isfinite(numbers).all():
+        raise ModelError("holds what is no finite number")
+    if (largest := np.abs(numbers).max()) > LARGEST_WEIGHT:
+        raise ModelError(f"has {what} of {largest:g}; {LARGEST_WEIGHT:g} is the most")
 
 
 def _upright(matrix: NDArray[Any], bias: NDArray[Any]) -> tuple[Array, Array]:
@@ -100,9 +121,11 @@ def _coded(decoder: Decoder, codes: NDArray[Any] | None) -> dict[str, Array]:
     """Return flowEQ's own points of warm and bright, which it may have exchanged."""
     if codes is None:
         return {}
-    if codes.shape != _CODES_SHAPE or not np.isfinite(codes).all():
+    if codes.shape != _CODES_SHAPE:
         raise ModelError(f"its {CODES} are not {' × '.join(map(str, _CODES_SHAPE))} numbers")
+    _check(codes, CODES)
     found = codes[decoder.dims - 1, _BETA_INDEX, _MIDDLE::_STRENGTHS, : decoder.dims]
     tilt = decoded_curves(decoder, found) @ np.linspace(-1.0, 1.0, FREQUENCIES.size)
     darker, brighter = np.argsort(tilt)
+    found = within_reach(decoder, found)
     return {"warm": found[darker], "bright": found[brighter]}

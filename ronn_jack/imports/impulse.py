@@ -88,9 +88,10 @@ def responses_in(array: Array) -> Found:
     levels = []
     for number, column in enumerate(array.columns()):
         if not number % (count // points):
-            if not np.isfinite(column).all() or not column.any():
+            known = column[: HOP * (FRAMES - 1) + LENGTH // 2]
+            if not np.isfinite(column).all() or not known.any():
                 raise ModelError(f"column {number + 1} of its {array.name} holds no response")
-            levels.append(_banded(column))
+            levels.append(_banded(_of_peak_1(known)))
     shape = (_GRID_POINTS,) * 3 + levels[0].shape
     notes = [
         "the energy of the plugin's responses is kept, not their phase: a noise is shaped by it, "
@@ -106,10 +107,10 @@ def _fixed(samples: NDArray[np.float64], rate: int, notes: list[str]) -> Found:
     """Return a response [shape=(channels, frames)] without what is silent around it."""
     if not np.isfinite(samples).all():
         raise ModelError("holds what is no finite number")
-    peak = np.abs(samples).max(axis=0)
-    if not peak.any():
+    if not samples.any():
         raise ModelError("is silent, so that it answers to nothing")
-    begin = int(np.argmax(peak > _ONSET * peak.max()))
+    samples = _of_peak_1(samples)
+    begin = int(np.argmax(np.abs(samples).max(axis=0) > _ONSET))
     energy = np.square(samples).sum(axis=0)[begin:]
     left = np.cumsum(energy[::-1])[::-1]
     end = begin + int(np.count_nonzero(left > _ENDED * left[0]))
@@ -125,15 +126,21 @@ def _fixed(samples: NDArray[np.float64], rate: int, notes: list[str]) -> Found:
         kept[:, kept.shape[1] - fade :] *= np.cos(np.linspace(0.0, np.pi / 2.0, fade)) ** 2
     if rate > _HIGHEST_RATE:
         kept, rate = resampled(kept, rate, _HIGHEST_RATE), _HIGHEST_RATE
-    kept *= 1.0 / np.abs(kept).max()
-    return RESPONSE, {"samples": kept.astype(np.float32), "rate": np.array(rate)}, notes
+    samples = _of_peak_1(kept).astype(np.float32)
+    return RESPONSE, {"samples": samples, "rate": np.array(rate)}, notes
+
+
+def _of_peak_1(samples: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return samples, not all 0, whose squares are numbers too."""
+    # Divided, as the least numbers have no reciprocal.
+    scaled: NDArray[np.float64] = samples / np.abs(samples).max()
+    return scaled
 
 
 def _banded(samples: NDArray[np.float64]) -> NDArray[np.int8]:
     """Return the level of a response at RATE in bands and frames, the highest being 0."""
     padded = np.zeros(HOP * (FRAMES - 1) + LENGTH)
-    known = samples[: padded.size - LENGTH // 2]
-    padded[LENGTH // 2 : LENGTH // 2 + known.size] = known
+    padded[LENGTH // 2 : LENGTH // 2 + samples.size] = samples
     parts = np.lib.stride_tricks.sliding_window_view(padded, LENGTH)[::HOP]
     power = np.square(np.abs(np.fft.rfft(parts * _WINDOW, axis=1).T))
     mean = np.add.reduceat(power, EDGES[:-1]) / np.diff(EDGES)[:, None]

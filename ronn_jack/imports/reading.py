@@ -24,7 +24,9 @@ from ronn_jack.imports.safe import MAXIMUM_BYTES as SAFE_BYTES
 from ronn_jack.imports.safe import Described, is_safe, read_safe
 from ronn_jack.imports.training import train
 from ronn_jack.model.latent.decoders import to_arrays
-from ronn_jack.model.latent.library import VERSION
+from ronn_jack.model.latent.equaliser import EqModel
+from ronn_jack.model.latent.library import VERSION, reverb_of
+from ronn_jack.model.latent.reverb import RoomSpec
 from ronn_jack.model.latent.spectral_decoder import DECODER
 from ronn_jack.parameters import EQUALISERS, OURS, PARAMETERS, REVERBS
 from ronn_jack.parameters.names import (
@@ -39,6 +41,8 @@ from ronn_jack.parameters.names import (
 _HEAD_BYTES = 4096
 _MOST_WEIGHTS = 1 << 20
 """Numbers in an array of a decoder."""
+_TRIED_RATE = 8000.0
+"""Hz, at which a model of rooms is tried."""
 _RESPONSES = "RIRAudio"
 """What the plugin's responses are called."""
 _NO_NAME = re.compile(r"[^A-Za-z0-9_-]+")
@@ -153,9 +157,12 @@ def _of_flow_eq(weights: Weights) -> ImportedModel:
         "at its origin it is not flat, as in the original",
         "its settings glide; in the original they jumped",
     ]
-    if CODES not in weights:
-        notes.append("words are where its curves are nearest to those of our words")
-    return ImportedModel(EQUALISERS, to_arrays(decoders), notes)
+    notes.append(
+        "warm and bright are those of codes, or where their curves are nearest within ±2"
+        if CODES in weights
+        else "words are where its curves are nearest to those of our words"
+    )
+    return _equaliser(decoders, notes)
 
 
 def _of_settings(described: Described, learn: Learn) -> ImportedModel:
@@ -166,12 +173,20 @@ def _of_settings(described: Described, learn: Learn) -> ImportedModel:
         "who had set them, and from which address, was not read",
         "what is learnt is the curve, and frequencies and Qs as ratios; flowEQ learnt the numbers",
     ]
-    return ImportedModel(EQUALISERS, to_arrays(decoders), notes)
+    return _equaliser(decoders, notes)
+
+
+def _equaliser(decoders: Decoders, notes: list[str]) -> ImportedModel:
+    arrays = to_arrays(decoders)
+    EqModel.of(arrays)  # as what is written has to be read
+    return ImportedModel(EQUALISERS, arrays, notes)
 
 
 def _reverb(form: str, arrays: Mapping[str, NDArray[Any]], notes: list[str]) -> ImportedModel:
-    about = {"version": np.array(VERSION), "form": np.array(form)}
-    return ImportedModel(REVERBS, {**about, **arrays}, notes)
+    whole = {"version": np.array(VERSION), "form": np.array(form), **arrays}
+    if not np.isfinite(reverb_of(whole).response(RoomSpec(), _TRIED_RATE)).all():
+        raise ModelError("can't be used: not all that it gives is finite")
+    return ImportedModel(REVERBS, whole, notes)
 
 
 def keep_model(model: ImportedModel, name: str) -> Path:

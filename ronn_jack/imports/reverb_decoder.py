@@ -27,6 +27,7 @@ def is_reverb_decoder(layers: Sequence[Layer]) -> bool:
     return any(layer.kind == "conv2d_transpose" for layer in layers)
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def reverb_decoder(layers: Sequence[Layer], as_heard: bool) -> dict[str, NDArray[Any]]:
     """Return the arrays of a spectral decoder.
 
@@ -65,7 +66,7 @@ def reverb_decoder(layers: Sequence[Layer], as_heard: bool) -> dict[str, NDArray
         scale = gamma / np.sqrt(np.maximum(variance, 0.0) + _EPSILON)
         arrays[f"scale{i}"] = scale.astype(np.float32)
         arrays[f"shift{i}"] = (beta - mean * scale).astype(np.float32)
-    SpectralDecoder(arrays)  # as its shapes are checked there
+    SpectralDecoder(arrays)  # as shapes, and what has become too large, are checked there
     return arrays
 
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from ronn_jack.imports.band_slopes import curves_and_slopes
-from ronn_jack.imports.flow_eq import Decoders, words_of
+from ronn_jack.imports.flow_eq import Decoders, within_reach, words_of
 from ronn_jack.imports.safe import Described
 from ronn_jack.model.latent.curve_search import FREQUENCIES, RATE, errors
 from ronn_jack.model.latent.decoders import DIMENSIONS, GAINS, PLACES, Array, Decoder
@@ -75,7 +75,7 @@ def train(
         points = means @ turn
         weights = np.linalg.solve(turn, layers[0][0]).astype(np.float64)
         bare = Decoder("curve", tuple(map(_kept, ((weights, layers[0][1]), *layers[1:]))), {})
-        words = {**words_of(bare), **_described(points, described.words)}
+        words = {**words_of(bare), **_described(bare, points, described.words)}
         decoders[dims, beta] = Decoder("curve", bare.layers, words)
     return decoders, float(errors(bare, points[held_out], wanted[held_out]).mean())
 
@@ -200,11 +200,13 @@ def _axes(means: Array, wanted: Array) -> Array:
     return np.asarray(turned / scale)
 
 
-def _described(points: Array, words: Sequence[str]) -> dict[str, Array]:
+def _described(decoder: Decoder, points: Array, words: Sequence[str]) -> dict[str, Array]:
     """Return the middle of what those who set it have called by a word, of the words we know."""
-    known = EqModel.ours().decoder(3, "less").words
+    known = [word for word in EqModel.ours().decoder(3, "less").words if word in words]
     labels = np.array(words)
-    return {word: points[labels == word].mean(axis=0) for word in known if word in words}
+    middles = [points[labels == word].mean(axis=0) for word in known]
+    found = within_reach(decoder, np.array(middles).reshape(-1, decoder.dims))
+    return dict(zip(known, found, strict=True))
 
 
 def _kept(layer: Layer) -> Layer:

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from ronn_jack.errors import ModelError
 from ronn_jack.imports.flow_eq import flow_eq, flow_eq_in
 from ronn_jack.imports.keras import layers_in
-from ronn_jack.model.latent.curve_search import FREQUENCIES, decoded_curves
+from ronn_jack.model.latent.curve_search import FREQUENCIES, decoded_curves, errors
+from ronn_jack.model.latent.decoders import REACH
 from ronn_jack.model.latent.equaliser import EqModel
 from tests.support.foreign_files import flow_eq_layers, hdf5_file
 
@@ -76,6 +77,24 @@ def test_words_are_where_curves_are_like_ours_and_codes_are_told_apart() -> None
         assert warm < bright
 
 
+@pytest.mark.parametrize("dims", [1, 2, 3])
+def test_words_lie_where_a_knob_reaches(dims: int) -> None:
+    codes = np.full((3, 4, 6, 3), 3.5)
+    codes[:, :, :3] = -3.0
+    model = weights(dims)
+    # So flat that all curves of ours are nearest to its very ends.
+    model["W1"] *= 0.05
+    found = flow_eq({**model, "codes": codes})[dims, "less"]
+    points = np.stack(list(found.words.values()))
+    assert np.abs(points).max() <= REACH
+    far = np.array([[-3.0] * dims, [3.5] * dims])
+    tilt = np.linspace(-1, 1, FREQUENCIES.size)
+    meant = decoded_curves(found, far)
+    order = np.argsort(meant @ tilt)
+    best = errors(found, np.stack([found.words["warm"], found.words["bright"]]), meant[order])
+    assert (best <= errors(found, far.clip(-REACH, REACH)[order], meant[order]) + 1e-9).all()
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -83,6 +102,10 @@ def test_words_are_where_curves_are_like_ours_and_codes_are_told_apart() -> None
         ({"W2": np.ones((1024, 12)), "b2": np.ones(12)}, "n × 13"),
         ({"b1": np.ones(3)}, "do not fit"),
         ({"b2": np.full(13, np.nan)}, "no finite number"),
+        ({"b2": np.full(13, np.inf)}, "no finite number"),
+        ({"b2": np.full(13, 1e7)}, "weights of 1e\\+07; 1e\\+06 is the most"),
+        ({"W1": np.full((2, 1024), -1e300)}, "weights of 1e\\+300; 1e\\+06 is the most"),
+        ({"codes": np.full((3, 4, 6, 3), 1e300)}, "codes of 1e\\+300; 1e\\+06 is the most"),
         ({"codes": np.ones((2, 2))}, "codes are not 3 × 4 × 6 × 3"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -120,6 +121,43 @@ def test_columns_at_fault_are_named() -> None:
     array = next(arrays_of(io.BytesIO(matlab_file({"RIRAudio": matrix[:, :9]}))))
     with pytest.raises(ModelError, match="has 9 columns; 1 or 2"):
         responses_in(array)
+
+
+def matrix(samples: NDArray[np.float64]) -> Array:
+    return next(arrays_of(io.BytesIO(matlab_file({"RIRAudio": samples}))))
+
+
+@pytest.mark.parametrize("factor", [1e154, 1e308, 1e-162, 1e-308])
+def test_a_response_is_the_same_however_large_its_numbers(factor: float) -> None:
+    samples = room(0.3, 1.0, 2, 16000)
+    samples /= np.abs(samples).max()
+    found = responses_in(matrix(samples * factor))[1]["samples"]
+    np.testing.assert_allclose(found, responses_in(matrix(samples))[1]["samples"], atol=1e-6)
+
+
+@pytest.mark.parametrize("factor", [1e154, 1e308, 1e-162, 1e-308])
+def test_a_grid_is_the_same_however_large_its_numbers(factor: float) -> None:
+    samples = np.repeat(room(0.1, 0.1, 1, 16000), 1000, axis=1)
+    samples /= np.abs(samples).max()
+    found = responses_in(matrix(samples * factor))[1]["levels"]
+    np.testing.assert_array_equal(found, responses_in(matrix(samples))[1]["levels"])
+
+
+def test_a_column_that_is_heard_too_late_holds_no_response(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    late = np.zeros(40_000)
+    late[39_000] = 1.0
+    array = collection(1000)
+    monkeypatch.setattr(array, "columns", lambda: itertools.repeat(late, 1000))
+    with pytest.raises(ModelError, match="column 1 of its RIRAudio holds no response"):
+        responses_in(array)
+
+
+def test_a_sound_file_without_a_frame_is_refused_in_words(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", np.zeros((0, 2)), RATE)
+    with pytest.raises(ModelError, match=r"a\.wav"):
+        response_in_file(tmp_path / "a.wav")
 
 
 def test_one_or_two_columns_are_one_response() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from numpy.typing import NDArray
 
 from ronn_jack.errors import ModelError
 from ronn_jack.imports.reading import ImportedModel, keep_model, name_for, read_model
@@ -43,6 +44,14 @@ def flac(path: Path) -> None:
 
 def written(content: bytes) -> Callable[[Path], object]:
     return lambda path: path.write_bytes(content)
+
+
+def decoder_with(weight: str, number: float) -> dict[str, NDArray[np.float64]]:
+    """Return a decoder of NeuralReverberator all of whose weights of a name are a number."""
+    return {
+        name: np.full(array.shape, number) if f"/{weight}:" in name else array.astype(np.float64)
+        for name, array in reverb_decoder_layers(RANDOM).items()
+    }
 
 
 SETTINGS = safe_csv([safe_row("warm"), safe_row("x", low_gain=-3.0)] * 30)
@@ -107,8 +116,16 @@ def test_a_sound_of_the_original_is_no_model(tmp_path: Path) -> None:
         (matlab_file({"codes": np.ones((3, 4, 6, 3))}), "holds codes alone"),
         (matlab_file({**FLOW, "W1": np.ones((9, 9))}), "do not fit"),
         (safe_csv([safe_row("warm")]), "has 1 settings"),
+        (matlab_file({**FLOW, "b2": np.full((1, 13), 1e9)}), "weights of 1e\\+09"),
+        (matlab_file({**FLOW, "b2": np.full((1, 13), np.inf)}), "no finite number"),
+        (hdf5_file(flow_eq_layers({**FLOW, "W1": np.full((2, 64), 1e30)})), "weights of 1e\\+30"),
+        (hdf5_file(decoder_with("kernel", 1e300)), "kernel0 holds what is no finite number"),
+        (hdf5_file(decoder_with("kernel", 1e38)), "not all that it gives is finite"),
+        (hdf5_file(decoder_with("gamma", 1e39)), "scale0 holds what is no finite number"),
+        (hdf5_file(decoder_with("moving_mean", 1e300)), "shift0 holds what is no finite number"),
+        (hdf5_file(decoder_with("moving_variance", np.nan)), "holds what is no finite number"),
     ],
-    ids=range(7),
+    ids=range(15),
 )  # fmt: skip
 def test_what_can_not_be_used_is_told_in_a_line(tmp_path: Path, content: bytes, words: str) -> None:
     path = tmp_path / "a"

@@ -158,8 +158,10 @@ class ResponseMaker:
 
     @property
     def _wanted(self) -> RoomSpec | None:
-        """The room to sound in; None while there is to be none."""
-        return room_of(self._values) if self._values["reverb"] else None
+        """The room to sound in; None while there is to be none, or no engine."""
+        if self._engine is None or not self._values["reverb"]:
+            return None
+        return room_of(self._values, self._engine.outputs)
 
     def _switch(self) -> None:
         """Let the reverb be heard as soon as it has the room that it was turned on for."""

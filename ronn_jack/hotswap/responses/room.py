@@ -19,15 +19,18 @@ REVERB = frozenset(name for name, row in PARAMETERS.items() if row.group is Grou
 """Names of the reverb's parameters."""
 
 
-def room_of(values: Mapping[str, Value]) -> RoomSpec:
-    """Return the room that the reverb's parameter values ask for."""
+def room_of(values: Mapping[str, Value], outputs: int = 2) -> RoomSpec:
+    """Return the room that the reverb's parameter values ask for.
+
+    Where there is one output alone, it is what both ears hear together.
+    """
     return RoomSpec(
         x=float(values["reverb_x"]),
         y=float(values["reverb_y"]),
         z=float(values["reverb_z"]),
         seed=int(values["reverb_seed"]),
         weights="random" if values["reverb_weights"] == "random" else "trained",
-        width=float(values["reverb_width"]),
+        width=float(values["reverb_width"]) if outputs > 1 else 0.0,
         predelay_ms=float(values["reverb_predelay"]),
         low_cut=float(values["reverb_low_cut"]),
         high_cut=float(values["reverb_high_cut"]),
@@ -57,5 +60,5 @@ def prepared_response(room: RoomSpec, rate: float) -> PreparedResponse:
 def begin_in_room(engine: Engine, values: Mapping[str, Value]) -> None:
     """Let an engine that has not run yet sound in its room from the first frame on."""
     if values["reverb"]:
-        engine.offer_response(prepared_response(room_of(values), engine.rate))
+        engine.offer_response(prepared_response(room_of(values, engine.outputs), engine.rate))
         engine.set(Control.REVERB, 1.0)

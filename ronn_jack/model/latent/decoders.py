@@ -16,8 +16,11 @@ DIMENSIONS = (1, 2, 3)
 GAINS, PLACES = 5, 8
 """Outputs: the gains of five bands, their frequencies, and the Qs of the three bells."""
 
+REACH = 2.0
+"""How far a knob goes along an axis: words lie within."""
+LARGEST_WEIGHT = 1e6
+
 _VERSION = 1
-_LARGEST_WEIGHT = 1e6
 _MOST_LAYERS = 4
 
 
@@ -32,7 +35,7 @@ class Decoder:
         sigmoid.
     layers : tuple of (weights [shape=(inputs, outputs)], biases [shape=(outputs,)])
     words : mapping of str to ndarray [shape=(dims,)]
-        Points of what words mean.
+        Points of what words mean, within REACH.
     """
 
     form: Form
@@ -102,7 +105,7 @@ def from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Iterator[tuple[tuple[int,
 
     `version` is 1; `form`, `betas` and `words` are words. For each number of dimensions D there are
     `weights_D_I` [shape=(betas, inputs, outputs)] and `biases_D_I` [shape=(betas, outputs)] of the
-    layers I from 0 on, and `points_D` [shape=(betas, words, D)].
+    layers I from 0 on, and `points_D` [shape=(betas, words, D)], which come within REACH.
 
     Raises
     ------
@@ -118,6 +121,7 @@ def from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Iterator[tuple[tuple[int,
     for dims in present:
         layers = _layers(arrays, len(betas), dims)
         points = _numbers(arrays[f"points_{dims}"], (len(betas), len(words), dims))
+        points = points.clip(-REACH, REACH)
         for i, beta in enumerate(betas):
             own = tuple((weights[i], biases[i]) for weights, biases in layers)
             yield (dims, beta), Decoder(form, own, dict(zip(words, points[i], strict=True)))
@@ -142,7 +146,7 @@ def _numbers(array: NDArray[Any], shape: tuple[int | None, ...]) -> Array:
     if array.dtype.kind != "f" or any(wanted not in (None, found) for found, wanted in pairs):
         raise ValueError
     numbers = array.astype(np.float64)
-    if not (np.abs(numbers) <= _LARGEST_WEIGHT).all():  # which NaN is not either
+    if not (np.abs(numbers) <= LARGEST_WEIGHT).all():  # which NaN is not either
         raise ValueError
     return numbers
 

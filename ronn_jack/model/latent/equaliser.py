@@ -18,7 +18,7 @@ import numpy as np
 
 from ronn_jack.acoustics.k_weighting import k_power
 from ronn_jack.errors import ModelError
-from ronn_jack.model.latent.archives import read_arrays
+from ronn_jack.model.latent.archives import Arrays, read_arrays
 from ronn_jack.model.latent.decoders import Array, Decoder, from_arrays
 from ronn_jack.parameters import Value
 
@@ -194,9 +194,23 @@ class EqModel:
         """
         arrays = read_arrays(path)
         try:
+            return cls.of(arrays)
+        except ModelError as error:
+            raise ModelError(f"{path}: {error}") from None
+
+    @classmethod
+    def of(cls, arrays: Arrays) -> EqModel:
+        """Return the model that some arrays are.
+
+        Raises
+        ------
+        ModelError
+            If they are none.
+        """
+        try:
             return cls(dict(from_arrays(arrays)))
         except (KeyError, OverflowError, TypeError, ValueError):
-            raise ModelError(f"{path}: is no model of an equaliser") from None
+            raise ModelError("is no model of an equaliser") from None
 
     @classmethod
     def ours(cls) -> EqModel:

@@ -85,14 +85,26 @@ def read_reverb(path: Path) -> Rooms:
     """
     arrays = read_arrays(path)
     try:
+        return reverb_of(arrays)
+    except ModelError as error:
+        raise ModelError(f"{path}: {error}") from None
+
+
+def reverb_of(arrays: Arrays) -> Rooms:
+    """Return what makes a reverb's responses from arrays.
+
+    Raises
+    ------
+    ModelError
+        If they are no model of one.
+    """
+    try:
         form, version = str(arrays.get("form")), int(needed(arrays, "version"))
         if form not in _FORMS or version != VERSION:
             raise ModelError(f"is no model of a reverb that this program reads: {shown(form)}")
         return _FORMS[form](arrays)
-    except ModelError as error:
-        raise ModelError(f"{path}: {error}") from None
     except (OverflowError, TypeError, ValueError):
-        raise ModelError(f"{path}: is no model of a reverb") from None
+        raise ModelError("is no model of a reverb") from None
 
 
 _equalisers = _Shelf[EqModel]("eq_model", EqModel.ours, EqModel.load)

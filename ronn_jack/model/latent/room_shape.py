@@ -19,6 +19,10 @@ _Q = 0.5**0.5
 _LOWEST_HERTZ = 20.0
 _HIGHEST_HERTZ = 20000.0
 _SILENT = 1e-12
+_NONE, _ENOUGH = 10 ** (-60 / 10), 10 ** (-20 / 10)
+"""Energy of the side, against that of the middle, below which there is none to speak of, and from
+which on it can be heard alone; and reversed."""
+_LEAST = float(np.finfo(np.float32).tiny)
 
 
 class Shape(Protocol):
@@ -51,9 +55,7 @@ def shaped(samples: Float32, spec: Shape, rate: float) -> Float32:
         Silence stays silence.
     """
     samples = samples[:, : most_frames(rate)]
-    middle = 0.5 * (samples[0] + samples[1]) * np.float32(min(1.0, 2.0 - spec.width))
-    side = 0.5 * (samples[0] - samples[1]) * np.float32(min(1.0, spec.width))
-    sound = np.stack((middle + side, middle - side))
+    sound = _of_width(samples, spec.width)
     if spec.low_cut > LOWEST_CUT or spec.high_cut < HIGHEST_CUT:
         sound = _filtered(sound, _cuts(spec.low_cut, spec.high_cut, rate))
     frames = sound.shape[1]
@@ -65,6 +67,27 @@ def shaped(samples: Float32, spec: Shape, rate: float) -> Float32:
     delayed = np.zeros((2, min(frames + delay, most_frames(rate))), np.float32)
     delayed[:, delay:] = sound[:, : delayed.shape[1] - delay]
     return delayed
+
+
+def _of_width(samples: Float32, width: float) -> Float32:
+    """Return left and right from mono over what they are to opposed.
+
+    A response that is nearly mono has no side to be heard alone: its middle stays. Of one that is
+    nearly opposed, the left ear is its mono.
+    """
+    middle, side = 0.5 * (samples[0] + samples[1]), 0.5 * (samples[0] - samples[1])
+    if width < 1.0:
+        middle += np.float32((1.0 - width) * _lack(middle, side)) * side
+        side *= np.float32(width)
+    else:
+        middle *= np.float32(2.0 - width + (width - 1.0) * _lack(side, middle))
+    return np.stack((middle + side, middle - side))
+
+
+def _lack(part: Float32, other: Float32) -> float:
+    """Return how much of the other is to be heard in place of a part: 1 where there is none."""
+    ratio = float(np.vdot(other, other)) / max(float(np.vdot(part, part)), _LEAST)
+    return min(1.0, max(0.0, _NONE * ratio - _NONE / _ENOUGH))
 
 
 def _filtered(sound: Float32, response: NDArray[np.complex64]) -> Float32:

@@ -58,8 +58,9 @@ class SpectralDecoder:
             self._layers.append((turned, *rows))
             inputs = filters
 
+    @np.errstate(over="ignore", invalid="ignore")
     def picture(self, point: Point) -> Picture:
-        """Return the picture of a point."""
+        """Return the picture of a point; where weights are too large for that, no number."""
         signal = np.asarray(point, np.float32).reshape(1, 1, LATENT)
         for (kernel, bias, *normalisation), stride in zip(self._layers, STRIDES, strict=True):
             signal = spread(signal, kernel, stride)
@@ -69,8 +70,9 @@ class SpectralDecoder:
                 np.maximum(signal, _LEAK * signal, out=signal)
                 signal *= scale
                 signal += shift
-        found = np.clip(signal[:LINES, :FRAMES, 0].astype(np.float64), -_FOUND_SLACK, _FOUND_SLACK)
-        return (found - 1.0) * self._range_db
+        found = signal[:LINES, :FRAMES, 0].astype(np.float64)
+        found[np.isinf(found)] = np.nan  # which no clipping hides
+        return (np.clip(found, -_FOUND_SLACK, _FOUND_SLACK) - 1.0) * self._range_db
 
 
 def spread(

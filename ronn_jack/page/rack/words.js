@@ -31,10 +31,7 @@ export function WordPlane() {
     if (mode !== "latent" || Math.hypot(clientX - x, clientY - y) > TAP_PIXELS) return;
     const { left, top, width, height } = plane.current.getBoundingClientRect();
     const near = wordAt(clientX - left, clientY - top, width, height);
-    // A word of a model that was brought here may lie beyond the plane, at whose edge it is drawn.
-    AXES.forEach(({ name, minimum, maximum }, axis) => {
-      if (near) set(name, Math.min(maximum, Math.max(minimum, near[axis])));
-    });
+    if (near) AXES.forEach(({ name }, axis) => set(name, near[axis]));
   };
   return html`<div>
     <div ref=${plane} class="plane" onPointerDown=${pressed} onClick=${tapped}>

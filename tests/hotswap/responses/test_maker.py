@@ -113,6 +113,15 @@ def test_an_engine_at_another_rate_gets_its_own(rig: Rig) -> None:
     assert rig.on
 
 
+def test_an_engine_with_one_output_gets_what_both_ears_hear(rig: Rig) -> None:
+    rig.maker.aim({"reverb": True, "reverb_width": 2.0})
+    rig.attach()
+    rig.maker.detach()
+    rig.attach(Engine(2, 1, RATE, 0.1))
+    assert [room.width for room in rig.workshop.made] == [2.0, 0.0]
+    rig.run_until(lambda: rig.maker.settled)
+
+
 def test_it_is_heard_once_the_room_is_there_that_it_was_turned_on_for(rig: Rig) -> None:
     rig.maker.aim({"reverb": True})
     rig.attach()

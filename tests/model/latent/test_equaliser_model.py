@@ -185,6 +185,14 @@ def test_a_model_with_few_decoders_plays_the_nearest(tmp_path):
         assert model.at(values) == model.decode((0.3, -0.2), 2, "less")
 
 
+def test_a_word_beyond_what_a_knob_reaches_is_at_its_end(tmp_path):
+    arrays = to_arrays({(2, "less"): flow()})
+    arrays["points_2"][:] = [3.5, -1e6]
+    np.savez(tmp_path / "far.npz", **arrays)
+    words = EqModel.load(tmp_path / "far.npz").words(2, "less")
+    assert {tuple(point) for point in words.values()} == {(2.0, -2.0)}
+
+
 SPOILT = {
     "nothing": lambda arrays: arrays.clear(),
     "another version": lambda arrays: arrays.update(version=np.array(2)),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -65,6 +67,37 @@ def test_width_goes_from_mono_over_the_response_to_opposed() -> None:
     np.testing.assert_array_equal(mono[0], mono[1])
     np.testing.assert_array_equal(opposed[0], -opposed[1])
     np.testing.assert_allclose(natural / natural.std(), samples / samples.std(), atol=1e-5)
+
+
+@pytest.mark.parametrize("noise", [0.0, 1e-4])
+def test_what_is_mono_stays_so_and_no_width_silences_it_or_its_like(noise: float) -> None:
+    mono = np.repeat(decaying(0.2)[:1], 2, axis=0)
+    mono[1] += noise * decaying(0.2)[1]
+    natural = shaped(mono, RoomSpec(), RATE)
+    for width in (0.0, 0.5, 1.5, 2.0):
+        np.testing.assert_allclose(shaped(mono, RoomSpec(width=width), RATE), natural, atol=1e-3)
+    opposed = mono * np.float32([[1.0], [-1.0]])
+    left = shaped(opposed, RoomSpec(), RATE)[0]
+    np.testing.assert_allclose(shaped(opposed, RoomSpec(width=2.0), RATE)[0], left, atol=1e-3)
+    for ear in shaped(opposed, RoomSpec(width=0.0), RATE):
+        np.testing.assert_allclose(ear, left, atol=1e-3)
+
+
+@pytest.mark.parametrize("width", [0.0, 2.0])
+def test_how_far_a_width_reaches_moves_evenly_with_what_there_is_of_it(width: float) -> None:
+    one, other = decaying(0.2)
+    shares = np.geomspace(1e-3, 1.0, 60)
+    signs = 1.0 if width == 2.0 else -1.0
+    found = [
+        shaped(
+            np.float32([one + share * other, signs * (one - share * other)]),
+            RoomSpec(width=width),
+            RATE,
+        )
+        for share in shares
+    ]
+    for before, after in itertools.pairwise(found):
+        assert np.vdot(before, after) > 0.8 * np.linalg.norm(before) * np.linalg.norm(after)
 
 
 def test_a_pre_delay_moves_the_response_and_keeps_its_limit() -> None:
