@@ -18,12 +18,12 @@ from ronn_jack.control.events import (
 )
 from ronn_jack.control.exploring.search import Search
 from ronn_jack.control.history import History, Touch
-from ronn_jack.control.limits.load import faults
+from ronn_jack.control.limits.load import AT_REST, Limits
 from ronn_jack.control.midi_events import MidiState
 from ronn_jack.control.operations import NODE, Cause, Change, ClockOrigin, Operation, Origin
 from ronn_jack.control.protocols import ListedPreset, Node, Preset, PresetStore, SavedPreset
 from ronn_jack.control.recall_events import Compared, SnapshotTaken
-from ronn_jack.control.scene import MOVING, Scene, Sound, at_rate, beginning
+from ronn_jack.control.scene import Scene, Sound, at_rate, beginning
 from ronn_jack.control.status import STATUS
 from ronn_jack.control.subscriptions import Subscriptions
 from ronn_jack.control.telling import Teller
@@ -92,7 +92,6 @@ class Controller:
         self._first = self._sounding = architecture(self.values)
         self._awaited: Change | None = None
         self._unheard = Unheard()
-        self._mover: Origin | None = None
         self.search = search or Search()
         self.midi = MidiState()
         self.taps, self._tempo_watch = Taps(), TempoWatch(self.values)
@@ -101,6 +100,7 @@ class Controller:
         self.subscriptions = Subscriptions(self._lock, self._dump)
         self._publish = self.subscriptions.publish
         self._tell = Teller(self._publish, self._scene)
+        self._limits = Limits(node, self._tell)
 
     @property
     def name(self) -> str:
@@ -234,6 +234,8 @@ class Controller:
             if self._awaited is None:
                 # A newer change may have been refused while this one was on its way.
                 self._hold(self._sounding, Cause.ARRIVAL, change)
+            resting = self._settle_stages()
+        self._limits.tell(resting)
 
     def swapped(self, swap: Swap) -> None:
         """Tell that a network has taken another's place; its crossfade is over."""
@@ -250,8 +252,10 @@ class Controller:
                 touch = Touch(NODE, self._clock())
                 taken = self._unheard.taken_back(self._scene, self._history, self._sounding, touch)
                 self._commit(*taken, NODE, Cause.REFUSAL)
+            resting = self._settle_stages()
         origin = None if change.begins else change.origin
         self._tell.refusal(origin, change.subject, reason, network=True)
+        self._limits.tell(resting)
 
     def cannot_begin(self, reason: str) -> None:
         """Tell that at the server's rate there is no network to begin with."""
@@ -267,19 +271,25 @@ class Controller:
         fallen.origin.refuse(fallen.subject, reason)
 
     def strained(self) -> None:
-        """Let the weights rest where the network that sounds can't move them; answer who asked.
+        """Let rest what is too much beside the network that sounds; answer who asked for it.
 
-        One that is on its way may be able to: until that is known, nothing is taken back.
+        One that is on its way may be able to move its weights: until that is known, they are left.
         """
         with self._lock:
-            reason = self._node.moving_fault()
-            moved = {name: 0.0 for name in MOVING if self.values[name]}
-            if self._awaited is not None or not (reason and moved):
-                return
-            self._hold(moved, Cause.STRAIN)
-            mover = self._mover
-        for name in moved:
-            self._tell.refusal(mover, name, reason, network=False)
+            reasons = self._limits.overload(self.values, self.awaits_network)
+            self._rest(reasons)
+        self._limits.tell(reasons)
+
+    def _settle_stages(self) -> Mapping[str, str]:
+        """Let in stages that waited for a network; return why those rest that none lets in."""
+        reasons = self._node.stage_faults(self.values) if self._awaited is None else {}
+        self._rest(reasons)
+        self._node.admit_stages()
+        return reasons
+
+    def _rest(self, reasons: Mapping[str, str]) -> None:
+        if reasons:
+            self._hold({name: AT_REST[name] for name in reasons}, Cause.STRAIN)
 
     def fits(self, values: Mapping[str, Value], most: float = 1.0) -> bool:
         """Tell whether a full set of values makes a network that can run, in a share of time."""
@@ -292,7 +302,7 @@ class Controller:
         """Raise UsageError if a sound can't be had as a whole, as far as that is known yet."""
         if any(values[name] != self.values[name] for name in REBUILD):
             self.model(values)
-        elif reasons := self._faults(values):
+        elif reasons := self._limits.faults(self.values, values, self.awaits_network):
             raise UsageError(next(iter(reasons.values())))
 
     def _commit(self, scene: Scene, history: History, origin: Origin, cause: Cause) -> None:
@@ -332,7 +342,10 @@ class Controller:
                 refusals.append((draft.subject, str(error)))
                 draft.values.update(architecture(before.values))
         if model is None:
-            self._hold_back(draft, refusals)
+            # Left as it is, as it would be too much for the machine beside this network.
+            reasons = self._limits.faults(before.values, draft.values, self.awaits_network)
+            refusals += reasons.items()
+            draft.values.update({name: before.values[name] for name in reasons})
         scene = draft.scene
         moved = {name for name, value in scene.values.items() if value != before.values[name]}
         if draft.loaded:
@@ -346,8 +359,7 @@ class Controller:
             self._set_silent(False, origin)
         elif draft.panicked:
             self._set_silent(True, origin)
-        if moved.intersection(MOVING):
-            self._mover = origin
+        self._limits.asked(moved, origin)
         self._tell.landing(draft, origin)
         undone = self._history
         history = draft.history.with_change(scene, draft.touch)
@@ -370,15 +382,6 @@ class Controller:
         self._tempo_watch.built(change.values)
         self._publish(NetworkAsked(change.subject), change.origin)
         self._node.request(change)
-
-    def _hold_back(self, draft: Draft, refusals: list[tuple[str, str]]) -> None:
-        """Leave as it is what would be too much for the machine beside this network."""
-        reasons = self._faults(draft.values)
-        refusals += reasons.items()
-        draft.values.update({name: self.values[name] for name in reasons})
-
-    def _faults(self, values: Mapping[str, Value]) -> Mapping[str, str]:
-        return faults(self._node, self.values, values, self._awaited is not None)
 
     def _set_silent(self, silent: bool, origin: Origin) -> None:
         if silent != self._silent:

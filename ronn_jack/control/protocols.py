@@ -46,15 +46,25 @@ class Node(Protocol):
         ...
 
     def set_controls(self, values: Mapping[str, Value]) -> None:
-        """Aim at new values of continuous parameters and settings; only those that changed."""
+        """Aim at new values of continuous parameters and settings; only those that changed.
+
+        A stage that can't be beside the network that sounds waits for another.
+        """
+        ...
+
+    def admit_stages(self) -> None:
+        """Let stages be heard that waited, as far as the network that sounds now lets them."""
         ...
 
     def moving_fault(self) -> str:
         """Return why the network that sounds can't morph or drift; "" if it can."""
         ...
 
-    def stage_fault(self, switch: str) -> str:
-        """Return why the stage that a parameter turns on can't be; "" if it can."""
+    def stage_faults(self, values: Mapping[str, Value], anew: bool = False) -> Mapping[str, str]:
+        """Return why stages that values turn on can't be, by the parameters that do.
+
+        Those that are on already are only told of if they are admitted anew.
+        """
         ...
 
     def request(self, change: Change) -> None:

@@ -13,7 +13,6 @@ import atexit
 import contextlib
 import queue
 import threading
-import time
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
@@ -29,7 +28,8 @@ CLOSE_SECONDS = 1.5
 
 HURRIED_SECONDS = 0.2
 """Time that is left to what is no goodbye once the program is to end."""
-_STEP_SECONDS = 0.05
+_STEP_SECONDS = 0.02
+"""One turn of waiting: shorter than what libjack's own turns take, of which a call needs dozens."""
 
 T = TypeVar("T")
 
@@ -45,7 +45,7 @@ def call(
     Parameters
     ----------
     seconds : float
-        How long to wait for it.
+        How long to wait for it, of the time in which this process gets to run.
     server : str, optional
         Server that it needs.
     undo : callable, optional
@@ -167,13 +167,15 @@ class Caller:
         raise JackError(self._reason)
 
     def _wait(self, call: Call[T], seconds: float) -> bool:
-        deadline = time.monotonic() + seconds
-        hurried_at = float("inf")
+        # Time goes by in turns of ours: while this process is kept from running, by other programs,
+        # by its own compiling or since it is stopped, libjack and the server may be as well.
+        left = round(seconds / _STEP_SECONDS)
+        hurried = round(HURRIED_SECONDS / _STEP_SECONDS)
         while not call.finished.wait(_STEP_SECONDS):
-            now = time.monotonic()
+            left -= 1
             if self.hurried and not call.due:
-                hurried_at = min(hurried_at, now)
-            if now > min(deadline, hurried_at + HURRIED_SECONDS):
+                left = min(left, hurried)
+            if left <= 0:
                 return False
         return True
 

@@ -14,24 +14,23 @@ import time
 from collections.abc import Callable, Iterator
 
 from ronn_jack.control.operations import Change
-from ronn_jack.cost.admission import Cost, Deadline, admit
-from ronn_jack.errors import RefusedError, RonnError
-from ronn_jack.hotswap.budget import deadline_of
+from ronn_jack.cost.admission import Cost, Deadline
+from ronn_jack.errors import RonnError
+from ronn_jack.hotswap.budget import Budget
 from ronn_jack.hotswap.fade_gap import DIP_MS, make_room
 from ronn_jack.hotswap.job import Job, OutdatedError
 from ronn_jack.hotswap.listener import Listener
-from ronn_jack.hotswap.live_motion import MOVING_COST, LiveMotion
+from ronn_jack.hotswap.live_motion import LiveMotion
 from ronn_jack.hotswap.pipeline import Pipeline
-from ronn_jack.hotswap.priming import PreparedVoice
+from ronn_jack.hotswap.priming import PreparedVoice, admit_prepared
+from ronn_jack.hotswap.readmission import Readmission
 from ronn_jack.hotswap.resources.heap import Heap
 from ronn_jack.hotswap.resources.priority import give_way
-from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.hotswap.voices import Voices
 from ronn_jack.loudness import auto_level
 from ronn_jack.loudness.auto_level import Level
 from ronn_jack.loudness.input_meter import InputLoudness
 from ronn_jack.model.protocol import Model
-from ronn_jack.parameters import parameter
 from ronn_jack.realtime.engine import ANY_GAP, Engine
 from ronn_jack.units import milliseconds_to_frames
 
@@ -70,12 +69,9 @@ class Builder:
         pipeline: Pipeline | None = None,
     ) -> None:
         self._listener: Listener
-        self._cost = cost
         self._pipeline = pipeline or Pipeline()
         self._condition = threading.Condition()
-        self._period: Callable[[], int] = lambda: 0
         self._request: Change | None = None
-        self._admitted_period = 0
         self._terms = 0, 0.0  # period and room in which a network sounded, or was refused last
         self._job: Job | None = None
         self._loudness: InputLoudness  # of the engine that is attached
@@ -87,14 +83,14 @@ class Builder:
         """Through which the expressive parameters reach the network that sounds."""
         self.voices = Voices(self.live_motion, self._request_again)
         """Which network sounds and which are on their way; others only read it."""
+        self.budget = Budget(cost)
+        self._readmission = Readmission(self.budget, self.voices)
         self._building = False
         self._dropped = False
         self._stopping = False
         self._thread: threading.Thread | None = None
         self.input_gain = 1.0
         """Amplitude ratio of the gain before the network, as it is now."""
-        self.budget = float(parameter("budget").default)
-        """Share of the period that a network may take, as it is now."""
         if listener is not None:
             self.report_to(listener)
 
@@ -144,22 +140,16 @@ class Builder:
     @property
     def load(self) -> float:
         """Load of the network that sounds; 0 where no deadline holds."""
-        current, period = self.voices.current, self._period()
-        if current is None or not period:
-            return 0.0
-        return current.block_seconds * current.voice.rate / period
+        return self.voices.load(self.budget.period())
 
     @property
     def moving_load(self) -> float:
         """The same while its weights move."""
-        current = self.voices.current
-        if current and (current.voice.moves or not current.voice.network.can_move):
-            return self.load
-        return MOVING_COST * self.load
+        return self.voices.moving_load(self.budget.period())
 
     def deadline(self, engine: Engine) -> Deadline | None:
         """Return what a network has to fit into; None where no deadline holds."""
-        return deadline_of(engine, self._period(), self.budget, self._cost)
+        return self.budget.deadline(engine)
 
     def attach(self, engine: Engine, period: Callable[[], int]) -> None:
         """Start to serve an engine; what was asked for before is forgotten.
@@ -171,7 +161,7 @@ class Builder:
         """
         auto_level.warm_up(engine.inputs, engine.rate)
         self._loudness = self._pipeline.loudness(engine)
-        self._period = period
+        self.budget.period = period
         self._request = None
         self._stopping = False
         self._thread = threading.Thread(
@@ -228,7 +218,7 @@ class Builder:
             change,
             engine,
             self.deadline(engine),
-            self._cost,
+            self.budget.cost,
             self.input_gain,
             job,
             self.live_motion.expression(int(change.values["seed_b"])),
@@ -260,7 +250,6 @@ class Builder:
         prepared = self.voices.ready
         if prepared is None or engine.fading or self.voices.published is not None:
             return
-        self.voices.ready = None
         with self._answering(engine, prepared.change):
             try:
                 self._bring_in(engine, prepared)
@@ -268,10 +257,16 @@ class Builder:
                 if prepared.swap.dip:
                     self.voices.make_way()
                 raise
+            finally:
+                self.voices.ready = None  # only now, as a stage has to fit beside it meanwhile
 
     def _bring_in(self, engine: Engine, prepared: PreparedVoice) -> None:
         deadline = self.deadline(engine)
-        old = self.voices.current if self.voices.current is not prepared else None
+        old = None
+        if self.voices.current is not prepared:
+            old = self.voices.current
+            # Stages may have been turned on while it was made.
+            admit_prepared(prepared, deadline, self.budget.cost)
         if deadline and old and deadline.load(_both(old, prepared)) > deadline.room:
             prepared.swap = dataclasses.replace(prepared.swap, dip=True, fade_ms=DIP_MS)
             make_room(engine, prepared, lambda: self._stopping)
@@ -288,7 +283,7 @@ class Builder:
         prepared.swap = dataclasses.replace(prepared.swap, correlation=correlation)
         # The very first network is faded in by the master, with the node.
         prepared.voice.set_fade(frames if engine.position else 0, correlation)
-        self._admitted_period = prepared.period
+        self._readmission.network_period = prepared.period
         both = _both(old, prepared)
         gap = deadline.spare_frames(both, prepared.block_seconds) if deadline else ANY_GAP
         self.voices.publish(engine, prepared, gap)
@@ -303,9 +298,10 @@ class Builder:
         current = self.voices.current
         if current is not None:
             self._terms = self._present_terms(engine)
-        if current is not None and self.voices.published is None:
+        if self.voices.published is None:
             # Else it may be the one that comes in which is sent away.
-            self._check_period(engine, current)
+            if self._readmission.look(engine, self._pipeline.time_block):
+                self._listener.strained()
             current = self.voices.current
         if current is None:
             self._try_again(engine)
@@ -319,27 +315,9 @@ class Builder:
             else:
                 self._listener.strained()
 
-    def _check_period(self, engine: Engine, current: PreparedVoice) -> None:
-        """Admit the running network anew when the buffer size has changed."""
-        period = self._period()
-        if period in (0, self._admitted_period):
-            return
-        self._admitted_period = period
-        deadline = self.deadline(engine)
-        assert deadline is not None
-        expression, moves = current.expression, current.voice.moves
-        scratch = make_voice(current.voice.model, engine.rate, expression, moves)
-        current.period, current.block_seconds = period, self._pipeline.time_block(scratch, period)
-        try:
-            admit(current.change.model, current.block_seconds, deadline, self._cost)
-        except RefusedError as error:
-            engine.release(milliseconds_to_frames(DIP_MS, engine.rate))
-            engine.go_dry()
-            self.voices.unseat(str(error))
-
     def _present_terms(self, engine: Engine) -> tuple[int, float]:
         deadline = self.deadline(engine)
-        return (deadline.period, deadline.room) if deadline else (0, self.budget)
+        return (deadline.period, deadline.room) if deadline else (0, self.budget.share)
 
     def _try_again(self, engine: Engine) -> None:
         """Ask anew for what the dry signal stands in for, in another buffer size or room."""

@@ -12,7 +12,7 @@ from ronn_jack.control.events import Event, MidiDropped, Xruns
 from ronn_jack.control.operations import Change
 from ronn_jack.cost.admission import Cost
 from ronn_jack.hotswap.audio import Audio, Recent
-from ronn_jack.hotswap.budget import stage_fault
+from ronn_jack.hotswap.budget import switches_on
 from ronn_jack.hotswap.builder import Builder
 from ronn_jack.hotswap.callback_times import CallbackShares, CallbackTimes
 from ronn_jack.hotswap.engine_controls import aim
@@ -69,6 +69,7 @@ class LiveNode:
         self._responses = responses or ResponseMaker()
         self.report_to = self._builder.report_to
         self._controls = dict(defaults())
+        self._waiting: frozenset[str] = frozenset()
         self._audio: Audio | None = None
         self._silent = False
         self._xruns_before = 0
@@ -106,6 +107,8 @@ class LiveNode:
         self._xruns_before -= audio.xruns  # those of one that is attached again are counted
         self.rate = audio.engine.rate
         self._callback_times = CallbackTimes(self.rate)
+        self._waiting = self._builder.budget.waiting = frozenset()  # all begins together
+        self._responses.aim(self._controls)
         aim(audio.engine, self._controls)
         self._builder.live_motion.aim(self._driven())
         self._freeze(audio.engine)
@@ -130,17 +133,22 @@ class LiveNode:
         self._audio = None
 
     def set_controls(self, values: Mapping[str, Value]) -> None:
-        """Aim at new values of continuous parameters and settings."""
+        """Aim at new values of continuous parameters and settings.
+
+        A stage that can't be beside the network that sounds waits for the one that was asked for
+        with it.
+        """
         self._controls.update(values)
+        values = self._without_waiting(values)
         audio = self._audio
         if audio is not None:
             if "freeze" in values:
                 self._freeze(audio.engine)
-            aim(audio.engine, values, self._controls)
+            aim(audio.engine, values, {**self._controls, **dict.fromkeys(self._waiting, False)})
         self._responses.aim(values)
         if values.get("network"):
             self._builder.wake()
-        self._builder.budget = float(self._controls["budget"])
+        self._builder.budget.share = float(self._controls["budget"])
         if "auto_level" in values:
             self._builder.switch_level(bool(values["auto_level"]))
         moving = dict(values)
@@ -153,6 +161,20 @@ class LiveNode:
             moving |= self._driven()
         self._builder.live_motion.aim(moving)
 
+    def admit_stages(self) -> None:
+        """Let stages be heard that waited for a network, as far as it lets them."""
+        self.set_controls({})
+
+    def _without_waiting(self, values: Mapping[str, Value]) -> Mapping[str, Value]:
+        """Let stages wait that don't fit now; return values to aim at, with those that do."""
+        before, self._waiting = self._waiting, frozenset(self.stage_faults(self._controls))
+        self._builder.budget.waiting = self._waiting
+        if not before and not self._waiting:
+            return values
+        let_in = {name: self._controls[name] for name in before - self._waiting}
+        held = dict.fromkeys(self._waiting & values.keys(), False)
+        return {**values, **let_in, **held}
+
     def moving_fault(self) -> str:
         """Return why the network that sounds can't morph or drift; "" if it can."""
         load, budget = self._builder.moving_load, float(self._controls["budget"])
@@ -164,12 +186,26 @@ class LiveNode:
             "lower channels, kernel or layers first"
         )
 
-    def stage_fault(self, switch: str) -> str:
-        """Return why the stage that a parameter turns on can't be; "" if it can."""
+    def stage_faults(self, values: Mapping[str, Value], anew: bool = False) -> Mapping[str, str]:
+        """Return why stages that values turn on can't be, by the parameters that do.
+
+        Parameters
+        ----------
+        values : mapping
+            Accepted values of all parameters, as they are or are to be.
+        anew : bool
+            Whether those that are on are admitted anew, too.
+        """
         if self._audio is None:
-            return ""
-        engine, builder = self._audio.engine, self._builder
-        return stage_fault(engine, switch, builder.deadline(engine), self._cost, builder.load)
+            return {}
+        engine = self._audio.engine
+        switches = dict.fromkeys(stage.switch for stage in engine.stages if stage.switch)
+        wanted = [name for name in switches if values[name]]
+        kept = [] if anew else [name for name in switches_on(engine) if name in wanted]
+        coming = [name for name in wanted if name not in kept]
+        budget = self._builder.budget
+        load = self._builder.voices.heaviest_load(budget.period())
+        return budget.stage_faults(engine, coming, load, kept, float(values["budget"]))
 
     def request(self, change: Change) -> None:
         """Ask for a network; the newest request wins."""

@@ -92,7 +92,11 @@ class PreparedVoice:
     @property
     def load(self) -> float:
         """Share of a core that it takes; above 0."""
-        return max(1e-9, self.block_seconds * self.voice.rate / (self.period or MAX_BLOCK))
+        return max(1e-9, self.load_at(self.period or MAX_BLOCK))
+
+    def load_at(self, period: int) -> float:
+        """Return the share of so many frames that a block takes; 0 where no deadline holds."""
+        return self.block_seconds * self.voice.rate / period if period else 0.0
 
 
 def time_block(voice: Voice, block: int) -> float:
@@ -168,11 +172,9 @@ def prepare(
             "the network overflows: its gain is beyond all numbers; choose a gentler init, fewer "
             "layers or a bounded activation"
         )
-    trusted = change.fitted and deadline and deadline.load(seconds) <= deadline.trusted_room
-    if deadline is not None and not trusted:
-        admit(model, seconds, deadline, cost, change.subject)
     made = time.monotonic()
     prepared = PreparedVoice(change, voice, period, seconds, expression, levelled_at=expression)
+    admit_prepared(prepared, deadline, cost)
     voice.aim_level(expression)
     loudness = input_loudness or InputLoudness(engine)
     if change.values["auto_level"]:
@@ -197,6 +199,22 @@ def prepare(
         silent=level is not None and level.silent,
     )
     return prepared
+
+
+def admit_prepared(prepared: PreparedVoice, deadline: Deadline | None, cost: Cost | None) -> None:
+    """Let a voice pass if it fits by the time that it was measured to take.
+
+    Raises
+    ------
+    RefusedError
+        As `admit` does.
+    """
+    # What was measured for another period says nothing of this one.
+    if deadline is None or deadline.period != prepared.period:
+        return
+    change, seconds = prepared.change, prepared.block_seconds
+    if not (change.fitted and deadline.load(seconds) <= deadline.trusted_room):
+        admit(prepared.voice.model, seconds, deadline, cost, change.subject)
 
 
 def catch_up(prepared: PreparedVoice, engine: Engine, job: Job) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from ronn_jack.control.events import Swap
 from ronn_jack.control.operations import Change
 from ronn_jack.hotswap.listener import Listener
-from ronn_jack.hotswap.live_motion import LiveMotion
+from ronn_jack.hotswap.live_motion import MOVING_COST, LiveMotion
 from ronn_jack.hotswap.priming import PreparedVoice, rejoin
 from ronn_jack.hotswap.voice_factory import KeptNetworks
 from ronn_jack.model.protocol import Model
@@ -74,6 +74,24 @@ class Voices:
         # Read once, as the builder's thread may take it away meanwhile.
         current = self.current
         return current.change.model if current else None
+
+    def load(self, period: int) -> float:
+        """[any-thread] Return the load of the network that sounds; 0 where no deadline holds."""
+        current = self.current
+        return current.load_at(period) if current else 0.0
+
+    def heaviest_load(self, period: int) -> float:
+        """[any-thread] Return that of the heaviest that sounds or is ready to."""
+        # In the order in which a voice passes them.
+        found = self.ready, self.published, self.current
+        return max((each.load_at(period) for each in found if each is not None), default=0.0)
+
+    def moving_load(self, period: int) -> float:
+        """[any-thread] Return the load of the network that sounds while its weights move."""
+        current = self.current
+        if current is None or current.voice.moves or not current.voice.network.can_move:
+            return self.load(period)
+        return MOVING_COST * self.load(period)
 
     @property
     def coming(self) -> bool:
@@ -158,12 +176,13 @@ class Voices:
             self._arrive(prepared)
 
     def _arrive(self, prepared: PreparedVoice) -> None:
-        self.published = None
         if prepared is self.current:
+            self.published = None
             return  # it has rested
         if self.current is not None:
             self.good = self.current.change
         self._leaving, self.current = self.current, prepared
+        self.published = None  # only now, as who turns a stage on has to see it somewhere
         self.begun = True
         self._note_fade()
         self._fading = prepared

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -77,6 +79,28 @@ def test_a_signal_ends_the_wait_and_what_comes_late_is_undone(caller):
         caller.call(Call(lock.hold, undone.append), LONG, None)
     lock.free.set()
     wait_for(lambda: undone == ["held"])
+
+
+_STOPPED = """
+import os, signal, time
+from ronn_jack.drivers.jack_calls import call
+
+def answer():
+    time.sleep(0.05)  # by then it is waited for
+    os.kill(os.getpid(), signal.SIGSTOP)
+    time.sleep(0.05)
+    return "answered"
+
+print(call(answer, 0.5))
+"""
+
+
+def test_no_time_goes_by_while_our_own_process_is_kept_from_running():
+    with subprocess.Popen([sys.executable, "-c", _STOPPED], stdout=subprocess.PIPE) as process:
+        assert os.WIFSTOPPED(os.waitpid(process.pid, os.WUNTRACED)[1])
+        time.sleep(0.7)
+        process.send_signal(signal.SIGCONT)
+        assert process.stdout.read() == b"answered\n"
 
 
 def test_in_a_hurry_only_goodbyes_are_waited_for(caller):

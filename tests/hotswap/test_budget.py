@@ -4,7 +4,7 @@ import pytest
 
 from ronn_jack.cost.counts import KINDS
 from ronn_jack.cost.model import CostModel
-from ronn_jack.hotswap.budget import deadline_of, stage_fault
+from ronn_jack.hotswap.budget import Budget
 from ronn_jack.model.latent.equaliser import FLAT
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.engine import Engine
@@ -29,30 +29,52 @@ def engine(position=None):
     return made
 
 
+def budget_of(cost, period=PERIOD):
+    made = Budget(cost)
+    made.period = lambda: period
+    return made
+
+
 @pytest.mark.parametrize("position", ["pre", "post"])
 def test_a_stage_takes_of_the_budget_only_while_it_is_on(position):
-    on, off = (deadline_of(engine(at), PERIOD, 0.7, cost_of(0.3)) for at in (position, None))
+    budget = budget_of(cost_of(0.3))
+    on, off = (budget.deadline(engine(at)) for at in (position, None))
     assert (on.room, on.remedies) == (pytest.approx(0.4), ["turn eq off"])
     assert (off.room, off.remedies) == (0.7, [])
-    assert deadline_of(engine(position), 0, 0.7, cost_of(0.3)) is None
+    assert budget_of(cost_of(0.3), period=0).deadline(engine(position)) is None
+
+
+def test_one_that_waits_for_a_network_takes_of_that_one_s_budget():
+    budget = budget_of(cost_of(0.3))
+    budget.waiting = ["eq"]
+    assert budget.deadline(engine()).room == pytest.approx(0.4)
+    assert budget.deadline(engine("pre")).room == pytest.approx(0.4)
+    assert budget.deadline_alone(engine("pre")).room == 0.7
 
 
 def test_a_stage_that_does_not_fit_beside_the_network_is_refused_in_words():
-    made, cost = engine(), cost_of(0.3)
-    deadline = deadline_of(made, PERIOD, 0.7, cost)
-    assert stage_fault(made, "eq", deadline, cost, 0.39) == ""
-    assert stage_fault(made, "eq", deadline, cost, 0.45) == (
-        "eq needs 30% of the 64-frame period at 48000 Hz, and budget is 70%, of which the network "
-        "takes 45%: raise the buffer size, or lower channels, kernel or layers first"
-    )
+    budget = budget_of(cost_of(0.3))
+    assert budget.stage_faults(engine(), ["eq"], 0.39) == {}
+    assert budget.stage_faults(engine(), ["eq"], 0.45) == {
+        "eq": "eq needs 30% of the 64-frame period at 48000 Hz, and budget is 70%, of which the "
+        "network takes 45%: raise the buffer size, or lower channels, kernel or layers first"
+    }
+    assert budget.stage_faults(engine(), ["eq"], 0.45, share=0.8) == {}
 
 
-def test_where_nothing_is_turned_on_or_no_deadline_holds_nothing_is_refused():
-    cost = cost_of(5.0)
-    on = engine("post")
-    assert stage_fault(on, "eq", deadline_of(on, PERIOD, 0.7, cost), cost, 0.5) == ""
-    assert stage_fault(engine(), "mix", deadline_of(engine(), PERIOD, 0.7, cost), cost, 0.5) == ""
-    assert stage_fault(engine(), "eq", None, cost, 0.5) == ""
+def test_of_two_that_fit_alone_the_second_is_refused_and_told_of_the_first():
+    budget = budget_of(lambda stage, period: 0.3 * PERIOD / RATE)
+    faults = budget.stage_faults(engine(), ["eq", "reverb"], 0.2)
+    assert list(faults) == ["reverb"]
+    assert "the network takes 20% and the other stages 30%: " in faults["reverb"]
+    assert faults["reverb"].endswith("or turn eq off")
+    assert budget.stage_faults(engine(), ["reverb"], 0.2, kept=["eq"]) == faults
+    assert budget.stage_faults(engine(), ["reverb"], 0.2) == {}
+
+
+def test_where_no_deadline_holds_nothing_is_refused():
+    assert budget_of(cost_of(5.0), period=0).stage_faults(engine(), ["eq"], 0.5) == {}
+    assert budget_of(None).stage_faults(engine(), ["eq"], 0.5) == {}
 
 
 def test_a_stage_turned_on_live_keeps_networks_out_and_off_again_lets_them_in():

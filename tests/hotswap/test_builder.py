@@ -150,7 +150,7 @@ def test_a_smaller_buffer_is_held_to_the_budget_as_it_is_now():
 
     with running(pipeline=RiggedPipeline(time_block=time_block)) as (audio, builder, listener):
         play(builder, NetworkSpec(seed=7))
-        builder.budget = 0.9
+        builder.budget.share = 0.9
         audio.period = 8
         wait_for(lambda: 8 in blocks)
         play(builder, NetworkSpec(seed=8))

@@ -52,7 +52,7 @@ def test_a_first_network_that_was_refused_comes_with_more_room(terms):
         builder.request(first_change())
         try:
             wait_for(lambda: listener.refusals)
-            audio.period, builder.budget = terms
+            audio.period, builder.budget.share = terms
             wait_for(lambda: builder.sounding == NetworkSpec())
             assert len(listener.refusals) == 1
         finally:
@@ -89,11 +89,11 @@ def test_where_the_first_network_is_refused_the_dry_signal_sounds():
         builder = Builder(listener)
         audio.engine.set(Control.MASTER, 1.0)
         builder.attach(audio.engine, lambda: audio.period)
-        builder.budget = 0.0
+        builder.budget.share = 0.0
         builder.request(first_change())
         try:
             wait_for(lambda: audio.engine.level_out > -20.0)
-            builder.budget = 0.7
+            builder.budget.share = 0.7
             play(builder, NetworkSpec(seed=7))
         finally:
             builder.detach()

@@ -29,7 +29,7 @@ class RecordingNode:
     """Parameter count of the largest network that fits."""
     fault: str = ""
     """Why the weights can't move."""
-    stage_faults: dict[str, str] = field(default_factory=dict)
+    refused_stages: dict[str, str] = field(default_factory=dict)
     """Why stages can't be turned on, by the parameter that does."""
     controls: list[Mapping[str, Value]] = field(default_factory=list)
     rebuilds: list[tuple[Model, Change]] = field(default_factory=list)
@@ -42,11 +42,14 @@ class RecordingNode:
     def set_controls(self, values: Mapping[str, Value]) -> None:
         self.controls.append(dict(values))
 
+    def admit_stages(self) -> None:
+        pass
+
     def moving_fault(self) -> str:
         return self.fault
 
-    def stage_fault(self, switch: str) -> str:
-        return self.stage_faults.get(switch, "")
+    def stage_faults(self, values: Mapping[str, Value], anew: bool = False) -> Mapping[str, str]:
+        return {name: why for name, why in self.refused_stages.items() if values[name]}
 
     def request(self, change: Change) -> None:
         (self.starts if change.begins else self.rebuilds).append((change.model, change))
