@@ -176,7 +176,7 @@ def _time_blocks(
 
 @entry(void(int64, int64, int64))
 def settle_voice(voice: int, inputs: int, channels: int) -> None:
-    """[control-thread] Put the stages where the network's response to endless silence leaves them."""
+    """[control-thread] Put the stages where the network's response to silence leaves them."""
     mode = set_flush_to_zero()
     v = carray(pointer(voice), (1,), VOICE)[0]
     for channel in range(channels):

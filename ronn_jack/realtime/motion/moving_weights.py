@@ -218,7 +218,7 @@ def _make(motion: int, until: int) -> None:
 
 @entry(void(int64, int64, float64))
 def settle_motion(motion: int, position: int, phase: float) -> None:
-    """[control-thread] Put everything where it is at a frame if the targets have always been what they are."""
+    """[control-thread] Put all where it is at a frame if the targets have always been the same."""
     m = carray(pointer(motion), (1,), MOTION)[0]
     for i in range(2):
         settle_ramp(motion + _RAMPS + i * _RAMP_SIZE, motion + _TARGETS + i * 8)
