@@ -318,6 +318,11 @@ class Motion:
         """
         settle_motion.ctypes(self.address, position, phase)
 
+    def forget(self) -> None:
+        """Leave zeros of all weights that `settle` mixes anew; to be kept as little."""
+        for weights in self._sets:
+            weights[:] = 0
+
     def cycles(self, position: int) -> float:
         """[any-thread] Return the phase of drift at a frame, in cycles."""
         fields = self._record[0]
