@@ -1,10 +1,10 @@
-"""[any-thread] The way in: clap_entry and the factory of the one plugin that a library holds."""
+"""[main-thread] The factory of the one plugin that a library holds, and the plugin's life."""
 
 from __future__ import annotations
 
 from numba import carray, int32, int64, uint32, void
 
-from ronn_jack.export.clap.abi import COMPATIBLE_MAJOR, HOST, LOG_ERROR, PLUGIN
+from ronn_jack.export.clap.abi import COMPATIBLE_MAJOR, HOST, PLUGIN
 from ronn_jack.export.clap.calls import through_pointer
 from ronn_jack.export.clap.memory import free, malloc, memcpy, memset, same_text, word_at
 from ronn_jack.export.clap.records import (
@@ -15,7 +15,6 @@ from ronn_jack.export.clap.records import (
     call_activate,
     call_create,
     call_handle,
-    call_heart,
 )
 from ronn_jack.export.compiling import entry
 from ronn_jack.realtime.compiler.atomics import pointer
@@ -29,18 +28,6 @@ _FIRST_FUNCTION = 16
 _EXTENSION_BYTES = EXTENSION.itemsize
 
 call_get_extension = through_pointer("int64(int64, int64)")
-_call_log = through_pointer("void(int64, int32, int64)")
-
-
-@entry("int32(int64)")
-def begin_library(path: int) -> int:
-    """clap_entry.init."""
-    return 1
-
-
-@entry("void()")
-def end_library() -> None:
-    """clap_entry.deinit."""
 
 
 @entry("int64(int64, int64)")
@@ -85,32 +72,18 @@ def create_plugin(library: int, host: int, identifier: int) -> int:
     i.plugin.descriptor = lib.descriptor
     i.library = library
     i.host = host
+    i.heart = lib.heart
     return plugin
-
-
-@native(void(int64, int64, int64))
-def _tell(host: int, log_name: int, text: int) -> None:
-    """Let the host write an error to its log, if it has one."""
-    find = carray(pointer(host), (1,), HOST)[0].get_extension
-    log = call_get_extension(find, (host, log_name)) if find != 0 else 0
-    if log != 0:
-        _call_log(word_at(log), (host, LOG_ERROR, text))
 
 
 @entry("int32(int64)")
 def init(plugin: int) -> int:
-    """clap_plugin.init: make the sound, or say why it can't be."""
+    """clap_plugin.init: make the sound."""
     i = carray(pointer(plugin), (1,), INSTANCE)[0]
-    lib = carray(pointer(i.library), (1,), LIBRARY)[0]
-    if i.heart == 0:
-        i.heart = call_heart(lib.heart, ())
-        if i.heart == 0:
-            _tell(i.host, lib.log_name, lib.refusal)
-            return 0
-    h = carray(pointer(i.heart), (1,), HEART)[0]
     if i.handle == 0:
-        i.handle = call_create(h.create, (h.kernels, h.template, _FIRST_RATE))
-    return 1 if i.handle != 0 else 0
+        h = carray(pointer(i.heart), (1,), HEART)[0]
+        i.handle = call_create(h.create, (h.template, _FIRST_RATE))
+    return int32(i.handle != 0)
 
 
 @entry("void(int64)")

@@ -11,7 +11,6 @@ HEART = np.dtype(
     [
         (name, "i8")
         for name in (
-            "kernels",
             "template",
             "create",
             "destroy",
@@ -28,8 +27,7 @@ HEART = np.dtype(
 )
 """Addresses of what instances are made of, and of the plugin's native functions."""
 
-call_heart = through_pointer("int64()")
-call_create = through_pointer("int64(int64, int64, float64)")
+call_create = through_pointer("int64(int64, float64)")
 call_activate = through_pointer("int64(int64, float64)")
 call_handle = through_pointer("void(int64)")
 call_set_control = through_pointer("void(int64, int64, float64)")
@@ -65,10 +63,8 @@ LIBRARY = np.dtype(
         ("create_plugin", "i8"),
         ("factory_name", "i8"),
         ("descriptor", "i8"),
-        ("heart", "i8"),  # function that gives a HEART, or 0 on a machine that is too old
-        ("log_name", "i8"),  # of the extension that the host logs by
-        ("params_name", "i8"),  # of the one that it is told by that values have changed
-        ("refusal", "i8"),  # text that says that the machine is too old
+        ("heart", "i8"),  # address of a HEART
+        ("params_name", "i8"),  # of the extension by which a host is told of values
         ("functions", "i8"),  # the functions of a clap_plugin, in its order
         ("extensions", "i8"),
         ("extension_count", "i8"),
@@ -87,7 +83,7 @@ INSTANCE = np.dtype(
         ("plugin", PLUGIN),
         ("library", "i8"),
         ("host", "i8"),
-        ("heart", "i8"),
+        ("heart", "i8"),  # as the library has it
         ("handle", "i8"),
         ("active", "i8"),
         ("offline", "i8"),

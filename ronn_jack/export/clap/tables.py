@@ -1,6 +1,7 @@
-"""CLAP's tables as LLVM globals: what a library says of itself, and the addresses of its functions.
+"""CLAP's tables as constants: what a library says of itself, and the addresses of its functions.
 
-The functions themselves are entries, which the module declares by the names in ENTRIES.
+Only `clap_entry.init` and `get_factory` are written here, as they run on any processor and choose,
+or refuse. The functions of each target are its ENTRIES.
 """
 
 from __future__ import annotations
@@ -8,60 +9,27 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 
 from llvmlite import ir
 
 from ronn_jack.export.clap import abi, extensions, library, parameters, processing, state
-from ronn_jack.export.clap.records import EXTENSION, LIBRARY, PARAMETER
+from ronn_jack.export.clap.records import EXTENSION, HEART, LIBRARY, PARAMETER
+from ronn_jack.export.machine.glue import DOUBLE, I8, I32, I64, NULL, POINTER, VOID, Glue, symbol
+from ronn_jack.export.machine.processor import find_level
+from ronn_jack.export.machine.targets import Target
 from ronn_jack.parameters import Kind, Parameter
 
-HEART = "ronn_heart"
-"""Function that gives the address of a HEART, or 0 where the machine is too old for it."""
 ENTRY = "clap_entry"
 """The only symbol that a host looks for."""
 
-ENTRIES: Mapping[str, Any] = {
-    f"ronn_clap_{entry.__name__}": entry
-    for entry in (
-        library.begin_library,
-        library.end_library,
-        library.find_factory,
-        library.get_plugin_count,
-        library.get_plugin_descriptor,
-        library.create_plugin,
-        library.init,
-        library.destroy,
-        library.activate,
-        library.deactivate,
-        library.start_processing,
-        library.stop_processing,
-        library.reset,
-        processing.process,
-        library.get_extension,
-        library.on_main_thread,
-        extensions.count_ports,
-        extensions.get_port,
-        parameters.count_parameters,
-        parameters.get_info,
-        parameters.get_value,
-        parameters.value_to_text,
-        parameters.text_to_value,
-        processing.flush,
-        state.save,
-        state.load,
-        extensions.get_tail,
-        extensions.get_latency,
-        extensions.has_hard_realtime_requirement,
-        extensions.set_render_mode,
-    )
-}
-
-_PLUGIN_FUNCTIONS = (
+_PLUGIN = (
     library.init, library.destroy, library.activate, library.deactivate,
     library.start_processing, library.stop_processing, library.reset, processing.process,
     library.get_extension, library.on_main_thread,
 )  # fmt: skip
+_FACTORY = (library.get_plugin_count, library.get_plugin_descriptor, library.create_plugin)
 _EXTENSIONS: Mapping[str, tuple[Any, ...]] = {
     "clap.audio-ports": (extensions.count_ports, extensions.get_port),
     "clap.params": (
@@ -73,28 +41,32 @@ _EXTENSIONS: Mapping[str, tuple[Any, ...]] = {
     "clap.latency": (extensions.get_latency,),
     "clap.render": (extensions.has_hard_realtime_requirement, extensions.set_render_mode),
 }  # fmt: skip
+
+
+def _name(entry: Any) -> str:
+    return f"clap_{entry.__name__}"
+
+
+ENTRIES: Mapping[str, Any] = {
+    _name(entry): entry
+    for entry in (library.find_factory, *_FACTORY, *_PLUGIN, *sum(_EXTENSIONS.values(), ()))
+}
+"""What a target has besides the functions of every plugin."""
+
 _PORT_TYPES = ("", "mono", "stereo")
 _ID_BITS = 0x7FFFFFFF
-_TOO_OLD = "this plugin was made for a newer processor: export it again with an older --cpu"
-
-_I8, _I32, _I64 = ir.IntType(8), ir.IntType(32), ir.IntType(64)
-_POINTER = _I8.as_pointer()
 
 
-@dataclass(frozen=True)
-class Control:
-    """A control of the plugin's, in the order of the heart's.
+class Control(Protocol):
+    """A control of the plugin's, in the order of the heart's."""
 
-    Attributes
-    ----------
-    parameter : Parameter
-        Its row in the table of parameters.
-    default : float
-        Where the sound has it, as a number.
-    """
+    @property
+    def parameter(self) -> Parameter:
+        """Its row in the table of parameters."""
 
-    parameter: Parameter
-    default: float
+    @property
+    def default(self) -> float:
+        """Where it is in this sound."""
 
 
 @dataclass(frozen=True)
@@ -105,10 +77,10 @@ class Description:
     ----------
     identifier : str
         Derives from the sound: another sound, another id.
-    features : tuple of str
-        By plugin-features.h.
     inputs, outputs : int
         Channels of the main ports, 1 or 2.
+    features : tuple of str
+        By plugin-features.h.
     """
 
     identifier: str
@@ -138,124 +110,125 @@ def flags_of(parameter: Parameter) -> int:
     return flags | (abi.PARAM_IS_BYPASS if parameter.name == "bypass" else 0)
 
 
-def build_tables(description: Description) -> ir.Module:
-    """Return a module that defines `clap_entry`, and needs ENTRIES and HEART."""
-    return _Tables(description).module
+def build_tables(description: Description, targets: Sequence[Target]) -> Glue:
+    """Return what defines `clap_entry`, and needs the functions and template of each target.
+
+    Parameters
+    ----------
+    targets : sequence of Target
+        The best first.
+    """
+    glue = Glue("clap")
+    tables = _Tables(glue, description)
+    factories = [(target, tables.factory(target.name)) for target in targets]
+    refusal = f"ronn-jack: {description.name} needs a processor {targets[-1].words}"
+    level = find_level(glue) if any(target.level for target in targets) else None
+
+    def begin(builder: ir.IRBuilder, path: Any) -> None:
+        present = builder.call(level, []) if level else I32(0)
+        fits = builder.icmp_signed(">=", present, I32(targets[-1].level))
+        with builder.if_else(fits) as (able, unable):
+            with able:
+                builder.ret(I8(1))
+            with unable:
+                glue.say(builder, refusal)
+                builder.ret(I8(0))
+        builder.unreachable()
+
+    def get_factory(builder: ir.IRBuilder, name: Any) -> None:
+        present = builder.call(level, []) if level else I32(0)
+        for target, factory in factories:
+            fits = builder.icmp_signed(">=", present, I32(target.level))
+            with builder.if_then(fits):
+                find = tables.function(library.find_factory, target.name)
+                word = builder.ptrtoint(name, I64)
+                found = builder.call(find, [factory.ptrtoint(I64), word])
+                builder.ret(builder.inttoptr(found, POINTER))
+        builder.ret(NULL)
+
+    glue.table(ENTRY, [
+        tables.version,
+        glue.function("init", I8, [POINTER], begin).bitcast(POINTER),
+        glue.function("deinit", VOID, [], lambda builder: None).bitcast(POINTER),
+        glue.function("get_factory", POINTER, [POINTER], get_factory).bitcast(POINTER),
+    ], visible=True)  # fmt: skip
+    return glue
 
 
 class _Tables:
-    def __init__(self, description: Description) -> None:
-        self.module = ir.Module("clap_tables")
-        self._texts: dict[str, Any] = {}
-        self._functions: dict[str, Any] = {}
+    """The constants of a library: some for all targets, and some for one."""
+
+    version = ir.Constant(ir.ArrayType(I32, 3), list(abi.VERSION))
+
+    def __init__(self, glue: Glue, description: Description) -> None:
+        self._glue = glue
+        text = glue.text
         d = description
-        self._heart = self._declare(HEART, ir.FunctionType(_I64, []))
-        descriptor = self._table("descriptor", [
-            ir.Constant(ir.ArrayType(_I32, 3), list(abi.VERSION)),
-            *map(self._text, (d.identifier, d.name, d.vendor, d.url, d.url, d.url, d.version,
-                              d.description)),
-            self._array("features", [*map(self._text, d.features), ir.Constant(_POINTER, None)]),
-        ])  # fmt: skip
-        functions = self._array("functions", [self._entry(f) for f in _PLUGIN_FUNCTIONS])
-        offered = []
-        for name, table in _EXTENSIONS.items():
-            pointers = self._array(name, [self._entry(f) for f in table])
-            offered += [self._text(name), pointers]
-        assert len(offered) == len(_EXTENSIONS) * len(EXTENSION.names or ())
+        features = self._table("features", [*map(text, d.features), NULL])
+        words = (d.identifier, d.name, d.vendor, d.url, d.url, d.url, d.version, d.description)
         rows = [self._parameter(control) for control in d.controls]
-        cells = {
-            "get_plugin_count": self._entry(library.get_plugin_count),
-            "get_plugin_descriptor": self._entry(library.get_plugin_descriptor),
-            "create_plugin": self._entry(library.create_plugin),
-            "factory_name": self._text(abi.PLUGIN_FACTORY),
-            "descriptor": descriptor,
-            "heart": self._heart.bitcast(_POINTER),
-            "log_name": self._text("clap.log"),
-            "params_name": self._text("clap.params"),
-            "refusal": self._text(f"{d.name}: {_TOO_OLD}"),
-            "functions": functions,
-            "extensions": self._array("extensions", offered),
-            "extension_count": _I64(len(_EXTENSIONS)),
+        self._common = {
+            "factory_name": text(abi.PLUGIN_FACTORY),
+            "descriptor": self._table("descriptor", [self.version, *map(text, words), features]),
+            "params_name": text("clap.params"),
+            "extension_count": I64(len(_EXTENSIONS)),
             "parameters": self._table("parameters", rows),
-            "parameter_count": _I64(len(rows)),
-            "inputs": _I64(d.inputs),
-            "outputs": _I64(d.outputs),
-            "port_types": self._array("port_types", [self._text(t) for t in _PORT_TYPES]),
-            "main": self._text("Main"),
+            "parameter_count": I64(len(rows)),
+            "inputs": I64(d.inputs),
+            "outputs": I64(d.outputs),
+            "port_types": self._table("port_types", [text(kind) for kind in _PORT_TYPES]),
+            "main": text("Main"),
         }
-        factory = self._table("factory", [cells[name] for name in LIBRARY.names or ()])
-        self._define_entry(factory)
+
+    def factory(self, target: str) -> Any:
+        """Return a pointer to a target's LIBRARY."""
+        pointers = partial(self._pointers, target=target)
+        offered: list[Any] = []
+        for name, functions in _EXTENSIONS.items():
+            table = self._table(f"{name}.{target}", pointers(functions))
+            offered += [self._glue.text(name), table]
+        assert len(offered) == len(_EXTENSIONS) * len(EXTENSION.names or ())
+        template = self._glue.foreign_table(symbol("template", target)).bitcast(POINTER)
+        heart = [template, *(self._heart(name, target) for name in (HEART.names or ())[1:])]
+        own = {
+            **dict(zip((LIBRARY.names or ())[:3], pointers(_FACTORY), strict=True)),
+            "heart": self._table(f"heart.{target}", heart),
+            "functions": self._table(f"plugin.{target}", pointers(_PLUGIN)),
+            "extensions": self._table(f"extensions.{target}", offered),
+        }
+        cells = {**self._common, **own}
+        return self._table(f"library.{target}", [cells[name] for name in LIBRARY.names or ()])
+
+    def function(self, entry: Any, target: str) -> ir.Function:
+        """Return a target's entry."""
+        kinds = [_KINDS[str(kind)] for kind in entry._sig.args]
+        result = _KINDS[str(entry._sig.return_type)]
+        return self._glue.foreign(symbol(_name(entry), target), result, kinds)
+
+    def _pointers(self, entries: Sequence[Any], target: str) -> list[Any]:
+        return [self.function(entry, target).bitcast(POINTER) for entry in entries]
+
+    def _heart(self, name: str, target: str) -> Any:
+        return self._glue.heart(name, target).bitcast(POINTER)
 
     def _parameter(self, control: Control) -> Any:
         p = control.parameter
         choices = ("off", "on") if p.kind is Kind.BOOL else p.choices
-        listed = self._array(f"choices_{p.name}", [self._text(c) for c in choices])
-        least = max(p.least, p.minimum)
-        numbers = [p.minimum, p.maximum, control.default, least]
+        listed = self._table(f"choices.{p.name}", [self._glue.text(choice) for choice in choices])
+        numbers = [p.minimum, p.maximum, control.default, max(p.least, p.minimum)]
         cells = [
-            _I32(parameter_id(p.name)),
-            _I32(flags_of(p)),
-            *(ir.Constant(ir.DoubleType(), float(number)) for number in numbers),
-            *map(self._text, (p.label, p.group.value, p.unit, "off")),
+            I32(parameter_id(p.name)),
+            I32(flags_of(p)),
+            *(ir.Constant(DOUBLE, float(number)) for number in numbers),
+            *map(self._glue.text, (p.label, p.group.value, p.unit, "off")),
             listed,
-            _I64(len(choices)),
+            I64(len(choices)),
         ]
         assert len(cells) == len(PARAMETER.names or ())
         return ir.Constant.literal_struct(cells)
 
-    def _define_entry(self, factory: Any) -> None:
-        kind = ir.FunctionType(_POINTER, [_POINTER])
-        get_factory = ir.Function(self.module, kind, "get_factory")
-        get_factory.linkage = "internal"
-        builder = ir.IRBuilder(get_factory.append_basic_block())
-        find = self._entry_function(library.find_factory)
-        name = builder.ptrtoint(get_factory.args[0], _I64)
-        found = builder.call(find, [factory.ptrtoint(_I64), name])
-        builder.ret(builder.inttoptr(found, _POINTER))
-        entry = self._struct(ENTRY, [
-            ir.Constant(ir.ArrayType(_I32, 3), list(abi.VERSION)),
-            self._entry(library.begin_library),
-            self._entry(library.end_library),
-            get_factory.bitcast(_POINTER),
-        ])  # fmt: skip
-        entry.linkage = ""
+    def _table(self, name: str, cells: Sequence[Any]) -> Any:
+        return self._glue.table(name, cells).bitcast(POINTER)
 
-    def _declare(self, name: str, kind: Any) -> Any:
-        if name not in self._functions:
-            self._functions[name] = ir.Function(self.module, kind, name)
-        return self._functions[name]
 
-    def _entry_function(self, entry: Any) -> Any:
-        argument = {"int64": _I64, "int32": _I32, "uint32": _I32, "uint8": _I8,
-                    "float64": ir.DoubleType(), "none": ir.VoidType()}  # fmt: skip
-        signature = entry._sig
-        kinds = [argument[str(kind)] for kind in signature.args]
-        kind = ir.FunctionType(argument[str(signature.return_type)], kinds)
-        return self._declare(f"ronn_clap_{entry.__name__}", kind)
-
-    def _entry(self, entry: Any) -> Any:
-        return self._entry_function(entry).bitcast(_POINTER)
-
-    def _text(self, text: str) -> Any:
-        if text not in self._texts:
-            content = bytearray(text.encode() + b"\0")
-            kind = ir.ArrayType(_I8, len(content))
-            self._texts[text] = self._global(f"text_{len(self._texts)}", ir.Constant(kind, content))
-        return self._texts[text].bitcast(_POINTER)
-
-    def _array(self, name: str, values: Sequence[Any]) -> Any:
-        kind = ir.ArrayType(_POINTER, len(values))
-        return self._global(name, ir.Constant(kind, list(values))).bitcast(_POINTER)
-
-    def _table(self, name: str, values: Sequence[Any]) -> Any:
-        return self._struct(name, values).bitcast(_POINTER)
-
-    def _struct(self, name: str, values: Sequence[Any]) -> Any:
-        return self._global(name, ir.Constant.literal_struct(list(values)))
-
-    def _global(self, name: str, value: Any) -> Any:
-        variable = ir.GlobalVariable(self.module, value.type, name)
-        variable.initializer = value
-        variable.global_constant = True
-        variable.linkage = "internal"
-        return variable
+_KINDS = {"int64": I64, "int32": I32, "uint32": I32, "uint8": I8, "float64": DOUBLE, "none": VOID}
