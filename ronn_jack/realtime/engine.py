@@ -76,7 +76,8 @@ _AT_ONE = (*_DRIVING, Control.OUTPUT_GAIN, Control.MIX, Control.NETWORK)
 
 
 @entry(void(int64, int64, int64, int64, int64, int64))
-def _process_block(engine: int, in_1: int, in_2: int, out_1: int, out_2: int, frames: int) -> None:
+def process_block(engine: int, in_1: int, in_2: int, out_1: int, out_2: int, frames: int) -> None:
+    """[audio-thread] As `process_engine`, with denormals flushed."""
     mode = set_flush_to_zero()
     process_engine(engine, in_1, in_2, out_1, out_2, frames)
     restore_float_mode(mode)
@@ -89,7 +90,8 @@ def _swap_slot(slot: int, voice: int) -> int:
 
 
 @entry(void(int64))
-def _settle(engine: int) -> None:
+def settle_controls(engine: int) -> None:
+    """[any-thread] Put every control on its target at once, after silence."""
     for control in range(CONTROLS):
         settle_ramp(engine + RAMPS + control * _RAMP_SIZE, engine + TARGETS + control * 8)
     settle_gate(engine + GATE_STATE, engine + TARGETS + int64(Control.GATE) * 8)
@@ -106,6 +108,8 @@ class Engine(EngineStages, EngineReadings):
         Sample rate in Hz.
     history_seconds : float
         How much recent input is kept for priming voices.
+    output_seconds : float
+        How much recent output is kept for those who measure it or show it.
     stages : sequence of Stage
         What the wet signal passes whichever network sounds, after its level and the equaliser.
 
@@ -122,6 +126,7 @@ class Engine(EngineStages, EngineReadings):
         outputs: int,
         rate: float,
         history_seconds: float = HISTORY_SECONDS,
+        output_seconds: float = WET_SECONDS,
         stages: Sequence[Stage] = (),
     ) -> None:
         self.inputs = inputs
@@ -133,8 +138,9 @@ class Engine(EngineStages, EngineReadings):
         self._history = rows_of(inputs, max(MAX_BLOCK, math.ceil(history_seconds * rate)))
         dry_seconds = min(DRY_SECONDS, history_seconds)
         self._dry_history = rows_of(inputs, max(MAX_BLOCK, math.ceil(dry_seconds * rate)))
-        self._wet_history = rows_of(MAX_CHANNELS, math.ceil(WET_SECONDS * rate))
-        self._output_history = rows_of(MAX_CHANNELS, math.ceil(WET_SECONDS * rate))
+        wet_frames = max(MAX_BLOCK, math.ceil(output_seconds * rate))
+        self._wet_history = rows_of(MAX_CHANNELS, wet_frames)
+        self._output_history = rows_of(MAX_CHANNELS, wet_frames)
         rows = {"dry": 4, "held": 4, "driven": 4, "wet": 8, "leaving": 8}
         self._scratch = {
             name: aligned_bytes(MAX_CHANNELS * MAX_BLOCK * size) for name, size in rows.items()
@@ -217,7 +223,7 @@ class Engine(EngineStages, EngineReadings):
 
     def settle(self) -> None:
         """Put every control on its target at once, after silence; only while no audio runs."""
-        _settle.ctypes(self.address)
+        settle_controls.ctypes(self.address)
         self.settle_stages()
         self.driven_since = self.position
         self._record.held_drive = self._record.controls[0, Control.DRIVE]
@@ -325,7 +331,7 @@ class Engine(EngineStages, EngineReadings):
         x = np.ascontiguousarray(x, np.float32)
         frames = x.shape[1]
         y = np.empty((self.outputs, frames), np.float32)
-        _process_block.ctypes(
+        process_block.ctypes(
             self.address,
             x[0].ctypes.data,
             x[-1].ctypes.data,

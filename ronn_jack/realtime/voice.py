@@ -175,8 +175,8 @@ def _time_blocks(
 
 
 @entry(void(int64, int64, int64))
-def _settle(voice: int, inputs: int, channels: int) -> None:
-    """Put the stages where the network's response to endless silence leaves them."""
+def settle_voice(voice: int, inputs: int, channels: int) -> None:
+    """[control-thread] Put the stages where the network's response to endless silence leaves them."""
     mode = set_flush_to_zero()
     v = carray(pointer(voice), (1,), VOICE)[0]
     for channel in range(channels):
@@ -353,5 +353,5 @@ class Voice:
 
     def _settle(self) -> None:
         self._record.overflows = 0
-        _settle.ctypes(self.address, self._inputs.ctypes.data, self.model.inputs)
+        settle_voice.ctypes(self.address, self._inputs.ctypes.data, self.model.inputs)
         self._record.position = 0

@@ -217,8 +217,8 @@ def _make(motion: int, until: int) -> None:
 
 
 @entry(void(int64, int64, float64))
-def _settle(motion: int, position: int, phase: float) -> None:
-    """Put everything where it is at a frame if the targets have always been what they are."""
+def settle_motion(motion: int, position: int, phase: float) -> None:
+    """[control-thread] Put everything where it is at a frame if the targets have always been what they are."""
     m = carray(pointer(motion), (1,), MOTION)[0]
     for i in range(2):
         settle_ramp(motion + _RAMPS + i * _RAMP_SIZE, motion + _TARGETS + i * 8)
@@ -291,7 +291,12 @@ class Motion:
         The phase of drift is then as if its rate had been the same since frame 0, where it was
         `phase`, in cycles.
         """
-        _settle.ctypes(self.address, position, phase)
+        settle_motion.ctypes(self.address, position, phase)
+
+    def forget(self) -> None:
+        """Leave zeros of all weights that `settle` mixes anew; to be kept as little."""
+        for weights in self._sets:
+            weights[:] = 0
 
     def cycles(self, position: int) -> float:
         """[any-thread] Return the phase of drift at a frame, in cycles."""

@@ -103,8 +103,10 @@ class StageChain:
     Attributes
     ----------
     stages : sequence of Stage
+    compiled : entry
+        The run through them: (state, channels, rows, frames, unused, unused), all int64.
     run : int
-        Address of the compiled run: (state, channels, rows, frames, unused, unused), all int64.
+        Address of it.
     address : int
         Of the states.
     """
@@ -122,9 +124,9 @@ class StageChain:
         def settle_all(state: int, channel: int, constant: float) -> Any:
             return settle(state, channel, constant)
 
-        self._run = entry("void(int64, int64, int64, int64, int64, int64)")(run_all)
+        self.compiled = entry("void(int64, int64, int64, int64, int64, int64)")(run_all)
         self._states, self.address = record(states_of(types))
-        self.run = self._run.address
+        self.run = self.compiled.address
         for stage in stages:
             for name, value in stage.coefficients(rate).items():
                 self.state(stage)[name] = value
@@ -142,7 +144,7 @@ class StageChain:
 
     def process(self, rows: NDArray[np.float64], channels: int, frames: int) -> None:
         """Let rows [shape=(2, MAX_BLOCK)] pass the stages in place, on the calling thread."""
-        self._run.ctypes(self.address, channels, rows.ctypes.data, frames, 0, 0)
+        self.compiled.ctypes(self.address, channels, rows.ctypes.data, frames, 0, 0)
 
     def state(self, stage: Stage) -> Any:
         """Return the state of one of the stages."""
