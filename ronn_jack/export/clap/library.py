@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numba import carray, int32, int64, uint32, void
+from numba import carray, int32, uint32
 
 from ronn_jack.export.clap.abi import COMPATIBLE_MAJOR, HOST, PLUGIN
 from ronn_jack.export.clap.calls import through_pointer
@@ -18,7 +18,6 @@ from ronn_jack.export.clap.records import (
 )
 from ronn_jack.export.compiling import entry
 from ronn_jack.realtime.compiler.atomics import pointer
-from ronn_jack.realtime.compiler.compile import native
 
 _FIRST_RATE = 48000.0
 """In Hz, until the host names its own."""

@@ -188,7 +188,7 @@ class _Tables:
             table = self._table(f"{name}.{target}", pointers(functions))
             offered += [self._glue.text(name), table]
         assert len(offered) == len(_EXTENSIONS) * len(EXTENSION.names or ())
-        template = self._glue.foreign_table(symbol("template", target)).bitcast(POINTER)
+        template = self._glue.foreign_table(symbol("template", target))
         heart = [template, *(self._heart(name, target) for name in (HEART.names or ())[1:])]
         own = {
             **dict(zip((LIBRARY.names or ())[:3], pointers(_FACTORY), strict=True)),

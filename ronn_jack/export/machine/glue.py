@@ -77,13 +77,17 @@ class Glue:
         """Return one of HEART as a target has it."""
         return self.foreign(symbol(name, target), *HEART[name])
 
-    def address_of(self, builder: ir.IRBuilder, name: str) -> Any:
-        """Return the address, as an integer, of a table that another object has."""
+    def foreign_table(self, name: str) -> Any:
+        """Return a pointer to a table that another object has."""
         found = self.module.globals.get(name)
         if found is None:
             found = ir.GlobalVariable(self.module, I8, name)
             found.global_constant = True
-        return builder.ptrtoint(found, I64)
+        return found
+
+    def address_of(self, builder: ir.IRBuilder, name: str) -> Any:
+        """Return the address, as an integer, of a table that another object has."""
+        return builder.ptrtoint(self.foreign_table(name), I64)
 
     def text(self, text: str) -> Any:
         """Return a pointer to a text."""
@@ -120,6 +124,7 @@ class Glue:
 
         binding.initialize_all_targets()
         binding.initialize_all_asmprinters()
+        binding.initialize_native_asmparser()
         target = binding.Target.from_triple(_TRIPLES[machine])
         made = target.create_target_machine(
             cpu=_PLAIN[machine], opt=2, reloc="pic", codemodel="small"

@@ -147,11 +147,9 @@ Render = structure(
     ("set", CFUNCTYPE(c_bool, c_void_p, c_int32)),
 )  # fmt: skip
 
-Log = CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
 Check = CFUNCTYPE(c_bool, c_void_p)
 Rescan = CFUNCTYPE(None, c_void_p, c_uint32)
 Clear = CFUNCTYPE(None, c_void_p, c_uint32, c_uint32)
-HostLog = structure("HostLog", ("log", Log))
 HostThreadCheck = structure("HostThreadCheck", ("is_main", Check), ("is_audio", Check))
 HostParams = structure(
     "HostParams", ("rescan", Rescan), ("clear", Clear), ("request_flush", Request)

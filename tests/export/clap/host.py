@@ -36,7 +36,6 @@ class Host:
         self.audio = ThreadPoolExecutor(1, "audio")
         self.audio_ident = self.audio.submit(threading.get_ident).result()
         self._kept = {
-            "clap.log": abi.HostLog(abi.Log(lambda _, *a: self._tell("log", *a))),
             "clap.thread-check": abi.HostThreadCheck(
                 abi.Check(lambda _: threading.get_ident() == self.main),
                 abi.Check(lambda _: threading.get_ident() == self.audio_ident),
@@ -86,7 +85,7 @@ class Library:
 
     def __init__(self, address: int) -> None:
         self.entry = abi.Entry.from_address(address)
-        assert self.entry.init(b"/nowhere/sound.clap")
+        self.initialised = self.entry.init(b"/nowhere/sound.clap")
 
     @property
     def factory(self) -> Any:

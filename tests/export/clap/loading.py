@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import llvmlite.binding as llvm
 
-from ronn_jack.export.clap.tables import ENTRIES, ENTRY, HEART, Control, Description, build_tables
-from ronn_jack.parameters import PARAMETERS
+from ronn_jack.export.clap.tables import ENTRIES, ENTRY, Description, build_tables
+from ronn_jack.export.machine.glue import symbol
+from ronn_jack.export.machine.targets import TARGETS
+from ronn_jack.parameters import PARAMETERS, Parameter
 from tests.export.clap import stand_in
 from tests.export.clap.host import Library
 
 SOUND = [("output_gain", 3.5), ("gate", -90.0), ("mix", 0.25), ("bypass", 0.0)]
 """The stand-in's controls and where the sound has them."""
+NATIVE = TARGETS["native"]
+FUTURE = replace(NATIVE, level=5, words="of the future")
+"""What no machine has."""
 
+llvm.initialize_native_asmparser()  # for CPUID
 _kept: list[Any] = []
+
+
+@dataclass(frozen=True)
+class Control:
+    parameter: Parameter
+    default: float
 
 
 def controls(sound: Sequence[tuple[str, float]] = SOUND) -> list[Control]:
@@ -33,19 +45,19 @@ def described(identifier: str = "org.ronn-jack.stand-in", **fields: Any) -> Desc
     )  # fmt: skip
 
 
-def loaded(description: Description | None = None, too_old: bool = False) -> Library:
-    """Return a library whose heart is the stand-in, or none on a machine that is too old."""
+def loaded(description: Description | None = None, future: bool = False) -> Library:
+    """Return a library whose heart is the stand-in, for this machine or for one of the future."""
     d = description or described()
-    limits = [(c.parameter.minimum, c.parameter.maximum, c.default) for c in d.controls]
-    heart, address = stand_in.heart_of(limits)
-    give = ctypes.CFUNCTYPE(ctypes.c_int64)(lambda: 0 if too_old else address)
-    for name, entry in ENTRIES.items():
-        llvm.add_symbol(name, entry.address)
-    llvm.add_symbol(HEART, ctypes.cast(give, ctypes.c_void_p).value)
-    module = llvm.parse_assembly(str(build_tables(d)))
+    target = FUTURE if future else NATIVE
+    template = stand_in.template([(c.parameter.minimum, c.parameter.maximum, c.default)
+                                  for c in d.controls])  # fmt: skip
+    for name, entry in {**ENTRIES, **stand_in.HEART}.items():
+        llvm.add_symbol(symbol(name, target.name), entry.address)
+    llvm.add_symbol(symbol("template", target.name), template.ctypes.data)
+    module = llvm.parse_assembly(str(build_tables(d, [target]).module))
     module.verify()
     machine = llvm.Target.from_default_triple().create_target_machine(codemodel="jitdefault")
     engine = llvm.create_mcjit_compiler(module, machine)
     engine.finalize_object()
-    _kept.append((heart, give, engine))
+    _kept.append((template, engine))
     return Library(engine.get_global_value_address(ENTRY))

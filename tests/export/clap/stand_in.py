@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numba import carray, float64
+from numpy.typing import NDArray
 
 from ronn_jack.export.clap.memory import free, malloc
-from ronn_jack.export.clap.records import HEART
 from ronn_jack.export.compiling import entry
 from ronn_jack.realtime.compiler.atomics import pointer
-from ronn_jack.realtime.compiler.memory import record
 
 CONTROLS = 4
 STATE_BYTES = 8 * (1 + CONTROLS)
@@ -25,8 +25,8 @@ LIMITS = np.dtype([("minimum", "f8"), ("maximum", "f8"), ("default", "f8")])
 _SOUND_BYTES = SOUND.itemsize
 
 
-@entry("int64(int64, int64, float64)")
-def create(kernels: int, template: int, rate: float) -> int:
+@entry("int64(int64, float64)")
+def create(template: int, rate: float) -> int:
     handle = malloc(_SOUND_BYTES + 8)
     limits = carray(pointer(template), (CONTROLS,), LIMITS)
     s = carray(pointer(handle), (1,), SOUND)[0]
@@ -118,12 +118,13 @@ def load(handle: int, buffer: int, size: int) -> int:
     return 1
 
 
-def heart_of(limits: list[tuple[float, float, float]]) -> tuple[object, int]:
-    """Return a HEART (what keeps it alive, and its address) with these limits of its controls."""
-    template = np.array(limits, LIMITS)
-    view, address = record(HEART)
-    view.template = template.ctypes.data
-    for function in (create, destroy, activate, reset, set_control, get_control, play,
-                     tail_frames, save, load):  # fmt: skip
-        view[function.__name__] = function.address
-    return (template, view), address
+HEART = {
+    function.__name__: function
+    for function in (create, destroy, activate, reset, set_control, get_control, play, tail_frames,
+                     save, load)
+}  # fmt: skip
+
+
+def template(limits: list[tuple[float, float, float]]) -> NDArray[Any]:
+    """Return what instances are made of: each control's minimum, maximum and default."""
+    return np.array(limits, LIMITS)
