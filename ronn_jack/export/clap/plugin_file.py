@@ -9,12 +9,12 @@ from typing import Any
 from ronn_jack.export.clap.tables import ENTRY, Description, build_tables
 from ronn_jack.export.elf.link import link
 from ronn_jack.export.machine.targets import TARGETS
-from ronn_jack.export.parts import make_parts
+from ronn_jack.export.parts import Part, make_parts
 from ronn_jack.export.plugin.controls import controls_of
 from ronn_jack.export.sound import OUTPUTS, FrozenSound
 
 SUFFIX = ".clap"
-_ENTRIES_MODULE = "ronn_jack.export.clap.tables"
+ENTRIES_MODULE = "ronn_jack.export.clap.tables"
 _NEEDED = ("libm.so.6", "libc.so.6")
 _DIGITS = 16
 _VERSION = "1.0.0"
@@ -33,10 +33,14 @@ def plugin_file(sound: FrozenSound, name: str, targets: Sequence[str]) -> bytes:
     PartsError
         If a target's part can't be made here.
     """
-    parts = make_parts(sound, targets, _ENTRIES_MODULE)
-    glue = build_tables(described(sound, name), [TARGETS[target] for target in targets])
-    machine = TARGETS[targets[0]].machine
-    objects: list[Any] = [glue.object_file(machine, [ENTRY])]
+    return linked(described(sound, name), make_parts(sound, targets, ENTRIES_MODULE))
+
+
+def linked(description: Description, parts: Sequence[Part]) -> bytes:
+    """Return the file of a plugin's parts, those of the best target first."""
+    targets = [TARGETS[part.target] for part in parts]
+    glue = build_tables(description, targets)
+    objects: list[Any] = [glue.object_file(targets[0].machine, [ENTRY])]
     for part in parts:
         objects += [part.functions, part.template]
     return link(objects, [ENTRY], _NEEDED)
