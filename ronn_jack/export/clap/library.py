@@ -81,7 +81,7 @@ def init(plugin: int) -> int:
     i = carray(pointer(plugin), (1,), INSTANCE)[0]
     if i.handle == 0:
         h = carray(pointer(i.heart), (1,), HEART)[0]
-        i.handle = call_create(h.create, (h.template, _FIRST_RATE))
+        i.handle = call_create(h.create, (_FIRST_RATE,))
     return int32(i.handle != 0)
 
 

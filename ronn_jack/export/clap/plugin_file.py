@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from typing import Any
 
-from ronn_jack.export.clap.tables import ENTRY, Description, build_tables
+from ronn_jack.export.clap.tables import ENTRY, Description, define_entry
 from ronn_jack.export.elf.link import link
+from ronn_jack.export.identity import identity
+from ronn_jack.export.lv2.library import NEEDED
+from ronn_jack.export.machine.choosing import define_check, define_create
+from ronn_jack.export.machine.glue import Glue
 from ronn_jack.export.machine.targets import TARGETS
 from ronn_jack.export.parts import Part, make_parts
 from ronn_jack.export.plugin.controls import controls_of
@@ -15,8 +17,6 @@ from ronn_jack.export.sound import OUTPUTS, FrozenSound
 
 SUFFIX = ".clap"
 ENTRIES_MODULE = "ronn_jack.export.clap.tables"
-_NEEDED = ("libm.so.6", "libc.so.6")
-_DIGITS = 16
 _VERSION = "1.0.0"
 
 
@@ -38,19 +38,17 @@ def plugin_file(sound: FrozenSound, name: str, targets: Sequence[str]) -> bytes:
 
 def linked(description: Description, parts: Sequence[Part]) -> bytes:
     """Return the file of a plugin's parts, those of the best target first."""
-    targets = [TARGETS[part.target] for part in parts]
-    glue = build_tables(description, targets)
-    objects: list[Any] = [glue.object_file(targets[0].machine, [ENTRY])]
-    for part in parts:
-        objects += [part.functions, part.template]
-    return link(objects, [ENTRY], _NEEDED)
+    glue, names = Glue("clap"), [part.target for part in parts]
+    check = define_check(glue, description.name, [TARGETS[name] for name in names])
+    define_entry(glue, description, check, define_create(glue, description.name, names))
+    entry = glue.object_file(TARGETS[names[0]].machine, [ENTRY])
+    return link([entry, *(each for part in parts for each in part.objects)], [ENTRY], NEEDED)
 
 
 def described(sound: FrozenSound, name: str) -> Description:
     """Return what the plugin of a sound says of itself."""
-    digest = hashlib.sha256(f"{sound.text}\0{sound.inputs}".encode()).hexdigest()[:_DIGITS]
     return Description(
-        identifier=f"org.ronn-jack.{digest}",
+        identifier=f"org.ronn-jack.{identity(sound)}",
         name=name,
         version=_VERSION,
         description=f"A frozen random neural network, {sound.text}",

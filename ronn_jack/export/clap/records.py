@@ -11,7 +11,6 @@ HEART = np.dtype(
     [
         (name, "i8")
         for name in (
-            "template",
             "create",
             "destroy",
             "activate",
@@ -25,9 +24,9 @@ HEART = np.dtype(
         )
     ]
 )
-"""Addresses of what instances are made of, and of the plugin's native functions."""
+"""Addresses of the plugin's native functions; `create` knows what instances are made of."""
 
-call_create = through_pointer("int64(int64, float64)")
+call_create = through_pointer("int64(float64)")
 call_activate = through_pointer("int64(int64, float64)")
 call_handle = through_pointer("void(int64)")
 call_set_control = through_pointer("void(int64, int64, float64)")

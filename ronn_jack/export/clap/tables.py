@@ -1,7 +1,7 @@
 """CLAP's tables as constants: what a library says of itself, and the addresses of its functions.
 
-Only `clap_entry.init` and `get_factory` are written here, as they run on any processor and choose,
-or refuse. The functions of each target are its ENTRIES.
+The functions are ENTRIES, but for those of `clap_entry`: its `init` runs on any processor, and
+refuses one that is too old for the others.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Protocol
 
 from llvmlite import ir
@@ -17,8 +16,7 @@ from llvmlite import ir
 from ronn_jack.export.clap import abi, extensions, library, parameters, processing, state
 from ronn_jack.export.clap.records import EXTENSION, HEART, LIBRARY, PARAMETER
 from ronn_jack.export.machine.glue import DOUBLE, I8, I32, I64, NULL, POINTER, VOID, Glue, symbol
-from ronn_jack.export.machine.processor import find_level
-from ronn_jack.export.machine.targets import Target
+from ronn_jack.export.machine.numba_api import native_of
 from ronn_jack.parameters import Kind, Parameter
 
 ENTRY = "clap_entry"
@@ -51,7 +49,7 @@ ENTRIES: Mapping[str, Any] = {
     _name(entry): entry
     for entry in (library.find_factory, *_FACTORY, *_PLUGIN, *sum(_EXTENSIONS.values(), ()))
 }
-"""What a target has besides the functions of every plugin."""
+"""What there is besides the functions of every plugin."""
 
 _PORT_TYPES = ("", "mono", "stereo")
 _ID_BITS = 0x7FFFFFFF
@@ -110,67 +108,64 @@ def flags_of(parameter: Parameter) -> int:
     return flags | (abi.PARAM_IS_BYPASS if parameter.name == "bypass" else 0)
 
 
-def build_tables(description: Description, targets: Sequence[Target]) -> Glue:
-    """Return what defines `clap_entry`, and needs the functions and template of each target.
+def define_entry(glue: Glue, description: Description, check: Any, create: Any) -> None:
+    """Define `clap_entry`, which needs the functions of the heart and ENTRIES.
 
     Parameters
     ----------
-    targets : sequence of Target
-        The best first.
+    check : ir.Function
+        Tells whether the machine is new enough for all other functions.
+    create : ir.Function
+        Makes an instance for a sample rate.
     """
-    glue = Glue("clap")
     tables = _Tables(glue, description)
-    factories = [(target, tables.factory(target.name)) for target in targets]
-    refusal = f"ronn-jack: {description.name} needs a processor {targets[-1].words}"
-    level = find_level(glue) if any(target.level for target in targets) else None
+    library_table = tables.library(create)
 
     def begin(builder: ir.IRBuilder, path: Any) -> None:
-        present = builder.call(level, []) if level else I32(0)
-        fits = builder.icmp_signed(">=", present, I32(targets[-1].level))
-        with builder.if_else(fits) as (able, unable):
-            with able:
-                builder.ret(I8(1))
-            with unable:
-                glue.say(builder, refusal)
-                builder.ret(I8(0))
-        builder.unreachable()
+        builder.ret(builder.call(check, []))
 
     def get_factory(builder: ir.IRBuilder, name: Any) -> None:
-        present = builder.call(level, []) if level else I32(0)
-        for target, factory in factories:
-            fits = builder.icmp_signed(">=", present, I32(target.level))
-            with builder.if_then(fits):
-                find = tables.function(library.find_factory, target.name)
-                word = builder.ptrtoint(name, I64)
-                found = builder.call(find, [factory.ptrtoint(I64), word])
-                builder.ret(builder.inttoptr(found, POINTER))
-        builder.ret(NULL)
+        find = tables.function(library.find_factory)
+        words = [builder.ptrtoint(pointer, I64) for pointer in (library_table, name)]
+        builder.ret(builder.inttoptr(builder.call(find, words), POINTER))
 
-    glue.table(ENTRY, [
-        tables.version,
-        glue.function("init", I8, [POINTER], begin).bitcast(POINTER),
-        glue.function("deinit", VOID, [], lambda builder: None).bitcast(POINTER),
-        glue.function("get_factory", POINTER, [POINTER], get_factory).bitcast(POINTER),
-    ], visible=True)  # fmt: skip
-    return glue
+    functions = [
+        glue.function("init", I8, [POINTER], begin),
+        glue.function("deinit", VOID, [], lambda builder: None),
+        glue.function("get_factory", POINTER, [POINTER], get_factory),
+    ]
+    cells = [tables.version, *(function.bitcast(POINTER) for function in functions)]
+    glue.table(ENTRY, cells, visible=True)
 
 
 class _Tables:
-    """The constants of a library: some for all targets, and some for one."""
+    """The constants of a library."""
 
     version = ir.Constant(ir.ArrayType(I32, 3), list(abi.VERSION))
 
     def __init__(self, glue: Glue, description: Description) -> None:
         self._glue = glue
-        text = glue.text
-        d = description
+        self._description = description
+
+    def library(self, create: Any) -> Any:
+        """Return a pointer to the LIBRARY."""
+        text, pointers, d = self._glue.text, self._pointers, self._description
         features = self._table("features", [*map(text, d.features), NULL])
         words = (d.identifier, d.name, d.vendor, d.url, d.url, d.url, d.version, d.description)
         rows = [self._parameter(control) for control in d.controls]
-        self._common = {
+        offered: list[Any] = []
+        for name, functions in _EXTENSIONS.items():
+            offered += [text(name), self._table(name, pointers(functions))]
+        assert len(offered) == len(_EXTENSIONS) * len(EXTENSION.names or ())
+        heart = [create, *map(self._glue.heart, (HEART.names or ())[1:])]
+        cells = {
+            **dict(zip((LIBRARY.names or ())[:3], pointers(_FACTORY), strict=True)),
             "factory_name": text(abi.PLUGIN_FACTORY),
             "descriptor": self._table("descriptor", [self.version, *map(text, words), features]),
+            "heart": self._table("heart", [function.bitcast(POINTER) for function in heart]),
             "params_name": text("clap.params"),
+            "functions": self._table("functions", pointers(_PLUGIN)),
+            "extensions": self._table("extensions", offered),
             "extension_count": I64(len(_EXTENSIONS)),
             "parameters": self._table("parameters", rows),
             "parameter_count": I64(len(rows)),
@@ -179,37 +174,15 @@ class _Tables:
             "port_types": self._table("port_types", [text(kind) for kind in _PORT_TYPES]),
             "main": text("Main"),
         }
+        return self._table("library", [cells[name] for name in LIBRARY.names or ()])
 
-    def factory(self, target: str) -> Any:
-        """Return a pointer to a target's LIBRARY."""
-        pointers = partial(self._pointers, target=target)
-        offered: list[Any] = []
-        for name, functions in _EXTENSIONS.items():
-            table = self._table(f"{name}.{target}", pointers(functions))
-            offered += [self._glue.text(name), table]
-        assert len(offered) == len(_EXTENSIONS) * len(EXTENSION.names or ())
-        template = self._glue.foreign_table(symbol("template", target))
-        heart = [template, *(self._heart(name, target) for name in (HEART.names or ())[1:])]
-        own = {
-            **dict(zip((LIBRARY.names or ())[:3], pointers(_FACTORY), strict=True)),
-            "heart": self._table(f"heart.{target}", heart),
-            "functions": self._table(f"plugin.{target}", pointers(_PLUGIN)),
-            "extensions": self._table(f"extensions.{target}", offered),
-        }
-        cells = {**self._common, **own}
-        return self._table(f"library.{target}", [cells[name] for name in LIBRARY.names or ()])
+    def function(self, entry: Any) -> ir.Function:
+        """Return an entry."""
+        native = native_of(entry)
+        return self._glue.foreign(symbol(_name(entry)), native.result, native.arguments)
 
-    def function(self, entry: Any, target: str) -> ir.Function:
-        """Return a target's entry."""
-        kinds = [_KINDS[str(kind)] for kind in entry._sig.args]
-        result = _KINDS[str(entry._sig.return_type)]
-        return self._glue.foreign(symbol(_name(entry), target), result, kinds)
-
-    def _pointers(self, entries: Sequence[Any], target: str) -> list[Any]:
-        return [self.function(entry, target).bitcast(POINTER) for entry in entries]
-
-    def _heart(self, name: str, target: str) -> Any:
-        return self._glue.heart(name, target).bitcast(POINTER)
+    def _pointers(self, entries: Sequence[Any]) -> list[Any]:
+        return [self.function(entry).bitcast(POINTER) for entry in entries]
 
     def _parameter(self, control: Control) -> Any:
         p = control.parameter
@@ -229,6 +202,3 @@ class _Tables:
 
     def _table(self, name: str, cells: Sequence[Any]) -> Any:
         return self._glue.table(name, cells).bitcast(POINTER)
-
-
-_KINDS = {"int64": I64, "int32": I32, "uint32": I32, "uint8": I8, "float64": DOUBLE, "none": VOID}

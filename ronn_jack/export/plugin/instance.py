@@ -15,6 +15,7 @@ from ronn_jack.export.plugin.records import (
     CONTROL,
     HIGHEST_RATE,
     INSTANCE,
+    KERNELS,
     LOWEST_RATE,
     TEMPLATE,
     VARIANT,
@@ -22,16 +23,17 @@ from ronn_jack.export.plugin.records import (
 )
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import linked, native
+from ronn_jack.realtime.compiler.entry_call import call_entry
 from ronn_jack.realtime.compiler.memory import offset
 from ronn_jack.realtime.engine import process_block, settle_controls
 from ronn_jack.realtime.engine_state import ENGINE, Control
-from ronn_jack.realtime.kernels.network import settle
 from ronn_jack.realtime.level import LEVEL
 from ronn_jack.realtime.motion.moving_weights import MOTION, settle_motion
 from ronn_jack.realtime.voice import VOICE, settle_voice
 
 CACHE_LINE = 64
 _INSTANCE_BYTES, _VARIANT_BYTES = INSTANCE.itemsize, VARIANT.itemsize
+_KERNELS, _SETTLE = len(KERNELS), KERNELS.index("settle")
 _LEVEL_PLACE = offset(VOICE, "level")
 _DRIVE = int(Control.DRIVE)
 _AMPLITUDE, _SHARE, _THRESHOLD, _MORPH, _DRIFT_RATE, _DRIFT_DEPTH = (
@@ -47,7 +49,6 @@ _pow = types.ExternalFunction("pow", float64(float64, float64))
 
 _process_block = linked(process_block)
 _settle_controls = linked(settle_controls)
-_settle_network = linked(settle)
 _settle_motion = linked(settle_motion)
 _settle_voice = linked(settle_voice)
 
@@ -79,7 +80,7 @@ def _fill(handle: int) -> None:
     places = carray(pointer(v.pointers), (v.pointer_count,), np.int32)
     for i in range(v.pointer_count):
         carray(pointer(base + places[i]), (1,), np.int64)[0] += base
-    kernels = carray(pointer(h.kernels), (1,), np.int64)
+    kernels = carray(pointer(h.kernels), (_KERNELS,), np.int64)
     functions = carray(pointer(v.functions), (v.function_count, 2), np.int32)
     for i in range(v.function_count):
         word = carray(pointer(base + functions[i, 0]), (1,), np.int64)
@@ -93,7 +94,8 @@ def _settle(handle: int) -> None:
     v = carray(pointer(h.variant), (1,), VARIANT)[0]
     if v.motion >= 0:
         _settle_motion(h.base + v.motion, int64(0), 0.0)
-    _settle_network(h.base + v.network)
+    settle = carray(pointer(h.kernels), (_KERNELS,), np.int64)[_SETTLE]
+    call_entry(settle, h.base + v.network, 0, 0, 0, 0, 0)
     e = carray(pointer(h.base + v.engine), (1,), ENGINE)[0]
     _settle_voice(h.base + v.voice, e.driven, e.inputs)
     carray(pointer(h.base + v.voice), (1,), VOICE)[0].position = 0

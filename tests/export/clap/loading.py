@@ -8,8 +8,9 @@ from typing import Any
 
 import llvmlite.binding as llvm
 
-from ronn_jack.export.clap.tables import ENTRIES, ENTRY, Description, build_tables
-from ronn_jack.export.machine.glue import symbol
+from ronn_jack.export.clap.tables import ENTRIES, ENTRY, Description, define_entry
+from ronn_jack.export.machine.choosing import define_check
+from ronn_jack.export.machine.glue import DOUBLE, I64, Glue, symbol
 from ronn_jack.export.machine.targets import TARGETS
 from ronn_jack.parameters import PARAMETERS, Parameter
 from tests.export.clap import stand_in
@@ -48,13 +49,20 @@ def described(identifier: str = "org.ronn-jack.stand-in", **fields: Any) -> Desc
 def loaded(description: Description | None = None, future: bool = False) -> Library:
     """Return a library whose heart is the stand-in, for this machine or for one of the future."""
     d = description or described()
-    target = FUTURE if future else NATIVE
-    template = stand_in.template([(c.parameter.minimum, c.parameter.maximum, c.default)
-                                  for c in d.controls])  # fmt: skip
-    for name, entry in {**ENTRIES, **stand_in.HEART}.items():
-        llvm.add_symbol(symbol(name, target.name), entry.address)
-    llvm.add_symbol(symbol("template", target.name), template.ctypes.data)
-    module = llvm.parse_assembly(str(build_tables(d, [target]).module))
+    limits = [(c.parameter.minimum, c.parameter.maximum, c.default) for c in d.controls]
+    template = stand_in.template(limits)
+    functions = {**ENTRIES, **stand_in.HEART}
+    for name, entry in functions.items():
+        llvm.add_symbol(symbol(name), entry.address)
+    glue = Glue("clap")
+    check = define_check(glue, d.name, [FUTURE if future else NATIVE])
+
+    def create(builder: Any, rate: Any) -> None:
+        made = glue.heart("create")
+        builder.ret(builder.call(made, [I64(0), I64(template.ctypes.data), rate]))
+
+    define_entry(glue, d, check, glue.function("create", I64, [DOUBLE], create))
+    module = llvm.parse_assembly(str(glue.module))
     module.verify()
     machine = llvm.Target.from_default_triple().create_target_machine(codemodel="jitdefault")
     engine = llvm.create_mcjit_compiler(module, machine)

@@ -25,8 +25,8 @@ LIMITS = np.dtype([("minimum", "f8"), ("maximum", "f8"), ("default", "f8")])
 _SOUND_BYTES = SOUND.itemsize
 
 
-@entry("int64(int64, float64)")
-def create(template: int, rate: float) -> int:
+@entry("int64(int64, int64, float64)")
+def create(kernels: int, template: int, rate: float) -> int:
     handle = malloc(_SOUND_BYTES + 8)
     limits = carray(pointer(template), (CONTROLS,), LIMITS)
     s = carray(pointer(handle), (1,), SOUND)[0]
