@@ -20,7 +20,9 @@ def gain_db(**values: Value) -> float:
     return gain_to_decibels(frozen_level(network_spec(wanted, rate=RATE), wanted, RATE).gain)
 
 
-@pytest.mark.parametrize("values", [{}, {"input_gain": 12.0, "drive": 18.0, "activation": "linear"}])
+@pytest.mark.parametrize(
+    "values", [{}, {"input_gain": 12.0, "drive": 18.0, "activation": "linear"}]
+)
 def test_it_makes_the_network_as_loud_as_its_input(values: dict[str, Value]) -> None:
     wanted = {**defaults(), **values}
     spec = network_spec(wanted, rate=RATE)
