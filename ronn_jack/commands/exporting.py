@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from ronn_jack.export.doors.sound import Sound
 
 
+_RATE = 48000.0
+_CPU = "v3"
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What is to be written.
@@ -40,7 +44,11 @@ class Wanted:
     inputs, outputs : int
         Audio channels.
     rate : float
-        Sample rate in Hz.
+        Sample rate in Hz; a plugin runs at any.
+    name : str
+        By which people know a plugin.
+    cpu : str
+        The least that a plugin is to need.
     """
 
     target: Path
@@ -48,6 +56,8 @@ class Wanted:
     inputs: int
     outputs: int
     rate: float
+    name: str
+    cpu: str
 
 
 @dataclass(frozen=True)
@@ -65,6 +75,10 @@ class Form:
         Writes what is wanted and returns what there is to say about it.
     channels : int
         Inputs and outputs, unless they are asked for.
+    folder : str
+        Of a plugin: where hosts look for it, in the user's home.
+    is_folder : bool
+        Whether it is written as a folder, which may take the place of one.
     """
 
     name: str
@@ -72,6 +86,8 @@ class Form:
     help: str
     write: Callable[[Wanted], list[str]]
     channels: int = 2
+    folder: str = ""
+    is_folder: bool = False
 
 
 def _write_json(wanted: Wanted) -> list[str]:
@@ -110,6 +126,28 @@ def _write_nam(wanted: Wanted) -> list[str]:
     return [_held(sound, HELD)]
 
 
+def _write_clap(wanted: Wanted) -> list[str]:
+    from ronn_jack.export.clap.plugin_file import plugin_file
+    from ronn_jack.export.machine.targets import CHOICES, TARGETS
+    from ronn_jack.export.sound import freeze
+
+    sound = freeze(wanted.values, wanted.inputs)
+    content = plugin_file(sound, wanted.name, CHOICES[wanted.cpu])
+    wanted.target.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(wanted.target, content)
+    return [sound.level_words, f"for processors {TARGETS[wanted.cpu].words}"]
+
+
+def _write_lv2(wanted: Wanted) -> list[str]:
+    from ronn_jack.export.lv2.bundle import Bundle
+    from ronn_jack.export.machine.targets import CHOICES, TARGETS
+    from ronn_jack.export.sound import freeze
+
+    sound = freeze(wanted.values, wanted.inputs)
+    Bundle(wanted.name, sound, CHOICES[wanted.cpu]).write(wanted.target)
+    return [sound.level_words, f"for processors {TARGETS[wanted.cpu].words}"]
+
+
 def _sound(wanted: Wanted) -> Sound:
     from ronn_jack.export.doors.sound import Sound
 
@@ -121,6 +159,8 @@ FORMS = (
     Form("wav", ".wav", "Impulse response of a linear network.", _write_wav),
     Form("onnx", ".onnx", "ONNX graph that streams.", _write_onnx),
     Form("nam", ".nam", "Neural Amp Modeler's file, mono.", _write_nam, channels=1),
+    Form("lv2", ".lv2", "LV2 plugin, a folder.", _write_lv2, folder=".lv2", is_folder=True),
+    Form("clap", ".clap", "CLAP plugin.", _write_clap, folder=".clap"),
 )
 """All forms; each has an option of its name, of which one is given."""
 
@@ -139,13 +179,12 @@ def _form_options(command: Callable[..., None]) -> Callable[..., None]:
 @place_options
 @click.option("--inputs", type=WholeRange(1, 2), help="Input channels (2; --nam has 1).")
 @click.option("--outputs", type=WholeRange(1, 2), help="Output channels (2; --nam has 1).")
-@click.option(
-    "--rate",
-    default=48000.0,
-    show_default=True,
-    type=Number(8000, 192000),
-    help="Sample rate in Hz that OUT is for.",
-)
+@click.option("--rate", type=Number(8000, 192000),
+              help="Sample rate in Hz that OUT is for (48000); a plugin runs at any.")  # fmt: skip
+@click.option("--name", help="Name of a plugin (OUT's).")
+@click.option("--cpu", type=click.Choice(["native", "v2", "v3", "v4"]),
+              help="Least processor of a plugin, by the levels of x86-64 (v3).")  # fmt: skip
+@click.option("--install", is_flag=True, help="Put a plugin where hosts look for it.")
 def export(
     target: Path,
     preset: str | None,
@@ -153,7 +192,10 @@ def export(
     from_node: bool,
     inputs: int | None,
     outputs: int | None,
-    rate: float,
+    rate: float | None,
+    name: str | None,
+    cpu: str | None,
+    install: bool,
     **others: Any,
 ) -> None:
     """Write a sound to OUT in one form, for other programs.
@@ -161,11 +203,23 @@ def export(
     What of the sound each form holds is told in docs/plugins.md.
     """
     form = _chosen_form(others)
-    _check_target(target, form)
+    _check_options(form, rate=rate, outputs=outputs, name=name, cpu=cpu, install=install)
+    if install:
+        target = _installed(target, form)
+    else:
+        _check_target(target, form)
     place = {name: others[name] for name in ("host", "port", "tcp")}
     values = _values(preset, assignments, from_node, place)
     tell_of_compiling()
-    wanted = Wanted(target, values, inputs or form.channels, outputs or form.channels, rate)
+    wanted = Wanted(
+        target,
+        values,
+        inputs or form.channels,
+        outputs or form.channels,
+        rate or _RATE,
+        _plugin_name(name or target.stem),
+        cpu or _CPU,
+    )
     notes = form.write(wanted)
     click.echo(f"wrote {one_line(str(target))}")
     for note in notes:
@@ -183,6 +237,28 @@ def _chosen_form(options: Mapping[str, Any]) -> Form:
     return chosen[0]
 
 
+def _check_options(form: Form, **given: object) -> None:
+    """Refuse options that mean nothing to a form."""
+    foreign = ("rate", "outputs") if form.folder else ("name", "cpu", "install")
+    for option in foreign:
+        if given[option]:
+            raise UsageError(f"--{option} means nothing with --{form.name}: leave it out")
+
+
+def _installed(target: Path, form: Form) -> Path:
+    """Return where a plugin of OUT's name lies for hosts to find it."""
+    if target.name != str(target):
+        raise UsageError(f"OUT is {shown(str(target))}: with --install it is a name alone")
+    stem = target.stem if target.suffix.lower() == form.suffix else target.name
+    return Path.home() / form.folder / f"{stem}{form.suffix}"
+
+
+def _plugin_name(name: str) -> str:
+    from ronn_jack.export.identity import plugin_name
+
+    return plugin_name(name)
+
+
 def _check_target(target: Path, form: Form) -> None:
     from ronn_jack.audio_files.target import check_target
 
@@ -190,7 +266,8 @@ def _check_target(target: Path, form: Form) -> None:
         raise UsageError(
             f"OUT is {shown(target.name)}: end the name in {form.suffix} for --{form.name}"
         )
-    check_target(target)
+    if not (form.is_folder and target.is_dir()):
+        check_target(target)
 
 
 def _values(

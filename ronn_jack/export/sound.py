@@ -11,6 +11,7 @@ from ronn_jack.parameters import Value
 from ronn_jack.parameters.share import share
 from ronn_jack.realtime.level import LevelTable
 from ronn_jack.realtime.mixing import UNKNOWN, Blend
+from ronn_jack.units import gain_to_decibels
 
 MEASURED_RATE = 48_000.0
 """Sample rate in Hz at which a level is found."""
@@ -42,6 +43,14 @@ class FrozenSound:
     def text(self) -> str:
         """The sound as a short text."""
         return share(self.values)
+
+    @property
+    def level_words(self) -> str:
+        """What its level is and on what it was found."""
+        if not (self.values["auto_level"] and self.values["network"]):
+            return "the network's own level, as auto_level is off"
+        gain = gain_to_decibels(self.level.gain)
+        return f"the network is levelled by {gain:+.2f} dB, found on pink noise at -18 dBFS"
 
 
 def freeze(values: Mapping[str, Value], inputs: int = 2) -> FrozenSound:

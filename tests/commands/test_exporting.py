@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from ronn_jack.control.controller import Controller
@@ -14,6 +15,7 @@ from ronn_jack.control.operations import Set
 from ronn_jack.interfaces.osc.server import OscServer
 from ronn_jack.parameters import defaults
 from ronn_jack.parameters.share import read_shared, share
+from tests.export.clap.sounds import opened
 from tests.support.command_line import Refused, Ronn
 from tests.support.recording import MemoryStore, RecordingNode, RecordingOrigin
 
@@ -66,6 +68,24 @@ def test_the_sound_of_a_running_node_is_written(
     assert found["layers"][-1]["dilation"] == 8000
 
 
+@pytest.mark.slow
+def test_a_plugin_is_installed_where_hosts_look(
+    ronn: Ronn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", platformdirs.user_cache_dir())
+    monkeypatch.setenv("HOME", str(tmp_path))
+    options = ("--clap", "--install", "--cpu", "native", "--name", "Mine")
+    result = ronn("export", "mine", *options, "--set", "activation=tanh")
+    assert (result.code, result.err) == (0, "")
+    wrote, level, processor = result.out.splitlines()
+    assert wrote == f"wrote {tmp_path / '.clap' / 'mine.clap'}"
+    assert "dB, found on pink noise at -18 dBFS" in level
+    assert processor == "note: for processors like this machine's"
+    library = opened(tmp_path / ".clap" / "mine.clap")
+    assert library.initialised
+    assert library.descriptor.name == b"Mine"
+
+
 @pytest.mark.parametrize(
     ("code", "arguments", "said"),
     [
@@ -83,6 +103,13 @@ def test_the_sound_of_a_running_node_is_written(
         (1, ("a.json", "--json", "--from-node", "--port", "1"), "nobody listens there"),
         (1, ("no/a.json", "--json"), "there is no folder"),
         (2, ("a.json", "--json", "--rate", "7999"), "8000"),
+        (2, ("a.json", "--json", "--install"), "--install means nothing with --json: leave it out"),
+        (2, ("a.json", "--json", "--cpu", "v3"), "--cpu means nothing with --json"),
+        (2, ("a.clap", "--clap", "--rate", "48000"), "--rate means nothing with --clap"),
+        (2, ("a.clap", "--clap", "--cpu", "v9"), "'v9' is not one of 'native', 'v2', 'v3', 'v4'"),
+        (2, ("a.clap", "--clap", "--install"), "with --install it is a name alone"),
+        (2, ("a.clap", "--clap", "--name", "a\nb"), "is no name: use 1 to 64 characters"),
+        (2, ("a.so", "--clap"), "OUT is 'a.so': end the name in .clap for --clap"),
     ],
 )
 def test_what_can_t_be_written_is_refused(

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ronn_jack import __version__
-from ronn_jack.errors import UsageError, shown
+from ronn_jack.errors import UsageError
 from ronn_jack.export.identity import file_stem, identity
 from ronn_jack.export.lv2 import turtle
 from ronn_jack.export.lv2.library import ENTRIES_MODULE, library
 from ronn_jack.export.parts import make_parts
 from ronn_jack.export.plugin.controls import controls_of
 from ronn_jack.export.sound import FrozenSound
-from ronn_jack.units import gain_to_decibels
 
 SUFFIX = ".lv2"
 _MANIFEST = "manifest.ttl"
@@ -86,14 +85,6 @@ class Bundle:
         made = library(self.uri, self.name, parts)
         return {binary: made, **{name: text.encode() for name, text in texts.items()}}
 
-    @property
-    def level_words(self) -> str:
-        """What its level is and on what it was found."""
-        gain = gain_to_decibels(self.sound.level.gain)
-        if not (self.sound.values["auto_level"] and self.sound.values["network"]):
-            return "the network's own level, as auto_level is off"
-        return f"the network is levelled by {gain:+.2f} dB, found on pink noise at -18 dBFS"
-
     def _readme(self) -> str:
         command = shlex.join([
             "ronn-jack", "export", f"{file_stem(self.name)}{SUFFIX}", "--lv2",
@@ -112,7 +103,7 @@ It needs nothing but this folder: put it into `~/.lv2`, and let your host look f
 
     {self.sound.text}
 
-Frozen are the network, its memory and its level: {self.level_words}.
+Frozen are the network, its memory and its level: {self.sound.level_words}.
 It begins as after silence, adds no latency, and runs at any block size, at 8 to 384 kHz.
 What moves:
 
@@ -126,19 +117,3 @@ To make it again:
 
 URI: {self.uri}
 """
-
-
-def install_folder() -> Path:
-    """Return where a user's own LV2 plugins lie."""
-    return Path.home() / ".lv2"
-
-
-def check_bundle(path: Path) -> None:
-    """Refuse a name that no host would look into.
-
-    Raises
-    ------
-    UsageError
-    """
-    if path.suffix.lower() != SUFFIX:
-        raise UsageError(f"OUT is {shown(path.name)}: end the name in {SUFFIX} for --lv2")

@@ -9,6 +9,7 @@ from llvmlite import ir
 
 from ronn_jack.export.machine.glue import (
     DOUBLE,
+    I8,
     I32,
     I64,
     Glue,
@@ -16,7 +17,7 @@ from ronn_jack.export.machine.glue import (
     template_symbol,
 )
 from ronn_jack.export.machine.processor import find_level
-from ronn_jack.export.machine.targets import TARGETS
+from ronn_jack.export.machine.targets import TARGETS, Target
 from ronn_jack.export.plugin.records import KERNELS, OF_NETWORK
 from ronn_jack.realtime.retiming import HIGHEST_RATE, LOWEST_RATE
 
@@ -35,7 +36,7 @@ def define_create(glue: Glue, name: str, targets: Sequence[str]) -> ir.Function:
     levels = [TARGETS[target].level for target in targets]
     find = find_level(glue) if any(levels) else None
     least = TARGETS[targets[-1]]
-    refusal = f"{name}: this plugin needs a processor {least.words}, and this one is older"
+    refusal = _refusal(name, least)
     trouble = (
         f"{name}: there is not enough memory, or the sample rate is not within "
         f"{LOWEST_RATE:.0f} to {HIGHEST_RATE:.0f} Hz"
@@ -58,6 +59,30 @@ def define_create(glue: Glue, name: str, targets: Sequence[str]) -> ir.Function:
         builder.ret(handle)
 
     return glue.function("create", I64, [DOUBLE], create)
+
+
+def define_check(glue: Glue, name: str, targets: Sequence[Target]) -> ir.Function:
+    """Define `check()`, which returns 1, or 0 after it has said that the machine is too old.
+
+    Parameters
+    ----------
+    targets : sequence of Target
+        As of `define_create`.
+    """
+    least = targets[-1]
+
+    def check(builder: ir.IRBuilder) -> None:
+        present = builder.call(find_level(glue), []) if least.level else I32(0)
+        with builder.if_then(builder.icmp_signed("<", present, I32(least.level)), likely=False):
+            glue.say(builder, _refusal(name, least))
+            builder.ret(I8(0))
+        builder.ret(I8(1))
+
+    return glue.function("check", I8, [], check)
+
+
+def _refusal(name: str, least: Target) -> str:
+    return f"{name}: this plugin needs a processor {least.words}, and this one is older"
 
 
 def _table(glue: Glue, target: str) -> ir.GlobalVariable:

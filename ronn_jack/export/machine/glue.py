@@ -130,6 +130,7 @@ class Glue:
 
         binding.initialize_all_targets()
         binding.initialize_all_asmprinters()
+        binding.initialize_native_asmparser()  # for CPUID
         target = binding.Target.from_triple(_TRIPLES[machine])
         made = target.create_target_machine(
             cpu=_PLAIN[machine], opt=2, reloc="pic", codemodel="small"
