@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ronn_jack.drivers.jack_server import realtime_allowed
 from ronn_jack.model.spec import NetworkSpec
-from ronn_jack.realtime.engine import GLIDE_SECONDS
+from ronn_jack.realtime.retiming import GLIDE_SECONDS
 from tests.realtime.engine_driver import engine_for, play
 from tests.support.jack_graph import MidiSender, around_node
 from tests.support.jack_server import jack_server, wait_for

@@ -53,6 +53,12 @@ class DrawnNetwork(Playable):
             self._motion.settle(position)
         self.image.reset()
 
+    def forget(self) -> None:
+        """Leave zeros of all that `start_at` makes anew; to be kept as little."""
+        if self._motion is not None:
+            self._motion.forget()
+        self.image.forget()
+
     def let_move(self, expression: Expression) -> None:
         """Make ready to morph and drift, beginning where the expression is."""
         other = draw(dataclasses.replace(self._spec, seed=expression.seed_b))

@@ -25,7 +25,8 @@ from ronn_jack.model.expression import Expression
 from ronn_jack.model.protocol import Model
 from ronn_jack.model.times import drift_hertz, synced_beats
 from ronn_jack.parameters import Value, defaults
-from ronn_jack.realtime.engine import GLIDE_SECONDS, PANIC_FRAMES, Engine
+from ronn_jack.realtime.engine import PANIC_FRAMES, Engine
+from ronn_jack.realtime.retiming import GLIDE_SECONDS
 from ronn_jack.units import SILENCE_DB, decibels_to_gain, gain_to_decibels
 
 FADE_OUT_SECONDS = 0.03

@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numba import int64, void
+from numba import float64, int64, void
 from numpy.typing import NDArray
 
 from ronn_jack.model.latent.equaliser import EqSettings
@@ -25,13 +25,10 @@ from ronn_jack.realtime.engine_state import (
     CONTROLS,
     DROPPED,
     ENGINE,
-    GATE_STATE,
     LOOP_STATE,
     PENDING,
-    RAMPS,
     RELEASE,
     RETIRED,
-    TARGETS,
     Control,
 )
 from ronn_jack.realtime.freeze import (
@@ -39,13 +36,11 @@ from ronn_jack.realtime.freeze import (
     LOOP,
     PAD_ROWS,
     PAD_WAITS,
-    SEAM_SECONDS,
     SHORTEST_SECONDS,
 )
-from ronn_jack.realtime.gate import prepare_gate, settle_gate
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.meters.loudness import LoudnessMeter
-from ronn_jack.realtime.motion.ramp import RAMP, settle_ramp
+from ronn_jack.realtime.retiming import prepare_engine, rest_engine
 from ronn_jack.realtime.rings import from_ring, rows_of
 from ronn_jack.realtime.signal_path import process_engine
 from ronn_jack.realtime.stages.equaliser import GLIDE_SECONDS as EQUALISING_SECONDS
@@ -57,18 +52,14 @@ ANY_GAP = 2**62
 
 HISTORY_SECONDS = 75.0
 """Input kept for priming: the longest receptive field (60 s) and a margin to work in."""
-GLIDE_SECONDS = 0.02
-"""Time in which a gain, the mix, bypass or the master reaches its target."""
 DRY_SECONDS = 15.0
 """Raw input kept: what a level is found on (5 s) after a run-up of 8 s at most, and a margin."""
 PANIC_FRAMES = 32
 WET_SECONDS = 2.0
 """Output kept: the networks', to tell how alike and how loud they are, and the node's own."""
 
-_METER_SECONDS = 0.3
 _WORK_SECONDS = 1.0
 """Part of the history that is left for priming to take its time in."""
-_RAMP_SIZE = RAMP.itemsize
 _DRIVING = (Control.INPUT_GAIN, Control.DRIVE)
 """Controls that the networks' input passes."""
 _AT_ONE = (*_DRIVING, Control.OUTPUT_GAIN, Control.MIX, Control.NETWORK)
@@ -76,7 +67,8 @@ _AT_ONE = (*_DRIVING, Control.OUTPUT_GAIN, Control.MIX, Control.NETWORK)
 
 
 @entry(void(int64, int64, int64, int64, int64, int64))
-def _process_block(engine: int, in_1: int, in_2: int, out_1: int, out_2: int, frames: int) -> None:
+def process_block(engine: int, in_1: int, in_2: int, out_1: int, out_2: int, frames: int) -> None:
+    """[audio-thread] As `process_engine`, with denormals flushed."""
     mode = set_flush_to_zero()
     process_engine(engine, in_1, in_2, out_1, out_2, frames)
     restore_float_mode(mode)
@@ -89,10 +81,14 @@ def _swap_slot(slot: int, voice: int) -> int:
 
 
 @entry(void(int64))
-def _settle(engine: int) -> None:
-    for control in range(CONTROLS):
-        settle_ramp(engine + RAMPS + control * _RAMP_SIZE, engine + TARGETS + control * 8)
-    settle_gate(engine + GATE_STATE, engine + TARGETS + int64(Control.GATE) * 8)
+def settle_controls(engine: int) -> None:
+    """[any-thread] Put every control on its target at once, after silence."""
+    rest_engine(engine)
+
+
+@entry(void(int64, float64))
+def _prepare(engine: int, rate: float) -> None:
+    prepare_engine(engine, rate)
 
 
 class Engine(EngineStages, EngineReadings):
@@ -106,6 +102,8 @@ class Engine(EngineStages, EngineReadings):
         Sample rate in Hz.
     history_seconds : float
         How much recent input is kept for priming voices.
+    output_seconds : float
+        How much recent output is kept for those who measure it or show it.
     stages : sequence of Stage
         What the wet signal passes whichever network sounds, after its level and the equaliser.
 
@@ -122,6 +120,7 @@ class Engine(EngineStages, EngineReadings):
         outputs: int,
         rate: float,
         history_seconds: float = HISTORY_SECONDS,
+        output_seconds: float = WET_SECONDS,
         stages: Sequence[Stage] = (),
     ) -> None:
         self.inputs = inputs
@@ -133,8 +132,9 @@ class Engine(EngineStages, EngineReadings):
         self._history = rows_of(inputs, max(MAX_BLOCK, math.ceil(history_seconds * rate)))
         dry_seconds = min(DRY_SECONDS, history_seconds)
         self._dry_history = rows_of(inputs, max(MAX_BLOCK, math.ceil(dry_seconds * rate)))
-        self._wet_history = rows_of(MAX_CHANNELS, math.ceil(WET_SECONDS * rate))
-        self._output_history = rows_of(MAX_CHANNELS, math.ceil(WET_SECONDS * rate))
+        wet_frames = max(MAX_BLOCK, math.ceil(output_seconds * rate))
+        self._wet_history = rows_of(MAX_CHANNELS, wet_frames)
+        self._output_history = rows_of(MAX_CHANNELS, wet_frames)
         rows = {"dry": 4, "held": 4, "driven": 4, "wet": 8, "leaving": 8}
         self._scratch = {
             name: aligned_bytes(MAX_CHANNELS * MAX_BLOCK * size) for name, size in rows.items()
@@ -152,18 +152,16 @@ class Engine(EngineStages, EngineReadings):
         fields.capacity = self._history.shape[1]
         fields.dry_capacity = self._dry_history.shape[1]
         fields.wet_capacity = self._wet_history.shape[1]
-        fields.glide_frames = fields.master_frames = round(GLIDE_SECONDS * rate)
-        fields.freeze_frames = round(SEAM_SECONDS * rate)
-        fields.meter_decay = -1.0 / (_METER_SECONDS * rate)
         for control in _AT_ONE:
             self.set(control, 1.0)
         fields.held_drive = 1.0
-        prepare_gate(fields.gate, rate)
         self._voices: dict[int, Voice] = {}
         self._pads: list[NDArray[np.uint8]] = []
         super().__init__(stages, rate, self._scratch["glides"].ctypes.data)
         fields.run_before, fields.before = self.chain_before.run, self.chain_before.address
         fields.run_stages, fields.stages = self.chain.run, self.chain.address
+        fields.begin_before, fields.begin_stages = self.chain_before.begin, self.chain.begin
+        _prepare.ctypes(self.address, rate)
 
     def set(self, control: Control, target: float) -> None:
         """Let a control glide to `target`: gains and the gate as amplitudes, the others 0–1."""
@@ -184,7 +182,7 @@ class Engine(EngineStages, EngineReadings):
 
     def set_master(self, target: float, frames: int | None = None) -> None:
         """Let the master gain glide to `target` (0–1) within `frames`."""
-        self._record.master_frames = frames or round(GLIDE_SECONDS * self.rate)
+        self._record.master_frames = frames or self._record.glide_frames
         self.set(Control.MASTER, target)
 
     def set_freeze(
@@ -217,10 +215,9 @@ class Engine(EngineStages, EngineReadings):
 
     def settle(self) -> None:
         """Put every control on its target at once, after silence; only while no audio runs."""
-        _settle.ctypes(self.address)
+        settle_controls.ctypes(self.address)
         self.settle_stages()
         self.driven_since = self.position
-        self._record.held_drive = self._record.controls[0, Control.DRIVE]
 
     def publish(self, voice: Voice, gap_frames: int = ANY_GAP) -> Voice | None:
         """Hand a voice to the audio thread; return the one it replaces unheard, if any.
@@ -325,7 +322,7 @@ class Engine(EngineStages, EngineReadings):
         x = np.ascontiguousarray(x, np.float32)
         frames = x.shape[1]
         y = np.empty((self.outputs, frames), np.float32)
-        _process_block.ctypes(
+        process_block.ctypes(
             self.address,
             x[0].ctypes.data,
             x[-1].ctypes.data,

@@ -76,8 +76,10 @@ ENGINE = np.dtype(
         ("leaving", "i8"),  # float64 output of the voice that fades out
         ("glides", "i8"),  # float64 values of the controls
         ("run_before", "i8"),  # address of the run through the stages before the networks
+        ("begin_before", "i8"),  # address of what makes them ready for a sample rate
         ("before", "i8"),  # address of their states
         ("run_stages", "i8"),  # address of the run through the engine's own stages, or 0
+        ("begin_stages", "i8"),  # address of what makes those ready
         ("stages", "i8"),  # address of their states
         ("heard", "f8"),  # where NETWORK goes: a voice that has rested is to catch up first
         ("resting", "i8"),  # whether no voice runs, since none is heard

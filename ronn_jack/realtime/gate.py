@@ -8,10 +8,8 @@ that the block size changes nothing.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numba import carray, int64, void
+from numba import carray, float64, int64, void
 from numpy.typing import NDArray
 
 from ronn_jack.realtime.compiler.atomics import pointer
@@ -83,12 +81,14 @@ def settle_gate(gate: int, threshold: int) -> None:
     g.holding = g.hold_frames if open_ else 0
 
 
-def prepare_gate(gate: Any, rate: float) -> None:
+@native(void(int64, float64))
+def prepare_gate(gate: int, rate: float) -> None:
     """[control-thread] Write the times of a GATE at `rate` Hz, and leave it open."""
-    gate.hold_frames = gate.holding = round(HOLD_SECONDS * rate)
-    gate.attack_step = 1.0 / (ATTACK_SECONDS * rate)
-    gate.release_step = 1.0 / (RELEASE_SECONDS * rate)
-    gate.share = 1.0
+    g = carray(pointer(gate), (1,), GATE)[0]
+    g.hold_frames = g.holding = int64(np.rint(HOLD_SECONDS * rate))
+    g.attack_step = 1.0 / (ATTACK_SECONDS * rate)
+    g.release_step = 1.0 / (RELEASE_SECONDS * rate)
+    g.share = 1.0
 
 
 @entry(void(int64, int64, int64, int64, int64, int64))
@@ -96,8 +96,9 @@ def _run(gate: int, channels: int, rows: int, stride: int, gains: int, frames: i
     run_gate(gate, channels, rows, stride, gains, frames)
 
 
-@entry(void(int64, int64))
-def _settle(gate: int, threshold: int) -> None:
+@entry(void(int64, int64, float64))
+def _begin(gate: int, threshold: int, rate: float) -> None:
+    prepare_gate(gate, rate)
     settle_gate(gate, threshold)
 
 
@@ -115,8 +116,7 @@ class Gate:
     def __init__(self, threshold: float, rate: float) -> None:
         self._record, self._address = record(GATE)
         self._threshold = np.array([threshold])
-        prepare_gate(self._record, rate)
-        _settle.ctypes(self._address, self._threshold.ctypes.data)
+        _begin.ctypes(self._address, self._threshold.ctypes.data, rate)
 
     def process(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return what the next frames `x` [shape=(1 or 2, frames)] leave of themselves."""

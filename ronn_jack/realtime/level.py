@@ -217,6 +217,13 @@ def run_level(
         done += part
 
 
+@native(void(int64, float64))
+def prepare_level(level: int, rate: float) -> None:
+    """[control-thread] Write how long a LEVEL's controls glide at a sample rate in Hz."""
+    v = carray(pointer(level), (1,), LEVEL)[0]
+    v.glide_cells = max(1, int64(np.rint(GLIDE_SECONDS * rate / CELL)))
+
+
 def _no_curves() -> NDArray[np.float64]:
     return np.zeros((CURVES, POINTS))
 
@@ -272,7 +279,6 @@ class LevelRecord:
         self._tables = aligned_bytes(ROWS * TABLE.itemsize).view(TABLE)
         fields["slot"], fields["read"], self._next = WAITS_FIRST, READS_FIRST, WRITES_FIRST
         fields["tables"] = self._tables.ctypes.data
-        fields["glide_cells"] = max(1, round(GLIDE_SECONDS * rate / CELL))
         fields["start"] = fields["end"] = fields["drive"] = fields["drive_share"] = 1.0
         fields["fresh"] = 1
         self.begin_with(LevelTable())

@@ -83,17 +83,14 @@ class BlendRecord:
     ----------
     fields : recarray [shape=(1,)]
         The BLEND.
-    rate : float
-        Sample rate in Hz.
 
     Attributes
     ----------
     fields : recarray [shape=(1,)]
     """
 
-    def __init__(self, fields: Any, rate: float) -> None:
+    def __init__(self, fields: Any) -> None:
         self.fields = fields
-        fields["step"] = 2.0 / (TURN_SECONDS * rate)
         self.begin_with(UNKNOWN)
 
     def begin_with(self, blend: Blend) -> None:
@@ -106,6 +103,12 @@ class BlendRecord:
         self.fields["wanted_polarity"] = blend.polarity
         self.fields["correlation"] = blend.correlation
         self.fields["known"] = float(blend.known)
+
+
+@native(void(int64, float64))
+def prepare_blend(blend: int, rate: float) -> None:
+    """[control-thread] Write how fast the polarity turns at a sample rate in Hz."""
+    carray(pointer(blend), (1,), BLEND)[0].step = 2.0 / (TURN_SECONDS * rate)
 
 
 @native(void(int64, int64, int64, int64))

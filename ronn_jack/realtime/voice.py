@@ -20,14 +20,20 @@ from ronn_jack.realtime.compiler.float_mode import restore_float_mode, set_flush
 from ronn_jack.realtime.compiler.mailbox import publish
 from ronn_jack.realtime.compiler.memory import aligned_bytes, offset, record
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
-from ronn_jack.realtime.level import LEVEL, LevelRecord, run_level
+from ronn_jack.realtime.level import LEVEL, LevelRecord, prepare_level, run_level
 from ronn_jack.realtime.meters.comparison import run_comparison
 from ronn_jack.realtime.meters.loudness import LoudnessMeter, run_loudness
-from ronn_jack.realtime.mixing import BLEND, BlendRecord, run_polarity
+from ronn_jack.realtime.mixing import BLEND, BlendRecord, prepare_blend, run_polarity
 from ronn_jack.realtime.motion.moving_network import run_moving
 from ronn_jack.realtime.output_stage import LARGEST_FLOAT32, widen_finite
 from ronn_jack.realtime.playable import Playable
-from ronn_jack.realtime.stages.chain import CHAIN, run_chain, settle_chain, stages_of
+from ronn_jack.realtime.stages.chain import (
+    CHAIN,
+    prepare_chain,
+    run_chain,
+    settle_chain,
+    stages_of,
+)
 
 MAX_CHANNELS = 2
 _LARGEST = np.float32(LARGEST_FLOAT32)
@@ -174,9 +180,30 @@ def _time_blocks(
     return spent
 
 
-@entry(void(int64, int64, int64))
-def _settle(voice: int, inputs: int, channels: int) -> None:
-    """Put the stages where the network's response to endless silence leaves them."""
+@native(void(int64, float64))
+def prepare_voice(voice: int, rate: float) -> None:
+    """[control-thread] Write what of a VOICE depends on the sample rate; then settle it."""
+    prepare_chain(voice + _STAGES, rate)
+    prepare_level(voice + _LEVEL, rate)
+    prepare_blend(voice + _BLEND, rate)
+
+
+@entry(void(int64, float64))
+def _prepare(voice: int, rate: float) -> None:
+    prepare_voice(voice, rate)
+
+
+@native(void(int64, int64, int64))
+def rest_voice(voice: int, inputs: int, channels: int) -> None:
+    """[control-thread] Put the stages where the network's response to endless silence leaves them.
+
+    Parameters
+    ----------
+    inputs : int64
+        Address of scratch: as many float32 rows of MAX_BLOCK as the network has inputs.
+    channels : int64
+        How many those are.
+    """
     mode = set_flush_to_zero()
     v = carray(pointer(voice), (1,), VOICE)[0]
     for channel in range(channels):
@@ -188,6 +215,12 @@ def _settle(voice: int, inputs: int, channels: int) -> None:
             rest = float32(0.0)
         settle_chain(voice + _STAGES, channel, float64(rest))
     restore_float_mode(mode)
+
+
+@entry(void(int64, int64, int64))
+def settle_voice(voice: int, inputs: int, channels: int) -> None:
+    """[control-thread] As `rest_voice`."""
+    rest_voice(voice, inputs, channels)
 
 
 class Voice:
@@ -221,12 +254,13 @@ class Voice:
         fields.outputs = model.outputs
         self.level = LevelRecord(fields.level, self.address + _LEVEL, rate)
         """By which it is as loud as its input."""
-        self.blend = BlendRecord(fields.blend, rate)
+        self.blend = BlendRecord(fields.blend)
         """How it mixes with the dry signal."""
         self._stages = stages_of(model.rules)
         for stage in self._stages:
-            for name, value in stage.coefficients(rate).items():
+            for name, value in stage.fields().items():
                 fields.stages[0][stage.name][name] = value
+        _prepare.ctypes(self.address, rate)
         self._settle()
 
     @property
@@ -353,5 +387,5 @@ class Voice:
 
     def _settle(self) -> None:
         self._record.overflows = 0
-        _settle.ctypes(self.address, self._inputs.ctypes.data, self.model.inputs)
+        settle_voice.ctypes(self.address, self._inputs.ctypes.data, self.model.inputs)
         self._record.position = 0

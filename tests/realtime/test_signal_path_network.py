@@ -5,8 +5,8 @@ import pytest
 
 from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.model.spec import NetworkSpec
-from ronn_jack.realtime.engine import GLIDE_SECONDS
 from ronn_jack.realtime.engine_state import Control
+from ronn_jack.realtime.retiming import GLIDE_SECONDS
 from tests.realtime.engine_driver import RATE, engine_for, noise, play
 
 TANH = NetworkSpec(activation="tanh", layers=4, seed=3)

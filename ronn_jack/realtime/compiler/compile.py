@@ -100,18 +100,23 @@ def shared(signature: str) -> Callable[[Function], Any]:
     """
 
     def decorate(function: Function) -> Any:
-        compiled = entry(signature)(function)
-        symbol = f"{function.__module__}.{function.__qualname__}"
-        llvmlite.binding.add_symbol(symbol, compiled.address)
-        _shared.append(compiled)
-        arguments, result = sigutils.normalize_signature(signature)
-        return types.ExternalFunction(symbol, result(*arguments))
+        return linked(entry(signature)(function))
 
     return decorate
 
 
-_shared: list[Any] = []
-"""What callers hold only the address of."""
+def linked(compiled: Any) -> Any:
+    """Return an entry as compiled code calls it: by its symbol, without a copy of it."""
+    function = compiled.__wrapped__
+    symbol = f"{function.__module__}.{function.__qualname__}"
+    llvmlite.binding.add_symbol(symbol, compiled.address)
+    LINKED[symbol] = compiled
+    arguments, result = sigutils.normalize_signature(compiled._sig)
+    return types.ExternalFunction(symbol, result(*arguments))
+
+
+LINKED: dict[str, Any] = {}
+"""The entries that compiled code knows by a symbol alone."""
 
 
 @functools.cache

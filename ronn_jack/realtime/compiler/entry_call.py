@@ -27,3 +27,16 @@ def call_entry(typingctx: Any, address: Any, a: Any, b: Any, c: Any, d: Any, e: 
         return context.get_dummy_value()
 
     return types.void(*[types.int64] * (_ARGUMENTS + 1)), codegen
+
+
+@intrinsic
+def call_at_rate(typingctx: Any, address: Any, state: Any, rate: Any) -> Any:
+    """Call an entry of the signature void(int64, float64) at `address`."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        function_type = ir.FunctionType(ir.VoidType(), [_I64, ir.DoubleType()])
+        function = builder.inttoptr(args[0], function_type.as_pointer())
+        builder.call(function, args[1:])
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64, types.float64), codegen

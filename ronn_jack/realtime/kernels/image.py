@@ -75,6 +75,8 @@ class NetworkImage:
         self._block = aligned_bytes(plan.size)
         self.address = self._block.ctypes.data
         self._layers = list(zip(layers, plan.layers, strict=True))
+        words = layout.HEADER_WORDS + layout.LAYER_WORDS * len(layers)
+        self._given = {(0, WORD * words), *((place, WORD * len(t)) for place, t in plan.tables)}
         self.modulation = self.address + plan.modulation if film is not None else 0
         self.modulation_count = 2 * sum(layer.outputs for layer in layers)
 
@@ -102,6 +104,13 @@ class NetworkImage:
     def reset(self) -> None:
         """Make every history the network's response to endless zero input."""
         settle.ctypes(self.address)
+
+    def forget(self) -> None:
+        """Leave zeros of all that `reset` makes anew or scratch holds; to be kept as little."""
+        given = [(place, self._block[place : place + size].copy()) for place, size in self._given]
+        self._block[:] = 0
+        for place, values in given:
+            self._block[place : place + len(values)] = values
 
     def packed_weights(self, index: int, weight: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return a layer's weights as the image holds them."""
@@ -134,6 +143,7 @@ class NetworkImage:
         self._write_words(0, {layout.STEP: step})
 
     def _write(self, offset: int, values: NDArray[np.float32]) -> None:
+        self._given.add((offset, 4 * values.size))
         self._block[offset : offset + 4 * values.size].view(np.float32)[:] = values.reshape(-1)
 
     def _write_words(self, index: int, words: Words) -> None:

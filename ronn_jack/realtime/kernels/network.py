@@ -129,8 +129,8 @@ def process_signal(
     restore_float_mode(mode)
 
 
-@entry("void(int64)")
-def settle(network: int) -> None:
+@native("void(int64)")
+def rest_network(network: int) -> None:
     """[control-thread] Make every history the network's response to endless zero input.
 
     Each layer's history is filled with the constant that the kernel itself computes for it, so
@@ -153,3 +153,9 @@ def settle(network: int) -> None:
             settle_form(layer)
         layer += WORD * LAYER_WORDS
     restore_float_mode(mode)
+
+
+@entry("void(int64)")
+def settle(network: int) -> None:
+    """[control-thread] As `rest_network`."""
+    rest_network(network)

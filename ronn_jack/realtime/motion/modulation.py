@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numba import carray, float32, int64, void
+from numba import carray, float32, float64, int64, void
 from numpy.typing import NDArray
 
 from ronn_jack.realtime.compiler.atomics import pointer
-from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.compile import entry, native
 from ronn_jack.realtime.compiler.mailbox import (
     READS_FIRST,
     ROWS,
@@ -89,6 +89,18 @@ def end_modulation(modulation: int, network: int, frames: int) -> None:
     store_int64(network + WORD * GLIDED, int64(-1))
 
 
+@native(void(int64, float64))
+def prepare_modulation(modulation: int, rate: float) -> None:
+    """[control-thread] Write how long a MODULATION glides at a sample rate in Hz."""
+    m = carray(pointer(modulation), (1,), MODULATION)[0]
+    m.length = int64(np.rint(GLIDE_SECONDS * rate))
+
+
+@entry(void(int64, float64))
+def _prepare(modulation: int, rate: float) -> None:
+    prepare_modulation(modulation, rate)
+
+
 class Modulation:
     """[control-thread] The way to a modulated network's scales and shifts.
 
@@ -110,7 +122,7 @@ class Modulation:
         fields.rows = self._rows.ctypes.data
         fields.live = image.modulation
         fields.count = count
-        fields.length = round(GLIDE_SECONDS * rate)
+        _prepare.ctypes(self.address, rate)
 
     def aim(self, film: Film) -> None:
         """Let the scales and shifts glide to `film`; one caller at a time."""

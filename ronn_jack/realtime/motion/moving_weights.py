@@ -216,10 +216,25 @@ def _make(motion: int, until: int) -> None:
             m.made_layer += 1
 
 
-@entry(void(int64, int64, float64))
-def _settle(motion: int, position: int, phase: float) -> None:
-    """Put everything where it is at a frame if the targets have always been what they are."""
+@native(void(int64, float64))
+def prepare_motion(motion: int, rate: float) -> None:
+    """[control-thread] Write the times of a MOTION at a sample rate in Hz; then settle it."""
     m = carray(pointer(motion), (1,), MOTION)[0]
+    m.rate = rate
+    m.glide_cells = max(1, int64(np.rint(GLIDE_SECONDS * rate / CELL)))
+
+
+@native(void(int64, int64, float64))
+def rest_motion(motion: int, position: int, phase: float) -> None:
+    """[control-thread] Put all where it is at a frame if the targets have always been the same.
+
+    However often it is settled, its sets lie in one order afterwards.
+    """
+    m = carray(pointer(motion), (1,), MOTION)[0]
+    for i in range(_SETS - 1):
+        for j in range(i + 1, _SETS):
+            if m.sets[j] < m.sets[i]:
+                m.sets[i], m.sets[j] = m.sets[j], m.sets[i]
     for i in range(2):
         settle_ramp(motion + _RAMPS + i * _RAMP_SIZE, motion + _TARGETS + i * 8)
         m.values[i] = m.targets[i]
@@ -238,6 +253,17 @@ def _settle(motion: int, position: int, phase: float) -> None:
     else:
         m.made = -1
         store_int64(m.network + WORD * MOVED, int64(-1))
+
+
+@entry(void(int64, float64))
+def _prepare(motion: int, rate: float) -> None:
+    prepare_motion(motion, rate)
+
+
+@entry(void(int64, int64, float64))
+def settle_motion(motion: int, position: int, phase: float) -> None:
+    """[control-thread] As `rest_motion`."""
+    rest_motion(motion, position, phase)
 
 
 class Motion:
@@ -275,8 +301,7 @@ class Motion:
         fields.size = size
         fields.sets[0] = [weights.ctypes.data for weights in self._sets]
         fields.made = -1
-        fields.rate = rate
-        fields.glide_cells = max(1, round(GLIDE_SECONDS * rate / CELL))
+        _prepare.ctypes(self.address, rate)
 
     def aim(self, morph: float, hertz: float, depth: float) -> None:
         """Let morph (0–1) and the depth of drift (0–1) glide to new values, and set its rate."""
@@ -291,7 +316,12 @@ class Motion:
         The phase of drift is then as if its rate had been the same since frame 0, where it was
         `phase`, in cycles.
         """
-        _settle.ctypes(self.address, position, phase)
+        settle_motion.ctypes(self.address, position, phase)
+
+    def forget(self) -> None:
+        """Leave zeros of all weights that `settle` mixes anew; to be kept as little."""
+        for weights in self._sets:
+            weights[:] = 0
 
     def cycles(self, position: int) -> float:
         """[any-thread] Return the phase of drift at a frame, in cycles."""

@@ -18,7 +18,13 @@ from ronn_jack.model.recipes.recipe import Recipe
 from ronn_jack.realtime.compiler.compile import entry, inlined
 from ronn_jack.realtime.compiler.memory import offset, record
 from ronn_jack.realtime.stages.high_pass import HighPass
-from ronn_jack.realtime.stages.stage import SETTLE, Stage, VoiceStage
+from ronn_jack.realtime.stages.stage import (
+    PREPARE,
+    SETTLE,
+    Stage,
+    VoiceStage,
+    prepare_nothing,
+)
 
 CHANNELS = 2
 STAGES: Sequence[type[VoiceStage]] = (HighPass,)
@@ -39,8 +45,8 @@ def stages_of(recipe: Recipe) -> list[VoiceStage]:
     return [stage.of(recipe) for stage in STAGES]
 
 
-def compiled_chain(stages: Sequence[type[Stage]], chain: np.dtype[Any]) -> tuple[Any, Any]:
-    """[control-thread] Return `run` and `settle` of stages in a row.
+def compiled_chain(stages: Sequence[type[Stage]], chain: np.dtype[Any]) -> tuple[Any, Any, Any]:
+    """[control-thread] Return `run`, `settle` and `prepare` of stages in a row.
 
     Parameters
     ----------
@@ -48,7 +54,11 @@ def compiled_chain(stages: Sequence[type[Stage]], chain: np.dtype[Any]) -> tuple
         Their states, each in a field of its stage's name.
     """
     places = [(stage, offset(chain, stage.name)) for stage in stages]
-    return reduce(_run_then, places, _pass_on), reduce(_settle_then, places, _keep)
+    return (
+        reduce(_run_then, places, _pass_on),
+        reduce(_settle_then, places, _keep),
+        reduce(_prepare_then, places, prepare_nothing),
+    )
 
 
 @inlined
@@ -84,14 +94,27 @@ def _settle_then(before: Any, stage_and_place: tuple[type[Stage], int]) -> Any:
     return settle_both
 
 
-run_chain, settle_chain = compiled_chain(STAGES, CHAIN)
-"""[audio-thread] Let float64 rows pass a voice's stages; [control-thread] settle them."""
+def _prepare_then(before: Any, stage_and_place: tuple[type[Stage], int]) -> Any:
+    stage, place = stage_and_place
+    prepare = stage.prepare
+
+    @inlined
+    def prepare_both(state: int, rate: float) -> None:
+        before(state, rate)
+        prepare(state + place, rate)
+
+    return prepare_both
+
+
+run_chain, settle_chain, prepare_chain = compiled_chain(STAGES, CHAIN)
+"""[audio-thread] Let float64 rows pass a voice's stages; [control-thread] settle them, and make
+them ready for a sample rate."""
 
 
 @cache  # as each engine has the same stages, and loading machine code takes milliseconds
-def _entries(stages: tuple[type[Stage], ...]) -> tuple[Any, Any]:
-    """[control-thread] Return `run` and `settle` of stages in a row, to be called from outside."""
-    run, settle = compiled_chain(stages, states_of(stages))
+def _entries(stages: tuple[type[Stage], ...]) -> tuple[Any, Any, Any]:
+    """[control-thread] Return `run`, `settle` and `begin` of stages in a row, for outside calls."""
+    run, settle, prepare = compiled_chain(stages, states_of(stages))
 
     def run_all(state: int, channels: int, rows: int, frames: int, spare: int, more: int) -> None:
         run(state, channels, rows, frames)
@@ -99,9 +122,15 @@ def _entries(stages: tuple[type[Stage], ...]) -> tuple[Any, Any]:
     def settle_all(state: int, channel: int, constant: float) -> Any:
         return settle(state, channel, constant)
 
+    def begin(state: int, rate: float) -> None:
+        prepare(state, rate)
+        for channel in range(CHANNELS):
+            settle(state, channel, 0.0)
+
     return (
         entry("void(int64, int64, int64, int64, int64, int64)")(run_all),
         entry(SETTLE)(settle_all),
+        entry(PREPARE)(begin),
     )
 
 
@@ -120,8 +149,14 @@ class StageChain:
     Attributes
     ----------
     stages : sequence of Stage
+    compiled : entry
+        The run through them: (state, channels, rows, frames, unused, unused), all int64.
     run : int
-        Address of the compiled run: (state, channels, rows, frames, unused, unused), all int64.
+        Address of it.
+    beginning : entry
+        Makes them ready for a sample rate, as after endless silence: (state, rate in Hz).
+    begin : int
+        Address of it.
     address : int
         Of the states.
     """
@@ -129,13 +164,14 @@ class StageChain:
     def __init__(self, stages: Sequence[Stage], rate: float) -> None:
         self.stages = stages
         types = tuple(type(stage) for stage in stages)
-        self._run, self._settle = _entries(types)
+        self.compiled, self._settle, self.beginning = _entries(types)
         self._states, self.address = record(states_of(types))
-        self.run = self._run.address
+        self.run = self.compiled.address
         for stage in stages:
-            for name, value in stage.coefficients(rate).items():
+            for name, value in stage.fields().items():
                 self.state(stage)[name] = value
-        self.settle()
+        self.begin = self.beginning.address
+        self.beginning.ctypes(self.address, rate)
 
     def settle(self) -> None:
         """Be as after endless silence, with all that glides where it goes; before the audio."""
@@ -148,7 +184,7 @@ class StageChain:
 
     def process(self, rows: NDArray[np.float64], channels: int, frames: int) -> None:
         """Let rows [shape=(2, MAX_BLOCK)] pass the stages in place, on the calling thread."""
-        self._run.ctypes(self.address, channels, rows.ctypes.data, frames, 0, 0)
+        self.compiled.ctypes(self.address, channels, rows.ctypes.data, frames, 0, 0)
 
     def state(self, stage: Stage) -> Any:
         """Return the state of one of the stages."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import carray, int64, void
+from numba import carray, float64, int64, void
 from numpy.typing import NDArray
 
 from ronn_jack.model.latent.equaliser import FLAT, EqSettings
@@ -32,7 +32,7 @@ from ronn_jack.realtime.stages.moving_bands import (
     run_bands,
     settle_bands,
 )
-from ronn_jack.realtime.stages.stage import RUN, SETTLE, Stage
+from ronn_jack.realtime.stages.stage import PREPARE, RUN, SETTLE, Stage
 
 GLIDE_SECONDS = 0.03
 """Time in which new settings are reached."""
@@ -79,6 +79,24 @@ def _settle(state: int, channel: int, constant: float) -> float:
     return settled
 
 
+@native(PREPARE)
+def _prepare(state: int, rate: float) -> None:
+    e = carray(pointer(state), (1,), EQUALISER)[0]
+    e.rate = rate
+    e.cell = e.passed = _CELL * max(1, int64(np.rint(rate / _CELL_RATE)))
+    # The spline takes as many cells as it has knots.
+    cells = int64(np.rint(GLIDE_SECONDS * rate / e.cell)) - KNOTS + 1
+    e.cells = min(MOST_CELLS, max(1, cells))
+    whole = 0.0
+    for i in range(e.cells):
+        e.shares[i] = 1.0 - math.cos(2.0 * math.pi * (i + 1.0) / (e.cells + 1.0))
+        whole += e.shares[i]
+    for i in range(MOST_CELLS):
+        e.shares[i] = e.shares[i] / whole if i < e.cells else 0.0
+    e.past[:] = 0.0
+    e.newest = 0
+
+
 class Equaliser(Stage):
     """An equaliser at one place, at first flat.
 
@@ -92,6 +110,7 @@ class Equaliser(Stage):
     state = EQUALISER
     run = _run
     settle = _settle
+    prepare = _prepare
     switch = "eq"
     remedies = ("turn eq off",)
 
@@ -127,23 +146,10 @@ class Equaliser(Stage):
         """[control-thread] Let it take as long as it can."""
         state["restless"] = 1
 
-    def coefficients(self, rate: float) -> Mapping[str, Any]:
-        """[control-thread] Return the fields that it begins with."""
-        cell = _CELL * max(1, round(rate / _CELL_RATE))
-        # The spline takes as many cells as it has knots.
-        cells = min(MOST_CELLS, max(1, round(GLIDE_SECONDS * rate / cell) - KNOTS + 1))
-        shares = np.zeros(MOST_CELLS)
-        shares[:cells] = 1.0 - np.cos(2.0 * math.pi * (np.arange(cells) + 1.0) / (cells + 1.0))
-        return {
-            "slot": WAITS_FIRST,
-            "read": READS_FIRST,
-            "aims": np.tile(_FLAT.aim(), (ROWS, 1)),
-            "rate": rate,
-            "cell": cell,
-            "passed": cell,
-            "cells": cells,
-            "shares": shares / shares.sum(),
-        }
+    def fields(self) -> Mapping[str, Any]:
+        """[control-thread] Return the fields that it begins with at every rate."""
+        aims = np.tile(_FLAT.aim(), (ROWS, 1))
+        return {"slot": WAITS_FIRST, "read": READS_FIRST, "aims": aims}
 
     def memory_frames(self, rate: float) -> int:
         """[control-thread] Return the frames after which it has forgotten its start."""
@@ -187,11 +193,10 @@ class OfflineEqualiser:
         self._curve = curve
         self._record, self._address = record(EQUALISER)
         self._rows = aligned_bytes(CHANNELS * MAX_BLOCK * 8)
-        for name, value in Equaliser().coefficients(rate).items():
+        for name, value in Equaliser().fields().items():
             self._record[0][name] = value
         self._record[0]["aims"] = (curve or _FLAT).aim()
-        for channel in range(CHANNELS):
-            _settle_one.ctypes(self._address, channel)
+        _begin.ctypes(self._address, rate)
 
     def process(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return what becomes of the next frames `x` [shape=(1 or 2, frames)]."""
@@ -206,6 +211,8 @@ class OfflineEqualiser:
         return y
 
 
-@entry(void(int64, int64))
-def _settle_one(equaliser: int, channel: int) -> None:
-    settle_bands(equaliser, channel, 0.0)
+@entry(void(int64, float64))
+def _begin(equaliser: int, rate: float) -> None:
+    _prepare(equaliser, rate)
+    for channel in range(CHANNELS):
+        settle_bands(equaliser, channel, 0.0)

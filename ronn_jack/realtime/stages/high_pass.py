@@ -23,12 +23,13 @@ from ronn_jack.realtime.compiler.channel_pair import (
 )
 from ronn_jack.realtime.compiler.compile import native
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
-from ronn_jack.realtime.stages.stage import RUN, SETTLE, VoiceStage
+from ronn_jack.realtime.stages.stage import PREPARE, RUN, SETTLE, VoiceStage
 
 HERTZ = 10.0
 
 _STATE = np.dtype(
     [
+        ("q", "f8"),  # quality
         ("b0", "f8"),
         ("a1", "f8"),
         ("a2", "f8"),
@@ -36,6 +37,19 @@ _STATE = np.dtype(
         ("outputs", "f8", (CHANNELS, 2)),
     ]
 )
+
+
+@native(PREPARE)
+def _prepare(state: int, rate: float) -> None:
+    """Find b0, a1 and a2; b1 = −2·b0 and b2 = b0.
+
+    Bilinear transform with the cutoff prewarped, as in the original plugin: n = tan(π·f/rate),
+    c = 1/(1 + n/Q + n²); b0 = c, a1 = 2c(n² − 1), a2 = c(1 − n/Q + n²).
+    """
+    f = carray(pointer(state), (1,), _STATE)[0]
+    n = math.tan(math.pi * HERTZ / rate)
+    c = 1.0 / (1.0 + n / f.q + n * n)
+    f.b0, f.a1, f.a2 = c, 2.0 * c * (n * n - 1.0), c * (1.0 - n / f.q + n * n)
 
 
 @native(SETTLE)
@@ -83,6 +97,7 @@ class HighPass(VoiceStage):
     state = _STATE
     run = _run
     settle = _settle
+    prepare = _prepare
 
     q: float
     settling_seconds: float
@@ -96,15 +111,9 @@ class HighPass(VoiceStage):
         """[control-thread] Return the work that a frame takes."""
         return {"filter": 1.0}
 
-    def coefficients(self, rate: float) -> Mapping[str, float]:
-        """[control-thread] Return b0, a1 and a2; b1 = −2·b0 and b2 = b0.
-
-        Bilinear transform with the cutoff prewarped, as in the original plugin: n = tan(π·f/rate),
-        c = 1/(1 + n/Q + n²); b0 = c, a1 = 2c(n² − 1), a2 = c(1 − n/Q + n²).
-        """
-        n = math.tan(math.pi * HERTZ / rate)
-        c = 1.0 / (1.0 + n / self.q + n * n)
-        return {"b0": c, "a1": 2.0 * c * (n * n - 1.0), "a2": c * (1.0 - n / self.q + n * n)}
+    def fields(self) -> Mapping[str, float]:
+        """[control-thread] Return the fields that its state begins with at every rate."""
+        return {"q": self.q}
 
     def memory_frames(self, rate: float) -> int:
         """[control-thread] Return the frames after which it has forgotten its start."""

@@ -144,8 +144,8 @@ class Reverb(Stage):
         state["asleep"] = 0
         state["convolver"] = self._convolver.address
 
-    def coefficients(self, rate: float) -> Mapping[str, Any]:
-        """[control-thread] Return the fields that it begins with."""
+    def fields(self) -> Mapping[str, Any]:
+        """[control-thread] Return the fields that it begins with at every rate."""
         return {"asleep": _SILENCE}
 
     def memory_frames(self, rate: float) -> int:

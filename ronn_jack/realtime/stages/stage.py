@@ -7,13 +7,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
+from numba import float64, int64, void
 
 from ronn_jack.model.recipes.recipe import Recipe
+from ronn_jack.realtime.compiler.compile import native
 
 RUN = "void(int64, int64, int64, int64)"
 """Signature of a stage's `run`: (state, channels, rows, frames)."""
 SETTLE = "float64(int64, int64, float64)"
 """Signature of a stage's `settle`: (state, channel, constant)."""
+PREPARE = void(int64, float64)
+"""Signature of a stage's `prepare`: (state, rate in Hz)."""
+
+
+@native(PREPARE)
+def prepare_nothing(state: int, rate: float) -> None:
+    """[control-thread] The `prepare` of a stage that is the same at all sample rates."""
 
 
 class Stage(ABC):
@@ -31,6 +40,8 @@ class Stage(ABC):
     settle : compiled function of the signature SETTLE
         [control-thread] Puts a channel in the state that an endless `constant` leaves it in, and
         returns the constant that comes out.
+    prepare : compiled function of the signature PREPARE
+        [control-thread] Writes all that depends on the sample rate; then it is to be settled.
     switch : str
         The parameter that turns it on; empty where it is always on.
     on : bool
@@ -43,6 +54,7 @@ class Stage(ABC):
     state: ClassVar[np.dtype[Any]]
     run: ClassVar[Any]
     settle: ClassVar[Any]
+    prepare: ClassVar[Any] = prepare_nothing
     switch: ClassVar[str] = ""
     remedies: ClassVar[Sequence[str]] = ()
     on: bool = True
@@ -54,9 +66,9 @@ class Stage(ABC):
     def exert(self, state: Any) -> None:  # noqa: B027
         """[control-thread] Let it take as long as it ever can from now on, to be measured."""
 
-    @abstractmethod
-    def coefficients(self, rate: float) -> Mapping[str, Any]:
-        """[control-thread] Return the fields that its state begins with at a rate in Hz."""
+    def fields(self) -> Mapping[str, Any]:
+        """[control-thread] Return the fields that its state begins with at every rate."""
+        return {}
 
     @abstractmethod
     def memory_frames(self, rate: float) -> int:

@@ -6,7 +6,7 @@ from ronn_jack.realtime.compiler.compile import entry
 from ronn_jack.realtime.compiler.memory import record
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.stages.chain import compiled_chain
-from ronn_jack.realtime.stages.stage import RUN, SETTLE
+from ronn_jack.realtime.stages.stage import PREPARE, RUN, SETTLE
 
 RATE = 48000.0
 
@@ -22,7 +22,7 @@ class RunningChain:
 
     def __init__(self, stages, channels, before=(0.0, 0.0)):
         chain = np.dtype([(stage.name, stage.state) for stage in stages], align=True)
-        run, settle = compiled_chain([type(stage) for stage in stages], chain)
+        run, settle, prepare = compiled_chain([type(stage) for stage in stages], chain)
 
         def run_all(state, channels, rows, frames):
             run(state, channels, rows, frames)
@@ -30,12 +30,16 @@ class RunningChain:
         def settle_all(state, channel, constant):
             return settle(state, channel, constant)
 
+        def prepare_all(state, rate):
+            prepare(state, rate)
+
         self.channels = channels
         self._run = entry(RUN)(run_all)
         self._record, self.address = record(chain)
         for stage in stages:
-            for name, value in stage.coefficients(RATE).items():
+            for name, value in stage.fields().items():
                 self._record[0][stage.name][name] = value
+        entry(PREPARE)(prepare_all).ctypes(self.address, RATE)
         settled = entry(SETTLE)(settle_all)
         self.rest = [settled.ctypes(self.address, c, before[c]) for c in range(channels)]
 

@@ -38,7 +38,7 @@ class Offset(Stage):
     def work(self):
         return {"change": 0.125}
 
-    def coefficients(self, rate):
+    def fields(self):
         return {"amount": 0.25}
 
     def memory_frames(self, rate):

@@ -55,7 +55,7 @@ class Tail(Stage):
     def work(self):
         return {"filter": 4.0}
 
-    def coefficients(self, rate):
+    def fields(self):
         return {"share": self.share}
 
     def memory_frames(self, rate):

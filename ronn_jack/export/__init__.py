@@ -1,0 +1,1 @@
+"""Sounds as what other programs play: native plugins and files."""

@@ -1,0 +1,1 @@
+"""The sound as an LV2 bundle."""

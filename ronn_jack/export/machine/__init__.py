@@ -1,0 +1,1 @@
+"""From compiled functions to an object file that needs no Python."""

@@ -1,0 +1,170 @@
+"""The engine's memory as bytes that can lie anywhere.
+
+It is made twice, at two addresses. Words that differ by the distance between the two are addresses
+within it, and all others are the same: so every address is found without knowing the layout.
+"""
+
+from __future__ import annotations
+
+import mmap
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ronn_jack.errors import RonnError
+from ronn_jack.export.plugin.records import KERNELS
+from ronn_jack.export.sound import OUTPUTS, FrozenSound
+from ronn_jack.hotswap.drawn_network import DrawnNetwork
+from ronn_jack.hotswap.engine_controls import aim
+from ronn_jack.hotswap.responses.room import begin_in_room
+from ronn_jack.hotswap.voice_factory import make_voice
+from ronn_jack.model.architecture import model_of
+from ronn_jack.model.expression import Expression
+from ronn_jack.realtime.compiler.memory import CACHE_LINE, Arena, taken_from
+from ronn_jack.realtime.engine import Engine
+from ronn_jack.realtime.engine_state import Control
+from ronn_jack.realtime.voice import Voice
+
+_MOST_BYTES = 1 << 31
+_ODD_BYTES = 17 * CACHE_LINE
+"""By which the second memory lies otherwise within its page."""
+
+
+class SnapshotError(RonnError):
+    """A memory that can't be taken elsewhere."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Memory for one sample rate.
+
+    Attributes
+    ----------
+    rate : float
+        In Hz.
+    content : ndarray of uint8
+        With zeros where addresses of KERNELS belong, and places where addresses within it do.
+    pointers : ndarray of int32
+        Where those are.
+    functions : ndarray of int32 [shape=(count, 2)]
+        Where the others are, and which of KERNELS belongs there.
+    places : dict
+        Where the records lie; -1 where there is none.
+    tail_frames : int
+        How long an input can be heard.
+    """
+
+    rate: float
+    content: NDArray[np.uint8]
+    pointers: NDArray[np.int32]
+    functions: NDArray[np.int32]
+    places: dict[str, int]
+    tail_frames: int
+
+
+@dataclass(frozen=True)
+class _Made:
+    arena: Arena
+    engine: Engine
+    voice: Voice
+    network: DrawnNetwork
+
+    def kernels(self) -> dict[str, int]:
+        """Return the addresses of those of KERNELS that its memory holds."""
+        return {
+            "process_signal": self.network.process,
+            "run_before": self.engine.chain_before.run,
+            "run_stages": self.engine.chain.run,
+            "begin_before": self.engine.chain_before.begin,
+            "begin_stages": self.engine.chain.begin,
+        }
+
+
+def snapshot(sound: FrozenSound, rate: float) -> Snapshot:
+    """Return the memory of an engine that plays a sound at a sample rate in Hz.
+
+    Raises
+    ------
+    SnapshotError
+        If a word of it refers to anything outside.
+    """
+    first, second = _make(sound, rate, 0), _make(sound, rate, _ODD_BYTES)
+    words, functions = _without_functions(first)
+    others, other_functions = _without_functions(second)
+    distance = second.arena.address - first.arena.address
+    if len(words) != len(others) or not np.array_equal(functions, other_functions):
+        raise SnapshotError("the engine's memory is not the same each time that it is made")
+    pointers = np.flatnonzero(words != others)
+    if not (others[pointers] - words[pointers] == distance).all():
+        raise SnapshotError("the engine's memory holds numbers that differ each time")
+    words[pointers] -= first.arena.address
+    _refuse_foreign_addresses(words)
+    engine, network = first.engine, first.network
+    start = first.arena.address
+    records = {
+        "engine": engine.address,
+        "voice": first.voice.address,
+        "network": network.address,
+        "motion": network.motion,
+        "modulation": network.modulation,
+        "equaliser_before": engine.chain_before.address_of(engine.chain_before.stages[0]),
+        "equaliser": engine.chain.address_of(engine.chain.stages[0]),
+    }
+    places = {name: place - start if place else -1 for name, place in records.items()}
+    tail = first.voice.run_up_frames
+    content = words.view(np.uint8)
+    return Snapshot(rate, content, _places(pointers), functions, places, tail)
+
+
+def _places(indices: NDArray[np.int64]) -> NDArray[np.int32]:
+    return (8 * indices).astype(np.int32)
+
+
+def _make(sound: FrozenSound, rate: float, skew: int) -> _Made:
+    """Return an engine in an arena, ready to play and without what silence leaves in it."""
+    values = sound.values
+    memory = np.frombuffer(mmap.mmap(-1, _MOST_BYTES), np.uint8)
+    arena = Arena(memory[skew:])
+    with taken_from(arena):
+        model = model_of(values, sound.inputs, OUTPUTS, rate)
+        engine = Engine(sound.inputs, OUTPUTS, rate, 0.0, output_seconds=0.0)
+        aim(engine, values)
+        engine.set(Control.MASTER, 1.0)
+        begin_in_room(engine, values)
+        engine.settle()
+        voice = make_voice(model, rate, Expression.of(values), movable=True)
+        voice.level.begin_with(sound.level)
+        voice.blend.begin_with(sound.blend)
+        engine.publish(voice)
+    network = voice.network
+    assert isinstance(network, DrawnNetwork)
+    network.forget()
+    return _Made(arena, engine, voice, network)
+
+
+def _without_functions(made: _Made) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return the memory's words, and where which of KERNELS was among them."""
+    words = made.arena.taken.view(np.int64).copy()
+    found = []
+    for name, address in made.kernels().items():
+        for index in np.flatnonzero(words == address):
+            found.append((8 * int(index), KERNELS.index(name)))
+            words[index] = 0
+    return words, np.array(sorted(found), np.int32).reshape(-1, 2)
+
+
+def _refuse_foreign_addresses(words: NDArray[np.int64]) -> None:
+    """Refuse words that are addresses of this process, which would mean nothing elsewhere."""
+    starts, ends = [], []
+    for line in Path("/proc/self/maps").read_text().splitlines():
+        start, _, end = line.split()[0].partition("-")
+        if int(end, 16) < 1 << 63:
+            starts.append(int(start, 16))
+            ends.append(int(end, 16))
+    last = np.searchsorted(starts, words, "right") - 1
+    inside = (last >= 0) & (words < np.array(ends)[last])
+    if inside.any():
+        place = 8 * int(np.flatnonzero(inside)[0])
+        raise SnapshotError(f"the engine's memory refers to what lies outside it, at {place}")

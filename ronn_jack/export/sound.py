@@ -1,0 +1,69 @@
+"""The sound that is taken along: one network and its level, frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ronn_jack.export.level import frozen_level
+from ronn_jack.model.architecture import model_of
+from ronn_jack.parameters import Value
+from ronn_jack.parameters.share import share
+from ronn_jack.realtime.level import LevelTable
+from ronn_jack.realtime.mixing import UNKNOWN, Blend
+from ronn_jack.units import gain_to_decibels
+
+MEASURED_RATE = 48_000.0
+"""Sample rate in Hz at which a level is found."""
+OUTPUTS = 2
+
+
+@dataclass(frozen=True)
+class FrozenSound:
+    """What a plugin plays.
+
+    Attributes
+    ----------
+    values : mapping
+        Accepted values of all parameters.
+    inputs : int
+        Channels, 1 or 2; there are always two outputs.
+    level : LevelTable
+        By which the network is as loud as pink noise at -18 dBFS is.
+    blend : Blend
+        How it mixes with the dry signal.
+    """
+
+    values: Mapping[str, Value]
+    inputs: int
+    level: LevelTable
+    blend: Blend
+
+    @property
+    def text(self) -> str:
+        """The sound as a short text."""
+        return share(self.values)
+
+    @property
+    def level_words(self) -> str:
+        """What its level is and on what it was found."""
+        if not (self.values["auto_level"] and self.values["network"]):
+            return "the network's own level, as auto_level is off"
+        gain = gain_to_decibels(self.level.gain)
+        return f"the network is levelled by {gain:+.2f} dB, found on pink noise at -18 dBFS"
+
+
+def freeze(values: Mapping[str, Value], inputs: int = 2) -> FrozenSound:
+    """Return a sound with its level, found on noise as a node finds it before it hears anything.
+
+    Raises
+    ------
+    SpecError
+        If the network can't be.
+    """
+    level, blend = LevelTable(), UNKNOWN
+    model = model_of(values, inputs, OUTPUTS, MEASURED_RATE)
+    if values["network"]:
+        found = frozen_level(model, values, MEASURED_RATE)
+        level, blend = LevelTable(found.gain), found.blend
+    return FrozenSound(dict(values), inputs, level, blend)
