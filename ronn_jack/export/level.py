@@ -27,7 +27,7 @@ def frozen_level(model: Model, values: Mapping[str, Value], rate: float) -> Leve
     rate : float
         Sample rate in Hz.
     """
-    engine = Engine(model.inputs, model.outputs, rate, 0.0)
+    engine = Engine(model.inputs, model.outputs, rate, 0.0, output_seconds=0.0)
     aim(engine, values)
     gain = decibels_to_gain(float(values["input_gain"]))
     drive = decibels_to_gain(float(values["drive"]))

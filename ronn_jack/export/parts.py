@@ -24,7 +24,7 @@ from ronn_jack.export.machine.targets import TARGETS
 from ronn_jack.export.plugin.controls import controls_of
 from ronn_jack.export.plugin.template import template_object
 from ronn_jack.export.snapshot import Snapshot, snapshot
-from ronn_jack.export.sound import FrozenSound
+from ronn_jack.export.sound import MEASURED_RATE, FrozenSound
 from ronn_jack.files import write_atomically
 
 RATES = (44_100.0, 48_000.0, 88_200.0, 96_000.0, 176_400.0, 192_000.0)
@@ -130,7 +130,7 @@ def snapshots(sound: FrozenSound) -> list[Snapshot]:
         If it can be at none.
     """
     taken, fault = [], None
-    for rate in RATES:
+    for rate in RATES if keeps_times(sound) else (MEASURED_RATE,):
         try:
             taken.append(snapshot(sound, rate))
         except SpecError as error:
@@ -138,6 +138,12 @@ def snapshots(sound: FrozenSound) -> list[Snapshot]:
     if not taken and fault:
         raise fault
     return taken
+
+
+def keeps_times(sound: FrozenSound) -> bool:
+    """Whether a sound's delays are times, and other numbers of frames at each sample rate."""
+    values = sound.values
+    return bool(values["rate"] or values["decay"]) or values["sync"] != "off"
 
 
 def _kept(name: str, make: Callable[[], bytes]) -> bytes:

@@ -77,6 +77,8 @@ class _Made:
             "process_signal": self.network.process,
             "run_before": self.engine.chain_before.run,
             "run_stages": self.engine.chain.run,
+            "begin_before": self.engine.chain_before.begin,
+            "begin_stages": self.engine.chain.begin,
         }
 
 

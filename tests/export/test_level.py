@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ronn_jack.export.level import frozen_level
+from ronn_jack.export.sound import freeze
 from ronn_jack.loudness.auto_level import noise
 from ronn_jack.model.architecture import network_spec
 from ronn_jack.parameters import Value, defaults
@@ -45,3 +46,9 @@ def test_an_equaliser_before_the_network_is_heard() -> None:
     equaliser: dict[str, Value] = {"eq": True, "eq_position": "pre", "eq_mode": "manual"}
     boosted = gain_db(**equaliser, eq_low_gain=12.0)
     assert abs(boosted - flat) > 1.0
+
+
+def test_a_plugin_has_the_same_level() -> None:
+    values = {**defaults(), "auto_level": False, "activation": "tanh", "drive": 18.0}
+    assert gain_to_decibels(freeze(values).level.gain) == gain_db(**values)
+    assert gain_db(**values) < -1.0

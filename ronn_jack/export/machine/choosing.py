@@ -18,7 +18,8 @@ from ronn_jack.export.machine.glue import (
 )
 from ronn_jack.export.machine.processor import find_level
 from ronn_jack.export.machine.targets import TARGETS, Target
-from ronn_jack.export.plugin.records import HIGHEST_RATE, KERNELS, LOWEST_RATE, OF_NETWORK
+from ronn_jack.export.plugin.records import KERNELS, OF_NETWORK
+from ronn_jack.realtime.retiming import HIGHEST_RATE, LOWEST_RATE
 
 
 def define_create(glue: Glue, name: str, targets: Sequence[str]) -> ir.Function:

@@ -1,4 +1,4 @@
-"""What stands between a host and the compiled functions: tables and short functions in LLVM's words.
+"""What stands between a host and compiled functions: tables and short functions, in LLVM's words.
 
 It is compiled for the plainest processor of a kind, so that it runs, and can refuse, on any.
 """

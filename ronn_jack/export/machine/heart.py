@@ -46,7 +46,12 @@ def heart_object(more: Mapping[str, Any]) -> bytes:
     for name, entry in {**FUNCTIONS, **more}.items():
         symbols.append(symbol(name))
         emission.c_function(entry, symbols[-1])
-    chains = {"run_before": engine.chain_before.compiled, "run_stages": engine.chain.compiled}
+    chains = {
+        "run_before": engine.chain_before.compiled,
+        "run_stages": engine.chain.compiled,
+        "begin_before": engine.chain_before.beginning,
+        "begin_stages": engine.chain.beginning,
+    }
     for name, entry in chains.items():
         symbols.append(kernel_symbol(name))
         emission.c_function(entry, symbols[-1])

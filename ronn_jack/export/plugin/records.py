@@ -13,10 +13,10 @@ import numpy as np
 
 MOST_CONTROLS = 64
 MOST_PORTS = 80
-LOWEST_RATE, HIGHEST_RATE = 8000.0, 384_000.0
-"""Sample rates in Hz that a plugin runs at."""
 
-KERNELS = ("process_signal", "settle", "run_before", "run_stages")
+KERNELS = (
+    "process_signal", "settle", "run_before", "run_stages", "begin_before", "begin_stages",
+)  # fmt: skip
 """What is called through addresses that lie in memory, in the order of a table."""
 OF_NETWORK = KERNELS[:2]
 """Those that each processor has of its own."""
