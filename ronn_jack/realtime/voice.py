@@ -304,6 +304,7 @@ class Voice:
 
     def rejoin_at(self, position: int) -> None:
         """Go on from `position` with the state that it has."""
+        self.network.rejoin_at(position)
         self._record.position = position
         self._record.late = 0
 
@@ -354,4 +355,4 @@ class Voice:
     def _settle(self) -> None:
         self._record.overflows = 0
         _settle.ctypes(self.address, self._inputs.ctypes.data, self.model.inputs)
-        self._record.position = 0
+        self.rejoin_at(0)
