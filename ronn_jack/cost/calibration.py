@@ -163,6 +163,8 @@ def _separating_cases() -> list[Case]:
         ]
     for channels in (1, 2, 3, 6):
         cases.append(plain(layers=6, channels=channels, kernel=90, dilation=1))
+    for channels, kernel in ((10, 3), (12, 6), (20, 4), (24, 3), (40, 3), (64, 3), (64, 8)):
+        cases.append(plain(layers=5, channels=channels, kernel=kernel, dilation=1))
     for kernel in (1, 3, 20, 64, 128):
         cases += [
             plain(layers=1, kernel=kernel, inputs=inputs, outputs=outputs)

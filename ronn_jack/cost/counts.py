@@ -17,9 +17,8 @@ from ronn_jack.realtime.compiler.host import VECTOR
 from ronn_jack.realtime.compiler.memory import CACHE_LINE
 from ronn_jack.realtime.kernels import layout
 from ronn_jack.realtime.kernels.activations import ACTIVATION_IDS
-from ronn_jack.realtime.kernels.convolution import tile_widths
-from ronn_jack.realtime.kernels.forms.form import Words, longest_copied
-from ronn_jack.realtime.kernels.forms.registry import form_of, shape
+from ronn_jack.realtime.kernels.forms.form import Form, Words, longest_copied, whole_chunks
+from ronn_jack.realtime.kernels.forms.registry import form_of, kind, shape
 from ronn_jack.realtime.kernels.image import SMALL_BYTES
 from ronn_jack.realtime.kernels.layout import CHUNK, MAX_BLOCK
 from ronn_jack.realtime.stages.stage import Stage
@@ -45,6 +44,7 @@ _ALONE = 4 * CACHE_LINE
     _DEPTHWISE,  # the same in a depthwise tile
     _COPY,  # copying a vector
     _CHANGE,  # adding to a vector, or scaling it
+    _TRANSFORM,  # transforming a vector of pairs of an input row for three taps
     _PRODUCT,  # finding where a transposed layer's row of products belongs
     _ROW,  # activating a chunk's row
     _NEAR,  # reading a line again that the first cache has lost
@@ -55,12 +55,12 @@ _ALONE = 4 * CACHE_LINE
     _EQUALISER,  # a frame of the equaliser while all its bands move
     _REVERB,  # a frame of the reverb but for the products of the longest partitions
     _PARTITION,  # a frame's products in one of those
-) = range(22)
+) = range(23)
 
 _ACTIVATIONS = [name for name in ACTIVATION_IDS if name != "linear"]
 KINDS = [
     "step", "channel", "layer", "chunk", "tap", "pass", "sum", "loop", "dense", "depthwise",
-    "copy", "change", "product", "row", "near", "far", "again", "wait",
+    "copy", "change", "transform", "product", "row", "near", "far", "again", "wait",
     "filter", "equaliser", "reverb", "partition",
     *_ACTIVATIONS,  # activating a vector
 ]  # fmt: skip
@@ -86,9 +86,9 @@ class _Part:
         Bytes of a frame of history: of inputs, or of the sums of a transposed layer.
     weights : int
         Bytes of one layer's.
-    passes : int
+    passes : float
         Of one layer's tiles, in a step.
-    aligned, crossing : int
+    aligned, crossing : float
         Multiply-adds that could start while a tap of one layer's depthwise tiles is computed,
         in a step, and how many more if rows lie across two cache lines.
     """
@@ -110,7 +110,7 @@ class _Part:
         self.terms = words[layout.OUTER] * words[layout.INNER]
         self.frame = _FRAME * self.form.kept_rows(words)
         self.weights = _FRAME * self.rows * self.terms
-        self.passes = self.aligned = self.crossing = 0
+        self.passes = self.aligned = self.crossing = 0.0
 
 
 @functools.singledispatch
@@ -134,8 +134,7 @@ def _(spec: NetworkSpec, block: int) -> list[float]:
         return _Part(shape(spec.layer(index), modulated), index, number)
 
     parts = [part(0, 1)]
-    if last > 1:
-        parts.append(part(1, last - 1))
+    parts += [part(first, number) for first, number in _inner_runs(spec)]
     if last > 0:
         parts.append(part(last, 1))
     steps, rest = divmod(block, MAX_BLOCK)
@@ -148,39 +147,38 @@ def _(spec: NetworkSpec, block: int) -> list[float]:
     return work
 
 
+def _inner_runs(spec: NetworkSpec) -> list[tuple[int, int]]:
+    """Return (first, number) of the inner layers that follow one another and are alike."""
+    last = spec.layers - 1
+    if last <= 1:
+        return []
+    if spec.kernel == 1 or spec.dilation == 1:
+        return [(1, last - 1)]
+    kinds = [kind(spec.layer(index)) for index in range(1, last)]
+    starts = [i for i in range(last - 1) if i == 0 or kinds[i] != kinds[i - 1]]
+    return [(1 + i, end - i) for i, end in zip(starts, [*starts[1:], last - 1], strict=True)]
+
+
 def _add_step(work: list[float], spec: NetworkSpec, parts: list[_Part], frames: int) -> None:
     """Add what is done for up to MAX_BLOCK frames."""
-    whole, rest = divmod(frames, CHUNK)
-    chunks = [(_vectors(CHUNK), whole)] if whole else []
-    if rest:
-        chunks.append((_vectors(rest), 1))
+    chunks = whole_chunks(frames)
     work[_STEP] += 1.0
     work[_CHANNEL] += spec.inputs + spec.outputs
     work[_LAYER] += spec.layers
-    work[_CHUNK] += spec.layers * (whole + (rest > 0))
+    work[_CHUNK] += spec.layers * sum(times for _, times in chunks)
     for part in parts:
-        _add_rows(work, part, chunks, spec.film is not None)
+        _add_rows(work, part, frames, spec.film is not None)
     _add_histories(work, spec, parts, frames, caches())
 
 
-def _add_rows(
-    work: list[float], part: _Part, chunks: list[tuple[int, int]], modulated: bool
-) -> None:
-    """Add all that does not depend on where a layer's history lies.
-
-    Parameters
-    ----------
-    chunks : list of (int, int)
-        Vectors of a chunk, and how many such chunks the step has.
-    """
-    words, number = part.words, part.number
-    count = vectors = 0
-    for width, times in chunks:
-        count += times
-        vectors += width * times
+def _add_rows(work: list[float], part: _Part, frames: int, modulated: bool) -> None:
+    """Add all that does not depend on where a layer's history lies."""
+    words, number, form = part.words, part.number, part.form
+    count = sum(times for _, times in whole_chunks(frames))
+    vectors = sum(width * times for width, times in whole_chunks(frames))
     changes = modulated + (words[layout.RESIDUAL] >= 0)
-    for kind, amount in part.form.count(words, count, vectors).items():
-        work[_KIND[kind]] += number * amount
+    for name, amount in form.count(words, frames).items():
+        work[_KIND[name]] += number * amount
     work[_SUM] += number * part.rows * vectors
     work[_CHANGE] += number * part.outputs * vectors * changes
     activation = _ACTIVATION_KIND.get(words[layout.ACTIVATION])
@@ -189,38 +187,39 @@ def _add_rows(
         work[_ROW] += number * part.outputs * count
 
     height, taller = divmod(part.rows, part.tiles)
-    passes = dense = aligned = crossing = 0
+    passes = dense = aligned = crossing = 0.0
     for tile_height, alike in ((height, part.tiles - taller), (height + 1, taller)):
         if alike == 0:
             continue
-        for width, times in chunks:
-            length = _passes(tile_height, width)
+        for width, times in form.chunks(words, frames):
+            length = _passes(form, tile_height, width)
             passes += alike * times * length[0]
             dense += alike * times * length[1]
             aligned += alike * times * length[2]
             crossing += alike * times * length[3]
     work[_PASS] += number * passes
     part.passes = passes
-    if part.form.shares_inputs:
+    if form.shares_inputs:
         work[_DENSE] += number * part.terms * dense
     else:
         part.aligned, part.crossing = aligned, crossing
 
 
 @functools.cache
-def _passes(height: int, vectors: int) -> tuple[int, int, int, int]:
+def _passes(form: Form, height: int, vectors: int) -> tuple[int, float, int, int]:
     """Return how many passes a tile takes over a chunk, and how long a term takes in all of them.
 
     Lengths are in multiply-adds that could start meanwhile, as many as loads: of a dense tile, of
     a depthwise one, and what comes to the latter where each load touches two cache lines.
     """
-    passes = dense = aligned = crossing = 0
+    passes = aligned = crossing = 0
+    dense = 0.0
     left = vectors
-    widths = tile_widths(height)
+    widths = form.widths(height)
     for width, narrower in zip(widths, [*widths[1:], 0], strict=True):
         while left > narrower:
             passes += 1
-            dense += max(_CHAIN, height * width, height + 2 * width)
+            dense += max(_CHAIN / form.ways, height * width, height + 2 * width / form.ways)
             aligned += max(_CHAIN, height + height * width)
             crossing += height * width
             left -= width
@@ -257,7 +256,7 @@ def _add_histories(
     busy = 0
     rings = []
     for part, number, dilation in _in_order(spec, parts):
-        past = (spec.kernel - 1) * dilation
+        past = part.form.past(spec.kernel, dilation)
         in_ring = past > longest_copied(part.inputs)
         loops = part.form.loops(part.words, in_ring)
         work[_LOOP] += number * part.passes * loops

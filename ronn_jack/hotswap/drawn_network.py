@@ -59,6 +59,10 @@ class DrawnNetwork(Playable):
             self._motion.forget()
         self.image.forget()
 
+    def rejoin_at(self, position: int) -> None:
+        """Go on from a frame with the state that it has."""
+        self.image.rejoin_at(position)
+
     def let_move(self, expression: Expression) -> None:
         """Make ready to morph and drift, beginning where the expression is."""
         other = draw(dataclasses.replace(self._spec, seed=expression.seed_b))

@@ -41,6 +41,9 @@ class Playable(Protocol):
         """Put all where it is at a frame, with endless silence before."""
         ...
 
+    def rejoin_at(self, position: int) -> None:
+        """Go on from a frame with the state that it has."""
+
     def let_move(self, expression: Expression) -> None:
         """Make ready to move, beginning where the expression is; the network may run already."""
 

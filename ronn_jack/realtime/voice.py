@@ -338,6 +338,7 @@ class Voice:
 
     def rejoin_at(self, position: int) -> None:
         """Go on from `position` with the state that it has."""
+        self.network.rejoin_at(position)
         self._record.position = position
         self._record.late = 0
 
@@ -388,4 +389,4 @@ class Voice:
     def _settle(self) -> None:
         self._record.overflows = 0
         settle_voice.ctypes(self.address, self._inputs.ctypes.data, self.model.inputs)
-        self._record.position = 0
+        self.rejoin_at(0)

@@ -66,8 +66,11 @@ def test_a_network_of_half_the_size_takes_no_longer(seed: int, block: int, name:
 @pytest.mark.parametrize("depthwise", [False, True])
 def test_multiplications_grow_with_every_step(name: str, depthwise: bool) -> None:
     kind = "depthwise" if depthwise else "dense"
+    # In powers of two, more taps and channels begin to be worth a way that multiplies less.
+    dilation = 1 if name == "layers" else 3
     amounts = [
-        counted(kind, **{name: value}, depthwise=depthwise, dilation=1) for value in range(3, 25)
+        counted(kind, **{name: value}, depthwise=depthwise, dilation=dilation)
+        for value in range(3, 25)
     ]
     assert amounts == sorted(amounts)
     assert amounts[-1] > 2 * amounts[0]
@@ -88,6 +91,8 @@ def test_each_kind_of_work_is_counted_where_it_is_done() -> None:
     assert counted("change", film=(0.0, 0.0)) > counted("change")
     # What modulates comes between the tile and its relu, which then is a pass of its own.
     assert counted("relu", activation="relu", film=(0.0, 0.0)) > counted("relu", activation="relu")
+    assert counted("transform", channels=16) > 0.0
+    assert counted("transform", channels=16, dilation=3) == 0.0
     assert counted("product", kernel=13) > 0.0
     assert counted("product", kernel=13, layers=1) == 0.0
     assert counted("product", kernel=3, dilation=1) == 0.0

@@ -1,12 +1,16 @@
 """A network that is recalled is the one that was built before, and sounds like one built anew."""
 
+import ctypes
+
 import numpy as np
 import pytest
 
 from ronn_jack.control.operations import Act, Set
 from ronn_jack.hotswap.voice_factory import MOST_BYTES, KeptNetworks, make_voice
 from ronn_jack.model.architecture import model_of
+from ronn_jack.model.expression import AT_REST
 from ronn_jack.parameters import defaults
+from ronn_jack.realtime.kernels.layout import FRAME, HEADER_WORDS
 from ronn_jack.realtime.voice import Voice
 from tests.realtime.engine_driver import noise
 from tests.support.desk import desk, same_sound
@@ -19,10 +23,27 @@ def voice_of(**values):
     return make_voice(model_of({**defaults(), **values}, rate=RATE), RATE)
 
 
+def header_words(address):
+    words = ctypes.c_int64 * HEADER_WORDS
+    return np.ctypeslib.as_array(words.from_address(address))
+
+
 def output(voice, frames=4000):
     voice.start_at(0)
     voice.prime(noise(frames, seed=3), frames)
     return voice.last_block.copy()
+
+
+def test_a_network_numbers_its_frames_as_the_engine_does():
+    voice = voice_of(channels=16)
+    numbered = header_words(voice.network.address)
+    for begin, end in ((0, 64), (1000, 1777), (12, 13)):
+        voice.start_at(begin)
+        assert numbered[FRAME] == begin
+        voice.prime(noise(4000), end)
+        assert numbered[FRAME] == voice.position == end
+    voice.pin(AT_REST)
+    assert numbered[FRAME] == voice.position == 0
 
 
 @pytest.mark.parametrize(

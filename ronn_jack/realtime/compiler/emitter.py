@@ -140,6 +140,44 @@ class Emitter:
         """Return an int32 constant in all lanes."""
         return ir.Constant(self._integers, [value] * self.lanes)
 
+    def lane_numbers(self) -> Any:
+        """Return the number of each lane, from 0, as int32."""
+        return ir.Constant(self._integers, list(range(self.lanes)))
+
+    def splat_integer(self, value: Any) -> Any:
+        """Copy an int64 value as int32 into all lanes."""
+        undefined = ir.Constant(self._integers, ir.Undefined)
+        one = self.builder.insert_element(undefined, self.builder.trunc(value, _INT32), _INT32(0))
+        zeros = ir.Constant(self._integers, [0] * self.lanes)
+        return self.builder.shuffle_vector(one, undefined, zeros)
+
+    def pick(self, a: Any, b: Any, numbers: Any) -> Any:
+        """Return lanes of `a`, then of `b`, by their int32 numbers."""
+        builder = self.builder
+        if self.lanes == 16:
+            kind = ir.FunctionType(self.type, [self.type, self._integers, self.type])
+            permute = cgutils.get_or_insert_function(
+                builder.module, kind, "llvm.x86.avx512.vpermi2var.ps.512"
+            )
+            return builder.call(permute, [a, numbers, b])
+        if self.lanes == 8:
+            kind = ir.FunctionType(self.type, [self.type, self._integers])
+            permute = cgutils.get_or_insert_function(builder.module, kind, "llvm.x86.avx2.permps")
+            own = builder.icmp_unsigned("<", numbers, self.integers(self.lanes))
+            return builder.select(
+                own, builder.call(permute, [a, numbers]), builder.call(permute, [b, numbers])
+            )
+        result = ir.Constant(self.type, ir.Undefined)
+        for lane in range(self.lanes):
+            number = builder.extract_element(numbers, _INT32(lane))
+            own = builder.icmp_unsigned("<", number, _INT32(self.lanes))
+            place = builder.urem(number, _INT32(self.lanes))
+            value = builder.select(
+                own, builder.extract_element(a, place), builder.extract_element(b, place)
+            )
+            result = builder.insert_element(result, value, _INT32(lane))
+        return result
+
     def add(self, a: Any, b: Any) -> Any:
         """Return a + b."""
         return self.builder.fadd(a, b)

@@ -12,7 +12,7 @@ channel within a tap, in every tile alike: so a result never depends on how bloc
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from numba import types
@@ -28,6 +28,8 @@ DEPTHWISE_ROWS = VECTOR.registers // 8
 
 Tile = Callable[[int, int, Any], None]
 """Emits one tile: rows, vectors, and bytes from the chunk's first frame to the tile's."""
+Widths = Callable[[int], list[int]]
+"""Returns how many vectors wide tiles of a height are, the narrower ones last."""
 
 
 @intrinsic
@@ -81,12 +83,12 @@ def convolve_dense(
                     vectors = emit.load_row(builder.load(row), width)
                     for r in range(height):
                         factor = emit.load_float(emit.offset(builder.load(w), 4 * r))
-                        _accumulate(emit, sums[r], factor, vectors)
+                        accumulate(emit, sums[r], factor, vectors)
                     emit.advance(row, x_stride)
                     emit.advance(w, INT64(4 * height))
 
         def tile(height: int, width: int, start: Any) -> None:
-            sums = _start_sums(emit, bias, height, width)
+            sums = start_sums(emit, bias, height, width)
             if 2 * height > DENSE_ROWS and width > 1:
                 # Lower tiles load so much that asking ahead costs them more than it spares.
                 with builder.if_else(builder.icmp_signed("!=", far, INT64(0))) as (yes, no):
@@ -98,7 +100,7 @@ def convolve_dense(
                 sum_up(sums, start, ahead=False)
             _finish(emit, sums, lower, builder.add(y, start), y_stride)
 
-        _cover(emit, rows, DENSE_ROWS, frames, tile)
+        cover(emit, rows, range(1, DENSE_ROWS + 1), tile_widths, frames, tile)
         return context.get_dummy_value()
 
     return types.void(*[types.int64] * 9, types.float32, *[types.int64] * 3), codegen
@@ -127,19 +129,19 @@ def convolve_depthwise(
         emit = Emitter(builder)
 
         def tile(height: int, width: int, start: Any) -> None:
-            sums = _start_sums(emit, bias, height, width)
+            sums = start_sums(emit, bias, height, width)
             w = emit.variable(weights)
             with emit.repeat(kernel) as k:
                 tap = emit.load_int64(emit.offset(taps, k, WORD))
                 row = builder.add(builder.add(x, tap), start)
                 for r in range(height):
                     factor = emit.load_float(emit.offset(builder.load(w), 4 * r))
-                    _accumulate(emit, sums[r], factor, emit.load_row(row, width))
+                    accumulate(emit, sums[r], factor, emit.load_row(row, width))
                     row = builder.add(row, x_stride)
                 emit.advance(w, INT64(4 * height))
             _finish(emit, sums, lower, builder.add(y, start), y_stride)
 
-        _cover(emit, rows, DEPTHWISE_ROWS, frames, tile)
+        cover(emit, rows, range(1, DEPTHWISE_ROWS + 1), tile_widths, frames, tile)
         return context.get_dummy_value()
 
     return types.void(*[types.int64] * 9, types.float32, *[types.int64] * 3), codegen
@@ -154,7 +156,7 @@ def _next_tap(emit: Emitter, taps: Any, kernel: Any, k: Any, tap: Any) -> Any:
     return builder.sub(emit.load_int64(address), tap)
 
 
-def _start_sums(emit: Emitter, bias: Any, height: int, width: int) -> list[list[Any]]:
+def start_sums(emit: Emitter, bias: Any, height: int, width: int) -> list[list[Any]]:
     """Return registers for a tile's sums [shape=(height, width)], set to the rows' biases."""
     return [
         [emit.variable(emit.load_float(emit.offset(bias, 4 * r))) for _ in range(width)]
@@ -162,7 +164,7 @@ def _start_sums(emit: Emitter, bias: Any, height: int, width: int) -> list[list[
     ]
 
 
-def _accumulate(emit: Emitter, sums: list[Any], factor: Any, vectors: list[Any]) -> None:
+def accumulate(emit: Emitter, sums: list[Any], factor: Any, vectors: list[Any]) -> None:
     for total, vector in zip(sums, vectors, strict=True):
         before = emit.builder.load(total)
         emit.builder.store(emit.multiply_add(factor, vector, before), total)
@@ -187,25 +189,26 @@ def tallest_tile(rows: int) -> int:
     return half if VECTOR.registers == 32 and DENSE_ROWS < rows <= 3 * half else DENSE_ROWS
 
 
-def _cover(emit: Emitter, rows: Any, most_rows: int, frames: Any, tile: Tile) -> None:
+def cover(
+    emit: Emitter, rows: Any, heights: Iterable[int], widths: Widths, frames: Any, tile: Tile
+) -> None:
     """Emit a tile loop for each possible number of rows, and the choice between them."""
     builder = emit.builder
     done = builder.append_basic_block("covered")
     choice = builder.switch(rows, done)
-    for height in range(1, most_rows + 1):
+    for height in heights:
         block = builder.append_basic_block(f"rows{height}")
         choice.add_case(INT64(height), block)
         with builder.goto_block(block):
-            _cover_frames(emit, height, frames, tile)
+            _cover_frames(emit, height, widths(height), frames, tile)
             builder.branch(done)
     builder.position_at_end(done)
 
 
-def _cover_frames(emit: Emitter, height: int, frames: Any, tile: Tile) -> None:
+def _cover_frames(emit: Emitter, height: int, widths: list[int], frames: Any, tile: Tile) -> None:
     """Emit a loop over the chunk for each width; a narrower one ends what a wider one began."""
     builder = emit.builder
     at = emit.variable(INT64(0))
-    widths = tile_widths(height)
     for width, narrower in zip(widths, [*widths[1:], 0], strict=True):
 
         def more(least: int = narrower * emit.lanes) -> Any:

@@ -112,6 +112,10 @@ class NetworkImage:
         for place, values in given:
             self._block[place : place + len(values)] = values
 
+    def rejoin_at(self, frame: int) -> None:
+        """Give the frame that comes next its number since the start."""
+        self._write_words(0, {layout.FRAME: frame})
+
     def packed_weights(self, index: int, weight: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return a layer's weights as the image holds them."""
         layer, words = self._layers[index]

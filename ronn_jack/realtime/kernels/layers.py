@@ -19,6 +19,7 @@ def run_layer(
     moved: int,
     glided: int,
     slopes: int,
+    number: int,
 ) -> None:
     """[audio-thread] Compute a layer's output for one block.
 
@@ -32,7 +33,9 @@ def run_layer(
         1 to the network's step; the source holds as many new ones.
     moved, glided, slopes : int64
         As in the network's header. While the weights move, the frames stay within their cell.
+    number : int64
+        Of the first frame, since the start.
     """
     if following != 0:
         target_stride = load_int64(following + WORD * SOURCE_STRIDE)
-    run_form(layer, following, target, target_stride, frames, moved, glided, slopes)
+    run_form(layer, following, target, target_stride, frames, moved, glided, slopes, number)

@@ -27,7 +27,8 @@ WORD = 8
     GLIDED,  # frames of the modulation's glide that have passed, or -1 while it rests
     SLOPES,  # bytes from a scale or shift to its change per frame
     MOVED,  # frames of the present cell that have passed, or -1 while the weights rest
-) = range(9)
+    FRAME,  # number of the frame that comes next
+) = range(10)
 HEADER_WORDS = 16
 
 (

@@ -19,6 +19,7 @@ from ronn_jack.realtime.kernels.layout import (
     CHUNK,
     FINAL,
     FINAL_STRIDE,
+    FRAME,
     GLIDED,
     HEADER_WORDS,
     LAYER_WORDS,
@@ -33,7 +34,7 @@ from ronn_jack.realtime.kernels.layout import (
     STEP,
     WORD,
 )
-from ronn_jack.realtime.kernels.vectors import copy_frames, fill_frames, load_int64
+from ronn_jack.realtime.kernels.vectors import copy_frames, fill_frames, load_int64, store_int64
 
 
 @native("int64(int64, int64)")
@@ -60,15 +61,17 @@ def process_network(
         1 to MAX_BLOCK.
     """
     step = load_int64(network + WORD * STEP)
+    number = load_int64(network + WORD * FRAME)
     for start in range(0, frames, step):
         count = min(step, frames - start)
         _process_step(
             network, inputs + 4 * start, input_stride, outputs + 4 * start, output_stride, count,
-            start,
+            start, number + start,
         )  # fmt: skip
+    store_int64(network + WORD * FRAME, number + frames)
 
 
-@native("void(int64, int64, int64, int64, int64, int64, int64)")
+@native("void(int64, int64, int64, int64, int64, int64, int64, int64)")
 def _process_step(
     network: int,
     inputs: int,
@@ -77,6 +80,7 @@ def _process_step(
     output_stride: int,
     frames: int,
     done: int,
+    number: int,
 ) -> None:
     """Run the layers over a part of a block, of which `done` frames are behind it."""
     layer = layer_words(network, int64(0))
@@ -94,7 +98,7 @@ def _process_step(
     for index in range(layers):
         open_source(layer)
         following = layer + WORD * LAYER_WORDS if index + 1 < layers else int64(0)
-        run_layer(layer, following, final, final_stride, frames, moved, glided, slopes)
+        run_layer(layer, following, final, final_stride, frames, moved, glided, slopes, number)
         if following != 0:
             mirror(following, frames)
         close_source(layer, frames)
@@ -137,6 +141,7 @@ def rest_network(network: int) -> None:
     that silence running on changes no bit.
     """
     mode = set_flush_to_zero()
+    store_int64(network + WORD * FRAME, int64(0))
     levels = load_int64(network + WORD * LEVELS)
     layers = load_int64(network + WORD * LAYERS)
     layer = layer_words(network, int64(0))
@@ -148,7 +153,7 @@ def rest_network(network: int) -> None:
         for _ in range(2):
             run_layer(
                 layer, int64(0), levels, int64(4 * CHUNK), int64(1),
-                int64(-1), int64(-1), load_int64(network + WORD * SLOPES),
+                int64(-1), int64(-1), load_int64(network + WORD * SLOPES), int64(0),
             )  # fmt: skip
             settle_form(layer)
         layer += WORD * LAYER_WORDS

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numba import float32, int64
 
 from ronn_jack.realtime.compiler.compile import inlined, native
@@ -50,14 +51,21 @@ from ronn_jack.realtime.kernels.vectors import (
 )
 
 PER_CELL = 1.0 / CELL
-_NO_FLOOR = -float("inf")
-_RELU = ACTIVATION_IDS["relu"]
+NO_FLOOR = np.float32(-np.inf)
+RELU = ACTIVATION_IDS["relu"]
 
 
 @native("int64(int64, int64, int64)")
 def tile_rows(rows: int, tiles: int, index: int) -> int:
     """Return how many of `rows` the tile of an index computes: they are dealt out evenly."""
     return rows // tiles + (1 if index < rows % tiles else 0)
+
+
+@native("boolean(int64, int64, int64)")
+def is_finished(layer: int, slopes: int, activation: int) -> bool:
+    """Return whether anything follows a layer's convolution."""
+    finished: bool = slopes != 0 or activation != 0 or load_int64(layer + WORD * RESIDUAL) >= 0
+    return finished
 
 
 def tile_loop(convolve: Any) -> Any:
@@ -117,12 +125,10 @@ def tile_loop(convolve: Any) -> Any:
             ends = int64(2)
             to_next_weights = load_int64(layer + WORD * NEXT_WEIGHTS) - weights
             blend = load_int64(layer + WORD * BLEND)
-            if lower > float32(_NO_FLOOR):
-                lower = float32(_NO_FLOOR)
-                activation = int64(_RELU)
-        finished = finishes != 0 and (
-            slopes != 0 or activation != 0 or load_int64(layer + WORD * RESIDUAL) >= 0
-        )
+            if lower > NO_FLOOR:
+                lower = NO_FLOOR
+                activation = RELU
+        finished = finishes != 0 and is_finished(layer, slopes, activation)
         first = int64(0)
         for tile in range(tiles):
             rows = tile_rows(rows_out, tiles, tile)
@@ -147,7 +153,7 @@ def tile_loop(convolve: Any) -> Any:
                         into, into_stride, count,
                     )  # fmt: skip
                 if moved >= 0:
-                    _blend_rows(rows, moved + ahead, y, target_stride, blend, count)
+                    blend_rows(rows, moved + ahead, y, target_stride, blend, count)
                 if finished:
                     finish_rows(
                         layer, first, rows, ahead, y, target_stride, count, glided, slopes,
@@ -180,6 +186,7 @@ def whole_layer(run_tiles: Any) -> Any:
         moved: int,
         glided: int,
         slopes: int,
+        number: int,
     ) -> None:
         run_tiles(
             layer, load_int64(layer + WORD * ROWS), load_int64(layer + WORD * SOURCE),
@@ -191,7 +198,7 @@ def whole_layer(run_tiles: Any) -> Any:
 
 
 @native("void(int64, int64, int64, int64, int64, int64)")
-def _blend_rows(
+def blend_rows(
     rows: int,
     moved: int,
     y: int,

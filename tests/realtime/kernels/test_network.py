@@ -72,7 +72,7 @@ def any_layer(draw_from: st.DrawFn) -> Layer:
     depthwise = inputs > 1 and draw_from(st.booleans())
     outputs = inputs if depthwise else draw_from(st.integers(1, 40))
     kernel = draw_from(st.integers(1, 24))
-    dilation = draw_from(st.sampled_from([1, 2, 3, 7, 16, 20, 64, 125]))
+    dilation = draw_from(st.sampled_from([1, 2, 3, 4, 7, 8, 16, 20, 64, 125]))
     delay = None
     if inputs in (1, outputs) and draw_from(st.booleans()):
         delay = draw_from(st.integers(0, (kernel - 1) * dilation))
@@ -201,32 +201,57 @@ def test_networks_agree_with_float64(form: str, activation: str, init: str) -> N
 
 
 @pytest.mark.parametrize("activation", ["linear", "relu", "tanh"])
-@pytest.mark.parametrize("depthwise", [False, True])
-def test_weights_that_move_are_blended_before_the_curve(activation: str, depthwise: bool) -> None:
-    groups = 9 if depthwise else 1
-    spec = OneLayer(Layer(9, 9, groups, 5, 3, activation, 0.2, None))
+@pytest.mark.parametrize(("form", "rows"), [("depthwise", 9), ("dense", 9), ("minimal", 16)])
+def test_weights_that_move_are_blended_before_the_curve(
+    activation: str, form: str, rows: int
+) -> None:
+    groups = rows if form == "depthwise" else 1
+    dilation = 4 if form == "minimal" else 3
+    spec = OneLayer(Layer(rows, rows, groups, 5, dilation, activation, 0.2, None))
     rng = np.random.default_rng(7)
     ends = [
         Weights(
-            [rng.standard_normal((9, 9 // groups, 5)).astype(np.float32)],
-            [rng.standard_normal(9).astype(np.float32)],
+            [rng.standard_normal((rows, rows // groups, 5)).astype(np.float32)],
+            [rng.standard_normal(rows).astype(np.float32)],
             None,
         )
         for _ in range(2)
     ]
-    x = noise(9, CELL)
+    x = noise(rows, CELL)
     moving, arrived = (NetworkImage(spec, end) for end in ends)  # type: ignore[arg-type]
-    scratch = np.zeros((9, CELL), np.float32)
+    scratch = np.zeros((rows, CELL), np.float32)
     words = moving.layer_words(0)
     words[layout.NEXT_WEIGHTS] = arrived.layer_words(0)[layout.WEIGHTS]
     words[layout.NEXT_BIAS] = arrived.layer_words(0)[layout.BIAS]
     words[layout.BLEND] = scratch.ctypes.data
     header_words(moving)[layout.MOVED] = 0
-    straight = OneLayer(Layer(9, 9, groups, 5, 3, "linear", 0.2, None))
+    straight = OneLayer(Layer(rows, rows, groups, 5, dilation, "linear", 0.2, None))
     first, last = (oracle.network(straight, end, x) for end in ends)  # type: ignore[arg-type]
     way = (np.arange(CELL) + 1) / CELL
     wanted = oracle.activation(spec.only, first + way * (last - first))
     np.testing.assert_allclose(run(moving, x), wanted, rtol=0, atol=1e-5 * abs(wanted).max())
+
+
+@pytest.mark.parametrize("dilation", [1, 2, 4, 8, 16])
+@pytest.mark.parametrize("kernel", [3, 8, 37])
+def test_pairs_of_frames_lie_where_they_are_numbered_however_blocks_are_cut(
+    kernel: int, dilation: int
+) -> None:
+    spec = OneLayer(Layer(17, 23, 1, kernel, dilation, "tanh", 0.2, None))
+    rng = np.random.default_rng(kernel)
+    weight = rng.standard_normal((23, 17, kernel)).astype(np.float32) / np.float32(kernel)
+    weights = Weights([weight], [rng.standard_normal(23).astype(np.float32)], None)
+    x = noise(17, 700)
+    wanted = oracle.network(spec, weights, x)  # type: ignore[arg-type]
+    for first in (0, 1, dilation, 3 * dilation, 2**40 + 2 * dilation - 1):
+        results = []
+        for blocks in ([700], [1] * 700, [63, 64, 65, 1, 255, 100, 256], [32] * 30):
+            image = NetworkImage(spec, weights)  # type: ignore[arg-type]
+            image.rejoin_at(first)
+            results.append(run(image, x, blocks))
+        np.testing.assert_allclose(results[0], wanted, rtol=0, atol=1e-5 * abs(wanted).max())
+        for result in results[1:]:
+            assert result.tobytes() == results[0].tobytes()
 
 
 def header_words(image: NetworkImage) -> np.ndarray:

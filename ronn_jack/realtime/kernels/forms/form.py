@@ -12,16 +12,18 @@ from numpy.typing import NDArray
 
 from ronn_jack.model.spec import Layer
 from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.host import VECTOR
 from ronn_jack.realtime.compiler.memory import CACHE_LINE
 from ronn_jack.realtime.kernels import layout
 from ronn_jack.realtime.kernels.activations import ACTIVATION_IDS
+from ronn_jack.realtime.kernels.convolution import tile_widths
 
 LONGEST_COPIED = 64
 LONGEST_COPIED_OUTSIDE = 128
 """Frames of history, of inner channels and of the network's few inputs, that are cheaper to copy
 at every block than to keep in a ring."""
 
-RUN = "void(int64, int64, int64, int64, int64, int64, int64, int64)"
+RUN = "void(int64, int64, int64, int64, int64, int64, int64, int64, int64)"
 """Signature of a form's `run`, whose arguments are those of `layers.run_layer`."""
 SETTLE = "void(int64)"
 """Signature of a form's `settle`."""
@@ -54,6 +56,8 @@ class Form(ABC):
         reading sets its speed.
     keeps_inputs : bool
         Whether its taps read a history of inputs, rather than being added to sums to come.
+    ways : int
+        Sums that a tile grows at once for each of its rows and vectors.
     """
 
     run: ClassVar[Any]
@@ -61,6 +65,7 @@ class Form(ABC):
     places: ClassVar[frozenset[int]] = frozenset()
     shares_inputs: ClassVar[bool] = True
     keeps_inputs: ClassVar[bool] = True
+    ways: ClassVar[int] = 1
 
     @abstractmethod
     def suits(self, layer: Layer) -> bool:
@@ -101,15 +106,34 @@ class Form(ABC):
         """Return how often a tile's inner loop starts, with its history in a ring or copied."""
         return words[layout.KERNEL]
 
-    def count(self, words: Words, chunks: int, vectors: int) -> Mapping[str, int]:
-        """Return the work, by its kind, besides that of the tiles and of what follows them.
+    def past(self, kernel: int, dilation: int) -> int:
+        """Return how many frames before the next a layer may read."""
+        return (kernel - 1) * dilation
 
-        Parameters
-        ----------
-        chunks, vectors : int
-            In the block, and of all its chunks.
-        """
+    def kind(self, layer: Layer) -> int:
+        """Return a number that tells layers which differ in more than where their history lies."""
+        return 0
+
+    def widths(self, height: int) -> list[int]:
+        """Return how many vectors wide tiles of a height are, the narrower ones last."""
+        return tile_widths(height)
+
+    def chunks(self, words: Words, frames: int) -> list[tuple[int, float]]:
+        """Return (vectors that tiles cover, how many such) of the chunks of a block of frames."""
+        return whole_chunks(frames)
+
+    def count(self, words: Words, frames: int) -> Mapping[str, float]:
+        """Return a block's work, by its kind, besides that of tiles and of what follows them."""
         return {}
+
+
+def whole_chunks(frames: int) -> list[tuple[int, float]]:
+    """Return (vectors, number) of a block's chunks."""
+    whole, rest = divmod(frames, layout.CHUNK)
+    chunks: list[tuple[int, float]] = [(-(-layout.CHUNK // VECTOR.lanes), whole)] if whole else []
+    if rest:
+        chunks.append((-(-rest // VECTOR.lanes), 1))
+    return chunks
 
 
 def common_words(layer: Layer, rows: int, tallest: int, past: int, rectified: bool) -> Words:

@@ -15,17 +15,24 @@ from ronn_jack.realtime.kernels import layout
 from ronn_jack.realtime.kernels.forms.dense import DENSE
 from ronn_jack.realtime.kernels.forms.depthwise import DEPTHWISE
 from ronn_jack.realtime.kernels.forms.form import Form, Words
+from ronn_jack.realtime.kernels.forms.minimal import MINIMAL
 from ronn_jack.realtime.kernels.forms.transposed import TRANSPOSED
 from ronn_jack.realtime.kernels.layout import FORM, WORD
 from ronn_jack.realtime.kernels.vectors import load_int64
 
-FORMS: tuple[Form, ...] = (TRANSPOSED, DEPTHWISE, DENSE)
+FORMS: tuple[Form, ...] = (TRANSPOSED, DEPTHWISE, MINIMAL, DENSE)
 """The first that suits a layer computes it."""
 
 
 def form_of(words: Words) -> Form:
     """[control-thread] Return the form of a layer."""
     return FORMS[words[layout.FORM]]
+
+
+def kind(layer: Layer) -> tuple[int, int]:
+    """[control-thread] Return what tells layers apart that cost more than where they read."""
+    number = _number(layer)
+    return number, FORMS[number].kind(layer)
 
 
 def shape(layer: Layer, modulated: bool = False) -> Words:
@@ -36,12 +43,16 @@ def shape(layer: Layer, modulated: bool = False) -> Words:
     modulated : bool
         Whether something comes between the convolution and the activation.
     """
-    number = next(i for i, form in enumerate(FORMS) if form.suits(layer))
+    number = _number(layer)
     return {layout.FORM: number} | FORMS[number].shape(layer, modulated)
 
 
-def _run_or(otherwise: Any, number: int) -> Any:
-    run = FORMS[number].run
+def _number(layer: Layer) -> int:
+    return next(i for i, form in enumerate(FORMS) if form.suits(layer))
+
+
+def _run_or(otherwise: Any, form: int) -> Any:
+    run = FORMS[form].run
 
     @inlined
     def run_chosen(
@@ -53,21 +64,24 @@ def _run_or(otherwise: Any, number: int) -> Any:
         moved: int,
         glided: int,
         slopes: int,
+        number: int,
     ) -> None:
-        if load_int64(layer + WORD * FORM) == number:
-            run(layer, following, target, target_stride, frames, moved, glided, slopes)
+        if load_int64(layer + WORD * FORM) == form:
+            run(layer, following, target, target_stride, frames, moved, glided, slopes, number)
         else:
-            otherwise(layer, following, target, target_stride, frames, moved, glided, slopes)
+            otherwise(
+                layer, following, target, target_stride, frames, moved, glided, slopes, number
+            )
 
     return run_chosen
 
 
-def _settle_or(otherwise: Any, number: int) -> Any:
-    settle = FORMS[number].settle
+def _settle_or(otherwise: Any, form: int) -> Any:
+    settle = FORMS[form].settle
 
     @inlined
     def settle_chosen(layer: int) -> None:
-        if load_int64(layer + WORD * FORM) == number:
+        if load_int64(layer + WORD * FORM) == form:
             settle(layer)
         else:
             otherwise(layer)

@@ -23,6 +23,7 @@ from ronn_jack.realtime.kernels.forms.form import (
     longest_copied,
     odd_lines,
     tap_by_tap,
+    whole_chunks,
     whole_vectors,
 )
 from ronn_jack.realtime.kernels.input_rows import frame_address
@@ -73,6 +74,7 @@ def _run(
     moved: int,
     glided: int,
     slopes: int,
+    number: int,
 ) -> None:
     """[audio-thread] Multiply each frame by all taps and add the products to the sums to come.
 
@@ -222,8 +224,10 @@ class Transposed(Form):
         """Return how often a tile's inner loop starts: once, for the newest frame."""
         return 1
 
-    def count(self, words: Words, chunks: int, vectors: int) -> Mapping[str, int]:
+    def count(self, words: Words, frames: int) -> Mapping[str, float]:
         """Return the work of adding products to sums, and of taking these."""
+        chunks = sum(times for _, times in whole_chunks(frames))
+        vectors = sum(width * times for width, times in whole_chunks(frames))
         changes = words[ROWS_OUT] * (words[KERNEL] + 1)
         return {"product": chunks * words[ROWS], "change": vectors * changes}
 
