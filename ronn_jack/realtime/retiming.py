@@ -16,7 +16,9 @@ from ronn_jack.realtime.compiler.entry_call import call_at_rate
 from ronn_jack.realtime.engine_state import CONTROLS, ENGINE, GATE_STATE, RAMPS, TARGETS, Control
 from ronn_jack.realtime.freeze import SEAM_SECONDS
 from ronn_jack.realtime.gate import prepare_gate, settle_gate
+from ronn_jack.realtime.kernels.layout import FRAME, WORD
 from ronn_jack.realtime.kernels.network import rest_network
+from ronn_jack.realtime.kernels.vectors import store_int64
 from ronn_jack.realtime.motion.modulation import prepare_modulation
 from ronn_jack.realtime.motion.moving_weights import prepare_motion, rest_motion
 from ronn_jack.realtime.motion.ramp import RAMP, settle_ramp
@@ -89,3 +91,4 @@ def retime_voice(voice: int, inputs: int, channels: int, rate: float) -> None:
         rest_motion(v.motion, int64(0), 0.0)
     rest_network(v.network)
     rest_voice(voice, inputs, channels)
+    store_int64(v.network + WORD * FRAME, int64(0))  # settling let one frame pass
