@@ -68,9 +68,15 @@ def xruns(node):
     return node.osc.ask("/ronn/status/xruns")
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("freewheel", [False, True], ids=["real time", "freewheel"])
-@pytest.mark.parametrize("period", [64, 256])
+@pytest.mark.parametrize(
+    ("period", "freewheel"),
+    [
+        pytest.param(64, False, marks=pytest.mark.slow),
+        pytest.param(64, True, marks=pytest.mark.soak),
+        pytest.param(256, False, marks=pytest.mark.soak),
+        pytest.param(256, True, marks=pytest.mark.slow),
+    ],
+)
 def test_the_node_gives_sample_for_sample_what_render_gives(period, freewheel):
     x = noise(RATE)
 

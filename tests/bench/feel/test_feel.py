@@ -19,7 +19,7 @@ def test_everything_is_measured_against_a_goal() -> None:
         [sys.executable, "-m", "ronn_jack", "bench", "--feel", "--quick", "--json"],
         capture_output=True,
         text=True,
-        timeout=170,
+        timeout=280,
         check=False,
     )
     assert result.returncode == 0, result.stderr
