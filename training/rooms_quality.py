@@ -6,9 +6,8 @@
    character that `training.rooms_fit` finds.
 2. On characters that seeds draw, all else at random: whether T30 at 1 kHz strictly rises along x,
    the centroid along y, and whether C80 strictly falls along z; how far y and z move that T30. Of
-   what the decoder says, for 1000 characters; and measured of the responses, for some. There a
-   noise's chance has its part, the more the shorter it is: the median character counts for how far
-   T30 is moved.
+   what the decoder says, for 1000 characters; and measured of the responses, for some, where a
+   noise's chance has its part. The character that is moved farthest counts.
 3. How alike responses are that lie 0.2 apart, and how long one of 4 s takes to make.
 
 The exit code is 1 where it falls short of what is promised.
@@ -94,7 +93,7 @@ class HeldOut:
 class Axes:
     """What axes do: steps that go the wrong way, and by what share y and z move T30.
 
-    `moved` counts, `moved_most` is what the farthest character shows.
+    `moved_most` counts, `moved` is what the median character shows.
     """
 
     characters: int
@@ -114,7 +113,7 @@ class Axes:
     def faults(self) -> Iterator[str]:
         """Yield what falls short."""
         yield from (f"{axis} goes the wrong way" for axis, n in self.wrong_steps.items() if n)
-        for axis, share in self.moved.items():
+        for axis, share in self.moved_most.items():
             if not share <= MOST_MOVED_SHARE:
                 yield f"{axis} moves T30 by more than {100.0 * MOST_MOVED_SHARE:.0f} %"
 

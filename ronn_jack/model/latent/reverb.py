@@ -23,10 +23,12 @@ from ronn_jack.model.latent.room_physics import (
     Decay,
     decay_of,
     remaining,
+    third_octaves,
 )
 from ronn_jack.model.latent.room_shape import shaped
 from ronn_jack.model.latent.shaped_noise import (
     Float32,
+    band_shares,
     bin_frequencies,
     most_frames,
     noise,
@@ -257,18 +259,14 @@ def _early(decay: Decay, seed: int, rate: float) -> Float32:
 @functools.lru_cache(maxsize=4)
 def _between_bands(rate: float) -> Float32:
     """Return what each bin takes of each band, and of the fall at the last [shape=(bins, n)]."""
-    octaves = np.log2(np.maximum(bin_frequencies(rate), 1.0) / CENTRES[0]) * 3.0
-    place = np.clip(octaves, 0.0, BANDS - 1.0)
-    share = np.maximum(0.0, 1.0 - np.abs(place[:, None] - np.arange(BANDS)))
-    beyond = np.maximum(octaves - (BANDS - 1.0), 0.0)
-    return np.column_stack((share, beyond)).astype(np.float32)
+    beyond = np.maximum(third_octaves(bin_frequencies(rate)) - (BANDS - 1.0), 0.0)
+    return np.column_stack((band_shares(rate), beyond.astype(np.float32)))
 
 
 def _minimum_phase(energies: Array, rate: float) -> Array:
     """Return the impulse that has each band's energy and the least delay."""
     frequencies = np.fft.rfftfreq(2 * _DIRECT_FRAMES, 1.0 / rate)
-    octaves = np.log2(np.maximum(frequencies, 1.0) / CENTRES[0]) * 3.0
-    level = 0.5 * np.log(np.interp(octaves, np.arange(BANDS), energies))
+    level = 0.5 * np.log(np.interp(third_octaves(frequencies), np.arange(BANDS), energies))
     cepstrum = np.fft.irfft(level)
     cepstrum[1:_DIRECT_FRAMES] *= 2.0
     cepstrum[_DIRECT_FRAMES + 1 :] = 0.0

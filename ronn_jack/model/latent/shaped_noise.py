@@ -11,6 +11,8 @@ import functools
 import numpy as np
 from numpy.typing import NDArray
 
+from ronn_jack.model.latent.room_physics import BANDS, third_octaves
+
 Float32 = NDArray[np.float32]
 
 LONGEST_SECONDS = 8.0
@@ -25,6 +27,7 @@ _EARS_METRES = 0.2
 _SOUND_METRES_PER_SECOND = 343.0
 _SQUARES = 1.5
 """Sum of the squared Hann windows over each sample."""
+_LEAST = np.float32(1e-20)
 
 
 def most_frames(rate: float) -> int:
@@ -83,13 +86,7 @@ def shape_noise(gains: Float32, frames: int, rate: float, early: Float32 | None 
         part = min(covered, early.shape[1])
         excited[:, :part] = early[:, :part]
         spectra = np.concatenate((_spectra(excited, first, window), spectra[:, first:]), axis=1)
-    pieces = np.fft.irfft(spectra * gains, window, axis=-1)
-    pieces *= _hann(window) / np.float32(_SQUARES)
-    pieces = pieces.reshape(2, count, HOPS, -1)
-    sound = np.zeros((2, count + HOPS - 1, window // HOPS), np.float32)
-    for part in range(HOPS):
-        sound[:, part : part + count] += pieces[:, :, part]
-    return sound[:, HOPS - 1 :].reshape(2, -1)[:, :frames]
+    return _overlapped(spectra * gains, window)[:, :frames]
 
 
 @functools.lru_cache(maxsize=2)
@@ -104,9 +101,29 @@ def noise(rate: float) -> Float32:
     middle *= np.sqrt(0.5 + 0.5 * coherence)
     side *= np.sqrt(0.5 - 0.5 * coherence)
     both = np.fft.irfft(np.stack((middle + side, middle - side)), frames, axis=-1)
-    result: Float32 = both.astype(np.float32)
+    result = _evened(both.astype(np.float32), rate)
     result.flags.writeable = False
     return result
+
+
+def _evened(sound: Float32, rate: float) -> Float32:
+    """Return a noise whose power in each band wavers less from window to window.
+
+    What decays by it then does so as it is asked to. A ring, so that its ends are even too.
+    """
+    window, frames = window_frames(rate), sound.shape[1]
+    ring = np.concatenate((sound[:, -window:], sound, sound[:, :window]), axis=1)
+    spectra = _spectra(ring, spectra_of(ring.shape[1], rate), window)
+    shares = band_shares(rate)
+    power = (spectra.real**2 + spectra.imag**2).sum(axis=0) @ shares
+    gains = np.sqrt(power.mean(axis=0) / np.maximum(power, _LEAST)) @ shares.T
+    return _overlapped(spectra * gains, window)[:, window : window + frames]
+
+
+def band_shares(rate: float) -> Float32:
+    """Return what each bin of a spectrum takes of each of the bands [shape=(bins, BANDS)]."""
+    place = np.clip(third_octaves(bin_frequencies(rate)), 0.0, BANDS - 1.0)
+    return np.maximum(0.0, 1.0 - np.abs(place[:, None] - np.arange(BANDS))).astype(np.float32)
 
 
 @functools.lru_cache(maxsize=2)
@@ -126,6 +143,18 @@ def _spectra(sound: Float32, count: int, window: int) -> NDArray[np.complex64]:
     padded[:, start : start + part] = sound[:, :part]
     pieces = np.lib.stride_tricks.sliding_window_view(padded, window, axis=-1)[:, ::hop]
     return np.fft.rfft(pieces * _hann(window), axis=-1).astype(np.complex64, copy=False)
+
+
+def _overlapped(spectra: NDArray[np.complex64], window: int) -> Float32:
+    """Return the sound of which there are spectra, from the last quarter of the first window on."""
+    count = spectra.shape[1]
+    pieces = np.fft.irfft(spectra, window, axis=-1)
+    pieces *= _hann(window) / np.float32(_SQUARES)
+    pieces = pieces.reshape(2, count, HOPS, -1)
+    sound = np.zeros((2, count + HOPS - 1, window // HOPS), np.float32)
+    for part in range(HOPS):
+        sound[:, part : part + count] += pieces[:, :, part]
+    return sound[:, HOPS - 1 :].reshape(2, -1)
 
 
 @functools.lru_cache(maxsize=4)

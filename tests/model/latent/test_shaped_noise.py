@@ -46,6 +46,15 @@ def test_a_gain_acts_where_and_when_it_is_said_to() -> None:
     assert np.std(sound[:, 13000:]) == pytest.approx(0.1, rel=0.05)
 
 
+def test_its_power_hardly_wavers_in_any_band() -> None:
+    pieces = noise(RATE)[:, : 300 * 1024].reshape(2, -1, 1024) * np.hanning(1024)
+    power = (np.abs(np.fft.rfft(pieces)) ** 2).sum(0)
+    for octave in (250.0, 500.0, 1000.0, 2000.0):
+        lines = np.abs(np.log2(np.fft.rfftfreq(1024, 1.0 / RATE)[1:] / octave)) < 0.5
+        levels = 10.0 * np.log10(power[:, 1:][:, lines].sum(1))
+        assert levels.std() < 0.75 * (1000.0 / octave) ** 0.5
+
+
 def test_the_ears_hear_the_same_low_and_different_high() -> None:
     left, right = np.fft.rfft(noise(RATE), axis=-1)
     frequencies = np.fft.rfftfreq(noise(RATE).shape[1], 1.0 / RATE)
