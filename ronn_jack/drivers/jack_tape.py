@@ -96,6 +96,7 @@ class _Tape:
     ) -> None:
         if not 1 <= len(audio) <= MOST_CHANNELS:
             raise ValueError(f"{len(audio)} channels on a tape; use 1 to {MOST_CHANNELS}")
+        self._server = jack_library.server_name(server)
         client = jack_library.open_client(name, server)
         if client is None:
             raise JackError(f"no JACK server for the client '{name}' to connect to")
@@ -142,7 +143,7 @@ class _Tape:
             self.client.connect(*((other, ours) if ours.is_input else (ours, other)))
 
         try:
-            jack_calls.call(connect)
+            jack_calls.call(connect, server=self._server)
         except JackError as error:
             raise JackError(f"can't connect {ours.name} with {other}: {error}") from error
 
@@ -153,10 +154,12 @@ class _Tape:
     def _activate(self, kind: Any, names: Sequence[str]) -> None:
         """Register ports and start; a client that can't have them leaves."""
         try:
-            self._ports = jack_calls.call(lambda: [kind.register(name) for name in names])
+            self._ports = jack_calls.call(
+                lambda: [kind.register(name) for name in names], server=self._server
+            )
             for i, port in enumerate(self._ports):
                 self._state.ports[0, i] = int(jack._ffi.cast("intptr_t", port._ptr))
-            jack_calls.call(self.client.activate)
+            jack_calls.call(self.client.activate, server=self._server)
         except BaseException:
             self.close()
             raise

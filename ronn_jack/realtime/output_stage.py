@@ -36,6 +36,17 @@ def widen_finite(channels: int, source: int, result: int, frames: int) -> int:
 
 
 @native(float64(float64))
+def within_full_scale(x: float) -> float:
+    """Return `x`, held within ±1, or silence where it is no number.
+
+    The last defence: whatever goes wrong before it stays in the node.
+    """
+    if abs(x) <= 1.0:
+        return x
+    return math.copysign(1.0, x) if x == x else 0.0
+
+
+@native(float64(float64))
 def guard(x: float) -> float:
     """Return `x` up to −1 dBFS, and bent towards ±1 beyond: no sample passes full scale."""
     size = abs(x)

@@ -36,7 +36,7 @@ from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.meters.true_peak import TRUE_PEAK, run_true_peak
 from ronn_jack.realtime.mixing import run_mix
 from ronn_jack.realtime.motion.ramp import RAMP, run_ramp, settle_ramp
-from ronn_jack.realtime.output_stage import guard
+from ronn_jack.realtime.output_stage import guard, within_full_scale
 from ronn_jack.realtime.voice import MAX_CHANNELS, VOICE, process_voice, run_over_history
 
 LATE_BLOCKS = 2
@@ -251,7 +251,7 @@ def _give_output(engine: int, out_1: int, out_2: int, start: int, frames: int) -
             bypass = glides[_BYPASS, t]
             if bypass > 0.0:
                 y = (1.0 - bypass) * y + bypass * min(1.0, max(-1.0, d))
-            y *= glides[_MASTER, t]
+            y = within_full_scale(y * glides[_MASTER, t])
             out[t] = np.float32(y)
             peak = max(peak, abs(y))
         true_peak = max(
