@@ -107,12 +107,14 @@ def make_part(sound: FrozenSound, target: str, format_module: str = "") -> Part:
     format_module : str
         Of a format, where the functions that all targets share are to be made too.
     """
+    bank = bool(sound.neighbours)
     template = template_object(
         TARGETS[target].machine,
         template_symbol(target),
         sound.inputs,
-        controls_of(sound.values),
-        snapshots(sound),
+        controls_of(sound.values, sound.seeds),
+        [shot for network in sound.networks for shot in snapshots(network, bank)],
+        len(sound.networks),
     )
     functions = [_kept(f"kernels-{target}", lambda: _kernels(target))]
     if format_module:
@@ -121,7 +123,7 @@ def make_part(sound: FrozenSound, target: str, format_module: str = "") -> Part:
     return Part(target, functions, template)
 
 
-def snapshots(sound: FrozenSound) -> list[Snapshot]:
+def snapshots(sound: FrozenSound, in_bank: bool = False) -> list[Snapshot]:
     """Return a sound's memory at each of RATES at which its network can be.
 
     Raises
@@ -132,7 +134,7 @@ def snapshots(sound: FrozenSound) -> list[Snapshot]:
     taken, fault = [], None
     for rate in RATES if keeps_times(sound) else (MEASURED_RATE,):
         try:
-            taken.append(snapshot(sound, rate))
+            taken.append(snapshot(sound, rate, in_bank))
         except SpecError as error:
             fault = fault or error
     if not taken and fault:

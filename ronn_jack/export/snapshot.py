@@ -7,6 +7,7 @@ within it, and all others are the same: so every address is found without knowin
 from __future__ import annotations
 
 import mmap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,8 @@ from ronn_jack.realtime.engine_state import Control
 from ronn_jack.realtime.voice import Voice
 
 _MOST_BYTES = 1 << 31
+_PRIMING_SECONDS = 6.0
+"""Input that a bank keeps beside what a network remembers, for priming to take its time in."""
 _ODD_BYTES = 17 * CACHE_LINE
 """By which the second memory lies otherwise within its page."""
 
@@ -52,6 +55,8 @@ class Snapshot:
         Where the others are, and which of KERNELS belongs there.
     places : dict
         Where the records lie; -1 where there is none.
+    own : int
+        Place from which on all belongs to the network.
     tail_frames : int
         How long an input can be heard.
     """
@@ -61,6 +66,7 @@ class Snapshot:
     pointers: NDArray[np.int32]
     functions: NDArray[np.int32]
     places: dict[str, int]
+    own: int
     tail_frames: int
 
 
@@ -70,6 +76,7 @@ class _Made:
     engine: Engine
     voice: Voice
     network: DrawnNetwork
+    own: int
 
     def kernels(self) -> dict[str, int]:
         """Return the addresses of those of KERNELS that its memory holds."""
@@ -82,15 +89,20 @@ class _Made:
         }
 
 
-def snapshot(sound: FrozenSound, rate: float) -> Snapshot:
+def snapshot(sound: FrozenSound, rate: float, in_bank: bool = False) -> Snapshot:
     """Return the memory of an engine that plays a sound at a sample rate in Hz.
+
+    Parameters
+    ----------
+    in_bank : bool
+        Whether it keeps the input that another network is primed with.
 
     Raises
     ------
     SnapshotError
         If a word of it refers to anything outside.
     """
-    first, second = _make(sound, rate, 0), _make(sound, rate, _ODD_BYTES)
+    first, second = (_make(sound, rate, skew, in_bank) for skew in (0, _ODD_BYTES))
     words, functions = _without_functions(first)
     others, other_functions = _without_functions(second)
     distance = second.arena.address - first.arena.address
@@ -115,25 +127,42 @@ def snapshot(sound: FrozenSound, rate: float) -> Snapshot:
     places = {name: place - start if place else -1 for name, place in records.items()}
     tail = first.voice.run_up_frames
     content = words.view(np.uint8)
-    return Snapshot(rate, content, _places(pointers), functions, places, tail)
+    return Snapshot(rate, content, _places(pointers), functions, places, first.own, tail)
+
+
+def check_alike(shots: Sequence[Snapshot]) -> None:
+    """Refuse memories of networks that can't lie in each other's place.
+
+    Raises
+    ------
+    SnapshotError
+    """
+    first = shots[0]
+    for shot in shots:
+        if (shot.places, shot.own, shot.content.size) != (
+            first.places, first.own, first.content.size,
+        ):  # fmt: skip
+            raise SnapshotError("the networks of a bank are not of one architecture")
 
 
 def _places(indices: NDArray[np.int64]) -> NDArray[np.int32]:
     return (8 * indices).astype(np.int32)
 
 
-def _make(sound: FrozenSound, rate: float, skew: int) -> _Made:
+def _make(sound: FrozenSound, rate: float, skew: int, in_bank: bool) -> _Made:
     """Return an engine in an arena, ready to play and without what silence leaves in it."""
     values = sound.values
     memory = np.frombuffer(mmap.mmap(-1, _MOST_BYTES), np.uint8)
     arena = Arena(memory[skew:])
     with taken_from(arena):
         model = model_of(values, sound.inputs, OUTPUTS, rate)
-        engine = Engine(sound.inputs, OUTPUTS, rate, 0.0, output_seconds=0.0)
+        history = model.receptive_field / rate + _PRIMING_SECONDS if in_bank else 0.0
+        engine = Engine(sound.inputs, OUTPUTS, rate, history, output_seconds=0.0)
         aim(engine, values)
         engine.set(Control.MASTER, 1.0)
         begin_in_room(engine, values)
         engine.settle()
+        own = arena.taken.size
         voice = make_voice(model, rate, Expression.of(values), movable=True)
         voice.level.begin_with(sound.level)
         voice.blend.begin_with(sound.blend)
@@ -141,7 +170,7 @@ def _make(sound: FrozenSound, rate: float, skew: int) -> _Made:
     network = voice.network
     assert isinstance(network, DrawnNetwork)
     network.forget()
-    return _Made(arena, engine, voice, network)
+    return _Made(arena, engine, voice, network, own)
 
 
 def _without_functions(made: _Made) -> tuple[NDArray[np.int64], NDArray[np.int32]]:

@@ -11,6 +11,14 @@ import numpy as np
 from numba import carray, float64, int32, int64, types, void
 
 from ronn_jack.export.compiling import entry
+from ronn_jack.export.plugin.networks import (
+    LEAVE,
+    SCRATCH_BYTES,
+    WORKING,
+    fill_network,
+    move_network,
+    rest_network_at,
+)
 from ronn_jack.export.plugin.records import (
     CONTROL,
     INSTANCE,
@@ -19,25 +27,20 @@ from ronn_jack.export.plugin.records import (
     VARIANT,
     Action,
 )
-from ronn_jack.realtime.compiler.atomics import pointer
+from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer, store_release
 from ronn_jack.realtime.compiler.compile import linked, native
-from ronn_jack.realtime.compiler.entry_call import call_entry
 from ronn_jack.realtime.compiler.memory import offset
 from ronn_jack.realtime.engine import process_block
 from ronn_jack.realtime.engine_state import ENGINE
-from ronn_jack.realtime.level import LEVEL
-from ronn_jack.realtime.motion.modulation import prepare_modulation
-from ronn_jack.realtime.motion.moving_weights import MOTION, prepare_motion, rest_motion
 from ronn_jack.realtime.retiming import is_possible_rate, prepare_engine, rest_engine
-from ronn_jack.realtime.voice import VOICE, prepare_voice, rest_voice
+from ronn_jack.realtime.voice import VOICE
 
 CACHE_LINE = 64
 _INSTANCE_BYTES, _VARIANT_BYTES = INSTANCE.itemsize, VARIANT.itemsize
 _KERNELS, _SETTLE = len(KERNELS), KERNELS.index("settle")
 _LEVEL_PLACE = offset(VOICE, "level")
-_AMPLITUDE, _SHARE, _THRESHOLD, _MORPH, _DRIFT_RATE, _DRIFT_DEPTH = (
-    int(Action.AMPLITUDE), int(Action.SHARE), int(Action.THRESHOLD), int(Action.MORPH),
-    int(Action.DRIFT_RATE), int(Action.DRIFT_DEPTH),
+_AMPLITUDE, _SHARE, _THRESHOLD, _SEED = (
+    int(Action.AMPLITUDE), int(Action.SHARE), int(Action.THRESHOLD), int(Action.SEED),
 )  # fmt: skip
 
 _malloc = types.ExternalFunction("malloc", int64(int64))
@@ -83,25 +86,6 @@ def _fill(handle: int) -> None:
         word[0] = kernels[functions[i, 1]]
 
 
-@native(void(int64))
-def _settle(handle: int) -> None:
-    """Let all be made for the sample rate, and as after endless silence."""
-    h = carray(pointer(handle), (1,), INSTANCE)[0]
-    v = carray(pointer(h.variant), (1,), VARIANT)[0]
-    prepare_engine(h.base + v.engine, h.rate)
-    prepare_voice(h.base + v.voice, h.rate)
-    if v.modulation >= 0:
-        prepare_modulation(h.base + v.modulation, h.rate)
-    if v.motion >= 0:
-        prepare_motion(h.base + v.motion, h.rate)
-        rest_motion(h.base + v.motion, int64(0), 0.0)
-    settle = carray(pointer(h.kernels), (_KERNELS,), np.int64)[_SETTLE]
-    call_entry(settle, h.base + v.network, 0, 0, 0, 0, 0)
-    e = carray(pointer(h.base + v.engine), (1,), ENGINE)[0]
-    rest_voice(h.base + v.voice, e.driven, e.inputs)
-    carray(pointer(h.base + v.voice), (1,), VOICE)[0].position = 0
-
-
 @native(void(int64, int64))
 def _apply(handle: int, index: int) -> None:
     """Let the engine go where a control is."""
@@ -117,16 +101,11 @@ def _apply(handle: int, index: int) -> None:
         e.controls[c.place] = value
     elif c.action == _THRESHOLD:
         e.controls[c.place] = _pow(10.0, value / 20.0) if value > c.minimum else 0.0
-    elif v.motion >= 0:
-        m = carray(pointer(h.base + v.motion), (1,), MOTION)[0]
-        if c.action == _MORPH:
-            m.targets[0] = value
-            level = h.base + v.voice + _LEVEL_PLACE
-            carray(pointer(level), (1,), LEVEL)[0].targets[0] = value
-        elif c.action == _DRIFT_RATE:
-            m.wanted_hertz = value
-        elif c.action == _DRIFT_DEPTH:
-            m.targets[1] = value
+    elif c.action == _SEED:
+        h.wanted = int64(value)
+    else:
+        for slot in range(2 if t.networks > 1 else 1):
+            move_network(handle, slot, index)
 
 
 @native(void(int64))
@@ -134,11 +113,19 @@ def _begin(handle: int) -> None:
     h = carray(pointer(handle), (1,), INSTANCE)[0]
     t = carray(pointer(h.template), (1,), TEMPLATE)[0]
     _fill(handle)
+    if h.wanted != 0:
+        fill_network(handle, int64(0), h.wanted)
     controls = carray(pointer(t.controls), (t.control_count,), CONTROL)
     for i in range(t.control_count):
         if h.values[i] != controls[i].default:
             _apply(handle, i)
-    _settle(handle)
+    v = carray(pointer(h.variant), (1,), VARIANT)[0]
+    prepare_engine(h.base + v.engine, h.rate)
+    e = carray(pointer(h.base + v.engine), (1,), ENGINE)[0]
+    rest_network_at(handle, int64(0), int64(0), e.driven)
+    h.made = h.wanted
+    h.slot = 0
+    h.free = 1
     h.fresh = 1
 
 
@@ -148,7 +135,11 @@ def _activate(handle: int, rate: float) -> int:
         return int64(0)
     h = carray(pointer(handle), (1,), INSTANCE)[0]
     variant = _variant_for(h.template, rate)
-    size = carray(pointer(variant), (1,), VARIANT)[0].size
+    v = carray(pointer(variant), (1,), VARIANT)[0]
+    size = v.size
+    h.slot_bytes = size - v.own
+    if carray(pointer(h.template), (1,), TEMPLATE)[0].networks > 1:
+        size += h.slot_bytes + SCRATCH_BYTES
     if size > h.room:
         memory = _malloc(size + CACHE_LINE)
         if memory == 0:
@@ -209,8 +200,15 @@ def activate(handle: int, rate: float) -> int:
 
 @entry("void(int64)")
 def reset(handle: int) -> None:
-    """[audio-thread] Begin anew, after endless silence and where the controls are."""
+    """[audio-thread] Begin anew, after endless silence and where the controls are.
+
+    A worker that is at a network of a bank leaves it within a block of that.
+    """
+    exchange(handle + LEAVE, 1)
+    while load_acquire(handle + WORKING) != 0:
+        pass
     _begin(handle)
+    store_release(handle + LEAVE, 0)
 
 
 @entry("void(int64, int64, float64)")
@@ -254,6 +252,8 @@ def play(handle: int, in_1: int, in_2: int, out_1: int, out_2: int, frames: int)
     v = carray(pointer(h.variant), (1,), VARIANT)[0]
     engine = h.base + v.engine
     if h.fresh != 0:
+        if h.made != h.wanted:
+            _begin(handle)
         h.fresh = 0
         rest_engine(engine)
     _process_block(engine, in_1, in_2, out_1, out_2, frames)

@@ -34,7 +34,9 @@ class Action(enum.IntEnum):
     MORPH = 3
     DRIFT_RATE = 4
     DRIFT_DEPTH = 5
-    NOTHING = 6
+    SEED = 6
+    """Which network of a bank is wanted."""
+    NOTHING = 7
 
 
 CONTROL = np.dtype(
@@ -58,6 +60,7 @@ VARIANT = np.dtype(
         ("pointer_count", "i8"),
         ("functions", "i8"),  # address of int32 pairs: place of a word, one of KERNELS
         ("function_count", "i8"),
+        ("own", "i8"),  # place from which on all belongs to the network, and not to the engine
         ("engine", "i8"),  # places of records, the first of which is at 0
         ("voice", "i8"),
         ("network", "i8"),
@@ -73,8 +76,9 @@ TEMPLATE = np.dtype(
         ("inputs", "i8"),
         ("controls", "i8"),  # address of CONTROLs
         ("control_count", "i8"),
-        ("variants", "i8"),  # address of VARIANTs
-        ("variant_count", "i8"),
+        ("variants", "i8"),  # address of VARIANTs, those of the first network first
+        ("variant_count", "i8"),  # of each network
+        ("networks", "i8"),  # how many there are: more than one is a bank
         ("pool", "i8"),  # address of what runs are taken from
     ]
 )
@@ -88,6 +92,13 @@ INSTANCE = np.dtype(
         ("base", "i8"),  # address of the engine's memory
         ("rate", "f8"),
         ("fresh", "i8"),  # whether nothing has been played since the memory was made
+        ("slot_bytes", "i8"),  # of a bank: distance between the memories of two networks
+        ("wanted", "i8"),  # number of the network that a control asks for
+        ("made", "i8"),  # of the one that was made last, and sounds or is about to
+        ("slot", "i8"),  # 0 or 1: where that lies
+        ("free", "i8"),  # whether the other slot is
+        ("working", "i8"),  # whether a worker is at the other slot
+        ("leave", "i8"),  # whether it is to leave it
         ("values", "f8", MOST_CONTROLS),
         ("ports", "i8", MOST_PORTS),  # addresses that a format keeps
     ],

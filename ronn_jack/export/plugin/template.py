@@ -12,7 +12,7 @@ from ronn_jack.export.elf.objects import Relocatable, Relocation, Section, Symbo
 from ronn_jack.export.elf.relocations import ABSOLUTE
 from ronn_jack.export.plugin.controls import PluginControl
 from ronn_jack.export.plugin.records import CONTROL, TEMPLATE, VARIANT
-from ronn_jack.export.snapshot import Snapshot
+from ronn_jack.export.snapshot import Snapshot, check_alike
 from ronn_jack.realtime.compiler.memory import CACHE_LINE
 
 _OBJECT = 1
@@ -84,13 +84,24 @@ def template_object(
     inputs: int,
     controls: Sequence[PluginControl],
     snapshots: Sequence[Snapshot],
+    networks: int = 1,
 ) -> Relocatable:
-    """Return an object whose symbol `name` is a TEMPLATE."""
+    """Return an object whose symbol `name` is a TEMPLATE.
+
+    Parameters
+    ----------
+    snapshots : sequence of Snapshot
+        As many of each network, those of the first before those of the second.
+    """
+    count = len(snapshots) // networks
+    for rate in range(count):
+        check_alike(snapshots[rate::count])
     data, pool = _Data(), _Pool()
     template = np.zeros(1, TEMPLATE)
     template["inputs"] = inputs
     template["control_count"] = len(controls)
-    template["variant_count"] = len(snapshots)
+    template["variant_count"] = count
+    template["networks"] = networks
     rows = np.zeros(len(controls), CONTROL)
     for row, control in zip(rows, controls, strict=True):
         row["identity"], row["action"] = control.identity, control.action
@@ -106,9 +117,9 @@ def template_object(
             "functions": shot.functions,
         }
         variant["rate"], variant["size"] = shot.rate, shot.content.size
-        variant["tail_frames"] = shot.tail_frames
-        for count, table in zip(("run", "pointer", "function"), tables.values(), strict=True):
-            variant[f"{count}_count"] = len(table)
+        variant["tail_frames"], variant["own"] = shot.tail_frames, shot.own
+        for what, table in zip(("run", "pointer", "function"), tables.values(), strict=True):
+            variant[f"{what}_count"] = len(table)
         for record, place in shot.places.items():
             variant[record] = place
         addresses.append({field: data.add(table) for field, table in tables.items()})
