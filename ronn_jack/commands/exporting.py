@@ -77,6 +77,8 @@ class Form:
         Inputs and outputs, unless they are asked for.
     folder : str
         Of a plugin: where hosts look for it, in the user's home.
+    is_folder : bool
+        Whether it is written as a folder, which may take the place of one.
     """
 
     name: str
@@ -85,6 +87,7 @@ class Form:
     write: Callable[[Wanted], list[str]]
     channels: int = 2
     folder: str = ""
+    is_folder: bool = False
 
 
 def _write_json(wanted: Wanted) -> list[str]:
@@ -135,6 +138,16 @@ def _write_clap(wanted: Wanted) -> list[str]:
     return [sound.level_words, f"for processors {TARGETS[wanted.cpu].words}"]
 
 
+def _write_lv2(wanted: Wanted) -> list[str]:
+    from ronn_jack.export.lv2.bundle import Bundle
+    from ronn_jack.export.machine.targets import CHOICES, TARGETS
+    from ronn_jack.export.sound import freeze
+
+    sound = freeze(wanted.values, wanted.inputs)
+    Bundle(wanted.name, sound, CHOICES[wanted.cpu]).write(wanted.target)
+    return [sound.level_words, f"for processors {TARGETS[wanted.cpu].words}"]
+
+
 def _sound(wanted: Wanted) -> Sound:
     from ronn_jack.export.doors.sound import Sound
 
@@ -146,6 +159,7 @@ FORMS = (
     Form("wav", ".wav", "Impulse response of a linear network.", _write_wav),
     Form("onnx", ".onnx", "ONNX graph that streams.", _write_onnx),
     Form("nam", ".nam", "Neural Amp Modeler's file, mono.", _write_nam, channels=1),
+    Form("lv2", ".lv2", "LV2 plugin, a folder.", _write_lv2, folder=".lv2", is_folder=True),
     Form("clap", ".clap", "CLAP plugin.", _write_clap, folder=".clap"),
 )
 """All forms; each has an option of its name, of which one is given."""
@@ -252,7 +266,8 @@ def _check_target(target: Path, form: Form) -> None:
         raise UsageError(
             f"OUT is {shown(target.name)}: end the name in {form.suffix} for --{form.name}"
         )
-    check_target(target)
+    if not (form.is_folder and target.is_dir()):
+        check_target(target)
 
 
 def _values(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ronn_jack import __version__
-from ronn_jack.errors import UsageError, shown
+from ronn_jack.errors import UsageError
 from ronn_jack.export.identity import file_stem, identity
 from ronn_jack.export.lv2 import turtle
 from ronn_jack.export.lv2.library import ENTRIES_MODULE, library
@@ -117,19 +117,3 @@ To make it again:
 
 URI: {self.uri}
 """
-
-
-def install_folder() -> Path:
-    """Return where a user's own LV2 plugins lie."""
-    return Path.home() / ".lv2"
-
-
-def check_bundle(path: Path) -> None:
-    """Refuse a name that no host would look into.
-
-    Raises
-    ------
-    UsageError
-    """
-    if path.suffix.lower() != SUFFIX:
-        raise UsageError(f"OUT is {shown(path.name)}: end the name in {SUFFIX} for --lv2")
