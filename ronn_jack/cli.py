@@ -19,6 +19,7 @@ from click.shell_completion import shell_complete
 from ronn_jack import __version__
 from ronn_jack.commands.bench import bench
 from ronn_jack.commands.compiling import tell_of_compiling
+from ronn_jack.commands.exporting import export
 from ronn_jack.commands.importing import import_file
 from ronn_jack.commands.midi import midi
 from ronn_jack.commands.options import (
@@ -69,6 +70,7 @@ def cli(context: click.Context) -> None:
 cli.add_command(bench)
 cli.add_command(presets)
 cli.add_command(import_file)
+cli.add_command(export)
 
 
 @cli.command(epilog=SOUND_HELP)

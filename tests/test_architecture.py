@@ -57,6 +57,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "render": {
         *FOUNDATION, "audio_files", "model", "realtime", "loudness", "hotswap",
     },
+    "export": {"audio_files", "hotswap", "loudness", "model", "realtime", *FOUNDATION},
     "interrupts": {"process", "drivers.jack_calls"},
     "supervisor": {"errors", "control", "hotswap", "drivers"},
     "app": {
@@ -91,9 +92,13 @@ MAY_IMPORT: dict[str, set[str]] = {
         "render",
     },
     "commands.surfaces": {"presets", "surfaces"},
-    "commands.place": {"errors", "interfaces", "running_nodes", "settings"},
+    "commands.place": {*FOUNDATION, "interfaces", "running_nodes", "settings"},
     "commands.midi": {"commands.options", "commands.place", "errors", "settings", "interfaces"},
     "commands.presets": {*FOUNDATION, "commands.options", "presets"},
+    "commands.exporting": {
+        *FOUNDATION, "audio_files", "commands.compiling", "commands.options", "commands.place",
+        "export",
+    },
     "commands.importing": {*FOUNDATION, "commands.options", "presets", "original", "imports"},
     "cli": {
         *FOUNDATION, "commands", "process",

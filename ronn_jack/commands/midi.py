@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from ronn_jack.commands.options import place_options
-from ronn_jack.errors import MachineError, UsageError
-
-if TYPE_CHECKING:
-    from ronn_jack.interfaces.osc.client import Client
-    from ronn_jack.interfaces.osc.codec import Argument
 
 _ANSWER_SECONDS = 2.0
-_MORE_SECONDS = 0.2
 _SLACK_SECONDS = 5.0
 
 
@@ -42,7 +34,7 @@ def learn(name: str, **place: Any) -> None:
 
     It is written into the user's copy of the controller's profile.
     """
-    from ronn_jack.commands.place import connected
+    from ronn_jack.commands.place import answers, connected
     from ronn_jack.interfaces.midi.learning import LEARN_SECONDS
     from ronn_jack.interfaces.osc.addresses import LEARN, LEARN_CANCEL, LEARNED
 
@@ -50,8 +42,8 @@ def learn(name: str, **place: Any) -> None:
         try:
             client.send(LEARN, [name])
             click.echo(f"move the control for {name} (an encoder right and then left), or Ctrl-C")
-            answers = _answers(client, LEARNED, LEARN_SECONDS + _SLACK_SECONDS)
-            _, control, port, before = next(answers)
+            learned = answers(client, LEARNED, LEARN_SECONDS + _SLACK_SECONDS)
+            _, control, port, before = next(learned)
         except KeyboardInterrupt:
             client.send(LEARN_CANCEL)
             raise
@@ -63,12 +55,12 @@ def learn(name: str, **place: Any) -> None:
 @place_options
 def unlearn(name: str, **place: Any) -> None:
     """Remove the bindings of a parameter or action on the ports of the node that runs."""
-    from ronn_jack.commands.place import connected
+    from ronn_jack.commands.place import answers, connected
     from ronn_jack.interfaces.osc.addresses import UNLEARN, UNLEARNED
 
     with connected(**place) as client:
         client.send(UNLEARN, [name])
-        for _, control in _answers(client, UNLEARNED, _ANSWER_SECONDS):
+        for _, control in answers(client, UNLEARNED, _ANSWER_SECONDS):
             click.echo(f"{name} is no longer bound to {control}")
 
 
@@ -76,35 +68,10 @@ def unlearn(name: str, **place: Any) -> None:
 @place_options
 def undo(**place: Any) -> None:
     """Take back what was learned or unlearned last in the node that runs."""
-    from ronn_jack.commands.place import connected
+    from ronn_jack.commands.place import answers, connected
     from ronn_jack.interfaces.osc.addresses import LEARN_UNDO, LEARN_UNDONE
 
     with connected(**place) as client:
         client.send(LEARN_UNDO)
-        (name,) = next(_answers(client, LEARN_UNDONE, _ANSWER_SECONDS))
+        (name,) = next(answers(client, LEARN_UNDONE, _ANSWER_SECONDS))
     click.echo(f"{name} is bound again as it was before")
-
-
-def _answers(client: Client, address: str, seconds: float) -> Iterator[tuple[Argument, ...]]:
-    """Yield the arguments of the answers to an address, after waiting for the first.
-
-    Raises
-    ------
-    UsageError
-        If the node answers that it can't be done.
-    MachineError
-        If it doesn't answer in time.
-    """
-    from ronn_jack.interfaces.osc.addresses import ERROR
-
-    answered = False
-    until = time.monotonic() + seconds
-    while received := client.receive(until):
-        for message in received:
-            if message.address == ERROR:
-                raise UsageError(str(message.arguments[-1]))
-            if message.address == address:
-                yield message.arguments
-                answered, until = True, time.monotonic() + _MORE_SECONDS
-    if not answered:
-        raise MachineError("the node has not answered; is it still running?")

@@ -1,16 +1,23 @@
-"""Which node a command speaks to."""
+"""Which node a command speaks to, and what it is asked."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 
-from ronn_jack.errors import UsageError
+from ronn_jack.errors import MachineError, UsageError
+from ronn_jack.interfaces.osc.addresses import ERROR, ROOT, SHARE
 from ronn_jack.interfaces.osc.client import Client
+from ronn_jack.interfaces.osc.codec import Argument
 from ronn_jack.interfaces.ports import EVERYWHERE, OSC_PORT
+from ronn_jack.parameters import Value, defaults, parameter
+from ronn_jack.parameters.share import read_shared
 from ronn_jack.running_nodes import RunningNode, running_nodes
 from ronn_jack.settings import load_settings
 
 _HERE = "127.0.0.1"
+_ANSWER_SECONDS = 2.0
+_MORE_SECONDS = 0.2
 
 
 def connected(host: str | None, port: int | None, tcp: bool) -> Client:
@@ -54,3 +61,43 @@ def place(host: str | None, port: int | None, nodes: Sequence[RunningNode]) -> t
         return _HERE, OSC_PORT
     bound, _, number = nodes[0].osc.rpartition(":")
     return _HERE if bound in EVERYWHERE else bound, int(number)
+
+
+def answers(client: Client, address: str, seconds: float) -> Iterator[tuple[Argument, ...]]:
+    """Yield the arguments of the answers to an address, after waiting for the first.
+
+    Raises
+    ------
+    UsageError
+        If the node answers that it can't be done.
+    MachineError
+        If it doesn't answer in time.
+    """
+    answered = False
+    until = time.monotonic() + seconds
+    while received := client.receive(until):
+        for message in received:
+            if message.address == ERROR:
+                raise UsageError(str(message.arguments[-1]))
+            if message.address == address:
+                yield message.arguments
+                answered, until = True, time.monotonic() + _MORE_SECONDS
+    if not answered:
+        raise MachineError("the node has not answered; is it still running?")
+
+
+def sound_of_node(host: str | None, port: int | None, tcp: bool) -> dict[str, Value]:
+    """Return the values of all parameters as a node's sound has them, at its tempo.
+
+    Raises
+    ------
+    UsageError, MachineError
+        As of `connected` and `answers`.
+    """
+    tempo = parameter("tempo")
+    with connected(host, port, tcp) as client:
+        said = []
+        for address in (SHARE, ROOT + tempo.name):
+            client.send(address)
+            said.append(next(answers(client, address, _ANSWER_SECONDS))[0])
+    return {**defaults(), **read_shared(str(said[0])), tempo.name: tempo.parse(said[1])}

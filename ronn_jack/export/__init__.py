@@ -1,1 +1,1 @@
-"""A sound as a plugin for other programs: native code and memory, without Python."""
+"""Sounds as what other programs play: native plugins and files."""

@@ -1,4 +1,4 @@
-"""What each target gives to a plugin: its functions and the sound's memory.
+"""What each target gives to a plugin: the network's functions and the sound's memory.
 
 Both depend on the processor: memory is laid out for its vectors. So they are made in a process of
 their own, in which numba compiles for that target. The functions are kept, as they are the same for
@@ -10,21 +10,21 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from ronn_jack.errors import RonnError, SpecError
 from ronn_jack.export.compiling import export_folder
 from ronn_jack.export.elf.objects import Relocatable
-from ronn_jack.export.machine.glue import symbol
+from ronn_jack.export.machine.glue import template_symbol
 from ronn_jack.export.machine.targets import TARGETS
 from ronn_jack.export.plugin.controls import controls_of
 from ronn_jack.export.plugin.template import template_object
 from ronn_jack.export.snapshot import Snapshot, snapshot
-from ronn_jack.export.sound import FrozenSound
+from ronn_jack.export.sound import MEASURED_RATE, FrozenSound
 from ronn_jack.files import write_atomically
 
 RATES = (44_100.0, 48_000.0, 88_200.0, 96_000.0, 176_400.0, 192_000.0)
@@ -41,27 +41,29 @@ class Part:
 
     Attributes
     ----------
-    functions : bytes
-        An object file.
+    functions : sequence of bytes
+        Object files.
     template : Relocatable
         An object with the TEMPLATE.
     """
 
     target: str
-    functions: bytes
+    functions: Sequence[bytes]
     template: Relocatable
 
     @property
-    def template_symbol(self) -> str:
-        """By which the TEMPLATE is known."""
-        return symbol("template", self.target)
+    def objects(self) -> list[bytes | Relocatable]:
+        """All of it, to be linked."""
+        return [*self.functions, self.template]
 
 
 def make_parts(sound: FrozenSound, targets: Sequence[str], format_module: str) -> list[Part]:
-    """Return the part of each target.
+    """Return the part of each target; the last one's has what all of them share.
 
     Parameters
     ----------
+    targets : sequence of str
+        Names, the best first.
     format_module : str
         The module whose ENTRIES, by name, a format has besides those of every plugin.
 
@@ -71,8 +73,8 @@ def make_parts(sound: FrozenSound, targets: Sequence[str], format_module: str) -
         If one can't be made.
     """
     workers = [_start(target) for target in targets]
-    order = pickle.dumps((sound, format_module))
-    for worker in workers:
+    for target, worker in zip(targets, workers, strict=True):
+        order = pickle.dumps((sound, format_module if target == targets[-1] else ""))
         assert worker.stdin is not None
         worker.stdin.write(order)
         worker.stdin.close()
@@ -97,16 +99,26 @@ def _start(target: str) -> subprocess.Popen[bytes]:
     )
 
 
-def make_part(sound: FrozenSound, target: str, format_module: str) -> Part:
-    """Return the part of the target that numba compiles for in this process."""
+def make_part(sound: FrozenSound, target: str, format_module: str = "") -> Part:
+    """Return the part of the target that numba compiles for in this process.
+
+    Parameters
+    ----------
+    format_module : str
+        Of a format, where the functions that all targets share are to be made too.
+    """
     template = template_object(
         TARGETS[target].machine,
-        symbol("template", target),
+        template_symbol(target),
         sound.inputs,
         controls_of(sound.values),
         snapshots(sound),
     )
-    return Part(target, _functions(target, format_module), template)
+    functions = [_kept(f"kernels-{target}", lambda: _kernels(target))]
+    if format_module:
+        name = f"{format_module.rpartition('.')[2]}-{target}"
+        functions.append(_kept(name, lambda: _heart(format_module)))
+    return Part(target, functions, template)
 
 
 def snapshots(sound: FrozenSound) -> list[Snapshot]:
@@ -118,7 +130,7 @@ def snapshots(sound: FrozenSound) -> list[Snapshot]:
         If it can be at none.
     """
     taken, fault = [], None
-    for rate in RATES:
+    for rate in RATES if keeps_times(sound) else (MEASURED_RATE,):
         try:
             taken.append(snapshot(sound, rate))
         except SpecError as error:
@@ -128,14 +140,32 @@ def snapshots(sound: FrozenSound) -> list[Snapshot]:
     return taken
 
 
-def _functions(target: str, format_module: str) -> bytes:
-    """Return the functions, which are made once."""
-    kept = export_folder() / f"{format_module.rpartition('.')[2]}-{target}.o"
-    if kept.exists():
-        return kept.read_bytes()
+def keeps_times(sound: FrozenSound) -> bool:
+    """Whether a sound's delays are times, and other numbers of frames at each sample rate."""
+    values = sound.values
+    return bool(values["rate"] or values["decay"]) or values["sync"] != "off"
+
+
+def _kept(name: str, make: Callable[[], bytes]) -> bytes:
+    """Return an object file that is made once."""
+    path = export_folder() / f"{name}.o"
+    if path.exists():
+        return path.read_bytes()
+    made = make()
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, made)
+    return made
+
+
+def _kernels(target: str) -> bytes:
+    from ronn_jack.export.machine.heart import kernels_object
+
+    return kernels_object(target)
+
+
+def _heart(format_module: str) -> bytes:
     from ronn_jack.export.machine.heart import heart_object
 
     more: Mapping[str, Any] = import_module(format_module).ENTRIES
-    made = heart_object(target, more)
-    write_atomically(Path(kept), made)
-    return made
+    return heart_object(more)

@@ -71,11 +71,15 @@ class _Made:
     voice: Voice
     network: DrawnNetwork
 
-    def kernels(self) -> tuple[int, ...]:
-        chains = self.engine.chain_before.run, self.engine.chain.run
-        addresses = self.network.process, *chains
-        assert len(addresses) == len(KERNELS)
-        return addresses
+    def kernels(self) -> dict[str, int]:
+        """Return the addresses of those of KERNELS that its memory holds."""
+        return {
+            "process_signal": self.network.process,
+            "run_before": self.engine.chain_before.run,
+            "run_stages": self.engine.chain.run,
+            "begin_before": self.engine.chain_before.begin,
+            "begin_stages": self.engine.chain.begin,
+        }
 
 
 def snapshot(sound: FrozenSound, rate: float) -> Snapshot:
@@ -144,9 +148,9 @@ def _without_functions(made: _Made) -> tuple[NDArray[np.int64], NDArray[np.int32
     """Return the memory's words, and where which of KERNELS was among them."""
     words = made.arena.taken.view(np.int64).copy()
     found = []
-    for number, address in enumerate(made.kernels()):
+    for name, address in made.kernels().items():
         for index in np.flatnonzero(words == address):
-            found.append((8 * int(index), number))
+            found.append((8 * int(index), KERNELS.index(name)))
             words[index] = 0
     return words, np.array(sorted(found), np.int32).reshape(-1, 2)
 

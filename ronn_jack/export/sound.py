@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ronn_jack.hotswap.engine_controls import aim
-from ronn_jack.hotswap.voice_factory import make_voice
-from ronn_jack.loudness.auto_level import level_on_noise
+from ronn_jack.export.level import frozen_level
 from ronn_jack.model.architecture import model_of
-from ronn_jack.model.expression import Expression
 from ronn_jack.parameters import Value
 from ronn_jack.parameters.share import share
-from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.level import LevelTable
 from ronn_jack.realtime.mixing import UNKNOWN, Blend
-from ronn_jack.units import decibels_to_gain
+from ronn_jack.units import gain_to_decibels
 
 MEASURED_RATE = 48_000.0
 """Sample rate in Hz at which a level is found."""
@@ -48,6 +44,14 @@ class FrozenSound:
         """The sound as a short text."""
         return share(self.values)
 
+    @property
+    def level_words(self) -> str:
+        """What its level is and on what it was found."""
+        if not (self.values["auto_level"] and self.values["network"]):
+            return "the network's own level, as auto_level is off"
+        gain = gain_to_decibels(self.level.gain)
+        return f"the network is levelled by {gain:+.2f} dB, found on pink noise at -18 dBFS"
+
 
 def freeze(values: Mapping[str, Value], inputs: int = 2) -> FrozenSound:
     """Return a sound with its level, found on noise as a node finds it before it hears anything.
@@ -59,11 +63,7 @@ def freeze(values: Mapping[str, Value], inputs: int = 2) -> FrozenSound:
     """
     level, blend = LevelTable(), UNKNOWN
     model = model_of(values, inputs, OUTPUTS, MEASURED_RATE)
-    if values["network"] and values["auto_level"]:
-        engine = Engine(inputs, OUTPUTS, MEASURED_RATE, 0.0, output_seconds=0.0)
-        aim(engine, values)
-        gain = decibels_to_gain(float(values["input_gain"]) + float(values["drive"]))
-        voice = make_voice(model, MEASURED_RATE, Expression.of(values))
-        found = level_on_noise(voice, gain, curve=engine.curve_before)
+    if values["network"]:
+        found = frozen_level(model, values, MEASURED_RATE)
         level, blend = LevelTable(found.gain), found.blend
     return FrozenSound(dict(values), inputs, level, blend)

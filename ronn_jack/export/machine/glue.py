@@ -1,4 +1,4 @@
-"""What stands between a host and the compiled functions: tables and short functions in LLVM's words.
+"""What stands between a host and compiled functions: tables and short functions, in LLVM's words.
 
 It is compiled for the plainest processor of a kind, so that it runs, and can refuse, on any.
 """
@@ -22,7 +22,7 @@ _PLAIN = {X86_64: "x86-64", AARCH64: "generic"}
 _STDERR = 2
 
 HEART: dict[str, tuple[Any, list[Any]]] = {
-    "create": (I64, [I64, DOUBLE]),
+    "create": (I64, [I64, I64, DOUBLE]),
     "destroy": (VOID, [I64]),
     "activate": (I64, [I64, DOUBLE]),
     "reset": (VOID, [I64]),
@@ -33,14 +33,24 @@ HEART: dict[str, tuple[Any, list[Any]]] = {
     "save": (I64, [I64] * 3),
     "load": (I64, [I64] * 3),
 }
-"""Result and arguments of what every plugin has, of which each target has its own."""
+"""Result and arguments of the functions that every plugin has."""
 
 Body = Callable[..., None]
 
 
-def symbol(name: str, target: str) -> str:
-    """Return the symbol of a target's own function or table."""
-    return f"ronn_{name}_{target}"
+def symbol(name: str) -> str:
+    """Return the symbol of a function of HEART, or of a format's own."""
+    return f"ronn_{name}"
+
+
+def kernel_symbol(name: str, target: str = "") -> str:
+    """Return the symbol of one of KERNELS: of a target's own, where it has its own."""
+    return f"ronn_kernel_{name}_{target}".rstrip("_")
+
+
+def template_symbol(target: str) -> str:
+    """Return the symbol of a target's TEMPLATE."""
+    return f"ronn_template_{target}"
 
 
 class Glue:
@@ -73,17 +83,17 @@ class Glue:
         found = self.module.globals.get(name)
         return found or ir.Function(self.module, ir.FunctionType(result, arguments), name)
 
-    def heart(self, name: str, target: str) -> ir.Function:
-        """Return one of HEART as a target has it."""
-        return self.foreign(symbol(name, target), *HEART[name])
+    def heart(self, name: str) -> ir.Function:
+        """Return one of HEART."""
+        return self.foreign(symbol(name), *HEART[name])
 
-    def address_of(self, builder: ir.IRBuilder, name: str) -> Any:
-        """Return the address, as an integer, of a table that another object has."""
+    def elsewhere(self, name: str) -> Any:
+        """Return the address, an integer, of what another object has by that symbol."""
         found = self.module.globals.get(name)
         if found is None:
             found = ir.GlobalVariable(self.module, I8, name)
             found.global_constant = True
-        return builder.ptrtoint(found, I64)
+        return found.ptrtoint(I64)
 
     def text(self, text: str) -> Any:
         """Return a pointer to a text."""
@@ -120,6 +130,7 @@ class Glue:
 
         binding.initialize_all_targets()
         binding.initialize_all_asmprinters()
+        binding.initialize_native_asmparser()  # for CPUID
         target = binding.Target.from_triple(_TRIPLES[machine])
         made = target.create_target_machine(
             cpu=_PLAIN[machine], opt=2, reloc="pic", codemodel="small"

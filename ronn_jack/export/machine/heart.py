@@ -1,4 +1,8 @@
-"""The compiled functions of a plugin as one object, for the processor that numba compiles for."""
+"""The compiled functions of a plugin as objects, for the processor that numba compiles for.
+
+The network's own functions are made for each processor that a plugin is for; all others once, for
+the plainest of them, since they take little of the time.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +12,10 @@ from typing import Any
 from llvmlite import ir
 
 from ronn_jack.export.machine.emit import Emission
-from ronn_jack.export.machine.glue import I64, symbol
+from ronn_jack.export.machine.glue import I64, kernel_symbol, symbol
 from ronn_jack.export.plugin import instance, state
 from ronn_jack.realtime.engine import Engine
-from ronn_jack.realtime.kernels.network import process_signal
+from ronn_jack.realtime.kernels.network import process_signal, settle
 
 FUNCTIONS: Mapping[str, Any] = {
     "create": instance.create,
@@ -25,47 +29,43 @@ FUNCTIONS: Mapping[str, Any] = {
     "save": state.save,
     "load": state.load,
 }
+_CALLED_WITH = 6  # arguments, by `call_entry`
 
 
-def heart_object(target: str, more: Mapping[str, Any]) -> bytes:
-    """Return the object file.
+def heart_object(more: Mapping[str, Any]) -> bytes:
+    """Return the object of all functions but the network's.
 
     Parameters
     ----------
-    target : str
-        By which its symbols end.
     more : mapping of str to entry
         What a format has besides FUNCTIONS.
     """
-    emission = Emission(f"heart.{target}")
-    kernels = _kernels(emission)
-    entries = {**FUNCTIONS, **more}
-    names = {name: symbol(name, target) for name in entries}
-    for name, entry in entries.items():
-        if name == "create":
-            _create(emission, entry, names[name], kernels)
-        else:
-            emission.c_function(entry, names[name])
-    return emission.object_file(names.values())
-
-
-def _kernels(emission: Emission) -> ir.GlobalVariable:
-    """Define the addresses of what the engine calls by them, in the order of KERNELS."""
+    emission = Emission("heart")
     engine = Engine(1, 1, 48000.0, 0.0, output_seconds=0.0)
-    compiled = (process_signal, engine.chain_before.compiled, engine.chain.compiled)
-    functions = [
-        emission.c_function(each, f"ronn_kernel_{number}") for number, each in enumerate(compiled)
-    ]
-    kind = ir.ArrayType(I64, len(functions))
-    table = ir.GlobalVariable(emission.module, kind, "ronn_kernels")
-    table.initializer = ir.Constant(kind, [each.ptrtoint(I64) for each in functions])
-    table.global_constant = True
-    return table
+    symbols = []
+    for name, entry in {**FUNCTIONS, **more}.items():
+        symbols.append(symbol(name))
+        emission.c_function(entry, symbols[-1])
+    chains = {
+        "run_before": engine.chain_before.compiled,
+        "run_stages": engine.chain.compiled,
+        "begin_before": engine.chain_before.beginning,
+        "begin_stages": engine.chain.beginning,
+    }
+    for name, entry in chains.items():
+        symbols.append(kernel_symbol(name))
+        emission.c_function(entry, symbols[-1])
+    return emission.object_file(symbols)
 
 
-def _create(emission: Emission, entry: Any, name: str, kernels: ir.GlobalVariable) -> None:
-    kind = ir.FunctionType(I64, [I64, ir.DoubleType()])
-    function = ir.Function(emission.module, kind, name)
+def kernels_object(target: str) -> bytes:
+    """Return the object of the network's functions, whose symbols end by the target's name."""
+    emission = Emission(f"kernels.{target}")
+    symbols = [kernel_symbol("process_signal", target), kernel_symbol("settle", target)]
+    emission.c_function(process_signal, symbols[0])
+    kind = ir.FunctionType(ir.VoidType(), [I64] * _CALLED_WITH)
+    function = ir.Function(emission.module, kind, symbols[1])
     builder = ir.IRBuilder(function.append_basic_block())
-    address = builder.ptrtoint(kernels, I64)
-    builder.ret(emission.call(builder, entry, [address, *function.args]))
+    emission.call(builder, settle, function.args[:1])
+    builder.ret_void()
+    return emission.object_file(symbols)

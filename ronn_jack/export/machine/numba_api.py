@@ -22,6 +22,8 @@ _EXCEPTION = ir.IntType(8).as_pointer()
 IR_TYPES = {
     types.int64: _I64,
     types.int32: ir.IntType(32),
+    types.uint32: ir.IntType(32),
+    types.uint8: ir.IntType(8),
     types.float64: ir.DoubleType(),
     types.float32: ir.FloatType(),
     types.void: ir.VoidType(),

@@ -22,6 +22,7 @@ _V4 = [(7, _EBX, 1 << 16 | 1 << 17 | 1 << 28 | 1 << 30 | 1 << 31)]  # F DQ CD BW
 _VECTORS_SAVED = 0b110
 """Of the register that XGETBV reads: the system keeps the wide registers."""
 _WIDEST_SAVED = 0b11100110
+_NAME = "processor_level"
 
 
 def find_level(glue: Glue) -> ir.Function:
@@ -51,7 +52,7 @@ def find_level(glue: Glue) -> ir.Function:
                         builder.store(I32(4), result)
         builder.ret(builder.load(result))
 
-    return glue.function("processor_level", I32, [], body)
+    return glue.module.globals.get(_NAME) or glue.function(_NAME, I32, [], body)
 
 
 def _leaf(builder: ir.IRBuilder, number: int) -> list[Any]:

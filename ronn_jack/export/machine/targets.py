@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ronn_jack.export.elf.objects import AARCH64, X86_64
+from ronn_jack.export.elf.objects import X86_64
 
 _V2 = "cmov cx8 fxsr mmx sse sse2 cx16 sahf popcnt sse3 sse4.1 sse4.2 ssse3"
 _V3 = f"{_V2} avx avx2 bmi bmi2 f16c fma lzcnt movbe xsave"
@@ -52,6 +52,14 @@ TARGETS: Mapping[str, Target] = {
         Target("v2", X86_64, "x86-64-v2", _V2, 2, "from about 2009 on"),
         Target("v3", X86_64, "x86-64-v3", _V3, 3, "from about 2015 on, with AVX2 and FMA"),
         Target("v4", X86_64, "x86-64-v4", _V4, 4, "with AVX-512"),
-        Target("native", X86_64, "", "", 0, "this machine"),
+        Target("native", X86_64, "", "", 0, "like this machine's"),
     )
 }
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "native": ("native",),
+    "v2": ("v4", "v3", "v2"),
+    "v3": ("v4", "v3"),
+    "v4": ("v4",),
+}
+"""What a plugin holds kernels for, the best first, by the least that it is to need."""

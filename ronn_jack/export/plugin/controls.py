@@ -62,6 +62,16 @@ class PluginControl:
         """The greatest value."""
         return float(self.parameter.maximum)
 
+    @property
+    def scale_points(self) -> list[tuple[float, str]]:
+        """Values that have a word of their own, with it."""
+        row = self.parameter
+        if row.kind is Kind.ENUM:
+            return [(float(place), word) for place, word in enumerate(row.choices)]
+        if row.least > row.minimum:
+            return [(self.minimum, "off")]
+        return [(self.minimum, "off")] if self.action is Action.THRESHOLD else []
+
     def words(self, value: float) -> str:
         """Return a value as it is shown."""
         return self.parameter.words(self.parameter.from_number(value))

@@ -13,27 +13,28 @@ from numba import carray, float64, int32, int64, types, void
 from ronn_jack.export.compiling import entry
 from ronn_jack.export.plugin.records import (
     CONTROL,
-    HIGHEST_RATE,
     INSTANCE,
-    LOWEST_RATE,
+    KERNELS,
     TEMPLATE,
     VARIANT,
     Action,
 )
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import linked, native
+from ronn_jack.realtime.compiler.entry_call import call_entry
 from ronn_jack.realtime.compiler.memory import offset
-from ronn_jack.realtime.engine import process_block, settle_controls
-from ronn_jack.realtime.engine_state import ENGINE, Control
-from ronn_jack.realtime.kernels.network import settle
+from ronn_jack.realtime.engine import process_block
+from ronn_jack.realtime.engine_state import ENGINE
 from ronn_jack.realtime.level import LEVEL
-from ronn_jack.realtime.motion.moving_weights import MOTION, settle_motion
-from ronn_jack.realtime.voice import VOICE, settle_voice
+from ronn_jack.realtime.motion.modulation import prepare_modulation
+from ronn_jack.realtime.motion.moving_weights import MOTION, prepare_motion, rest_motion
+from ronn_jack.realtime.retiming import is_possible_rate, prepare_engine, rest_engine
+from ronn_jack.realtime.voice import VOICE, prepare_voice, rest_voice
 
 CACHE_LINE = 64
 _INSTANCE_BYTES, _VARIANT_BYTES = INSTANCE.itemsize, VARIANT.itemsize
+_KERNELS, _SETTLE = len(KERNELS), KERNELS.index("settle")
 _LEVEL_PLACE = offset(VOICE, "level")
-_DRIVE = int(Control.DRIVE)
 _AMPLITUDE, _SHARE, _THRESHOLD, _MORPH, _DRIFT_RATE, _DRIFT_DEPTH = (
     int(Action.AMPLITUDE), int(Action.SHARE), int(Action.THRESHOLD), int(Action.MORPH),
     int(Action.DRIFT_RATE), int(Action.DRIFT_DEPTH),
@@ -46,10 +47,6 @@ _memset = types.ExternalFunction("memset", int64(int64, int32, int64))
 _pow = types.ExternalFunction("pow", float64(float64, float64))
 
 _process_block = linked(process_block)
-_settle_controls = linked(settle_controls)
-_settle_network = linked(settle)
-_settle_motion = linked(settle_motion)
-_settle_voice = linked(settle_voice)
 
 
 @native(int64(int64, float64))
@@ -79,7 +76,7 @@ def _fill(handle: int) -> None:
     places = carray(pointer(v.pointers), (v.pointer_count,), np.int32)
     for i in range(v.pointer_count):
         carray(pointer(base + places[i]), (1,), np.int64)[0] += base
-    kernels = carray(pointer(h.kernels), (1,), np.int64)
+    kernels = carray(pointer(h.kernels), (_KERNELS,), np.int64)
     functions = carray(pointer(v.functions), (v.function_count, 2), np.int32)
     for i in range(v.function_count):
         word = carray(pointer(base + functions[i, 0]), (1,), np.int64)
@@ -88,14 +85,20 @@ def _fill(handle: int) -> None:
 
 @native(void(int64))
 def _settle(handle: int) -> None:
-    """Let the network, what moves it and its stages be as after endless silence."""
+    """Let all be made for the sample rate, and as after endless silence."""
     h = carray(pointer(handle), (1,), INSTANCE)[0]
     v = carray(pointer(h.variant), (1,), VARIANT)[0]
+    prepare_engine(h.base + v.engine, h.rate)
+    prepare_voice(h.base + v.voice, h.rate)
+    if v.modulation >= 0:
+        prepare_modulation(h.base + v.modulation, h.rate)
     if v.motion >= 0:
-        _settle_motion(h.base + v.motion, int64(0), 0.0)
-    _settle_network(h.base + v.network)
+        prepare_motion(h.base + v.motion, h.rate)
+        rest_motion(h.base + v.motion, int64(0), 0.0)
+    settle = carray(pointer(h.kernels), (_KERNELS,), np.int64)[_SETTLE]
+    call_entry(settle, h.base + v.network, 0, 0, 0, 0, 0)
     e = carray(pointer(h.base + v.engine), (1,), ENGINE)[0]
-    _settle_voice(h.base + v.voice, e.driven, e.inputs)
+    rest_voice(h.base + v.voice, e.driven, e.inputs)
     carray(pointer(h.base + v.voice), (1,), VOICE)[0].position = 0
 
 
@@ -141,7 +144,7 @@ def _begin(handle: int) -> None:
 
 @native(int64(int64, float64))
 def _activate(handle: int, rate: float) -> int:
-    if not (rate >= LOWEST_RATE and rate <= HIGHEST_RATE):
+    if is_possible_rate(rate) == 0:
         return int64(0)
     h = carray(pointer(handle), (1,), INSTANCE)[0]
     variant = _variant_for(h.template, rate)
@@ -252,9 +255,7 @@ def play(handle: int, in_1: int, in_2: int, out_1: int, out_2: int, frames: int)
     engine = h.base + v.engine
     if h.fresh != 0:
         h.fresh = 0
-        _settle_controls(engine)
-        e = carray(pointer(engine), (1,), ENGINE)[0]
-        e.held_drive = e.controls[_DRIVE]
+        rest_engine(engine)
     _process_block(engine, in_1, in_2, out_1, out_2, frames)
 
 

@@ -13,11 +13,13 @@ import numpy as np
 
 MOST_CONTROLS = 64
 MOST_PORTS = 80
-LOWEST_RATE, HIGHEST_RATE = 8000.0, 384_000.0
-"""Sample rates in Hz that a plugin runs at."""
 
-KERNELS = ("process_signal", "run_before", "run_stages")
-"""What the engine calls through addresses that lie in its memory, in the order of its table."""
+KERNELS = (
+    "process_signal", "settle", "run_before", "run_stages", "begin_before", "begin_stages",
+)  # fmt: skip
+"""What is called through addresses that lie in memory, in the order of a table."""
+OF_NETWORK = KERNELS[:2]
+"""Those that each processor has of its own."""
 
 
 class Action(enum.IntEnum):

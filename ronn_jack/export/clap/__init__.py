@@ -1,0 +1,1 @@
+"""The sound as a CLAP plugin: CLAP's tables and functions around the plugin's native heart."""

@@ -1,0 +1,1 @@
+"""A sound's network as files that other programs read: JSON, WAV, ONNX and NAM."""

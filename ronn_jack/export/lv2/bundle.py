@@ -1,0 +1,119 @@
+"""An LV2 bundle: a folder with the library, what tells of it, and how to make it again."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ronn_jack import __version__
+from ronn_jack.errors import UsageError
+from ronn_jack.export.identity import file_stem, identity
+from ronn_jack.export.lv2 import turtle
+from ronn_jack.export.lv2.library import ENTRIES_MODULE, library
+from ronn_jack.export.parts import make_parts
+from ronn_jack.export.plugin.controls import controls_of
+from ronn_jack.export.sound import FrozenSound
+
+SUFFIX = ".lv2"
+_MANIFEST = "manifest.ttl"
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What is to be written.
+
+    Attributes
+    ----------
+    targets : sequence of str
+        Names of the processors it is for, the best first; the last is the least that it needs.
+    """
+
+    name: str
+    sound: FrozenSound
+    targets: Sequence[str]
+
+    @property
+    def uri(self) -> str:
+        """By which hosts know the plugin."""
+        return f"urn:ronn-jack:lv2:{identity(self.sound)}"
+
+    def write(self, folder: Path) -> None:
+        """Write the bundle in the place of one that is there.
+
+        Raises
+        ------
+        UsageError
+            If something else is there.
+        """
+        if folder.exists() and not (folder / _MANIFEST).is_file():
+            raise UsageError(f"{folder} is there and no LV2 bundle: give another name")
+        files = self.files()
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=".ronn-jack-", dir=folder.parent))
+        try:
+            for name, content in files.items():
+                (made / name).write_bytes(content)
+            made.chmod(0o755)
+            if folder.exists():
+                shutil.rmtree(folder)
+            made.rename(folder)
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+
+    def files(self) -> dict[str, bytes]:
+        """Return the content of each file by its name."""
+        parts = make_parts(self.sound, self.targets, ENTRIES_MODULE)
+        binary = f"{file_stem(self.name)}.so"
+        described = turtle.Described(
+            self.uri,
+            self.name,
+            binary,
+            f"A randomized overdrive neural network, frozen. {self.sound.text}",
+            self.sound.inputs,
+            controls_of(self.sound.values),
+        )
+        texts = {
+            _MANIFEST: turtle.manifest(described),
+            "plugin.ttl": turtle.description(described),
+            "presets.ttl": turtle.presets(described),
+            "README.md": self._readme(),
+        }
+        made = library(self.uri, self.name, parts)
+        return {binary: made, **{name: text.encode() for name, text in texts.items()}}
+
+    def _readme(self) -> str:
+        command = shlex.join([
+            "ronn-jack", "export", f"{file_stem(self.name)}{SUFFIX}", "--lv2",
+            "--preset", self.sound.text, "--name", self.name,
+            "--inputs", str(self.sound.inputs), "--cpu", self.targets[-1],
+        ])  # fmt: skip
+        controls = "\n".join(
+            f"| {c.symbol} | {c.parameter.range_text} | {c.words(c.default)} | "
+            f"{c.parameter.description} |"
+            for c in controls_of(self.sound.values)
+        )
+        return f"""# {self.name}
+
+One randomized overdrive neural network, made by ronn-jack {__version__} into an LV2 plugin.
+It needs nothing but this folder: put it into `~/.lv2`, and let your host look for new plugins.
+
+    {self.sound.text}
+
+Frozen are the network, its memory and its level: {self.sound.level_words}.
+It begins as after silence, adds no latency, and runs at any block size, at 8 to 384 kHz.
+What moves:
+
+| control | range | here | |
+|---|---|---|---|
+{controls}
+
+To make it again:
+
+    {command}
+
+URI: {self.uri}
+"""

@@ -1,0 +1,171 @@
+"""The Turtle files by which a host knows an LV2 plugin [1]_ before it loads its library.
+
+References
+----------
+.. [1] LV2 1.18 with its extensions units, presets and port-props, http://lv2plug.in/ns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ronn_jack import __version__
+from ronn_jack.export.plugin.controls import PluginControl
+from ronn_jack.parameters import Curve
+
+_PREFIXES = {
+    "doap": "http://usefulinc.com/ns/doap#",
+    "lv2": "http://lv2plug.in/ns/lv2core#",
+    "pprops": "http://lv2plug.in/ns/ext/port-props#",
+    "pset": "http://lv2plug.in/ns/ext/presets#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "units": "http://lv2plug.in/ns/extensions/units#",
+}
+_UNITS = {"dB": "db", "dBFS": "db", "Hz": "hz", "s": "s", "ms": "ms"}
+_LICENSE = "http://www.apache.org/licenses/LICENSE-2.0"
+
+
+@dataclass(frozen=True)
+class Described:
+    """What the files tell.
+
+    Attributes
+    ----------
+    library : str
+        Name of the shared library in the bundle.
+    comment : str
+    """
+
+    uri: str
+    name: str
+    library: str
+    comment: str
+    inputs: int
+    controls: Sequence[PluginControl]
+
+
+def manifest(plugin: Described) -> str:
+    """Return manifest.ttl: what there is in the bundle."""
+    return _document(
+        _about(plugin.uri, ["a lv2:Plugin", f"lv2:binary <{plugin.library}>",
+                            "rdfs:seeAlso <plugin.ttl>"]),
+        _about(_preset(plugin), ["a pset:Preset", f"lv2:appliesTo <{plugin.uri}>",
+                                 "rdfs:seeAlso <presets.ttl>"]),
+    )  # fmt: skip
+
+
+def description(plugin: Described) -> str:
+    """Return plugin.ttl: the plugin and its ports."""
+    minor, micro = _versions()
+    ports = [*_audio_ports(plugin.inputs)]
+    ports += [
+        _control_port(index, control)
+        for index, control in enumerate(plugin.controls, start=len(ports))
+    ]
+    return _document(
+        _about(plugin.uri, [
+            "a lv2:Plugin , lv2:DistortionPlugin",
+            f"doap:name {_text(plugin.name)}",
+            f"doap:license <{_LICENSE}>",
+            f"rdfs:comment {_text(plugin.comment)}",
+            f"lv2:minorVersion {minor}",
+            f"lv2:microVersion {micro}",
+            "lv2:optionalFeature lv2:hardRTCapable",
+            f"lv2:port {' , '.join(ports)}",
+        ])
+    )  # fmt: skip
+
+
+def presets(plugin: Described) -> str:
+    """Return presets.ttl: the sound as it was exported."""
+    values = [
+        f"[ lv2:symbol {_text(c.symbol)} ; pset:value {_number(c.default)} ]"
+        for c in plugin.controls
+    ]
+    return _document(
+        _about(_preset(plugin), [
+            "a pset:Preset",
+            f"lv2:appliesTo <{plugin.uri}>",
+            f"rdfs:label {_text(plugin.name)}",
+            f"lv2:port {' , '.join(values)}",
+        ])
+    )  # fmt: skip
+
+
+def _audio_ports(inputs: int) -> Iterable[str]:
+    names = [f"in_{i + 1}" for i in range(inputs)] + ["out_1", "out_2"]
+    for index, name in enumerate(names):
+        way, number = name.split("_")
+        yield _node([
+            f"a lv2:{'InputPort' if way == 'in' else 'OutputPort'} , lv2:AudioPort",
+            f"lv2:index {index}",
+            f"lv2:symbol {_text(name)}",
+            f"lv2:name {_text(f'{way.capitalize()} {number}')}",
+        ])  # fmt: skip
+
+
+def _control_port(index: int, control: PluginControl) -> str:
+    row = control.parameter
+    facts = [
+        "a lv2:InputPort , lv2:ControlPort",
+        f"lv2:index {index}",
+        f"lv2:symbol {_text(control.symbol)}",
+        f"lv2:name {_text(row.label)}",
+        f"rdfs:comment {_text(row.description)}",
+        f"lv2:default {_number(control.default)}",
+        f"lv2:minimum {_number(control.minimum)}",
+        f"lv2:maximum {_number(control.maximum)}",
+    ]
+    if control.is_switch:
+        facts.append("lv2:portProperty lv2:toggled")
+    elif control.is_whole:
+        facts.append("lv2:portProperty lv2:integer")
+    elif row.curve is Curve.EXPONENTIAL:
+        facts.append("lv2:portProperty pprops:logarithmic")
+    if row.unit in _UNITS:
+        facts.append(f"units:unit units:{_UNITS[row.unit]}")
+    points = control.scale_points
+    if points:
+        facts.append("lv2:scalePoint " + " , ".join(
+            f"[ rdfs:label {_text(label)} ; rdf:value {_number(value)} ]" for value, label in points
+        ))  # fmt: skip
+        if row.choices:
+            facts.append("lv2:portProperty lv2:enumeration")
+    return _node(facts)
+
+
+def _preset(plugin: Described) -> str:
+    return f"{plugin.uri}#exported"
+
+
+def _versions() -> tuple[int, int]:
+    """Return LV2's minor and micro version, which are even for what is released."""
+    _, minor, micro = (int(part) for part in __version__.split(".")[:3])
+    return 2 * minor, 2 * micro
+
+
+def _document(*parts: str) -> str:
+    spaces = {**_PREFIXES, "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#"}
+    text = "\n\n".join(parts)
+    used = [f"@prefix {n}: <{uri}> ." for n, uri in sorted(spaces.items()) if f"{n}:" in text]
+    return "\n".join(used) + "\n\n" + text + "\n"
+
+
+def _about(uri: str, facts: Sequence[str]) -> str:
+    return f"<{uri}>\n\t" + " ;\n\t".join(facts) + " ."
+
+
+def _node(facts: Sequence[str]) -> str:
+    return "[\n\t\t" + " ;\n\t\t".join(facts) + "\n\t]"
+
+
+def _text(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def _number(value: float) -> str:
+    """Return a number as Turtle's decimals are written, exactly enough to come back."""
+    text = f"{value:.9f}".rstrip("0")
+    return f"{text}0" if text.endswith(".") else text

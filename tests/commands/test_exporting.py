@@ -1,0 +1,129 @@
+"""`ronn-jack export` writes a sound in one form, or says in a line why not."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import platformdirs
+import pytest
+
+from ronn_jack.control.controller import Controller
+from ronn_jack.control.operations import Set
+from ronn_jack.interfaces.osc.server import OscServer
+from ronn_jack.parameters import defaults
+from ronn_jack.parameters.share import read_shared, share
+from tests.export.clap.sounds import opened
+from tests.support.command_line import Refused, Ronn
+from tests.support.recording import MemoryStore, RecordingNode, RecordingOrigin
+
+
+@pytest.mark.parametrize("form", ["json", "wav", "onnx", "nam"])
+def test_a_sound_is_written_in_every_form(ronn: Ronn, tmp_path: Path, form: str) -> None:
+    if form == "onnx":
+        pytest.importorskip("onnx")
+    path = tmp_path / f"sound.{form}"
+    path.write_text("an older one")
+    text = share({**defaults(), "activation": "linear", "reverb": True})
+    result = ronn("export", path, f"--{form}", "--preset", text)
+    assert (result.code, result.err) == (0, "")
+    wrote, note = result.out.splitlines()
+    assert wrote == f"wrote {path}"
+    assert note.startswith("note: ") and note.endswith("; left out: the reverb")
+    assert b"an older one" not in path.read_bytes()
+    assert [each.name for each in tmp_path.iterdir() if "sound" in each.name] == [path.name]
+
+
+def test_channels_and_rate_can_be_asked_for(ronn: Ronn, tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    options = ("--inputs", 1, "--outputs", 1, "--rate", 96000, "--set", "rate=48000")
+    assert ronn("export", path, "--json", *options).code == 0
+    found = json.loads(path.read_text())
+    assert (found["inputs"], found["outputs"], found["sample_rate"]) == (1, 1, 96000.0)
+    assert [layer["dilation"] for layer in found["layers"]] == [2, 4, 8, 16, 32, 64]
+
+
+@pytest.fixture
+def node(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[tuple[Controller, int]]:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    controller = Controller(RecordingNode(), MemoryStore())
+    with OscServer(controller, port=0) as server:
+        yield controller, server.port
+
+
+def test_the_sound_of_a_running_node_is_written(
+    ronn: Ronn, tmp_path: Path, node: tuple[Controller, int]
+) -> None:
+    controller, port = node
+    controller.apply([Set("layers", 4), Set("sync", "1/4"), Set("tempo", 90.0)], RecordingOrigin())
+    path = tmp_path / "a.json"
+    result = ronn("export", path, "--json", "--from-node", "--port", port, "--set", "dilation=9")
+    assert (result.code, result.err) == (0, "")
+    found = json.loads(path.read_text())
+    values = read_shared(found["sound"])
+    assert (values["layers"], values["sync"]) == (4, "1/4")
+    # A quarter of a beat at 90 BPM.
+    assert found["layers"][-1]["dilation"] == 8000
+
+
+@pytest.mark.slow
+def test_a_plugin_is_installed_where_hosts_look(
+    ronn: Ronn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", platformdirs.user_cache_dir())
+    monkeypatch.setenv("HOME", str(tmp_path))
+    options = ("--clap", "--install", "--cpu", "native", "--name", "Mine")
+    result = ronn("export", "mine", *options, "--set", "activation=tanh")
+    assert (result.code, result.err) == (0, "")
+    wrote, level, processor = result.out.splitlines()
+    assert wrote == f"wrote {tmp_path / '.clap' / 'mine.clap'}"
+    assert "dB, found on pink noise at -18 dBFS" in level
+    assert processor == "note: for processors like this machine's"
+    library = opened(tmp_path / ".clap" / "mine.clap")
+    assert library.initialised
+    assert library.descriptor.name == b"Mine"
+
+
+@pytest.mark.parametrize(
+    ("code", "arguments", "said"),
+    [
+        (2, ("a.json",), "no form is given: add one of --json"),
+        (2, ("a.json", "--json", "--wav"), "--json and --wav are given: leave all but one"),
+        (2, ("a.txt", "--json"), "OUT is 'a.txt': end the name in .json for --json"),
+        (2, ("a.wav", "--wav"), "activation = relu has no impulse response: set activation"),
+        (2, ("a.nam", "--nam", "--inputs", "2"), "not 2 and 1: leave --inputs"),
+        (2, ("a.nam", "--nam", "--set", "activation=gelu"), "no activation = gelu: use"),
+        (2, ("a.json", "--json", "--set", "network=off"), "network = off leaves nothing"),
+        (2, ("a.json", "--json", "--set", "layers=99"), "layers"),
+        (2, ("a.json", "--json", "--preset", "ronn:1:00000001:"), "checksum"),
+        (2, ("a.json", "--json", "--port", "9420"), "--port says where a node is: add --from-node"),
+        (2, ("a.json", "--json", "--from-node", "--preset", "fuzz"), "leave one of them out"),
+        (1, ("a.json", "--json", "--from-node", "--port", "1"), "nobody listens there"),
+        (1, ("no/a.json", "--json"), "there is no folder"),
+        (2, ("a.json", "--json", "--rate", "7999"), "8000"),
+        (2, ("a.json", "--json", "--install"), "--install means nothing with --json: leave it out"),
+        (2, ("a.json", "--json", "--cpu", "v3"), "--cpu means nothing with --json"),
+        (2, ("a.clap", "--clap", "--rate", "48000"), "--rate means nothing with --clap"),
+        (2, ("a.clap", "--clap", "--cpu", "v9"), "'v9' is not one of 'native', 'v2', 'v3', 'v4'"),
+        (2, ("a.clap", "--clap", "--install"), "with --install it is a name alone"),
+        (2, ("a.clap", "--clap", "--name", "a\nb"), "is no name: use 1 to 64 characters"),
+        (2, ("a.so", "--clap"), "OUT is 'a.so': end the name in .clap for --clap"),
+    ],
+)
+def test_what_can_t_be_written_is_refused(
+    refused: Refused, tmp_path: Path, code: int, arguments: tuple[str, ...], said: str
+) -> None:
+    name, *rest = arguments
+    assert said in refused(code, "export", tmp_path / name, *rest)
+    assert not (tmp_path / name).exists()
+
+
+def test_without_the_library_onnx_it_is_said_how_to_get_it(
+    refused: Refused, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    monkeypatch.delitem(sys.modules, "ronn_jack.export.doors.onnx_file", raising=False)
+    said = refused(1, "export", tmp_path / "a.onnx", "--onnx")
+    assert "--onnx needs onnx: install it with pip install 'ronn-jack[onnx]'" in said

@@ -1,0 +1,142 @@
+"""Real sounds in a host: equal to the engine bit for bit, whatever the host does."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ronn_jack.export.sound import FrozenSound, freeze
+from ronn_jack.parameters import defaults
+from tests.export.clap.host import Instance, Library
+from tests.export.clap.sounds import Change, Reference, library, noise, preset
+
+RATE = 48000.0
+CHANGES: list[Change] = [
+    (1, "mix", 0.5), (97, "input_gain", 6.0), (333, "drive", 12.0), (1001, "output_gain", -3.0),
+    (1003, "gate", -40.0), (2047, "bypass", 1.0), (3333, "bypass", 0.0), (3335, "mix", 1.0),
+    (4999, "gate", -90.0),
+]  # fmt: skip
+MOVING: list[Change] = [(501, "drift_depth", 0.5), (503, "drift_rate", 3.0), (1501, "morph", 0.7)]
+
+
+@pytest.fixture(scope="module")
+def sound() -> FrozenSound:
+    return freeze({**defaults(), "activation": "tanh"})
+
+
+@pytest.fixture(scope="module")
+def plugin(sound: FrozenSound, tmp_path_factory: pytest.TempPathFactory) -> Library:
+    return library(sound, tmp_path_factory.mktemp("clap"))
+
+
+def as_events(plugin: Instance, changes: list[Change]) -> list[tuple[int, int, float]]:
+    from ronn_jack.parameters import PARAMETERS
+
+    infos = plugin.infos
+    return [(frame, infos[PARAMETERS[name].label].id, value) for frame, name, value in changes]
+
+
+@pytest.mark.parametrize("block", [32, 44, 64, 333, 1024])
+def test_events_at_odd_frames_do_what_they_do_in_the_engine(
+    sound: FrozenSound, plugin: Library, block: int
+) -> None:
+    x = noise(6000)
+    expected = Reference(sound, RATE).play(x, CHANGES)
+    with Instance(plugin) as instance:
+        assert instance.activate(RATE)
+        y = instance.play(x, block, as_events(instance, CHANGES))
+    assert np.array_equal(y, expected)
+    assert np.abs(y).max() > 0.01
+
+
+def test_moving_weights_move_as_in_the_engine(sound: FrozenSound, plugin: Library) -> None:
+    x = noise(6000)
+    expected = Reference(sound, RATE).play(x, MOVING)
+    with Instance(plugin) as instance:
+        assert instance.activate(RATE)
+        assert np.array_equal(instance.play(x, 333, as_events(instance, MOVING)), expected)
+
+
+def test_a_reset_or_another_activation_begins_anew(sound: FrozenSound, plugin: Library) -> None:
+    x = noise(2000)
+    expected = Reference(sound, RATE).play(x, [])
+    with Instance(plugin) as instance:
+        assert instance.activate(RATE)
+        first = instance.play(x, 64)
+        instance.reset()
+        again = instance.play(x, 333)
+        instance.deactivate()
+        assert instance.activate(RATE)
+        assert np.array_equal(instance.play(x, 100), expected)
+    assert np.array_equal(first, expected)
+    assert np.array_equal(again, expected)
+
+
+def test_what_is_loaded_sounds_from_the_first_frame(sound: FrozenSound, plugin: Library) -> None:
+    moved = {**sound.values, "mix": 0.3, "output_gain": -6.0}
+    x = noise(1000)
+    expected = Reference(FrozenSound(moved, 2, sound.level, sound.blend), RATE).play(x, [])
+    with Instance(plugin) as a, Instance(plugin) as b:
+        a.set(*as_events(a, [(0, "mix", 0.3), (0, "output_gain", -6.0)]))
+        chunk = a.save()
+        assert chunk and b.load(chunk)
+        assert b.activate(RATE)
+        assert np.array_equal(b.play(x, 128), expected)
+
+
+def test_hostile_chunks_and_rates_are_refused(plugin: Library) -> None:
+    generator = np.random.default_rng(5)
+    with Instance(plugin) as instance:
+        chunk = instance.save()
+        assert chunk
+        for rate in (1.0, 1e6, math.nan, math.inf, -math.inf, 0.0, -44100.0):
+            assert not instance.activate(rate)
+        assert instance.activate(RATE)
+        for size in range(0, 2 * len(chunk), 7):
+            instance.load(generator.bytes(size))
+        for place in range(len(chunk)):
+            damaged = bytearray(chunk)
+            damaged[place] ^= int(generator.integers(1, 256))
+            instance.load(bytes(damaged))
+            instance.load(chunk[:place])
+        y = instance.play(noise(500), 100)
+        assert np.isfinite(y).all() and np.abs(y).max() <= 1.0
+
+
+def test_the_tail_is_what_the_network_remembers(sound: FrozenSound, plugin: Library) -> None:
+    with Instance(plugin) as instance:
+        assert instance.activate(RATE)
+        tail = instance.tail
+        x = np.zeros((2, 2 * tail), np.float32)
+        x[:, 0] = 0.9
+        y = instance.play(x, 512)
+        assert np.abs(y[:, tail:]).max() < 1e-4
+        assert 0 < tail < RATE
+
+
+def test_one_input_is_enough(tmp_path: Path) -> None:
+    sound = freeze({**defaults(), "activation": "tanh"}, inputs=1)
+    x = noise(1000, 1)
+    with Instance(library(sound, tmp_path, "mono")) as instance:
+        assert instance.activate(RATE)
+        assert np.array_equal(instance.play(x, 99), Reference(sound, RATE).play(x, []))
+
+
+PRESETS = (
+    "warm-drive", "fuzz", "wavefolder", "hollow", "slapback", "scatter", "room", "glitch", "swarm",
+    "deep-drone", "bit-dust", "vowel-box",
+)  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PRESETS)
+def test_presets_are_equal_to_the_engine(name: str, tmp_path: Path) -> None:
+    sound = freeze(preset(name))
+    x = noise(4000)
+    with Instance(library(sound, tmp_path, name)) as instance:
+        assert instance.activate(RATE)
+        y = instance.play(x, 333, as_events(instance, CHANGES[:4]))
+    assert np.array_equal(y, Reference(sound, RATE).play(x, CHANGES[:4]))
