@@ -1,8 +1,9 @@
 # make setup | demo | test | check | bench | soak | fuzz | docs | screenshots: each sets up first when needed.
 PYTHON_BIN := .venv/bin/python
-# Two at a time, each in a /dev/shm of its own, as JACK's programs share what is there.
+# So many at a time, each in a /dev/shm of its own, as JACK's programs share what is there.
+WORKERS := 2
 WORKER := $(PYTHON_BIN) -m tests.support.shared_memory -- $(PYTHON_BIN)
-PYTEST := $(PYTHON_BIN) -m pytest --dist worksteal --tx '2*popen//python=$(WORKER)'
+PYTEST := $(PYTHON_BIN) -m pytest --dist worksteal --tx '$(WORKERS)*popen//python=$(WORKER)'
 
 # Hundreds of programs are started, each of which would compile all its modules anew.
 unexport PYTHONDONTWRITEBYTECODE

@@ -71,10 +71,10 @@ def xruns(node):
 @pytest.mark.parametrize(
     ("period", "freewheel"),
     [
-        pytest.param(64, False, marks=pytest.mark.slow),
-        pytest.param(64, True, marks=pytest.mark.soak),
-        pytest.param(256, False, marks=pytest.mark.soak),
-        pytest.param(256, True, marks=pytest.mark.slow),
+        pytest.param(64, False, marks=pytest.mark.soak),
+        pytest.param(64, True, marks=pytest.mark.slow),
+        pytest.param(256, False, marks=pytest.mark.slow),
+        pytest.param(256, True, marks=pytest.mark.soak),
     ],
 )
 def test_the_node_gives_sample_for_sample_what_render_gives(period, freewheel):
