@@ -188,7 +188,7 @@ def response_of(decay: Decay, seed: int, rate: float) -> Float32:
     levels = np.log(np.maximum(power, 1e-30)).astype(np.float32) * np.float32(0.5)
     # Above the last band its level goes on as from the band before, if it falls.
     falling = np.minimum(levels[-1] - levels[-2], 0.0)
-    gains = np.exp((_between_bands(rate) @ np.vstack((levels, falling))).T)
+    gains = np.exp(np.vstack((levels, falling)).T @ _between_bands(rate))
     sound = shape_noise(gains, frames, rate, _early(decay, seed, rate))
     direct = _minimum_phase(decay.direct, rate)[:frames]
     sound[:, : direct.size] += direct
@@ -258,9 +258,9 @@ def _early(decay: Decay, seed: int, rate: float) -> Float32:
 
 @functools.lru_cache(maxsize=4)
 def _between_bands(rate: float) -> Float32:
-    """Return what each bin takes of each band, and of the fall at the last [shape=(bins, n)]."""
+    """Return what each bin takes of each band, and of the fall at the last [shape=(n, bins)]."""
     beyond = np.maximum(third_octaves(bin_frequencies(rate)) - (BANDS - 1.0), 0.0)
-    return np.column_stack((band_shares(rate), beyond.astype(np.float32)))
+    return np.vstack((band_shares(rate).T, beyond.astype(np.float32)))
 
 
 def _minimum_phase(energies: Array, rate: float) -> Array:

@@ -57,7 +57,7 @@ _FIRST_DB, _LAST_DB = -5.0, -35.0
 _DECIBELS = 10.0 / float(np.log(10.0))
 
 
-def third_octaves(frequencies: Array) -> Array:
+def third_octaves(frequencies: NDArray[np.floating]) -> Array:
     """Return which band each frequency in Hz is the centre of; between them and beyond, shares."""
     places: Array = np.log2(np.maximum(frequencies, 1.0) / CENTRES[0]) * 3.0
     return places

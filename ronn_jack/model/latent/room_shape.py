@@ -14,7 +14,9 @@ from ronn_jack.model.latent.shaped_noise import Float32, most_frames
 LOWEST_CUT = 20.0
 HIGHEST_CUT = 20000.0
 _PIECE = 8192
-"""Frames that are filtered or measured at once."""
+"""Frames that are filtered or measured as one."""
+_AT_ONCE = 4
+"""Pieces that are measured at once: so many stay in a processor's cache."""
 _Q = 0.5**0.5
 _LOWEST_HERTZ = 20.0
 _HIGHEST_HERTZ = 20000.0
@@ -111,9 +113,12 @@ def _pink_power(sound: Float32, rate: float) -> float:
     pieces = np.lib.stride_tricks.sliding_window_view(padded, _PIECE, axis=-1)[:, ::half]
     # The squares of overlapping sines are 1.
     window = np.sin(np.pi * (np.arange(_PIECE) + 0.5) / _PIECE).astype(np.float32)
-    spectra = np.fft.rfft(pieces * window, axis=-1)
-    power = (spectra.real**2 + spectra.imag**2).sum((0, 1))
-    return 0.5 * float(power @ _pink_weights(rate))
+    weights = _pink_weights(rate)
+    power = 0.0
+    for begin in range(0, pieces.shape[1], _AT_ONCE):
+        spectra = np.fft.rfft(pieces[:, begin : begin + _AT_ONCE] * window, axis=-1)
+        power += float((spectra.real**2 + spectra.imag**2).sum((0, 1)) @ weights)
+    return 0.5 * power
 
 
 def _cuts(low: float, high: float, rate: float) -> NDArray[np.complex64]:

@@ -7,6 +7,7 @@ into the other.
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,8 @@ _SOUND_METRES_PER_SECOND = 343.0
 _SQUARES = 1.5
 """Sum of the squared Hann windows over each sample."""
 _LEAST = np.float32(1e-20)
+_AT_ONCE = 32
+"""Windows that are transformed at once: so many stay in a processor's cache."""
 
 
 def most_frames(rate: float) -> int:
@@ -78,15 +81,16 @@ def shape_noise(gains: Float32, frames: int, rate: float, early: Float32 | None 
     """
     window = window_frames(rate)
     count = gains.shape[0]
-    spectra = _noise_spectra(rate)[:, :count]
+    first, runs = 0, []
     if early is not None:
         first = min(count, spectra_of(early.shape[1], rate))
         covered = first * (window // HOPS)
         excited = noise(rate)[:, :covered].copy()
         part = min(covered, early.shape[1])
         excited[:, :part] = early[:, :part]
-        spectra = np.concatenate((_spectra(excited, first, window), spectra[:, first:]), axis=1)
-    return _overlapped(spectra * gains, window)[:, :frames]
+        runs.append((_spectra(excited, first, window), gains[:first]))
+    runs.append((_noise_spectra(rate)[:, first:count], gains[first:]))
+    return _sound_of(runs, window)[:, :frames]
 
 
 @functools.lru_cache(maxsize=2)
@@ -117,7 +121,7 @@ def _evened(sound: Float32, rate: float) -> Float32:
     shares = band_shares(rate)
     power = (spectra.real**2 + spectra.imag**2).sum(axis=0) @ shares
     gains = np.sqrt(power.mean(axis=0) / np.maximum(power, _LEAST)) @ shares.T
-    return _overlapped(spectra * gains, window)[:, window : window + frames]
+    return _sound_of([(spectra, gains)], window)[:, window : window + frames]
 
 
 def band_shares(rate: float) -> Float32:
@@ -145,15 +149,24 @@ def _spectra(sound: Float32, count: int, window: int) -> NDArray[np.complex64]:
     return np.fft.rfft(pieces * _hann(window), axis=-1).astype(np.complex64, copy=False)
 
 
-def _overlapped(spectra: NDArray[np.complex64], window: int) -> Float32:
-    """Return the sound of which there are spectra, from the last quarter of the first window on."""
-    count = spectra.shape[1]
-    pieces = np.fft.irfft(spectra, window, axis=-1)
-    pieces *= _hann(window) / np.float32(_SQUARES)
-    pieces = pieces.reshape(2, count, HOPS, -1)
-    sound = np.zeros((2, count + HOPS - 1, window // HOPS), np.float32)
-    for part in range(HOPS):
-        sound[:, part : part + count] += pieces[:, :, part]
+def _sound_of(runs: Sequence[tuple[NDArray[np.complex64], Float32]], window: int) -> Float32:
+    """Return the sound of runs of spectra with gains, from the first one's last quarter on."""
+    hop = window // HOPS
+    count = sum(len(gains) for _, gains in runs)
+    sound = np.zeros((2, count + HOPS - 1, hop), np.float32)
+    fade = _hann(window) / np.float32(_SQUARES)
+    at = 0
+    for spectra, gains in runs:
+        for begin in range(0, len(gains), _AT_ONCE):
+            some = slice(begin, begin + _AT_ONCE)
+            pieces = np.fft.irfft(spectra[:, some] * gains[some], window, axis=-1)
+            pieces *= fade
+            quarters = pieces.reshape(2, -1, HOPS, hop)
+            end = at + quarters.shape[1]
+            # The older window's quarter first, however many are done at once.
+            for part in reversed(range(HOPS)):
+                sound[:, at + part : end + part] += quarters[:, :, part]
+            at = end
     return sound[:, HOPS - 1 :].reshape(2, -1)
 
 
