@@ -8,6 +8,7 @@ of `retired` and `dropped`. Nothing is allocated or freed on the audio thread.
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Sequence
 
 import numpy as np
@@ -128,6 +129,7 @@ class Engine(EngineStages, EngineReadings):
         self.outputs = outputs
         self.driven_since = 0
         self._driven_anew = False  # once what is frozen is let go
+        self._mixing = threading.Lock()  # of a reverb that may be turned on meanwhile
         self.rate = rate
         self._record, self.address = record(ENGINE)
         self._history = rows_of(inputs, max(MAX_BLOCK, math.ceil(history_seconds * rate)))
@@ -181,6 +183,22 @@ class Engine(EngineStages, EngineReadings):
         super().equalise(settings, makeup_db, position)
         if self.curve_before != before:
             self._drive_anew(math.ceil(EQUALISING_SECONDS * self.rate))
+
+    def mix_reverb(self, mix: float) -> None:
+        """[any-thread] Let the reverb's share in its mixture glide; of a tail, too."""
+        with self._mixing:
+            self.set(Control.REVERB_MIX, mix)
+
+    def cut_tail(self) -> None:
+        """[any-thread] Let the tail of a reverb that is off fade out soon, and not ring out."""
+        with self._mixing:
+            if self.ringing_stages:
+                self.set(Control.REVERB_MIX, 0.0)
+
+    @property
+    def cuts_tail(self) -> bool:
+        """[any-thread] Whether such a tail is still fading out."""
+        return bool(self.ringing_stages) and not self._record.controls[0, Control.REVERB_MIX]
 
     def set_master(self, target: float, frames: int | None = None) -> None:
         """Let the master gain glide to `target` (0–1) within `frames`."""

@@ -13,11 +13,14 @@ from ronn_jack.realtime.convolver.layout import (
     CHANNELS,
     CORRELATION,
     COUNT,
+    EARLIER,
+    EARLIER_CORRELATION,
     GENERATION,
     HEAD,
     LEVELS,
     PART_WORDS,
     PARTS,
+    REACH,
     RESPONSE_WORDS,
     SIZES,
     SPECTRA,
@@ -32,6 +35,11 @@ from ronn_jack.realtime.convolver.plan import plan_of, units_of
 LONGEST_SECONDS = 8.0
 MOST_FRAMES = 576_000
 """What memory and time allow at high sample rates: 6 s at 96 kHz."""
+
+_INAUDIBLE = 1e-9
+"""Share of a response's energy that nobody misses: −90 dB."""
+_GRAIN = 512
+"""Frames to which its reach is rounded up."""
 
 Float32 = NDArray[np.float32]
 
@@ -90,7 +98,7 @@ class PreparedResponse:
         self._words = aligned_bytes(WORD * RESPONSE_WORDS).view(np.int64)
         self.address = self._words.ctypes.data
         self._memory: list[NDArray[np.uint8]] = []
-        self.follow(self)
+        self._words[REACH] = _reach(self._samples)
         self._words[TAPS] = self._kept(_cut(samples, 0, HEAD)[:, ::-1])
         ends = (*STARTS[1:], samples.shape[1])
         for level in range(LEVELS):
@@ -105,14 +113,29 @@ class PreparedResponse:
     def generation(self, number: int) -> None:
         self._words[GENERATION] = number
 
-    def follow(self, other: PreparedResponse) -> None:
-        """Be ready to take the place of another response, and as loud as it on the way."""
+    def follow(self, newest: PreparedResponse, earlier: PreparedResponse) -> None:
+        """Be ready to take the place of a response, and be as loud as it on the way.
+
+        Parameters
+        ----------
+        newest : PreparedResponse
+            Offered before this one.
+        earlier : PreparedResponse
+            In whose place that one may still wait to come: then this one comes there.
+        """
+        self._store(CORRELATION, self._correlation(newest))
+        self._words[EARLIER] = earlier.address
+        self._store(EARLIER_CORRELATION, self._correlation(earlier))
+
+    def _store(self, word: int, number: float) -> None:
+        self._words[word : word + 1].view(np.float32)[0] = number
+
+    def _correlation(self, other: PreparedResponse) -> float:
         frames = min(self._samples.shape[1], other._samples.shape[1])
         product = np.vdot(self._samples[:, :frames], other._samples[:, :frames])
         power = np.vdot(self._samples, self._samples) * np.vdot(other._samples, other._samples)
         # What silence takes part in goes evenly.
-        correlation = min(1.0, max(0.0, product / np.sqrt(power))) if power > 0.0 else 1.0
-        self._words[CORRELATION : CORRELATION + 1].view(np.float32)[0] = correlation
+        return min(1.0, max(0.0, float(product / np.sqrt(power)))) if power > 0.0 else 1.0
 
     def _prepare(self, samples: Float32, level: int, end: int) -> None:
         size, start = SIZES[level], STARTS[level]
@@ -161,6 +184,16 @@ def late_partitions(frames: int) -> int:
 def longest_frames(rate: float) -> int:
     """Return the frames of the longest response at a sample rate in Hz."""
     return min(round(LONGEST_SECONDS * rate), MOST_FRAMES)
+
+
+def _reach(samples: Float32) -> int:
+    """Return how many of a response's frames bear all of its energy that is heard."""
+    grains = -(-samples.shape[1] // _GRAIN)
+    padded = np.zeros((CHANNELS, grains * _GRAIN), np.float32)
+    padded[:, : samples.shape[1]] = samples
+    powers = np.einsum("cgt,cgt->g", *2 * [padded.reshape(CHANNELS, grains, _GRAIN)])
+    left = np.cumsum(powers[::-1], dtype=np.float64)[::-1]
+    return _GRAIN * int(np.count_nonzero(left > _INAUDIBLE * left[0]))
 
 
 def _cut(samples: Float32, start: int, stop: int, end: int | None = None) -> Float32:
