@@ -8,7 +8,6 @@ of `retired` and `dropped`. Nothing is allocated or freed on the audio thread.
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Sequence
 
 import numpy as np
@@ -129,7 +128,7 @@ class Engine(EngineStages, EngineReadings):
         self.outputs = outputs
         self.driven_since = 0
         self._driven_anew = False  # once what is frozen is let go
-        self._mixing = threading.Lock()  # of a reverb that may be turned on meanwhile
+        self._reverb_mix = 0.0
         self.rate = rate
         self._record, self.address = record(ENGINE)
         self._history = rows_of(inputs, max(MAX_BLOCK, math.ceil(history_seconds * rate)))
@@ -185,15 +184,17 @@ class Engine(EngineStages, EngineReadings):
             self._drive_anew(math.ceil(EQUALISING_SECONDS * self.rate))
 
     def mix_reverb(self, mix: float) -> None:
-        """[any-thread] Let the reverb's share in its mixture glide; of a tail, too."""
-        with self._mixing:
-            self.set(Control.REVERB_MIX, mix)
+        """Let the reverb's share in its mixture glide, once it is on."""
+        self._reverb_mix = mix
+        self.set(Control.REVERB_MIX, mix)
 
     def cut_tail(self) -> None:
         """[any-thread] Let the tail of a reverb that is off fade out soon, and not ring out."""
-        with self._mixing:
-            if self.ringing_stages:
-                self.set(Control.REVERB_MIX, 0.0)
+        if not self.ringing_stages:
+            return
+        self.set(Control.REVERB_MIX, 0.0)
+        if not self.ringing_stages:  # as it was turned on at this moment, or is over
+            self.set(Control.REVERB_MIX, self._reverb_mix)
 
     @property
     def cuts_tail(self) -> bool:
