@@ -88,6 +88,20 @@ class Budget:
                 faults[switch] = _words(switch, needed, others, load)
         return faults
 
+    def let_ring(self, engine: Engine, load: float) -> float:
+        """Return the share that tails take which ring out beside a network of some load.
+
+        Where there is no room for them they are cut short.
+        """
+        deadline, ringing = self.deadline(engine), engine.ringing_stages
+        if deadline is None or self.cost is None or not ringing:
+            return 0.0
+        share = deadline.load(sum(self.cost(stage, deadline.period) for stage in ringing))
+        if load + share <= deadline.room:
+            return share
+        engine.cut_tail()
+        return 0.0
+
     def _deadline(self, engine: Engine, switches: Iterable[str], share: float) -> Deadline | None:
         period = self.period()
         if not period:

@@ -17,7 +17,7 @@ from ronn_jack.control.operations import Change
 from ronn_jack.cost.admission import Cost, Deadline
 from ronn_jack.errors import RonnError
 from ronn_jack.hotswap.budget import Budget
-from ronn_jack.hotswap.fade_gap import DIP_MS, make_room
+from ronn_jack.hotswap.fade_gap import DIP_MS, let_tails_end, make_room
 from ronn_jack.hotswap.job import Job, OutdatedError
 from ronn_jack.hotswap.listener import Listener
 from ronn_jack.hotswap.live_motion import LiveMotion
@@ -267,6 +267,10 @@ class Builder:
             old = self.voices.current
             # Stages may have been turned on while it was made.
             admit_prepared(prepared, deadline, self.budget.cost)
+        if deadline is not None:
+            ringing = self.budget.let_ring(engine, deadline.load(prepared.block_seconds))
+            let_tails_end(engine, prepared, lambda: self._stopping)
+            deadline = dataclasses.replace(deadline, taken=deadline.taken + ringing)
         if deadline and old and deadline.load(_both(old, prepared)) > deadline.room:
             prepared.swap = dataclasses.replace(prepared.swap, dip=True, fade_ms=DIP_MS)
             make_room(engine, prepared, lambda: self._stopping)
@@ -303,6 +307,7 @@ class Builder:
             if self._readmission.look(engine, self._pipeline.time_block):
                 self._listener.strained()
             current = self.voices.current
+        self.budget.let_ring(engine, self.voices.heaviest_load(self.budget.period()))
         if current is None:
             self._try_again(engine)
             return

@@ -14,9 +14,10 @@ from ronn_jack.units import decibels_to_gain
 
 _AIMED = (
     Control.INPUT_GAIN, Control.OUTPUT_GAIN, Control.MIX, Control.BYPASS, Control.DRIVE,
-    Control.NETWORK, Control.REVERB_MIX,
+    Control.NETWORK,
 )  # fmt: skip
 """Controls that follow the parameters of their names; the engine moves the others itself."""
+_MIXTURE = frozenset(("reverb", "reverb_mix"))
 
 
 def aim(
@@ -38,8 +39,11 @@ def aim(
             )
     if "gate" in values:
         engine.set(Control.GATE, gate_threshold(values["gate"]))
+    whole = whole or values
+    if not _MIXTURE.isdisjoint(values) and whole["reverb"]:  # else its tail rings on as loud
+        engine.mix_reverb(float(whole["reverb_mix"]))
     if not EQUALISER.isdisjoint(values):
-        _equalise(engine, whole or values)
+        _equalise(engine, whole)
 
 
 def _equalise(engine: Engine, values: Mapping[str, Value]) -> None:

@@ -1,4 +1,4 @@
-"""How one network goes before another comes, where the two don't fit into a period together."""
+"""How what sounds goes before a network comes, where the two don't fit into a period together."""
 
 from __future__ import annotations
 
@@ -38,3 +38,21 @@ def make_room(engine: Engine, coming: PreparedVoice, stopping: Callable[[], bool
         time.sleep(_POLL_SECONDS)
         catch_up(coming, engine, Job())
     engine.collect()
+
+
+def let_tails_end(engine: Engine, coming: PreparedVoice, stopping: Callable[[], bool]) -> None:
+    """Wait for tails that were cut while the voice that comes keeps up with the present.
+
+    Parameters
+    ----------
+    stopping : callable
+        As of `make_room`.
+
+    Raises
+    ------
+    OutdatedError
+        As `make_room` does.
+    """
+    while engine.cuts_tail and not stopping():
+        time.sleep(_POLL_SECONDS)
+        catch_up(coming, engine, Job())

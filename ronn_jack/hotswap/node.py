@@ -142,11 +142,11 @@ class LiveNode:
         self._controls.update(values)
         values = self._without_waiting(values)
         audio = self._audio
+        self._responses.aim(values)  # before its mixture, which a tail has until it is on
         if audio is not None:
             if "freeze" in values:
                 self._freeze(audio.engine)
             aim(audio.engine, values, {**self._controls, **dict.fromkeys(self._waiting, False)})
-        self._responses.aim(values)
         if values.get("network"):
             self._builder.wake()
         self._builder.budget.share = float(self._controls["budget"])

@@ -127,6 +127,7 @@ class Engine(EngineStages, EngineReadings):
         self.outputs = outputs
         self.driven_since = 0
         self._driven_anew = False  # once what is frozen is let go
+        self._reverb_mix = 0.0
         self.rate = rate
         self._record, self.address = record(ENGINE)
         self._history = rows_of(inputs, max(MAX_BLOCK, math.ceil(history_seconds * rate)))
@@ -179,6 +180,24 @@ class Engine(EngineStages, EngineReadings):
         super().equalise(settings, makeup_db, position)
         if self.curve_before != before:
             self._drive_anew(math.ceil(EQUALISING_SECONDS * self.rate))
+
+    def mix_reverb(self, mix: float) -> None:
+        """Let the reverb's share in its mixture glide, once it is on."""
+        self._reverb_mix = mix
+        self.set(Control.REVERB_MIX, mix)
+
+    def cut_tail(self) -> None:
+        """[any-thread] Let the tail of a reverb that is off fade out soon, and not ring out."""
+        if not self.ringing_stages:
+            return
+        self.set(Control.REVERB_MIX, 0.0)
+        if not self.ringing_stages:  # as it was turned on at this moment, or is over
+            self.set(Control.REVERB_MIX, self._reverb_mix)
+
+    @property
+    def cuts_tail(self) -> bool:
+        """[any-thread] Whether such a tail is still fading out."""
+        return bool(self.ringing_stages) and not self._record.controls[0, Control.REVERB_MIX]
 
     def set_master(self, target: float, frames: int | None = None) -> None:
         """Let the master gain glide to `target` (0–1) within `frames`."""

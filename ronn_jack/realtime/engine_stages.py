@@ -54,6 +54,11 @@ class EngineStages:
         return self.chain.address_of(self._reverb)
 
     @property
+    def ringing_stages(self) -> Sequence[Stage]:
+        """Those that are off, and take time until their tails have rung out."""
+        return [self._reverb] if self._reverb.rings(self.chain) else []
+
+    @property
     def curve_before(self) -> Curve | None:
         """What the networks' input is to pass; None where that changes nothing."""
         return self._places["pre"].curve

@@ -13,6 +13,7 @@ from ronn_jack.model.latent.equaliser import EqSettings, response
 from ronn_jack.model.latent.playing import makeup, playing
 from ronn_jack.parameters import Value, defaults
 from ronn_jack.realtime.engine import Engine
+from ronn_jack.realtime.engine_state import Control
 from ronn_jack.render import offline_engine
 from tests.support.desk import desk
 
@@ -110,3 +111,19 @@ def test_a_live_node_follows_from_its_start_on_and_through_a_new_engine() -> Non
         d.node.detach()
         d.node.attach(d.audio)
         assert told[1:] == told[:1]
+
+
+def test_the_mixture_of_a_reverb_that_is_off_stays_as_its_tail_has_it() -> None:
+    engine = Engine(2, 2, RATE, history_seconds=1.0)
+    values = {**defaults(), "reverb": True, "reverb_mix": 0.5}
+
+    def aimed(**moved: Value) -> float:
+        values.update(moved)
+        aim(engine, moved, values)
+        return float(engine._record.controls[0, Control.REVERB_MIX])
+
+    assert aimed(reverb=True) == 0.5
+    assert aimed(reverb=False, reverb_mix=0.3) == 0.5
+    assert aimed(reverb_mix=0.2) == 0.5
+    assert aimed(reverb=True) == 0.2
+    assert aimed(reverb_mix=0.9) == 0.9

@@ -7,9 +7,10 @@ import pytest
 
 from ronn_jack.control.operations import Act
 from ronn_jack.hotswap.pipeline import Pipeline
+from ronn_jack.parameters import defaults
 from ronn_jack.realtime.stages.reverb import Reverb
 from tests.realtime.engine_driver import noise, play
-from tests.support.desk import FRAMES, Desk, desk, same_sound
+from tests.support.desk import FRAMES, QUIET, Desk, desk, same_sound
 from tests.support.jack_server import wait_for
 
 pytestmark = pytest.mark.slow
@@ -70,6 +71,37 @@ def test_panic_leaves_no_tail_and_bypass_and_another_network_do() -> None:
         wait_for(forgotten)
         d.turn(output_gain=-23.0)
         assert np.abs(silence(d, FRAMES // 10)).max() < 1e-4
+
+
+def test_a_preset_without_reverb_lets_the_tail_ring_as_loud_until_panic() -> None:
+    with desk(**{**ROOM, "reverb_x": 1.0}) as d:
+        d.store.presets["dry"] = {**defaults(), **QUIET, "seed": 5}
+        play(d.audio.engine, noise(FRAMES // 2))
+        before = np.abs(silence(d, FRAMES // 10)[:, -1000:]).max()
+        d.controller.apply([Act("preset_load", "dry")], d.origin)
+        tail = silence(d, FRAMES // 10)
+        assert np.abs(tail[:, :1000]).max() > 0.5 * before
+        assert np.abs(tail[:, -1000:]).max() > 1e-4
+        d.controller.apply([Act("panic")], d.origin)
+        wait_for(lambda: not silence(d, 64).any() and not d.audio.engine.ringing_stages)
+        d.turn(output_gain=-23.0)
+        assert np.abs(silence(d, FRAMES // 10)).max() < 1e-4
+
+
+def test_a_tail_gives_way_to_a_network_that_needs_its_time() -> None:
+    def cost(thing: object, block: int) -> float:
+        share = 0.3 if isinstance(thing, Reverb) else getattr(thing, "layers", 0) * 0.05
+        return share * 64 / 48000.0
+
+    pipeline = Pipeline(time_block=lambda voice, block: cost(voice.model, block))
+    with desk(period=64, pipeline=pipeline, cost=cost, **{**ROOM, "reverb_x": 1.0}) as d:
+        engine = d.audio.engine
+        d.turn(reverb=False, layers=3)
+        d.run_until(lambda: d.builder.sounding.layers == 3 and not d.builder.building)
+        assert engine.ringing_stages
+        d.turn(layers=10)
+        d.run_until(lambda: d.builder.sounding.layers == 10)
+        assert not (engine.ringing_stages or d.origin.refusals)
 
 
 def test_a_reverb_that_does_not_fit_is_refused_in_words() -> None:

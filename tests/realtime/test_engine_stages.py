@@ -25,17 +25,34 @@ def test_the_room_is_heard_from_the_first_frame_on():
     assert np.abs(y - expected).max() <= 1e-5 * np.abs(expected).max()
 
 
-def test_turned_off_and_on_it_glides_and_ends_with_the_bits_of_none():
-    x = QUIET * noise(40000)
+def test_turned_off_it_rings_out_and_ends_with_the_bits_of_none():
+    x = QUIET * noise(60000)
     dry = play(engine_for(NetworkSpec()), x)
     engine = reverberant(room(0.3))
     parts = [play(engine, x[:, :20000])]
     engine.set(Control.REVERB, 0.0)
     parts.append(play(engine, x[:, 20000:]))
     y = np.concatenate(parts, axis=1)
-    # The glide is over after 20 ms.
-    assert np.array_equal(y[:, 20960:], dry[:, 20960:])
-    assert not np.array_equal(y[:, 20900:20950], dry[:, 20900:20950])
+    assert np.abs(y - dry)[:, 21000:22000].max() > 1e-3 * QUIET
+    assert np.array_equal(y[:, 50000:], dry[:, 50000:])
+
+
+def test_a_tail_can_be_cut_within_a_glide_but_that_of_a_reverb_that_is_on_cannot():
+    engine = reverberant(room(1.0))
+    play(engine, QUIET * noise(20000))
+    engine.cut_tail()
+    assert not engine.ringing_stages
+    silence = np.zeros((2, 1024), np.float32)
+    assert np.abs(play(engine, silence)[:, -64:]).max() > 0.01 * QUIET
+    engine.set(Control.REVERB, 0.0)
+    play(engine, silence)
+    assert [stage.name for stage in engine.ringing_stages] == ["reverb"]
+    assert not engine.working_stages
+    engine.cut_tail()
+    assert engine.cuts_tail
+    play(engine, silence)
+    play(engine, silence)
+    assert not (engine.ringing_stages or engine.cuts_tail)
 
 
 def test_tails_ring_until_they_are_cleared():

@@ -53,6 +53,7 @@ class ResponseMaker:
         self._engine: Engine | None = None
         self._tried: RoomSpec | None = None
         self._offered: RoomSpec | None = None
+        self._failed = False
         self._next = 0.0
         self._clearing = False
         self._stopping = False
@@ -65,6 +66,8 @@ class ResponseMaker:
             return
         with self._condition:
             self._values |= own
+            if self._failed and own.keys() - {"reverb_mix"}:
+                self._tried = None  # as it is asked for again
             self._switch()
             self._condition.notify()
 
@@ -143,6 +146,7 @@ class ResponseMaker:
         with self._condition:
             wanted = self._tried = self._wanted
             self._next = self._clock() + _PACE_SECONDS
+            self._failed = False
         if wanted is None:
             return
         try:
@@ -150,6 +154,7 @@ class ResponseMaker:
         except Exception:
             # A fault of ours in one room must not keep others from being heard.
             log.exception("while making a room; the one that sounds stays")
+            self._failed = True
             return
         with self._condition:
             engine.offer_response(response)

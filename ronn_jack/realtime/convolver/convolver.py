@@ -19,6 +19,8 @@ from ronn_jack.realtime.convolver.layout import (
     CHANNELS,
     CONVOLVER_WORDS,
     CORRELATION,
+    EARLIER,
+    EARLIER_CORRELATION,
     FADE,
     FADED,
     FILLED,
@@ -34,12 +36,15 @@ from ronn_jack.realtime.convolver.layout import (
     PENDING,
     PLACES,
     POSITION,
+    QUIET,
+    REACH,
     RESPONSE,
     RESPONSE_LEAVING,
     RING,
     RING_FLOATS,
     RISE,
     RISEN,
+    SIZES,
     SLOT,
     SOUNDS,
     SUMS,
@@ -65,6 +70,8 @@ LOUDEST = 1e9
 _LOUDEST = np.float32(LOUDEST)
 _RING_BYTES = 4 * RING_FLOATS
 _LAST = LEVELS - 1
+_LAGGING = 3 * SIZES[-1]
+"""Frames after which no level sounds by a response any more that was left."""
 
 
 @shared("void(int64, int64)")
@@ -86,6 +93,8 @@ def forget(convolver: int) -> None:
     waiting = exchange(convolver + WORD * PENDING, 0)
     if waiting != 0:
         store_int64(convolver + WORD * HEARD, waiting)
+    heard = load_int64(convolver + WORD * HEARD)
+    store_release(convolver + WORD * OLDEST, load_int64(heard + WORD * GENERATION))
     store_int64(convolver + WORD * LEAVING, int64(0))
     store_int64(convolver + WORD * RISEN, load_int64(convolver + WORD * RISE))
 
@@ -119,7 +128,12 @@ def _take_response(convolver: int) -> None:
     if settled and load_acquire(convolver + WORD * PENDING) != 0:
         leaving = heard
         faded = 0
-        store_int64(convolver + WORD * HEARD, exchange(convolver + WORD * PENDING, 0))
+        coming = exchange(convolver + WORD * PENDING, 0)
+        if leaving == load_int64(coming + WORD * EARLIER):
+            correlation = load_int64(coming + WORD * EARLIER_CORRELATION)
+            store_int64(coming + WORD * CORRELATION, correlation)
+        store_int64(convolver + WORD * HEARD, coming)
+        store_int64(convolver + WORD * QUIET, int64(0))
     store_int64(convolver + WORD * LEAVING, leaving)
     store_int64(convolver + WORD * FADED, faded)
 
@@ -131,13 +145,22 @@ def wake(convolver: int) -> None:
     store_int64(convolver + WORD * RISEN, int64(0))
 
 
-@native("void(int64, int64, int64, int64, int64)")
-def _take_input(convolver: int, ring: int, place: int, row: int, frames: int) -> None:
+@shared("int64(int64)")
+def ringing_frames(convolver: int) -> int:
+    """[audio-thread] Return how long what was sent into the room is heard; not above 0 if over."""
+    heard = load_int64(convolver + WORD * HEARD)
+    left: int = load_int64(heard + WORD * REACH) + _LAGGING - load_int64(convolver + WORD * QUIET)
+    return left
+
+
+@native("void(int64, int64, int64, int64, int64, int64)")
+def _take_input(convolver: int, ring: int, place: int, row: int, sends: int, frames: int) -> None:
     """Write float64 frames, which end within the slot, into a channel's ring."""
     x = carray(pointer(row), (frames,), np.float64)
+    send = carray(pointer(sends), (frames,), np.float64)
     y = carray(pointer(ring + 4 * place), (frames,), np.float32)
     for t in range(frames):
-        y[t] = min(_LOUDEST, max(-_LOUDEST, np.float32(x[t])))
+        y[t] = min(_LOUDEST, max(-_LOUDEST, np.float32(x[t] * send[t])))
     risen = load_int64(convolver + WORD * RISEN)
     rise = load_int64(convolver + WORD * RISE)
     for t in range(min(frames, rise - risen)):
@@ -173,11 +196,13 @@ def _sum_up(convolver: int, x: int, channel: int, position: int, frames: int) ->
         add_level(level, channel, position, frames, sums)
 
 
-@shared("void(int64, int64, int64, int64, int64, int64)")
+@shared("void(int64, int64, int64, int64, int64, int64, int64)")
 def run_convolver(
-    convolver: int, channels: int, rows: int, stride: int, shares: int, frames: int
+    convolver: int, channels: int, rows: int, stride: int, sends: int, mixes: int, frames: int
 ) -> None:
     """[audio-thread] Mix float64 rows with themselves, convolved.
+
+    What is not sent stays as it is, and what was sent before rings on.
 
     Parameters
     ----------
@@ -185,8 +210,9 @@ def run_convolver(
         Address of a CONVOLVER.
     rows, stride : int64
         Address of the first, bytes from row to row.
-    shares : int64
-        Address of float64 [shape=(frames,)]: of what is convolved.
+    sends, mixes : int64
+        Addresses of float64 [shape=(frames,)]: the share of the input that is sent into the room,
+        and how much of that one's mixture is convolved.
     """
     ring = load_int64(convolver + WORD * INPUT)
     sums = load_int64(convolver + WORD * SUMS)
@@ -195,18 +221,22 @@ def run_convolver(
     while done < frames:
         step = min(frames - done, SLOT - position % SLOT)
         place = position % RING
-        share = carray(pointer(shares + 8 * done), (step,), np.float64)
+        send = carray(pointer(sends + 8 * done), (step,), np.float64)
+        mix = carray(pointer(mixes + 8 * done), (step,), np.float64)
         wet = carray(pointer(sums), (step,), np.float32)
         for channel in range(channels):
             row = rows + channel * stride + 8 * done
             own = ring + channel * _RING_BYTES
-            _take_input(convolver, own, place, row, step)
+            _take_input(convolver, own, place, row, sends + 8 * done, step)
             _sum_up(convolver, own + 4 * place, channel, position, step)
             y = carray(pointer(row), (step,), np.float64)
             for t in range(step):
-                y[t] = (1.0 - share[t]) * y[t] + share[t] * wet[t]
+                y[t] = (1.0 - send[t] * mix[t]) * y[t] + mix[t] * wet[t]
         risen = load_int64(convolver + WORD * RISEN) + step
         store_int64(convolver + WORD * RISEN, risen)
+        sent = send[0] != 0.0 or send[step - 1] != 0.0
+        quiet = int64(0) if sent else load_int64(convolver + WORD * QUIET) + step
+        store_int64(convolver + WORD * QUIET, quiet)
         position += step
         done += step
         if position % SLOT == 0:
@@ -272,13 +302,11 @@ class Convolver:
         chosen.generation = self._generation
         self._offered[self._generation] = chosen
         if fresh:
-            chosen.follow(self._newest)
+            # All before it is handed over: from then on the audio thread may fade to it.
+            chosen.follow(self._newest, self._before)
         waited = _swap.ctypes(self.address + WORD * PENDING, chosen.address)
         if waited == 0:
             self._before = self._newest
-        elif fresh:
-            # It takes the place of the one that the newest would have taken.
-            chosen.follow(self._before)
         self._newest = chosen
         unheard = [g for g, each in self._offered.items() if each.address == waited]
         if len(unheard) == 1 and waited != chosen.address:

@@ -25,9 +25,12 @@ RING_FLOATS = SLOT + RING + SLOT
 (
     GENERATION,  # of a response: those offered later have larger ones
     CORRELATION,  # float32, from 0 to 1: with the response that it takes the place of
+    EARLIER,  # address of the one that it takes the place of if that one was not taken, or 0
+    EARLIER_CORRELATION,  # with that one
+    REACH,  # frames that bear all of it but 90 dB less
     TAPS,  # address of the head, float32 [shape=(channels, HEAD)], the oldest input's tap first
     PARTS,  # of the first level; those of the others follow
-) = range(4)
+) = range(7)
 (
     COUNT,  # partitions
     SPECTRA,  # address of tiles [shape=(channels, tiles, count)]
@@ -49,8 +52,9 @@ around them, so each has a cache line to itself."""
     FADE,  # frames that it takes
     RISEN,  # frames of input since it began to come in
     RISE,  # frames in which it comes in
+    QUIET,  # frames for which nothing has been sent into the room, or it is a new one
     FIRST_LEVEL,
-) = range(16, 26)
+) = range(16, 27)
 
 (
     SIZE,  # frames of a partition

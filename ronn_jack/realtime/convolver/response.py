@@ -17,11 +17,14 @@ from ronn_jack.realtime.convolver.layout import (
     CHANNELS,
     CORRELATION,
     COUNT,
+    EARLIER,
+    EARLIER_CORRELATION,
     GENERATION,
     HEAD,
     LEVELS,
     PART_WORDS,
     PARTS,
+    REACH,
     RESPONSE_WORDS,
     SIZES,
     SLOT,
@@ -50,6 +53,9 @@ _PER_TILE = 4.0
 """Work of a tile's transforms, in passes over 16 columns."""
 _PER_PARTITION = 1.0
 """Work of a partition's products in a tile."""
+
+_INAUDIBLE = 1e-9
+"""Share of a response's energy that nobody misses: −90 dB."""
 
 Float32 = NDArray[np.float32]
 
@@ -138,6 +144,21 @@ def _write_steps(target: int, size: int, count: int) -> None:
         steps[slot] = unit
 
 
+@native(int64(int64, int64, int64))
+def _reach(samples: int, stride: int, frames: int) -> int:
+    """Return how many of a response's frames bear all of its energy that is heard."""
+    first = carray(pointer(samples), (frames,), np.float32)
+    second = carray(pointer(samples + 4 * stride), (frames,), np.float32)
+    whole = 0.0
+    for t in range(frames):
+        whole += first[t] * first[t] + second[t] * second[t]
+    left, end = 0.0, frames
+    while end > 0 and left <= _INAUDIBLE * whole:
+        end -= 1
+        left += first[end] * first[end] + second[end] * second[end]
+    return min(end + 1, frames) if left > 0.0 else 0
+
+
 @native(void(int64, int64, int64, int64, int64, int64))
 def write_response(
     memory: int, samples: int, stride: int, frames: int, plans: int, scratch: int
@@ -158,8 +179,11 @@ def write_response(
     """
     words = carray(pointer(memory), (RESPONSE_WORDS,), np.int64)
     place = memory + whole_lines(WORD * RESPONSE_WORDS)
-    words[GENERATION] = words[CORRELATION] = 0
-    carray(pointer(memory + WORD * CORRELATION), (1,), np.float32)[0] = 1.0
+    words[GENERATION] = words[EARLIER] = 0
+    for word in (CORRELATION, EARLIER_CORRELATION):
+        words[word] = 0
+        carray(pointer(memory + WORD * word), (1,), np.float32)[0] = 1.0
+    words[REACH] = _reach(samples, stride, frames)
     words[TAPS] = place
     taps = carray(pointer(place), (CHANNELS, HEAD), np.float32)
     for channel in range(CHANNELS):
@@ -233,7 +257,6 @@ class PreparedResponse:
             shared_plans(),
             scratch.ctypes.data,
         )
-        self.follow(self)
 
     @property
     def generation(self) -> int:
@@ -244,11 +267,26 @@ class PreparedResponse:
     def generation(self, number: int) -> None:
         self._words[GENERATION] = number
 
-    def follow(self, other: PreparedResponse) -> None:
-        """Be ready to take the place of another response, and as loud as it on the way."""
+    def follow(self, newest: PreparedResponse, earlier: PreparedResponse) -> None:
+        """Be ready to take the place of a response, and be as loud as it on the way.
+
+        Parameters
+        ----------
+        newest : PreparedResponse
+            Offered before this one.
+        earlier : PreparedResponse
+            In whose place that one may still wait to come: then this one comes there.
+        """
+        self._store(CORRELATION, self._correlation(newest))
+        self._words[EARLIER] = earlier.address
+        self._store(EARLIER_CORRELATION, self._correlation(earlier))
+
+    def _store(self, word: int, number: float) -> None:
+        self._words[word : word + 1].view(np.float32)[0] = number
+
+    def _correlation(self, other: PreparedResponse) -> float:
         frames = min(self._samples.shape[1], other._samples.shape[1])
         product = np.vdot(self._samples[:, :frames], other._samples[:, :frames])
         power = np.vdot(self._samples, self._samples) * np.vdot(other._samples, other._samples)
         # What silence takes part in goes evenly.
-        correlation = min(1.0, max(0.0, product / np.sqrt(power))) if power > 0.0 else 1.0
-        self._words[CORRELATION : CORRELATION + 1].view(np.float32)[0] = correlation
+        return min(1.0, max(0.0, float(product / np.sqrt(power)))) if power > 0.0 else 1.0

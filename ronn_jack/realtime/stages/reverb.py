@@ -12,7 +12,14 @@ from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer
 from ronn_jack.realtime.compiler.compile import native
 from ronn_jack.realtime.compiler.mailbox import publish
 from ronn_jack.realtime.compiler.memory import offset
-from ronn_jack.realtime.convolver.convolver import Convolver, forget, pass_by, run_convolver, wake
+from ronn_jack.realtime.convolver.convolver import (
+    Convolver,
+    forget,
+    pass_by,
+    ringing_frames,
+    run_convolver,
+    wake,
+)
 from ronn_jack.realtime.convolver.response import PreparedResponse, late_partitions, longest_frames
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.stages.stage import RUN, SETTLE, Stage
@@ -24,7 +31,7 @@ _STATE = np.dtype(
         ("asleep", "i8"),  # what there was before: SILENCE, or a SIGNAL that it let pass; or 0
         ("on", "i8"),  # addresses of float64 [shape=(MAX_BLOCK,)]: how far it is on,
         ("mix", "i8"),  # and how much of the mixture is convolved
-        ("shares", "f8", MAX_BLOCK),
+        ("sends", "f8", MAX_BLOCK),
     ],
     align=True,
 )
@@ -32,7 +39,7 @@ _SILENCE, _SIGNAL = 1, 2
 CONVOLVER = offset(_STATE, "convolver")
 _CLEARED = offset(_STATE, "cleared")
 _ON, _MIX = offset(_STATE, "on"), offset(_STATE, "mix")
-_SHARES = offset(_STATE, "shares")
+_SENDS = offset(_STATE, "sends")
 
 
 @native(SETTLE)
@@ -49,24 +56,35 @@ def _run(state: int, channels: int, rows: int, frames: int) -> None:
         s.asleep = _SIGNAL
         return
     on = carray(pointer(s.on), (frames,), np.float64)
+    mix = carray(pointer(s.mix), (frames,), np.float64)
     # Within a block it only comes or only goes.
-    if on[0] == 0.0 and on[frames - 1] == 0.0:
+    off = on[0] == 0.0 and on[frames - 1] == 0.0
+    if off and s.asleep != 0:
         s.asleep = _SIGNAL
         pass_by(convolver, frames)
         return
-    if exchange(state + _CLEARED, 0) != 0 or s.asleep == _SIGNAL:
+    cleared = exchange(state + _CLEARED, 0) != 0
+    unheard = mix[0] == 0.0 and mix[frames - 1] == 0.0
+    if off and (cleared or unheard or ringing_frames(convolver) <= 0):
+        # Forgotten now, as nothing lets go of the responses while it is asleep.
+        forget(convolver)
+        s.asleep = _SIGNAL
+        pass_by(convolver, frames)
+        return
+    if cleared or s.asleep == _SIGNAL:
         wake(convolver)
     elif s.asleep == _SILENCE:
         forget(convolver)
     s.asleep = 0
-    mix = carray(pointer(s.mix), (frames,), np.float64)
     for t in range(frames):
-        s.shares[t] = on[t] * on[t] * (3.0 - 2.0 * on[t]) * mix[t]
-    run_convolver(convolver, channels, rows, MAX_BLOCK * 8, state + _SHARES, frames)
+        s.sends[t] = on[t] * on[t] * (3.0 - 2.0 * on[t])
+    run_convolver(convolver, channels, rows, MAX_BLOCK * 8, state + _SENDS, s.mix, frames)
 
 
 class Reverb(Stage):
-    """A reverb, silent until it has a response; off, it takes no time and passes its input.
+    """A reverb, silent until it has a response.
+
+    Turned off, its tail rings out; then it takes no time and passes its input.
 
     Parameters
     ----------
@@ -121,6 +139,16 @@ class Reverb(Stage):
     def held_responses(self) -> int:
         """Responses that are kept alive because the audio thread may still read them."""
         return self._convolver.held_responses if self._convolver else 0
+
+    def rings(self, chain: Any) -> bool:
+        """[any-thread] Whether it is off, and its tail is still heard.
+
+        Parameters
+        ----------
+        chain : StageChain
+            That it stands in.
+        """
+        return not self.on and int(chain.state(self)["asleep"]) == 0
 
     def clear(self) -> None:
         """[any-thread] Let the tail be forgotten with the next block."""

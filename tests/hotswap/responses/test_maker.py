@@ -197,6 +197,43 @@ def test_a_room_that_can_t_be_made_leaves_the_one_that_sounds(
     rig.run_until(lambda: rig.workshop.made[-1].x == 2.0)
 
 
+def test_one_that_could_not_be_made_is_tried_again_when_it_is_asked_for_again(rig: Rig) -> None:
+    rig.workshop.fails = True
+    rig.maker.aim({"reverb": True})
+    rig.attach()
+    assert len(rig.workshop.made) == 1
+    rig.maker.aim({"reverb_mix": 0.5})
+    rig.maker.aim({"reverb": False})
+    rig.workshop.fails = False
+    rig.maker.aim({"reverb": True})
+    rig.run_until(lambda: rig.on)
+    assert rig.workshop.made == 2 * [RoomSpec()]
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_turned_off_in_the_midst_of_a_walk_it_comes_again_in_another_room(
+    rig: Rig, cut: bool
+) -> None:
+    rig.maker.aim({"reverb": True})
+    rig.attach()
+    rig.run_until(lambda: rig.maker.settled)
+    for number, x in enumerate((0.5, 1.0)):
+        rig.maker.aim({"reverb_x": x})
+        wait_for(lambda held=number + 2: rig.engine.held_responses == held)
+        rig.play(64)
+    rig.maker.aim({"reverb": False})
+    for _ in range(20):
+        rig.play(64)
+    assert rig.engine.held_responses == 3
+    if cut:
+        rig.engine.cut_tail()
+    for _ in range(20):
+        rig.play(64)
+    rig.maker.aim({"reverb": True, "reverb_x": -1.0})
+    rig.run_until(lambda: rig.on)
+    assert rig.workshop.made[-1].x == -1.0
+
+
 def test_panic_forgets_the_tail_once_nothing_is_heard(rig: Rig) -> None:
     cleared = threading.Event()
     rig.engine.clear_tails = cleared.set  # type: ignore[method-assign]

@@ -23,7 +23,7 @@ def _run_blocks(convolver, channels, rows, stride, shares, blocks, count):
     mode = set_flush_to_zero()
     lengths = carray(pointer(blocks), (count,), np.int64)
     for block in range(count):
-        run_convolver(convolver, channels, rows, stride, shares, lengths[block])
+        run_convolver(convolver, channels, rows, stride, shares, shares, lengths[block])
         rows += 8 * lengths[block]
     restore_float_mode(mode)
 

@@ -1,8 +1,11 @@
 """Responses that take each other's place while the audio runs."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
+from ronn_jack.realtime.convolver import convolver
 from ronn_jack.realtime.convolver.response import PreparedResponse
 from tests.realtime.convolver.running_convolver import (
     RATE,
@@ -114,6 +117,37 @@ def test_one_that_comes_again_while_it_fades_in_goes_on_as_it_was():
 
     x = noise(12000)
     assert np.array_equal(played(True), played(False))
+
+
+def test_a_fade_that_begins_while_a_response_is_handed_over_keeps_its_gains(monkeypatch):
+    def offered(response, meanwhile):
+        swap = convolver._swap.ctypes
+
+        def swap_and_play(slot, address):
+            waited = swap(slot, address)
+            parts.append(running.run(meanwhile))
+            return waited
+
+        with monkeypatch.context() as patched:
+            patched.setattr(convolver, "_swap", SimpleNamespace(ctypes=swap_and_play))
+            running.convolver.offer(response)
+
+    x = noise(16000)
+    rooms = [room(0.2), room(0.2, seed=9), 0.7 * room(0.2) + 0.7 * room(0.2, seed=5)]
+    heard = []
+    for at_once in (True, False):
+        first, replaced, last = map(PreparedResponse, rooms)
+        running, parts = RunningConvolver(first), []
+        parts.append(running.run(x[:, :9000]))
+        running.convolver.offer(replaced)
+        if at_once:
+            offered(last, x[:, 9000:9500])
+        else:
+            running.convolver.offer(last)
+            parts.append(running.run(x[:, 9000:9500]))
+        parts.append(running.run(x[:, 9500:]))
+        heard.append(np.concatenate(parts, axis=1))
+    assert np.array_equal(*heard)
 
 
 def test_silence_takes_the_place_of_a_response():

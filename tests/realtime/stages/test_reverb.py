@@ -61,6 +61,81 @@ def test_off_it_passes_its_input_to_the_bit():
     assert np.array_equal(ReverbAlone().run(x), x)
 
 
+def sleeps(alone):
+    return alone.chain.state(alone.reverb)["asleep"] != 0
+
+
+def test_turned_off_its_tail_rings_out_and_nothing_new_comes_in():
+    h, x = room(0.3), noise(70000).astype(float)
+    alone = ReverbAlone(h)
+    alone.mix[:] = 0.5
+    sent = np.where(np.arange(70000) < 20000, x, 0.0)
+    expected = x - 0.5 * sent + 0.5 * convolved(sent, h)
+    y = [alone.run(x[:, :20000])]
+    alone.on[:] = 0.0
+    y.append(alone.run(x[:, 20000:]))
+    y = np.concatenate(y, axis=1)
+    assert np.abs(y - expected).max() <= 1e-6 * np.abs(expected).max()
+    assert np.abs(y - x)[:, 21000:22000].max() > 0.1
+    assert np.array_equal(y[:, 60000:], x[:, 60000:])
+    assert sleeps(alone)
+
+
+def test_turned_on_again_meanwhile_it_rings_on():
+    h, x = room(0.3), noise(40000).astype(float)
+    alone = ReverbAlone(h)
+    sent = np.where((np.arange(40000) // 10000) % 2 == 0, x, 0.0)
+    y = []
+    for quarter, on in enumerate((1.0, 0.0, 1.0, 0.0)):
+        alone.on[:] = on
+        y.append(alone.run(x[:, 10000 * quarter : 10000 * (quarter + 1)], block=50))
+    expected = x - sent + convolved(sent, h)
+    assert np.abs(np.concatenate(y, axis=1) - expected).max() <= 1e-6 * np.abs(expected).max()
+
+
+def test_it_sleeps_once_90_db_of_the_tail_have_gone():
+    alone = ReverbAlone(room(4.0, decay=40.0))
+    alone.run(noise(9000))
+    alone.on[:] = 0.0
+    silence = np.zeros((2, 4096))
+    heard = []
+    while not sleeps(alone):
+        heard.append(np.abs(alone.run(silence)).max())
+    # It falls by 347 dB in 4 s; the rest is what levels may lag behind.
+    seconds = len(heard) * 4096 / RATE
+    assert 4.0 * 90.0 / 347.0 <= seconds <= 4.0 * 90.0 / 347.0 + 0.5
+    assert heard[-2] <= 10.0 ** (-90.0 / 20.0) * heard[0]
+
+
+@pytest.mark.parametrize("way", ["cleared", "not mixed"])
+def test_off_it_sleeps_at_once_where_its_tail_is_not_to_be_heard(way):
+    alone = ReverbAlone(room(1.0))
+    alone.run(noise(9000))
+    alone.on[:] = 0.0
+    alone.run(noise(64))
+    assert not sleeps(alone)
+    if way == "cleared":
+        alone.reverb.clear()
+    else:
+        alone.mix[:] = 0.0
+    x = noise(640).astype(float)
+    assert np.array_equal(alone.run(x), x)
+    assert sleeps(alone)
+
+
+def test_asleep_it_holds_no_response_but_the_newest():
+    alone = ReverbAlone(room(0.3))
+    alone.run(noise(9000))
+    for seed in (5, 6):
+        alone.reverb.offer(PreparedResponse(room(0.3, seed=seed)))
+        alone.run(noise(128))
+    assert alone.reverb.held_responses == 3
+    alone.on[:] = alone.mix[:] = 0.0
+    alone.run(noise(64))
+    alone.reverb.collect()
+    assert alone.reverb.held_responses == 1
+
+
 def risen(x):
     """Return a signal as it comes in where one was there before."""
     share = np.minimum(1.0, np.arange(1, x.shape[1] + 1) / round(0.02 * RATE))
@@ -72,7 +147,7 @@ def test_turned_on_again_it_begins_with_an_empty_room():
     alone = ReverbAlone(h)
     alone.run(noise(30000))
     alone.on[:] = 0.0
-    alone.run(noise(999), block=37)
+    alone.run(noise(30000), block=37)
     alone.on[:] = 1.0
     x = noise(20000, seed=3).astype(float)
     expected = convolved(risen(x), h)
