@@ -75,7 +75,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "audio_files", "loudness.phrase",
     },
     "bench": {
-        *FOUNDATION, "settings", "loudness.phrase", "model", "realtime", "cost", "hotswap",
+        *FOUNDATION, "settings", "export", "loudness.phrase", "model", "realtime", "cost", "hotswap",
         "control", "interfaces", "drivers", "app", "pictures.plots.saving",
     },
     "bench.portrait": {"bench.sources", "explore", "model", "network", "parameters", "render"},

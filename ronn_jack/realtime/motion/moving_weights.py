@@ -241,7 +241,8 @@ def rest_motion(motion: int, position: int, phase: float) -> None:
     m.hertz = m.wanted_hertz
     m.phase = phase
     m.since = 0
-    knot = position // CELL * CELL
+    # At a knot the cell before it is over but not left: the first block crosses the knot.
+    knot = (position - 1) // CELL * CELL
     for i in (_START, _END):
         _begin_set(motion, knot + i * CELL)
         _make(motion, m.size)
