@@ -177,6 +177,21 @@ def test_drift_wanders_around_the_seed_and_keeps_the_length_of_the_weights():
     assert np.std(distances, axis=0).min() > 1.0
 
 
+@pytest.mark.parametrize("knot", [0, 7 * CELL])
+def test_begun_at_a_knot_it_drifts_as_if_begun_a_frame_later(knot):
+    # Without a past, what a frame gives depends on the weights in it alone.
+    spec = NetworkSpec(layers=1, kernel=1, activation="linear", seed=SEED)
+    x = noise(knot + CELL)
+    x[:, knot] = 0.0
+    heard = []
+    for position in (knot, knot + 1):
+        voice = make_voice(spec, RATE, expression(0.0, 5.0, 1.0))
+        voice.start_at(position)
+        voice.prime(x, knot + CELL)
+        heard.append(voice.last_block[:, : knot + CELL - position].copy())
+    assert alike(heard[0][:, 1:], heard[1])
+
+
 def test_drift_depends_on_the_seed_the_rate_and_the_frame_alone():
     spec = NetworkSpec(seed=SEED, activation="tanh")
     drifting = expression(0.3, 2.0, 0.8)
