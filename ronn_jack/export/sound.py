@@ -10,9 +10,10 @@ from ronn_jack.hotswap.engine_controls import aim
 from ronn_jack.hotswap.levels.curves import LevelCurves, resting
 from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.loudness.excerpt import Excerpt
-from ronn_jack.model.architecture import model_of
+from ronn_jack.model.architecture import model_of, network_spec
 from ronn_jack.model.expression import Expression
 from ronn_jack.model.protocol import Model
+from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value
 from ronn_jack.parameters.share import share
 from ronn_jack.realtime.engine import Engine
@@ -53,6 +54,11 @@ class FrozenSound:
     def text(self) -> str:
         """The sound as a short text."""
         return share(self.values)
+
+    @property
+    def spec(self) -> NetworkSpec:
+        """The network as it is at MEASURED_RATE."""
+        return network_spec(self.values, self.inputs, OUTPUTS, MEASURED_RATE)
 
     @property
     def level_words(self) -> str:

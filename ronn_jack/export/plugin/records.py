@@ -1,8 +1,8 @@
 """The memory of a plugin: what all instances read, and what each has of its own.
 
-A TEMPLATE tells of the sound; its VARIANTs hold the engine's memory for a network at one sample
-rate, since delays that keep their times are other numbers of frames at each. All of them are
-constants in the library. An INSTANCE lies in memory that the host's thread allocates.
+A TEMPLATE tells of the sound: its controls, the engine's memory, what the network is laid out of at
+a sample rate, and its room. It is a constant in the library. An INSTANCE lies in memory that the
+host's thread allocates.
 """
 
 from __future__ import annotations
@@ -48,10 +48,13 @@ CONTROL = np.dtype(
         ("whole", "i8"),  # whether it goes in steps of 1
     ]
 )
-VARIANT = np.dtype(
+TEMPLATE = np.dtype(
     [
-        ("rate", "f8"),  # Hz
+        ("inputs", "i8"),
+        ("controls", "i8"),  # address of CONTROLs
+        ("control_count", "i8"),
         ("size", "i8"),  # bytes of the engine's memory
+        ("pool", "i8"),  # address of what runs are taken from
         ("runs", "i8"),  # address of int32 triples: place, place in the pool, bytes
         ("run_count", "i8"),
         ("pointers", "i8"),  # address of int32: places of words that are the memory's addresses
@@ -60,33 +63,29 @@ VARIANT = np.dtype(
         ("function_count", "i8"),
         ("engine", "i8"),  # places of records, the first of which is at 0
         ("voice", "i8"),
-        ("network", "i8"),
-        ("motion", "i8"),  # or -1
+        ("motion", "i8"),
         ("modulation", "i8"),  # or -1
         ("film", "i8"),  # scales and shifts at both ends of morph, or -1
-        ("equaliser_before", "i8"),
-        ("equaliser", "i8"),
-        ("tail_frames", "i8"),
-    ]
-)
-TEMPLATE = np.dtype(
-    [
-        ("inputs", "i8"),
-        ("controls", "i8"),  # address of CONTROLs
-        ("control_count", "i8"),
-        ("variants", "i8"),  # address of VARIANTs
-        ("variant_count", "i8"),
-        ("pool", "i8"),  # address of what runs are taken from
+        ("reverb", "i8"),
+        ("stretch", "i8"),  # address of a STRETCH, of which the network is laid out
+        ("words_bytes", "i8"),  # of its words
+        ("room", "i8"),  # address of a response's float32 [shape=(2, room_frames)], or 0
+        ("room_frames", "i8"),
+        ("room_rate", "f8"),  # Hz
+        ("settling_seconds", "f8"),  # in which the stages forget
     ]
 )
 INSTANCE = np.dtype(
     [
         ("template", "i8"),
         ("kernels", "i8"),  # address of the addresses of KERNELS
-        ("variant", "i8"),  # address of the one that runs
+        ("words", "i8"),  # address of the network's words, with places for addresses
         ("memory", "i8"),  # address to be freed
-        ("room", "i8"),  # bytes of it
+        ("bytes", "i8"),  # of it
         ("base", "i8"),  # address of the engine's memory
+        ("image", "i8"),  # of the network's image
+        ("image_bytes", "i8"),
+        ("convolver", "i8"),  # that the reverb's room has
         ("rate", "f8"),
         ("film_row", "i8"),  # of the mailbox of scales and shifts, to be written next
         ("fresh", "i8"),  # whether nothing has been played since the memory was made
