@@ -22,7 +22,7 @@ from ronn_jack.commands.options import (
 )
 from ronn_jack.errors import MachineError, UsageError, shown
 from ronn_jack.files import write_atomically
-from ronn_jack.parameters import Value
+from ronn_jack.parameters import PARAMETERS, Value
 
 if TYPE_CHECKING:
     from ronn_jack.export.doors.sound import Sound
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _RATE = 48000.0
 _CPU = "v3"
+_SEEDS = int(PARAMETERS["seed"].maximum) + 1
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class Wanted:
         By which people know a plugin.
     cpu : str
         The least that a plugin is to need.
+    seeds : int
+        How many seeds, from that of the sound on, a plugin is to choose among.
     """
 
     target: Path
@@ -58,6 +61,7 @@ class Wanted:
     rate: float
     name: str
     cpu: str
+    seeds: int
 
 
 @dataclass(frozen=True)
@@ -129,9 +133,11 @@ def _write_nam(wanted: Wanted) -> list[str]:
 def _write_clap(wanted: Wanted) -> list[str]:
     from ronn_jack.export.clap.plugin_file import plugin_file
     from ronn_jack.export.machine.targets import CHOICES, TARGETS
-    from ronn_jack.export.sound import freeze
+    from ronn_jack.export.sound import freeze_bank
 
-    sound = freeze(wanted.values, wanted.inputs)
+    first = int(wanted.values["seed"])
+    seeds = [(first + number) % _SEEDS for number in range(wanted.seeds)]
+    sound = freeze_bank(wanted.values, seeds, wanted.inputs)
     content = plugin_file(sound, wanted.name, CHOICES[wanted.cpu])
     wanted.target.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(wanted.target, content)
@@ -184,6 +190,8 @@ def _form_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--name", help="Name of a plugin (OUT's).")
 @click.option("--cpu", type=click.Choice(["native", "v2", "v3", "v4"]),
               help="Least processor of a plugin, by the levels of x86-64 (v3).")  # fmt: skip
+@click.option("--seeds", type=WholeRange(2, 64), metavar="N",
+              help="Let a plugin choose among N seeds, from the sound's on.")  # fmt: skip
 @click.option("--install", is_flag=True, help="Put a plugin where hosts look for it.")
 def export(
     target: Path,
@@ -195,6 +203,7 @@ def export(
     rate: float | None,
     name: str | None,
     cpu: str | None,
+    seeds: int | None,
     install: bool,
     **others: Any,
 ) -> None:
@@ -203,7 +212,9 @@ def export(
     What of the sound each form holds is told in docs/plugins.md.
     """
     form = _chosen_form(others)
-    _check_options(form, rate=rate, outputs=outputs, name=name, cpu=cpu, install=install)
+    _check_options(
+        form, rate=rate, outputs=outputs, name=name, cpu=cpu, seeds=seeds, install=install
+    )
     if install:
         target = _installed(target, form)
     else:
@@ -219,6 +230,7 @@ def export(
         rate or _RATE,
         _plugin_name(name or target.stem),
         cpu or _CPU,
+        seeds or 1,
     )
     notes = form.write(wanted)
     click.echo(f"wrote {one_line(str(target))}")
@@ -239,7 +251,7 @@ def _chosen_form(options: Mapping[str, Any]) -> Form:
 
 def _check_options(form: Form, **given: object) -> None:
     """Refuse options that mean nothing to a form."""
-    foreign = ("rate", "outputs") if form.folder else ("name", "cpu", "install")
+    foreign = ("rate", "outputs") if form.folder else ("name", "cpu", "seeds", "install")
     for option in foreign:
         if given[option]:
             raise UsageError(f"--{option} means nothing with --{form.name}: leave it out")
