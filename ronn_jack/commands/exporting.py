@@ -83,6 +83,8 @@ class Form:
         Of a plugin: where hosts look for it, in the user's home.
     is_folder : bool
         Whether it is written as a folder, which may take the place of one.
+    chooses : bool
+        Whether a plugin can choose among seeds.
     """
 
     name: str
@@ -92,6 +94,7 @@ class Form:
     channels: int = 2
     folder: str = ""
     is_folder: bool = False
+    chooses: bool = False
 
 
 def _write_json(wanted: Wanted) -> list[str]:
@@ -166,7 +169,7 @@ FORMS = (
     Form("onnx", ".onnx", "ONNX graph that streams.", _write_onnx),
     Form("nam", ".nam", "Neural Amp Modeler's file, mono.", _write_nam, channels=1),
     Form("lv2", ".lv2", "LV2 plugin, a folder.", _write_lv2, folder=".lv2", is_folder=True),
-    Form("clap", ".clap", "CLAP plugin.", _write_clap, folder=".clap"),
+    Form("clap", ".clap", "CLAP plugin.", _write_clap, folder=".clap", chooses=True),
 )
 """All forms; each has an option of its name, of which one is given."""
 
@@ -251,8 +254,8 @@ def _chosen_form(options: Mapping[str, Any]) -> Form:
 
 def _check_options(form: Form, **given: object) -> None:
     """Refuse options that mean nothing to a form."""
-    foreign = ("rate", "outputs") if form.folder else ("name", "cpu", "seeds", "install")
-    for option in foreign:
+    foreign = ("rate", "outputs") if form.folder else ("name", "cpu", "install")
+    for option in (*foreign, *(() if form.chooses else ("seeds",))):
         if given[option]:
             raise UsageError(f"--{option} means nothing with --{form.name}: leave it out")
 

@@ -106,6 +106,7 @@ def test_a_plugin_is_installed_where_hosts_look(
         (2, ("a.json", "--json", "--install"), "--install means nothing with --json: leave it out"),
         (2, ("a.json", "--json", "--cpu", "v3"), "--cpu means nothing with --json"),
         (2, ("a.json", "--json", "--seeds", "4"), "--seeds means nothing with --json"),
+        (2, ("a.lv2", "--lv2", "--seeds", "4"), "--seeds means nothing with --lv2"),
         (2, ("a.clap", "--clap", "--seeds", "65"), "65"),
         (2, ("a.clap", "--clap", "--rate", "48000"), "--rate means nothing with --clap"),
         (2, ("a.clap", "--clap", "--cpu", "v9"), "'v9' is not one of 'native', 'v2', 'v3', 'v4'"),
