@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import mmap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,10 @@ from ronn_jack.realtime.engine_state import Control
 from ronn_jack.realtime.voice import Voice
 
 _MOST_BYTES = 1 << 31
+_PRIMING_SECONDS = 6.0
+"""Input that a bank keeps beside what a network remembers, for priming to take its time in."""
+_MOST_TIMES = 4
+"""A memory in seconds is as many times longer in frames at the highest usual sample rate."""
 _ODD_BYTES = 17 * CACHE_LINE
 """By which the second memory lies otherwise within its page."""
 
@@ -49,12 +54,15 @@ class Snapshot:
         Where the others are, and which of KERNELS belongs there.
     places : dict
         Where the records lie; -1 where there is none.
+    own : int
+        Place from which on all belongs to the network.
     """
 
     content: NDArray[np.uint8]
     pointers: NDArray[np.int32]
     functions: NDArray[np.int32]
     places: dict[str, int]
+    own: int
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,7 @@ class _Made:
     voice: Voice
     network: DrawnNetwork
     film: NDArray[np.uint8] | None
+    own: int
 
     def kernels(self) -> dict[str, int]:
         """Return the addresses of those of KERNELS that its memory holds."""
@@ -76,15 +85,20 @@ class _Made:
         }
 
 
-def snapshot(sound: FrozenSound) -> Snapshot:
+def snapshot(sound: FrozenSound, in_bank: bool = False) -> Snapshot:
     """Return the memory of an engine that plays a sound.
+
+    Parameters
+    ----------
+    in_bank : bool
+        Whether it keeps the input that another network is primed with.
 
     Raises
     ------
     SnapshotError
         If a word of it refers to anything outside.
     """
-    first, second = _make(sound, 0), _make(sound, _ODD_BYTES)
+    first, second = (_make(sound, skew, in_bank) for skew in (0, _ODD_BYTES))
     words, functions = _without_functions(first)
     others, other_functions = _without_functions(second)
     distance = second.arena.address - first.arena.address
@@ -106,14 +120,29 @@ def snapshot(sound: FrozenSound) -> Snapshot:
         "reverb": engine.reverb_address,
     }
     places = {name: place - start if place else -1 for name, place in records.items()}
-    return Snapshot(words.view(np.uint8), _places(pointers), functions, places)
+    return Snapshot(words.view(np.uint8), _places(pointers), functions, places, first.own)
+
+
+def check_alike(shots: Sequence[Snapshot]) -> None:
+    """Refuse memories of networks that can't lie in each other's place.
+
+    Raises
+    ------
+    SnapshotError
+    """
+    first = shots[0]
+    for shot in shots:
+        if (shot.places, shot.own, shot.content.size) != (
+            first.places, first.own, first.content.size,
+        ):  # fmt: skip
+            raise SnapshotError("the networks of a bank are not of one architecture")
 
 
 def _places(indices: NDArray[np.int64]) -> NDArray[np.int32]:
     return (8 * indices).astype(np.int32)
 
 
-def _make(sound: FrozenSound, skew: int) -> _Made:
+def _make(sound: FrozenSound, skew: int, in_bank: bool) -> _Made:
     """Return an engine in an arena, ready to play and without what is made for a sample rate.
 
     The network is the sound's with short delays, as its image is laid out anew for each rate.
@@ -123,11 +152,15 @@ def _make(sound: FrozenSound, skew: int) -> _Made:
     memory = np.frombuffer(mmap.mmap(-1, _MOST_BYTES), np.uint8)
     arena = Arena(memory[skew:])
     with taken_from(arena):
-        engine = Engine(sound.inputs, OUTPUTS, rate, 0.0, output_seconds=0.0)
+        history = _MOST_TIMES * sound.spec.receptive_field / rate + _PRIMING_SECONDS
+        engine = Engine(
+            sound.inputs, OUTPUTS, rate, history if in_bank else 0.0, output_seconds=0.0
+        )
         aim(engine, values)
         engine.set(Control.MASTER, 1.0)
         engine.set(Control.REVERB, float(values["reverb"]))
         engine.settle()
+        own = arena.used
         voice = make_voice(spec, rate, Expression.of(values), movable=True)
         voice.level.begin_with(sound.level)
         voice.blend.begin_with(sound.blend)
@@ -140,7 +173,7 @@ def _make(sound: FrozenSound, skew: int) -> _Made:
             film = aligned_bytes(ends.nbytes)
             film[:] = ends.view(np.uint8).ravel()
     network.forget()
-    return _Made(arena, engine, voice, network, film)
+    return _Made(arena, engine, voice, network, film, own)
 
 
 def _without_functions(made: _Made) -> tuple[NDArray[np.int64], NDArray[np.int32]]:

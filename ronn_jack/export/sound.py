@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from ronn_jack.export.level import frozen_level
 from ronn_jack.hotswap.engine_controls import aim
@@ -43,12 +43,27 @@ class FrozenSound:
         By which the network is as loud as pink noise at -18 dBFS is.
     blend : Blend
         How it mixes with the dry signal.
+    neighbours : tuple of FrozenSound
+        Sounds of other seeds, of which one can come in its place; none has any of its own.
     """
 
     values: Mapping[str, Value]
     inputs: int
     level: LevelTable
     blend: Blend
+    neighbours: tuple[FrozenSound, ...] = ()
+
+    @property
+    def networks(self) -> tuple[FrozenSound, ...]:
+        """All that a control chooses among."""
+        return (self, *self.neighbours)
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """Those that a control chooses among; empty where there is nothing to choose."""
+        if not self.neighbours:
+            return ()
+        return tuple(int(sound.values["seed"]) for sound in self.networks)
 
     @property
     def text(self) -> str:
@@ -83,6 +98,12 @@ def freeze(values: Mapping[str, Value], inputs: int = 2) -> FrozenSound:
         found = frozen_level(model, values, MEASURED_RATE)
         level, blend = _table(model, values, found.gain), found.blend
     return FrozenSound(dict(values), inputs, level, blend)
+
+
+def freeze_bank(values: Mapping[str, Value], seeds: Sequence[int], inputs: int = 2) -> FrozenSound:
+    """Return a sound with its neighbours: the same architecture with each of the seeds."""
+    first, *others = (freeze({**values, "seed": seed}, inputs) for seed in seeds)
+    return replace(first, neighbours=tuple(others))
 
 
 def _table(model: Model, values: Mapping[str, Value], gain: float) -> LevelTable:

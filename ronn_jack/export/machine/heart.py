@@ -13,7 +13,7 @@ from llvmlite import ir
 
 from ronn_jack.export.machine.emit import Emission
 from ronn_jack.export.machine.glue import I64, kernel_symbol, symbol
-from ronn_jack.export.plugin import instance, state
+from ronn_jack.export.plugin import bank, instance, state
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.kernels.network import process_signal, settle
 
@@ -28,6 +28,9 @@ FUNCTIONS: Mapping[str, Any] = {
     "tail_frames": instance.tail_frames,
     "save": state.save,
     "load": state.load,
+    "attend": bank.attend,
+    "work": bank.work,
+    "halt": bank.halt,
 }
 _CALLED_WITH = 6  # arguments, by `call_entry`
 

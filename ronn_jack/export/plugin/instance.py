@@ -8,58 +8,40 @@ the others never do.
 from __future__ import annotations
 
 import numpy as np
-from numba import carray, float32, float64, int32, int64, types, void
+from numba import carray, float64, int32, int64, types, void
 
 from ronn_jack.export.compiling import entry
 from ronn_jack.export.plugin.memory import (
     fill,
     free,
     malloc,
-    memset,
     open_reverb,
     reopen_reverb,
     reserve,
-    settle,
+)
+from ronn_jack.export.plugin.networks import (
+    LEAVE,
+    WORKING,
+    memset,
+    move_network,
+    rest_network_at,
+    run_up_frames,
 )
 from ronn_jack.export.plugin.records import CONTROL, INSTANCE, TEMPLATE, Action
-from ronn_jack.realtime.compiler.atomics import exchange, pointer
+from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer, store_release
 from ronn_jack.realtime.compiler.compile import linked, native
-from ronn_jack.realtime.compiler.mailbox import FRESH, ROW, WRITES_FIRST
-from ronn_jack.realtime.compiler.memory import offset
 from ronn_jack.realtime.engine import process_block
 from ronn_jack.realtime.engine_state import ENGINE
-from ronn_jack.realtime.kernels.stretching import stretched_field
-from ronn_jack.realtime.level import LEVEL
-from ronn_jack.realtime.motion.modulation import MODULATION
-from ronn_jack.realtime.motion.moving_weights import MOTION
-from ronn_jack.realtime.retiming import rest_engine
+from ronn_jack.realtime.retiming import prepare_engine, rest_engine
 from ronn_jack.realtime.stages.frozen_room import room_frames
-from ronn_jack.realtime.voice import VOICE
 
 _INSTANCE_BYTES = INSTANCE.itemsize
-_LEVEL_PLACE = offset(VOICE, "level")
-_SLOT = offset(MODULATION, "slot")
-_AMPLITUDE, _SHARE, _THRESHOLD, _MORPH, _DRIFT_RATE, _DRIFT_DEPTH = (
-    int(Action.AMPLITUDE), int(Action.SHARE), int(Action.THRESHOLD), int(Action.MORPH),
-    int(Action.DRIFT_RATE), int(Action.DRIFT_DEPTH),
+_AMPLITUDE, _SHARE, _THRESHOLD, _SEED = (
+    int(Action.AMPLITUDE), int(Action.SHARE), int(Action.THRESHOLD), int(Action.SEED),
 )  # fmt: skip
 
 _pow = types.ExternalFunction("pow", float64(float64, float64))
 _process_block = linked(process_block)
-
-
-@native(void(int64, float32))
-def _morph_film(handle: int, share: float) -> None:
-    """Let the scales and shifts go to a share of the way from one seed's to the other's."""
-    h = carray(pointer(handle), (1,), INSTANCE)[0]
-    t = carray(pointer(h.template), (1,), TEMPLATE)[0]
-    m = carray(pointer(h.base + t.modulation), (1,), MODULATION)[0]
-    ends = carray(pointer(h.base + t.film), (2, m.count), np.float32)
-    row = carray(pointer(m.rows + 4 * m.count * h.film_row), (m.count,), np.float32)
-    rest = float32(1.0) - share
-    for i in range(m.count):
-        row[i] = rest * ends[0, i] + share * ends[1, i]
-    h.film_row = exchange(h.base + t.modulation + _SLOT, h.film_row | FRESH) & ROW
 
 
 @native(void(int64, int64))
@@ -69,7 +51,6 @@ def _apply(handle: int, index: int) -> None:
     t = carray(pointer(h.template), (1,), TEMPLATE)[0]
     c = carray(pointer(t.controls), (t.control_count,), CONTROL)[index]
     e = carray(pointer(h.base + t.engine), (1,), ENGINE)[0]
-    m = carray(pointer(h.base + t.motion), (1,), MOTION)[0]
     value = h.values[index]
     if c.action == _AMPLITUDE:
         e.controls[c.place] = _pow(10.0, value / 20.0)
@@ -77,16 +58,11 @@ def _apply(handle: int, index: int) -> None:
         e.controls[c.place] = value
     elif c.action == _THRESHOLD:
         e.controls[c.place] = _pow(10.0, value / 20.0) if value > c.minimum else 0.0
-    elif c.action == _MORPH:
-        m.targets[0] = value
-        level = h.base + t.voice + _LEVEL_PLACE
-        carray(pointer(level), (1,), LEVEL)[0].targets[0] = value
-        if t.modulation >= 0:
-            _morph_film(handle, np.float32(value))
-    elif c.action == _DRIFT_RATE:
-        m.wanted_hertz = value
-    elif c.action == _DRIFT_DEPTH:
-        m.targets[1] = value
+    elif c.action == _SEED:
+        h.wanted = int64(value)
+    else:
+        for slot in range(2 if t.networks > 1 else 1):
+            move_network(handle, slot, index)
 
 
 @native(void(int64))
@@ -94,13 +70,24 @@ def _begin(handle: int) -> None:
     """Let the controls be where they are from the first frame on, after endless silence."""
     h = carray(pointer(handle), (1,), INSTANCE)[0]
     t = carray(pointer(h.template), (1,), TEMPLATE)[0]
-    h.film_row = WRITES_FIRST
     controls = carray(pointer(t.controls), (t.control_count,), CONTROL)
     for i in range(t.control_count):
         if h.values[i] != controls[i].default:
             _apply(handle, i)
-    settle(handle)
+    prepare_engine(h.base + t.engine, h.rate)
+    e = carray(pointer(h.base + t.engine), (1,), ENGINE)[0]
+    rest_network_at(handle, int64(0), int64(0), e.driven)
+    h.made = h.wanted
+    h.slot = 0
+    h.free = 1
     h.fresh = 1
+
+
+@native(void(int64))
+def _begin_anew(handle: int) -> None:
+    fill(handle)
+    reopen_reverb(handle)
+    _begin(handle)
 
 
 @native(int64(int64, float64))
@@ -159,10 +146,15 @@ def activate(handle: int, rate: float) -> int:
 
 @entry("void(int64)")
 def reset(handle: int) -> None:
-    """[audio-thread] Begin anew, after endless silence and where the controls are."""
-    fill(handle)
-    reopen_reverb(handle)
-    _begin(handle)
+    """[audio-thread] Begin anew, after endless silence and where the controls are.
+
+    A worker that is at a network of a bank leaves it within a block of that.
+    """
+    exchange(handle + LEAVE, 1)
+    while load_acquire(handle + WORKING) != 0:
+        pass
+    _begin_anew(handle)
+    store_release(handle + LEAVE, 0)
 
 
 @entry("void(int64, int64, float64)")
@@ -206,6 +198,8 @@ def play(handle: int, in_1: int, in_2: int, out_1: int, out_2: int, frames: int)
     t = carray(pointer(h.template), (1,), TEMPLATE)[0]
     engine = h.base + t.engine
     if h.fresh != 0:
+        if h.made != h.wanted:
+            _begin_anew(handle)
         h.fresh = 0
         rest_engine(engine)
     _process_block(engine, in_1, in_2, out_1, out_2, frames)
@@ -217,5 +211,4 @@ def tail_frames(handle: int) -> int:
     h = carray(pointer(handle), (1,), INSTANCE)[0]
     t = carray(pointer(h.template), (1,), TEMPLATE)[0]
     room = room_frames(t.room_frames, t.room_rate, h.rate) if t.room != 0 else int64(0)
-    field = stretched_field(t.stretch, h.rate)
-    return int64(field + int64(np.ceil(t.settling_seconds * h.rate)) + room)
+    return int64(run_up_frames(handle) + room)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from ronn_jack.export.elf.objects import Relocatable, Relocation, Section, Symbol
 from ronn_jack.export.elf.relocations import ABSOLUTE
 from ronn_jack.export.plugin.controls import PluginControl, controls_of
-from ronn_jack.export.plugin.records import CONTROL, TEMPLATE
-from ronn_jack.export.snapshot import snapshot
+from ronn_jack.export.plugin.records import CONTROL, NETWORK, TEMPLATE
+from ronn_jack.export.snapshot import Snapshot, check_alike, snapshot
 from ronn_jack.export.sound import MEASURED_RATE, FrozenSound
 from ronn_jack.hotswap.drawn_network import stretched_network
 from ronn_jack.hotswap.responses.room import room_of, samples_of
@@ -86,47 +86,65 @@ class _Pool:
 
 
 def template_object(machine: int, name: str, sound: FrozenSound) -> Relocatable:
-    """Return an object whose symbol `name` is a sound's TEMPLATE.
+    """Return an object whose symbol `name` is the TEMPLATE of a sound and its neighbours.
 
     Parameters
     ----------
     machine : int
         For which it is linked.
     """
-    data, pool, shot = _Data(), _Pool(), snapshot(sound)
-    template = np.zeros(1, TEMPLATE)
-    template["inputs"], template["size"] = sound.inputs, shot.content.size
-    for record, place in shot.places.items():
+    data, pool = _Data(), _Pool()
+    shots = [snapshot(each, bool(sound.neighbours)) for each in sound.networks]
+    check_alike(shots)
+    template, spec = np.zeros(1, TEMPLATE), sound.spec
+    template["inputs"], template["networks"] = sound.inputs, len(shots)
+    template["size"], template["own"] = shots[0].content.size, shots[0].own
+    for record, place in shots[0].places.items():
         template[record] = place
-    spec = sound.spec
     words = layout.HEADER_WORDS + layout.LAYER_WORDS * spec.layers
     template["words_bytes"] = layout.WORD * words
-    stages = stages_of(spec.rules)
-    memory = sum(stage.memory_frames(MEASURED_RATE) for stage in stages)
+    memory = sum(stage.memory_frames(MEASURED_RATE) for stage in stages_of(spec.rules))
     template["settling_seconds"] = memory / MEASURED_RATE
-    times = times_of(sound.values, spec.stretch, MEASURED_RATE)
-    stretch = stretched_network(spec, times, Expression.of(sound.values))
-    tables: dict[str, NDArray[Any]] = {
-        "controls": _control_rows(controls_of(sound.values)),
-        "runs": pool.runs_of(shot.content),
-        "pointers": shot.pointers,
-        "functions": shot.functions,
-        "pool": pool.content(),
-        "stretch": np.frombuffer(stretch, np.uint8),
-    }
+    controls = _control_rows(controls_of(sound.values, sound.seeds))
+    template["control_count"] = len(controls)
+    bank = _bank(data, pool, sound.networks, shots)
+    tables = {"controls": controls, "pool": pool.content()}
     if sound.values["reverb"]:
         room = samples_of(room_of(sound.values), MEASURED_RATE)
         tables["room"] = np.ascontiguousarray(np.broadcast_to(room, (2, room.shape[1])))
         template["room_frames"], template["room_rate"] = room.shape[1], MEASURED_RATE
-    for table, count in (
-        ("controls", "control_count"), ("runs", "run_count"), ("pointers", "pointer_count"),
-        ("functions", "function_count"),
-    ):  # fmt: skip
-        template[count] = len(tables[table])
     own = data.add(template, _RELOCATED, name)
-    for field, values in tables.items():
-        data.refer(own, _place(TEMPLATE, field), data.add(values))
+    data.refer(own, _place(TEMPLATE, "bank"), bank)
+    for field, table in tables.items():
+        data.refer(own, _place(TEMPLATE, field), data.add(table))
     return data.object_for(machine)
+
+
+def _bank(
+    data: _Data, pool: _Pool, sounds: Sequence[FrozenSound], shots: Sequence[Snapshot]
+) -> int:
+    """Add the NETWORKs; return the number of their symbol."""
+    rows = np.zeros(len(shots), NETWORK)
+    tables = []
+    for row, sound, shot in zip(rows, sounds, shots, strict=True):
+        times = times_of(sound.values, sound.spec.stretch, MEASURED_RATE)
+        stretch = stretched_network(sound.spec, times, Expression.of(sound.values))
+        runs = pool.runs_of(shot.content)
+        row["run_count"], row["pointer_count"] = len(runs), len(shot.pointers)
+        row["function_count"] = len(shot.functions)
+        tables.append(
+            {
+                "runs": data.add(runs),
+                "pointers": data.add(shot.pointers),
+                "functions": data.add(shot.functions),
+                "stretch": data.add(np.frombuffer(stretch, np.uint8)),
+            }
+        )
+    bank = data.add(rows, _RELOCATED)
+    for number, fields in enumerate(tables):
+        for field, symbol in fields.items():
+            data.refer(bank, number * NETWORK.itemsize + _place(NETWORK, field), symbol)
+    return bank
 
 
 def _control_rows(controls: Sequence[PluginControl]) -> NDArray[Any]:
