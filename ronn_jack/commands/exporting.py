@@ -46,7 +46,7 @@ class Wanted:
     rate : float
         Sample rate in Hz; a plugin runs at any.
     name : str
-        By which people know a plugin.
+        By which people know it.
     cpu : str
         The least that a plugin is to need.
     """
@@ -217,7 +217,7 @@ def export(
         inputs or form.channels,
         outputs or form.channels,
         rate or _RATE,
-        _plugin_name(name or target.stem),
+        _plugin_name(name or target.stem) if form.folder else target.stem,
         cpu or _CPU,
     )
     notes = form.write(wanted)
