@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,13 +42,39 @@ def k_power(frequencies: NDArray[np.float64], rate: float) -> NDArray[np.float64
     return power
 
 
-def _at_rate(table: Coefficients, rate: float) -> Coefficients:
+class Prototype(NamedTuple):
+    """An analog filter.
+
+    Attributes
+    ----------
+    zeros, poles : tuple of float
+        Coefficients of s⁰, s¹, s², where s = j·tan(π·f/48000).
+    warped, corner : float
+        Its corner, as such a tangent and in Hz.
+    """
+
+    zeros: tuple[float, float, float]
+    poles: tuple[float, float, float]
+    warped: float
+    corner: float
+
+
+def prototypes() -> tuple[Prototype, Prototype]:
+    """Return the analog shelf and high-pass that the standard's tables stand for."""
+    return _prototype(_SHELF), _prototype(_HIGH_PASS)
+
+
+def _prototype(table: Coefficients) -> Prototype:
     b0, b1, b2, a1, a2 = table
     # z⁻¹ = (1 − s)/(1 + s), where s = j·tan(π·f/48000): coefficients of s⁰, s¹, s².
     zeros = (b0 + b1 + b2, 2.0 * (b0 - b2), b0 - b1 + b2)
     poles = (1.0 + a1 + a2, 2.0 * (1.0 - a2), 1.0 - a1 + a2)
     warped = math.sqrt(poles[0] / poles[2])
-    corner = math.atan(warped) * _TABLE_RATE / math.pi
+    return Prototype(zeros, poles, warped, math.atan(warped) * _TABLE_RATE / math.pi)
+
+
+def _at_rate(table: Coefficients, rate: float) -> Coefficients:
+    zeros, poles, warped, corner = _prototype(table)
     scale = warped / math.tan(math.pi * corner / rate)
     n0, n1, n2 = zeros[0], zeros[1] * scale, zeros[2] * scale**2
     d0, d1, d2 = poles[0], poles[1] * scale, poles[2] * scale**2

@@ -22,7 +22,7 @@ from ronn_jack.hotswap.responses.room import begin_in_room
 from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.model.architecture import model_of
 from ronn_jack.model.expression import Expression
-from ronn_jack.realtime.compiler.memory import CACHE_LINE, Arena, taken_from
+from ronn_jack.realtime.compiler.memory import CACHE_LINE, Arena, aligned_bytes, taken_from
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.engine_state import Control
 from ronn_jack.realtime.voice import Voice
@@ -70,6 +70,7 @@ class _Made:
     engine: Engine
     voice: Voice
     network: DrawnNetwork
+    film: NDArray[np.uint8] | None
 
     def kernels(self) -> dict[str, int]:
         """Return the addresses of those of KERNELS that its memory holds."""
@@ -109,6 +110,7 @@ def snapshot(sound: FrozenSound, rate: float) -> Snapshot:
         "network": network.address,
         "motion": network.motion,
         "modulation": network.modulation,
+        "film": first.film.ctypes.data if first.film is not None else 0,
         "equaliser_before": engine.chain_before.address_of(engine.chain_before.stages[0]),
         "equaliser": engine.chain.address_of(engine.chain.stages[0]),
     }
@@ -138,10 +140,15 @@ def _make(sound: FrozenSound, rate: float, skew: int) -> _Made:
         voice.level.begin_with(sound.level)
         voice.blend.begin_with(sound.blend)
         engine.publish(voice)
-    network = voice.network
-    assert isinstance(network, DrawnNetwork)
+        network = voice.network
+        assert isinstance(network, DrawnNetwork)
+        film = None
+        if network.modulation:
+            ends = network.film_ends(Expression.of(values).point)
+            film = aligned_bytes(ends.nbytes)
+            film[:] = ends.view(np.uint8).ravel()
     network.forget()
-    return _Made(arena, engine, voice, network)
+    return _Made(arena, engine, voice, network, film)
 
 
 def _without_functions(made: _Made) -> tuple[NDArray[np.int64], NDArray[np.int32]]:

@@ -6,16 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ronn_jack.export.level import frozen_level
+from ronn_jack.hotswap.engine_controls import aim
+from ronn_jack.hotswap.levels.curves import LevelCurves, resting
+from ronn_jack.hotswap.voice_factory import make_voice
+from ronn_jack.loudness.excerpt import Excerpt
 from ronn_jack.model.architecture import model_of
+from ronn_jack.model.expression import Expression
+from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import Value
 from ronn_jack.parameters.share import share
+from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.level import LevelTable
 from ronn_jack.realtime.mixing import UNKNOWN, Blend
-from ronn_jack.units import gain_to_decibels
+from ronn_jack.units import decibels_to_gain, gain_to_decibels
 
 MEASURED_RATE = 48_000.0
 """Sample rate in Hz at which a level is found."""
 OUTPUTS = 2
+_NOISE_SECONDS = 1.0
+_LEVELLED = ("drive", "morph")
+"""The controls that have a curve."""
 
 
 @dataclass(frozen=True)
@@ -65,5 +75,26 @@ def freeze(values: Mapping[str, Value], inputs: int = 2) -> FrozenSound:
     model = model_of(values, inputs, OUTPUTS, MEASURED_RATE)
     if values["network"]:
         found = frozen_level(model, values, MEASURED_RATE)
-        level, blend = LevelTable(found.gain), found.blend
+        level, blend = _table(model, values, found.gain), found.blend
     return FrozenSound(dict(values), inputs, level, blend)
+
+
+def _table(model: Model, values: Mapping[str, Value], gain: float) -> LevelTable:
+    """Return a level with what it becomes where `drive` and `morph` are moved, as in a node."""
+    expression = resting(Expression.of(values))
+    engine = Engine(model.inputs, OUTPUTS, MEASURED_RATE, 0.0, output_seconds=0.0)
+    aim(engine, values)
+    voice = make_voice(model, MEASURED_RATE, expression, movable=True)
+    noise = Excerpt.of_noise(
+        model.inputs, OUTPUTS, MEASURED_RATE, _NOISE_SECONDS, engine.curve_before
+    )
+    input_gain = decibels_to_gain(float(values["input_gain"]))
+
+    def measure(at: Expression, cycles: float, along: str) -> float | None:
+        voice.pin(at, cycles)
+        return noise.gain_db(voice, input_gain * decibels_to_gain(at.drive))
+
+    curves = LevelCurves(measure, gain, expression, bool(values["auto_level"]), _LEVELLED)
+    while curves.step(expression):
+        pass
+    return curves.table()

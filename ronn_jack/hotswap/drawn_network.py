@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ronn_jack.model.drift import draw_sources
 from ronn_jack.model.expression import Expression
 from ronn_jack.model.film import condition_between
 from ronn_jack.model.recipes import draw
 from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.model.times import Times
 from ronn_jack.model.weights import FilmGenerator, Weights
 from ronn_jack.realtime.kernels.image import NetworkImage
 from ronn_jack.realtime.kernels.network import process_signal
+from ronn_jack.realtime.kernels.stretch_data import stretch_memory
+from ronn_jack.realtime.kernels.vectors import MIXED
 from ronn_jack.realtime.motion.modulation import Film, Modulation
 from ronn_jack.realtime.motion.moving_weights import Motion
 from ronn_jack.realtime.playable import Playable
@@ -98,11 +104,40 @@ class DrawnNetwork(Playable):
         if self._spec.film is not None:
             self.image.modulate(self._film(self._spec.film, morph))
 
+    def film_ends(self, point: tuple[float, ...]) -> NDArray[np.float32]:
+        """Return the scales and shifts at a point [shape=(2, count)], as its image holds them.
+
+        Morph leads in a straight line from the first row to the second.
+        """
+        ends = [self.image.packed_modulation(self._film(point, morph)) for morph in (0.0, 1.0)]
+        return np.array(ends, np.float32)
+
     def _film(self, point: tuple[float, ...], morph: float) -> Film:
         """Return the scales and shifts at a point."""
         own, other = self._weights.film, self._other_film
         assert own is not None
         return condition_between(own, other, point, morph)
+
+
+def stretched_network(spec: NetworkSpec, times: Times, expression: Expression) -> bytes:
+    """Return what a network that can move is laid out of for any sample rate, without Python.
+
+    Parameters
+    ----------
+    times : Times
+        How long its delays are.
+    expression : Expression
+        Where its scales and shifts are, and where its morph goes.
+    """
+    weights, film = draw(spec), None
+    other = draw(dataclasses.replace(spec, seed=expression.seed_b))
+    sources = draw_sources(spec.seed, weights, other)
+    if spec.film is not None and weights.film is not None:
+        conditioned = condition_between(weights.film, other.film, spec.film, expression.morph)
+        film = NetworkImage(spec, weights).packed_modulation(conditioned)
+    rows = [[layer.weights[row] for layer in sources] for row in range(MIXED)]
+    layers = [spec.layer(index) for index in range(spec.layers)]
+    return stretch_memory(layers, float(spec.dilation), times, rows, weights.biases, film)
 
 
 def drawn_network(

@@ -10,11 +10,63 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 
 from ronn_jack.parameters import PARAMETERS, Value
 
 SECONDS_A_MINUTE = 60.0
+
+
+@dataclass(frozen=True)
+class Times:
+    """How long a network's delays are at every sample rate.
+
+    Attributes
+    ----------
+    stretch : float
+        Factor of all dilations at the sample rate `meant`.
+    meant : float
+        In Hz; 0: the delays are as many frames at every rate.
+    note : float
+        s that the longest dilation takes, times `octave`; 0: it follows `stretch`.
+    octave : float
+    decay : float
+        s in which the response falls by 60 dB; 0: it does not.
+    """
+
+    stretch: float = 1.0
+    meant: float = 0.0
+    note: float = 0.0
+    octave: float = 1.0
+    decay: float = 0.0
+
+    @property
+    def keep(self) -> bool:
+        """Whether it is another network at another rate: its delays are times, or it decays."""
+        return bool(self.meant or self.note or self.decay)
+
+
+def times_of(values: Mapping[str, Value], stretch: float, rate: float) -> Times:
+    """Return the times of a network that was found for a rate.
+
+    Where nothing but `sync` gives them, it is half or twice as long at other rates where that fits
+    better; here it stays as long as it is.
+
+    Parameters
+    ----------
+    values : mapping
+        Accepted values of all parameters.
+    stretch : float
+        Factor of its dilations there.
+    rate : float
+        Sample rate in Hz.
+    """
+    decay = float(values["decay"])
+    if values["sync"] == "off":
+        return Times(float(values["stretch"]), float(values["rate"]), decay=decay)
+    octave = stretch / _stretch_to_note(values, rate)
+    return Times(note=_note_seconds(values), octave=octave, decay=decay)
 
 
 def stretches(values: Mapping[str, Value], rate: float) -> Iterator[float]:

@@ -49,6 +49,11 @@ class EngineStages:
         return [stage for stage in self.stages if stage.on]
 
     @property
+    def reverb_address(self) -> int:
+        """Where the state of the reverb lies."""
+        return self.chain.address_of(self._reverb)
+
+    @property
     def curve_before(self) -> Curve | None:
         """What the networks' input is to pass; None where that changes nothing."""
         return self._places["pre"].curve

@@ -1,8 +1,8 @@
 """What of an engine and of a voice depends on the sample rate, in compiled code. [control-thread]
 
 Memory that was made for one rate becomes, word for word, what it would be if it had been made for
-another: that takes no Python, and no memory. What is as long as an input's history, and a network
-whose delays are times, is not among it.
+another: that takes no Python, and no memory. A network whose delays are times is another one at
+another rate, and takes memory of its own (`kernels.stretching`).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from ronn_jack.realtime.kernels.network import rest_network
 from ronn_jack.realtime.motion.modulation import prepare_modulation
 from ronn_jack.realtime.motion.moving_weights import prepare_motion, rest_motion
 from ronn_jack.realtime.motion.ramp import RAMP, settle_ramp
+from ronn_jack.realtime.motion.stretching import modulate_stretched, move_stretched
 from ronn_jack.realtime.voice import VOICE, prepare_voice, rest_voice
 
 LOWEST_RATE = 8_000.0
@@ -67,6 +68,25 @@ def retime_engine(engine: int, rate: float) -> None:
     """Let an ENGINE that has not run yet be what it would be at another rate, in Hz."""
     prepare_engine(engine, rate)
     rest_engine(engine)
+
+
+@native(void(int64, int64, int64, float64))
+def give_network(voice: int, network: int, stretch: int, rate: float) -> None:
+    """Let a VOICE that has not run yet play its network as it is at a rate; then retime it.
+
+    Parameters
+    ----------
+    network : int64
+        Address of the image that `build_network` has made for the rate, which has to stay.
+    stretch, rate : int64, float64
+        Address of the STRETCH that it was made of, and the sample rate in Hz.
+    """
+    v = carray(pointer(voice), (1,), VOICE)[0]
+    v.network = network
+    if v.modulation != 0:
+        modulate_stretched(v.modulation, network)
+    if v.motion != 0:
+        move_stretched(v.motion, network, stretch, rate)
 
 
 @native(void(int64, int64, int64, float64))

@@ -8,19 +8,31 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numba import float64, int64, void
 
+from ronn_jack.hotswap.drawn_network import stretched_network
 from ronn_jack.hotswap.engine_controls import aim
 from ronn_jack.hotswap.voice_factory import make_voice
+from ronn_jack.model.architecture import network_spec
 from ronn_jack.model.expression import Expression
 from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.model.times import times_of
 from ronn_jack.parameters import defaults
 from ronn_jack.realtime.compiler.compile import entry
 from ronn_jack.realtime.compiler.memory import Arena, aligned_bytes, taken_from
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.engine_state import Control
-from ronn_jack.realtime.kernels.layout import CHUNK, LEVELS, MAX_BLOCK, WORD
+from ronn_jack.realtime.kernels.layout import (
+    CHUNK,
+    HEADER_WORDS,
+    LAYER_WORDS,
+    LEVELS,
+    MAX_BLOCK,
+    WORD,
+)
+from ronn_jack.realtime.kernels.stretching import build_network, plan_network
 from ronn_jack.realtime.retiming import (
     HIGHEST_RATE,
     LOWEST_RATE,
+    give_network,
     is_possible_rate,
     retime_engine,
     retime_voice,
@@ -36,6 +48,23 @@ WITH_EQUALISER = {"eq": True, "eq_x": 1.0, "eq_compensate": False, "gate": -50.0
 def _retime(engine, voice, inputs, channels, rate):
     retime_engine(engine, rate)
     retime_voice(voice, inputs, channels, rate)
+
+
+@entry(int64(int64, float64, int64))
+def _plan(stretch, rate, words):
+    return plan_network(stretch, rate, words)
+
+
+@entry(void(int64, int64, float64, int64, int64, int64))
+def _stretch(voice, stretch, rate, words, image, size):
+    build_network(stretch, rate, words, image, size)
+    give_network(voice, image, stretch, rate)
+
+
+def kept(data):
+    memory = aligned_bytes(len(data))
+    memory[:] = np.frombuffer(data, np.uint8)
+    return memory
 
 
 @entry(int64(float64))
@@ -117,6 +146,40 @@ def test_it_sounds_then_as_if_it_had_been_made_for_that_rate():
     heard = made.engine.process(x)
     assert np.array_equal(heard, expected.engine.process(x))
     assert np.abs(heard[:, -100:]).max() > 0.001
+
+
+TIMED = {"rate": 48_000, "decay": 0.8, "layers": 8, "kernel": 5}
+
+
+@pytest.mark.parametrize("changes", [TIMED, TIMED | MOVING, {"decay": 0.2} | MOVING, MOVING])
+@pytest.mark.parametrize("rate", [8_000.0, 44_100.0, 96_000.0])
+def test_a_network_whose_delays_are_times_sounds_as_if_it_had_been_made_for_the_rate(changes, rate):
+    values = {**defaults(), **changes, "activation": "tanh"}
+    expression = Expression.of(values)
+
+    def made(for_rate):
+        engine = Engine(2, 2, for_rate, 0.0)
+        engine.set(Control.MASTER, 1.0)
+        engine.settle()
+        voice = make_voice(network_spec(values, 2, 2, for_rate), for_rate, expression, True)
+        engine.publish(voice)
+        return engine, voice
+
+    engine, voice = made(48_000.0)
+    voice.network.forget()  # as it is kept in an export
+    spec = voice.model
+    stretch = kept(stretched_network(spec, times_of(values, spec.stretch, 48_000.0), expression))
+    words = aligned_bytes(WORD * (HEADER_WORDS + LAYER_WORDS * spec.layers))
+    size = _plan.ctypes(stretch.ctypes.data, rate, words.ctypes.data)
+    image, inputs = aligned_bytes(size), aligned_bytes(4 * 2 * MAX_BLOCK)
+    _stretch.ctypes(
+        voice.address, stretch.ctypes.data, rate, words.ctypes.data, image.ctypes.data, size
+    )
+    _retime.ctypes(engine.address, voice.address, inputs.ctypes.data, 2, rate)
+    x = np.random.default_rng(3).uniform(-0.5, 0.5, (2, 6000)).astype(np.float32)
+    heard, expected = engine.process(x), made(rate)[0].process(x)
+    assert np.array_equal(heard, expected)
+    assert np.abs(heard[:, -500:]).max() > 1e-4
 
 
 @pytest.mark.parametrize("rate", [8_000.0, 11_025.0, 44_100.0, 384_000.0])

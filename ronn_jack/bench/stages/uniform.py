@@ -17,11 +17,11 @@ from ronn_jack.realtime.convolver.level import (
     sum_products,
     transform,
 )
-from ronn_jack.realtime.convolver.plan import plan_of, units_of
+from ronn_jack.realtime.convolver.plan import opens_of, shared_plans
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 
 _CHANNELS = 2
-_UNITS = units_of(SLOT)[0]
+_UNITS = opens_of.py_func(SLOT)
 _UNIFORM = np.dtype(
     [
         ("partitions", "i8"),
@@ -75,7 +75,7 @@ class UniformConvolver:
         self.run = _run.address
         fields = self._record
         fields.partitions = partitions = -(-frames // SLOT)
-        fields.twiddles = plan_of(SLOT).opening.ctypes.data
+        fields.twiddles = shared_plans()
         for name, tiles in (
             ("inputs", _CHANNELS * partitions),
             ("response", _CHANNELS * partitions),

@@ -287,7 +287,7 @@ class _Linker:
         """Append section headers, by which tools and not the loader know the parts."""
         names = _Strings()
         places, sizes = layout.places, layout.sizes
-        rows = [(0,) * 10]
+        rows: list[tuple[int, ...]] = [(0,) * 10]
 
         def row(name: str, kind: int, flags: int, key: tuple[int, int], *rest: int) -> None:
             rows.append((names.add(name), kind, flags, key[0], key[0], key[1], *rest))

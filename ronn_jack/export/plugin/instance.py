@@ -8,7 +8,7 @@ the others never do.
 from __future__ import annotations
 
 import numpy as np
-from numba import carray, float64, int32, int64, types, void
+from numba import carray, float32, float64, int32, int64, types, void
 
 from ronn_jack.export.compiling import entry
 from ronn_jack.export.plugin.records import (
@@ -19,14 +19,15 @@ from ronn_jack.export.plugin.records import (
     VARIANT,
     Action,
 )
-from ronn_jack.realtime.compiler.atomics import pointer
+from ronn_jack.realtime.compiler.atomics import exchange, pointer
 from ronn_jack.realtime.compiler.compile import linked, native
 from ronn_jack.realtime.compiler.entry_call import call_entry
+from ronn_jack.realtime.compiler.mailbox import WRITES_FIRST
 from ronn_jack.realtime.compiler.memory import offset
 from ronn_jack.realtime.engine import process_block
 from ronn_jack.realtime.engine_state import ENGINE
 from ronn_jack.realtime.level import LEVEL
-from ronn_jack.realtime.motion.modulation import prepare_modulation
+from ronn_jack.realtime.motion.modulation import MODULATION, prepare_modulation
 from ronn_jack.realtime.motion.moving_weights import MOTION, prepare_motion, rest_motion
 from ronn_jack.realtime.retiming import is_possible_rate, prepare_engine, rest_engine
 from ronn_jack.realtime.voice import VOICE, prepare_voice, rest_voice
@@ -35,6 +36,8 @@ CACHE_LINE = 64
 _INSTANCE_BYTES, _VARIANT_BYTES = INSTANCE.itemsize, VARIANT.itemsize
 _KERNELS, _SETTLE = len(KERNELS), KERNELS.index("settle")
 _LEVEL_PLACE = offset(VOICE, "level")
+_SLOT = offset(MODULATION, "slot")
+_FRESH, _ROW = 4, 3  # of a mailbox
 _AMPLITUDE, _SHARE, _THRESHOLD, _MORPH, _DRIFT_RATE, _DRIFT_DEPTH = (
     int(Action.AMPLITUDE), int(Action.SHARE), int(Action.THRESHOLD), int(Action.MORPH),
     int(Action.DRIFT_RATE), int(Action.DRIFT_DEPTH),
@@ -102,6 +105,21 @@ def _settle(handle: int) -> None:
     carray(pointer(h.base + v.voice), (1,), VOICE)[0].position = 0
 
 
+@native(void(int64, float32))
+def _morph_film(handle: int, share: float) -> None:
+    """Let the scales and shifts go to a share of the way from one seed's to the other's."""
+    h = carray(pointer(handle), (1,), INSTANCE)[0]
+    v = carray(pointer(h.variant), (1,), VARIANT)[0]
+    m = carray(pointer(h.base + v.modulation), (1,), MODULATION)[0]
+    ends = carray(pointer(h.base + v.film), (2, m.count), np.float32)
+    row = carray(pointer(m.rows + 4 * m.count * h.film_row), (m.count,), np.float32)
+    rest = float32(1.0) - share
+    for i in range(m.count):
+        row[i] = rest * ends[0, i] + share * ends[1, i]
+    written = h.film_row | _FRESH
+    h.film_row = exchange(h.base + v.modulation + _SLOT, written) & _ROW
+
+
 @native(void(int64, int64))
 def _apply(handle: int, index: int) -> None:
     """Let the engine go where a control is."""
@@ -123,6 +141,8 @@ def _apply(handle: int, index: int) -> None:
             m.targets[0] = value
             level = h.base + v.voice + _LEVEL_PLACE
             carray(pointer(level), (1,), LEVEL)[0].targets[0] = value
+            if v.modulation >= 0:
+                _morph_film(handle, np.float32(value))
         elif c.action == _DRIFT_RATE:
             m.wanted_hertz = value
         elif c.action == _DRIFT_DEPTH:
@@ -134,6 +154,7 @@ def _begin(handle: int) -> None:
     h = carray(pointer(handle), (1,), INSTANCE)[0]
     t = carray(pointer(h.template), (1,), TEMPLATE)[0]
     _fill(handle)
+    h.film_row = WRITES_FIRST
     controls = carray(pointer(t.controls), (t.control_count,), CONTROL)
     for i in range(t.control_count):
         if h.values[i] != controls[i].default:

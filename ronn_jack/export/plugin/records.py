@@ -63,6 +63,7 @@ VARIANT = np.dtype(
         ("network", "i8"),
         ("motion", "i8"),  # or -1
         ("modulation", "i8"),  # or -1
+        ("film", "i8"),  # scales and shifts at both ends of morph, or -1
         ("equaliser_before", "i8"),
         ("equaliser", "i8"),
         ("tail_frames", "i8"),
@@ -87,6 +88,7 @@ INSTANCE = np.dtype(
         ("room", "i8"),  # bytes of it
         ("base", "i8"),  # address of the engine's memory
         ("rate", "f8"),
+        ("film_row", "i8"),  # of the mailbox of scales and shifts, to be written next
         ("fresh", "i8"),  # whether nothing has been played since the memory was made
         ("values", "f8", MOST_CONTROLS),
         ("ports", "i8", MOST_PORTS),  # addresses that a format keeps

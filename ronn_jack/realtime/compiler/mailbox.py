@@ -13,8 +13,8 @@ from ronn_jack.realtime.compiler.compile import entry, native
 
 ROWS = 3
 WRITES_FIRST, WAITS_FIRST, READS_FIRST = range(ROWS)
-_FRESH = 4
-_ROW = 3
+FRESH = 4
+ROW = 3
 
 
 @native(int64(int64, int64))
@@ -23,16 +23,16 @@ def take_newest(slot: int, read: int) -> int:
 
     Returns its number, or -1 where there is nothing new.
     """
-    if load_acquire(slot) & _FRESH == 0:
+    if load_acquire(slot) & FRESH == 0:
         return -1
     waiting: int = exchange(slot, read)
-    return waiting & _ROW
+    return waiting & ROW
 
 
 @entry(int64(int64, int64))
 def _put(slot: int, written: int) -> int:
-    waiting: int = exchange(slot, written | _FRESH)
-    return waiting & _ROW
+    waiting: int = exchange(slot, written | FRESH)
+    return waiting & ROW
 
 
 @entry(void(int64, int64))

@@ -7,20 +7,15 @@ new input meets the new room at once, and the new tail when it gets there.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numba import carray, int64
-from numpy.typing import NDArray
 
 from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer, store_release
 from ronn_jack.realtime.compiler.compile import entry, native, shared
 from ronn_jack.realtime.compiler.memory import aligned_bytes
-from ronn_jack.realtime.convolver.complex_vectors import TILE_BYTES
 from ronn_jack.realtime.convolver.head import convolve_head
 from ronn_jack.realtime.convolver.layout import (
     BEGUN,
-    BLOCKS,
     CHANNELS,
     CONVOLVER_WORDS,
     CORRELATION,
@@ -32,42 +27,29 @@ from ronn_jack.realtime.convolver.layout import (
     HEAD,
     HEARD,
     INPUT,
-    INPUTS,
     LEAVING,
-    LEVEL_FADE,
     LEVEL_WORDS,
     LEVELS,
-    MIDDLE,
     OLDEST,
-    OPENING,
-    OPENS,
-    PART,
-    PART_WORDS,
-    PARTS,
-    PASSES,
     PENDING,
     PLACES,
     POSITION,
-    PROMPT,
     RESPONSE,
     RESPONSE_LEAVING,
     RING,
     RING_FLOATS,
     RISE,
     RISEN,
-    SIZE,
-    SIZES,
     SLOT,
     SOUNDS,
-    STARTS,
     SUMS,
     TAPS,
     WORD,
-    WORK,
 )
 from ronn_jack.realtime.convolver.level import add_level, run_level
-from ronn_jack.realtime.convolver.plan import plan_of, units_of
-from ronn_jack.realtime.convolver.response import PreparedResponse, longest_frames, partitions
+from ronn_jack.realtime.convolver.memory import convolver_bytes, write_convolver
+from ronn_jack.realtime.convolver.plan import shared_plans
+from ronn_jack.realtime.convolver.response import PreparedResponse, longest_frames
 from ronn_jack.realtime.kernels.vectors import (
     copy_frames,
     fade_frames,
@@ -77,9 +59,6 @@ from ronn_jack.realtime.kernels.vectors import (
     store_int64,
 )
 
-FADE_SECONDS = 0.02
-"""Least time in which the first taps go from one response to the next, and in which a signal that
-is already there comes in."""
 LOUDEST = 1e9
 """Amplitude that input is limited to, so that no sum overflows."""
 
@@ -239,6 +218,17 @@ def run_convolver(
     store_int64(convolver + WORD * POSITION, position)
 
 
+@entry("int64(int64)")
+def _bytes(frames: int) -> int:
+    size: int = convolver_bytes(frames)
+    return size
+
+
+@entry("void(int64, int64, float64, int64, int64)")
+def _write(memory: int, frames: int, rate: float, plans: int, response: int) -> None:
+    write_convolver(memory, frames, rate, plans, response)
+
+
 @entry("void(int64)")
 def _forget(convolver: int) -> None:
     forget(convolver)
@@ -260,22 +250,15 @@ class Convolver:
     """
 
     def __init__(self, rate: float) -> None:
-        self._words = aligned_bytes(WORD * CONVOLVER_WORDS).view(np.int64)
-        self.address = self._words.ctypes.data
-        self._memory: list[NDArray[np.uint8]] = []
+        frames = longest_frames(rate)
+        self._memory = aligned_bytes(_bytes.ctypes(frames))
+        self._words = self._memory[: WORD * CONVOLVER_WORDS].view(np.int64)
+        self.address = self._memory.ctypes.data
         self._nothing = PreparedResponse(np.zeros((1, 1), np.float32))
         self._generation = 0
         self._before = self._newest = self._nothing  # of those offered, each after the other
         self._offered: dict[int, PreparedResponse] = {}  # by generation
-        self._words[INPUT] = self._reserve(CHANNELS * _RING_BYTES) + 4 * SLOT
-        self._words[SUMS] = self._reserve(2 * 4 * SLOT)
-        self._words[HEARD] = self._nothing.address
-        # A whole number of blocks of each level but the last, which fades within one.
-        fade = SIZES[-2] * math.ceil(FADE_SECONDS * rate / SIZES[-2])
-        self._words[FADE] = fade
-        self._words[RISE] = self._words[RISEN] = round(FADE_SECONDS * rate)
-        for index in range(LEVELS):
-            self._reserve_level(index, fade, rate)
+        _write.ctypes(self.address, frames, rate, shared_plans(), self._nothing.address)
 
     def offer(self, response: PreparedResponse | None) -> None:
         """Let a response take the place of the one that is heard, or silence.
@@ -319,26 +302,3 @@ class Convolver:
     def held_responses(self) -> int:
         """Responses that are kept alive because the audio thread may still read them."""
         return len(self._offered)
-
-    def _reserve_level(self, index: int, fade: int, rate: float) -> None:
-        words = self._words[FIRST_LEVEL + LEVEL_WORDS * index :]
-        size = SIZES[index]
-        plan = plan_of(size)
-        opens, splits = units_of(size)
-        ends = (*STARTS[1:], longest_frames(rate))
-        words[SIZE] = size
-        words[PART] = WORD * (PARTS + PART_WORDS * index)
-        words[PROMPT] = index == 0
-        words[OPENING] = plan.opening.ctypes.data
-        words[MIDDLE] = plan.middle.ctypes.data
-        words[OPENS], words[PASSES] = opens, opens + splits
-        words[PLACES] = places = max(1, partitions(index, ends[index]))
-        words[INPUTS] = self._reserve(CHANNELS * plan.tiles * places * TILE_BYTES)
-        words[WORK] = self._reserve(CHANNELS * 2 * plan.tiles * TILE_BYTES)
-        words[BLOCKS] = self._reserve(2 * CHANNELS * 2 * size * 4)
-        words[LEVEL_FADE] = fade if index < _LAST else size
-
-    def _reserve(self, size: int) -> int:
-        memory = aligned_bytes(size)
-        self._memory.append(memory)
-        return memory.ctypes.data

@@ -1,85 +1,88 @@
-"""Twiddles of each size of transform, and how a block's work is dealt out. [control-thread]"""
+"""Twiddles of each size of transform, and how many units of work its passes have.
+
+Of all sizes they lie in one stretch of memory, by addresses that are the same in all.
+"""
 
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+import math
 
 import numpy as np
+from numba import carray, float64, int64, void
 from numpy.typing import NDArray
 
+from ronn_jack.realtime.compiler.atomics import pointer
+from ronn_jack.realtime.compiler.compile import entry, native
 from ronn_jack.realtime.compiler.memory import aligned_bytes
 from ronn_jack.realtime.convolver.complex_vectors import LANES, TILE
 from ronn_jack.realtime.convolver.fourier import RADIX
-from ronn_jack.realtime.convolver.layout import SLOT
+from ronn_jack.realtime.convolver.layout import SIZES
 
-_PER_TILE = 4.0
-"""Work of a tile's transforms, in passes over 16 columns."""
-_PER_PARTITION = 1.0
-"""Work of a partition's products in a tile."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """One size's twiddles.
-
-    Attributes
-    ----------
-    opening : ndarray of uint8
-        Complex vectors [shape=(rows of tiles in a leg, 4, radix)] of the first pass, in which the
-        twist is contained.
-    middle : ndarray of uint8
-        Those of the second pass [shape=(4, radix)].
-    """
-
-    size: int
-    opening: NDArray[np.uint8]
-    middle: NDArray[np.uint8]
-
-    @property
-    def tiles(self) -> int:
-        """Tiles that a transform takes."""
-        return self.size // TILE
-
-    def steps(self, partitions: int) -> NDArray[np.int64]:
-        """Return the first unit of work of each slot, and the number of all.
-
-        A unit belongs to the slot in which its middle lies.
-        """
-        columns = units_of(self.size)
-        product = _PER_TILE + _PER_PARTITION * partitions
-        weights = np.array(
-            [1.0] * sum(columns) + [product] * self.tiles + [1.0] * sum(columns), np.float64
-        )
-        middles = np.cumsum(weights) - weights / 2.0
-        slots = self.size // SLOT
-        borders = np.arange(slots + 1) / slots * weights.sum()
-        first: NDArray[np.int64] = np.searchsorted(middles, borders).astype(np.int64)
-        return first
+_COMPLEX = 8
+"""Bytes of a complex number."""
+_SMALL, _MIDDLING, _LARGE = (_COMPLEX * size for size in SIZES)
+PLANS_BYTES = _SMALL + _MIDDLING + _LARGE + _COMPLEX * TILE * RADIX
 
 
-def units_of(size: int) -> tuple[int, int]:
-    """Return how many units the first and the second pass of a transform have."""
-    across = size // TILE * TILE // LANES
-    if size == TILE:
-        return across, 0
-    return across // RADIX, across // RADIX if size > TILE * RADIX else 0
+@native(void(int64, int64, int64, float64, int64))
+def _write_twiddles(target: int, columns: int, radix: int, ahead: float, size: int) -> None:
+    """Write exp(-2πi · column · (leg − ahead) / size) in complex vectors of LANES columns."""
+    vectors = carray(pointer(target), (columns // LANES, radix, 2, LANES), np.float32)
+    for column in range(columns):
+        for leg in range(radix):
+            angle = -2.0 * math.pi * (column * (leg - ahead) / size)
+            vectors[column // LANES, leg, 0, column % LANES] = np.float32(math.cos(angle))
+            vectors[column // LANES, leg, 1, column % LANES] = np.float32(math.sin(angle))
+
+
+@native(void(int64))
+def write_plans(plans: int) -> None:
+    """[control-thread] Write the twiddles of all sizes to PLANS_BYTES."""
+    _write_twiddles(plans, TILE, 1, 0.25, SIZES[0])
+    for size in SIZES[1:]:
+        _write_twiddles(opening_of(plans, size), size // RADIX, RADIX, 0.25, size)
+    _write_twiddles(middle_of(plans), TILE, RADIX, 0.0, TILE * RADIX)
+
+
+@native(int64(int64, int64))
+def opening_of(plans: int, size: int) -> int:
+    """[any-thread] Return the address of a size's twiddles of the first pass."""
+    if size == SIZES[0]:
+        return plans
+    return plans + _SMALL if size == SIZES[1] else plans + _SMALL + _MIDDLING
+
+
+@native(int64(int64))
+def middle_of(plans: int) -> int:
+    """[any-thread] Return the address of the twiddles of the second pass."""
+    return plans + _SMALL + _MIDDLING + _LARGE
+
+
+@native(int64(int64))
+def opens_of(size: int) -> int:
+    """[any-thread] Return how many units the first pass of a transform has."""
+    return size // LANES if size == TILE else size // LANES // RADIX
+
+
+@native(int64(int64))
+def splits_of(size: int) -> int:
+    """[any-thread] Return how many units the second pass of a transform has."""
+    return size // LANES // RADIX if size > TILE * RADIX else 0
+
+
+@entry(void(int64))
+def _write(plans: int) -> None:
+    write_plans(plans)
 
 
 @functools.cache
-def plan_of(size: int) -> Plan:
-    """Return the plan of a size: 64, 512 or 4096."""
-    radix = 1 if size == TILE else RADIX
-    leg = size // radix
-    turns = np.multiply.outer(np.arange(leg), np.arange(radix) - 0.25) / size
-    inner = np.multiply.outer(np.arange(TILE), np.arange(RADIX)) / (TILE * RADIX)
-    return Plan(size, _vectors(turns), _vectors(inner))
-
-
-def _vectors(turns: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Return exp(-2πi · turns) [shape=(columns, radix)] in complex vectors of 16 columns."""
-    twiddles = np.exp(-2j * np.pi * turns).reshape(-1, LANES, turns.shape[1]).transpose(0, 2, 1)
-    parts = np.stack([twiddles.real, twiddles.imag], axis=2).astype(np.float32)
-    memory = aligned_bytes(parts.nbytes)
-    memory.view(np.float32)[:] = parts.ravel()
+def _plans() -> NDArray[np.uint8]:
+    memory = aligned_bytes(PLANS_BYTES)
+    _write.ctypes(memory.ctypes.data)
     return memory
+
+
+def shared_plans() -> int:
+    """[control-thread] Return the address of twiddles that stay."""
+    return _plans().ctypes.data

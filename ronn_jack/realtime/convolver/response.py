@@ -1,14 +1,18 @@
-"""[control-thread] An impulse response, made ready for the audio thread."""
+"""[control-thread] An impulse response, made ready for the audio thread.
+
+All that it takes lies in one stretch of memory.
+"""
 
 from __future__ import annotations
 
 import numpy as np
-from numba import int64, void
+from numba import carray, int64, void
 from numpy.typing import NDArray
 
-from ronn_jack.realtime.compiler.compile import entry
-from ronn_jack.realtime.compiler.memory import aligned_bytes
-from ronn_jack.realtime.convolver.complex_vectors import TILE_BYTES
+from ronn_jack.realtime.compiler.atomics import pointer
+from ronn_jack.realtime.compiler.compile import entry, native
+from ronn_jack.realtime.compiler.memory import CACHE_LINE, aligned_bytes
+from ronn_jack.realtime.convolver.complex_vectors import TILE, TILE_BYTES
 from ronn_jack.realtime.convolver.layout import (
     CHANNELS,
     CORRELATION,
@@ -20,6 +24,7 @@ from ronn_jack.realtime.convolver.layout import (
     PARTS,
     RESPONSE_WORDS,
     SIZES,
+    SLOT,
     SPECTRA,
     STARTS,
     STEPS,
@@ -27,47 +32,175 @@ from ronn_jack.realtime.convolver.layout import (
     WORD,
 )
 from ronn_jack.realtime.convolver.level import open_window, split_tiles, transform
-from ronn_jack.realtime.convolver.plan import plan_of, units_of
+from ronn_jack.realtime.convolver.plan import (
+    middle_of,
+    opening_of,
+    opens_of,
+    shared_plans,
+    splits_of,
+)
 
 LONGEST_SECONDS = 8.0
 MOST_FRAMES = 576_000
 """What memory and time allow at high sample rates: 6 s at 96 kHz."""
+SCRATCH_BYTES = 4 * 4 * SIZES[-1]
+"""That the preparation of a response takes beside its own memory."""
+
+_PER_TILE = 4.0
+"""Work of a tile's transforms, in passes over 16 columns."""
+_PER_PARTITION = 1.0
+"""Work of a partition's products in a tile."""
 
 Float32 = NDArray[np.float32]
 
 
-@entry(void(int64, int64, int64, int64, int64, int64, int64, int64, int64, int64))
-def _analyse(
-    size: int,
-    opening: int,
-    middle: int,
-    opens: int,
-    splits: int,
-    source: int,
-    silence: int,
-    count: int,
-    tiles: int,
-    target: int,
-) -> None:
-    """Transform the partitions of a channel.
+def partitions(level: int, frames: int) -> int:
+    """Return how many partitions of a level a response has up to a frame."""
+    return max(0, -(-(frames - STARTS[level]) // SIZES[level]))
+
+
+def late_partitions(frames: int) -> int:
+    """Return how many of the longest partitions there are, on which alone its cost depends."""
+    return partitions(LEVELS - 1, frames)
+
+
+def longest_frames(rate: float) -> int:
+    """Return the frames of the longest response at a sample rate in Hz."""
+    return min(round(LONGEST_SECONDS * rate), MOST_FRAMES)
+
+
+@native(int64(int64, int64))
+def count_partitions(level: int, frames: int) -> int:
+    """[control-thread] Return how many partitions of a level a response of so many frames has."""
+    end = frames
+    if level < LEVELS - 1:
+        end = min(frames, STARTS[level + 1])
+    return max(0, -(-(end - STARTS[level]) // SIZES[level]))
+
+
+@native(int64(int64))
+def whole_lines(size: int) -> int:
+    """[control-thread] Return bytes rounded up to whole cache lines."""
+    return -(-size // CACHE_LINE) * CACHE_LINE
+
+
+@native(int64(int64))
+def response_bytes(frames: int) -> int:
+    """[control-thread] Return the memory that a response of so many frames takes when prepared."""
+    size: int = whole_lines(WORD * RESPONSE_WORDS) + whole_lines(4 * CHANNELS * HEAD)
+    for level in range(LEVELS):
+        tiles = max(1, CHANNELS * (SIZES[level] // TILE) * count_partitions(level, frames))
+        size += TILE_BYTES * tiles + whole_lines(WORD * (SIZES[level] // SLOT + 1))
+    return size
+
+
+@native(void(int64, int64, int64, int64, int64, int64))
+def _analyse(size: int, plans: int, window: int, count: int, partition: int, target: int) -> None:
+    """Transform a partition of a channel.
 
     Parameters
     ----------
-    source : int64
-        Address of `count` · `size` float32.
-    silence, tiles : int64
-        Addresses of `size` zeros, and of a transform's tiles of scratch.
+    window : int64
+        Address of the partition's frames, float32, of as many zeros, and of a transform's tiles of
+        scratch.
     target : int64
         Address of tiles [shape=(tiles, count)].
     """
-    for partition in range(count):
-        for unit in range(opens):
-            open_window(size, source + 4 * size * partition, silence, opening, tiles, unit)
-        for unit in range(splits):
-            split_tiles(middle, tiles, unit)
-        for tile in range(size // 64):
-            place = target + TILE_BYTES * (count * tile + partition)
-            transform(tiles + TILE_BYTES * tile, place)
+    silence, tiles = window + 4 * size, window + 8 * size
+    opening, middle = opening_of(plans, size), middle_of(plans)
+    for unit in range(opens_of(size)):
+        open_window(size, window, silence, opening, tiles, unit)
+    for unit in range(splits_of(size)):
+        split_tiles(middle, tiles, unit)
+    for tile in range(size // TILE):
+        transform(tiles + TILE_BYTES * tile, target + TILE_BYTES * (count * tile + partition))
+
+
+@native(void(int64, int64, int64))
+def _write_steps(target: int, size: int, count: int) -> None:
+    """Write the first unit of work of each slot, and the number of all.
+
+    A unit belongs to the slot in which its middle lies.
+    """
+    slots = size // SLOT
+    steps = carray(pointer(target), (slots + 1,), np.int64)
+    tiles, columns = size // TILE, opens_of(size) + splits_of(size)
+    product = _PER_TILE + _PER_PARTITION * count
+    whole = 2.0 * columns + product * tiles
+    unit, done = 0, 0.0
+    for slot in range(slots + 1):
+        while unit < 2 * columns + tiles:
+            weight = product if columns <= unit < columns + tiles else 1.0
+            if done + 0.5 * weight >= slot / slots * whole:
+                break
+            done += weight
+            unit += 1
+        steps[slot] = unit
+
+
+@native(void(int64, int64, int64, int64, int64, int64))
+def write_response(
+    memory: int, samples: int, stride: int, frames: int, plans: int, scratch: int
+) -> None:
+    """[control-thread] Prepare a response for the audio thread.
+
+    Parameters
+    ----------
+    memory : int64
+        Address of `response_bytes(frames)`; then that of the RESPONSE.
+    samples, stride, frames : int64
+        Address of the first channel's float32, frames from there to the second's (0 where one
+        serves both), and how many there are, at least one.
+    plans : int64
+        Address of what `write_plans` has written, which has to stay.
+    scratch : int64
+        Address of SCRATCH_BYTES, which need not.
+    """
+    words = carray(pointer(memory), (RESPONSE_WORDS,), np.int64)
+    place = memory + whole_lines(WORD * RESPONSE_WORDS)
+    words[GENERATION] = words[CORRELATION] = 0
+    carray(pointer(memory + WORD * CORRELATION), (1,), np.float32)[0] = 1.0
+    words[TAPS] = place
+    taps = carray(pointer(place), (CHANNELS, HEAD), np.float32)
+    for channel in range(CHANNELS):
+        x = carray(pointer(samples + 4 * stride * channel), (frames,), np.float32)
+        for t in range(HEAD):
+            taps[channel, HEAD - 1 - t] = x[t] if t < frames else np.float32(0.0)
+    place += whole_lines(4 * CHANNELS * HEAD)
+    for level in range(LEVELS):
+        size, count = SIZES[level], count_partitions(level, frames)
+        part = carray(
+            pointer(memory + WORD * (PARTS + PART_WORDS * level)), (PART_WORDS,), np.int64
+        )
+        part[COUNT], part[SPECTRA] = count, place
+        carray(pointer(place), (TILE_BYTES,), np.uint8)[:] = 0  # where there are none
+        window = carray(pointer(scratch), (2 * size,), np.float32)
+        window[size:] = 0.0
+        for channel in range(CHANNELS):
+            x = carray(pointer(samples + 4 * stride * channel), (frames,), np.float32)
+            for partition in range(count):
+                start = STARTS[level] + size * partition
+                for t in range(size):
+                    # Neither way of the transforms is scaled.
+                    sample = x[start + t] if start + t < frames else np.float32(0.0)
+                    window[t] = sample * np.float32(1.0 / size)
+                target = place + channel * (size // TILE) * count * TILE_BYTES
+                _analyse(size, plans, scratch, count, partition, target)
+        place += TILE_BYTES * max(1, CHANNELS * (size // TILE) * count)
+        part[STEPS] = place
+        _write_steps(place, size, count)
+        place += whole_lines(WORD * (size // SLOT + 1))
+
+
+@entry(int64(int64))
+def _bytes(frames: int) -> int:
+    size: int = response_bytes(frames)
+    return size
+
+
+@entry(void(int64, int64, int64, int64, int64, int64))
+def _write(memory: int, samples: int, stride: int, frames: int, plans: int, scratch: int) -> None:
+    write_response(memory, samples, stride, frames, plans, scratch)
 
 
 class PreparedResponse:
@@ -87,14 +220,20 @@ class PreparedResponse:
     def __init__(self, samples: Float32) -> None:
         samples = np.broadcast_to(samples, (CHANNELS, samples.shape[1]))
         self._samples = np.ascontiguousarray(samples, np.float32)
-        self._words = aligned_bytes(WORD * RESPONSE_WORDS).view(np.int64)
-        self.address = self._words.ctypes.data
-        self._memory: list[NDArray[np.uint8]] = []
+        frames = samples.shape[1]
+        self._memory = aligned_bytes(_bytes.ctypes(frames))
+        self.address = self._memory.ctypes.data
+        self._words = self._memory[: WORD * RESPONSE_WORDS].view(np.int64)
+        scratch = np.empty(SCRATCH_BYTES, np.uint8)
+        _write.ctypes(
+            self.address,
+            self._samples.ctypes.data,
+            frames,
+            frames,
+            shared_plans(),
+            scratch.ctypes.data,
+        )
         self.follow(self)
-        self._words[TAPS] = self._kept(_cut(samples, 0, HEAD)[:, ::-1])
-        ends = (*STARTS[1:], samples.shape[1])
-        for level in range(LEVELS):
-            self._prepare(samples, level, min(ends[level], samples.shape[1]))
 
     @property
     def generation(self) -> int:
@@ -113,59 +252,3 @@ class PreparedResponse:
         # What silence takes part in goes evenly.
         correlation = min(1.0, max(0.0, product / np.sqrt(power))) if power > 0.0 else 1.0
         self._words[CORRELATION : CORRELATION + 1].view(np.float32)[0] = correlation
-
-    def _prepare(self, samples: Float32, level: int, end: int) -> None:
-        size, start = SIZES[level], STARTS[level]
-        plan = plan_of(size)
-        count = partitions(level, end)
-        # Neither way of the transforms is scaled.
-        cut = _cut(samples, start, start + count * size, end) * np.float32(1.0 / size)
-        spectra = aligned_bytes(max(1, CHANNELS * plan.tiles * count) * TILE_BYTES)
-        scratch = np.zeros(3 * size, np.float32)
-        for channel in range(CHANNELS):
-            _analyse.ctypes(
-                size,
-                plan.opening.ctypes.data,
-                plan.middle.ctypes.data,
-                *units_of(size),
-                cut[channel].ctypes.data,
-                scratch.ctypes.data,
-                count,
-                scratch[size:].ctypes.data,
-                spectra.ctypes.data + channel * plan.tiles * count * TILE_BYTES,
-            )
-        self._memory.append(spectra)
-        part = self._words[PARTS + PART_WORDS * level :]
-        part[COUNT] = count
-        part[SPECTRA] = spectra.ctypes.data
-        part[STEPS] = self._kept(plan.steps(count))
-
-    def _kept(self, values: NDArray[np.float32] | NDArray[np.int64]) -> int:
-        """Return the address of a copy that lives as long as this."""
-        memory = aligned_bytes(values.nbytes)
-        memory[:] = np.ascontiguousarray(values).view(np.uint8).ravel()
-        self._memory.append(memory)
-        return memory.ctypes.data
-
-
-def partitions(level: int, frames: int) -> int:
-    """Return how many partitions of a level a response has up to a frame."""
-    return max(0, -(-(frames - STARTS[level]) // SIZES[level]))
-
-
-def late_partitions(frames: int) -> int:
-    """Return how many of the longest partitions there are, on which alone its cost depends."""
-    return partitions(LEVELS - 1, frames)
-
-
-def longest_frames(rate: float) -> int:
-    """Return the frames of the longest response at a sample rate in Hz."""
-    return min(round(LONGEST_SECONDS * rate), MOST_FRAMES)
-
-
-def _cut(samples: Float32, start: int, stop: int, end: int | None = None) -> Float32:
-    """Return some frames of each channel, zeros where there are none."""
-    part = np.zeros((CHANNELS, stop - start), np.float32)
-    taken = samples[:, start : stop if end is None else min(stop, end)]
-    part[:, : taken.shape[1]] = taken
-    return part

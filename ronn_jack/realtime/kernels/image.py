@@ -75,8 +75,8 @@ class NetworkImage:
         self._block = aligned_bytes(plan.size)
         self.address = self._block.ctypes.data
         self._layers = list(zip(layers, plan.layers, strict=True))
-        words = layout.HEADER_WORDS + layout.LAYER_WORDS * len(layers)
-        self._given = {(0, WORD * words), *((place, WORD * len(t)) for place, t in plan.tables)}
+        whole = layout.HEADER_WORDS + layout.LAYER_WORDS * len(layers)
+        self._given = {(0, WORD * whole), *((place, WORD * len(t)) for place, t in plan.tables)}
         self.modulation = self.address + plan.modulation if film is not None else 0
         self.modulation_count = 2 * sum(layer.outputs for layer in layers)
 

@@ -61,6 +61,7 @@ MOTION = np.dtype(
         ("phase", "f8"),  # in cycles, at the frame `since`
         ("since", "i8"),
         ("restless", "i8"),  # set to mix all the time, whether or not anything moves
+        ("settled", "i8"),  # the frame that it was settled at
         ("glide_cells", "i8"),
         ("values", "f8", 2),  # of morph and depth in the set in the making
         ("swings", "f8", OSCILLATORS),
@@ -89,7 +90,8 @@ def begin_motion(motion: int, position: int, frames: int) -> int:
     if moved < 0 and m.made < 0 and not _is_restless(motion):
         return frames
     into = position % CELL
-    if into == 0:
+    # Settled at a knot it is beyond that already, if it moves.
+    if into == 0 and not (position == m.settled and m.made >= 0):
         _cross_knot(motion, position)
         moved = load_int64(m.network + WORD * MOVED)
     frames = min(frames, CELL - into)
@@ -241,6 +243,7 @@ def rest_motion(motion: int, position: int, phase: float) -> None:
     m.hertz = m.wanted_hertz
     m.phase = phase
     m.since = 0
+    m.settled = position
     knot = position // CELL * CELL
     for i in (_START, _END):
         _begin_set(motion, knot + i * CELL)

@@ -39,7 +39,7 @@ from ronn_jack.realtime.stages.stage import RUN, SETTLE
 
 _BANDS = 5
 _LAST = _BANDS - 1
-_VALUES = 3 * _BANDS + 1  # gains in dB, logarithms of frequencies and of Qs, the make-up in dB
+VALUES = 3 * _BANDS + 1  # gains in dB, logarithms of frequencies and of Qs, the make-up in dB
 _MAKEUP = 3 * _BANDS
 _NUMBERS = 5 * _BANDS + 1  # g, k, m0, m1 and m2 of each band, the make-up as an amplitude
 _AMPLITUDE = 5 * _BANDS
@@ -58,7 +58,7 @@ EQUALISER = np.dtype(
     [
         ("slot", "i8"),  # of the mailbox
         ("slot_line", "u1", CACHE_LINE - 8),
-        ("aims", "f8", (ROWS, _VALUES)),  # its rows
+        ("aims", "f8", (ROWS, VALUES)),  # its rows
         ("read", "i8"),  # the one that is gone to
         ("rate", "f8"),
         ("cell", "i8"),  # frames from knot to knot
@@ -69,9 +69,9 @@ EQUALISER = np.dtype(
         ("flat", "i8"),  # whether they rest and change nothing
         ("restless", "i8"),  # set to compute all the time as if it moved
         ("shares", "f8", MOST_CELLS),  # of a glide's knots, newest first
-        ("past", "f8", (MOST_CELLS, _VALUES)),  # aims at these knots, a ring
+        ("past", "f8", (MOST_CELLS, VALUES)),  # aims at these knots, a ring
         ("newest", "i8"),  # place in it
-        ("value", "f8", _VALUES),  # at the newest knot
+        ("value", "f8", VALUES),  # at the newest knot
         ("knots", "f8", (KNOTS, _NUMBERS)),  # oldest first
         ("states", "f8", (_BANDS, 2, CHANNELS)),
         ("places", "f8", MAX_BLOCK),  # scratch: of each frame in its cell, 0–1
@@ -94,13 +94,13 @@ def _find_numbers(equaliser: int, knot: int) -> None:
     """
     e = carray(pointer(equaliser), (1,), EQUALISER)[0]
     value, number = e.value, e.knots[knot]
-    for i in range(_VALUES):
+    for i in range(VALUES):
         value[i] = 0.0
     for age in range(e.cells):
         row = (e.newest + e.cells - age) % e.cells
-        for i in range(_VALUES):
+        for i in range(VALUES):
             value[i] += e.shares[age] * (e.past[row, i] - e.aims[e.read, i])
-    for i in range(_VALUES):
+    for i in range(VALUES):
         value[i] += e.aims[e.read, i]  # exactly the aim, once the past is full of it
     for band in range(_BANDS):
         root = math.exp(_DB_TO_ROOT * value[band])
@@ -138,7 +138,7 @@ def _rest(equaliser: int, share: float) -> None:
     """Be where the aim is, with a share of its gains: none is flat wherever the bands are."""
     e = carray(pointer(equaliser), (1,), EQUALISER)[0]
     for row in range(e.cells):
-        for i in range(_VALUES):
+        for i in range(VALUES):
             gain = i < _BANDS or i == _MAKEUP
             e.past[row, i] = (share if gain else 1.0) * e.aims[e.read, i]
     for knot in range(KNOTS):
@@ -154,7 +154,7 @@ def _take_aim(equaliser: int) -> int:
         return 0
     e.read = taken
     moved = 0
-    for i in range(_VALUES):
+    for i in range(VALUES):
         if e.aims[taken, i] != e.aims[before, i]:
             moved = 1
     return moved
@@ -178,7 +178,7 @@ def _cross_knot(equaliser: int) -> None:
         return
     e.rests = e.flat = 0
     e.newest = (e.newest + 1) % e.cells
-    for i in range(_VALUES):
+    for i in range(VALUES):
         e.past[e.newest, i] = e.aims[e.read, i]
     for knot in range(KNOTS - 1):
         for i in range(_NUMBERS):

@@ -29,7 +29,7 @@ _STATE = np.dtype(
     align=True,
 )
 _SILENCE, _SIGNAL = 1, 2
-_CONVOLVER = offset(_STATE, "convolver")
+CONVOLVER = offset(_STATE, "convolver")
 _CLEARED = offset(_STATE, "cleared")
 _ON, _MIX = offset(_STATE, "on"), offset(_STATE, "mix")
 _SHARES = offset(_STATE, "shares")
@@ -43,7 +43,7 @@ def _settle(state: int, channel: int, constant: float) -> float:
 
 @native(RUN)
 def _run(state: int, channels: int, rows: int, frames: int) -> None:
-    convolver = load_acquire(state + _CONVOLVER)
+    convolver = load_acquire(state + CONVOLVER)
     s = carray(pointer(state), (1,), _STATE)[0]
     if convolver == 0:
         s.asleep = _SIGNAL
@@ -110,7 +110,7 @@ class Reverb(Stage):
         if self._convolver is None:
             self._convolver = Convolver(self._rate)
         self._convolver.offer(response)
-        publish(self._address + _CONVOLVER, self._convolver.address)
+        publish(self._address + CONVOLVER, self._convolver.address)
 
     def collect(self) -> None:
         """[control-thread] Let go of the responses that the audio thread has done with."""

@@ -137,6 +137,16 @@ def test_between_the_seeds_the_weights_turn_and_keep_their_length(values, morph)
     )
 
 
+@pytest.mark.parametrize("position", [0, 3 * CELL, 3 * CELL + 1])
+def test_drift_begins_alike_wherever_it_was_before(position: int) -> None:
+    """The first block at a knot crosses it: what lies behind has to be made by then."""
+    x = noise(200)
+    voice = make_voice(NetworkSpec(seed=SEED), RATE, expression(rate=3.0, depth=0.5))
+    first = start(voice, x, position)
+    start(voice, noise(2000), 50 * CELL)
+    assert np.array_equal(start(voice, x, position), first)
+
+
 def held(voice: Voice) -> list[NDArray[np.float64]]:
     """Return each layer's weights as the network holds them now."""
     rows = []
@@ -165,6 +175,21 @@ def test_drift_wanders_around_the_seed_and_keeps_the_length_of_the_weights():
     assert np.max(distances[0]) < 0.1
     assert 10.0 < np.max(distances) < 46.0
     assert np.std(distances, axis=0).min() > 1.0
+
+
+@pytest.mark.parametrize("knot", [0, 7 * CELL])
+def test_begun_at_a_knot_it_drifts_as_if_begun_a_frame_later(knot):
+    # Without a past, what a frame gives depends on the weights in it alone.
+    spec = NetworkSpec(layers=1, kernel=1, activation="linear", seed=SEED)
+    x = noise(knot + CELL)
+    x[:, knot] = 0.0
+    heard = []
+    for position in (knot, knot + 1):
+        voice = make_voice(spec, RATE, expression(0.0, 5.0, 1.0))
+        voice.start_at(position)
+        voice.prime(x, knot + CELL)
+        heard.append(voice.last_block[:, : knot + CELL - position].copy())
+    assert alike(heard[0][:, 1:], heard[1])
 
 
 def test_drift_depends_on_the_seed_the_rate_and_the_frame_alone():
