@@ -47,7 +47,7 @@ class Wanted:
     rate : float
         Sample rate in Hz; a plugin runs at any.
     name : str
-        By which people know a plugin.
+        By which people know it.
     cpu : str
         The least that a plugin is to need.
     seeds : int
@@ -231,7 +231,7 @@ def export(
         inputs or form.channels,
         outputs or form.channels,
         rate or _RATE,
-        _plugin_name(name or target.stem),
+        _plugin_name(name or target.stem) if form.folder else target.stem,
         cpu or _CPU,
         seeds or 1,
     )

@@ -45,6 +45,13 @@ def test_channels_and_rate_can_be_asked_for(ronn: Ronn, tmp_path: Path) -> None:
     assert [layer["dilation"] for layer in found["layers"]] == [2, 4, 8, 16, 32, 64]
 
 
+def test_a_file_may_be_called_as_no_plugin_may(ronn: Ronn, tmp_path: Path) -> None:
+    path = tmp_path / f"{'long' * 20}.json"
+    result = ronn("export", path, "--json")
+    assert (result.code, result.err) == (0, "")
+    assert path.exists()
+
+
 @pytest.fixture
 def node(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[tuple[Controller, int]]:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
