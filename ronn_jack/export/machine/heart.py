@@ -36,7 +36,7 @@ _CALLED_WITH = 6  # arguments, by `call_entry`
 
 
 STAGES = {
-    "eq": ("ronn_jack.realtime.stages.moving_bands.",),
+    "eq": ("ronn_jack.realtime.stages.moving_bands.", "ronn_jack.export.plugin.equalising."),
     "reverb": ("ronn_jack.realtime.convolver.", "ronn_jack.export.plugin.memory._open_reverb"),
 }
 """How the symbols begin of what only sounds with a stage come to call, by its switch."""
