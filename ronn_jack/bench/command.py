@@ -22,6 +22,7 @@ from ronn_jack.bench.node.startup import measure_start
 from ronn_jack.bench.node.stress import measure_stress
 from ronn_jack.bench.own_process import Progress, measure_apart
 from ronn_jack.bench.plot import plot
+from ronn_jack.bench.plugins import measure_plugins
 from ronn_jack.bench.report import Report
 from ronn_jack.bench.stages.command import measure_stages
 from ronn_jack.drivers import jack_server
@@ -69,6 +70,7 @@ class Scope:
     page: bool = False
     feel: bool = False
     stages: bool = False
+    plugin: bool = False
     sources: Sequence[Path] = ()
     quick: bool = False
 
@@ -80,7 +82,7 @@ class Scope:
     @property
     def of_parts_alone(self) -> bool:
         """Whether there is something to measure that needs no JACK, and nothing else."""
-        return (self.cost or self.stages) and not (self.of_a_node or self.feel)
+        return (self.cost or self.stages or self.plugin) and not (self.of_a_node or self.feel)
 
 
 def bench(scope: Scope, picture: Path | None) -> Report:
@@ -126,6 +128,8 @@ def measure(scope: Scope, progress: Progress) -> Report:
         report = replace(report, feel=measure_feel(scope.sources, scope.quick, progress))
     if scope.stages:
         report = replace(report, stages=measure_stages(scope.quick, progress))
+    if scope.plugin:
+        report = replace(report, plugin=measure_plugins(scope.quick, progress))
     if scope.cost:
         report = replace(report, cost=_measure_cost(scope, progress))
     return report

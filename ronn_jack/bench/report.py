@@ -15,6 +15,7 @@ from ronn_jack.bench.node.live import LiveReport
 from ronn_jack.bench.node.pages import PageReport
 from ronn_jack.bench.node.startup import StartReport
 from ronn_jack.bench.node.stress import StressReport
+from ronn_jack.bench.plugins import PluginsReport
 from ronn_jack.bench.stages.report import StagesReport
 
 
@@ -35,6 +36,7 @@ class Report:
     page: PageReport | None = None
     feel: FeelReport | None = None
     stages: StagesReport | None = None
+    plugin: PluginsReport | None = None
 
     def to_json(self) -> str:
         """Return the document, indented."""

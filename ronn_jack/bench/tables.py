@@ -22,6 +22,7 @@ from ronn_jack.bench.node.live_node import LiveRow
 from ronn_jack.bench.node.pages import PageReport
 from ronn_jack.bench.node.startup import StartReport
 from ronn_jack.bench.node.stress import StressReport
+from ronn_jack.bench.plugins import plugins_table
 from ronn_jack.bench.report import Report
 from ronn_jack.bench.stages.report import stages_table
 
@@ -77,6 +78,8 @@ def _parts(report: Report) -> Iterator[RenderableType]:
         yield _scheduling(report.feel.realtime)
     if report.stages is not None:
         yield stages_table(report.stages)
+    if report.plugin is not None:
+        yield plugins_table(report.plugin)
 
 
 def _crowds(report: CrowdReport) -> Iterator[str]:

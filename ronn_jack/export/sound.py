@@ -6,16 +6,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ronn_jack.export.level import frozen_level
-from ronn_jack.model.architecture import model_of
+from ronn_jack.hotswap.engine_controls import aim
+from ronn_jack.hotswap.levels.curves import LevelCurves, resting
+from ronn_jack.hotswap.voice_factory import make_voice
+from ronn_jack.loudness.excerpt import Excerpt
+from ronn_jack.model.architecture import model_of, network_spec
+from ronn_jack.model.expression import Expression
+from ronn_jack.model.protocol import Model
+from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value
 from ronn_jack.parameters.share import share
+from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.level import LevelTable
 from ronn_jack.realtime.mixing import UNKNOWN, Blend
-from ronn_jack.units import gain_to_decibels
+from ronn_jack.units import decibels_to_gain, gain_to_decibels
 
 MEASURED_RATE = 48_000.0
 """Sample rate in Hz at which a level is found."""
 OUTPUTS = 2
+_NOISE_SECONDS = 1.0
+_LEVELLED = ("drive", "morph")
+"""The controls that have a curve."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,11 @@ class FrozenSound:
         return share(self.values)
 
     @property
+    def spec(self) -> NetworkSpec:
+        """The network as it is at MEASURED_RATE."""
+        return network_spec(self.values, self.inputs, OUTPUTS, MEASURED_RATE)
+
+    @property
     def level_words(self) -> str:
         """What its level is and on what it was found."""
         if not (self.values["auto_level"] and self.values["network"]):
@@ -80,7 +96,7 @@ def freeze(values: Mapping[str, Value], inputs: int = 2) -> FrozenSound:
     model = model_of(values, inputs, OUTPUTS, MEASURED_RATE)
     if values["network"]:
         found = frozen_level(model, values, MEASURED_RATE)
-        level, blend = LevelTable(found.gain), found.blend
+        level, blend = _table(model, values, found.gain), found.blend
     return FrozenSound(dict(values), inputs, level, blend)
 
 
@@ -88,3 +104,24 @@ def freeze_bank(values: Mapping[str, Value], seeds: Sequence[int], inputs: int =
     """Return a sound with its neighbours: the same architecture with each of the seeds."""
     first, *others = (freeze({**values, "seed": seed}, inputs) for seed in seeds)
     return replace(first, neighbours=tuple(others))
+
+
+def _table(model: Model, values: Mapping[str, Value], gain: float) -> LevelTable:
+    """Return a level with what it becomes where `drive` and `morph` are moved, as in a node."""
+    expression = resting(Expression.of(values))
+    engine = Engine(model.inputs, OUTPUTS, MEASURED_RATE, 0.0, output_seconds=0.0)
+    aim(engine, values)
+    voice = make_voice(model, MEASURED_RATE, expression, movable=True)
+    noise = Excerpt.of_noise(
+        model.inputs, OUTPUTS, MEASURED_RATE, _NOISE_SECONDS, engine.curve_before
+    )
+    input_gain = decibels_to_gain(float(values["input_gain"]))
+
+    def measure(at: Expression, cycles: float, along: str) -> float | None:
+        voice.pin(at, cycles)
+        return noise.gain_db(voice, input_gain * decibels_to_gain(at.drive))
+
+    curves = LevelCurves(measure, gain, expression, bool(values["auto_level"]), _LEVELLED)
+    while curves.step(expression):
+        pass
+    return curves.table()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ronn_jack.model.drift import draw_sources
 from ronn_jack.model.expression import Expression
 from ronn_jack.model.film import condition_between
@@ -57,7 +60,7 @@ class DrawnNetwork(Playable):
         self.image.reset()
 
     def forget(self) -> None:
-        """Leave zeros of all that `start_at` makes anew; to be kept as little."""
+        """Leave zeros of all that can be laid out anew from what `stretched_network` returns."""
         if self._motion is not None:
             self._motion.forget()
         self.image.forget()
@@ -104,6 +107,14 @@ class DrawnNetwork(Playable):
         """Put scales and shifts where they are at a morph; only before the network runs."""
         if self._spec.film is not None:
             self.image.modulate(self._film(self._spec.film, morph))
+
+    def film_ends(self, point: tuple[float, ...]) -> NDArray[np.float32]:
+        """Return the scales and shifts at a point [shape=(2, count)], as its image holds them.
+
+        Morph leads in a straight line from the first row to the second.
+        """
+        ends = [self.image.packed_modulation(self._film(point, morph)) for morph in (0.0, 1.0)]
+        return np.array(ends, np.float32)
 
     def _film(self, point: tuple[float, ...], morph: float) -> Film:
         """Return the scales and shifts at a point."""

@@ -13,6 +13,7 @@ from ronn_jack.bench.node.live_node import LiveRow
 from ronn_jack.bench.node.pages import PageReport
 from ronn_jack.bench.node.startup import MemoryRow, StartReport
 from ronn_jack.bench.node.stress import StressReport, StressRow
+from ronn_jack.bench.plugins import PluginsReport
 from ronn_jack.bench.report import Report
 from ronn_jack.bench.stages.report import StagesReport
 
@@ -84,6 +85,7 @@ def whole_report() -> Report:
             browser=BrowserFigures(210.0, 30.0),
         ),
         stages=StagesReport([Figure("reverb", "4 s, mean", 4.32, "µs", "at most", 8.0)], "1.17"),
+        plugin=PluginsReport([Figure("A", "64 frames", 1.02, "times", "at most", 1.1, "2 µs")]),
         feel=FeelReport(
             sources=["guitar", "mine.wav"],
             realtime=True,

@@ -30,8 +30,19 @@ def test_a_part_that_was_not_measured_is_null():
     assert found["machine"]["cores"] == 2
     assert [
         found[part]
-        for part in ("speed", "start", "cost", "stress", "live", "crowd", "page", "feel", "stages")
-    ] == [None] * 9
+        for part in (
+            "speed",
+            "start",
+            "cost",
+            "stress",
+            "live",
+            "crowd",
+            "page",
+            "feel",
+            "stages",
+            "plugin",
+        )
+    ] == [None] * 10
 
 
 def test_a_document_with_a_wrong_type_is_not_read():
@@ -95,7 +106,8 @@ def test_there_is_no_torch_column_without_torch():
 
 
 @pytest.mark.parametrize(
-    "part", ["speed", "start", "cost", "stress", "live", "crowd", "page", "feel", "stages"]
+    "part",
+    ["speed", "start", "cost", "stress", "live", "crowd", "page", "feel", "stages", "plugin"],
 )
 def test_each_part_can_be_shown_alone(part):
     whole = whole_report()

@@ -45,6 +45,13 @@ def test_channels_and_rate_can_be_asked_for(ronn: Ronn, tmp_path: Path) -> None:
     assert [layer["dilation"] for layer in found["layers"]] == [2, 4, 8, 16, 32, 64]
 
 
+def test_a_file_may_be_called_as_no_plugin_may(ronn: Ronn, tmp_path: Path) -> None:
+    path = tmp_path / f"{'long' * 20}.json"
+    result = ronn("export", path, "--json")
+    assert (result.code, result.err) == (0, "")
+    assert path.exists()
+
+
 @pytest.fixture
 def node(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[tuple[Controller, int]]:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
@@ -105,6 +112,9 @@ def test_a_plugin_is_installed_where_hosts_look(
         (2, ("a.json", "--json", "--rate", "7999"), "8000"),
         (2, ("a.json", "--json", "--install"), "--install means nothing with --json: leave it out"),
         (2, ("a.json", "--json", "--cpu", "v3"), "--cpu means nothing with --json"),
+        (2, ("a.json", "--json", "--seeds", "4"), "--seeds means nothing with --json"),
+        (2, ("a.lv2", "--lv2", "--seeds", "4"), "--seeds means nothing with --lv2"),
+        (2, ("a.clap", "--clap", "--seeds", "65"), "65"),
         (2, ("a.clap", "--clap", "--rate", "48000"), "--rate means nothing with --clap"),
         (2, ("a.clap", "--clap", "--cpu", "v9"), "'v9' is not one of 'native', 'v2', 'v3', 'v4'"),
         (2, ("a.clap", "--clap", "--install"), "with --install it is a name alone"),

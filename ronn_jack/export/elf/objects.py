@@ -147,7 +147,8 @@ def read_object(data: bytes) -> Relocatable:
                     Symbol(
                         text(head[6], symbol[0]),
                         symbol[3] if symbol[3] != _UNDEFINED else None,
-                        *symbol[4:],
+                        symbol[4],
+                        symbol[5],
                         symbol[1] & 15,
                         symbol[1] >> 4 == 0,
                     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import shlex
-import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from ronn_jack.export.sound import FrozenSound
 
 SUFFIX = ".lv2"
 _MANIFEST = "manifest.ttl"
+_URI = "urn:ronn-jack:lv2:"
 
 
 @dataclass(frozen=True)
@@ -39,30 +40,34 @@ class Bundle:
     @property
     def uri(self) -> str:
         """By which hosts know the plugin."""
-        return f"urn:ronn-jack:lv2:{identity(self.sound)}"
+        return f"{_URI}{identity(self.sound)}"
 
     def write(self, folder: Path) -> None:
-        """Write the bundle in the place of one that is there.
+        """Write the bundle in the place of one of ours that is there; a link is written through.
 
         Raises
         ------
         UsageError
             If something else is there.
         """
-        if folder.exists() and not (folder / _MANIFEST).is_file():
-            raise UsageError(f"{folder} is there and no LV2 bundle: give another name")
+        folder = Path(os.path.realpath(folder))
+        if folder.exists() and not _is_ours(folder):
+            raise UsageError(f"{folder} is there and no LV2 bundle of ours: give another name")
         files = self.files()
         folder.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=".ronn-jack-", dir=folder.parent))
-        try:
+        with tempfile.TemporaryDirectory(prefix=".ronn-jack-", dir=folder.parent) as place:
+            made, older = Path(place, "made"), Path(place, "older")
+            made.mkdir(mode=0o755)
             for name, content in files.items():
                 (made / name).write_bytes(content)
-            made.chmod(0o755)
             if folder.exists():
-                shutil.rmtree(folder)
-            made.rename(folder)
-        finally:
-            shutil.rmtree(made, ignore_errors=True)
+                folder.rename(older)
+            try:
+                made.rename(folder)
+            except OSError:
+                if older.exists():
+                    older.rename(folder)
+                raise
 
     def files(self) -> dict[str, bytes]:
         """Return the content of each file by its name."""
@@ -74,7 +79,7 @@ class Bundle:
             binary,
             f"A randomized overdrive neural network, frozen. {self.sound.text}",
             self.sound.inputs,
-            controls_of(self.sound.values),
+            controls_of(self.sound.values, self.sound.seeds),
         )
         texts = {
             _MANIFEST: turtle.manifest(described),
@@ -94,7 +99,7 @@ class Bundle:
         controls = "\n".join(
             f"| {c.symbol} | {c.parameter.range_text} | {c.words(c.default)} | "
             f"{c.parameter.description} |"
-            for c in controls_of(self.sound.values)
+            for c in controls_of(self.sound.values, self.sound.seeds)
         )
         return f"""# {self.name}
 
@@ -117,3 +122,9 @@ To make it again:
 
 URI: {self.uri}
 """
+
+
+def _is_ours(folder: Path) -> bool:
+    """Say whether a folder is a bundle that this program has written."""
+    manifest = folder / _MANIFEST
+    return manifest.is_file() and _URI.encode() in manifest.read_bytes()

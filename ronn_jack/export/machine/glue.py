@@ -106,14 +106,14 @@ class Glue:
         return self._texts[text].bitcast(POINTER)
 
     def table(
-        self, name: str, content: bytes | Sequence[Any], visible: bool = False
+        self, name: str, content: bytes | list[Any], visible: bool = False
     ) -> ir.GlobalVariable:
         """Define a constant: bytes, or a structure of constants."""
         if isinstance(content, bytes):
             value = ir.Constant(ir.ArrayType(I8, len(content)), bytearray(content))
         else:
             kind = ir.LiteralStructType([each.type for each in content])
-            value = ir.Constant(kind, list(content))
+            value = ir.Constant(kind, content)
         variable = ir.GlobalVariable(self.module, value.type, name)
         variable.initializer = value
         variable.global_constant = True

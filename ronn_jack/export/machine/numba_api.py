@@ -93,4 +93,5 @@ class Host:
 def host() -> Host:
     """Return what numba compiles for in this process."""
     codegen = cpu_target.target_context.codegen()
-    return Host(*codegen.magic_tuple(), codegen._data_layout)
+    triple, processor, features = codegen.magic_tuple()
+    return Host(triple, processor, features, codegen._data_layout)

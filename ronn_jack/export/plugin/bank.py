@@ -17,8 +17,9 @@ from ronn_jack.export.plugin.networks import (
     fill_network,
     move_network,
     rest_network_at,
+    run_up_frames,
 )
-from ronn_jack.export.plugin.records import INSTANCE, TEMPLATE, VARIANT
+from ronn_jack.export.plugin.records import INSTANCE, TEMPLATE
 from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer, store_release
 from ronn_jack.realtime.compiler.compile import native
 from ronn_jack.realtime.compiler.float_mode import restore_float_mode, set_flush_to_zero
@@ -37,13 +38,13 @@ _NOTHING = -1
 @native(int64(int64))
 def _engine(handle: int) -> int:
     h = carray(pointer(handle), (1,), INSTANCE)[0]
-    return int64(h.base + carray(pointer(h.variant), (1,), VARIANT)[0].engine)
+    return int64(h.base + carray(pointer(h.template), (1,), TEMPLATE)[0].engine)
 
 
 @native(int64(int64, int64))
 def _voice(handle: int, slot: int) -> int:
     h = carray(pointer(handle), (1,), INSTANCE)[0]
-    place = carray(pointer(h.variant), (1,), VARIANT)[0].voice
+    place = carray(pointer(h.template), (1,), TEMPLATE)[0].voice
     return int64(h.base + place + slot * h.slot_bytes)
 
 
@@ -51,7 +52,7 @@ def _voice(handle: int, slot: int) -> int:
 def _catch_up(handle: int, voice: int) -> int:
     """Let a voice take the recent input up to the present; return 0 where that can't be."""
     h = carray(pointer(handle), (1,), INSTANCE)[0]
-    t = carray(pointer(h.variant), (1,), VARIANT)[0]
+    t = carray(pointer(h.template), (1,), TEMPLATE)[0]
     v = carray(pointer(voice), (1,), VOICE)[0]
     engine = _engine(handle)
     e = carray(pointer(engine), (1,), ENGINE)[0]
@@ -76,17 +77,15 @@ def _make(handle: int, slot: int, number: int) -> None:
     """Put a network into a slot, as after silence that ended so long ago that it counts no more."""
     h = carray(pointer(handle), (1,), INSTANCE)[0]
     t = carray(pointer(h.template), (1,), TEMPLATE)[0]
-    v = carray(pointer(h.variant), (1,), VARIANT)[0]
     engine = _engine(handle)
     capacity = carray(pointer(engine), (1,), ENGINE)[0].capacity
     fill_network(handle, slot, number)
     for index in range(t.control_count):
         move_network(handle, slot, index)
     # A quarter of what is kept is left for it to be slow in.
-    memory = int64(np.ceil(v.tail_frames * max(1.0, h.rate / v.rate)))
-    heard = min(memory, capacity - capacity // 4)
+    heard = min(run_up_frames(handle), capacity - capacity // 4)
     start = max(int64(0), load_acquire(engine + POSITION) - heard)
-    rest_network_at(handle, slot, start, h.base + v.size + h.slot_bytes)
+    rest_network_at(handle, slot, start, h.base + t.size + h.slot_bytes)
 
 
 @native(void(int64))

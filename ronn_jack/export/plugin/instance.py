@@ -7,83 +7,60 @@ the others never do.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numba import carray, float64, int32, int64, types, void
 
 from ronn_jack.export.compiling import entry
+from ronn_jack.export.plugin.equalising import EQUALISING, aim_equaliser, begin_equaliser
+from ronn_jack.export.plugin.memory import (
+    fill,
+    free,
+    malloc,
+    open_reverb,
+    reopen_reverb,
+    reserve,
+)
 from ronn_jack.export.plugin.networks import (
     LEAVE,
-    SCRATCH_BYTES,
     WORKING,
-    fill_network,
+    memset,
     move_network,
     rest_network_at,
+    run_up_frames,
 )
-from ronn_jack.export.plugin.records import (
-    CONTROL,
-    INSTANCE,
-    KERNELS,
-    TEMPLATE,
-    VARIANT,
-    Action,
-)
+from ronn_jack.export.plugin.records import CONTROL, INSTANCE, TEMPLATE, Action
 from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer, store_release
 from ronn_jack.realtime.compiler.compile import linked, native
-from ronn_jack.realtime.compiler.memory import offset
 from ronn_jack.realtime.engine import process_block
 from ronn_jack.realtime.engine_state import ENGINE
-from ronn_jack.realtime.retiming import is_possible_rate, prepare_engine, rest_engine
-from ronn_jack.realtime.voice import VOICE
+from ronn_jack.realtime.retiming import prepare_engine, rest_engine
+from ronn_jack.realtime.stages.frozen_room import room_frames
 
-CACHE_LINE = 64
-_INSTANCE_BYTES, _VARIANT_BYTES = INSTANCE.itemsize, VARIANT.itemsize
-_KERNELS, _SETTLE = len(KERNELS), KERNELS.index("settle")
-_LEVEL_PLACE = offset(VOICE, "level")
+_INSTANCE_BYTES = INSTANCE.itemsize
 _AMPLITUDE, _SHARE, _THRESHOLD, _SEED = (
     int(Action.AMPLITUDE), int(Action.SHARE), int(Action.THRESHOLD), int(Action.SEED),
 )  # fmt: skip
+_EQ_SWITCH, _EQ_ASKED, _EQ_LOGARITHM = (
+    int(Action.EQ_SWITCH), int(Action.EQ_ASKED), int(Action.EQ_LOGARITHM),
+)  # fmt: skip
 
-_malloc = types.ExternalFunction("malloc", int64(int64))
-_free = types.ExternalFunction("free", void(int64))
-_memcpy = types.ExternalFunction("memcpy", int64(int64, int64, int64))
-_memset = types.ExternalFunction("memset", int64(int64, int32, int64))
 _pow = types.ExternalFunction("pow", float64(float64, float64))
-
 _process_block = linked(process_block)
 
 
-@native(int64(int64, float64))
-def _variant_for(template: int, rate: float) -> int:
-    """Return the address of the VARIANT whose rate is nearest by ratio."""
-    t = carray(pointer(template), (1,), TEMPLATE)[0]
-    variants = carray(pointer(t.variants), (t.variant_count,), VARIANT)
-    best, least = 0, np.inf
-    for i in range(t.variant_count):
-        ratio = max(rate / variants[i].rate, variants[i].rate / rate)
-        if ratio < least:
-            best, least = i, ratio
-    return int64(t.variants + best * _VARIANT_BYTES)
-
-
-@native(void(int64))
-def _fill(handle: int) -> None:
-    """Put an instance's memory in its first state."""
-    h = carray(pointer(handle), (1,), INSTANCE)[0]
-    t = carray(pointer(h.template), (1,), TEMPLATE)[0]
-    v = carray(pointer(h.variant), (1,), VARIANT)[0]
-    base = h.base
-    _memset(base, int32(0), v.size)
-    runs = carray(pointer(v.runs), (v.run_count, 3), np.int32)
-    for i in range(v.run_count):
-        _memcpy(base + runs[i, 0], t.pool + runs[i, 1], runs[i, 2])
-    places = carray(pointer(v.pointers), (v.pointer_count,), np.int32)
-    for i in range(v.pointer_count):
-        carray(pointer(base + places[i]), (1,), np.int64)[0] += base
-    kernels = carray(pointer(h.kernels), (_KERNELS,), np.int64)
-    functions = carray(pointer(v.functions), (v.function_count, 2), np.int32)
-    for i in range(v.function_count):
-        word = carray(pointer(base + functions[i, 0]), (1,), np.int64)
-        word[0] = kernels[functions[i, 1]]
+@native(void(int64, int64, int64, float64))
+def _equalise(equalising: int, action: int, place: int, value: float) -> None:
+    """Let the equaliser go where one of its controls is."""
+    q = carray(pointer(equalising), (1,), EQUALISING)[0]
+    if action == _EQ_SWITCH:
+        q.on = 1 if value != 0.0 else 0
+    elif action == _EQ_ASKED:
+        q.asked[place] = value
+    else:
+        q.row[place] = math.log(value) if action == _EQ_LOGARITHM else value
+    aim_equaliser(equalising)
 
 
 @native(void(int64, int64))
@@ -91,9 +68,8 @@ def _apply(handle: int, index: int) -> None:
     """Let the engine go where a control is."""
     h = carray(pointer(handle), (1,), INSTANCE)[0]
     t = carray(pointer(h.template), (1,), TEMPLATE)[0]
-    v = carray(pointer(h.variant), (1,), VARIANT)[0]
     c = carray(pointer(t.controls), (t.control_count,), CONTROL)[index]
-    e = carray(pointer(h.base + v.engine), (1,), ENGINE)[0]
+    e = carray(pointer(h.base + t.engine), (1,), ENGINE)[0]
     value = h.values[index]
     if c.action == _AMPLITUDE:
         e.controls[c.place] = _pow(10.0, value / 20.0)
@@ -101,6 +77,8 @@ def _apply(handle: int, index: int) -> None:
         e.controls[c.place] = value
     elif c.action == _THRESHOLD:
         e.controls[c.place] = _pow(10.0, value / 20.0) if value > c.minimum else 0.0
+    elif c.action >= _EQ_SWITCH:
+        _equalise(h.base + t.equalising, c.action, c.place, value)
     elif c.action == _SEED:
         h.wanted = int64(value)
     else:
@@ -110,18 +88,17 @@ def _apply(handle: int, index: int) -> None:
 
 @native(void(int64))
 def _begin(handle: int) -> None:
+    """Let the controls be where they are from the first frame on, after endless silence."""
     h = carray(pointer(handle), (1,), INSTANCE)[0]
     t = carray(pointer(h.template), (1,), TEMPLATE)[0]
-    _fill(handle)
-    if h.wanted != 0:
-        fill_network(handle, int64(0), h.wanted)
     controls = carray(pointer(t.controls), (t.control_count,), CONTROL)
+    if t.equalising >= 0:
+        begin_equaliser(h.base + t.equalising, h.rate)
     for i in range(t.control_count):
         if h.values[i] != controls[i].default:
             _apply(handle, i)
-    v = carray(pointer(h.variant), (1,), VARIANT)[0]
-    prepare_engine(h.base + v.engine, h.rate)
-    e = carray(pointer(h.base + v.engine), (1,), ENGINE)[0]
+    prepare_engine(h.base + t.engine, h.rate)
+    e = carray(pointer(h.base + t.engine), (1,), ENGINE)[0]
     rest_network_at(handle, int64(0), int64(0), e.driven)
     h.made = h.wanted
     h.slot = 0
@@ -129,27 +106,19 @@ def _begin(handle: int) -> None:
     h.fresh = 1
 
 
+@native(void(int64))
+def _begin_anew(handle: int) -> None:
+    fill(handle)
+    reopen_reverb(handle)
+    _begin(handle)
+
+
 @native(int64(int64, float64))
 def _activate(handle: int, rate: float) -> int:
-    if is_possible_rate(rate) == 0:
+    if reserve(handle, rate) == 0:
         return int64(0)
-    h = carray(pointer(handle), (1,), INSTANCE)[0]
-    variant = _variant_for(h.template, rate)
-    v = carray(pointer(variant), (1,), VARIANT)[0]
-    size = v.size
-    h.slot_bytes = size - v.own
-    if carray(pointer(h.template), (1,), TEMPLATE)[0].networks > 1:
-        size += h.slot_bytes + SCRATCH_BYTES
-    if size > h.room:
-        memory = _malloc(size + CACHE_LINE)
-        if memory == 0:
-            return int64(0)
-        _free(h.memory)
-        h.memory = memory
-        h.room = size
-        h.base = (memory + CACHE_LINE - 1) // CACHE_LINE * CACHE_LINE
-    h.variant = variant
-    h.rate = rate
+    fill(handle)
+    open_reverb(handle)
     _begin(handle)
     return int64(1)
 
@@ -167,19 +136,20 @@ def create(kernels: int, template: int, rate: float) -> int:
     rate : float64
         Sample rate in Hz.
     """
-    handle = _malloc(int64(_INSTANCE_BYTES))
+    t = carray(pointer(template), (1,), TEMPLATE)[0]
+    handle = malloc(_INSTANCE_BYTES + t.words_bytes)
     if handle == 0:
         return int64(0)
-    _memset(handle, int32(0), int64(_INSTANCE_BYTES))
+    memset(handle, int32(0), int64(_INSTANCE_BYTES))
     h = carray(pointer(handle), (1,), INSTANCE)[0]
     h.template = template
     h.kernels = kernels
-    t = carray(pointer(template), (1,), TEMPLATE)[0]
+    h.words = handle + _INSTANCE_BYTES
     controls = carray(pointer(t.controls), (t.control_count,), CONTROL)
     for i in range(t.control_count):
         h.values[i] = controls[i].default
     if _activate(handle, rate) == 0:
-        _free(handle)
+        free(handle)
         return int64(0)
     return int64(handle)
 
@@ -187,9 +157,8 @@ def create(kernels: int, template: int, rate: float) -> int:
 @entry("void(int64)")
 def destroy(handle: int) -> None:
     """[main-thread] Free an instance."""
-    h = carray(pointer(handle), (1,), INSTANCE)[0]
-    _free(h.memory)
-    _free(handle)
+    free(carray(pointer(handle), (1,), INSTANCE)[0].memory)
+    free(handle)
 
 
 @entry("int64(int64, float64)")
@@ -207,7 +176,7 @@ def reset(handle: int) -> None:
     exchange(handle + LEAVE, 1)
     while load_acquire(handle + WORKING) != 0:
         pass
-    _begin(handle)
+    _begin_anew(handle)
     store_release(handle + LEAVE, 0)
 
 
@@ -249,11 +218,11 @@ def play(handle: int, in_1: int, in_2: int, out_1: int, out_2: int, frames: int)
     if frames <= 0:
         return
     h = carray(pointer(handle), (1,), INSTANCE)[0]
-    v = carray(pointer(h.variant), (1,), VARIANT)[0]
-    engine = h.base + v.engine
+    t = carray(pointer(h.template), (1,), TEMPLATE)[0]
+    engine = h.base + t.engine
     if h.fresh != 0:
         if h.made != h.wanted:
-            _begin(handle)
+            _begin_anew(handle)
         h.fresh = 0
         rest_engine(engine)
     _process_block(engine, in_1, in_2, out_1, out_2, frames)
@@ -263,5 +232,6 @@ def play(handle: int, in_1: int, in_2: int, out_1: int, out_2: int, frames: int)
 def tail_frames(handle: int) -> int:
     """[any-thread] Return how many frames the sound of an input may last beyond it."""
     h = carray(pointer(handle), (1,), INSTANCE)[0]
-    v = carray(pointer(h.variant), (1,), VARIANT)[0]
-    return int64(np.ceil(v.tail_frames * (h.rate / v.rate)))
+    t = carray(pointer(h.template), (1,), TEMPLATE)[0]
+    room = room_frames(t.room_frames, t.room_rate, h.rate) if t.room != 0 else int64(0)
+    return int64(run_up_frames(handle) + room)

@@ -1,0 +1,82 @@
+"""A bundle takes the place of one of ours, and of nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ronn_jack.errors import UsageError
+from ronn_jack.export.lv2.bundle import Bundle
+from ronn_jack.export.sound import FrozenSound
+from ronn_jack.parameters import defaults
+from ronn_jack.realtime.level import LevelTable
+from ronn_jack.realtime.mixing import UNKNOWN
+
+
+@pytest.fixture
+def bundle(monkeypatch: pytest.MonkeyPatch) -> Bundle:
+    """A bundle whose library is not made."""
+    made = Bundle("Mine", FrozenSound(defaults(), 2, LevelTable(), UNKNOWN), ["native"])
+    files = {"manifest.ttl": f"<{made.uri}>".encode(), "mine.so": b"new"}
+    monkeypatch.setattr(Bundle, "files", lambda self: files)
+    return made
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def alone(folder: Path) -> bool:
+    return [path.name for path in folder.parent.iterdir()] == [folder.name]
+
+
+def test_one_of_ours_is_replaced(bundle: Bundle, tmp_path: Path) -> None:
+    folder = tmp_path / "mine.lv2"
+    bundle.write(folder)
+    (folder / "older.so").write_bytes(b"old")
+    bundle.write(folder)
+    assert content(folder) == bundle.files()
+    assert folder.stat().st_mode & 0o777 == 0o755
+    assert alone(folder)
+
+
+@pytest.mark.parametrize("manifest", [None, b"<http://example.org/amp> a lv2:Plugin ."])
+def test_anothers_stays(bundle: Bundle, tmp_path: Path, manifest: bytes | None) -> None:
+    folder = tmp_path / "amp.lv2"
+    folder.mkdir()
+    (folder / "amp.so").write_bytes(b"theirs")
+    if manifest is not None:
+        (folder / "manifest.ttl").write_bytes(manifest)
+    with pytest.raises(UsageError, match="no LV2 bundle of ours: give another name"):
+        bundle.write(folder)
+    assert content(folder)["amp.so"] == b"theirs"
+
+
+def test_what_can_t_take_its_place_leaves_the_older_one(
+    bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "mine.lv2"
+    bundle.write(folder)
+    (folder / "older.so").write_bytes(b"old")
+    rename = Path.rename
+
+    def full(path: Path, target: Path) -> Path:
+        if target == folder and not (path / "older.so").exists():
+            raise OSError(28, "No space left on device")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", full)
+    with pytest.raises(OSError, match="No space"):
+        bundle.write(folder)
+    assert content(folder)["older.so"] == b"old"
+    assert alone(folder)
+
+
+def test_a_link_is_written_through(bundle: Bundle, tmp_path: Path) -> None:
+    folder, link = tmp_path / "there" / "mine.lv2", tmp_path / "mine.lv2"
+    bundle.write(folder)
+    link.symlink_to(folder)
+    bundle.write(link)
+    assert link.is_symlink()
+    assert content(folder) == bundle.files()

@@ -1,0 +1,166 @@
+"""LV2 bundles as the command writes them, in other people's hosts."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from ronn_jack.export.lv2.bundle import Bundle
+from ronn_jack.export.sound import freeze
+from ronn_jack.parameters import defaults
+from tests.export.clap.sounds import Reference, noise, preset
+from tests.export.lv2.reference import expected_on
+from tests.support.jack_graph import around_node
+from tests.support.jack_server import jack_server, wait_for
+
+RATE = 48000
+PRESETS = (
+    "soft-tube", "warm-drive", "fuzz", "bass-grit", "crunch", "lead", "echoes", "slapback",
+    "octave-up", "rotary", "warm-to-bright", "gated-echo",
+)  # fmt: skip
+EXPORT = [sys.executable, "-m", "ronn_jack", "export"]
+
+
+def needs(*programs: str) -> pytest.MarkDecorator:
+    missing = [each for each in programs if not shutil.which(each)]
+    return pytest.mark.skipif(bool(missing), reason=f"{', '.join(missing)} is not installed")
+
+
+def export(folder: Path, name: str, cpu: str) -> Path:
+    bundle = folder / f"{name}.lv2"
+    command = [*EXPORT, bundle, "--lv2", "--preset", name, "--cpu", cpu]
+    subprocess.run(command, check=True, timeout=280, capture_output=True)
+    return bundle
+
+
+def uri_of(bundle: Path) -> str:
+    text = (bundle / "plugin.ttl").read_text()
+    return text[text.index("<urn:") + 1 : text.index(">", text.index("<urn:"))]
+
+
+def expected(name: str, x: np.ndarray) -> np.ndarray:
+    return Reference(freeze({**defaults(), **preset(name)}), RATE).play(x, [])
+
+
+def applied(bundle: Path, x: np.ndarray, folder: Path) -> np.ndarray:
+    """Return what lv2apply gives."""
+    source, target = folder / "in.wav", folder / "out.wav"
+    soundfile.write(source, x.T, RATE, "FLOAT")
+    subprocess.run(
+        ["lv2apply", "-i", source, "-o", target, uri_of(bundle)],
+        env={**os.environ, "LV2_PATH": str(bundle.parent)},
+        check=True,
+        timeout=100,
+        capture_output=True,
+    )
+    return soundfile.read(target, dtype="float32", always_2d=True)[0].T
+
+
+@pytest.fixture(scope="module")
+def soft_tube(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return export(tmp_path_factory.mktemp("lv2"), "soft-tube", "native")
+
+
+@needs("sord_validate")
+def test_what_tells_of_it_is_valid(soft_tube: Path) -> None:
+    schemas = [*Path("/usr/lib/lv2").rglob("*.ttl"), *Path("/usr/lib/lv2").rglob("*.owl")]
+    if not schemas:
+        pytest.skip("the LV2 specifications are not installed (lv2-dev)")
+    result = subprocess.run(
+        ["sord_validate", *schemas, *soft_tube.glob("*.ttl")],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "Found 0 errors" in result.stdout + result.stderr
+
+
+def test_it_says_what_it_is_and_how_to_make_it_again(soft_tube: Path) -> None:
+    assert {path.name for path in soft_tube.iterdir()} == {
+        "soft-tube.so", "manifest.ttl", "plugin.ttl", "presets.ttl", "README.md",
+    }  # fmt: skip
+    readme = (soft_tube / "README.md").read_text()
+    assert "ronn-jack export soft-tube.lv2 --lv2 --preset ronn:1:" in readme
+    assert uri_of(soft_tube) in readme
+    assert "dB, found on pink noise at -18 dBFS" in readme
+
+
+@pytest.mark.slow
+def test_a_sound_of_the_default_size_is_small(tmp_path: Path) -> None:
+    """With kernels for v3 and for v4."""
+    bundle = tmp_path / "default.lv2"
+    subprocess.run([*EXPORT, bundle, "--lv2"], check=True, timeout=280, capture_output=True)
+    assert sum(path.stat().st_size for path in bundle.iterdir()) < 250_000
+
+
+@needs("lv2apply")
+def test_lv2apply_equals_the_engine(soft_tube: Path, tmp_path: Path) -> None:
+    x = noise(9000)
+    assert np.array_equal(applied(soft_tube, x, tmp_path), expected("soft-tube", x))
+
+
+@needs("lv2apply")
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("cpu", ["v3", "v4"])
+def test_it_equals_the_engine_on_every_processor(cpu: str, name: str, tmp_path: Path) -> None:
+    if cpu == "v4" and "avx512f" not in Path("/proc/cpuinfo").read_text():
+        pytest.skip("this machine has no AVX-512")
+    sound = freeze({**defaults(), **preset(name)})
+    bundle = tmp_path / f"{name}.lv2"
+    Bundle(name, sound, [cpu]).write(bundle)
+    x = noise(9000)
+    y = applied(bundle, x, tmp_path)
+    assert np.array_equal(y, expected_on(cpu, sound, x, RATE, tmp_path))
+
+
+@needs("jalv", "jackd")
+@pytest.mark.slow
+@pytest.mark.parametrize("period", [64, 333, 1024])
+def test_jalv_in_jack_equals_the_engine(soft_tube: Path, period: int) -> None:
+    x = noise(9000)
+    with jack_server(f"jalv-{period}", RATE, period) as server:
+        environment = {
+            **os.environ, "LV2_PATH": str(soft_tube.parent), "JACK_DEFAULT_SERVER": server.name,
+        }  # fmt: skip
+        # Its client is called as a node is, and its ports are the plugin's.
+        jalv = subprocess.Popen(
+            ["jalv", "-i", "-x", "-n", "ronn", uri_of(soft_tube)],
+            env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            y = through_jack(server.name, x, period)
+        finally:
+            jalv.terminate()
+            jalv.wait(10)
+    assert np.array_equal(y, expected("soft-tube", x))
+
+
+def through_jack(server: str, x: np.ndarray, period: int) -> np.ndarray:
+    """Return what the client gives while it is played to, after silence."""
+    from ronn_jack.drivers.jack_tape import jack
+
+    asking = jack.Client("asking", no_start_server=True, servername=server)
+    try:
+        wait_for(lambda: asking.get_ports("ronn:out_2"), 30, "jalv's ports")
+    finally:
+        asking.close()
+    lead = 24_000
+    played = np.pad(x, ((0, 0), (lead, 0)))
+    with around_node(server, played, played.shape[1] + lead) as (player, recorder):
+        recorder.record()
+        player.roll()
+        recorder.wait()
+        begin = np.flatnonzero(recorder.audio[2])[0]
+        straight = recorder.audio[2:, begin : begin + x.shape[1]]
+        assert np.array_equal(straight, x), "the graph has lost a cycle"
+        # jalv hands on what it got a period before.
+        wet = recorder.audio[:2]
+        late = np.flatnonzero(np.abs(wet).max(axis=0))[0] - begin
+        assert late in (0, period)
+        return wet[:, begin + late : begin + late + x.shape[1]].copy()

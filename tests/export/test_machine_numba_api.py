@@ -1,0 +1,61 @@
+"""What is used of numba beyond its documented interface is there, in the numba that is installed.
+
+Each allowed version is tried by running this module with it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from pathlib import Path
+
+from llvmlite import ir
+from numba import types
+
+from ronn_jack.export.elf.link import link
+from ronn_jack.export.machine.emit import Emission
+from ronn_jack.export.machine.numba_api import host, native_of
+from ronn_jack.realtime.compiler.compile import entry, linked, shared
+
+
+@shared("int64(int64)")
+def squared(number: int) -> int:
+    return number * number
+
+
+@entry("float64(int64, float64)")
+def mixed(number: int, share: float) -> float:
+    return float(squared(number)) + share
+
+
+@entry("void(int64)")
+def nothing(number: int) -> None:
+    pass
+
+
+def test_an_entry_tells_of_its_native_function() -> None:
+    native = native_of(mixed)
+    assert native.arguments == [ir.IntType(64), ir.DoubleType()]
+    assert native.result == ir.DoubleType()
+    assert isinstance(native_of(nothing).result, ir.VoidType)
+    assert host().data_layout.startswith("e-")
+
+
+def test_entries_run_without_python(tmp_path: Path) -> None:
+    emission = Emission("test")
+    emission.c_function(mixed, "mixed")
+    emission.c_function(nothing, "nothing")
+    made = link([emission.object_file(["mixed", "nothing"])], ["mixed", "nothing"], [])
+    path = tmp_path / "lib.so"
+    path.write_bytes(made)
+    library = ctypes.CDLL(str(path))
+    library.mixed.argtypes = [ctypes.c_int64, ctypes.c_double]
+    library.mixed.restype = ctypes.c_double
+    assert library.mixed(12, 0.5) == 144.5
+    # Nothing is left that only the interpreter has: no undefined symbol at all.
+    assert not any(name in made for name in (b"PyErr", b"numba_", b"NRT_"))
+
+
+def test_a_linked_entry_is_called_by_its_symbol() -> None:
+    external = linked(mixed)
+    assert external.symbol == f"{__name__}.mixed"
+    assert isinstance(external, types.ExternalFunction)
