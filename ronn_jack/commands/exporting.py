@@ -22,7 +22,7 @@ from ronn_jack.commands.options import (
 )
 from ronn_jack.errors import MachineError, UsageError, shown
 from ronn_jack.files import write_atomically
-from ronn_jack.parameters import Value
+from ronn_jack.parameters import PARAMETERS, Value
 
 if TYPE_CHECKING:
     from ronn_jack.export.doors.sound import Sound
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _RATE = 48000.0
 _CPU = "v3"
+_SEEDS = int(PARAMETERS["seed"].maximum) + 1
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class Wanted:
         By which people know it.
     cpu : str
         The least that a plugin is to need.
+    seeds : int
+        How many seeds, from that of the sound on, a plugin is to choose among.
     """
 
     target: Path
@@ -58,6 +61,7 @@ class Wanted:
     rate: float
     name: str
     cpu: str
+    seeds: int
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,8 @@ class Form:
         Of a plugin: where hosts look for it, in the user's home.
     is_folder : bool
         Whether it is written as a folder, which may take the place of one.
+    chooses : bool
+        Whether a plugin can choose among seeds.
     """
 
     name: str
@@ -88,6 +94,7 @@ class Form:
     channels: int = 2
     folder: str = ""
     is_folder: bool = False
+    chooses: bool = False
 
 
 def _write_json(wanted: Wanted) -> list[str]:
@@ -129,9 +136,11 @@ def _write_nam(wanted: Wanted) -> list[str]:
 def _write_clap(wanted: Wanted) -> list[str]:
     from ronn_jack.export.clap.plugin_file import plugin_file
     from ronn_jack.export.machine.targets import CHOICES, TARGETS
-    from ronn_jack.export.sound import freeze
+    from ronn_jack.export.sound import freeze_bank
 
-    sound = freeze(wanted.values, wanted.inputs)
+    first = int(wanted.values["seed"])
+    seeds = [(first + number) % _SEEDS for number in range(wanted.seeds)]
+    sound = freeze_bank(wanted.values, seeds, wanted.inputs)
     content = plugin_file(sound, wanted.name, CHOICES[wanted.cpu])
     wanted.target.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(wanted.target, content)
@@ -160,7 +169,7 @@ FORMS = (
     Form("onnx", ".onnx", "ONNX graph that streams.", _write_onnx),
     Form("nam", ".nam", "Neural Amp Modeler's file, mono.", _write_nam, channels=1),
     Form("lv2", ".lv2", "LV2 plugin, a folder.", _write_lv2, folder=".lv2", is_folder=True),
-    Form("clap", ".clap", "CLAP plugin.", _write_clap, folder=".clap"),
+    Form("clap", ".clap", "CLAP plugin.", _write_clap, folder=".clap", chooses=True),
 )
 """All forms; each has an option of its name, of which one is given."""
 
@@ -184,6 +193,8 @@ def _form_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--name", help="Name of a plugin (OUT's).")
 @click.option("--cpu", type=click.Choice(["native", "v2", "v3", "v4"]),
               help="Least processor of a plugin, by the levels of x86-64 (v3).")  # fmt: skip
+@click.option("--seeds", type=WholeRange(2, 64), metavar="N",
+              help="Let a plugin choose among N seeds, from the sound's on.")  # fmt: skip
 @click.option("--install", is_flag=True, help="Put a plugin where hosts look for it.")
 def export(
     target: Path,
@@ -195,6 +206,7 @@ def export(
     rate: float | None,
     name: str | None,
     cpu: str | None,
+    seeds: int | None,
     install: bool,
     **others: Any,
 ) -> None:
@@ -203,7 +215,9 @@ def export(
     What of the sound each form holds is told in docs/plugins.md.
     """
     form = _chosen_form(others)
-    _check_options(form, rate=rate, outputs=outputs, name=name, cpu=cpu, install=install)
+    _check_options(
+        form, rate=rate, outputs=outputs, name=name, cpu=cpu, seeds=seeds, install=install
+    )
     if install:
         target = _installed(target, form)
     else:
@@ -219,6 +233,7 @@ def export(
         rate or _RATE,
         _plugin_name(name or target.stem) if form.folder else target.stem,
         cpu or _CPU,
+        seeds or 1,
     )
     notes = form.write(wanted)
     click.echo(f"wrote {one_line(str(target))}")
@@ -240,7 +255,7 @@ def _chosen_form(options: Mapping[str, Any]) -> Form:
 def _check_options(form: Form, **given: object) -> None:
     """Refuse options that mean nothing to a form."""
     foreign = ("rate", "outputs") if form.folder else ("name", "cpu", "install")
-    for option in foreign:
+    for option in (*foreign, *(() if form.chooses else ("seeds",))):
         if given[option]:
             raise UsageError(f"--{option} means nothing with --{form.name}: leave it out")
 

@@ -14,7 +14,11 @@ _MOST_CHARACTERS = 64
 
 def identity(sound: FrozenSound) -> str:
     """Return digits that stand for a sound: another sound, another identity; another name, not."""
-    parts = (sound.text, str(sound.inputs), repr(sound.level.gain), repr(sound.blend))
+    parts = [
+        part
+        for each in sound.networks
+        for part in (each.text, str(each.inputs), repr(each.level.gain), repr(each.blend))
+    ]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_DIGITS]
 
 

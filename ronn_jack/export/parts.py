@@ -16,19 +16,14 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from ronn_jack.errors import RonnError, SpecError
+from ronn_jack.errors import RonnError
 from ronn_jack.export.compiling import export_folder
 from ronn_jack.export.elf.objects import Relocatable
 from ronn_jack.export.machine.glue import template_symbol
 from ronn_jack.export.machine.targets import TARGETS
-from ronn_jack.export.plugin.controls import controls_of
 from ronn_jack.export.plugin.template import template_object
-from ronn_jack.export.snapshot import Snapshot, snapshot
-from ronn_jack.export.sound import MEASURED_RATE, FrozenSound
+from ronn_jack.export.sound import FrozenSound
 from ronn_jack.files import write_atomically
-
-RATES = (44_100.0, 48_000.0, 88_200.0, 96_000.0, 176_400.0, 192_000.0)
-"""Sample rates in Hz whose memory is taken along; at others the nearest by ratio is used."""
 
 
 class PartsError(RonnError):
@@ -107,43 +102,13 @@ def make_part(sound: FrozenSound, target: str, format_module: str = "") -> Part:
     format_module : str
         Of a format, where the functions that all targets share are to be made too.
     """
-    template = template_object(
-        TARGETS[target].machine,
-        template_symbol(target),
-        sound.inputs,
-        controls_of(sound.values),
-        snapshots(sound),
-    )
+    template = template_object(TARGETS[target].machine, template_symbol(target), sound)
     functions = [_kept(f"kernels-{target}", lambda: _kernels(target))]
     if format_module:
-        name = f"{format_module.rpartition('.')[2]}-{target}"
-        functions.append(_kept(name, lambda: _heart(format_module)))
+        stages = [stage for stage in ("eq", "reverb") if sound.values[stage]]
+        name = "-".join(("heart", *format_module.split(".")[-2:], target, *stages))
+        functions.append(_kept(name, lambda: _heart(format_module, stages)))
     return Part(target, functions, template)
-
-
-def snapshots(sound: FrozenSound) -> list[Snapshot]:
-    """Return a sound's memory at each of RATES at which its network can be.
-
-    Raises
-    ------
-    SpecError
-        If it can be at none.
-    """
-    taken, fault = [], None
-    for rate in RATES if keeps_times(sound) else (MEASURED_RATE,):
-        try:
-            taken.append(snapshot(sound, rate))
-        except SpecError as error:
-            fault = fault or error
-    if not taken and fault:
-        raise fault
-    return taken
-
-
-def keeps_times(sound: FrozenSound) -> bool:
-    """Whether a sound's delays are times, and other numbers of frames at each sample rate."""
-    values = sound.values
-    return bool(values["rate"] or values["decay"]) or values["sync"] != "off"
 
 
 def _kept(name: str, make: Callable[[], bytes]) -> bytes:
@@ -164,8 +129,8 @@ def _kernels(target: str) -> bytes:
     return kernels_object(target)
 
 
-def _heart(format_module: str) -> bytes:
+def _heart(format_module: str, stages: Sequence[str]) -> bytes:
     from ronn_jack.export.machine.heart import heart_object
 
     more: Mapping[str, Any] = import_module(format_module).ENTRIES
-    return heart_object(more)
+    return heart_object(more, stages)

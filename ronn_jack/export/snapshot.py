@@ -6,7 +6,9 @@ within it, and all others are the same: so every address is found without knowin
 
 from __future__ import annotations
 
+import dataclasses
 import mmap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,12 +17,10 @@ from numpy.typing import NDArray
 
 from ronn_jack.errors import RonnError
 from ronn_jack.export.plugin.records import KERNELS
-from ronn_jack.export.sound import OUTPUTS, FrozenSound
+from ronn_jack.export.sound import MEASURED_RATE, OUTPUTS, FrozenSound
 from ronn_jack.hotswap.drawn_network import DrawnNetwork
 from ronn_jack.hotswap.engine_controls import aim
-from ronn_jack.hotswap.responses.room import begin_in_room
 from ronn_jack.hotswap.voice_factory import make_voice
-from ronn_jack.model.architecture import model_of
 from ronn_jack.model.expression import Expression
 from ronn_jack.realtime.compiler.memory import CACHE_LINE, Arena, aligned_bytes, taken_from
 from ronn_jack.realtime.engine import Engine
@@ -28,6 +28,10 @@ from ronn_jack.realtime.engine_state import Control
 from ronn_jack.realtime.voice import Voice
 
 _MOST_BYTES = 1 << 31
+_PRIMING_SECONDS = 6.0
+"""Input that a bank keeps beside what a network remembers, for priming to take its time in."""
+_MOST_TIMES = 4
+"""A memory in seconds is as many times longer in frames at the highest usual sample rate."""
 _ODD_BYTES = 17 * CACHE_LINE
 """By which the second memory lies otherwise within its page."""
 
@@ -38,12 +42,10 @@ class SnapshotError(RonnError):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Memory for one sample rate.
+    """Memory of an engine and its voice, but for the network's image.
 
     Attributes
     ----------
-    rate : float
-        In Hz.
     content : ndarray of uint8
         With zeros where addresses of KERNELS belong, and places where addresses within it do.
     pointers : ndarray of int32
@@ -52,16 +54,15 @@ class Snapshot:
         Where the others are, and which of KERNELS belongs there.
     places : dict
         Where the records lie; -1 where there is none.
-    tail_frames : int
-        How long an input can be heard.
+    own : int
+        Place from which on all belongs to the network.
     """
 
-    rate: float
     content: NDArray[np.uint8]
     pointers: NDArray[np.int32]
     functions: NDArray[np.int32]
     places: dict[str, int]
-    tail_frames: int
+    own: int
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class _Made:
     voice: Voice
     network: DrawnNetwork
     film: NDArray[np.uint8] | None
+    own: int
 
     def kernels(self) -> dict[str, int]:
         """Return the addresses of those of KERNELS that its memory holds."""
@@ -83,15 +85,20 @@ class _Made:
         }
 
 
-def snapshot(sound: FrozenSound, rate: float) -> Snapshot:
-    """Return the memory of an engine that plays a sound at a sample rate in Hz.
+def snapshot(sound: FrozenSound, in_bank: bool = False) -> Snapshot:
+    """Return the memory of an engine that plays a sound.
+
+    Parameters
+    ----------
+    in_bank : bool
+        Whether it keeps the input that another network is primed with.
 
     Raises
     ------
     SnapshotError
         If a word of it refers to anything outside.
     """
-    first, second = _make(sound, rate, 0), _make(sound, rate, _ODD_BYTES)
+    first, second = (_make(sound, skew, in_bank) for skew in (0, _ODD_BYTES))
     words, functions = _without_functions(first)
     others, other_functions = _without_functions(second)
     distance = second.arena.address - first.arena.address
@@ -107,36 +114,54 @@ def snapshot(sound: FrozenSound, rate: float) -> Snapshot:
     records = {
         "engine": engine.address,
         "voice": first.voice.address,
-        "network": network.address,
         "motion": network.motion,
         "modulation": network.modulation,
         "film": first.film.ctypes.data if first.film is not None else 0,
-        "equaliser_before": engine.chain_before.address_of(engine.chain_before.stages[0]),
-        "equaliser": engine.chain.address_of(engine.chain.stages[0]),
+        "reverb": engine.reverb_address,
     }
     places = {name: place - start if place else -1 for name, place in records.items()}
-    tail = first.voice.run_up_frames
-    content = words.view(np.uint8)
-    return Snapshot(rate, content, _places(pointers), functions, places, tail)
+    return Snapshot(words.view(np.uint8), _places(pointers), functions, places, first.own)
+
+
+def check_alike(shots: Sequence[Snapshot]) -> None:
+    """Refuse memories of networks that can't lie in each other's place.
+
+    Raises
+    ------
+    SnapshotError
+    """
+    first = shots[0]
+    for shot in shots:
+        if (shot.places, shot.own, shot.content.size) != (
+            first.places, first.own, first.content.size,
+        ):  # fmt: skip
+            raise SnapshotError("the networks of a bank are not of one architecture")
 
 
 def _places(indices: NDArray[np.int64]) -> NDArray[np.int32]:
     return (8 * indices).astype(np.int32)
 
 
-def _make(sound: FrozenSound, rate: float, skew: int) -> _Made:
-    """Return an engine in an arena, ready to play and without what silence leaves in it."""
-    values = sound.values
+def _make(sound: FrozenSound, skew: int, in_bank: bool) -> _Made:
+    """Return an engine in an arena, ready to play and without what is made for a sample rate.
+
+    The network is the sound's with short delays, as its image is laid out anew for each rate.
+    """
+    values, rate = sound.values, MEASURED_RATE
+    spec = dataclasses.replace(sound.spec, dilation=1, stretch=1.0)
     memory = np.frombuffer(mmap.mmap(-1, _MOST_BYTES), np.uint8)
     arena = Arena(memory[skew:])
     with taken_from(arena):
-        model = model_of(values, sound.inputs, OUTPUTS, rate)
-        engine = Engine(sound.inputs, OUTPUTS, rate, 0.0, output_seconds=0.0)
+        history = _MOST_TIMES * sound.spec.receptive_field / rate + _PRIMING_SECONDS
+        engine = Engine(
+            sound.inputs, OUTPUTS, rate, history if in_bank else 0.0, output_seconds=0.0
+        )
         aim(engine, values)
         engine.set(Control.MASTER, 1.0)
-        begin_in_room(engine, values)
+        engine.set(Control.REVERB, float(values["reverb"]))
         engine.settle()
-        voice = make_voice(model, rate, Expression.of(values), movable=True)
+        own = arena.used
+        voice = make_voice(spec, rate, Expression.of(values), movable=True)
         voice.level.begin_with(sound.level)
         voice.blend.begin_with(sound.blend)
         engine.publish(voice)
@@ -148,7 +173,7 @@ def _make(sound: FrozenSound, rate: float, skew: int) -> _Made:
             film = aligned_bytes(ends.nbytes)
             film[:] = ends.view(np.uint8).ravel()
     network.forget()
-    return _Made(arena, engine, voice, network, film)
+    return _Made(arena, engine, voice, network, film, own)
 
 
 def _without_functions(made: _Made) -> tuple[NDArray[np.int64], NDArray[np.int32]]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from ronn_jack.export.level import frozen_level
 from ronn_jack.hotswap.engine_controls import aim
 from ronn_jack.hotswap.levels.curves import LevelCurves, resting
 from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.loudness.excerpt import Excerpt
-from ronn_jack.model.architecture import model_of
+from ronn_jack.model.architecture import model_of, network_spec
 from ronn_jack.model.expression import Expression
 from ronn_jack.model.protocol import Model
+from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import Value
 from ronn_jack.parameters.share import share
 from ronn_jack.realtime.engine import Engine
@@ -42,17 +43,37 @@ class FrozenSound:
         By which the network is as loud as pink noise at -18 dBFS is.
     blend : Blend
         How it mixes with the dry signal.
+    neighbours : tuple of FrozenSound
+        Sounds of other seeds, of which one can come in its place; none has any of its own.
     """
 
     values: Mapping[str, Value]
     inputs: int
     level: LevelTable
     blend: Blend
+    neighbours: tuple[FrozenSound, ...] = ()
+
+    @property
+    def networks(self) -> tuple[FrozenSound, ...]:
+        """All that a control chooses among."""
+        return (self, *self.neighbours)
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """Those that a control chooses among; empty where there is nothing to choose."""
+        if not self.neighbours:
+            return ()
+        return tuple(int(sound.values["seed"]) for sound in self.networks)
 
     @property
     def text(self) -> str:
         """The sound as a short text."""
         return share(self.values)
+
+    @property
+    def spec(self) -> NetworkSpec:
+        """The network as it is at MEASURED_RATE."""
+        return network_spec(self.values, self.inputs, OUTPUTS, MEASURED_RATE)
 
     @property
     def level_words(self) -> str:
@@ -77,6 +98,12 @@ def freeze(values: Mapping[str, Value], inputs: int = 2) -> FrozenSound:
         found = frozen_level(model, values, MEASURED_RATE)
         level, blend = _table(model, values, found.gain), found.blend
     return FrozenSound(dict(values), inputs, level, blend)
+
+
+def freeze_bank(values: Mapping[str, Value], seeds: Sequence[int], inputs: int = 2) -> FrozenSound:
+    """Return a sound with its neighbours: the same architecture with each of the seeds."""
+    first, *others = (freeze({**values, "seed": seed}, inputs) for seed in seeds)
+    return replace(first, neighbours=tuple(others))
 
 
 def _table(model: Model, values: Mapping[str, Value], gain: float) -> LevelTable:

@@ -60,7 +60,7 @@ class DrawnNetwork(Playable):
         self.image.reset()
 
     def forget(self) -> None:
-        """Leave zeros of all that `start_at` makes anew; to be kept as little."""
+        """Leave zeros of all that can be laid out anew from what `stretched_network` returns."""
         if self._motion is not None:
             self._motion.forget()
         self.image.forget()

@@ -16,6 +16,7 @@ from ronn_jack.export.clap.records import (
     call_create,
     call_handle,
 )
+from ronn_jack.export.clap.worker import end_worker, start_worker
 from ronn_jack.export.compiling import entry
 from ronn_jack.realtime.compiler.atomics import pointer
 
@@ -89,6 +90,7 @@ def init(plugin: int) -> int:
 def destroy(plugin: int) -> None:
     """clap_plugin.destroy."""
     i = carray(pointer(plugin), (1,), INSTANCE)[0]
+    end_worker(plugin)
     if i.handle != 0:
         call_handle(carray(pointer(i.heart), (1,), HEART)[0].destroy, (i.handle,))
     free(plugin)
@@ -102,12 +104,15 @@ def activate(plugin: int, rate: float, fewest: int, most: int) -> int:
         return 0
     h = carray(pointer(i.heart), (1,), HEART)[0]
     i.active = call_activate(h.activate, (i.handle, rate))
+    if i.active != 0:
+        start_worker(plugin)
     return int32(i.active != 0)
 
 
 @entry("void(int64)")
 def deactivate(plugin: int) -> None:
     """clap_plugin.deactivate."""
+    end_worker(plugin)
     carray(pointer(plugin), (1,), INSTANCE)[0].active = 0
 
 

@@ -54,5 +54,6 @@ def described(sound: FrozenSound, name: str) -> Description:
         description=f"A frozen random neural network, {sound.text}",
         inputs=sound.inputs,
         outputs=OUTPUTS,
-        controls=controls_of(sound.values),
+        controls=controls_of(sound.values, sound.seeds),
+        is_bank=bool(sound.neighbours),
     )

@@ -27,6 +27,7 @@ from ronn_jack.export.clap.records import (
     call_set_control,
     call_tail_frames,
 )
+from ronn_jack.export.clap.worker import attend_bank
 from ronn_jack.export.compiling import entry
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import native
@@ -93,6 +94,7 @@ def _channels(buffers: int, count: int, channels: int, rows: int) -> int:
 @native(void(int64, int64, int64))
 def _play(plugin: int, start: int, frames: int) -> None:
     i = carray(pointer(plugin), (1,), INSTANCE)[0]
+    attend_bank(plugin)
     ahead = _SAMPLE * start
     call_play(
         carray(pointer(i.heart), (1,), HEART)[0].play,

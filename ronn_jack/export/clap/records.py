@@ -21,6 +21,9 @@ HEART = np.dtype(
             "tail_frames",
             "save",
             "load",
+            "attend",
+            "work",
+            "halt",
         )
     ]
 )
@@ -33,6 +36,8 @@ call_set_control = through_pointer("void(int64, int64, float64)")
 call_get_control = through_pointer("float64(int64, int64)")
 call_play = through_pointer("void(int64, int64, int64, int64, int64, int64)")
 call_tail_frames = through_pointer("int64(int64)")
+call_attend = through_pointer("int64(int64)")
+call_work = through_pointer("void(int64, int64)")
 call_state = through_pointer("int64(int64, int64, int64)")
 
 PARAMETER = np.dtype(
@@ -73,6 +78,7 @@ LIBRARY = np.dtype(
         ("outputs", "i8"),
         ("port_types", "i8"),  # addresses of the names of a port of no, one and two channels
         ("main", "i8"),  # name of a port
+        ("run_worker", "i8"),  # what a thread of a bank runs; 0 where there is no bank
     ]
 )
 """The library's constants; they begin as a clap_plugin_factory (factory/plugin-factory.h)."""
@@ -89,6 +95,10 @@ INSTANCE = np.dtype(
         ("inputs", "i8", 2),  # addresses of the rows of the block under way
         ("outputs", "i8", 2),
         ("words", "u1", 64),  # scratch for a number
+        ("thread", "i8"),  # of a bank, or 0
+        ("asked", "i8"),  # whether it was woken for what there is to do
+        ("stop", "i8"),  # whether it is to end
+        ("semaphore", "u1", 64),  # by which it is woken
     ]
 )
 """One plugin of a host's; it begins as the host knows it, so that both have one address."""

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from llvmlite import ir
 
-from ronn_jack.export.clap import abi, extensions, library, parameters, processing, state
+from ronn_jack.export.clap import abi, extensions, library, parameters, processing, state, worker
 from ronn_jack.export.clap.records import EXTENSION, HEART, LIBRARY, PARAMETER
 from ronn_jack.export.machine.glue import DOUBLE, I8, I32, I64, NULL, POINTER, VOID, Glue, symbol
 from ronn_jack.export.machine.numba_api import native_of
@@ -47,7 +47,13 @@ def _name(entry: Any) -> str:
 
 ENTRIES: Mapping[str, Any] = {
     _name(entry): entry
-    for entry in (library.find_factory, *_FACTORY, *_PLUGIN, *sum(_EXTENSIONS.values(), ()))
+    for entry in (
+        library.find_factory,
+        worker.run_worker,
+        *_FACTORY,
+        *_PLUGIN,
+        *sum(_EXTENSIONS.values(), ()),
+    )
 }
 """What there is besides the functions of every plugin."""
 
@@ -77,6 +83,8 @@ class Description:
         Derives from the sound: another sound, another id.
     inputs, outputs : int
         Channels of the main ports, 1 or 2.
+    is_bank : bool
+        Whether a thread is needed, to make the next network ready.
     features : tuple of str
         By plugin-features.h.
     """
@@ -88,6 +96,7 @@ class Description:
     inputs: int
     outputs: int
     controls: Sequence[Control]
+    is_bank: bool = False
     vendor: str = "ronn_jack"
     url: str = ""
     features: tuple[str, ...] = ("audio-effect", "distortion", "stereo")
@@ -173,6 +182,7 @@ class _Tables:
             "outputs": I64(d.outputs),
             "port_types": self._table("port_types", [text(kind) for kind in _PORT_TYPES]),
             "main": text("Main"),
+            "run_worker": pointers([worker.run_worker])[0] if d.is_bank else NULL,
         }
         return self._table("library", [cells[name] for name in LIBRARY.names or ()])
 

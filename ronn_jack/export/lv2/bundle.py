@@ -79,7 +79,7 @@ class Bundle:
             binary,
             f"A randomized overdrive neural network, frozen. {self.sound.text}",
             self.sound.inputs,
-            controls_of(self.sound.values),
+            controls_of(self.sound.values, self.sound.seeds),
         )
         texts = {
             _MANIFEST: turtle.manifest(described),
@@ -99,7 +99,7 @@ class Bundle:
         controls = "\n".join(
             f"| {c.symbol} | {c.parameter.range_text} | {c.words(c.default)} | "
             f"{c.parameter.description} |"
-            for c in controls_of(self.sound.values)
+            for c in controls_of(self.sound.values, self.sound.seeds)
         )
         return f"""# {self.name}
 

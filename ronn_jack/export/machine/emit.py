@@ -14,14 +14,21 @@ from ronn_jack.realtime.compiler.compile import LINKED
 class Emission:
     """A module of LLVM in the making, with the entries that it calls.
 
+    Parameters
+    ----------
+    name : str
+    without : tuple of str
+        How the symbols begin of entries that nobody comes to call: they do nothing.
+
     Attributes
     ----------
     module : ir.Module
         What is written by hand around the entries.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, without: tuple[str, ...] = ()) -> None:
         self.module = ir.Module(name)
+        self._without = without
         self._entries: dict[str, Any] = {}
 
     def call(self, builder: ir.IRBuilder, entry: Any, arguments: Sequence[Any]) -> Any:
@@ -63,7 +70,20 @@ class Emission:
             if not missing:
                 return whole
             for symbol in missing:
-                self.c_function(LINKED[symbol], symbol)
+                if symbol.startswith(self._without):
+                    self._nothing(LINKED[symbol], symbol)
+                else:
+                    self.c_function(LINKED[symbol], symbol)
+
+    def _nothing(self, entry: Any, symbol: str) -> None:
+        """Define a C function of an entry's signature that does nothing."""
+        native = native_of(entry)
+        kind = ir.FunctionType(native.result, native.arguments)
+        builder = ir.IRBuilder(ir.Function(self.module, kind, symbol).append_basic_block())
+        if isinstance(native.result, ir.VoidType):
+            builder.ret_void()
+        else:
+            builder.ret(ir.Constant(native.result, 0))
 
 
 def finished(whole: Any, machine: Any, visible: set[str]) -> bytes:

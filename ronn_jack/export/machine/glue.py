@@ -32,6 +32,9 @@ HEART: dict[str, tuple[Any, list[Any]]] = {
     "tail_frames": (I64, [I64]),
     "save": (I64, [I64] * 3),
     "load": (I64, [I64] * 3),
+    "attend": (I64, [I64]),
+    "work": (VOID, [I64] * 2),
+    "halt": (VOID, [I64] * 2),
 }
 """Result and arguments of the functions that every plugin has."""
 

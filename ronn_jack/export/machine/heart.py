@@ -6,14 +6,14 @@ the plainest of them, since they take little of the time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from llvmlite import ir
 
 from ronn_jack.export.machine.emit import Emission
 from ronn_jack.export.machine.glue import I64, kernel_symbol, symbol
-from ronn_jack.export.plugin import instance, state
+from ronn_jack.export.plugin import bank, instance, state
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.kernels.network import process_signal, settle
 
@@ -28,19 +28,32 @@ FUNCTIONS: Mapping[str, Any] = {
     "tail_frames": instance.tail_frames,
     "save": state.save,
     "load": state.load,
+    "attend": bank.attend,
+    "work": bank.work,
+    "halt": bank.halt,
 }
 _CALLED_WITH = 6  # arguments, by `call_entry`
 
 
-def heart_object(more: Mapping[str, Any]) -> bytes:
+STAGES = {
+    "eq": ("ronn_jack.realtime.stages.moving_bands.",),
+    "reverb": ("ronn_jack.realtime.convolver.", "ronn_jack.export.plugin.memory._open_reverb"),
+}
+"""How the symbols begin of what only sounds with a stage come to call, by its switch."""
+
+
+def heart_object(more: Mapping[str, Any], stages: Collection[str]) -> bytes:
     """Return the object of all functions but the network's.
 
     Parameters
     ----------
+    stages : collection of str
+        Those of STAGES that the sound uses.
     more : mapping of str to entry
         What a format has besides FUNCTIONS.
     """
-    emission = Emission("heart")
+    unused = [each for stage, symbols in STAGES.items() if stage not in stages for each in symbols]
+    emission = Emission("heart", tuple(unused))
     engine = Engine(1, 1, 48000.0, 0.0, output_seconds=0.0)
     symbols = []
     for name, entry in {**FUNCTIONS, **more}.items():

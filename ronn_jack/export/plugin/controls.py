@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from ronn_jack.export.plugin.records import Action
 from ronn_jack.model.times import drift_hertz
@@ -95,13 +95,29 @@ _IN_A_ROOM = {
 }
 
 
-def controls_of(values: Mapping[str, Value]) -> list[PluginControl]:
-    """Return the controls of a sound, by its accepted values of all parameters."""
+def controls_of(values: Mapping[str, Value], seeds: Sequence[int] = ()) -> list[PluginControl]:
+    """Return the controls of a sound, by its accepted values of all parameters.
+
+    Parameters
+    ----------
+    seeds : sequence of int
+        What a bank chooses among.
+    """
     rows = {**_ALWAYS, **(_IN_A_ROOM if values["reverb"] else {})}
-    return [
+    controls = [
         PluginControl(PARAMETERS[name], _default(name, values), action, int(place))
         for name, (action, place) in rows.items()
     ]
+    return [*controls, *([_choice_among(seeds)] if seeds else [])]
+
+
+def _choice_among(seeds: Sequence[int]) -> PluginControl:
+    names = tuple(map(str, seeds))
+    row = replace(
+        PARAMETERS["seed"], kind=Kind.ENUM, minimum=0, maximum=len(names) - 1, default=names[0],
+        choices=names,
+    )  # fmt: skip
+    return PluginControl(row, 0.0, Action.SEED)
 
 
 def _default(name: str, values: Mapping[str, Value]) -> float:

@@ -1,8 +1,8 @@
 """The memory of a plugin: what all instances read, and what each has of its own.
 
-A TEMPLATE tells of the sound; its VARIANTs hold the engine's memory for a network at one sample
-rate, since delays that keep their times are other numbers of frames at each. All of them are
-constants in the library. An INSTANCE lies in memory that the host's thread allocates.
+A TEMPLATE tells of the sound: its controls, the engine's memory, what the network is laid out of at
+a sample rate, and its room. It is a constant in the library. An INSTANCE lies in memory that the
+host's thread allocates.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ class Action(enum.IntEnum):
     MORPH = 3
     DRIFT_RATE = 4
     DRIFT_DEPTH = 5
-    NOTHING = 6
+    SEED = 6
+    """Which network of a bank is wanted."""
+    NOTHING = 7
 
 
 CONTROL = np.dtype(
@@ -48,48 +50,63 @@ CONTROL = np.dtype(
         ("whole", "i8"),  # whether it goes in steps of 1
     ]
 )
-VARIANT = np.dtype(
+NETWORK = np.dtype(
     [
-        ("rate", "f8"),  # Hz
-        ("size", "i8"),  # bytes of the engine's memory
         ("runs", "i8"),  # address of int32 triples: place, place in the pool, bytes
         ("run_count", "i8"),
         ("pointers", "i8"),  # address of int32: places of words that are the memory's addresses
         ("pointer_count", "i8"),
         ("functions", "i8"),  # address of int32 pairs: place of a word, one of KERNELS
         ("function_count", "i8"),
-        ("engine", "i8"),  # places of records, the first of which is at 0
-        ("voice", "i8"),
-        ("network", "i8"),
-        ("motion", "i8"),  # or -1
-        ("modulation", "i8"),  # or -1
-        ("film", "i8"),  # scales and shifts at both ends of morph, or -1
-        ("equaliser_before", "i8"),
-        ("equaliser", "i8"),
-        ("tail_frames", "i8"),
+        ("stretch", "i8"),  # address of a STRETCH, of which it is laid out
     ]
 )
+"""The engine's memory with one of a bank's networks."""
 TEMPLATE = np.dtype(
     [
         ("inputs", "i8"),
         ("controls", "i8"),  # address of CONTROLs
         ("control_count", "i8"),
-        ("variants", "i8"),  # address of VARIANTs
-        ("variant_count", "i8"),
+        ("bank", "i8"),  # address of NETWORKs
+        ("networks", "i8"),  # how many there are
+        ("size", "i8"),  # bytes of the engine's memory
+        ("own", "i8"),  # place from which on all belongs to the network, and not to the engine
         ("pool", "i8"),  # address of what runs are taken from
+        ("engine", "i8"),  # places of records, the first of which is at 0
+        ("voice", "i8"),
+        ("motion", "i8"),
+        ("modulation", "i8"),  # or -1
+        ("film", "i8"),  # scales and shifts at both ends of morph, or -1
+        ("reverb", "i8"),
+        ("words_bytes", "i8"),  # of a network's words
+        ("room", "i8"),  # address of a response's float32 [shape=(2, room_frames)], or 0
+        ("room_frames", "i8"),
+        ("room_rate", "f8"),  # Hz
+        ("settling_seconds", "f8"),  # in which the stages forget
     ]
 )
 INSTANCE = np.dtype(
     [
         ("template", "i8"),
         ("kernels", "i8"),  # address of the addresses of KERNELS
-        ("variant", "i8"),  # address of the one that runs
+        ("words", "i8"),  # address of the network's words, with places for addresses
         ("memory", "i8"),  # address to be freed
-        ("room", "i8"),  # bytes of it
+        ("bytes", "i8"),  # of it
         ("base", "i8"),  # address of the engine's memory
+        ("images", "i8"),  # of the first slot's image of a network
+        ("image_bytes", "i8"),  # of each, in whole cache lines
+        ("convolver", "i8"),  # that the reverb's room has
         ("rate", "f8"),
-        ("film_row", "i8"),  # of the mailbox of scales and shifts, to be written next
         ("fresh", "i8"),  # whether nothing has been played since the memory was made
+        ("film_rows", "i8", 2),  # of each slot's mailbox of scales and shifts: the next to write
+        ("numbers", "i8", 2),  # of the networks in the slots
+        ("slot_bytes", "i8"),  # of a bank: distance between the memories of two networks
+        ("wanted", "i8"),  # number of the network that a control asks for
+        ("made", "i8"),  # of the one that was made last, and sounds or is about to
+        ("slot", "i8"),  # 0 or 1: where that lies
+        ("free", "i8"),  # whether the other slot is
+        ("working", "i8"),  # whether a worker is at the other slot
+        ("leave", "i8"),  # whether it is to leave it
         ("values", "f8", MOST_CONTROLS),
         ("ports", "i8", MOST_PORTS),  # addresses that a format keeps
     ],

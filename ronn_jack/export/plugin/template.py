@@ -10,10 +10,17 @@ from numpy.typing import NDArray
 
 from ronn_jack.export.elf.objects import Relocatable, Relocation, Section, Symbol
 from ronn_jack.export.elf.relocations import ABSOLUTE
-from ronn_jack.export.plugin.controls import PluginControl
-from ronn_jack.export.plugin.records import CONTROL, TEMPLATE, VARIANT
-from ronn_jack.export.snapshot import Snapshot
+from ronn_jack.export.plugin.controls import PluginControl, controls_of
+from ronn_jack.export.plugin.records import CONTROL, NETWORK, TEMPLATE
+from ronn_jack.export.snapshot import Snapshot, check_alike, snapshot
+from ronn_jack.export.sound import MEASURED_RATE, FrozenSound
+from ronn_jack.hotswap.drawn_network import stretched_network
+from ronn_jack.hotswap.responses.room import room_of, samples_of
+from ronn_jack.model.expression import Expression
+from ronn_jack.model.times import times_of
 from ronn_jack.realtime.compiler.memory import CACHE_LINE
+from ronn_jack.realtime.kernels import layout
+from ronn_jack.realtime.stages.chain import stages_of
 
 _OBJECT = 1
 _READ_ONLY, _RELOCATED = 1, 2
@@ -78,49 +85,76 @@ class _Pool:
         return np.frombuffer(b"".join(self._lines), np.uint8)
 
 
-def template_object(
-    machine: int,
-    name: str,
-    inputs: int,
-    controls: Sequence[PluginControl],
-    snapshots: Sequence[Snapshot],
-) -> Relocatable:
-    """Return an object whose symbol `name` is a TEMPLATE."""
+def template_object(machine: int, name: str, sound: FrozenSound) -> Relocatable:
+    """Return an object whose symbol `name` is the TEMPLATE of a sound and its neighbours.
+
+    Parameters
+    ----------
+    machine : int
+        For which it is linked.
+    """
     data, pool = _Data(), _Pool()
-    template = np.zeros(1, TEMPLATE)
-    template["inputs"] = inputs
+    shots = [snapshot(each, bool(sound.neighbours)) for each in sound.networks]
+    check_alike(shots)
+    template, spec = np.zeros(1, TEMPLATE), sound.spec
+    template["inputs"], template["networks"] = sound.inputs, len(shots)
+    template["size"], template["own"] = shots[0].content.size, shots[0].own
+    for record, place in shots[0].places.items():
+        template[record] = place
+    words = layout.HEADER_WORDS + layout.LAYER_WORDS * spec.layers
+    template["words_bytes"] = layout.WORD * words
+    memory = sum(stage.memory_frames(MEASURED_RATE) for stage in stages_of(spec.rules))
+    template["settling_seconds"] = memory / MEASURED_RATE
+    controls = _control_rows(controls_of(sound.values, sound.seeds))
     template["control_count"] = len(controls)
-    template["variant_count"] = len(snapshots)
+    bank = _bank(data, pool, sound.networks, shots)
+    tables = {"controls": controls, "pool": pool.content()}
+    if sound.values["reverb"]:
+        room = samples_of(room_of(sound.values), MEASURED_RATE)
+        tables["room"] = np.ascontiguousarray(np.broadcast_to(room, (2, room.shape[1])))
+        template["room_frames"], template["room_rate"] = room.shape[1], MEASURED_RATE
+    own = data.add(template, _RELOCATED, name)
+    data.refer(own, _place(TEMPLATE, "bank"), bank)
+    for field, table in tables.items():
+        data.refer(own, _place(TEMPLATE, field), data.add(table))
+    return data.object_for(machine)
+
+
+def _bank(
+    data: _Data, pool: _Pool, sounds: Sequence[FrozenSound], shots: Sequence[Snapshot]
+) -> int:
+    """Add the NETWORKs; return the number of their symbol."""
+    rows = np.zeros(len(shots), NETWORK)
+    tables = []
+    for row, sound, shot in zip(rows, sounds, shots, strict=True):
+        times = times_of(sound.values, sound.spec.stretch, MEASURED_RATE)
+        stretch = stretched_network(sound.spec, times, Expression.of(sound.values))
+        runs = pool.runs_of(shot.content)
+        row["run_count"], row["pointer_count"] = len(runs), len(shot.pointers)
+        row["function_count"] = len(shot.functions)
+        tables.append(
+            {
+                "runs": data.add(runs),
+                "pointers": data.add(shot.pointers),
+                "functions": data.add(shot.functions),
+                "stretch": data.add(np.frombuffer(stretch, np.uint8)),
+            }
+        )
+    bank = data.add(rows, _RELOCATED)
+    for number, fields in enumerate(tables):
+        for field, symbol in fields.items():
+            data.refer(bank, number * NETWORK.itemsize + _place(NETWORK, field), symbol)
+    return bank
+
+
+def _control_rows(controls: Sequence[PluginControl]) -> NDArray[Any]:
     rows = np.zeros(len(controls), CONTROL)
     for row, control in zip(rows, controls, strict=True):
         row["identity"], row["action"] = control.identity, control.action
         row["place"], row["whole"] = control.place, control.is_whole
         row["minimum"], row["maximum"] = control.minimum, control.maximum
         row["default"] = control.default
-    variants = np.zeros(len(snapshots), VARIANT)
-    addresses: list[dict[str, int]] = []
-    for variant, shot in zip(variants, snapshots, strict=True):
-        tables = {
-            "runs": pool.runs_of(shot.content),
-            "pointers": shot.pointers,
-            "functions": shot.functions,
-        }
-        variant["rate"], variant["size"] = shot.rate, shot.content.size
-        variant["tail_frames"] = shot.tail_frames
-        for count, table in zip(("run", "pointer", "function"), tables.values(), strict=True):
-            variant[f"{count}_count"] = len(table)
-        for record, place in shot.places.items():
-            variant[record] = place
-        addresses.append({field: data.add(table) for field, table in tables.items()})
-    own = data.add(template, _RELOCATED, name)
-    many = data.add(variants, _RELOCATED)
-    data.refer(own, _place(TEMPLATE, "controls"), data.add(rows))
-    data.refer(own, _place(TEMPLATE, "variants"), many)
-    data.refer(own, _place(TEMPLATE, "pool"), data.add(pool.content()))
-    for number, fields in enumerate(addresses):
-        for field, symbol in fields.items():
-            data.refer(many, number * VARIANT.itemsize + _place(VARIANT, field), symbol)
-    return data.object_for(machine)
+    return rows
 
 
 def _place(record: np.dtype[Any], field: str) -> int:

@@ -75,8 +75,6 @@ class NetworkImage:
         self._block = aligned_bytes(plan.size)
         self.address = self._block.ctypes.data
         self._layers = list(zip(layers, plan.layers, strict=True))
-        whole = layout.HEADER_WORDS + layout.LAYER_WORDS * len(layers)
-        self._given = {(0, WORD * whole), *((place, WORD * len(t)) for place, t in plan.tables)}
         self.modulation = self.address + plan.modulation if film is not None else 0
         self.modulation_count = 2 * sum(layer.outputs for layer in layers)
 
@@ -106,11 +104,11 @@ class NetworkImage:
         settle.ctypes(self.address)
 
     def forget(self) -> None:
-        """Leave zeros of all that `reset` makes anew or scratch holds; to be kept as little."""
-        given = [(place, self._block[place : place + size].copy()) for place, size in self._given]
+        """Leave zeros of all but what leads out of it, as it is to be laid out anew elsewhere."""
+        ways = [int(self.layer_words(i)[layout.BLEND]) for i in range(len(self._layers))]
         self._block[:] = 0
-        for place, values in given:
-            self._block[place : place + len(values)] = values
+        for i, way in enumerate(ways):
+            self.layer_words(i)[layout.BLEND] = way
 
     def packed_weights(self, index: int, weight: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return a layer's weights as the image holds them."""
@@ -143,7 +141,6 @@ class NetworkImage:
         self._write_words(0, {layout.STEP: step})
 
     def _write(self, offset: int, values: NDArray[np.float32]) -> None:
-        self._given.add((offset, 4 * values.size))
         self._block[offset : offset + 4 * values.size].view(np.float32)[:] = values.reshape(-1)
 
     def _write_words(self, index: int, words: Words) -> None:

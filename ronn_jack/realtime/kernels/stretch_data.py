@@ -56,11 +56,15 @@ class _Data:
 
     def __init__(self, size: int) -> None:
         self.content = bytearray(-(-size // CACHE_LINE) * CACHE_LINE)
+        self._places: dict[bytes, int] = {}
 
     def put(self, array: NDArray[np.generic]) -> int:
-        """Return where a copy lies."""
-        place = len(self.content)
-        self.content += array.tobytes()
+        """Return where a copy lies; of equal ones there is one."""
+        content = array.tobytes()
+        if content in self._places:
+            return self._places[content]
+        place = self._places[content] = len(self.content)
+        self.content += content
         self.content += bytes(-len(self.content) % CACHE_LINE)
         return place
 

@@ -302,6 +302,14 @@ def _write_taps(words: int, table: int) -> None:
         entries[i] = oldest + i * step
 
 
+@native(void(int64, int64, int64))
+def _copy(source: int, target: int, count: int) -> None:
+    x = carray(pointer(source), (count,), np.float32)
+    y = carray(pointer(target), (count,), np.float32)
+    for i in range(count):
+        y[i] = x[i]
+
+
 @native(void(int64, float64, int64, int64, int64))
 def build_network(stretch: int, rate: float, words: int, image: int, size: int) -> None:
     """Write a network's image, which is to be settled then.
@@ -316,8 +324,11 @@ def build_network(stretch: int, rate: float, words: int, image: int, size: int) 
     s = carray(pointer(stretch), (1,), STRETCH)[0]
     layers = carray(pointer(stretch + _KEPT_LAYERS), (s.layers,), KEPT_LAYER)
     total = HEADER_WORDS + LAYER_WORDS * s.layers
-    carray(pointer(image), (size // WORD,), np.int64)[:] = 0
-    carray(pointer(image), (total,), np.int64)[:] = carray(pointer(words), (total,), np.int64)
+    whole = carray(pointer(image), (size // WORD,), np.int64)
+    whole[:] = 0
+    planned = carray(pointer(words), (total,), np.int64)
+    for word in range(total):  # an assignment of arrays would allocate
+        whole[word] = planned[word]
     header = carray(pointer(image), (HEADER_WORDS,), np.int64)
     header[FINAL] += image
     header[LEVELS] += image
@@ -333,19 +344,6 @@ def build_network(stretch: int, rate: float, words: int, image: int, size: int) 
         if w[RING] == 0:
             _write_taps(own, w[TAPS])
         weigh(stretch, index, int64(0), rate, w[WEIGHTS])
-        count = w[ROWS_OUT]
-        biases = carray(pointer(stretch + layers[index].biases), (count,), np.float32)
-        carray(pointer(w[BIAS]), (count,), np.float32)[:] = biases
+        _copy(stretch + layers[index].biases, w[BIAS], w[ROWS_OUT])
         if s.modulation != 0 and index == 0:
-            scales = header[SLOPES] // 4
-            _copy_scales(stretch + s.modulation, w[SCALE], scales)
-
-
-@native(void(int64, int64, int64))
-def _copy_scales(source: int, target: int, count: int) -> None:
-    x, y = (
-        carray(pointer(source), (count,), np.float32),
-        carray(pointer(target), (count,), np.float32),
-    )
-    for i in range(count):
-        y[i] = x[i]
+            _copy(stretch + s.modulation, w[SCALE], header[SLOPES] // 4)

@@ -322,7 +322,10 @@ class Motion:
         settle_motion.ctypes(self.address, position, phase)
 
     def forget(self) -> None:
-        """Leave zeros of all weights that `settle` mixes anew; to be kept as little."""
+        """Leave zeros of all weights but the sources' biases: they are to be written anew."""
+        sources = self._sources.view(np.float32).reshape(MIXED, -1)
+        for layer in self._layers.view(LAYER):
+            sources[:, layer["begin"] : layer["biases"]] = 0.0
         for weights in self._sets:
             weights[:] = 0
 

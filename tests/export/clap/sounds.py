@@ -17,7 +17,7 @@ from ronn_jack.hotswap.responses.room import begin_in_room
 from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.model.architecture import model_of
 from ronn_jack.model.expression import Expression
-from ronn_jack.parameters import Value
+from ronn_jack.parameters import Value, defaults
 from ronn_jack.presets.store import PresetStore
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.engine_state import Control
@@ -29,7 +29,7 @@ Change = tuple[int, str, float]
 
 
 def preset(name: str) -> dict[str, Value]:
-    return dict(PresetStore(user=Path("no such folder")).load(name).values)
+    return {**defaults(), **PresetStore(user=Path("no such folder")).load(name).values}
 
 
 def noise(frames: int, channels: int = 2) -> NDArray[np.float32]:

@@ -118,10 +118,25 @@ def load(handle: int, buffer: int, size: int) -> int:
     return 1
 
 
+@entry("int64(int64)")
+def attend(handle: int) -> int:
+    return 0
+
+
+@entry("void(int64, int64)")
+def work(handle: int, wait: int) -> None:
+    pass
+
+
+@entry("void(int64, int64)")
+def halt(handle: int, on: int) -> None:
+    pass
+
+
 HEART = {
     function.__name__: function
     for function in (create, destroy, activate, reset, set_control, get_control, play, tail_frames,
-                     save, load)
+                     save, load, attend, work, halt)
 }  # fmt: skip
 
 

@@ -20,8 +20,8 @@ from tests.export.clap.sounds import Reference, noise
 from tests.export.lv2.plugins import plugin
 
 MAY_NEED = {
-    "clock_gettime", "exp", "free", "log", "log10", "malloc", "memcpy", "memset", "pow", "sin",
-    "sqrt", "tan", "tanh", "write",
+    "clock_gettime", "cos", "exp", "free", "log", "log10", "malloc", "memcpy", "memset", "pow",
+    "sin", "sqrt", "tan", "tanh", "write",
 }  # fmt: skip
 """What a plugin may ask of the C library and of its mathematics."""
 ON_AUDIO = MAY_NEED - {"malloc", "free", "write"}

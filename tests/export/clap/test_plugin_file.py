@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import math
+import resource
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from ronn_jack.export.clap import extensions, processing, state, worker
+from ronn_jack.export.clap import library as library_functions
+from ronn_jack.export.plugin import bank
 from ronn_jack.export.sound import FrozenSound, freeze
 from ronn_jack.parameters import defaults
-from tests.export.clap.host import Instance, Library
+from tests.export.clap.host import Host, Instance, Library
 from tests.export.clap.sounds import Change, Reference, library, noise, preset
+from tests.export.clap.symbols import dynamic, lacked_by
 
 RATE = 48000.0
 CHANGES: list[Change] = [
@@ -123,6 +129,56 @@ def test_one_input_is_enough(tmp_path: Path) -> None:
     with Instance(library(sound, tmp_path, "mono")) as instance:
         assert instance.activate(RATE)
         assert np.array_equal(instance.play(x, 99), Reference(sound, RATE).play(x, []))
+
+
+MAY_NEED = {
+    "clock_gettime", "cos", "exp", "free", "log", "log10", "malloc", "memcpy", "memset", "pow",
+    "pthread_create", "pthread_join", "sem_destroy", "sem_init", "sem_post", "sem_wait", "sin",
+    "sqrt", "tan", "tanh", "write",
+}  # fmt: skip
+"""What a plugin may ask of the C library and of its mathematics."""
+ON_AUDIO = {
+    "clock_gettime", "cos", "exp", "log", "log10", "memcpy", "memset", "pow", "sem_post", "sin",
+    "sqrt", "tan", "tanh",
+}  # fmt: skip
+
+
+def test_it_needs_little_of_the_system(plugin: Library) -> None:
+    path = Path(plugin.shared._name)
+    assert dynamic(path, "undefined") <= MAY_NEED
+    assert dynamic(path, "defined") == {"clap_entry"}
+
+
+def test_no_way_leads_from_the_audio_thread_to_the_allocator() -> None:
+    on_audio = [processing.process, processing.flush, library_functions.reset, extensions.get_tail,
+                library_functions.start_processing, library_functions.stop_processing,
+                bank.attend, bank.work, worker.run_worker]  # fmt: skip
+    assert lacked_by(on_audio[:-1]) <= ON_AUDIO
+    assert lacked_by(on_audio) <= ON_AUDIO | {"sem_wait"}
+    assert {"malloc", "free"} <= lacked_by([state.save])
+
+
+def test_a_thousand_lives_leave_memory_flat(plugin: Library) -> None:
+    host, x = Host(), noise(64)
+    lives(plugin, host, x, 50)
+    before = resident_bytes()
+    lives(plugin, host, x, 1000)
+    # One instance has some 240 kB.
+    assert resident_bytes() - before < 2_000_000
+    host.close()
+
+
+def lives(plugin: Library, host: Host, x: NDArray[np.float32], count: int) -> None:
+    for _ in range(count):
+        with Instance(plugin, host) as instance:
+            for _ in range(2):
+                assert instance.activate(RATE)
+                instance.process(x)
+                instance.deactivate()
+
+
+def resident_bytes() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 
 PRESETS = (
