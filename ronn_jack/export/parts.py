@@ -60,7 +60,8 @@ def make_parts(sound: FrozenSound, targets: Sequence[str], format_module: str) -
     targets : sequence of str
         Names, the best first.
     format_module : str
-        The module whose ENTRIES, by name, a format has besides those of every plugin.
+        The module whose ENTRIES, by name, a format has besides those of every plugin; its CHOOSES
+        is whether a control can choose among networks.
 
     Raises
     ------
@@ -132,5 +133,6 @@ def _kernels(target: str) -> bytes:
 def _heart(format_module: str, stages: Sequence[str]) -> bytes:
     from ronn_jack.export.machine.heart import heart_object
 
-    more: Mapping[str, Any] = import_module(format_module).ENTRIES
-    return heart_object(more, stages)
+    module = import_module(format_module)
+    more: Mapping[str, Any] = module.ENTRIES
+    return heart_object(more, stages, module.CHOOSES)

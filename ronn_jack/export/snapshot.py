@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ronn_jack.errors import RonnError
+from ronn_jack.export.plugin.equalising import equalising_of
 from ronn_jack.export.plugin.records import KERNELS
 from ronn_jack.export.sound import MEASURED_RATE, OUTPUTS, FrozenSound
 from ronn_jack.hotswap.drawn_network import DrawnNetwork
@@ -72,6 +73,7 @@ class _Made:
     voice: Voice
     network: DrawnNetwork
     film: NDArray[np.uint8] | None
+    equalising: int
     own: int
 
     def kernels(self) -> dict[str, int]:
@@ -118,6 +120,7 @@ def snapshot(sound: FrozenSound, in_bank: bool = False) -> Snapshot:
         "modulation": network.modulation,
         "film": first.film.ctypes.data if first.film is not None else 0,
         "reverb": engine.reverb_address,
+        "equalising": first.equalising,
     }
     places = {name: place - start if place else -1 for name, place in records.items()}
     return Snapshot(words.view(np.uint8), _places(pointers), functions, places, first.own)
@@ -160,6 +163,7 @@ def _make(sound: FrozenSound, skew: int, in_bank: bool) -> _Made:
         engine.set(Control.MASTER, 1.0)
         engine.set(Control.REVERB, float(values["reverb"]))
         engine.settle()
+        equalising = equalising_of(engine, values) if values["eq"] else 0
         own = arena.used
         voice = make_voice(spec, rate, Expression.of(values), movable=True)
         voice.level.begin_with(sound.level)
@@ -173,7 +177,7 @@ def _make(sound: FrozenSound, skew: int, in_bank: bool) -> _Made:
             film = aligned_bytes(ends.nbytes)
             film[:] = ends.view(np.uint8).ravel()
     network.forget()
-    return _Made(arena, engine, voice, network, film, own)
+    return _Made(arena, engine, voice, network, film, equalising, own)
 
 
 def _without_functions(made: _Made) -> tuple[NDArray[np.int64], NDArray[np.int32]]:

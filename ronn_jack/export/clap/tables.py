@@ -56,6 +56,8 @@ ENTRIES: Mapping[str, Any] = {
     )
 }
 """What there is besides the functions of every plugin."""
+CHOOSES = True
+"""Whether a control can choose among networks."""
 
 _PORT_TYPES = ("", "mono", "stereo")
 _ID_BITS = 0x7FFFFFFF

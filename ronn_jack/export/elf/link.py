@@ -80,9 +80,13 @@ def link(
 
 @dataclass
 class _Layout:
-    """Where things come to lie; `at` is the first free byte."""
+    """Where things come to lie; `at` is the first free byte.
+
+    In the file the parts follow each other closely: `gaps` are bytes of memory that it has not.
+    """
 
     at: int
+    gaps: int = 0
     places: dict[object, int] = field(default_factory=dict)
     sizes: dict[object, int] = field(default_factory=dict)
 
@@ -92,7 +96,10 @@ class _Layout:
         self.at += size
 
     def turn_page(self, size: int) -> int:
-        self.at = -(-self.at // size) * size
+        """Go to another page, where the place within it is that within the file's."""
+        place = self.at - self.gaps
+        self.at = -(-self.at // size) * size + place % size
+        self.gaps = self.at - place
         return self.at
 
 
@@ -152,9 +159,10 @@ class _Linker:
             )
         relative = self._relocate(image, layout)
         self._write_dynamic(image, layout, relative)
-        sections = self._section_table(image, layout, borders)
-        self._write_headers(image, layout, borders, sections)
-        return bytes(image)
+        file = bytearray().join(image[begin:end] for begin, end in borders)
+        sections = self._section_table(file, layout, borders)
+        self._write_headers(file, layout, borders, sections)
+        return bytes(file)
 
     def _used(self, each: Relocatable) -> Iterable[Symbol]:
         for section in each.sections.values():
@@ -290,7 +298,8 @@ class _Linker:
         rows: list[tuple[int, ...]] = [(0,) * 10]
 
         def row(name: str, kind: int, flags: int, key: tuple[int, int], *rest: int) -> None:
-            rows.append((names.add(name), kind, flags, key[0], key[0], key[1], *rest))
+            place = _in_file(key[0], borders)
+            rows.append((names.add(name), kind, flags, key[0], place, key[1], *rest))
 
         def of(key: str) -> tuple[int, int]:
             return places[key], sizes[key]
@@ -337,7 +346,17 @@ class _Linker:
         ]
         for number, (kind, flags, begin, end, alignment) in enumerate(parts):
             place = _HEADER.size + _PROGRAM.size * number
-            size = end - begin
+            size, start = end - begin, _in_file(begin, borders)
             _PROGRAM.pack_into(
-                image, place, kind, flags, begin, begin, begin, size, size, alignment
+                image, place, kind, flags, start, begin, begin, size, size, alignment
             )
+
+
+def _in_file(address: int, borders: list[tuple[int, int]]) -> int:
+    """Return where in the file an address is."""
+    start = 0
+    for begin, end in borders:
+        if address <= end:
+            return start + address - begin
+        start += end - begin
+    raise AssertionError(address)

@@ -44,3 +44,4 @@ def run(handle: int, frames: int) -> None:
 
 
 ENTRIES = {"lv2_connect": connect, "lv2_run": run}
+CHOOSES = False

@@ -28,27 +28,28 @@ FUNCTIONS: Mapping[str, Any] = {
     "tail_frames": instance.tail_frames,
     "save": state.save,
     "load": state.load,
-    "attend": bank.attend,
-    "work": bank.work,
-    "halt": bank.halt,
 }
+OF_BANK: Mapping[str, Any] = {"attend": bank.attend, "work": bank.work, "halt": bank.halt}
+"""What a format has, too, that lets a control choose among networks."""
 _CALLED_WITH = 6  # arguments, by `call_entry`
 
 
 STAGES = {
-    "eq": ("ronn_jack.realtime.stages.moving_bands.",),
+    "eq": ("ronn_jack.realtime.stages.moving_bands.", "ronn_jack.export.plugin.equalising."),
     "reverb": ("ronn_jack.realtime.convolver.", "ronn_jack.export.plugin.memory._open_reverb"),
 }
 """How the symbols begin of what only sounds with a stage come to call, by its switch."""
 
 
-def heart_object(more: Mapping[str, Any], stages: Collection[str]) -> bytes:
+def heart_object(more: Mapping[str, Any], stages: Collection[str], chooses: bool) -> bytes:
     """Return the object of all functions but the network's.
 
     Parameters
     ----------
     stages : collection of str
         Those of STAGES that the sound uses.
+    chooses : bool
+        Whether the format has OF_BANK.
     more : mapping of str to entry
         What a format has besides FUNCTIONS.
     """
@@ -56,7 +57,7 @@ def heart_object(more: Mapping[str, Any], stages: Collection[str]) -> bytes:
     emission = Emission("heart", tuple(unused))
     engine = Engine(1, 1, 48000.0, 0.0, output_seconds=0.0)
     symbols = []
-    for name, entry in {**FUNCTIONS, **more}.items():
+    for name, entry in {**FUNCTIONS, **(OF_BANK if chooses else {}), **more}.items():
         symbols.append(symbol(name))
         emission.c_function(entry, symbols[-1])
     chains = {

@@ -7,9 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ronn_jack.export.plugin.records import Action
+from ronn_jack.model.latent.equaliser import BANDS
 from ronn_jack.model.times import drift_hertz
 from ronn_jack.parameters import PARAMETERS, Kind, Parameter, Value
+from ronn_jack.parameters.rows.equaliser import EQ_MODE, MANUAL
 from ronn_jack.realtime.engine_state import Control
+from ronn_jack.realtime.stages.eq_model import INTERPOLATE, STRENGTH
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,26 @@ _IN_A_ROOM = {
 }
 
 
+def _of_equaliser(values: Mapping[str, Value]) -> Mapping[str, tuple[Action, int]]:
+    """Return the controls of an equaliser, by what sets its bands."""
+    rows: dict[str, tuple[Action, int]] = {"eq": (Action.EQ_SWITCH, 0)}
+    if values[EQ_MODE] == MANUAL:
+        for i, band in enumerate(BANDS):
+            if values[f"eq_{band.name}"]:
+                rows[f"eq_{band.name}_gain"] = Action.EQ_ROW, i
+                rows[f"eq_{band.name}_freq"] = Action.EQ_LOGARITHM, len(BANDS) + i
+                if band.form == "bell":
+                    rows[f"eq_{band.name}_q"] = Action.EQ_LOGARITHM, 2 * len(BANDS) + i
+        return rows
+    if values[EQ_MODE] == "words":
+        rows["eq_interpolate"] = Action.EQ_ASKED, INTERPOLATE
+    else:
+        axes = "xyz"[: int(values["eq_dims"])]
+        rows |= {f"eq_{axis}": (Action.EQ_ASKED, i) for i, axis in enumerate(axes)}
+    rows["eq_strength"] = Action.EQ_ASKED, STRENGTH
+    return rows
+
+
 def controls_of(values: Mapping[str, Value], seeds: Sequence[int] = ()) -> list[PluginControl]:
     """Return the controls of a sound, by its accepted values of all parameters.
 
@@ -103,7 +126,11 @@ def controls_of(values: Mapping[str, Value], seeds: Sequence[int] = ()) -> list[
     seeds : sequence of int
         What a bank chooses among.
     """
-    rows = {**_ALWAYS, **(_IN_A_ROOM if values["reverb"] else {})}
+    rows = {
+        **_ALWAYS,
+        **(_of_equaliser(values) if values["eq"] else {}),
+        **(_IN_A_ROOM if values["reverb"] else {}),
+    }
     controls = [
         PluginControl(PARAMETERS[name], _default(name, values), action, int(place))
         for name, (action, place) in rows.items()

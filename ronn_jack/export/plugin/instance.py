@@ -7,10 +7,13 @@ the others never do.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numba import carray, float64, int32, int64, types, void
 
 from ronn_jack.export.compiling import entry
+from ronn_jack.export.plugin.equalising import EQUALISING, aim_equaliser, begin_equaliser
 from ronn_jack.export.plugin.memory import (
     fill,
     free,
@@ -39,9 +42,25 @@ _INSTANCE_BYTES = INSTANCE.itemsize
 _AMPLITUDE, _SHARE, _THRESHOLD, _SEED = (
     int(Action.AMPLITUDE), int(Action.SHARE), int(Action.THRESHOLD), int(Action.SEED),
 )  # fmt: skip
+_EQ_SWITCH, _EQ_ASKED, _EQ_LOGARITHM = (
+    int(Action.EQ_SWITCH), int(Action.EQ_ASKED), int(Action.EQ_LOGARITHM),
+)  # fmt: skip
 
 _pow = types.ExternalFunction("pow", float64(float64, float64))
 _process_block = linked(process_block)
+
+
+@native(void(int64, int64, int64, float64))
+def _equalise(equalising: int, action: int, place: int, value: float) -> None:
+    """Let the equaliser go where one of its controls is."""
+    q = carray(pointer(equalising), (1,), EQUALISING)[0]
+    if action == _EQ_SWITCH:
+        q.on = 1 if value != 0.0 else 0
+    elif action == _EQ_ASKED:
+        q.asked[place] = value
+    else:
+        q.row[place] = math.log(value) if action == _EQ_LOGARITHM else value
+    aim_equaliser(equalising)
 
 
 @native(void(int64, int64))
@@ -58,6 +77,8 @@ def _apply(handle: int, index: int) -> None:
         e.controls[c.place] = value
     elif c.action == _THRESHOLD:
         e.controls[c.place] = _pow(10.0, value / 20.0) if value > c.minimum else 0.0
+    elif c.action >= _EQ_SWITCH:
+        _equalise(h.base + t.equalising, c.action, c.place, value)
     elif c.action == _SEED:
         h.wanted = int64(value)
     else:
@@ -71,6 +92,8 @@ def _begin(handle: int) -> None:
     h = carray(pointer(handle), (1,), INSTANCE)[0]
     t = carray(pointer(h.template), (1,), TEMPLATE)[0]
     controls = carray(pointer(t.controls), (t.control_count,), CONTROL)
+    if t.equalising >= 0:
+        begin_equaliser(h.base + t.equalising, h.rate)
     for i in range(t.control_count):
         if h.values[i] != controls[i].default:
             _apply(handle, i)

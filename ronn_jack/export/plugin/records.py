@@ -36,7 +36,14 @@ class Action(enum.IntEnum):
     DRIFT_DEPTH = 5
     SEED = 6
     """Which network of a bank is wanted."""
-    NOTHING = 7
+    EQ_SWITCH = 7
+    EQ_ASKED = 8
+    """What the equaliser's model is asked, as it is."""
+    EQ_ROW = 9
+    """A number of its bands."""
+    EQ_LOGARITHM = 10
+    """A number of its bands that they have by its logarithm."""
+    NOTHING = 11
 
 
 CONTROL = np.dtype(
@@ -78,6 +85,7 @@ TEMPLATE = np.dtype(
         ("modulation", "i8"),  # or -1
         ("film", "i8"),  # scales and shifts at both ends of morph, or -1
         ("reverb", "i8"),
+        ("equalising", "i8"),  # or -1
         ("words_bytes", "i8"),  # of a network's words
         ("room", "i8"),  # address of a response's float32 [shape=(2, room_frames)], or 0
         ("room_frames", "i8"),

@@ -72,6 +72,41 @@ def test_controls_glide_as_in_the_node() -> None:
     assert np.array_equal(np.concatenate(parts, axis=1), expected)
 
 
+def test_the_equaliser_follows_its_controls() -> None:
+    """But for the roundings of what asks its model."""
+    made, x = plugin("smile-bass"), noise(FRAMES)
+    moves = [c for c in made.controls if c.symbol.startswith("eq") and not c.is_switch]
+    assert moves
+    places = {control.symbol: i for i, control in enumerate(made.controls)}
+    changes = [(2000 * (i + 1), c.symbol, c.minimum + 0.75 * (c.maximum - c.minimum))
+               for i, c in enumerate(moves[:3])]  # fmt: skip
+    changes.append((9000, "eq", 0.0))
+    expected = Reference(made.sound, 48000.0).play(x, changes)
+    with made.instance() as one:
+        parts, done = [], 0
+        for frame, name, value in [*changes, (FRAMES, "", 0.0)]:
+            parts.append(one.play(x[:, done:frame], 512))
+            done = frame
+            if name:
+                one.controls[places[name]] = value
+    found = np.concatenate(parts, axis=1)
+    assert np.abs(found - expected).max() <= 1e-4
+    assert np.array_equal(found[:, :2000], expected[:, :2000])
+    unmoved = Reference(made.sound, 48000.0).play(x, [])
+    assert np.abs(unmoved - expected).max() > 1e-2
+
+
+def test_a_reverb_is_that_of_the_node() -> None:
+    made, x = plugin("amp-room"), noise(FRAMES)
+    expected = Reference(made.sound, 48000.0).play(x, [])
+    with made.instance() as one:
+        assert np.array_equal(one.play(x, 333), expected)
+        one.activate()
+        assert np.array_equal(one.play(x, 64), expected)
+    with made.instance(44100.0) as other:
+        assert np.isfinite(other.play(x, 64)).all()
+
+
 def test_in_place_and_no_frames() -> None:
     made, x = plugin("soft-tube"), noise(256)
     with made.instance() as one, made.instance() as other:
