@@ -254,6 +254,7 @@ class Motion:
     """
 
     def __init__(self, image: NetworkImage, sources: Sequence[LayerSources], rate: float) -> None:
+        self._image = image
         self._layers = aligned_bytes(len(sources) * LAYER.itemsize)
         mixed: list[list[NDArray[np.float32]]] = [[] for _ in range(MIXED)]
         size = 0
@@ -292,6 +293,7 @@ class Motion:
         `phase`, in cycles.
         """
         _settle.ctypes(self.address, position, phase)
+        self._image.interrupt()
 
     def cycles(self, position: int) -> float:
         """[any-thread] Return the phase of drift at a frame, in cycles."""

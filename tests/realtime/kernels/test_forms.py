@@ -25,8 +25,16 @@ def some_layers() -> list[Layer]:
     return [
         spec.layer(i)
         for channels, kernel, depthwise in product((1, 8, 33), (1, 3, 64), (False, True))
+        for dilation in (2, 20)
         for spec in [
-            NetworkSpec(layers=3, channels=channels, kernel=kernel, depthwise=depthwise, outputs=1)
+            NetworkSpec(
+                layers=3,
+                channels=channels,
+                kernel=kernel,
+                depthwise=depthwise,
+                outputs=1,
+                dilation=dilation,
+            )
         ]
         for i in range(spec.layers)
     ]
@@ -55,7 +63,8 @@ def test_where_fewer_multiplications_pay_fewer_are_done() -> None:
         (64, 2, 1, False),
         (8, 3, 1, False),
         (12, 5, 1, False),
-        (64, 3, 32, False),
+        (64, 3, 32, True),
+        (64, 3, 20, False),
         (64, 3, 3, False),
     ):
         layer = Layer(channels, channels, 1, kernel, dilation, "relu", 0.2, None)
@@ -66,6 +75,17 @@ def test_where_fewer_multiplications_pay_fewer_are_done() -> None:
             assert words[layout.OUTER] == 4 * groups + 2 * left
         else:
             assert words[layout.OUTER] * words[layout.INNER] == kernel * channels
+
+
+@pytest.mark.parametrize("rows", range(10, 65))
+def test_halves_of_pairs_have_as_many_rows_at_first_frames_as_at_second(rows: int) -> None:
+    words = shape(Layer(rows, rows, 1, 3, 64, "relu", 0.2, None))
+    tiles = words[layout.TILES]
+    heights = [rows // tiles + (i < rows % tiles) for i in range(tiles)]
+    firsts, seconds = sum(heights[::2]), sum(heights[1::2])
+    # A first frame takes three multiplications, a second one.
+    costs = 3 * firsts + seconds, firsts + 3 * seconds
+    assert max(costs) <= 1.1 * sum(costs) / 2
 
 
 def test_own_words_are_within_a_form_s_room() -> None:

@@ -201,12 +201,12 @@ def test_networks_agree_with_float64(form: str, activation: str, init: str) -> N
 
 
 @pytest.mark.parametrize("activation", ["linear", "relu", "tanh"])
-@pytest.mark.parametrize(("form", "rows"), [("depthwise", 9), ("dense", 9), ("minimal", 16)])
+@pytest.mark.parametrize(
+    ("rows", "groups", "dilation"), [(9, 9, 3), (9, 1, 3), (20, 1, 4), (20, 1, 32)]
+)
 def test_weights_that_move_are_blended_before_the_curve(
-    activation: str, form: str, rows: int
+    activation: str, rows: int, groups: int, dilation: int
 ) -> None:
-    groups = rows if form == "depthwise" else 1
-    dilation = 4 if form == "minimal" else 3
     spec = OneLayer(Layer(rows, rows, groups, 5, dilation, activation, 0.2, None))
     rng = np.random.default_rng(7)
     ends = [
@@ -217,7 +217,7 @@ def test_weights_that_move_are_blended_before_the_curve(
         )
         for _ in range(2)
     ]
-    x = noise(rows, CELL)
+    x = noise(rows, 3 * CELL)
     moving, arrived = (NetworkImage(spec, end) for end in ends)  # type: ignore[arg-type]
     scratch = np.zeros((rows, CELL), np.float32)
     words = moving.layer_words(0)
@@ -227,12 +227,17 @@ def test_weights_that_move_are_blended_before_the_curve(
     header_words(moving)[layout.MOVED] = 0
     straight = OneLayer(Layer(rows, rows, groups, 5, dilation, "linear", 0.2, None))
     first, last = (oracle.network(straight, end, x) for end in ends)  # type: ignore[arg-type]
-    way = (np.arange(CELL) + 1) / CELL
+    way = np.minimum((np.arange(3 * CELL) + 1) / CELL, 1.0)
     wanted = oracle.activation(spec.only, first + way * (last - first))
-    np.testing.assert_allclose(run(moving, x), wanted, rtol=0, atol=1e-5 * abs(wanted).max())
+    y = run(moving, x[:, :CELL])
+    # What was left for later frames while they moved serves none once they rest.
+    header_words(moving)[layout.MOVED] = -1
+    words[layout.WEIGHTS], words[layout.BIAS] = words[layout.NEXT_WEIGHTS], words[layout.NEXT_BIAS]
+    y = np.concatenate([y, run(moving, x[:, CELL:])], axis=1)
+    np.testing.assert_allclose(y, wanted, rtol=0, atol=1e-5 * abs(wanted).max())
 
 
-@pytest.mark.parametrize("dilation", [1, 2, 4, 8, 16])
+@pytest.mark.parametrize("dilation", [1, 2, 4, 8, 16, 20, 48, 257])
 @pytest.mark.parametrize("kernel", [3, 8, 37])
 def test_pairs_of_frames_lie_where_they_are_numbered_however_blocks_are_cut(
     kernel: int, dilation: int
@@ -247,11 +252,27 @@ def test_pairs_of_frames_lie_where_they_are_numbered_however_blocks_are_cut(
         results = []
         for blocks in ([700], [1] * 700, [63, 64, 65, 1, 255, 100, 256], [32] * 30):
             image = NetworkImage(spec, weights)  # type: ignore[arg-type]
-            image.rejoin_at(first)
+            image.rejoin_at(first, silent=True)
             results.append(run(image, x, blocks))
         np.testing.assert_allclose(results[0], wanted, rtol=0, atol=1e-5 * abs(wanted).max())
         for result in results[1:]:
             assert result.tobytes() == results[0].tobytes()
+
+
+@pytest.mark.parametrize("dilation", [1, 16, 48])
+def test_going_on_from_elsewhere_changes_nothing_but_rounding(dilation: int) -> None:
+    spec = OneLayer(Layer(16, 16, 1, 6, dilation, "linear", 0.2, None))
+    rng = np.random.default_rng(3)
+    weights = Weights([rng.standard_normal((16, 16, 6)).astype(np.float32)], None, None)
+    x = noise(16)
+    wanted = oracle.network(spec, weights, x)  # type: ignore[arg-type]
+    image = NetworkImage(spec, weights)  # type: ignore[arg-type]
+    parts = []
+    for begin, number in ((0, 0), (300, 7_000_001), (620, 48)):
+        image.rejoin_at(number)
+        parts.append(run(image, x[:, begin : {0: 300, 300: 620}.get(begin, RNG_FRAMES)]))
+    y = np.concatenate(parts, axis=1)
+    np.testing.assert_allclose(y, wanted, rtol=0, atol=1e-5 * abs(wanted).max())
 
 
 def header_words(image: NetworkImage) -> np.ndarray:

@@ -198,11 +198,9 @@ class Minimal(Form):
         """Return whether a layer can and should be computed so."""
         return (
             VECTOR.lanes >= 8
-            and layer.groups == 1
             and layer.dilation <= VECTOR.lanes
             and layer.dilation & (layer.dilation - 1) == 0
-            and layer.inputs >= _LEAST_INPUTS
-            and _pays(layer.outputs, *divmod(layer.kernel, TAPS))
+            and pays(layer, *divmod(layer.kernel, TAPS))
         )
 
     def shape(self, layer: Layer, modulated: bool) -> Words:
@@ -220,12 +218,7 @@ class Minimal(Form):
 
     def pack(self, weight: NDArray[np.float32], words: Words) -> NDArray[np.float32]:
         """Return weights tile by tile [shape=(threes and taps, inputs, 2, rows)]."""
-        exact = weight.astype(np.float64)
-        left, threes = np.split(exact, [weight.shape[2] % TAPS], axis=2)
-        g0, g1, g2 = (threes[:, :, i::TAPS] for i in range(TAPS))
-        summed = np.stack([(g0 + g1 + g2) / 2, (g0 - g1 + g2) / 2], axis=3)
-        added = np.concatenate([np.stack([left, left], 3), np.stack([g0, g2], 3)], axis=2)
-        both = np.concatenate([summed, added], axis=2).astype(np.float32)
+        both = np.concatenate(transformed_weights(weight, words[KERNEL] % TAPS), axis=2)
         parts = np.array_split(both, words[TILES])
         return np.concatenate([part.transpose(2, 1, 3, 0).reshape(-1) for part in parts])
 
@@ -270,12 +263,41 @@ class Minimal(Form):
         return _PIECE * PAIR_HEIGHTS[-1] + transformed
 
 
-def _pays(rows: int, groups: int, left: int) -> bool:
-    """Return whether a layer of so many threes and taps beside them is faster than dense.
+def pays(layer: Layer, threes: int, beside: int) -> bool:
+    """Return whether a layer's threes of taps spare more than transforming its inputs takes.
 
-    A tap beside is split, which takes half as long as transforming three does, and spares nothing.
+    A tap beside them takes half as long as three do, and spares nothing.
     """
-    return groups > 0 and 2 * groups * rows >= (2 * groups + left) * _LEAST_ROWS
+    return (
+        layer.groups == 1
+        and threes > 0
+        and layer.inputs >= _LEAST_INPUTS
+        and 2 * threes * layer.outputs >= (2 * threes + beside) * _LEAST_ROWS
+    )
+
+
+def transformed_weights(
+    weight: NDArray[np.float32], beside: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return what a pair's two sums are multiplied by, and what its two frames are.
+
+    Parameters
+    ----------
+    weight : ndarray [shape=(outputs, inputs, kernel), float32]
+    beside : int
+        How many taps, the first, are in no three.
+
+    Returns
+    -------
+    summed : ndarray [shape=(outputs, inputs, threes, 2), float32]
+    added : ndarray [shape=(outputs, inputs, taps beside and threes, 2), float32]
+    """
+    exact = weight.astype(np.float64)
+    left, threes = np.split(exact, [beside], axis=2)
+    g0, g1, g2 = (threes[:, :, i::TAPS] for i in range(TAPS))
+    summed = np.stack([(g0 + g1 + g2) / 2, (g0 - g1 + g2) / 2], axis=3)
+    added = np.concatenate([np.stack([left, left], 3), np.stack([g0, g2], 3)], axis=2)
+    return summed.astype(np.float32), added.astype(np.float32)
 
 
 MINIMAL = Minimal()

@@ -1,0 +1,336 @@
+"""A dense layer of long dilation that multiplies less, one half of a pair of frames at a time."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import int64
+from numpy.typing import NDArray
+
+from ronn_jack.model.spec import Layer
+from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.host import VECTOR
+from ronn_jack.realtime.kernels import layout
+from ronn_jack.realtime.kernels.forms.form import (
+    RUN,
+    SETTLE,
+    Form,
+    Reserve,
+    Words,
+    common_words,
+    is_rectified,
+    odd_lines,
+    whole_chunks,
+)
+from ronn_jack.realtime.kernels.forms.minimal import TAPS, pays, transformed_weights
+from ronn_jack.realtime.kernels.input_rows import frame_address
+from ronn_jack.realtime.kernels.layout import (
+    ACTIVATION,
+    BIAS,
+    BLEND,
+    CHUNK,
+    DILATION,
+    KERNEL,
+    LOWER,
+    NEXT_BIAS,
+    NEXT_WEIGHTS,
+    OWN,
+    ROWS,
+    ROWS_IN,
+    SCRATCH,
+    SOURCE,
+    SOURCE_STRIDE,
+    TILES,
+    WEIGHTS,
+    WORD,
+)
+from ronn_jack.realtime.kernels.minimal_filtering import pair_widths
+from ronn_jack.realtime.kernels.minimal_halves import (
+    HALF_HEIGHTS,
+    add_products,
+    convolve_firsts,
+)
+from ronn_jack.realtime.kernels.tiles import (
+    NO_FLOOR,
+    RELU,
+    blend_rows,
+    finish_rows,
+    is_finished,
+    tile_rows,
+)
+from ronn_jack.realtime.kernels.vectors import (
+    fill_frames,
+    load_float32,
+    load_int64,
+    store_int64,
+)
+
+_LANES = VECTOR.lanes
+_LONG = 16 * _LANES
+"""Dilation from which a vector that is cut in two where halves meet is a small loss."""
+
+(
+    LEFT,  # address of the rows that first frames leave for second ones
+    LEFT_STRIDE,  # bytes from row to row
+    RESTING,  # number of the frame from which on the weights have rested, so that those hold
+    APART,  # frames from the first to the second of a pair, and from tap to tap of a three
+    THREES,  # how many threes of taps there are
+) = range(OWN, OWN + 5)
+_ALWAYS = -(1 << 62)
+
+
+@native(RUN)
+def _run(
+    layer: int,
+    following: int,
+    target: int,
+    target_stride: int,
+    frames: int,
+    moved: int,
+    glided: int,
+    slopes: int,
+    number: int,
+) -> None:
+    """[audio-thread] Compute a block part by part, each within a half of the pairs.
+
+    Every other tile has its first frames where the others have their second ones, so that every
+    block has as much to do. While the weights move, and until all that was left behind is theirs,
+    all frames are computed as first ones, which give the whole sum too.
+    """
+    apart = load_int64(layer + WORD * APART)
+    for ahead in range(0, frames, CHUNK):
+        y = frame_address(following, ahead) if following != 0 else target + 4 * ahead
+        end = min(ahead + CHUNK, frames)
+        at = ahead
+        while at < end:
+            half = (number + at) // apart
+            count = min(end - at, (half + 1) * apart - (number + at))
+            whole = (
+                moved >= 0 or number < 0 or (half - 1) * apart < load_int64(layer + WORD * RESTING)
+            )
+            _run_part(
+                layer, y + 4 * (at - ahead), target_stride, at, count,
+                half, whole, number + at - half * apart, moved, glided, slopes,
+            )  # fmt: skip
+            at += count
+    if moved >= 0:
+        store_int64(layer + WORD * RESTING, number + frames)
+
+
+@native("void(int64, int64, int64, int64, int64, int64, boolean, int64, int64, int64, int64)")
+def _run_part(
+    layer: int,
+    y: int,
+    y_stride: int,
+    ahead: int,
+    count: int,
+    half: int,
+    whole: bool,
+    place: int,
+    moved: int,
+    glided: int,
+    slopes: int,
+) -> None:
+    """[audio-thread] Compute some frames of a half, from its `place`-th on."""
+    inputs = load_int64(layer + WORD * ROWS_IN)
+    threes = load_int64(layer + WORD * THREES)
+    beside = load_int64(layer + WORD * KERNEL) - TAPS * threes
+    summed = threes * inputs
+    added = (threes + beside) * inputs
+    rows_out = load_int64(layer + WORD * ROWS)
+    tiles = load_int64(layer + WORD * TILES)
+    activation = load_int64(layer + WORD * ACTIVATION)
+    lower = load_float32(layer + WORD * LOWER)
+    ends = int64(1)
+    if moved >= 0:
+        ends = int64(2)
+        if lower > NO_FLOOR:
+            lower = NO_FLOOR
+            activation = RELU
+    finished = is_finished(layer, slopes, activation)
+    source = load_int64(layer + WORD * SOURCE)
+    source_stride = load_int64(layer + WORD * SOURCE_STRIDE)
+    taps = load_int64(layer + WORD * SCRATCH)
+    _find_taps(layer, ahead, taps)
+    left_stride = load_int64(layer + WORD * LEFT_STRIDE)
+    left = load_int64(layer + WORD * LEFT) + 4 * place
+    weights = load_int64(layer + WORD * WEIGHTS)
+    to_next_weights = load_int64(layer + WORD * NEXT_WEIGHTS) - weights
+    blend = load_int64(layer + WORD * BLEND)
+    first = int64(0)
+    for tile in range(tiles):
+        rows = tile_rows(rows_out, tiles, tile)
+        if whole or ((half + tile) & 1) == 0:
+            w = weights
+            bias = load_int64(layer + WORD * BIAS)
+            into = y
+            into_stride = y_stride
+            for end in range(ends):
+                if end > 0:
+                    w += to_next_weights
+                    bias = load_int64(layer + WORD * NEXT_BIAS)
+                    into = blend
+                    into_stride = int64(4 * CHUNK)
+                convolve_firsts(
+                    rows, taps + WORD * beside, threes, source, source_stride, inputs,
+                    w, bias + 4 * first, into, into_stride, left, left_stride, count,
+                )  # fmt: skip
+                add_products(
+                    rows, taps, beside, threes, source, source_stride, inputs,
+                    w + 8 * rows * summed, into, into_stride, lower, into, into_stride, count,
+                )  # fmt: skip
+            if moved >= 0:
+                blend_rows(rows, moved + ahead, y, y_stride, blend, count)
+        else:
+            add_products(
+                rows, taps, beside, threes, source, source_stride, inputs,
+                weights + 4 * rows * (2 * summed + added), left, left_stride, lower,
+                y, y_stride, count,
+            )  # fmt: skip
+        if finished:
+            finish_rows(layer, first, rows, ahead, y, y_stride, count, glided, slopes, activation)
+        y += rows * y_stride
+        left += rows * left_stride
+        weights += 8 * rows * (summed + added)
+        first += rows
+
+
+@native("void(int64, int64, int64)")
+def _find_taps(layer: int, ahead: int, table: int) -> None:
+    """[audio-thread] Write where each tap begins to read, as `tap_order` has them.
+
+    In bytes from the source.
+    """
+    source = load_int64(layer + WORD * SOURCE)
+    kernel = load_int64(layer + WORD * KERNEL)
+    dilation = load_int64(layer + WORD * DILATION)
+    step = load_int64(layer + WORD * APART) // dilation
+    for in_threes in range(2):
+        for start in range(min(step, kernel)):
+            count = (kernel - start + step - 1) // step
+            begin = count % TAPS if in_threes else int64(0)
+            end = count if in_threes else count % TAPS
+            for i in range(begin, end):
+                lag = (kernel - 1 - start - i * step) * dilation
+                store_int64(table, frame_address(layer, ahead - lag) - source)
+                table += WORD
+
+
+@native(SETTLE)
+def _settle(layer: int) -> None:
+    """[control-thread] Leave behind what the constant input leaves in every frame.
+
+    The layer has just run at frame -1, all of it as first frames, and left it in the last place.
+    """
+    row = load_int64(layer + WORD * LEFT)
+    apart = load_int64(layer + WORD * APART)
+    for _ in range(load_int64(layer + WORD * ROWS)):
+        fill_frames(row, load_float32(row + 4 * (apart - 1)), apart)
+        row += load_int64(layer + WORD * LEFT_STRIDE)
+    store_int64(layer + WORD * RESTING, _ALWAYS)
+
+
+class MinimalHalves(Form):
+    """Sums over all inputs and threes of taps, for one frame and half of another."""
+
+    run = _run
+    settle = _settle
+    places = frozenset({LEFT})
+    ways = 2
+
+    def suits(self, layer: Layer) -> bool:
+        """Return whether a layer can and should be computed so."""
+        return _LANES >= 8 and pays(layer, *_grouped(layer))
+
+    def shape(self, layer: Layer, modulated: bool) -> Words:
+        """Return the words of a layer that need no place."""
+        words = common_words(
+            layer, layer.outputs, HALF_HEIGHTS[-1], layer.history, is_rectified(layer, modulated)
+        )
+        threes, beside = _grouped(layer)
+        return words | {
+            TILES: 2 * math.ceil(layer.outputs / (2 * HALF_HEIGHTS[-1])),
+            layout.OUTER: 4 * threes + 2 * beside,
+            layout.INNER: layer.inputs,
+            APART: layer.dilation * _step(layer.dilation),
+            THREES: threes,
+        }
+
+    def first_terms(self, words: Words) -> list[int]:
+        """Return nothing: what is transformed is found by its frame."""
+        return []
+
+    def pack(self, weight: NDArray[np.float32], words: Words) -> NDArray[np.float32]:
+        """Return weights tile by tile: for pairs of rows, for first frames, for second ones."""
+        order = tap_order(words[KERNEL], words[APART] // words[DILATION])
+        beside = words[KERNEL] - TAPS * words[THREES]
+        summed, added = transformed_weights(weight[:, :, order], beside)
+        firsts, seconds = added[..., :1], added[..., 1:]
+        signs = np.where(np.arange(added.shape[2]) < beside, 1, -1).astype(np.float32)
+        seconds = seconds * signs[:, np.newaxis]
+        tiles = zip(
+            *(np.array_split(rows, words[TILES]) for rows in (summed, firsts, seconds)),
+            strict=True,
+        )
+        return np.concatenate(
+            [part.transpose(2, 1, 3, 0).reshape(-1) for tile in tiles for part in tile]
+        )
+
+    def memory(self, words: Words, reserve: Reserve) -> Words:
+        """Return the form's own words, with memory for what first frames leave."""
+        stride = odd_lines(words[APART] + CHUNK)
+        return {LEFT: reserve(words[ROWS] * stride), LEFT_STRIDE: stride, RESTING: _ALWAYS}
+
+    def scratch_bytes(self, words: Words) -> int:
+        """Return how many bytes of SCRATCH the layer uses: a table of its taps."""
+        return WORD * words[KERNEL]
+
+    def widths(self, height: int) -> list[int]:
+        """Return how many vectors wide tiles of a height are."""
+        return pair_widths(height)
+
+    def loops(self, words: Words, ring: bool) -> int:
+        """Return how often inner loops start for the two frames of a pair."""
+        return 3
+
+    def chunks(self, words: Words, frames: int) -> list[tuple[int, float]]:
+        """Return (vectors that tiles cover, how many such): half of them, for all weights."""
+        cut = frames % _LANES > 0 or words[APART] % _LANES > 0
+        cuts = 0.5 * frames / words[APART] if cut else 0.0
+        return [*((width, 0.5 * times) for width, times in whole_chunks(frames)), (1, cuts)]
+
+    def kind(self, layer: Layer) -> int:
+        """Return the dilation, by which taps are grouped and halves are cut."""
+        return layer.dilation
+
+    def interrupted(self, number: int) -> Words:
+        """Return the words of a layer whose frames before a number are of no use to later ones."""
+        return {RESTING: number}
+
+
+def tap_order(kernel: int, step: int) -> list[int]:
+    """Return the numbers of taps: those beside the threes, then each three, `step` taps apart."""
+    chains = [range(start, kernel, step) for start in range(min(step, kernel))]
+    beside = [k for chain in chains for k in chain[: len(chain) % TAPS]]
+    return beside + [k for chain in chains for k in chain[len(chain) % TAPS :]]
+
+
+def _step(dilation: int) -> int:
+    """Return the taps from one to the next in a three, so that halves are whole vectors."""
+    if dilation >= _LONG:
+        return 1
+    step = _LANES // math.gcd(dilation, _LANES)
+    return step * math.ceil(2 * _LANES / (dilation * step))
+
+
+def _grouped(layer: Layer) -> tuple[int, int]:
+    """Return how many threes of taps a layer has, and how many taps beside."""
+    step = _step(layer.dilation)
+    threes = sum(
+        len(range(start, layer.kernel, step)) // TAPS for start in range(min(step, layer.kernel))
+    )
+    return threes, layer.kernel - TAPS * threes
+
+
+MINIMAL_HALVES = MinimalHalves()
