@@ -61,7 +61,10 @@ TAPS = 3
 """Taps that are computed together."""
 _LEAST_INPUTS = 4
 """Fewer are soon summed up, and what a pair's two frames are put together from is not."""
-_LEAST_ROWS = 10
+_MOST_TAPS = 128 if VECTOR.registers == 32 else 9
+"""Lower tiles read what was transformed more often: that of more taps from beyond the near cache.
+"""
+_LEAST_ROWS = 12
 """Output rows from which transforming the inputs of three taps takes less than it spares.
 
 As measured, not as this machine is: a network's sound may not depend on that.
@@ -200,7 +203,8 @@ class Minimal(Form):
             VECTOR.lanes >= 8
             and layer.dilation <= VECTOR.lanes
             and layer.dilation & (layer.dilation - 1) == 0
-            and pays(layer, *divmod(layer.kernel, TAPS))
+            and layer.kernel <= _MOST_TAPS
+            and pays(layer)
         )
 
     def shape(self, layer: Layer, modulated: bool) -> Words:
@@ -218,7 +222,7 @@ class Minimal(Form):
 
     def pack(self, weight: NDArray[np.float32], words: Words) -> NDArray[np.float32]:
         """Return weights tile by tile [shape=(threes and taps, inputs, 2, rows)]."""
-        both = np.concatenate(transformed_weights(weight, words[KERNEL] % TAPS), axis=2)
+        both = np.concatenate(transformed_weights(weight), axis=2)
         parts = np.array_split(both, words[TILES])
         return np.concatenate([part.transpose(2, 1, 3, 0).reshape(-1) for part in parts])
 
@@ -263,11 +267,12 @@ class Minimal(Form):
         return _PIECE * PAIR_HEIGHTS[-1] + transformed
 
 
-def pays(layer: Layer, threes: int, beside: int) -> bool:
+def pays(layer: Layer) -> bool:
     """Return whether a layer's threes of taps spare more than transforming its inputs takes.
 
     A tap beside them takes half as long as three do, and spares nothing.
     """
+    threes, beside = divmod(layer.kernel, TAPS)
     return (
         layer.groups == 1
         and threes > 0
@@ -277,15 +282,9 @@ def pays(layer: Layer, threes: int, beside: int) -> bool:
 
 
 def transformed_weights(
-    weight: NDArray[np.float32], beside: int
+    weight: NDArray[np.float32],
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return what a pair's two sums are multiplied by, and what its two frames are.
-
-    Parameters
-    ----------
-    weight : ndarray [shape=(outputs, inputs, kernel), float32]
-    beside : int
-        How many taps, the first, are in no three.
 
     Returns
     -------
@@ -293,7 +292,7 @@ def transformed_weights(
     added : ndarray [shape=(outputs, inputs, taps beside and threes, 2), float32]
     """
     exact = weight.astype(np.float64)
-    left, threes = np.split(exact, [beside], axis=2)
+    left, threes = np.split(exact, [weight.shape[2] % TAPS], axis=2)
     g0, g1, g2 = (threes[:, :, i::TAPS] for i in range(TAPS))
     summed = np.stack([(g0 + g1 + g2) / 2, (g0 - g1 + g2) / 2], axis=3)
     added = np.concatenate([np.stack([left, left], 3), np.stack([g0, g2], 3)], axis=2)

@@ -67,17 +67,17 @@ from ronn_jack.realtime.kernels.vectors import (
 )
 
 _LANES = VECTOR.lanes
-_LONG = 16 * _LANES
-"""Dilation from which a vector that is cut in two where halves meet is a small loss."""
 
 (
     LEFT,  # address of the rows that first frames leave for second ones
     LEFT_STRIDE,  # bytes from row to row
     RESTING,  # number of the frame from which on the weights have rested, so that those hold
-    APART,  # frames from the first to the second of a pair, and from tap to tap of a three
-    THREES,  # how many threes of taps there are
-) = range(OWN, OWN + 5)
+) = range(OWN, OWN + 3)
 _ALWAYS = -(1 << 62)
+_PAYS = VECTOR.lanes == 16
+"""Whether there are registers for tiles that add inputs up on the way: half as many do not do."""
+_MOST_BYTES = 2 << 20
+"""A history beyond that comes from memory, and sooner to the tall tiles that ask for it ahead."""
 
 
 @native(RUN)
@@ -98,20 +98,22 @@ def _run(
     block has as much to do. While the weights move, and until all that was left behind is theirs,
     all frames are computed as first ones, which give the whole sum too.
     """
-    apart = load_int64(layer + WORD * APART)
+    dilation = load_int64(layer + WORD * DILATION)
     for ahead in range(0, frames, CHUNK):
         y = frame_address(following, ahead) if following != 0 else target + 4 * ahead
         end = min(ahead + CHUNK, frames)
         at = ahead
         while at < end:
-            half = (number + at) // apart
-            count = min(end - at, (half + 1) * apart - (number + at))
+            half = (number + at) // dilation
+            count = min(end - at, (half + 1) * dilation - (number + at))
             whole = (
-                moved >= 0 or number < 0 or (half - 1) * apart < load_int64(layer + WORD * RESTING)
+                moved >= 0
+                or number < 0
+                or (half - 1) * dilation < load_int64(layer + WORD * RESTING)
             )
             _run_part(
                 layer, y + 4 * (at - ahead), target_stride, at, count,
-                half, whole, number + at - half * apart, moved, glided, slopes,
+                half, whole, number + at - half * dilation, moved, glided, slopes,
             )  # fmt: skip
             at += count
     if moved >= 0:
@@ -134,8 +136,8 @@ def _run_part(
 ) -> None:
     """[audio-thread] Compute some frames of a half, from its `place`-th on."""
     inputs = load_int64(layer + WORD * ROWS_IN)
-    threes = load_int64(layer + WORD * THREES)
-    beside = load_int64(layer + WORD * KERNEL) - TAPS * threes
+    threes = load_int64(layer + WORD * KERNEL) // TAPS
+    beside = load_int64(layer + WORD * KERNEL) % TAPS
     summed = threes * inputs
     added = (threes + beside) * inputs
     rows_out = load_int64(layer + WORD * ROWS)
@@ -198,23 +200,16 @@ def _run_part(
 
 @native("void(int64, int64, int64)")
 def _find_taps(layer: int, ahead: int, table: int) -> None:
-    """[audio-thread] Write where each tap begins to read, as `tap_order` has them.
+    """[audio-thread] Write where each tap begins to read, in bytes from the source.
 
-    In bytes from the source.
+    Taps that are left over from the threes, the oldest, come first.
     """
     source = load_int64(layer + WORD * SOURCE)
     kernel = load_int64(layer + WORD * KERNEL)
     dilation = load_int64(layer + WORD * DILATION)
-    step = load_int64(layer + WORD * APART) // dilation
-    for in_threes in range(2):
-        for start in range(min(step, kernel)):
-            count = (kernel - start + step - 1) // step
-            begin = count % TAPS if in_threes else int64(0)
-            end = count if in_threes else count % TAPS
-            for i in range(begin, end):
-                lag = (kernel - 1 - start - i * step) * dilation
-                store_int64(table, frame_address(layer, ahead - lag) - source)
-                table += WORD
+    for k in range(kernel):
+        at = frame_address(layer, ahead - (kernel - 1 - k) * dilation)
+        store_int64(table + WORD * k, at - source)
 
 
 @native(SETTLE)
@@ -224,9 +219,9 @@ def _settle(layer: int) -> None:
     The layer has just run at frame -1, all of it as first frames, and left it in the last place.
     """
     row = load_int64(layer + WORD * LEFT)
-    apart = load_int64(layer + WORD * APART)
+    dilation = load_int64(layer + WORD * DILATION)
     for _ in range(load_int64(layer + WORD * ROWS)):
-        fill_frames(row, load_float32(row + 4 * (apart - 1)), apart)
+        fill_frames(row, load_float32(row + 4 * (dilation - 1)), dilation)
         row += load_int64(layer + WORD * LEFT_STRIDE)
     store_int64(layer + WORD * RESTING, _ALWAYS)
 
@@ -241,20 +236,21 @@ class MinimalHalves(Form):
 
     def suits(self, layer: Layer) -> bool:
         """Return whether a layer can and should be computed so."""
-        return _LANES >= 8 and pays(layer, *_grouped(layer))
+        # Others read vectors that lie across two cache lines, twice as often as dense tiles do.
+        whole = layer.dilation % _LANES == 0 and layer.dilation >= 2 * _LANES
+        near = 4 * layer.history * layer.inputs <= _MOST_BYTES
+        return _PAYS and whole and near and pays(layer)
 
     def shape(self, layer: Layer, modulated: bool) -> Words:
         """Return the words of a layer that need no place."""
         words = common_words(
             layer, layer.outputs, HALF_HEIGHTS[-1], layer.history, is_rectified(layer, modulated)
         )
-        threes, beside = _grouped(layer)
+        threes, beside = divmod(layer.kernel, TAPS)
         return words | {
             TILES: 2 * math.ceil(layer.outputs / (2 * HALF_HEIGHTS[-1])),
             layout.OUTER: 4 * threes + 2 * beside,
             layout.INNER: layer.inputs,
-            APART: layer.dilation * _step(layer.dilation),
-            THREES: threes,
         }
 
     def first_terms(self, words: Words) -> list[int]:
@@ -263,14 +259,11 @@ class MinimalHalves(Form):
 
     def pack(self, weight: NDArray[np.float32], words: Words) -> NDArray[np.float32]:
         """Return weights tile by tile: for pairs of rows, for first frames, for second ones."""
-        order = tap_order(words[KERNEL], words[APART] // words[DILATION])
-        beside = words[KERNEL] - TAPS * words[THREES]
-        summed, added = transformed_weights(weight[:, :, order], beside)
-        firsts, seconds = added[..., :1], added[..., 1:]
-        signs = np.where(np.arange(added.shape[2]) < beside, 1, -1).astype(np.float32)
-        seconds = seconds * signs[:, np.newaxis]
+        summed, added = transformed_weights(weight)
+        beside, threes = np.split(added[..., 1:], [words[KERNEL] % TAPS], axis=2)
+        seconds = np.concatenate([beside, -threes], axis=2)
         tiles = zip(
-            *(np.array_split(rows, words[TILES]) for rows in (summed, firsts, seconds)),
+            *(np.array_split(rows, words[TILES]) for rows in (summed, added[..., :1], seconds)),
             strict=True,
         )
         return np.concatenate(
@@ -279,7 +272,7 @@ class MinimalHalves(Form):
 
     def memory(self, words: Words, reserve: Reserve) -> Words:
         """Return the form's own words, with memory for what first frames leave."""
-        stride = odd_lines(words[APART] + CHUNK)
+        stride = odd_lines(words[DILATION] + CHUNK)
         return {LEFT: reserve(words[ROWS] * stride), LEFT_STRIDE: stride, RESTING: _ALWAYS}
 
     def scratch_bytes(self, words: Words) -> int:
@@ -296,41 +289,16 @@ class MinimalHalves(Form):
 
     def chunks(self, words: Words, frames: int) -> list[tuple[int, float]]:
         """Return (vectors that tiles cover, how many such): half of them, for all weights."""
-        cut = frames % _LANES > 0 or words[APART] % _LANES > 0
-        cuts = 0.5 * frames / words[APART] if cut else 0.0
+        cuts = 0.5 * frames / words[DILATION] if frames % _LANES else 0.0
         return [*((width, 0.5 * times) for width, times in whole_chunks(frames)), (1, cuts)]
 
     def kind(self, layer: Layer) -> int:
-        """Return the dilation, by which taps are grouped and halves are cut."""
+        """Return the dilation, by which halves are cut."""
         return layer.dilation
 
     def interrupted(self, number: int) -> Words:
         """Return the words of a layer whose frames before a number are of no use to later ones."""
         return {RESTING: number}
-
-
-def tap_order(kernel: int, step: int) -> list[int]:
-    """Return the numbers of taps: those beside the threes, then each three, `step` taps apart."""
-    chains = [range(start, kernel, step) for start in range(min(step, kernel))]
-    beside = [k for chain in chains for k in chain[: len(chain) % TAPS]]
-    return beside + [k for chain in chains for k in chain[len(chain) % TAPS :]]
-
-
-def _step(dilation: int) -> int:
-    """Return the taps from one to the next in a three, so that halves are whole vectors."""
-    if dilation >= _LONG:
-        return 1
-    step = _LANES // math.gcd(dilation, _LANES)
-    return step * math.ceil(2 * _LANES / (dilation * step))
-
-
-def _grouped(layer: Layer) -> tuple[int, int]:
-    """Return how many threes of taps a layer has, and how many taps beside."""
-    step = _step(layer.dilation)
-    threes = sum(
-        len(range(start, layer.kernel, step)) // TAPS for start in range(min(step, layer.kernel))
-    )
-    return threes, layer.kernel - TAPS * threes
 
 
 MINIMAL_HALVES = MinimalHalves()
