@@ -25,8 +25,8 @@ from ronn_jack.realtime.kernels.convolution import accumulate, cover, start_sums
 from ronn_jack.realtime.kernels.layout import WORD
 from ronn_jack.realtime.kernels.minimal_filtering import pair_widths
 
-HALF_HEIGHTS = (2, 3, 4) if VECTOR.registers == 32 else (1, 2)
-"""Rows of a tile: an even number of tiles has about as many rows at first frames as at second."""
+HALF_HEIGHTS = (3, 4) if VECTOR.registers == 32 else (1, 2)
+"""Rows of a tile, of which each has two sums at first frames and one at second ones."""
 
 
 @intrinsic

@@ -13,9 +13,12 @@ import ronn_jack
 from ronn_jack.model.spec import Layer, NetworkSpec
 from ronn_jack.realtime.compiler.host import VECTOR
 from ronn_jack.realtime.kernels import layout
+from ronn_jack.realtime.kernels.convolution import DENSE_ROWS
 from ronn_jack.realtime.kernels.forms import registry
-from ronn_jack.realtime.kernels.forms.form import Form
+from ronn_jack.realtime.kernels.forms.form import Form, Words
 from ronn_jack.realtime.kernels.forms.registry import FORMS, form_of, shape
+from ronn_jack.realtime.kernels.minimal_filtering import PAIR_HEIGHTS
+from ronn_jack.realtime.kernels.minimal_halves import HALF_HEIGHTS
 
 PACKAGE = Path(ronn_jack.__file__).parent
 HOME = "ronn_jack.realtime.kernels.forms"
@@ -82,16 +85,31 @@ def test_where_fewer_multiplications_pay_fewer_are_done() -> None:
             assert words[layout.OUTER] * words[layout.INNER] == kernel * channels
 
 
-@pytest.mark.parametrize("rows", range(12, 65))
-@pytest.mark.skipif(VECTOR.lanes < 16, reason="on this host such layers are dense")
-def test_halves_of_pairs_have_as_many_rows_at_first_frames_as_at_second(rows: int) -> None:
-    words = shape(Layer(rows, rows, 1, 3, 64, "relu", 0.2, None))
-    tiles = words[layout.TILES]
-    heights = [rows // tiles + (i < rows % tiles) for i in range(tiles)]
-    firsts, seconds = sum(heights[::2]), sum(heights[1::2])
-    # A first frame takes three multiplications, a second one.
-    costs = 3 * firsts + seconds, firsts + 3 * seconds
-    assert max(costs) <= 1.1 * sum(costs) / 2
+@pytest.mark.parametrize("dilation", [1, 64])
+@pytest.mark.parametrize("kernel", [3, 4])
+def test_tiles_have_only_heights_that_there_are(kernel: int, dilation: int) -> None:
+    heights = {"Minimal": PAIR_HEIGHTS, "MinimalHalves": HALF_HEIGHTS}
+    for rows in range(1, 65):
+        words = shape(Layer(64, rows, 1, kernel, dilation, "relu", 0.2, 0))
+        there = heights.get(type(form_of(words)).__name__, range(1, DENSE_ROWS + 1))
+        assert set(tile_heights(words)) <= set(there)
+
+
+def tile_heights(words: Words) -> list[int]:
+    rows, tiles = words[layout.ROWS], words[layout.TILES]
+    return [rows // tiles + (i < rows % tiles) for i in range(tiles)]
+
+
+def test_halves_of_pairs_have_as_many_rows_at_first_frames_as_at_second() -> None:
+    for rows in range(12, 65):
+        words = shape(Layer(rows, rows, 1, 3, 64, "relu", 0.2, None))
+        if type(form_of(words)).__name__ != "MinimalHalves":
+            continue
+        heights = tile_heights(words)
+        firsts, seconds = sum(heights[::2]), sum(heights[1::2])
+        # A first frame takes three multiplications, a second one.
+        costs = 3 * firsts + seconds, firsts + 3 * seconds
+        assert max(costs) <= 1.1 * sum(costs) / 2
 
 
 def test_own_words_are_within_a_form_s_room() -> None:

@@ -222,9 +222,9 @@ class Minimal(Form):
 
     def pack(self, weight: NDArray[np.float32], words: Words) -> NDArray[np.float32]:
         """Return weights tile by tile [shape=(threes and taps, inputs, 2, rows)]."""
-        both = np.concatenate(transformed_weights(weight), axis=2)
-        parts = np.array_split(both, words[TILES])
-        return np.concatenate([part.transpose(2, 1, 3, 0).reshape(-1) for part in parts])
+        both = np.concatenate(transformed_weights(weight))
+        tiles = np.array_split(both, words[TILES], axis=3)
+        return np.concatenate([tile.reshape(-1) for tile in tiles])
 
     def past(self, kernel: int, dilation: int) -> int:
         """Return how many frames before the next a layer may read: a block may end a pair."""
@@ -288,15 +288,18 @@ def transformed_weights(
 
     Returns
     -------
-    summed : ndarray [shape=(outputs, inputs, threes, 2), float32]
-    added : ndarray [shape=(outputs, inputs, taps beside and threes, 2), float32]
+    summed : ndarray [shape=(threes, inputs, 2, outputs), float32]
+    added : ndarray [shape=(taps beside and threes, inputs, 2, outputs), float32]
     """
-    exact = weight.astype(np.float64)
-    left, threes = np.split(exact, [weight.shape[2] % TAPS], axis=2)
-    g0, g1, g2 = (threes[:, :, i::TAPS] for i in range(TAPS))
-    summed = np.stack([(g0 + g1 + g2) / 2, (g0 - g1 + g2) / 2], axis=3)
-    added = np.concatenate([np.stack([left, left], 3), np.stack([g0, g2], 3)], axis=2)
-    return summed.astype(np.float32), added.astype(np.float32)
+    by_tap = np.ascontiguousarray(weight.transpose(2, 1, 0))
+    beside = len(by_tap) % TAPS
+    g0, g1, g2 = (by_tap[beside + i :: TAPS] for i in range(TAPS))
+    outer = g0.astype(np.float64) + g2
+    summed = np.stack([0.5 * (outer + g1), 0.5 * (outer - g1)], axis=2).astype(np.float32)
+    added = np.empty((beside + len(g0), *summed.shape[1:]), np.float32)
+    added[:beside] = by_tap[:beside, :, np.newaxis]
+    added[beside:, :, 0], added[beside:, :, 1] = g0, g2
+    return summed, added
 
 
 MINIMAL = Minimal()

@@ -163,33 +163,36 @@ def _run_part(
     first = int64(0)
     for tile in range(tiles):
         rows = tile_rows(rows_out, tiles, tile)
-        if whole or ((half + tile) & 1) == 0:
+        begins = whole or ((half + tile) & 1) == 0
+        for end in range(ends):
             w = weights
-            bias = load_int64(layer + WORD * BIAS)
             into = y
             into_stride = y_stride
-            for end in range(ends):
-                if end > 0:
-                    w += to_next_weights
-                    bias = load_int64(layer + WORD * NEXT_BIAS)
-                    into = blend
-                    into_stride = int64(4 * CHUNK)
+            bias = load_int64(layer + WORD * BIAS)
+            if end > 0:
+                w += to_next_weights
+                into = blend
+                into_stride = int64(4 * CHUNK)
+                bias = load_int64(layer + WORD * NEXT_BIAS)
+            w += 8 * rows * summed
+            sums = into
+            sums_stride = into_stride
+            if begins:
                 convolve_firsts(
                     rows, taps + WORD * beside, threes, source, source_stride, inputs,
-                    w, bias + 4 * first, into, into_stride, left, left_stride, count,
+                    w - 8 * rows * summed, bias + 4 * first, into, into_stride,
+                    left, left_stride, count,
                 )  # fmt: skip
-                add_products(
-                    rows, taps, beside, threes, source, source_stride, inputs,
-                    w + 8 * rows * summed, into, into_stride, lower, into, into_stride, count,
-                )  # fmt: skip
-            if moved >= 0:
-                blend_rows(rows, moved + ahead, y, y_stride, blend, count)
-        else:
+            else:
+                w += 4 * rows * added
+                sums = left
+                sums_stride = left_stride
             add_products(
-                rows, taps, beside, threes, source, source_stride, inputs,
-                weights + 4 * rows * (2 * summed + added), left, left_stride, lower,
-                y, y_stride, count,
+                rows, taps, beside, threes, source, source_stride, inputs, w,
+                sums, sums_stride, lower, into, into_stride, count,
             )  # fmt: skip
+        if moved >= 0:
+            blend_rows(rows, moved + ahead, y, y_stride, blend, count)
         if finished:
             finish_rows(layer, first, rows, ahead, y, y_stride, count, glided, slopes, activation)
         y += rows * y_stride
@@ -239,7 +242,8 @@ class MinimalHalves(Form):
         # Others read vectors that lie across two cache lines, twice as often as dense tiles do.
         whole = layer.dilation % _LANES == 0 and layer.dilation >= 2 * _LANES
         near = 4 * layer.history * layer.inputs <= _MOST_BYTES
-        return _PAYS and whole and near and pays(layer)
+        lowest = layer.outputs // _tiles(layer.outputs)
+        return _PAYS and whole and near and lowest in HALF_HEIGHTS and pays(layer)
 
     def shape(self, layer: Layer, modulated: bool) -> Words:
         """Return the words of a layer that need no place."""
@@ -248,7 +252,7 @@ class MinimalHalves(Form):
         )
         threes, beside = divmod(layer.kernel, TAPS)
         return words | {
-            TILES: 2 * math.ceil(layer.outputs / (2 * HALF_HEIGHTS[-1])),
+            TILES: _tiles(layer.outputs),
             layout.OUTER: 4 * threes + 2 * beside,
             layout.INNER: layer.inputs,
         }
@@ -260,15 +264,16 @@ class MinimalHalves(Form):
     def pack(self, weight: NDArray[np.float32], words: Words) -> NDArray[np.float32]:
         """Return weights tile by tile: for pairs of rows, for first frames, for second ones."""
         summed, added = transformed_weights(weight)
-        beside, threes = np.split(added[..., 1:], [words[KERNEL] % TAPS], axis=2)
-        seconds = np.concatenate([beside, -threes], axis=2)
+        seconds = added[:, :, 1].copy()
+        seconds[words[KERNEL] % TAPS :] *= -1.0
         tiles = zip(
-            *(np.array_split(rows, words[TILES]) for rows in (summed, added[..., :1], seconds)),
+            *(
+                np.array_split(rows, words[TILES], axis=-1)
+                for rows in (summed, added[:, :, 0], seconds)
+            ),
             strict=True,
         )
-        return np.concatenate(
-            [part.transpose(2, 1, 3, 0).reshape(-1) for tile in tiles for part in tile]
-        )
+        return np.concatenate([part.reshape(-1) for tile in tiles for part in tile])
 
     def memory(self, words: Words, reserve: Reserve) -> Words:
         """Return the form's own words, with memory for what first frames leave."""
@@ -299,6 +304,11 @@ class MinimalHalves(Form):
     def interrupted(self, number: int) -> Words:
         """Return the words of a layer whose frames before a number are of no use to later ones."""
         return {RESTING: number}
+
+
+def _tiles(rows: int) -> int:
+    """Return an even number of tiles, so that about as many rows are at first frames as not."""
+    return 2 * math.ceil(rows / (2 * HALF_HEIGHTS[-1]))
 
 
 MINIMAL_HALVES = MinimalHalves()
