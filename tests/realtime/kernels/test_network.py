@@ -202,39 +202,46 @@ def test_networks_agree_with_float64(form: str, activation: str, init: str) -> N
 
 @pytest.mark.parametrize("activation", ["linear", "relu", "tanh"])
 @pytest.mark.parametrize(
-    ("rows", "groups", "dilation"), [(9, 9, 3), (9, 1, 3), (20, 1, 4), (20, 1, 32)]
+    ("rows", "groups", "dilation"), [(9, 9, 3), (9, 1, 3), (20, 1, 4), (20, 1, 2 * CELL)]
 )
 def test_weights_that_move_are_blended_before_the_curve(
     activation: str, rows: int, groups: int, dilation: int
 ) -> None:
-    spec = OneLayer(Layer(rows, rows, groups, 5, dilation, activation, 0.2, None))
+    spec = OneLayer(Layer(rows, rows, groups, 6, dilation, activation, 0.2, None))
     rng = np.random.default_rng(7)
     ends = [
         Weights(
-            [rng.standard_normal((rows, rows // groups, 5)).astype(np.float32)],
+            [rng.standard_normal((rows, rows // groups, 6)).astype(np.float32)],
             [rng.standard_normal(rows).astype(np.float32)],
             None,
         )
         for _ in range(2)
     ]
-    x = noise(rows, 3 * CELL)
+    x = noise(rows, 7 * CELL)
     moving, arrived = (NetworkImage(spec, end) for end in ends)  # type: ignore[arg-type]
     scratch = np.zeros((rows, CELL), np.float32)
     words = moving.layer_words(0)
-    words[layout.NEXT_WEIGHTS] = arrived.layer_words(0)[layout.WEIGHTS]
-    words[layout.NEXT_BIAS] = arrived.layer_words(0)[layout.BIAS]
+    pairs = (layout.WEIGHTS, layout.NEXT_WEIGHTS), (layout.BIAS, layout.NEXT_BIAS)
+    for word, next_word in pairs:
+        words[next_word] = arrived.layer_words(0)[word]
     words[layout.BLEND] = scratch.ctypes.data
     header_words(moving)[layout.MOVED] = 0
-    straight = OneLayer(Layer(rows, rows, groups, 5, dilation, "linear", 0.2, None))
+    straight = OneLayer(Layer(rows, rows, groups, 6, dilation, "linear", 0.2, None))
     first, last = (oracle.network(straight, end, x) for end in ends)  # type: ignore[arg-type]
-    way = np.minimum((np.arange(3 * CELL) + 1) / CELL, 1.0)
+    up = (np.arange(CELL) + 1) / CELL
+    way = np.concatenate([up, 1.0 - up, np.zeros(x.shape[1] - 2 * CELL)])
     wanted = oracle.activation(spec.only, first + way * (last - first))
-    y = run(moving, x[:, :CELL])
+    y = [run(moving, x[:, :CELL])]
+    for word, next_word in pairs:
+        words[word], words[next_word] = words[next_word], words[word]
+    y.append(run(moving, x[:, CELL : 2 * CELL]))
     # What was left for later frames while they moved serves none once they rest.
     header_words(moving)[layout.MOVED] = -1
-    words[layout.WEIGHTS], words[layout.BIAS] = words[layout.NEXT_WEIGHTS], words[layout.NEXT_BIAS]
-    y = np.concatenate([y, run(moving, x[:, CELL:])], axis=1)
-    np.testing.assert_allclose(y, wanted, rtol=0, atol=1e-5 * abs(wanted).max())
+    for word, next_word in pairs:
+        words[word] = words[next_word]
+    y.append(run(moving, x[:, 2 * CELL :]))
+    result = np.concatenate(y, axis=1)
+    np.testing.assert_allclose(result, wanted, rtol=0, atol=1e-5 * abs(wanted).max())
 
 
 @pytest.mark.parametrize("dilation", [1, 2, 4, 8, 16, 20, 48, 257])
