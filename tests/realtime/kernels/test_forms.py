@@ -72,6 +72,8 @@ def test_where_fewer_multiplications_pay_fewer_are_done() -> None:
         (20, 5, 1, False),
         (64, 65, 4096, False),
         (64, 3, 32, True),
+        (8, 9, 32, True),
+        (8, 3, 32, False),
         (64, 3, 20, False),
         (64, 3, 3, False),
     ):

@@ -204,7 +204,7 @@ class Minimal(Form):
             and layer.dilation <= VECTOR.lanes
             and layer.dilation & (layer.dilation - 1) == 0
             and layer.kernel <= _MOST_TAPS
-            and pays(layer)
+            and _pays(layer)
         )
 
     def shape(self, layer: Layer, modulated: bool) -> Words:
@@ -267,7 +267,7 @@ class Minimal(Form):
         return _PIECE * PAIR_HEIGHTS[-1] + transformed
 
 
-def pays(layer: Layer) -> bool:
+def _pays(layer: Layer) -> bool:
     """Return whether a layer's threes of taps spare more than transforming its inputs takes.
 
     A tap beside them takes half as long as three do, and spares nothing.

@@ -23,7 +23,7 @@ from ronn_jack.realtime.kernels.forms.form import (
     odd_lines,
     whole_chunks,
 )
-from ronn_jack.realtime.kernels.forms.minimal import TAPS, pays, transformed_weights
+from ronn_jack.realtime.kernels.forms.minimal import TAPS, transformed_weights
 from ronn_jack.realtime.kernels.input_rows import frame_address
 from ronn_jack.realtime.kernels.layout import (
     ACTIVATION,
@@ -76,6 +76,9 @@ _LANES = VECTOR.lanes
 _ALWAYS = -(1 << 62)
 _PAYS = VECTOR.lanes == 16
 """Whether there are registers for tiles that add inputs up on the way: half as many do not do."""
+_LEAST_SUMMED = 12
+_LEAST_ROWS = 7
+"""Inputs times threes of taps, and output rows; what fewer spare, putting sums together takes."""
 _MOST_BYTES = 2 << 20
 """A history beyond that comes from memory, and sooner to the tall tiles that ask for it ahead."""
 
@@ -242,8 +245,10 @@ class MinimalHalves(Form):
         # Others read vectors that lie across two cache lines, twice as often as dense tiles do.
         whole = layer.dilation % _LANES == 0 and layer.dilation >= 2 * _LANES
         near = 4 * layer.history * layer.inputs <= _MOST_BYTES
-        lowest = layer.outputs // _tiles(layer.outputs)
-        return _PAYS and whole and near and lowest in HALF_HEIGHTS and pays(layer)
+        summed = layer.kernel // TAPS * layer.inputs
+        many = summed >= _LEAST_SUMMED and layer.outputs >= _LEAST_ROWS
+        tall = layer.outputs // _tiles(layer.outputs) >= HALF_HEIGHTS[0]
+        return _PAYS and layer.groups == 1 and whole and near and many and tall
 
     def shape(self, layer: Layer, modulated: bool) -> Words:
         """Return the words of a layer that need no place."""
