@@ -322,13 +322,20 @@ def test_reset_forgets_everything() -> None:
     np.testing.assert_array_equal(run(image, x), first)
 
 
-@pytest.mark.parametrize("shape", [{}, {"depthwise": True}, {"residual": True, "outputs": 1}])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {},
+        {"depthwise": True},
+        {"residual": True, "outputs": 1},
+        {"channels": 24},
+        {"channels": 24, "dilation": 6, "layers": 4},
+    ],
+)
 @pytest.mark.parametrize("activation", ["linear", "relu", "tanh", "sine", "softshrink"])
 def test_an_impulse_lasts_exactly_the_receptive_field(shape: dict, activation: str) -> None:
-    spec = NetworkSpec(
-        inputs=1, layers=3, kernel=7, dilation=4, channels=6, init="uniform_1",
-        activation=activation, **shape,
-    )  # fmt: skip
+    usual: dict = {"inputs": 1, "layers": 3, "kernel": 7, "dilation": 4, "channels": 6}
+    spec = NetworkSpec(init="uniform_1", activation=activation, **(usual | shape))
     x = np.zeros((1, spec.receptive_field + 500), np.float32)
     x[0, 0] = 100.0 if activation == "softshrink" else 1.0
     y = run(NetworkImage(spec, draw(spec)), x)
@@ -337,13 +344,16 @@ def test_an_impulse_lasts_exactly_the_receptive_field(shape: dict, activation: s
     assert not y[:, spec.receptive_field :].any()
 
 
-def test_not_a_number_leaves_with_the_receptive_field() -> None:
-    spec = NetworkSpec(layers=4, kernel=9, dilation=3, bias=True, outputs=1)
+@pytest.mark.parametrize(("channels", "dilation"), [(8, 3), (16, 2), (16, 8)])
+def test_not_a_number_leaves_with_the_receptive_field(channels: int, dilation: int) -> None:
+    spec = NetworkSpec(
+        layers=4, kernel=9, dilation=dilation, channels=channels, bias=True, outputs=1
+    )
     x = noise(2, spec.receptive_field + 1000)
     clean = run(NetworkImage(spec, draw(spec)), x)
     x[0, 100], x[1, 101] = np.nan, np.inf
     image = NetworkImage(spec, draw(spec))
-    dirty = run(image, x, [64] * 40)
+    dirty = run(image, x, [64] * -(-x.shape[1] // 64))
     assert np.isnan(dirty).any()
     after = 101 + spec.receptive_field
     np.testing.assert_array_equal(dirty[:, after:], clean[:, after:])
