@@ -65,9 +65,9 @@ class DrawnNetwork(Playable):
             self._motion.forget()
         self.image.forget()
 
-    def rejoin_at(self, position: int) -> None:
-        """Go on from a frame with the state that it has."""
-        self.image.rejoin_at(position)
+    def rejoin_at(self, position: int, silent: bool) -> None:
+        """Go on from a frame with the state that it has, which may be that of silence."""
+        self.image.rejoin_at(position, silent)
 
     def let_move(self, expression: Expression) -> None:
         """Make ready to morph and drift, beginning where the expression is."""

@@ -41,8 +41,8 @@ class Playable(Protocol):
         """Put all where it is at a frame, with endless silence before."""
         ...
 
-    def rejoin_at(self, position: int) -> None:
-        """Go on from a frame with the state that it has."""
+    def rejoin_at(self, position: int, silent: bool) -> None:
+        """Go on from a frame with the state that it has, which may be that of silence."""
 
     def let_move(self, expression: Expression) -> None:
         """Make ready to move, beginning where the expression is; the network may run already."""

@@ -334,11 +334,11 @@ class Voice:
         """Take what comes before `position` (frames since the start) for silence."""
         self.network.start_at(position)
         self._settle()
-        self.rejoin_at(position)
+        self.rejoin_at(position, silent=True)
 
-    def rejoin_at(self, position: int) -> None:
-        """Go on from `position` with the state that it has."""
-        self.network.rejoin_at(position)
+    def rejoin_at(self, position: int, silent: bool = False) -> None:
+        """Go on from `position` with the state that it has, which may be that of silence."""
+        self.network.rejoin_at(position, silent)
         self._record.position = position
         self._record.late = 0
 
@@ -367,7 +367,7 @@ class Voice:
         Where the weights can move, they do. Runs the voice over `noise` [shape=(inputs, frames)],
         so `start_at` has to follow.
         """
-        self.rejoin_at(0)
+        self.rejoin_at(0, silent=True)
         self.network.set_restless(True)
         spent = _time_blocks.ctypes(
             self.address,
@@ -389,4 +389,4 @@ class Voice:
     def _settle(self) -> None:
         self._record.overflows = 0
         settle_voice.ctypes(self.address, self._inputs.ctypes.data, self.model.inputs)
-        self.rejoin_at(0)
+        self.rejoin_at(0, silent=True)

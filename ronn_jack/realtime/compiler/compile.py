@@ -34,6 +34,10 @@ KEPT_SECONDS = 86400
 """Kernels of so many versions or hosts stay, and those used within a day, so that switching back
 compiles nothing."""
 
+# Unrolled, a loop of unknown length is a copy of a tile's body for each turn: it took 40 % of the
+# time to compile, and small layers a tenth of theirs to find their way through it.
+llvmlite.binding.set_option("ronn_jack", "-unroll-runtime=false")
+
 _OPTIONS = {"nopython": True, "error_model": "numpy", "boundscheck": False, "fastmath": False}
 
 _INLINED = {k: v for k, v in _OPTIONS.items() if k != "nopython"}

@@ -200,12 +200,12 @@ def cover(
         block = builder.append_basic_block(f"rows{height}")
         choice.add_case(INT64(height), block)
         with builder.goto_block(block):
-            _cover_frames(emit, height, widths(height), frames, tile)
+            cover_frames(emit, height, widths(height), frames, tile)
             builder.branch(done)
     builder.position_at_end(done)
 
 
-def _cover_frames(emit: Emitter, height: int, widths: list[int], frames: Any, tile: Tile) -> None:
+def cover_frames(emit: Emitter, height: int, widths: list[int], frames: Any, tile: Tile) -> None:
     """Emit a loop over the chunk for each width; a narrower one ends what a wider one began."""
     builder = emit.builder
     at = emit.variable(INT64(0))

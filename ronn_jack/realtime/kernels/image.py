@@ -110,9 +110,26 @@ class NetworkImage:
         for i, way in enumerate(ways):
             self.layer_words(i)[layout.BLEND] = way
 
-    def rejoin_at(self, frame: int) -> None:
-        """Give the frame that comes next its number since the start."""
-        self._write_words(0, {layout.FRAME: frame})
+    def rejoin_at(self, frame: int, silent: bool = False) -> None:
+        """Give the frame that comes next its number since the start.
+
+        Parameters
+        ----------
+        silent : bool
+            Whether the network has heard nothing yet.
+        """
+        header = self._block[: WORD * layout.HEADER_WORDS].view(np.int64)
+        jumps = header[layout.FRAME] != frame
+        header[layout.FRAME] = frame
+        if jumps and not silent:
+            self.interrupt()
+
+    def interrupt(self) -> None:
+        """Let nothing serve the frames to come that was computed with other weights or numbers."""
+        frame = int(self._block[WORD * layout.FRAME :][:WORD].view(np.int64)[0])
+        for i, (_, words) in enumerate(self._layers):
+            for word, value in form_of(words).interrupted(frame).items():
+                self.layer_words(i)[word] = value
 
     def packed_weights(self, index: int, weight: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return a layer's weights as the image holds them."""

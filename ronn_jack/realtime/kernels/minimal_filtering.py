@@ -28,7 +28,7 @@ from ronn_jack.realtime.compiler.emitter import INT64, Emitter
 from ronn_jack.realtime.compiler.host import VECTOR
 from ronn_jack.realtime.kernels.convolution import accumulate, cover, start_sums
 
-PAIR_HEIGHTS = (3, 4)
+PAIR_HEIGHTS = (3, 4) if VECTOR.registers == 32 else (1, 2)
 """Rows of a tile, of which each has two sums."""
 PAIR_FRAMES = 2 * VECTOR.lanes
 """Frames whose pairs fill a vector."""
@@ -36,7 +36,7 @@ PAIR_FRAMES = 2 * VECTOR.lanes
 
 def pair_widths(height: int) -> list[int]:
     """Return how many vectors of pairs wide tiles are."""
-    return [2, 1] if 4 * height + 5 <= VECTOR.registers else [1]
+    return [2, 1]
 
 
 @intrinsic

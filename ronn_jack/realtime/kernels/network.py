@@ -153,7 +153,7 @@ def rest_network(network: int) -> None:
         for _ in range(2):
             run_layer(
                 layer, int64(0), levels, int64(4 * CHUNK), int64(1),
-                int64(-1), int64(-1), load_int64(network + WORD * SLOPES), int64(0),
+                int64(-1), int64(-1), load_int64(network + WORD * SLOPES), int64(-1),
             )  # fmt: skip
             settle_form(layer)
         layer += WORD * LAYER_WORDS

@@ -283,6 +283,7 @@ class Motion:
     """
 
     def __init__(self, image: NetworkImage, sources: Sequence[LayerSources], rate: float) -> None:
+        self._image = image
         self._layers = aligned_bytes(len(sources) * LAYER.itemsize)
         mixed: list[list[NDArray[np.float32]]] = [[] for _ in range(MIXED)]
         size = 0
@@ -320,6 +321,7 @@ class Motion:
         `phase`, in cycles.
         """
         settle_motion.ctypes(self.address, position, phase)
+        self._image.interrupt()
 
     def forget(self) -> None:
         """Leave zeros of all weights but the sources' biases: they are to be written anew."""

@@ -201,38 +201,50 @@ def test_networks_agree_with_float64(form: str, activation: str, init: str) -> N
 
 
 @pytest.mark.parametrize("activation", ["linear", "relu", "tanh"])
-@pytest.mark.parametrize(("form", "rows"), [("depthwise", 9), ("dense", 9), ("minimal", 16)])
+@pytest.mark.parametrize(
+    ("rows", "groups", "dilation"), [(9, 9, 3), (9, 1, 3), (20, 1, 4), (20, 1, 2 * CELL)]
+)
 def test_weights_that_move_are_blended_before_the_curve(
-    activation: str, form: str, rows: int
+    activation: str, rows: int, groups: int, dilation: int
 ) -> None:
-    groups = rows if form == "depthwise" else 1
-    dilation = 4 if form == "minimal" else 3
-    spec = OneLayer(Layer(rows, rows, groups, 5, dilation, activation, 0.2, None))
+    spec = OneLayer(Layer(rows, rows, groups, 6, dilation, activation, 0.2, None))
     rng = np.random.default_rng(7)
     ends = [
         Weights(
-            [rng.standard_normal((rows, rows // groups, 5)).astype(np.float32)],
+            [rng.standard_normal((rows, rows // groups, 6)).astype(np.float32)],
             [rng.standard_normal(rows).astype(np.float32)],
             None,
         )
         for _ in range(2)
     ]
-    x = noise(rows, CELL)
+    x = noise(rows, 7 * CELL)
     moving, arrived = (NetworkImage(spec, end) for end in ends)  # type: ignore[arg-type]
     scratch = np.zeros((rows, CELL), np.float32)
     words = moving.layer_words(0)
-    words[layout.NEXT_WEIGHTS] = arrived.layer_words(0)[layout.WEIGHTS]
-    words[layout.NEXT_BIAS] = arrived.layer_words(0)[layout.BIAS]
+    pairs = (layout.WEIGHTS, layout.NEXT_WEIGHTS), (layout.BIAS, layout.NEXT_BIAS)
+    for word, next_word in pairs:
+        words[next_word] = arrived.layer_words(0)[word]
     words[layout.BLEND] = scratch.ctypes.data
     header_words(moving)[layout.MOVED] = 0
-    straight = OneLayer(Layer(rows, rows, groups, 5, dilation, "linear", 0.2, None))
+    straight = OneLayer(Layer(rows, rows, groups, 6, dilation, "linear", 0.2, None))
     first, last = (oracle.network(straight, end, x) for end in ends)  # type: ignore[arg-type]
-    way = (np.arange(CELL) + 1) / CELL
+    up = (np.arange(CELL) + 1) / CELL
+    way = np.concatenate([up, 1.0 - up, np.zeros(x.shape[1] - 2 * CELL)])
     wanted = oracle.activation(spec.only, first + way * (last - first))
-    np.testing.assert_allclose(run(moving, x), wanted, rtol=0, atol=1e-5 * abs(wanted).max())
+    y = [run(moving, x[:, :CELL])]
+    for word, next_word in pairs:
+        words[word], words[next_word] = words[next_word], words[word]
+    y.append(run(moving, x[:, CELL : 2 * CELL]))
+    # What was left for later frames while they moved serves none once they rest.
+    header_words(moving)[layout.MOVED] = -1
+    for word, next_word in pairs:
+        words[word] = words[next_word]
+    y.append(run(moving, x[:, 2 * CELL :]))
+    result = np.concatenate(y, axis=1)
+    np.testing.assert_allclose(result, wanted, rtol=0, atol=1e-5 * abs(wanted).max())
 
 
-@pytest.mark.parametrize("dilation", [1, 2, 4, 8, 16])
+@pytest.mark.parametrize("dilation", [1, 2, 4, 8, 16, 20, 48, 257])
 @pytest.mark.parametrize("kernel", [3, 8, 37])
 def test_pairs_of_frames_lie_where_they_are_numbered_however_blocks_are_cut(
     kernel: int, dilation: int
@@ -247,11 +259,27 @@ def test_pairs_of_frames_lie_where_they_are_numbered_however_blocks_are_cut(
         results = []
         for blocks in ([700], [1] * 700, [63, 64, 65, 1, 255, 100, 256], [32] * 30):
             image = NetworkImage(spec, weights)  # type: ignore[arg-type]
-            image.rejoin_at(first)
+            image.rejoin_at(first, silent=True)
             results.append(run(image, x, blocks))
         np.testing.assert_allclose(results[0], wanted, rtol=0, atol=1e-5 * abs(wanted).max())
         for result in results[1:]:
             assert result.tobytes() == results[0].tobytes()
+
+
+@pytest.mark.parametrize("dilation", [1, 16, 48])
+def test_going_on_from_elsewhere_changes_nothing_but_rounding(dilation: int) -> None:
+    spec = OneLayer(Layer(16, 16, 1, 6, dilation, "linear", 0.2, None))
+    rng = np.random.default_rng(3)
+    weights = Weights([rng.standard_normal((16, 16, 6)).astype(np.float32)], None, None)
+    x = noise(16)
+    wanted = oracle.network(spec, weights, x)  # type: ignore[arg-type]
+    image = NetworkImage(spec, weights)  # type: ignore[arg-type]
+    parts = []
+    for begin, number in ((0, 0), (300, 7_000_001), (620, 48)):
+        image.rejoin_at(number)
+        parts.append(run(image, x[:, begin : {0: 300, 300: 620}.get(begin, RNG_FRAMES)]))
+    y = np.concatenate(parts, axis=1)
+    np.testing.assert_allclose(y, wanted, rtol=0, atol=1e-5 * abs(wanted).max())
 
 
 def header_words(image: NetworkImage) -> np.ndarray:
@@ -294,13 +322,20 @@ def test_reset_forgets_everything() -> None:
     np.testing.assert_array_equal(run(image, x), first)
 
 
-@pytest.mark.parametrize("shape", [{}, {"depthwise": True}, {"residual": True, "outputs": 1}])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {},
+        {"depthwise": True},
+        {"residual": True, "outputs": 1},
+        {"channels": 24},
+        {"channels": 24, "dilation": 6, "layers": 4},
+    ],
+)
 @pytest.mark.parametrize("activation", ["linear", "relu", "tanh", "sine", "softshrink"])
 def test_an_impulse_lasts_exactly_the_receptive_field(shape: dict, activation: str) -> None:
-    spec = NetworkSpec(
-        inputs=1, layers=3, kernel=7, dilation=4, channels=6, init="uniform_1",
-        activation=activation, **shape,
-    )  # fmt: skip
+    usual: dict = {"inputs": 1, "layers": 3, "kernel": 7, "dilation": 4, "channels": 6}
+    spec = NetworkSpec(init="uniform_1", activation=activation, **(usual | shape))
     x = np.zeros((1, spec.receptive_field + 500), np.float32)
     x[0, 0] = 100.0 if activation == "softshrink" else 1.0
     y = run(NetworkImage(spec, draw(spec)), x)
@@ -309,13 +344,16 @@ def test_an_impulse_lasts_exactly_the_receptive_field(shape: dict, activation: s
     assert not y[:, spec.receptive_field :].any()
 
 
-def test_not_a_number_leaves_with_the_receptive_field() -> None:
-    spec = NetworkSpec(layers=4, kernel=9, dilation=3, bias=True, outputs=1)
+@pytest.mark.parametrize(("channels", "dilation"), [(8, 3), (16, 2), (16, 8)])
+def test_not_a_number_leaves_with_the_receptive_field(channels: int, dilation: int) -> None:
+    spec = NetworkSpec(
+        layers=4, kernel=9, dilation=dilation, channels=channels, bias=True, outputs=1
+    )
     x = noise(2, spec.receptive_field + 1000)
     clean = run(NetworkImage(spec, draw(spec)), x)
     x[0, 100], x[1, 101] = np.nan, np.inf
     image = NetworkImage(spec, draw(spec))
-    dirty = run(image, x, [64] * 40)
+    dirty = run(image, x, [64] * -(-x.shape[1] // 64))
     assert np.isnan(dirty).any()
     after = 101 + spec.receptive_field
     np.testing.assert_array_equal(dirty[:, after:], clean[:, after:])

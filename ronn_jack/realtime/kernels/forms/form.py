@@ -98,6 +98,10 @@ class Form(ABC):
         """Return the form's own words, with memory for what it keeps from block to block."""
         return {}
 
+    def interrupted(self, number: int) -> Words:
+        """Return the words of a layer whose frames before a number are of no use to later ones."""
+        return {}
+
     def kept_rows(self, words: Words) -> int:
         """Return how many float32 of each frame of its history a layer keeps."""
         return words[layout.ROWS_IN]

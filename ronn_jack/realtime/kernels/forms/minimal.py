@@ -61,7 +61,10 @@ TAPS = 3
 """Taps that are computed together."""
 _LEAST_INPUTS = 4
 """Fewer are soon summed up, and what a pair's two frames are put together from is not."""
-_LEAST_ROWS = 10
+_MOST_TAPS = 128 if VECTOR.registers == 32 else 9
+"""Lower tiles read what was transformed more often: that of more taps from beyond the near cache.
+"""
+_LEAST_ROWS = 12
 """Output rows from which transforming the inputs of three taps takes less than it spares.
 
 As measured, not as this machine is: a network's sound may not depend on that.
@@ -198,11 +201,10 @@ class Minimal(Form):
         """Return whether a layer can and should be computed so."""
         return (
             VECTOR.lanes >= 8
-            and layer.groups == 1
             and layer.dilation <= VECTOR.lanes
             and layer.dilation & (layer.dilation - 1) == 0
-            and layer.inputs >= _LEAST_INPUTS
-            and _pays(layer.outputs, *divmod(layer.kernel, TAPS))
+            and layer.kernel <= _MOST_TAPS
+            and _pays(layer)
         )
 
     def shape(self, layer: Layer, modulated: bool) -> Words:
@@ -220,14 +222,9 @@ class Minimal(Form):
 
     def pack(self, weight: NDArray[np.float32], words: Words) -> NDArray[np.float32]:
         """Return weights tile by tile [shape=(threes and taps, inputs, 2, rows)]."""
-        exact = weight.astype(np.float64)
-        left, threes = np.split(exact, [weight.shape[2] % TAPS], axis=2)
-        g0, g1, g2 = (threes[:, :, i::TAPS] for i in range(TAPS))
-        summed = np.stack([(g0 + g1 + g2) / 2, (g0 - g1 + g2) / 2], axis=3)
-        added = np.concatenate([np.stack([left, left], 3), np.stack([g0, g2], 3)], axis=2)
-        both = np.concatenate([summed, added], axis=2).astype(np.float32)
-        parts = np.array_split(both, words[TILES])
-        return np.concatenate([part.transpose(2, 1, 3, 0).reshape(-1) for part in parts])
+        both = np.concatenate(transformed_weights(weight))
+        tiles = np.array_split(both, words[TILES], axis=3)
+        return np.concatenate([tile.reshape(-1) for tile in tiles])
 
     def past(self, kernel: int, dilation: int) -> int:
         """Return how many frames before the next a layer may read: a block may end a pair."""
@@ -270,12 +267,39 @@ class Minimal(Form):
         return _PIECE * PAIR_HEIGHTS[-1] + transformed
 
 
-def _pays(rows: int, groups: int, left: int) -> bool:
-    """Return whether a layer of so many threes and taps beside them is faster than dense.
+def _pays(layer: Layer) -> bool:
+    """Return whether a layer's threes of taps spare more than transforming its inputs takes.
 
-    A tap beside is split, which takes half as long as transforming three does, and spares nothing.
+    A tap beside them takes half as long as three do, and spares nothing.
     """
-    return groups > 0 and 2 * groups * rows >= (2 * groups + left) * _LEAST_ROWS
+    threes, beside = divmod(layer.kernel, TAPS)
+    return (
+        layer.groups == 1
+        and threes > 0
+        and layer.inputs >= _LEAST_INPUTS
+        and 2 * threes * layer.outputs >= (2 * threes + beside) * _LEAST_ROWS
+    )
+
+
+def transformed_weights(
+    weight: NDArray[np.float32],
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return what a pair's two sums are multiplied by, and what its two frames are.
+
+    Returns
+    -------
+    summed : ndarray [shape=(threes, inputs, 2, outputs), float32]
+    added : ndarray [shape=(taps beside and threes, inputs, 2, outputs), float32]
+    """
+    by_tap = np.ascontiguousarray(weight.transpose(2, 1, 0))
+    beside = len(by_tap) % TAPS
+    g0, g1, g2 = (by_tap[beside + i :: TAPS] for i in range(TAPS))
+    outer = g0.astype(np.float64) + g2
+    summed = np.stack([0.5 * (outer + g1), 0.5 * (outer - g1)], axis=2).astype(np.float32)
+    added = np.empty((beside + len(g0), *summed.shape[1:]), np.float32)
+    added[:beside] = by_tap[:beside, :, np.newaxis]
+    added[beside:, :, 0], added[beside:, :, 1] = g0, g2
+    return summed, added
 
 
 MINIMAL = Minimal()

@@ -16,11 +16,12 @@ from ronn_jack.realtime.kernels.forms.dense import DENSE
 from ronn_jack.realtime.kernels.forms.depthwise import DEPTHWISE
 from ronn_jack.realtime.kernels.forms.form import Form, Words
 from ronn_jack.realtime.kernels.forms.minimal import MINIMAL
+from ronn_jack.realtime.kernels.forms.minimal_halves import MINIMAL_HALVES
 from ronn_jack.realtime.kernels.forms.transposed import TRANSPOSED
 from ronn_jack.realtime.kernels.layout import FORM, WORD
 from ronn_jack.realtime.kernels.vectors import load_int64
 
-FORMS: tuple[Form, ...] = (TRANSPOSED, DEPTHWISE, MINIMAL, DENSE)
+FORMS: tuple[Form, ...] = (TRANSPOSED, DEPTHWISE, MINIMAL, MINIMAL_HALVES, DENSE)
 """The first that suits a layer computes it."""
 
 
