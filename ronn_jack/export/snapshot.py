@@ -26,6 +26,7 @@ from ronn_jack.model.expression import Expression
 from ronn_jack.realtime.compiler.memory import CACHE_LINE, Arena, aligned_bytes, taken_from
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.engine_state import Control
+from ronn_jack.realtime.kernels.forms.registry import stretching_alone
 from ronn_jack.realtime.voice import Voice
 
 _MOST_BYTES = 1 << 31
@@ -154,7 +155,7 @@ def _make(sound: FrozenSound, skew: int, in_bank: bool) -> _Made:
     spec = dataclasses.replace(sound.spec, dilation=1, stretch=1.0)
     memory = np.frombuffer(mmap.mmap(-1, _MOST_BYTES), np.uint8)
     arena = Arena(memory[skew:])
-    with taken_from(arena):
+    with taken_from(arena), stretching_alone():
         history = _MOST_TIMES * sound.spec.receptive_field / rate + _PRIMING_SECONDS
         engine = Engine(
             sound.inputs, OUTPUTS, rate, history if in_bank else 0.0, output_seconds=0.0

@@ -16,7 +16,7 @@ from ronn_jack.model.spec import Layer
 from ronn_jack.model.times import Times
 from ronn_jack.realtime.compiler.memory import CACHE_LINE
 from ronn_jack.realtime.kernels.forms.form import longest_copied
-from ronn_jack.realtime.kernels.forms.registry import form_of, shape
+from ronn_jack.realtime.kernels.forms.registry import form_of, shape, stretching_alone
 from ronn_jack.realtime.kernels.layout import LAYER_WORDS
 
 SHORT, LONG = range(2)
@@ -109,7 +109,8 @@ def stretch_memory(
         far = longest_copied(layer.inputs) + 1
         for look, dilation in ((SHORT, 1), (LONG, far)):
             looks = replace(layer, dilation=dilation, frame_gain=1.0)
-            words = shape(looks, modulated=modulation is not None)
+            with stretching_alone():
+                words = shape(looks, modulated=modulation is not None)
             for word, value in words.items():
                 own["words"][look, word] = value
             repeat = -(-layer.outputs // len(sources[0][index]))

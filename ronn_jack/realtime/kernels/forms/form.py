@@ -58,6 +58,8 @@ class Form(ABC):
         Whether its taps read a history of inputs, rather than being added to sums to come.
     ways : int
         Sums that a tile grows at once for each of its rows and vectors.
+    stretches : bool
+        Whether compiled code can lay it out for any sample rate (`stretching.py`).
     """
 
     run: ClassVar[Any]
@@ -66,6 +68,7 @@ class Form(ABC):
     shares_inputs: ClassVar[bool] = True
     keeps_inputs: ClassVar[bool] = True
     ways: ClassVar[int] = 1
+    stretches: ClassVar[bool] = True
 
     @abstractmethod
     def suits(self, layer: Layer) -> bool:

@@ -196,6 +196,7 @@ class Minimal(Form):
 
     run = _run
     ways = 2
+    stretches = False
 
     def suits(self, layer: Layer) -> bool:
         """Return whether a layer can and should be computed so."""

@@ -239,6 +239,7 @@ class MinimalHalves(Form):
     settle = _settle
     places = frozenset({LEFT})
     ways = 2
+    stretches = False
 
     def suits(self, layer: Layer) -> bool:
         """Return whether a layer can and should be computed so."""
