@@ -17,9 +17,15 @@ def identity(sound: FrozenSound) -> str:
     parts = [
         part
         for each in sound.networks
-        for part in (each.text, str(each.inputs), repr(each.level.gain), repr(each.blend))
+        for part in (_said(each), str(each.inputs), repr(each.level.gain), repr(each.blend))
     ]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_DIGITS]
+
+
+def _said(sound: FrozenSound) -> str:
+    """Return a sound's text, and the tempo that is no part of it where delays keep time with it."""
+    values = sound.values
+    return sound.text if values["sync"] == "off" else f"{sound.text} {values['tempo']}"
 
 
 def plugin_name(name: str) -> str:

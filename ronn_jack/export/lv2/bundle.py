@@ -90,11 +90,16 @@ class Bundle:
         made = library(self.uri, self.name, parts)
         return {binary: made, **{name: text.encode() for name, text in texts.items()}}
 
+    def _tempo(self) -> list[str]:
+        """Return the option of the tempo, which no text of a sound has, where it matters."""
+        values = self.sound.values
+        return [] if values["sync"] == "off" else ["--set", f"tempo={values['tempo']}"]
+
     def _readme(self) -> str:
         command = shlex.join([
             "ronn-jack", "export", f"{file_stem(self.name)}{SUFFIX}", "--lv2",
             "--preset", self.sound.text, "--name", self.name,
-            "--inputs", str(self.sound.inputs), "--cpu", self.targets[-1],
+            "--inputs", str(self.sound.inputs), "--cpu", self.targets[-1], *self._tempo(),
         ])  # fmt: skip
         controls = "\n".join(
             f"| {c.symbol} | {c.parameter.range_text} | {c.words(c.default)} | "
