@@ -213,4 +213,4 @@ class _Tables:
         return ir.Constant.literal_struct(cells)
 
     def _table(self, name: str, cells: Sequence[Any]) -> Any:
-        return self._glue.table(name, cells).bitcast(POINTER)
+        return self._glue.table(name, list(cells)).bitcast(POINTER)
