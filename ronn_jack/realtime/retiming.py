@@ -3,6 +3,10 @@
 Memory that was made for one rate becomes, word for word, what it would be if it had been made for
 another: that takes no Python, and no memory. A network whose delays are times is another one at
 another rate, and takes memory of its own (`kernels.stretching`).
+
+Where there is no Python, the order is: what was made is put in memory; the image of the network is
+planned and built in some more, for the rate, and given to the voice; engine and voice are retimed;
+the reverb opens its room (`stages.frozen_room`). None of it is for the audio thread.
 """
 
 from __future__ import annotations

@@ -111,7 +111,7 @@ class Made:
         return words
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     rate=st.floats(LOWEST_RATE, HIGHEST_RATE),
     made_at=st.sampled_from([48_000.0, 44_100.0, HIGHEST_RATE]),

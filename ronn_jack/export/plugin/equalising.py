@@ -99,7 +99,8 @@ def equalising_of(engine: Engine, values: Mapping[str, Value]) -> int:
         words = None
         if values[EQ_MODE] == "words":
             origin = np.zeros(decoder.dims)
-            words = tuple(decoder.words.get(str(values[f"eq_word_{w}"]), origin) for w in "ab")
+            first, second = str(values["eq_word_a"]), str(values["eq_word_b"])
+            words = decoder.words.get(first, origin), decoder.words.get(second, origin)
         size = scratch_bytes(decoder)
         q["model"] = _kept(model_memory(decoder, words))
         q["scratch"], q["half"] = aligned_bytes(size).ctypes.data, size // 2

@@ -53,8 +53,8 @@ _arena: ContextVar[Arena | None] = ContextVar("_arena", default=None)
 
 
 @contextmanager
-def taken_from(arena: Arena) -> Iterator[None]:
-    """Let `aligned_bytes` take what it returns from an arena, on this thread."""
+def taken_from(arena: Arena | None) -> Iterator[None]:
+    """Let `aligned_bytes` take what it returns from an arena, or from none, on this thread."""
     token = _arena.set(arena)
     try:
         yield

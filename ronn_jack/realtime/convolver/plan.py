@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import entry, native
-from ronn_jack.realtime.compiler.memory import aligned_bytes
+from ronn_jack.realtime.compiler.memory import aligned_bytes, taken_from
 from ronn_jack.realtime.convolver.complex_vectors import LANES, TILE
 from ronn_jack.realtime.convolver.fourier import RADIX
 from ronn_jack.realtime.convolver.layout import SIZES
@@ -78,7 +78,8 @@ def _write(plans: int) -> None:
 
 @functools.cache
 def _plans() -> NDArray[np.uint8]:
-    memory = aligned_bytes(PLANS_BYTES)
+    with taken_from(None):  # they outlive whatever is made at the moment
+        memory = aligned_bytes(PLANS_BYTES)
     _write.ctypes(memory.ctypes.data)
     return memory
 

@@ -27,7 +27,7 @@ _PROTOTYPES = np.array(
 LOUDNESS = np.dtype(
     [
         ("rate", "f8"),
-        ("prototypes", "f8", _PROTOTYPES.shape),  # K-weighting's filters
+        ("prototypes", "f8", (2, 8)),  # K-weighting's filters
         ("places", "f8", _POINTS),  # of each frequency, the square of its bilinear tangent
         ("power", "f8", _POINTS),  # how loud pink noise is there
         ("whole", "f8"),

@@ -95,7 +95,7 @@ RATES = st.sampled_from([8_000.0, 11_025.0, 44_100.0, 48_000.0, 96_000.0, 192_00
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(changes=VALUES, rate=RATES)
 @example(changes={"rate": 48_000, "kernel": 9, "decay": 1.0, "depthwise": True}, rate=8_000.0)
 @example(changes={"rate": 48_000, "kernel": 40, "channels": 3}, rate=8_000.0)

@@ -82,7 +82,7 @@ def imported(dims, seed=3):
 COORDINATE = st.floats(-2.0, 2.0)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     dims=st.integers(1, 3),
     beta=st.sampled_from(["none", "less", "some", "more"]),

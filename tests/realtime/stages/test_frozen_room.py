@@ -1,9 +1,12 @@
+import functools
+
 import numpy as np
 import pytest
 
 from ronn_jack.model.latent.responses import resampled
 from ronn_jack.realtime.compiler.compile import entry
-from ronn_jack.realtime.compiler.memory import aligned_bytes
+from ronn_jack.realtime.compiler.memory import Arena, aligned_bytes, taken_from
+from ronn_jack.realtime.convolver import plan
 from ronn_jack.realtime.convolver.response import PreparedResponse
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.engine_state import Control
@@ -77,14 +80,14 @@ def unit_impulse(frames):
     return x
 
 
-@pytest.mark.parametrize("wanted", [44_100.0, 32_000.0, 88_200.0, 96_000.0, 47_999.5])
+@pytest.mark.parametrize("wanted", [44_100.0, 32_000.0, 96_000.0, 47_999.5])
 def test_at_another_rate_it_filters_as_it_did(wanted):
     h = 0.2 * room(0.25, decay=12.0)
     h[:, :300] *= np.linspace(0.0, 1.0, 300)  # nothing is cut off that would ring before it
     h = h.astype(np.float32)
     frames = round(wanted * 0.4)
     found = heard_in(frozen(h, RATE, wanted), wanted, unit_impulse(frames), mix=1.0) / 0.25
-    hertz = np.linspace(50.0, 0.42 * min(RATE, wanted), 300)
+    hertz = np.linspace(50.0, 0.42 * min(RATE, wanted), 40)
 
     def spectrum(samples, rate):
         at = np.arange(samples.shape[1]) / rate
@@ -105,6 +108,14 @@ def test_it_is_that_of_the_exact_transform_within_the_band_of_both():
     audible = slice(0, round(0.2 * count))  # to 19 kHz
     spectra = [np.fft.rfft(each[:, :count])[:, audible] for each in (found, exact)]
     assert np.abs(spectra[0] - spectra[1]).max() <= 1e-3 * np.abs(spectra[1]).max()
+
+
+def test_twiddles_outlive_an_arena_in_which_the_first_room_is_made(monkeypatch):
+    monkeypatch.setattr(plan, "_plans", functools.cache(plan._plans.__wrapped__))
+    arena = Arena(aligned_bytes(1 << 20))
+    with taken_from(arena):
+        PreparedResponse(np.ones((1, 1), np.float32))
+    assert not arena.address <= plan.shared_plans() < arena.address + (1 << 20)
 
 
 def test_a_room_is_as_long_in_seconds_but_no_longer_than_memory_allows():
