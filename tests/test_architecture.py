@@ -75,8 +75,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "audio_files", "loudness.phrase",
     },
     "bench": {
-        *FOUNDATION, "settings", "export", "loudness.phrase", "model", "realtime", "cost", "hotswap",
-        "control", "interfaces", "drivers", "app", "pictures.plots.saving",
+        *FOUNDATION, "settings", "export", "loudness.phrase", "model", "realtime", "cost",
+        "hotswap", "control", "interfaces", "drivers", "app", "pictures.plots.saving",
     },
     "bench.portrait": {"bench.sources", "explore", "model", "network", "parameters", "render"},
     "bench.feel": {
