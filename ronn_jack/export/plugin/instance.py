@@ -78,10 +78,12 @@ def _apply(handle: int, index: int) -> None:
     elif c.action == _THRESHOLD:
         e.controls[c.place] = _pow(10.0, value / 20.0) if value > c.minimum else 0.0
     elif c.action >= _EQ_SWITCH:
+        h.moved = 1
         _equalise(h.base + t.equalising, c.action, c.place, value)
     elif c.action == _SEED:
         h.wanted = int64(value)
     else:
+        h.moved = 1
         for slot in range(2 if t.networks > 1 else 1):
             move_network(handle, slot, index)
 
@@ -103,6 +105,7 @@ def _begin(handle: int) -> None:
     h.made = h.wanted
     h.slot = 0
     h.free = 1
+    h.moved = 0
     h.fresh = 1
 
 
@@ -221,7 +224,8 @@ def play(handle: int, in_1: int, in_2: int, out_1: int, out_2: int, frames: int)
     t = carray(pointer(h.template), (1,), TEMPLATE)[0]
     engine = h.base + t.engine
     if h.fresh != 0:
-        if h.made != h.wanted:
+        # LV2 tells where controls are only now; these are part of what silence has settled.
+        if h.made != h.wanted or (h.moved != 0 and load_acquire(handle + WORKING) == 0):
             _begin_anew(handle)
         h.fresh = 0
         rest_engine(engine)

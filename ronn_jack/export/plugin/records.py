@@ -106,6 +106,7 @@ INSTANCE = np.dtype(
         ("convolver", "i8"),  # that the reverb's room has
         ("rate", "f8"),
         ("fresh", "i8"),  # whether nothing has been played since the memory was made
+        ("moved", "i8"),  # whether a network or the equaliser has been moved since
         ("film_rows", "i8", 2),  # of each slot's mailbox of scales and shifts: the next to write
         ("numbers", "i8", 2),  # of the networks in the slots
         ("slot_bytes", "i8"),  # of a bank: distance between the memories of two networks

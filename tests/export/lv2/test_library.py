@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import resource
 import subprocess
@@ -13,11 +14,12 @@ import pytest
 from ronn_jack.export.elf.objects import read_object
 from ronn_jack.export.lv2 import ports
 from ronn_jack.export.machine.emit import Emission
+from ronn_jack.export.machine.targets import TARGETS
 from ronn_jack.export.plugin import instance
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.kernels.network import process_signal
 from tests.export.clap.sounds import Reference, noise
-from tests.export.lv2.plugins import plugin
+from tests.export.lv2.plugins import made, plugin
 
 MAY_NEED = {
     "clock_gettime", "cos", "exp", "free", "log", "log10", "malloc", "memcpy", "memset", "pow",
@@ -149,6 +151,15 @@ def test_a_rate_that_can_t_be_is_refused_in_words(
 ) -> None:
     assert not plugin("soft-tube").instance(rate)
     assert "sample rate is not within 8000 to 384000 Hz" in capfd.readouterr().err
+
+
+def test_an_older_processor_is_refused_in_words(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    future = dataclasses.replace(TARGETS["native"], level=5, words="of the future")
+    monkeypatch.setitem(TARGETS, "native", future)  # type: ignore[call-overload]
+    assert not made(plugin("soft-tube").sound, "early").instance()
+    assert "early: this plugin needs a processor of the future" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("rate", [8000.0, 11025.0, 50000.0, 192000.0, 384000.0])
