@@ -21,6 +21,7 @@ from ronn_jack.parameters import Value, defaults
 from ronn_jack.presets.store import PresetStore
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.engine_state import Control
+from ronn_jack.realtime.kernels.forms.registry import stretching_alone
 from tests.export.clap import abi
 from tests.export.clap.host import Library
 
@@ -51,7 +52,10 @@ def opened(path: Path) -> Library:
 
 
 class Reference:
-    """The node's engine with a frozen sound, moved as a plugin is."""
+    """The node's engine with a frozen sound, moved as a plugin is.
+
+    Its network is laid out as a plugin's: the forms that multiply less are left to the node.
+    """
 
     def __init__(self, sound: FrozenSound, rate: float) -> None:
         self._values = dict(sound.values)
@@ -61,7 +65,8 @@ class Reference:
         engine.set(Control.MASTER, 1.0)
         begin_in_room(engine, sound.values)
         engine.settle()
-        self._voice = make_voice(model, rate, Expression.of(sound.values), movable=True)
+        with stretching_alone():
+            self._voice = make_voice(model, rate, Expression.of(sound.values), movable=True)
         self._voice.level.begin_with(sound.level)
         self._voice.blend.begin_with(sound.blend)
         engine.publish(self._voice)

@@ -139,16 +139,6 @@ def test_between_the_seeds_the_weights_turn_and_keep_their_length(values, morph)
     )
 
 
-@pytest.mark.parametrize("position", [0, 3 * CELL, 3 * CELL + 1])
-def test_drift_begins_alike_wherever_it_was_before(position: int) -> None:
-    """The first block at a knot crosses it: what lies behind has to be made by then."""
-    x = noise(200)
-    voice = make_voice(NetworkSpec(seed=SEED), RATE, expression(rate=3.0, depth=0.5))
-    first = start(voice, x, position)
-    start(voice, noise(2000), 50 * CELL)
-    assert np.array_equal(start(voice, x, position), first)
-
-
 def held(voice: Voice) -> list[NDArray[np.float64]]:
     """Return each layer's weights as the network holds them now."""
     rows = []
