@@ -63,7 +63,8 @@ class Node(Protocol):
     def stage_faults(self, values: Mapping[str, Value], anew: bool = False) -> Mapping[str, str]:
         """Return why stages that values turn on can't be, by the parameters that do.
 
-        Those that are on already are only told of if they are admitted anew.
+        Those that are on already are only told of if they are admitted anew, and then no others:
+        what waits for a network may fit beside that one.
         """
         ...
 

@@ -195,15 +195,15 @@ class LiveNode:
         values : mapping
             Accepted values of all parameters, as they are or are to be.
         anew : bool
-            Whether those that are on are admitted anew, too.
+            Whether those that are on are admitted anew, and none that waits for a network is.
         """
         if self._audio is None:
             return {}
         engine = self._audio.engine
         switches = dict.fromkeys(stage.switch for stage in engine.stages if stage.switch)
         wanted = [name for name in switches if values[name]]
-        kept = [] if anew else [name for name in switches_on(engine) if name in wanted]
-        coming = [name for name in wanted if name not in kept]
+        on = [name for name in switches_on(engine) if name in wanted]
+        kept, coming = ([], on) if anew else (on, [name for name in wanted if name not in on])
         budget = self._builder.budget
         load = self._builder.voices.heaviest_load(budget.period())
         return budget.stage_faults(engine, coming, load, kept, float(values["budget"]))

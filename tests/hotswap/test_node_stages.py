@@ -47,6 +47,14 @@ def test_a_stage_waits_for_the_network_that_was_asked_for_with_it():
         assert not d.origin.refusals
 
 
+def test_it_waits_as_well_where_the_network_that_sounds_is_too_heavy_to_move():
+    with node(layers=9) as d:
+        d.turn(layers=2, eq=True, morph=0.5)
+        settle(d)
+        assert not d.origin.refusals
+        assert (d.controller.values["morph"], equalises(d)) == (0.5, True)
+
+
 def test_one_that_fits_beside_the_network_that_sounds_does_not_wait():
     with node() as d:
         d.turn(layers=3, eq=True)
