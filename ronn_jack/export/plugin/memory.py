@@ -70,7 +70,8 @@ def fill(handle: int) -> None:
     t = carray(pointer(h.template), (1,), TEMPLATE)[0]
     n = carray(pointer(t.bank), (t.networks,), NETWORK)[0]
     base = h.base
-    memset(base, int32(0), t.size)
+    # With the other slot of a bank: controls move what is there as well.
+    memset(base, int32(0), t.size + (h.slot_bytes if t.networks > 1 else 0))
     runs = carray(pointer(n.runs), (n.run_count, 3), np.int32)
     for i in range(n.run_count):
         memcpy(base + runs[i, 0], t.pool + runs[i, 1], runs[i, 2])

@@ -17,7 +17,7 @@ from ronn_jack.export.plugin.records import (
     TEMPLATE,
     Action,
 )
-from ronn_jack.realtime.compiler.atomics import exchange, pointer
+from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer
 from ronn_jack.realtime.compiler.compile import native
 from ronn_jack.realtime.compiler.entry_call import call_entry
 from ronn_jack.realtime.compiler.mailbox import FRESH, ROW, WRITES_FIRST
@@ -38,7 +38,7 @@ LEAVE = offset(INSTANCE, "leave")
 
 _KERNELS, _SETTLE = len(KERNELS), KERNELS.index("settle")
 _LEVEL_PLACE = offset(VOICE, "level")
-_SLOT = offset(MODULATION, "slot")
+_SLOT, _ROWS = offset(MODULATION, "slot"), offset(MODULATION, "rows")
 _MORPH, _DRIFT_RATE, _DRIFT_DEPTH = (
     int(Action.MORPH), int(Action.DRIFT_RATE), int(Action.DRIFT_DEPTH),
 )  # fmt: skip
@@ -95,13 +95,20 @@ def run_up_frames(handle: int) -> int:
 
 @native(void(int64, int64, float32))
 def _morph_film(handle: int, slot: int, share: float) -> None:
-    """Let the scales and shifts go to a share of the way from one seed's to the other's."""
+    """Let the scales and shifts go to a share of the way from one seed's to the other's.
+
+    Where there is no network in the slot, or a worker is putting one there, it has no rows yet; the
+    worker moves what it has put there.
+    """
     h = carray(pointer(handle), (1,), INSTANCE)[0]
     t = carray(pointer(h.template), (1,), TEMPLATE)[0]
     base = h.base + slot * h.slot_bytes
+    rows = load_acquire(base + t.modulation + _ROWS)
+    if rows < h.base:  # nothing, or a place that is no address yet
+        return
     m = carray(pointer(base + t.modulation), (1,), MODULATION)[0]
     ends = carray(pointer(base + t.film), (2, m.count), np.float32)
-    row = carray(pointer(m.rows + 4 * m.count * h.film_rows[slot]), (m.count,), np.float32)
+    row = carray(pointer(rows + 4 * m.count * h.film_rows[slot]), (m.count,), np.float32)
     rest = float32(1.0) - share
     for i in range(m.count):
         row[i] = rest * ends[0, i] + share * ends[1, i]

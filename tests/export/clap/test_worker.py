@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -23,7 +26,7 @@ PATIENCE = 60.0
 
 @pytest.fixture(scope="module")
 def bank() -> FrozenSound:
-    values = {**defaults(), "layers": 3, "activation": "tanh"}
+    values = {**defaults(), "layers": 3, "activation": "tanh", "xy": True, "xy_x": 0.4}
     return freeze_bank(values, [42, 7, 9])
 
 
@@ -128,6 +131,29 @@ def test_a_project_opens_with_its_network(bank: FrozenSound, plugin: Library) ->
         assert b.load(chunk)
         assert b.activate(RATE)
         assert np.array_equal(b.play(x, 100), Reference(bank.networks[2], RATE).play(x, []))
+
+
+MOVED_EARLY = """
+import ctypes
+import sys
+import numpy as np
+from tests.export.clap import abi
+from tests.export.clap.host import Instance, Library
+
+shared = ctypes.CDLL(sys.argv[1])
+library = Library(ctypes.addressof(abi.Entry.in_dll(shared, "clap_entry")))
+with Instance(library) as instance:
+    morph = instance.infos["Morph"].id
+    instance.set((0, morph, 0.5))
+    assert instance.activate(48000.0)
+    instance.play(np.ones((2, 600), np.float32), 100, [(300, morph, 0.75)])
+"""
+
+
+def test_a_network_that_is_not_there_yet_is_not_moved(plugin: Library) -> None:
+    """The memory for the second one is whatever the allocator gives."""
+    run = [sys.executable, "-c", MOVED_EARLY, plugin.shared._name]
+    subprocess.run(run, check=True, env={**os.environ, "MALLOC_PERTURB_": "165"})
 
 
 def test_another_bank_has_another_id(bank: FrozenSound, tmp_path: Path) -> None:
