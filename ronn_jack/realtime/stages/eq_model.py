@@ -24,7 +24,7 @@ from ronn_jack.model.latent.equaliser import (
 )
 from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer
 from ronn_jack.realtime.compiler.compile import native
-from ronn_jack.realtime.compiler.mailbox import FRESH, ROW, ROWS
+from ronn_jack.realtime.compiler.mailbox import FRESH, ROW
 from ronn_jack.realtime.stages.equaliser import Curve
 from ronn_jack.realtime.stages.moving_bands import EQUALISER, VALUES
 
@@ -186,6 +186,20 @@ def find_bands(model: int, asked: int, scratch: int, half: int, row: int) -> Non
             out[i] = m.flat[i]
 
 
+@native(int64(int64))
+def _free_row(equaliser: int) -> int:
+    """Return a row that is neither read nor waits.
+
+    Looked for, so that it is one of ROWS even if both are the same, as after two threads at once.
+    """
+    waiting = load_acquire(equaliser) & ROW
+    read = carray(pointer(equaliser), (1,), EQUALISER)[0].read
+    free = 0
+    while free in (waiting, read):
+        free += 1
+    return free
+
+
 @native(void(int64, int64))
 def aim_bands(equaliser: int, row: int) -> None:
     """[audio-thread] Let an EQUALISER glide to a row of VALUES float64.
@@ -194,9 +208,7 @@ def aim_bands(equaliser: int, row: int) -> None:
     """
     e = carray(pointer(equaliser), (1,), EQUALISER)[0]
     x = carray(pointer(row), (VALUES,), np.float64)
-    waiting = load_acquire(equaliser) & ROW
-    # The row that is neither read nor waits: the numbers of all are 0, 1 and 2.
-    free = ROWS * (ROWS - 1) // 2 - waiting - e.read
+    free = _free_row(equaliser)
     for i in range(VALUES):
         e.aims[free, i] = x[i]
     exchange(equaliser, free | FRESH)
@@ -209,8 +221,7 @@ def flatten_bands(equaliser: int) -> None:
     newest = e.read
     if load_acquire(equaliser) & FRESH != 0:
         newest = load_acquire(equaliser) & ROW
-    waiting = load_acquire(equaliser) & ROW
-    free = ROWS * (ROWS - 1) // 2 - waiting - e.read
+    free = _free_row(equaliser)
     for i in range(VALUES):
         e.aims[free, i] = 0.0 if i < _BANDS or i == _MAKEUP else e.aims[newest, i]
     exchange(equaliser, free | FRESH)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ronn_jack.model.latent.decoders import Decoder
 from ronn_jack.model.latent.equaliser import EqModel, loudness_loss
 from ronn_jack.realtime.compiler.compile import entry
+from ronn_jack.realtime.compiler.mailbox import ROWS
 from ronn_jack.realtime.compiler.memory import aligned_bytes
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.stages.chain import StageChain
@@ -167,3 +168,16 @@ def test_the_newest_of_many_aims_counts():
         often.aim(found(decoder, [x, 0.0, 0.0, 0, 0.0, 1.0]))
     once.aim(found(decoder, [1.0, 0.0, 0.0, 0, 0.0, 1.0]))
     assert np.array_equal(often.run(20), once.run(20))
+
+
+@pytest.mark.parametrize("row", range(ROWS))
+def test_after_two_threads_at_once_it_still_goes_where_it_is_aimed(row):
+    there = found(EqModel.ours().decoder(3, "less"), [1.0, 0.0, 0.0, 0, 0.0, 1.0])
+    one, other = Alone(), Alone()
+    state = other.chain.state(other.equaliser)
+    state["aims"][:], state["slot"], state["read"] = state["aims"][state["read"]], row, row
+    rate = float(state["rate"])
+    for each in (one, other):
+        each.aim(there)
+    assert state["rate"] == rate
+    assert np.array_equal(one.run(20), other.run(20))
