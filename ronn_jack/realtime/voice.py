@@ -388,5 +388,7 @@ class Voice:
 
     def _settle(self) -> None:
         self._record.overflows = 0
+        # What runs for it is the last frame of the silence, and nothing of the signal's.
+        self.rejoin_at(-1, silent=True)
         settle_voice.ctypes(self.address, self._inputs.ctypes.data, self.model.inputs)
         self.rejoin_at(0, silent=True)

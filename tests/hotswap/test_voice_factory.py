@@ -9,6 +9,7 @@ from ronn_jack.control.operations import Act, Set
 from ronn_jack.hotswap.voice_factory import MOST_BYTES, KeptNetworks, make_voice
 from ronn_jack.model.architecture import model_of
 from ronn_jack.model.expression import AT_REST
+from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.parameters import defaults
 from ronn_jack.realtime.kernels.layout import FRAME, HEADER_WORDS
 from ronn_jack.realtime.voice import Voice
@@ -132,3 +133,14 @@ class TestNode:
             self.build(d, Set("morph", 0.5), Set("seed", 42))
             d.let_move()
             assert same_sound(d)
+
+
+@pytest.mark.parametrize("start", [0, 1, 64 + 9, 777])
+def test_wherever_it_starts_it_has_always_heard_silence(start):
+    """With biases, as what comes of silence is no silence then, but rests."""
+    sizes = {"layers": 5, "kernel": 6, "channels": 16, "dilation": 4}
+    voice = make_voice(NetworkSpec(**sizes, activation="tanh", bias=True, residual=True), RATE)
+    voice.start_at(start)
+    for end in range(start + 64, start + 1024, 64):
+        voice.prime(np.zeros((2, 4096), np.float32), end)
+        assert np.abs(voice.last_block[:, :64]).max() < 1e-5
