@@ -26,6 +26,7 @@ from ronn_jack.parameters import PARAMETERS, Value
 
 if TYPE_CHECKING:
     from ronn_jack.export.doors.sound import Sound
+    from ronn_jack.export.sound import FrozenSound
 
 
 _RATE = 48000.0
@@ -83,8 +84,6 @@ class Form:
         Of a plugin: where hosts look for it, in the user's home.
     is_folder : bool
         Whether it is written as a folder, which may take the place of one.
-    chooses : bool
-        Whether a plugin can choose among seeds.
     """
 
     name: str
@@ -94,7 +93,6 @@ class Form:
     channels: int = 2
     folder: str = ""
     is_folder: bool = False
-    chooses: bool = False
 
 
 def _write_json(wanted: Wanted) -> list[str]:
@@ -134,13 +132,11 @@ def _write_nam(wanted: Wanted) -> list[str]:
 
 
 def _write_clap(wanted: Wanted) -> list[str]:
-    from ronn_jack.export.clap.plugin_file import plugin_file
+    from ronn_jack.export.clap.plugin_file import check_place, plugin_file
     from ronn_jack.export.machine.targets import CHOICES, TARGETS
-    from ronn_jack.export.sound import freeze_bank
 
-    first = int(wanted.values["seed"])
-    seeds = [(first + number) % _SEEDS for number in range(wanted.seeds)]
-    sound = freeze_bank(wanted.values, seeds, wanted.inputs)
+    check_place(wanted.target)
+    sound = _frozen(wanted)
     content = plugin_file(sound, wanted.name, CHOICES[wanted.cpu])
     wanted.target.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(wanted.target, content)
@@ -150,11 +146,18 @@ def _write_clap(wanted: Wanted) -> list[str]:
 def _write_lv2(wanted: Wanted) -> list[str]:
     from ronn_jack.export.lv2.bundle import Bundle
     from ronn_jack.export.machine.targets import CHOICES, TARGETS
-    from ronn_jack.export.sound import freeze
 
-    sound = freeze(wanted.values, wanted.inputs)
+    sound = _frozen(wanted)
     Bundle(wanted.name, sound, CHOICES[wanted.cpu]).write(wanted.target)
     return [sound.level_words, f"for processors {TARGETS[wanted.cpu].words}"]
+
+
+def _frozen(wanted: Wanted) -> FrozenSound:
+    from ronn_jack.export.sound import freeze_bank
+
+    first = int(wanted.values["seed"])
+    seeds = [(first + number) % _SEEDS for number in range(wanted.seeds)]
+    return freeze_bank(wanted.values, seeds, wanted.inputs)
 
 
 def _sound(wanted: Wanted) -> Sound:
@@ -169,7 +172,7 @@ FORMS = (
     Form("onnx", ".onnx", "ONNX graph that streams.", _write_onnx),
     Form("nam", ".nam", "Neural Amp Modeler's file, mono.", _write_nam, channels=1),
     Form("lv2", ".lv2", "LV2 plugin, a folder.", _write_lv2, folder=".lv2", is_folder=True),
-    Form("clap", ".clap", "CLAP plugin.", _write_clap, folder=".clap", chooses=True),
+    Form("clap", ".clap", "CLAP plugin.", _write_clap, folder=".clap"),
 )
 """All forms; each has an option of its name, of which one is given."""
 
@@ -254,8 +257,7 @@ def _chosen_form(options: Mapping[str, Any]) -> Form:
 
 def _check_options(form: Form, **given: object) -> None:
     """Refuse options that mean nothing to a form."""
-    foreign = ("rate", "outputs") if form.folder else ("name", "cpu", "install")
-    for option in (*foreign, *(() if form.chooses else ("seeds",))):
+    for option in ("rate", "outputs") if form.folder else ("name", "cpu", "seeds", "install"):
         if given[option]:
             raise UsageError(f"--{option} means nothing with --{form.name}: leave it out")
 

@@ -93,6 +93,20 @@ def test_a_plugin_is_installed_where_hosts_look(
     assert library.descriptor.name == b"Mine"
 
 
+@pytest.mark.parametrize("install", [False, True])
+def test_another_s_clap_plugin_stays(
+    refused: Refused, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, install: bool
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    path = tmp_path / ".clap" / "amp.clap"
+    path.parent.mkdir()
+    path.write_bytes(b"\x7fELF com.example.amp")
+    arguments = ("amp", "--clap", "--install") if install else (path, "--clap")
+    said = refused(2, "export", *arguments)
+    assert f"{path} is there and no CLAP plugin of ours: give another name" in said
+    assert path.read_bytes() == b"\x7fELF com.example.amp"
+
+
 @pytest.mark.parametrize(
     ("code", "arguments", "said"),
     [
@@ -113,7 +127,6 @@ def test_a_plugin_is_installed_where_hosts_look(
         (2, ("a.json", "--json", "--install"), "--install means nothing with --json: leave it out"),
         (2, ("a.json", "--json", "--cpu", "v3"), "--cpu means nothing with --json"),
         (2, ("a.json", "--json", "--seeds", "4"), "--seeds means nothing with --json"),
-        (2, ("a.lv2", "--lv2", "--seeds", "4"), "--seeds means nothing with --lv2"),
         (2, ("a.clap", "--clap", "--seeds", "65"), "65"),
         (2, ("a.clap", "--clap", "--rate", "48000"), "--rate means nothing with --clap"),
         (2, ("a.clap", "--clap", "--cpu", "v9"), "'v9' is not one of 'native', 'v2', 'v3', 'v4'"),
