@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ronn_jack.export.lv2 import bank as functions
 from ronn_jack.export.sound import freeze_bank
 from ronn_jack.parameters import defaults
+from ronn_jack.realtime.stages.chain import stages_of
 from tests.export.clap.sounds import Reference, noise
 from tests.export.clap.symbols import lacked_by
 from tests.export.lv2.host import Instance, Worker
@@ -21,6 +22,9 @@ from tests.export.lv2.test_library import ON_AUDIO
 RATE = 48000.0
 FADE = 1440
 BLOCK = 200
+FRAMES = 48_000
+ROUNDING = 1e-7
+"""What is left of the filters' past when they have forgotten it."""
 PATIENCE = 60.0
 """Seconds in which a thread gets its turn on any machine."""
 
@@ -34,7 +38,13 @@ def bank() -> Plugin:
 @pytest.fixture(scope="module")
 def alone(bank: Plugin) -> list[NDArray[np.float32]]:
     """What each network gives that always sounds."""
-    return [Reference(sound, RATE).play(noise(12000), []) for sound in bank.sound.networks]
+    return [Reference(sound, RATE).play(noise(FRAMES), []) for sound in bank.sound.networks]
+
+
+def remembered(bank: Plugin) -> int:
+    """Return the frames of input after which a network is as if it had always run."""
+    spec = bank.sound.spec
+    return spec.receptive_field + sum(stage.memory_frames(RATE) for stage in stages_of(spec.rules))
 
 
 def choose(instance: Instance, number: float) -> None:
@@ -51,7 +61,7 @@ def test_the_seed_is_its_last_control(bank: Plugin) -> None:
 def test_offline_a_network_comes_in_at_its_block(
     bank: Plugin, alone: list[NDArray[np.float32]], block: int, has_worker: bool
 ) -> None:
-    x, worker = noise(12000), Worker()
+    x, worker = noise(FRAMES)[:, :12000], Worker()
     with bank.instance(worker=worker if has_worker else None) as instance:
         instance.controls[-1] = 1.0
         parts = []
@@ -64,13 +74,13 @@ def test_offline_a_network_comes_in_at_its_block(
     fade = slice(4001, 4001 + FADE)
     assert not np.array_equal(y[:, fade], alone[0][:, fade])
     assert np.array_equal(y[:, 4001 + FADE : 8003], alone[2][:, 4001 + FADE : 8003])
-    assert np.array_equal(y[:, 8003 + FADE :], alone[1][:, 8003 + FADE :])
+    assert np.array_equal(y[:, 8003 + FADE :], alone[1][:, 8003 + FADE : 12000])
 
 
 def test_a_worker_is_asked_once_and_the_network_comes_in_when_it_is_done(
     bank: Plugin, alone: list[NDArray[np.float32]]
 ) -> None:
-    x, worker = noise(12000), Worker()
+    x, worker = noise(FRAMES)[:, :12000], Worker()
     with bank.instance(worker=worker) as instance:
         first = instance.play(x[:, :3000], BLOCK)
         assert not worker.messages
@@ -85,7 +95,7 @@ def test_a_worker_is_asked_once_and_the_network_comes_in_when_it_is_done(
     y = np.concatenate([first, waiting, then], axis=1)
     assert np.array_equal(y[:, :5000], alone[0][:, :5000])
     assert not np.array_equal(y[:, 5000 : 5000 + FADE], alone[0][:, 5000 : 5000 + FADE])
-    assert np.array_equal(y[:, 5000 + FADE :], alone[1][:, 5000 + FADE :])
+    assert np.array_equal(y[:, 5000 + FADE :], alone[1][:, 5000 + FADE : 12000])
 
 
 def test_a_worker_that_has_no_room_is_asked_again(bank: Plugin) -> None:
@@ -132,21 +142,22 @@ def test_a_worker_works_while_it_plays(bank: Plugin) -> None:
 def test_without_a_worker_it_runs_beside_the_old_one_for_its_memory(
     bank: Plugin, alone: list[NDArray[np.float32]]
 ) -> None:
-    x, change = noise(12000), 4000
+    x, change = noise(FRAMES), 4000
     with bank.instance() as instance:
         first = instance.play(x[:, :change], BLOCK)
         choose(instance, 1.0)
         y = np.concatenate([first, instance.play(x[:, change:], BLOCK)], axis=1)
     begin = int(np.flatnonzero((y != alone[0]).any(axis=0))[0])
-    memory = bank.sound.spec.receptive_field
-    assert change + memory <= begin < 12000 - FADE - 1000
-    assert np.array_equal(y[:, begin + FADE :], alone[1][:, begin + FADE :])
+    memory = remembered(bank)
+    assert change + memory <= begin <= change + memory + BLOCK < FRAMES - 2 * FADE
+    difference = np.abs(y - alone[1])[:, begin + FADE :]
+    assert difference.max() <= ROUNDING
 
 
 def test_what_is_wanted_in_the_meantime_comes_in(
     bank: Plugin, alone: list[NDArray[np.float32]]
 ) -> None:
-    x = noise(12000)
+    x = noise(FRAMES)
     with bank.instance() as instance:
         parts = [instance.play(x[:, :BLOCK], BLOCK)]
         for number, begin in enumerate(range(BLOCK, 6000, BLOCK)):
@@ -156,13 +167,13 @@ def test_what_is_wanted_in_the_meantime_comes_in(
         parts.append(instance.play(x[:, 6000:], BLOCK))
     y = np.concatenate(parts, axis=1)
     assert np.array_equal(y[:, :6000], alone[0][:, :6000])
-    assert np.array_equal(y[:, -1000:], alone[2][:, -1000:])
+    assert np.abs(y - alone[2])[:, -FADE:].max() <= ROUNDING
 
 
 def test_a_worker_that_is_late_does_no_harm_to_what_begins_anew(
     bank: Plugin, alone: list[NDArray[np.float32]]
 ) -> None:
-    x = noise(12000)[:, :1000]
+    x = noise(FRAMES)[:, :1000]
     for _ in range(20):
         worker = Worker()
         with bank.instance(worker=worker) as instance:
