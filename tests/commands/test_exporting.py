@@ -93,6 +93,34 @@ def test_a_plugin_is_installed_where_hosts_look(
     assert library.descriptor.name == b"Mine"
 
 
+SNAPSHOTS = """
+version = 1
+[parameters]
+layers = 3
+[snapshots.1]
+layers = 3
+[snapshots.4]
+layers = {layers}
+mix = {mix}
+"""
+
+
+def test_snapshots_that_no_bank_can_hold_are_refused(refused: Refused, tmp_path: Path) -> None:
+    preset = tmp_path / "mine.toml"
+    arguments = (tmp_path / "a.lv2", "--lv2", "--snapshots", "--preset", preset)
+    preset.write_text(SNAPSHOTS.format(layers=4, mix=0.5))
+    said = refused(2, "export", *arguments)
+    assert (
+        "snapshots 1 and 4 differ in layers, mix: in a bank they may differ in seed, seed_b" in said
+    )
+    preset.write_text("version = 1\n[parameters]\nlayers = 3\n")
+    assert "has fewer than 2 snapshots: name a preset" in refused(2, "export", *arguments)
+    said = refused(2, "export", *arguments, "--seeds", 2)
+    assert "--seeds and --snapshots are both given" in said
+    said = refused(2, "export", tmp_path / "a.json", "--json", "--snapshots")
+    assert "--snapshots means nothing with --json" in said
+
+
 @pytest.mark.parametrize("install", [False, True])
 def test_another_s_clap_plugin_stays(
     refused: Refused, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, install: bool

@@ -67,6 +67,6 @@ def described(sound: FrozenSound, name: str) -> Description:
         description=f"A frozen random neural network, {sound.text}",
         inputs=sound.inputs,
         outputs=OUTPUTS,
-        controls=controls_of(sound.values, sound.seeds),
+        controls=controls_of(sound.values, sound.choices),
         is_bank=bool(sound.neighbours),
     )

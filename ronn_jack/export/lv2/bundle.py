@@ -78,7 +78,7 @@ class Bundle:
             binary,
             f"A randomized overdrive neural network, frozen. {self.sound.text}",
             self.sound.inputs,
-            controls_of(self.sound.values, self.sound.seeds),
+            controls_of(self.sound.values, self.sound.choices),
         )
         texts = {
             _MANIFEST: turtle.manifest(described),
@@ -97,21 +97,23 @@ class Bundle:
     def _readme(self) -> str:
         command = shlex.join([
             "ronn-jack", "export", f"{file_stem(self.name)}{SUFFIX}", "--lv2",
-            "--preset", self.sound.text, "--name", self.name,
+            "--preset", "PRESET" if self.sound.snapshots else self.sound.text, "--name", self.name,
             "--inputs", str(self.sound.inputs), "--cpu", self.targets[-1], *self._tempo(),
-            *(["--seeds", str(len(self.sound.networks))] if self.sound.neighbours else []),
+            *_bank_options(self.sound),
         ])  # fmt: skip
         controls = "\n".join(
             f"| {c.symbol} | {c.parameter.range_text} | {c.words(c.default)} | "
             f"{c.parameter.description} |"
-            for c in controls_of(self.sound.values, self.sound.seeds)
+            for c in controls_of(self.sound.values, self.sound.choices)
         )
+        sounds = self.sound.networks if self.sound.snapshots else (self.sound,)
+        texts = "\n    ".join(sound.text for sound in sounds)
         return f"""# {self.name}
 
 {_count(self.sound)}, made by ronn-jack {__version__} into an LV2 plugin.
 It needs nothing but this folder: put it into `~/.lv2`, and let your host look for new plugins.
 
-    {self.sound.text}
+    {texts}
 
 Frozen are the network, its memory and its level: {self.sound.level_words}.
 It begins as after silence, adds no latency, and runs at any block size, at 8 to 384 kHz.
@@ -127,6 +129,12 @@ To make it again:
 
 URI: {self.uri}
 """
+
+
+def _bank_options(sound: FrozenSound) -> list[str]:
+    if sound.snapshots:
+        return ["--snapshots"]
+    return ["--seeds", str(len(sound.networks))] if sound.neighbours else []
 
 
 def _count(sound: FrozenSound) -> str:

@@ -122,7 +122,9 @@ def _presets(plugin: Described) -> Iterable[_Preset]:
     choice = plugin.controls[place]
     for number, word in choice.scale_points:
         values[place] = _value(choice, number)
-        yield _Preset(f"{plugin.uri}#seed-{word}", f"{plugin.name} {word}", tuple(values))
+        yield _Preset(
+            f"{plugin.uri}#{choice.symbol}-{word}", f"{plugin.name} {word}", tuple(values)
+        )
 
 
 def _value(control: PluginControl, value: float) -> str:

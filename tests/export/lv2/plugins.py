@@ -27,7 +27,7 @@ class Plugin:
 
     @property
     def controls(self) -> list[PluginControl]:
-        return controls_of(self.sound.values, self.sound.seeds)
+        return controls_of(self.sound.values, self.sound.choices)
 
     def instance(
         self, rate: float = 48000.0, worker: Worker | None = None, **controls: float

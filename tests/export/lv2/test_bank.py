@@ -10,8 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 from ronn_jack.export.lv2 import bank as functions
-from ronn_jack.export.sound import freeze_bank
-from ronn_jack.parameters import defaults
+from ronn_jack.export.sound import freeze_bank, freeze_snapshots
+from ronn_jack.parameters import Value, defaults
 from ronn_jack.realtime.stages.chain import stages_of
 from tests.export.clap.sounds import Reference, noise
 from tests.export.clap.symbols import lacked_by
@@ -187,6 +187,20 @@ def test_a_worker_that_is_late_does_no_harm_to_what_begins_anew(
             y = instance.play(x, BLOCK)
             thread.join()
         assert np.array_equal(y, alone[2][:, :1000])
+
+
+def test_snapshots_are_chosen_by_their_numbers() -> None:
+    values = {**defaults(), "layers": 3, "activation": "tanh"}
+    sounds: dict[int, dict[str, Value]] = {
+        2: values,
+        5: {**values, "seed": 9, "seed_b": 11},
+    }
+    bank, x = made(freeze_snapshots(sounds), "snapshots"), noise(3000)
+    assert bank.controls[-1].symbol == "snapshot"
+    assert bank.controls[-1].scale_points == [(0.0, "2"), (1.0, "5")]
+    with bank.instance(snapshot=1.0) as instance:
+        y = instance.play(x, BLOCK)
+    assert np.array_equal(y, Reference(bank.sound.networks[1], RATE).play(x, []))
 
 
 def test_a_sound_without_neighbours_has_nothing_for_a_worker(bank: Plugin) -> None:
