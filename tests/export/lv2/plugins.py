@@ -16,6 +16,13 @@ from ronn_jack.parameters import Value, defaults
 from tests.export.clap.sounds import preset
 from tests.export.lv2.host import Instance, Library, Worker
 
+MAY_NEED = {
+    "clock_gettime", "cos", "exp", "free", "log", "log10", "malloc", "memcpy", "memset", "pow",
+    "sin", "sqrt", "tan", "tanh", "write",
+}  # fmt: skip
+"""What a plugin may ask of the C library and of its mathematics."""
+ON_AUDIO = MAY_NEED - {"malloc", "free", "write"}
+
 
 @dataclass(frozen=True)
 class Plugin:

@@ -16,8 +16,7 @@ from ronn_jack.realtime.stages.chain import stages_of
 from tests.export.clap.sounds import Reference, noise
 from tests.export.clap.symbols import lacked_by
 from tests.export.lv2.host import Instance, Worker
-from tests.export.lv2.plugins import Plugin, made, plugin
-from tests.export.lv2.test_library import ON_AUDIO
+from tests.export.lv2.plugins import ON_AUDIO, Plugin, made, plugin
 
 RATE = 48000.0
 FADE = 1440

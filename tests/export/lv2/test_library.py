@@ -19,14 +19,8 @@ from ronn_jack.export.plugin import instance
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.kernels.network import process_signal
 from tests.export.clap.sounds import Reference, noise
-from tests.export.lv2.plugins import made, plugin
+from tests.export.lv2.plugins import MAY_NEED, ON_AUDIO, made, plugin
 
-MAY_NEED = {
-    "clock_gettime", "cos", "exp", "free", "log", "log10", "malloc", "memcpy", "memset", "pow",
-    "sin", "sqrt", "tan", "tanh", "write",
-}  # fmt: skip
-"""What a plugin may ask of the C library and of its mathematics."""
-ON_AUDIO = MAY_NEED - {"malloc", "free", "write"}
 FRAMES = 12_000
 
 
