@@ -15,6 +15,7 @@ from ronn_jack.commands.options import (
     Number,
     WholeRange,
     assigned,
+    chosen,
     one_line,
     place_options,
     sound,
@@ -22,10 +23,11 @@ from ronn_jack.commands.options import (
 )
 from ronn_jack.errors import MachineError, UsageError, shown
 from ronn_jack.files import write_atomically
-from ronn_jack.parameters import PARAMETERS, Value
+from ronn_jack.parameters import PARAMETERS, Value, defaults
 
 if TYPE_CHECKING:
     from ronn_jack.export.doors.sound import Sound
+    from ronn_jack.export.sound import FrozenSound
 
 
 _RATE = 48000.0
@@ -52,6 +54,8 @@ class Wanted:
         The least that a plugin is to need.
     seeds : int
         How many seeds, from that of the sound on, a plugin is to choose among.
+    snapshots : mapping
+        Accepted values of those that it is to choose among instead, by their numbers.
     """
 
     target: Path
@@ -62,6 +66,7 @@ class Wanted:
     name: str
     cpu: str
     seeds: int
+    snapshots: Mapping[int, Mapping[str, Value]]
 
 
 @dataclass(frozen=True)
@@ -83,8 +88,6 @@ class Form:
         Of a plugin: where hosts look for it, in the user's home.
     is_folder : bool
         Whether it is written as a folder, which may take the place of one.
-    chooses : bool
-        Whether a plugin can choose among seeds.
     """
 
     name: str
@@ -94,7 +97,6 @@ class Form:
     channels: int = 2
     folder: str = ""
     is_folder: bool = False
-    chooses: bool = False
 
 
 def _write_json(wanted: Wanted) -> list[str]:
@@ -134,13 +136,11 @@ def _write_nam(wanted: Wanted) -> list[str]:
 
 
 def _write_clap(wanted: Wanted) -> list[str]:
-    from ronn_jack.export.clap.plugin_file import plugin_file
+    from ronn_jack.export.clap.plugin_file import check_place, plugin_file
     from ronn_jack.export.machine.targets import CHOICES, TARGETS
-    from ronn_jack.export.sound import freeze_bank
 
-    first = int(wanted.values["seed"])
-    seeds = [(first + number) % _SEEDS for number in range(wanted.seeds)]
-    sound = freeze_bank(wanted.values, seeds, wanted.inputs)
+    check_place(wanted.target)
+    sound = _frozen(wanted)
     content = plugin_file(sound, wanted.name, CHOICES[wanted.cpu])
     wanted.target.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(wanted.target, content)
@@ -150,11 +150,20 @@ def _write_clap(wanted: Wanted) -> list[str]:
 def _write_lv2(wanted: Wanted) -> list[str]:
     from ronn_jack.export.lv2.bundle import Bundle
     from ronn_jack.export.machine.targets import CHOICES, TARGETS
-    from ronn_jack.export.sound import freeze
 
-    sound = freeze(wanted.values, wanted.inputs)
+    sound = _frozen(wanted)
     Bundle(wanted.name, sound, CHOICES[wanted.cpu]).write(wanted.target)
     return [sound.level_words, f"for processors {TARGETS[wanted.cpu].words}"]
+
+
+def _frozen(wanted: Wanted) -> FrozenSound:
+    from ronn_jack.export.sound import freeze_bank, freeze_snapshots
+
+    if wanted.snapshots:
+        return freeze_snapshots(wanted.snapshots, wanted.inputs)
+    first = int(wanted.values["seed"])
+    seeds = [(first + number) % _SEEDS for number in range(wanted.seeds)]
+    return freeze_bank(wanted.values, seeds, wanted.inputs)
 
 
 def _sound(wanted: Wanted) -> Sound:
@@ -169,7 +178,7 @@ FORMS = (
     Form("onnx", ".onnx", "ONNX graph that streams.", _write_onnx),
     Form("nam", ".nam", "Neural Amp Modeler's file, mono.", _write_nam, channels=1),
     Form("lv2", ".lv2", "LV2 plugin, a folder.", _write_lv2, folder=".lv2", is_folder=True),
-    Form("clap", ".clap", "CLAP plugin.", _write_clap, folder=".clap", chooses=True),
+    Form("clap", ".clap", "CLAP plugin.", _write_clap, folder=".clap"),
 )
 """All forms; each has an option of its name, of which one is given."""
 
@@ -195,6 +204,7 @@ def _form_options(command: Callable[..., None]) -> Callable[..., None]:
               help="Least processor of a plugin, by the levels of x86-64 (v3).")  # fmt: skip
 @click.option("--seeds", type=WholeRange(2, 64), metavar="N",
               help="Let a plugin choose among N seeds, from the sound's on.")  # fmt: skip
+@click.option("--snapshots", is_flag=True, help="Let a plugin choose among a preset's snapshots.")
 @click.option("--install", is_flag=True, help="Put a plugin where hosts look for it.")
 def export(
     target: Path,
@@ -207,6 +217,7 @@ def export(
     name: str | None,
     cpu: str | None,
     seeds: int | None,
+    snapshots: bool,
     install: bool,
     **others: Any,
 ) -> None:
@@ -216,7 +227,14 @@ def export(
     """
     form = _chosen_form(others)
     _check_options(
-        form, rate=rate, outputs=outputs, name=name, cpu=cpu, seeds=seeds, install=install
+        form,
+        rate=rate,
+        outputs=outputs,
+        name=name,
+        cpu=cpu,
+        seeds=seeds,
+        snapshots=snapshots,
+        install=install,
     )
     if install:
         target = _installed(target, form)
@@ -224,6 +242,7 @@ def export(
         _check_target(target, form)
     place = {name: others[name] for name in ("host", "port", "tcp")}
     values = _values(preset, assignments, from_node, place)
+    sounds = _snapshots(preset, assignments, bool(seeds)) if snapshots else {}
     tell_of_compiling()
     wanted = Wanted(
         target,
@@ -234,6 +253,7 @@ def export(
         _plugin_name(name or target.stem) if form.folder else target.stem,
         cpu or _CPU,
         seeds or 1,
+        sounds,
     )
     notes = form.write(wanted)
     click.echo(f"wrote {one_line(str(target))}")
@@ -254,8 +274,9 @@ def _chosen_form(options: Mapping[str, Any]) -> Form:
 
 def _check_options(form: Form, **given: object) -> None:
     """Refuse options that mean nothing to a form."""
-    foreign = ("rate", "outputs") if form.folder else ("name", "cpu", "install")
-    for option in (*foreign, *(() if form.chooses else ("seeds",))):
+    for option in (
+        ("rate", "outputs") if form.folder else ("name", "cpu", "seeds", "snapshots", "install")
+    ):
         if given[option]:
             raise UsageError(f"--{option} means nothing with --{form.name}: leave it out")
 
@@ -302,6 +323,25 @@ def _values(
     from ronn_jack.commands.place import sound_of_node
 
     return assigned(sound_of_node(**place), assignments)
+
+
+def _snapshots(
+    preset: str | None, assignments: tuple[str, ...], has_seeds: bool
+) -> dict[int, dict[str, Value]]:
+    """Return the sounds of a preset's snapshots, each changed one by one."""
+    if has_seeds:
+        raise UsageError("--seeds and --snapshots are both given: leave one of them out")
+    found = chosen(preset, ()).preset
+    sounds = found.snapshots if found else {}
+    if len(sounds) < 2:
+        raise UsageError(
+            f"--preset {preset or 'is not given, which'} has fewer than 2 snapshots: name a preset "
+            "that has them, or leave --snapshots out"
+        )
+    return {
+        number: assigned({**defaults(), **values}, assignments)
+        for number, values in sorted(sounds.items())
+    }
 
 
 def _raw(sound: Sound) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from pathlib import Path
 
 from ronn_jack.errors import UsageError, shown
 from ronn_jack.export.sound import FrozenSound
@@ -19,7 +20,30 @@ def identity(sound: FrozenSound) -> str:
         for each in sound.networks
         for part in (_said(each), str(each.inputs), repr(each.level.gain), repr(each.blend))
     ]
+    parts += map(str, sound.snapshots)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_DIGITS]
+
+
+def check_replaceable(path: Path, content: Path, mark: str, kind: str) -> None:
+    """Check that nothing is at a path, or a plugin that this program has written.
+
+    Parameters
+    ----------
+    content : Path
+        The file there by which it is known.
+    mark : str
+        What stands in that, if it is ours.
+    kind : str
+        Of plugin, as it is said.
+
+    Raises
+    ------
+    UsageError
+        If something else is there.
+    """
+    if not path.exists() or (content.is_file() and mark.encode() in content.read_bytes()):
+        return
+    raise UsageError(f"{path} is there and no {kind} of ours: give another name")
 
 
 def _said(sound: FrozenSound) -> str:

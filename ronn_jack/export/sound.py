@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ronn_jack.errors import UsageError
 from ronn_jack.export.level import frozen_level
 from ronn_jack.hotswap.engine_controls import aim
 from ronn_jack.hotswap.levels.curves import LevelCurves, resting
@@ -25,8 +26,26 @@ MEASURED_RATE = 48_000.0
 """Sample rate in Hz at which a level is found."""
 OUTPUTS = 2
 _NOISE_SECONDS = 1.0
+_MAY_DIFFER = ("seed", "seed_b")
+"""What snapshots of one bank may each have of their own."""
 _LEVELLED = ("drive", "morph")
 """The controls that have a curve."""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a bank chooses among.
+
+    Attributes
+    ----------
+    name : str
+        What each is.
+    words : tuple of str
+        Of each network.
+    """
+
+    name: str
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -44,7 +63,9 @@ class FrozenSound:
     blend : Blend
         How it mixes with the dry signal.
     neighbours : tuple of FrozenSound
-        Sounds of other seeds, of which one can come in its place; none has any of its own.
+        Sounds of one architecture, of which one can come in its place; none has any of its own.
+    snapshots : tuple of int
+        Numbers of all of these sounds, where they are a preset's snapshots; else they are seeds.
     """
 
     values: Mapping[str, Value]
@@ -52,6 +73,7 @@ class FrozenSound:
     level: LevelTable
     blend: Blend
     neighbours: tuple[FrozenSound, ...] = ()
+    snapshots: tuple[int, ...] = ()
 
     @property
     def networks(self) -> tuple[FrozenSound, ...]:
@@ -59,11 +81,12 @@ class FrozenSound:
         return (self, *self.neighbours)
 
     @property
-    def seeds(self) -> tuple[int, ...]:
-        """Those that a control chooses among; empty where there is nothing to choose."""
+    def choices(self) -> Choices | None:
+        """What a control chooses among, if there is anything to choose."""
         if not self.neighbours:
-            return ()
-        return tuple(int(sound.values["seed"]) for sound in self.networks)
+            return None
+        numbers = self.snapshots or [int(sound.values["seed"]) for sound in self.networks]
+        return Choices("snapshot" if self.snapshots else "seed", tuple(map(str, numbers)))
 
     @property
     def text(self) -> str:
@@ -104,6 +127,26 @@ def freeze_bank(values: Mapping[str, Value], seeds: Sequence[int], inputs: int =
     """Return a sound with its neighbours: the same architecture with each of the seeds."""
     first, *others = (freeze({**values, "seed": seed}, inputs) for seed in seeds)
     return replace(first, neighbours=tuple(others))
+
+
+def freeze_snapshots(sounds: Mapping[int, Mapping[str, Value]], inputs: int = 2) -> FrozenSound:
+    """Return the first of a preset's snapshots with the others as its neighbours.
+
+    Raises
+    ------
+    UsageError
+        If they differ in more than the numbers of a network.
+    """
+    (number, first), *others = sounds.items()
+    for other, values in others:
+        differing = [n for n in first if values[n] != first[n] and n not in _MAY_DIFFER]
+        if differing:
+            raise UsageError(
+                f"snapshots {number} and {other} differ in {', '.join(differing)}: in a bank they "
+                f"may differ in {', '.join(_MAY_DIFFER)}"
+            )
+    bank, *neighbours = (freeze(values, inputs) for values in sounds.values())
+    return replace(bank, neighbours=tuple(neighbours), snapshots=tuple(sounds))
 
 
 def _table(model: Model, values: Mapping[str, Value], gain: float) -> LevelTable:

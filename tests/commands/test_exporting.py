@@ -93,6 +93,48 @@ def test_a_plugin_is_installed_where_hosts_look(
     assert library.descriptor.name == b"Mine"
 
 
+SNAPSHOTS = """
+version = 1
+[parameters]
+layers = 3
+[snapshots.1]
+layers = 3
+[snapshots.4]
+layers = {layers}
+mix = {mix}
+"""
+
+
+def test_snapshots_that_no_bank_can_hold_are_refused(refused: Refused, tmp_path: Path) -> None:
+    preset = tmp_path / "mine.toml"
+    arguments = (tmp_path / "a.lv2", "--lv2", "--snapshots", "--preset", preset)
+    preset.write_text(SNAPSHOTS.format(layers=4, mix=0.5))
+    said = refused(2, "export", *arguments)
+    assert (
+        "snapshots 1 and 4 differ in layers, mix: in a bank they may differ in seed, seed_b" in said
+    )
+    preset.write_text("version = 1\n[parameters]\nlayers = 3\n")
+    assert "has fewer than 2 snapshots: name a preset" in refused(2, "export", *arguments)
+    said = refused(2, "export", *arguments, "--seeds", 2)
+    assert "--seeds and --snapshots are both given" in said
+    said = refused(2, "export", tmp_path / "a.json", "--json", "--snapshots")
+    assert "--snapshots means nothing with --json" in said
+
+
+@pytest.mark.parametrize("install", [False, True])
+def test_another_s_clap_plugin_stays(
+    refused: Refused, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, install: bool
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    path = tmp_path / ".clap" / "amp.clap"
+    path.parent.mkdir()
+    path.write_bytes(b"\x7fELF com.example.amp")
+    arguments = ("amp", "--clap", "--install") if install else (path, "--clap")
+    said = refused(2, "export", *arguments)
+    assert f"{path} is there and no CLAP plugin of ours: give another name" in said
+    assert path.read_bytes() == b"\x7fELF com.example.amp"
+
+
 @pytest.mark.parametrize(
     ("code", "arguments", "said"),
     [
@@ -113,7 +155,6 @@ def test_a_plugin_is_installed_where_hosts_look(
         (2, ("a.json", "--json", "--install"), "--install means nothing with --json: leave it out"),
         (2, ("a.json", "--json", "--cpu", "v3"), "--cpu means nothing with --json"),
         (2, ("a.json", "--json", "--seeds", "4"), "--seeds means nothing with --json"),
-        (2, ("a.lv2", "--lv2", "--seeds", "4"), "--seeds means nothing with --lv2"),
         (2, ("a.clap", "--clap", "--seeds", "65"), "65"),
         (2, ("a.clap", "--clap", "--rate", "48000"), "--rate means nothing with --clap"),
         (2, ("a.clap", "--clap", "--cpu", "v9"), "'v9' is not one of 'native', 'v2', 'v3', 'v4'"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from numba import carray, int32, uint32
 
+from ronn_jack.export.calls import through_pointer
 from ronn_jack.export.clap.abi import COMPATIBLE_MAJOR, HOST, PLUGIN
-from ronn_jack.export.clap.calls import through_pointer
 from ronn_jack.export.clap.memory import free, malloc, memcpy, memset, same_text, word_at
 from ronn_jack.export.clap.records import (
     EXTENSION,

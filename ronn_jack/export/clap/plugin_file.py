@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from ronn_jack.export.clap.tables import ENTRY, Description, define_entry
 from ronn_jack.export.elf.link import link
-from ronn_jack.export.identity import identity
+from ronn_jack.export.identity import check_replaceable, identity
 from ronn_jack.export.lv2.library import NEEDED
 from ronn_jack.export.machine.choosing import define_check, define_create
 from ronn_jack.export.machine.glue import Glue
@@ -18,6 +19,18 @@ from ronn_jack.export.sound import OUTPUTS, FrozenSound
 SUFFIX = ".clap"
 ENTRIES_MODULE = "ronn_jack.export.clap.tables"
 _VERSION = "1.0.0"
+_IDENTIFIER = "org.ronn-jack."
+
+
+def check_place(path: Path) -> None:
+    """Check that a plugin can be written to a path.
+
+    Raises
+    ------
+    UsageError
+        If another's file is there.
+    """
+    check_replaceable(path, path, _IDENTIFIER, "CLAP plugin")
 
 
 def plugin_file(sound: FrozenSound, name: str, targets: Sequence[str]) -> bytes:
@@ -48,12 +61,12 @@ def linked(description: Description, parts: Sequence[Part]) -> bytes:
 def described(sound: FrozenSound, name: str) -> Description:
     """Return what the plugin of a sound says of itself."""
     return Description(
-        identifier=f"org.ronn-jack.{identity(sound)}",
+        identifier=f"{_IDENTIFIER}{identity(sound)}",
         name=name,
         version=_VERSION,
         description=f"A frozen random neural network, {sound.text}",
         inputs=sound.inputs,
         outputs=OUTPUTS,
-        controls=controls_of(sound.values, sound.seeds),
+        controls=controls_of(sound.values, sound.choices),
         is_bank=bool(sound.neighbours),
     )

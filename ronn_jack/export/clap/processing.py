@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import carray, int64, void
 
+from ronn_jack.export.calls import through_pointer
 from ronn_jack.export.clap.abi import (
     AUDIO_BUFFER,
     CORE_EVENT_SPACE,
@@ -17,7 +18,6 @@ from ronn_jack.export.clap.abi import (
     PROCESS_ERROR,
     PROCESS_TAIL,
 )
-from ronn_jack.export.clap.calls import through_pointer
 from ronn_jack.export.clap.parameters import index_of
 from ronn_jack.export.clap.records import (
     HEART,

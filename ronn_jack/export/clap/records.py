@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ronn_jack.export.calls import through_pointer
 from ronn_jack.export.clap.abi import PLUGIN
-from ronn_jack.export.clap.calls import through_pointer
 
 HEART = np.dtype(
     [
@@ -24,6 +24,7 @@ HEART = np.dtype(
             "attend",
             "work",
             "halt",
+            "accompany",
         )
     ]
 )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from numba import carray, int32, int64, void
 
+from ronn_jack.export.calls import through_pointer
 from ronn_jack.export.clap.abi import HOST, HOST_PARAMS, PARAM_RESCAN_VALUES, STREAM
-from ronn_jack.export.clap.calls import through_pointer
 from ronn_jack.export.clap.library import call_get_extension
 from ronn_jack.export.clap.memory import free, malloc
 from ronn_jack.export.clap.records import HEART, INSTANCE, LIBRARY, call_state

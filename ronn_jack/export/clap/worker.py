@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from numba import carray, int32, int64, types, uint32, void
 
-from ronn_jack.export.clap.records import HEART, INSTANCE, LIBRARY, call_attend, call_work
+from ronn_jack.export.clap.records import (
+    HEART,
+    INSTANCE,
+    LIBRARY,
+    call_attend,
+    call_handle,
+    call_work,
+)
 from ronn_jack.export.compiling import entry
 from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer, store_release
 from ronn_jack.realtime.compiler.compile import native
@@ -37,7 +44,7 @@ def run_worker(plugin: int) -> int:
 
 @native(void(int64))
 def start_worker(plugin: int) -> None:
-    """[main-thread] Start the thread of a bank; without one, it works where it plays."""
+    """[main-thread] Start the thread of a bank; without one, it does its part where it plays."""
     i = carray(pointer(plugin), (1,), INSTANCE)[0]
     run = carray(pointer(i.library), (1,), LIBRARY)[0].run_worker
     if run == 0 or i.thread != 0:
@@ -74,7 +81,9 @@ def attend_bank(plugin: int) -> None:
     h = carray(pointer(i.heart), (1,), HEART)[0]
     if call_attend(h.attend, (i.handle,)) == 0:
         return
-    if i.offline != 0 or i.thread == 0:
+    if i.offline != 0:
         call_work(h.work, (i.handle, 1))
+    elif i.thread == 0:
+        call_handle(h.accompany, (i.handle,))
     elif exchange(plugin + _ASKED, 1) == 0:
         _sem_post(plugin + _SEMAPHORE)

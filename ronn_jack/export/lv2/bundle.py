@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ronn_jack import __version__
-from ronn_jack.errors import UsageError
-from ronn_jack.export.identity import file_stem, identity
+from ronn_jack.export.identity import check_replaceable, file_stem, identity
 from ronn_jack.export.lv2 import turtle
-from ronn_jack.export.lv2.library import ENTRIES_MODULE, library
+from ronn_jack.export.lv2.library import entries_module, library
 from ronn_jack.export.parts import make_parts
 from ronn_jack.export.plugin.controls import controls_of
 from ronn_jack.export.sound import FrozenSound
@@ -51,8 +50,7 @@ class Bundle:
             If something else is there.
         """
         folder = Path(os.path.realpath(folder))
-        if folder.exists() and not _is_ours(folder):
-            raise UsageError(f"{folder} is there and no LV2 bundle of ours: give another name")
+        check_replaceable(folder, folder / _MANIFEST, _URI, "LV2 bundle")
         files = self.files()
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".ronn-jack-", dir=folder.parent) as place:
@@ -71,7 +69,8 @@ class Bundle:
 
     def files(self) -> dict[str, bytes]:
         """Return the content of each file by its name."""
-        parts = make_parts(self.sound, self.targets, ENTRIES_MODULE)
+        is_bank = bool(self.sound.neighbours)
+        parts = make_parts(self.sound, self.targets, entries_module(is_bank))
         binary = f"{file_stem(self.name)}.so"
         described = turtle.Described(
             self.uri,
@@ -79,7 +78,7 @@ class Bundle:
             binary,
             f"A randomized overdrive neural network, frozen. {self.sound.text}",
             self.sound.inputs,
-            controls_of(self.sound.values, self.sound.seeds),
+            controls_of(self.sound.values, self.sound.choices),
         )
         texts = {
             _MANIFEST: turtle.manifest(described),
@@ -87,7 +86,7 @@ class Bundle:
             "presets.ttl": turtle.presets(described),
             "README.md": self._readme(),
         }
-        made = library(self.uri, self.name, parts)
+        made = library(self.uri, self.name, parts, is_bank)
         return {binary: made, **{name: text.encode() for name, text in texts.items()}}
 
     def _tempo(self) -> list[str]:
@@ -98,20 +97,23 @@ class Bundle:
     def _readme(self) -> str:
         command = shlex.join([
             "ronn-jack", "export", f"{file_stem(self.name)}{SUFFIX}", "--lv2",
-            "--preset", self.sound.text, "--name", self.name,
+            "--preset", "PRESET" if self.sound.snapshots else self.sound.text, "--name", self.name,
             "--inputs", str(self.sound.inputs), "--cpu", self.targets[-1], *self._tempo(),
+            *_bank_options(self.sound),
         ])  # fmt: skip
         controls = "\n".join(
             f"| {c.symbol} | {c.parameter.range_text} | {c.words(c.default)} | "
             f"{c.parameter.description} |"
-            for c in controls_of(self.sound.values, self.sound.seeds)
+            for c in controls_of(self.sound.values, self.sound.choices)
         )
+        sounds = self.sound.networks if self.sound.snapshots else (self.sound,)
+        texts = "\n    ".join(sound.text for sound in sounds)
         return f"""# {self.name}
 
-One randomized overdrive neural network, made by ronn-jack {__version__} into an LV2 plugin.
+{_count(self.sound)}, made by ronn-jack {__version__} into an LV2 plugin.
 It needs nothing but this folder: put it into `~/.lv2`, and let your host look for new plugins.
 
-    {self.sound.text}
+    {texts}
 
 Frozen are the network, its memory and its level: {self.sound.level_words}.
 It begins as after silence, adds no latency, and runs at any block size, at 8 to 384 kHz.
@@ -129,7 +131,13 @@ URI: {self.uri}
 """
 
 
-def _is_ours(folder: Path) -> bool:
-    """Say whether a folder is a bundle that this program has written."""
-    manifest = folder / _MANIFEST
-    return manifest.is_file() and _URI.encode() in manifest.read_bytes()
+def _bank_options(sound: FrozenSound) -> list[str]:
+    if sound.snapshots:
+        return ["--snapshots"]
+    return ["--seeds", str(len(sound.networks))] if sound.neighbours else []
+
+
+def _count(sound: FrozenSound) -> str:
+    if not sound.neighbours:
+        return "One randomized overdrive neural network"
+    return f"{len(sound.networks)} randomized overdrive neural networks, one at a time"

@@ -6,13 +6,13 @@ A host connects each port to an address, and again whenever it likes.
 from __future__ import annotations
 
 import numpy as np
-from numba import carray, float64, int64
+from numba import carray, float64, int64, void
 
 from ronn_jack.export.compiling import entry
 from ronn_jack.export.plugin.instance import play, set_control
 from ronn_jack.export.plugin.records import INSTANCE, MOST_PORTS, TEMPLATE
 from ronn_jack.realtime.compiler.atomics import pointer
-from ronn_jack.realtime.compiler.compile import linked
+from ronn_jack.realtime.compiler.compile import linked, native
 
 _MOST_PORTS = MOST_PORTS
 _set_control = linked(set_control)
@@ -26,21 +26,34 @@ def connect(handle: int, port: int, address: int) -> None:
         carray(pointer(handle), (1,), INSTANCE)[0].ports[port] = address
 
 
-@entry("void(int64, int64)")
-def run(handle: int, frames: int) -> None:
-    """[audio-thread] Read the controls and play a block."""
+@native(void(int64))
+def read_controls(handle: int) -> None:
+    """Let the controls go to where their ports are."""
     h = carray(pointer(handle), (1,), INSTANCE)[0]
     t = carray(pointer(h.template), (1,), TEMPLATE)[0]
-    inputs = t.inputs
     for i in range(t.control_count):
-        port = h.ports[inputs + 2 + i]
+        port = h.ports[t.inputs + 2 + i]
         if port != 0:
             value = carray(pointer(port), (1,), np.float32)[0]
             _set_control(handle, int64(i), float64(value))
+
+
+@native(void(int64, int64))
+def play_ports(handle: int, frames: int) -> None:
+    """Play a block from the audio ports to the audio ports, if all are connected."""
+    h = carray(pointer(handle), (1,), INSTANCE)[0]
+    inputs = carray(pointer(h.template), (1,), TEMPLATE)[0].inputs
     in_1, in_2 = h.ports[0], h.ports[inputs - 1]
     out_1, out_2 = h.ports[inputs], h.ports[inputs + 1]
     if frames > 0 and in_1 != 0 and in_2 != 0 and out_1 != 0 and out_2 != 0:
         _play(handle, in_1, in_2, out_1, out_2, frames)
+
+
+@entry("void(int64, int64)")
+def run(handle: int, frames: int) -> None:
+    """[audio-thread] Read the controls and play a block."""
+    read_controls(handle)
+    play_ports(handle, frames)
 
 
 ENTRIES = {"lv2_connect": connect, "lv2_run": run}

@@ -2,7 +2,7 @@
 
 References
 ----------
-.. [1] LV2 1.18 with its extensions units, presets and port-props, http://lv2plug.in/ns.
+.. [1] LV2 1.18 with its extensions units, presets, port-props and worker, http://lv2plug.in/ns.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ronn_jack import __version__
 from ronn_jack.export.plugin.controls import PluginControl
+from ronn_jack.export.plugin.records import Action
 from ronn_jack.parameters import Curve
 
 _PREFIXES = {
@@ -20,6 +21,7 @@ _PREFIXES = {
     "pprops": "http://lv2plug.in/ns/ext/port-props#",
     "pset": "http://lv2plug.in/ns/ext/presets#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "work": "http://lv2plug.in/ns/ext/worker#",
     "units": "http://lv2plug.in/ns/extensions/units#",
 }
 _UNITS = {"dB": "db", "dBFS": "db", "Hz": "hz", "s": "s", "ms": "ms"}
@@ -44,14 +46,22 @@ class Described:
     inputs: int
     controls: Sequence[PluginControl]
 
+    @property
+    def is_bank(self) -> bool:
+        """Whether one of the controls chooses among networks."""
+        return any(control.action is Action.SEED for control in self.controls)
+
 
 def manifest(plugin: Described) -> str:
     """Return manifest.ttl: what there is in the bundle."""
     return _document(
         _about(plugin.uri, ["a lv2:Plugin", f"lv2:binary <{plugin.library}>",
                             "rdfs:seeAlso <plugin.ttl>"]),
-        _about(_preset(plugin), ["a pset:Preset", f"lv2:appliesTo <{plugin.uri}>",
-                                 "rdfs:seeAlso <presets.ttl>"]),
+        *(
+            _about(preset.uri, ["a pset:Preset", f"lv2:appliesTo <{plugin.uri}>",
+                                "rdfs:seeAlso <presets.ttl>"])
+            for preset in _presets(plugin)
+        ),
     )  # fmt: skip
 
 
@@ -63,6 +73,10 @@ def description(plugin: Described) -> str:
         _control_port(index, control)
         for index, control in enumerate(plugin.controls, start=len(ports))
     ]
+    worker = []
+    if plugin.is_bank:
+        ports.append(_offline_port(len(ports)))
+        worker = ["lv2:optionalFeature work:schedule", "lv2:extensionData work:interface"]
     return _document(
         _about(plugin.uri, [
             "a lv2:Plugin , lv2:DistortionPlugin",
@@ -72,25 +86,49 @@ def description(plugin: Described) -> str:
             f"lv2:minorVersion {minor}",
             f"lv2:microVersion {micro}",
             "lv2:optionalFeature lv2:hardRTCapable",
+            *worker,
             f"lv2:port {' , '.join(ports)}",
         ])
     )  # fmt: skip
 
 
 def presets(plugin: Described) -> str:
-    """Return presets.ttl: the sound as it was exported."""
-    values = [
-        f"[ lv2:symbol {_text(c.symbol)} ; pset:value {_number(c.default)} ]"
-        for c in plugin.controls
-    ]
-    return _document(
-        _about(_preset(plugin), [
+    """Return presets.ttl: the sound as it was exported, with each network of a bank."""
+    return _document(*(
+        _about(preset.uri, [
             "a pset:Preset",
             f"lv2:appliesTo <{plugin.uri}>",
-            f"rdfs:label {_text(plugin.name)}",
-            f"lv2:port {' , '.join(values)}",
+            f"rdfs:label {_text(preset.label)}",
+            f"lv2:port {' , '.join(preset.values)}",
         ])
-    )  # fmt: skip
+        for preset in _presets(plugin)
+    ))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Preset:
+    uri: str
+    label: str
+    values: Sequence[str]
+
+
+def _presets(plugin: Described) -> Iterable[_Preset]:
+    """Yield the presets: one, or of a bank one for each network."""
+    values = [_value(control, control.default) for control in plugin.controls]
+    if not plugin.is_bank:
+        yield _Preset(f"{plugin.uri}#exported", plugin.name, values)
+        return
+    place = next(i for i, c in enumerate(plugin.controls) if c.action is Action.SEED)
+    choice = plugin.controls[place]
+    for number, word in choice.scale_points:
+        values[place] = _value(choice, number)
+        yield _Preset(
+            f"{plugin.uri}#{choice.symbol}-{word}", f"{plugin.name} {word}", tuple(values)
+        )
+
+
+def _value(control: PluginControl, value: float) -> str:
+    return f"[ lv2:symbol {_text(control.symbol)} ; pset:value {_number(value)} ]"
 
 
 def _audio_ports(inputs: int) -> Iterable[str]:
@@ -135,8 +173,19 @@ def _control_port(index: int, control: PluginControl) -> str:
     return _node(facts)
 
 
-def _preset(plugin: Described) -> str:
-    return f"{plugin.uri}#exported"
+def _offline_port(index: int) -> str:
+    """Return the port by which a host says that it renders faster than in real time."""
+    return _node([
+        "a lv2:InputPort , lv2:ControlPort",
+        f"lv2:index {index}",
+        'lv2:symbol "freewheel"',
+        'lv2:name "Freewheel"',
+        "lv2:designation lv2:freeWheeling",
+        "lv2:default 0",
+        "lv2:minimum 0",
+        "lv2:maximum 1",
+        "lv2:portProperty lv2:toggled , lv2:connectionOptional , pprops:notOnGUI",
+    ])  # fmt: skip
 
 
 def _versions() -> tuple[int, int]:

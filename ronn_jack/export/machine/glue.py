@@ -35,6 +35,7 @@ HEART: dict[str, tuple[Any, list[Any]]] = {
     "attend": (I64, [I64]),
     "work": (VOID, [I64] * 2),
     "halt": (VOID, [I64] * 2),
+    "accompany": (VOID, [I64]),
 }
 """Result and arguments of the functions that every plugin has."""
 

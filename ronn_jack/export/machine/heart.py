@@ -29,7 +29,12 @@ FUNCTIONS: Mapping[str, Any] = {
     "save": state.save,
     "load": state.load,
 }
-OF_BANK: Mapping[str, Any] = {"attend": bank.attend, "work": bank.work, "halt": bank.halt}
+OF_BANK: Mapping[str, Any] = {
+    "attend": bank.attend,
+    "work": bank.work,
+    "halt": bank.halt,
+    "accompany": bank.accompany,
+}
 """What a format has, too, that lets a control choose among networks."""
 _CALLED_WITH = 6  # arguments, by `call_entry`
 

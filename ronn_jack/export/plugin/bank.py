@@ -1,7 +1,8 @@
 """A bank: while one network sounds, another is made, hears the recent input, and comes in.
 
 The audio thread asks whether there is something to do (`attend`), and a worker does it (`work`).
-Offline the audio thread works itself, so that a change comes at its frame.
+Offline the audio thread works itself, so that a change comes at its frame. Where there is no
+worker, it lets the next network run beside the one that sounds (`accompany`) for its memory.
 """
 
 from __future__ import annotations
@@ -72,20 +73,38 @@ def _catch_up(handle: int, voice: int) -> int:
     return int64(1)
 
 
-@native(void(int64, int64, int64))
-def _make(handle: int, slot: int, number: int) -> None:
-    """Put a network into a slot, as after silence that ended so long ago that it counts no more."""
+@native(int64(int64))
+def _frames_kept(handle: int) -> int:
+    """Return the frames of recent input that a network can take in, with time to be slow."""
+    capacity = carray(pointer(_engine(handle)), (1,), ENGINE)[0].capacity
+    return min(run_up_frames(handle), int64(capacity - capacity // 4))
+
+
+@native(void(int64, int64, int64, int64))
+def _make(handle: int, slot: int, number: int, heard: int) -> None:
+    """Put a network into a slot, as after silence that ended some frames ago."""
     h = carray(pointer(handle), (1,), INSTANCE)[0]
     t = carray(pointer(h.template), (1,), TEMPLATE)[0]
-    engine = _engine(handle)
-    capacity = carray(pointer(engine), (1,), ENGINE)[0].capacity
+    h.beside = 0
     fill_network(handle, slot, number)
     for index in range(t.control_count):
         move_network(handle, slot, index)
-    # A quarter of what is kept is left for it to be slow in.
-    heard = min(run_up_frames(handle), capacity - capacity // 4)
-    start = max(int64(0), load_acquire(engine + POSITION) - heard)
+    start = max(int64(0), load_acquire(_engine(handle) + POSITION) - heard)
     rest_network_at(handle, slot, start, h.base + t.size + h.slot_bytes)
+
+
+@native(void(int64, int64, int64))
+def _bring_in(handle: int, slot: int, number: int) -> None:
+    """Let the network in a slot, which has heard all, take the place of the one that sounds."""
+    h = carray(pointer(handle), (1,), INSTANCE)[0]
+    engine, voice = _engine(handle), _voice(handle, slot)
+    v = carray(pointer(voice), (1,), VOICE)[0]
+    v.late = 0
+    v.fade_frames = int64(np.rint(FADE_SECONDS * h.rate))
+    v.correlation, v.fade_step = 0.0, -1.0
+    h.slot, h.made, h.free = slot, number, 0
+    carray(pointer(engine), (1,), ENGINE)[0].gap_frames = _ANY_GAP
+    exchange(engine + PENDING, voice)
 
 
 @native(void(int64))
@@ -103,19 +122,11 @@ def _work(handle: int) -> None:
         if h.free == 0 or h.made == h.wanted:
             return
         slot, number = 1 - h.slot, h.wanted
-        _make(handle, slot, number)
-    voice = _voice(handle, slot)
-    if _catch_up(handle, voice) == 0:
-        if late:
-            h.slot, h.made, h.free = 1 - h.slot, _NOTHING, 1
-        return
-    v = carray(pointer(voice), (1,), VOICE)[0]
-    v.late = 0
-    v.fade_frames = int64(np.rint(FADE_SECONDS * h.rate))
-    v.correlation, v.fade_step = 0.0, -1.0
-    h.slot, h.made, h.free = slot, number, 0
-    carray(pointer(engine), (1,), ENGINE)[0].gap_frames = _ANY_GAP
-    exchange(engine + PENDING, voice)
+        _make(handle, slot, number, _frames_kept(handle))
+    if _catch_up(handle, _voice(handle, slot)) != 0:
+        _bring_in(handle, slot, number)
+    elif late:
+        h.slot, h.made, h.free = 1 - h.slot, _NOTHING, 1
 
 
 @entry("int64(int64)")
@@ -146,6 +157,33 @@ def work(handle: int, wait: int) -> None:
         _work(handle)
     restore_float_mode(mode)
     store_release(handle + WORKING, 0)
+
+
+@entry("void(int64)")
+def accompany(handle: int) -> None:
+    """[audio-thread] Without a worker: let the network that is wanted take the frames just played.
+
+    It begins after silence, and comes in when it has heard as much as it remembers.
+    """
+    h = carray(pointer(handle), (1,), INSTANCE)[0]
+    if exchange(_engine(handle) + RETIRED, 0) != 0:
+        h.free = 1
+    if h.free == 0 or h.made == h.wanted:
+        h.beside = 0
+        return
+    mode = set_flush_to_zero()
+    slot = 1 - h.slot
+    if h.beside == 0 or h.numbers[slot] != h.wanted:
+        _make(handle, slot, h.wanted, int64(0))
+        h.beside = 1
+        h.begun = load_acquire(_engine(handle) + POSITION)
+    heard = load_acquire(_engine(handle) + POSITION) - h.begun
+    if _catch_up(handle, _voice(handle, slot)) == 0:
+        h.beside = 0
+    elif heard >= run_up_frames(handle):
+        h.beside = 0
+        _bring_in(handle, slot, h.wanted)
+    restore_float_mode(mode)
 
 
 @entry("void(int64, int64)")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ronn_jack.export.plugin.records import Action
+from ronn_jack.export.sound import Choices
 from ronn_jack.model.latent.equaliser import BANDS
 from ronn_jack.model.times import drift_hertz
 from ronn_jack.parameters import PARAMETERS, Kind, Parameter, Value
@@ -118,12 +119,12 @@ def _of_equaliser(values: Mapping[str, Value]) -> Mapping[str, tuple[Action, int
     return rows
 
 
-def controls_of(values: Mapping[str, Value], seeds: Sequence[int] = ()) -> list[PluginControl]:
+def controls_of(values: Mapping[str, Value], choices: Choices | None = None) -> list[PluginControl]:
     """Return the controls of a sound, by its accepted values of all parameters.
 
     Parameters
     ----------
-    seeds : sequence of int
+    choices : Choices or None
         What a bank chooses among.
     """
     rows = {
@@ -135,15 +136,22 @@ def controls_of(values: Mapping[str, Value], seeds: Sequence[int] = ()) -> list[
         PluginControl(PARAMETERS[name], _default(name, values), action, int(place))
         for name, (action, place) in rows.items()
     ]
-    return [*controls, *([_choice_among(seeds)] if seeds else [])]
+    return [*controls, *([_choice_among(choices)] if choices else [])]
 
 
-def _choice_among(seeds: Sequence[int]) -> PluginControl:
-    names = tuple(map(str, seeds))
+def _choice_among(choices: Choices) -> PluginControl:
+    names = choices.words
     row = replace(
-        PARAMETERS["seed"], kind=Kind.ENUM, minimum=0, maximum=len(names) - 1, default=names[0],
+        PARAMETERS["seed"],
+        name=choices.name,
+        label=choices.name.capitalize(),
+        description=f"Which {choices.name}'s network sounds.",
+        kind=Kind.ENUM,
+        minimum=0,
+        maximum=len(names) - 1,
+        default=names[0],
         choices=names,
-    )  # fmt: skip
+    )
     return PluginControl(row, 0.0, Action.SEED)
 
 

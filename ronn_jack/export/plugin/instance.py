@@ -105,6 +105,7 @@ def _begin(handle: int) -> None:
     h.made = h.wanted
     h.slot = 0
     h.free = 1
+    h.beside = 0
     h.moved = 0
     h.fresh = 1
 
@@ -159,7 +160,10 @@ def create(kernels: int, template: int, rate: float) -> int:
 
 @entry("void(int64)")
 def destroy(handle: int) -> None:
-    """[main-thread] Free an instance."""
+    """[main-thread] Free an instance, when a worker has left it."""
+    exchange(handle + LEAVE, 1)
+    while load_acquire(handle + WORKING) != 0:
+        pass
     free(carray(pointer(handle), (1,), INSTANCE)[0].memory)
     free(handle)
 

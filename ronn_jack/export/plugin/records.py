@@ -114,10 +114,15 @@ INSTANCE = np.dtype(
         ("made", "i8"),  # of the one that was made last, and sounds or is about to
         ("slot", "i8"),  # 0 or 1: where that lies
         ("free", "i8"),  # whether the other slot is
+        ("beside", "i8"),  # whether a network runs there beside the other, without a worker
+        ("begun", "i8"),  # the frame from which on it does
         ("working", "i8"),  # whether a worker is at the other slot
         ("leave", "i8"),  # whether it is to leave it
         ("values", "f8", MOST_CONTROLS),
         ("ports", "i8", MOST_PORTS),  # addresses that a format keeps
+        ("schedule", "i8"),  # of LV2's worker: the host's function, or 0
+        ("schedule_handle", "i8"),  # and what that is called with
+        ("asked", "i8"),  # whether it was asked for work that has not begun
     ],
     align=True,
 )

@@ -105,7 +105,7 @@ def template_object(machine: int, name: str, sound: FrozenSound) -> Relocatable:
     template["words_bytes"] = layout.WORD * words
     memory = sum(stage.memory_frames(MEASURED_RATE) for stage in stages_of(spec.rules))
     template["settling_seconds"] = memory / MEASURED_RATE
-    controls = _control_rows(controls_of(sound.values, sound.seeds))
+    controls = _control_rows(controls_of(sound.values, sound.choices))
     template["control_count"] = len(controls)
     bank = _bank(data, pool, sound.networks, shots)
     tables = {"controls": controls, "pool": pool.content()}

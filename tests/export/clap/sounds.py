@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -54,10 +55,11 @@ def opened(path: Path) -> Library:
 class Reference:
     """The node's engine with a frozen sound, moved as a plugin is.
 
-    Its network is laid out as a plugin's: the forms that multiply less are left to the node.
+    Its network is laid out as a plugin's: the forms that multiply less are left to the node, unless
+    they are asked for.
     """
 
-    def __init__(self, sound: FrozenSound, rate: float) -> None:
+    def __init__(self, sound: FrozenSound, rate: float, all_forms: bool = False) -> None:
         self._values = dict(sound.values)
         model = model_of(sound.values, sound.inputs, OUTPUTS, rate)
         self._engine = engine = Engine(sound.inputs, OUTPUTS, rate, 0.0)
@@ -65,7 +67,7 @@ class Reference:
         engine.set(Control.MASTER, 1.0)
         begin_in_room(engine, sound.values)
         engine.settle()
-        with stretching_alone():
+        with nullcontext() if all_forms else stretching_alone():
             self._voice = make_voice(model, rate, Expression.of(sound.values), movable=True)
         self._voice.level.begin_with(sound.level)
         self._voice.blend.begin_with(sound.blend)

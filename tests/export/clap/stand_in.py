@@ -133,10 +133,15 @@ def halt(handle: int, on: int) -> None:
     pass
 
 
+@entry("void(int64)")
+def accompany(handle: int) -> None:
+    pass
+
+
 HEART = {
     function.__name__: function
     for function in (create, destroy, activate, reset, set_control, get_control, play, tail_frames,
-                     save, load, attend, work, halt)
+                     save, load, attend, work, halt, accompany)
 }  # fmt: skip
 
 

@@ -8,13 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ronn_jack.export.lv2.bundle import Bundle
-from ronn_jack.export.lv2.library import ENTRIES_MODULE, library
+from ronn_jack.export.lv2.library import entries_module, library
 from ronn_jack.export.parts import make_part
 from ronn_jack.export.plugin.controls import PluginControl, controls_of
 from ronn_jack.export.sound import FrozenSound, freeze
 from ronn_jack.parameters import Value, defaults
 from tests.export.clap.sounds import preset
-from tests.export.lv2.host import Instance, Library
+from tests.export.lv2.host import Instance, Library, Worker
+
+MAY_NEED = {
+    "clock_gettime", "cos", "exp", "free", "log", "log10", "malloc", "memcpy", "memset", "pow",
+    "sin", "sqrt", "tan", "tanh", "write",
+}  # fmt: skip
+"""What a plugin may ask of the C library and of its mathematics."""
+ON_AUDIO = MAY_NEED - {"malloc", "free", "write"}
 
 
 @dataclass(frozen=True)
@@ -27,11 +34,17 @@ class Plugin:
 
     @property
     def controls(self) -> list[PluginControl]:
-        return controls_of(self.sound.values)
+        return controls_of(self.sound.values, self.sound.choices)
 
-    def instance(self, rate: float = 48000.0, **controls: float) -> Instance:
-        """Return an instance with its controls where they are by default, but for some."""
-        made = Instance(self.library, rate, self.sound.inputs, len(self.controls))
+    def instance(
+        self, rate: float = 48000.0, worker: Worker | None = None, **controls: float
+    ) -> Instance:
+        """Return an instance with its controls where they are by default, but for some.
+
+        A bank's has one more, by which it is told to be offline.
+        """
+        ports = len(self.controls) + bool(self.sound.neighbours)
+        made = Instance(self.library, rate, self.sound.inputs, ports, worker)
         for i, control in enumerate(self.controls):
             made.controls[i] = controls.get(control.symbol, control.default)
         return made
@@ -46,7 +59,8 @@ def plugin(name: str = "", inputs: int = 2) -> Plugin:
 
 def made(sound: FrozenSound, name: str) -> Plugin:
     bundle = Bundle(name, sound, ["native"])
-    part = make_part(sound, "native", ENTRIES_MODULE)
+    is_bank = bool(sound.neighbours)
+    part = make_part(sound, "native", entries_module(is_bank))
     path = Path(tempfile.mkdtemp(prefix="ronn-jack-test-")) / f"{name}.so"
-    path.write_bytes(library(bundle.uri, name, [part]))
+    path.write_bytes(library(bundle.uri, name, [part], is_bank))
     return Plugin(sound, path, Library(path))

@@ -14,7 +14,7 @@ import soundfile
 
 from ronn_jack.export.lv2.bundle import Bundle
 from ronn_jack.export.sound import freeze
-from ronn_jack.parameters import defaults
+from ronn_jack.parameters import Value, defaults
 from tests.export.clap.sounds import Reference, noise, preset
 from tests.export.lv2.reference import expected_on
 from tests.support.jack_graph import around_node
@@ -25,6 +25,7 @@ PRESETS = (
     "soft-tube", "warm-drive", "fuzz", "bass-grit", "crunch", "lead", "echoes", "slapback",
     "octave-up", "rotary", "warm-to-bright", "gated-echo",
 )  # fmt: skip
+BANK: dict[str, Value] = {"layers": 3, "activation": "tanh", "seed": 7}
 EXPORT = [sys.executable, "-m", "ronn_jack", "export"]
 
 
@@ -49,12 +50,12 @@ def expected(name: str, x: np.ndarray) -> np.ndarray:
     return Reference(freeze({**defaults(), **preset(name)}), RATE).play(x, [])
 
 
-def applied(bundle: Path, x: np.ndarray, folder: Path) -> np.ndarray:
+def applied(bundle: Path, x: np.ndarray, folder: Path, *options: str) -> np.ndarray:
     """Return what lv2apply gives."""
     source, target = folder / "in.wav", folder / "out.wav"
     soundfile.write(source, x.T, RATE, "FLOAT")
     subprocess.run(
-        ["lv2apply", "-i", source, "-o", target, uri_of(bundle)],
+        ["lv2apply", "-i", source, "-o", target, *options, uri_of(bundle)],
         env={**os.environ, "LV2_PATH": str(bundle.parent)},
         check=True,
         timeout=100,
@@ -64,20 +65,54 @@ def applied(bundle: Path, x: np.ndarray, folder: Path) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
+def bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three networks of `BANK`."""
+    bundle = tmp_path_factory.mktemp("lv2") / "bank.lv2"
+    changes = [f"--set={name}={value}" for name, value in BANK.items()]
+    command = [*EXPORT, bundle, "--lv2", "--seeds", "3", "--cpu", "native", *changes]
+    subprocess.run(command, check=True, timeout=280, capture_output=True)
+    return bundle
+
+
+@pytest.fixture(scope="module")
 def soft_tube(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return export(tmp_path_factory.mktemp("lv2"), "soft-tube", "native")
 
 
 @needs("sord_validate")
-def test_what_tells_of_it_is_valid(soft_tube: Path) -> None:
+@pytest.mark.parametrize("name", ["soft_tube", "bank"])
+def test_what_tells_of_it_is_valid(name: str, request: pytest.FixtureRequest) -> None:
+    bundle: Path = request.getfixturevalue(name)
     schemas = [*Path("/usr/lib/lv2").rglob("*.ttl"), *Path("/usr/lib/lv2").rglob("*.owl")]
     if not schemas:
         pytest.skip("the LV2 specifications are not installed (lv2-dev)")
     result = subprocess.run(
-        ["sord_validate", *schemas, *soft_tube.glob("*.ttl")],
+        ["sord_validate", *schemas, *bundle.glob("*.ttl")],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert "Found 0 errors" in result.stdout + result.stderr
+
+
+@needs("lv2info")
+def test_a_bank_has_a_preset_for_each_seed_and_wants_a_worker(bank: Path) -> None:
+    info = subprocess.run(
+        ["lv2info", uri_of(bank)], env={**os.environ, "LV2_PATH": f"{bank.parent}:/usr/lib/lv2"},
+        capture_output=True, text=True, check=True, timeout=100,
+    ).stdout  # fmt: skip
+    for seed in (7, 8, 9):
+        assert f"bank {seed}" in info
+    assert "http://lv2plug.in/ns/ext/worker#schedule" in info
+    assert "http://lv2plug.in/ns/ext/worker#interface" in info
+    assert "--seeds 3" in (bank / "README.md").read_text()
+
+
+@needs("lv2apply")
+@pytest.mark.parametrize("number", [0, 2])
+def test_lv2apply_plays_each_network_of_a_bank(bank: Path, number: int, tmp_path: Path) -> None:
+    x = noise(3000)
+    sound = freeze({**defaults(), **BANK, "seed": 7 + number})
+    y = applied(bank, x, tmp_path, "-c", "seed", str(number))
+    assert np.array_equal(y, Reference(sound, RATE).play(x, []))
 
 
 def test_it_says_what_it_is_and_how_to_make_it_again(soft_tube: Path) -> None:

@@ -19,14 +19,8 @@ from ronn_jack.export.plugin import instance
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.kernels.network import process_signal
 from tests.export.clap.sounds import Reference, noise
-from tests.export.lv2.plugins import made, plugin
+from tests.export.lv2.plugins import MAY_NEED, ON_AUDIO, made, plugin
 
-MAY_NEED = {
-    "clock_gettime", "cos", "exp", "free", "log", "log10", "malloc", "memcpy", "memset", "pow",
-    "sin", "sqrt", "tan", "tanh", "write",
-}  # fmt: skip
-"""What a plugin may ask of the C library and of its mathematics."""
-ON_AUDIO = MAY_NEED - {"malloc", "free", "write"}
 FRAMES = 12_000
 
 
@@ -37,6 +31,15 @@ def test_it_equals_the_engine_in_any_blocks(block: int, rate: float) -> None:
     expected = Reference(made.sound, rate).play(x, [])
     with made.instance(rate) as instance:
         assert np.array_equal(instance.play(x, block), expected)
+
+
+def test_layers_that_the_node_computes_by_minimal_filtering_differ_by_rounding() -> None:
+    made, x = plugin("soft-tube"), noise(FRAMES)
+    expected = Reference(made.sound, 48000.0, all_forms=True).play(x, [])
+    with made.instance() as instance:
+        found = instance.play(x, 333)
+    difference = np.abs(found - expected).max()
+    assert 0.0 < difference <= 1e-6 * np.abs(expected).max()
 
 
 @pytest.mark.parametrize(
