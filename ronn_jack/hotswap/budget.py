@@ -93,8 +93,9 @@ class Budget:
 
         Where there is no room for them they are cut short.
         """
-        deadline, ringing = self.deadline(engine), engine.ringing_stages
-        if deadline is None or self.cost is None or not ringing:
+        ringing = engine.ringing_stages  # first, as it is seldom and the rest takes longer
+        deadline = self.deadline(engine) if ringing else None
+        if deadline is None or self.cost is None:
             return 0.0
         share = deadline.load(sum(self.cost(stage, deadline.period) for stage in ringing))
         if load + share <= deadline.room:
