@@ -59,6 +59,6 @@ def missing_names(
         for name, row in PARAMETERS.items()
         if row.kind is Kind.NAME
         and name in values
-        and values[name] not in row.names
         and (before is None or values[name] != before[name])
+        and values[name] not in row.names  # last, as it looks into a folder
     ]
