@@ -245,7 +245,8 @@ class _Ring:
         self.number = number
         self.dilation = dilation
         self.frames = past
-        self.window = part.frame * min(past + step, part.words[layout.KERNEL] * step)
+        read = part.form.read_frames(part.words[layout.KERNEL]) * step
+        self.window = part.frame * min(past + step, round(read))
 
 
 def _add_histories(

@@ -63,6 +63,23 @@ class Emitter:
         """Store a vector at any multiple of 4 bytes."""
         self.builder.store(vector, self._pointer(address, self.type), align=4)
 
+    def store_lanes(self, vector: Any, address: Any, mask: Any) -> None:
+        """Store the lanes of a mask, as `lanes_within` returns it, and touch nothing else."""
+        pointer = self._pointer(address, self.type)
+        arguments = [vector, pointer, _INT32(4), mask]
+        kind = ir.FunctionType(ir.VoidType(), [value.type for value in arguments])
+        name = f"llvm.masked.store.{self._suffix}.p0"
+        function = cgutils.get_or_insert_function(self.builder.module, kind, name)
+        self.builder.call(function, arguments)
+
+    def lanes_within(self, first: Any, end: Any) -> Any:
+        """Return which lanes have numbers from `first` to before `end`, two int64."""
+        numbers = self.lane_numbers()
+        return self.builder.and_(
+            self.builder.icmp_signed(">=", numbers, self.splat_integer(first)),
+            self.builder.icmp_signed("<", numbers, self.splat_integer(end)),
+        )
+
     def load_float(self, address: Any) -> Any:
         """Load one float32 into all lanes."""
         return self.splat(self.builder.load(self._pointer(address, FLOAT)))

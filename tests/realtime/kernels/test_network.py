@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,52 +16,8 @@ from ronn_jack.parameters import ACTIVATIONS
 from ronn_jack.realtime.kernels import layout
 from ronn_jack.realtime.kernels.image import NetworkImage
 from ronn_jack.realtime.kernels.layout import CELL, MAX_BLOCK
-from ronn_jack.realtime.kernels.network import process_signal
 from tests import oracle
-
-RNG_FRAMES = 1200
-
-
-@dataclass(frozen=True)
-class OneLayer:
-    """A network of one layer of any shape; what `NetworkImage` reads of a spec."""
-
-    only: Layer
-    layers: int = 1
-    film: tuple[float, ...] | None = None
-    decay: float = 0.0
-    rate: float = 48_000.0
-
-    @property
-    def inputs(self) -> int:
-        return self.only.inputs
-
-    def layer(self, index: int) -> Layer:
-        assert index == 0
-        return self.only
-
-
-def run(image: NetworkImage, x: np.ndarray, blocks: list[int] | None = None) -> np.ndarray:
-    """Return the image's output, called block by block if their lengths are given."""
-    x = np.ascontiguousarray(x, np.float32)
-    frames = x.shape[1]
-    y = np.full((image.outputs, frames), 9.0, np.float32)
-    start = 0
-    for block in blocks or [frames]:
-        process_signal.ctypes(
-            image.address,
-            x.ctypes.data + 4 * start,
-            frames,
-            y.ctypes.data + 4 * start,
-            frames,
-            min(block, frames - start),
-        )
-        start += block
-    return y
-
-
-def noise(rows: int, frames: int = RNG_FRAMES, seed: int = 0) -> np.ndarray:
-    return np.random.default_rng(seed).standard_normal((rows, frames)).astype(np.float32)
+from tests.realtime.kernels.images import RNG_FRAMES, OneLayer, header_words, noise, run
 
 
 @st.composite
@@ -280,11 +235,6 @@ def test_going_on_from_elsewhere_changes_nothing_but_rounding(dilation: int) -> 
         parts.append(run(image, x[:, begin : {0: 300, 300: 620}.get(begin, RNG_FRAMES)]))
     y = np.concatenate(parts, axis=1)
     np.testing.assert_allclose(y, wanted, rtol=0, atol=1e-5 * abs(wanted).max())
-
-
-def header_words(image: NetworkImage) -> np.ndarray:
-    words = ctypes.c_int64 * layout.HEADER_WORDS
-    return np.ctypeslib.as_array(words.from_address(image.address))
 
 
 def test_a_package_residual_can_widen_the_output() -> None:

@@ -117,6 +117,10 @@ class Form(ABC):
         """Return how many frames before the next a layer may read."""
         return (kernel - 1) * dilation
 
+    def read_frames(self, kernel: int) -> float:
+        """Return how many frames of its history a layer touches for one of its output."""
+        return kernel
+
     def kind(self, layer: Layer) -> int:
         """Return a number that tells layers which differ in more than where their history lies."""
         return 0

@@ -17,6 +17,7 @@ from ronn_jack.realtime.compiler.compile import inlined
 from ronn_jack.realtime.kernels import layout
 from ronn_jack.realtime.kernels.forms.dense import DENSE
 from ronn_jack.realtime.kernels.forms.depthwise import DEPTHWISE
+from ronn_jack.realtime.kernels.forms.depthwise_ahead import DEPTHWISE_AHEAD
 from ronn_jack.realtime.kernels.forms.form import Form, Words
 from ronn_jack.realtime.kernels.forms.minimal import MINIMAL
 from ronn_jack.realtime.kernels.forms.minimal_halves import MINIMAL_HALVES
@@ -24,7 +25,14 @@ from ronn_jack.realtime.kernels.forms.transposed import TRANSPOSED
 from ronn_jack.realtime.kernels.layout import FORM, WORD
 from ronn_jack.realtime.kernels.vectors import load_int64
 
-FORMS: tuple[Form, ...] = (TRANSPOSED, DEPTHWISE, MINIMAL, MINIMAL_HALVES, DENSE)
+FORMS: tuple[Form, ...] = (
+    TRANSPOSED,
+    DEPTHWISE_AHEAD,
+    DEPTHWISE,
+    MINIMAL,
+    MINIMAL_HALVES,
+    DENSE,
+)
 """The first that suits a layer computes it."""
 
 _stretching: ContextVar[bool] = ContextVar("_stretching", default=False)
