@@ -6,6 +6,7 @@ JackError where there is none. As with the node, no Python runs on any JACK thre
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +21,8 @@ from ronn_jack.realtime.compiler.compile import entry
 from ronn_jack.realtime.compiler.memory import aligned_bytes, offset, record
 
 MOST_CHANNELS = 8
+_CONNECTED_SECONDS = 2.0
+_POLL_SECONDS = 0.001
 
 TAPE = np.dtype(
     [
@@ -132,6 +135,8 @@ class _Tape:
     def connect(self, port: str, other: str) -> None:
         """Connect our port, by its short name, with another client's, by its full name.
 
+        Returns when the signal goes that way, or after two seconds on a server that stands still.
+
         Raises
         ------
         JackError
@@ -146,6 +151,10 @@ class _Tape:
             jack_calls.call(connect, server=self._server)
         except JackError as error:
             raise JackError(f"can't connect {ours.name} with {other}: {error}") from error
+        # The server connects at the start of a period, and may take two ports at two of them.
+        deadline = time.monotonic() + _CONNECTED_SECONDS
+        while not ours.is_connected_to(other) and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
 
     def close(self) -> None:
         """Leave the server."""
