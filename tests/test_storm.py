@@ -277,7 +277,7 @@ def check(found):
 
 @pytest.mark.slow
 def test_a_short_storm_breaks_nothing(tmp_path, monkeypatch):
-    found = ride_out(tmp_path, monkeypatch, 3.0, 8.0)
+    found = ride_out(tmp_path, monkeypatch, 2.0, 4.0)
     check(found)
     assert found["memory_after"] < 1.5 * found["memory_before"]
 

@@ -22,7 +22,6 @@ from ronn_jack.settings import load_settings
 
 SWEEP_SECONDS = 3.0
 _MESSAGES_PER_SECOND = 100.0
-_HEARD_SECONDS = 6.0
 _RESEED_SECONDS = 20.0
 _PATIENCE_SECONDS = 30.0
 _QUIET_SECONDS = 0.3
@@ -31,11 +30,12 @@ _POLL_SECONDS = 0.005
 
 @dataclass(frozen=True)
 class KnobTask:
-    """How often to do it, on a server that runs already."""
+    """How often to do it, on a server that runs already, and what is played before."""
 
     server: str
     sweeps: int
     reseeds: int
+    heard_seconds: float
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def measure_knobs(task: KnobTask, progress: Progress) -> KnobFindings:
         for port in ("1", "2"):
             player.connect(f"out_{port}", f"{app.client.name}:in_{port}")
         player.roll()
-        while player.position < _HEARD_SECONDS * player.rate:
+        while player.position < task.heard_seconds * player.rate:
             time.sleep(_POLL_SECONDS)
         sweeps = []
         for number in range(task.sweeps):

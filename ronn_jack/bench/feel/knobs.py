@@ -25,6 +25,8 @@ MOST_LAST_MS = 200.0
 MOST_RESEED_MS = 25.0
 _SWEEPS, _QUICK_SWEEPS = 4, 1
 _RESEEDS, _QUICK_RESEEDS = 100, 5
+_HEARD_SECONDS, _QUICK_HEARD_SECONDS = 6.0, 1.0
+"""Of a phrase, after which the level is that of what is played."""
 _PAIRS, _QUICK_PAIRS = 4, 1
 _ASKED_SECONDS, _QUICK_ASKED_SECONDS = 10.0, 1.0
 """The node tells the times of its last ten seconds."""
@@ -53,8 +55,9 @@ def measure_knobs(quick: bool, progress: Progress) -> Iterator[Figure]:
         If there is no JACK, or the node does not answer.
     """
     sweeps, reseeds = (_QUICK_SWEEPS, _QUICK_RESEEDS) if quick else (_SWEEPS, _RESEEDS)
+    heard = _QUICK_HEARD_SECONDS if quick else _HEARD_SECONDS
     with DummyServer(f"ronn-bench-{os.getpid()}-knobs", RATE, PERIOD, realtime_allowed()) as server:
-        task = KnobTask(server.name, sweeps, reseeds)
+        task = KnobTask(server.name, sweeps, reseeds, heard)
         found = measure_apart(task, KnobFindings, _PATIENCE_SECONDS, progress)
     sweep = f"{SWEEP_SECONDS:g} s sweep of kernel, auto level on"
     rates, lasts = (

@@ -1,39 +1,54 @@
-"""What the engine gives as a processor of some kind computes it, in a process of its own.
+"""Bundles for a kind of processor and what the engine gives as such a one computes it.
 
-Run with the environment of a target: SOUND (a pickled FrozenSound), IN and OUT (files of arrays).
-Kinds of processors differ in the last bits, as AVX-512 divides in its own way.
+Kinds of processors differ in the last bits, as AVX-512 divides in its own way. So both are made in
+a process of their own, one for all sounds: run with the environment of a target, with a folder, the
+target's name, a rate and presets.
 """
 
 from __future__ import annotations
 
-import pickle
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from ronn_jack.export.lv2 import bundle
 from ronn_jack.export.machine.targets import TARGETS
-from ronn_jack.export.sound import FrozenSound
-from tests.export.clap.sounds import Reference
+from ronn_jack.export.parts import Part, make_part
+from ronn_jack.export.sound import FrozenSound, freeze
+from ronn_jack.parameters import defaults
+from tests.export.clap.sounds import Reference, noise, preset
+
+FRAMES = 9000
 
 
-def expected_on(
-    cpu: str, sound: FrozenSound, x: np.ndarray, rate: float, folder: Path
-) -> np.ndarray:
-    source, target, frozen = (folder / name for name in ("x.npy", "y.npy", "sound"))
-    np.save(source, x)
-    frozen.write_bytes(pickle.dumps(sound))
-    command = [sys.executable, "-m", __name__, frozen, source, target, str(rate)]
-    subprocess.run(command, env=TARGETS[cpu].environment(), check=True, timeout=280)
-    found: np.ndarray = np.load(target)
+def make_on(target: str, names: Sequence[str], folder: Path, rate: int) -> None:
+    """Write a bundle of each preset, and what it has to give for `noise(FRAMES)` at a rate."""
+    command = [sys.executable, "-m", __name__, str(folder), target, str(rate), *names]
+    subprocess.run(command, env=TARGETS[target].environment(), check=True, timeout=280)
+
+
+def expected_on(name: str, folder: Path) -> np.ndarray:
+    """Return what the bundle of a preset has to give."""
+    found: np.ndarray = np.load(folder / f"{name}.npy")
     return found
 
 
+def _make_here(sound: FrozenSound, targets: Sequence[str], format_module: str) -> list[Part]:
+    return [make_part(sound, target, format_module) for target in targets]
+
+
 def main() -> None:
-    sound = pickle.loads(Path(sys.argv[1]).read_bytes())
-    y = Reference(sound, float(sys.argv[4])).play(np.load(sys.argv[2]), [])
-    np.save(sys.argv[3], y)
+    folder, target, rate, *names = sys.argv[1:]
+    # This is what it would start a process of each target for.
+    bundle.make_parts = _make_here
+    for name in names:
+        sound = freeze({**defaults(), **preset(name)})
+        bundle.Bundle(name, sound, [target]).write(Path(folder) / f"{name}.lv2")
+        y = Reference(sound, float(rate)).play(noise(FRAMES), [])
+        np.save(Path(folder) / f"{name}.npy", y)
 
 
 if __name__ == "__main__":

@@ -12,11 +12,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from ronn_jack.export.lv2.bundle import Bundle
 from ronn_jack.export.sound import freeze
 from ronn_jack.parameters import Value, defaults
 from tests.export.clap.sounds import Reference, noise, preset
-from tests.export.lv2.reference import expected_on
+from tests.export.lv2.reference import FRAMES, expected_on, make_on
 from tests.support.jack_graph import around_node
 from tests.support.jack_server import jack_server, wait_for
 
@@ -139,19 +138,24 @@ def test_lv2apply_equals_the_engine(soft_tube: Path, tmp_path: Path) -> None:
     assert np.array_equal(applied(soft_tube, x, tmp_path), expected("soft-tube", x))
 
 
+@pytest.fixture(scope="module", params=["v3", "v4"])
+def presets_on(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of all presets for a kind of processor, and what each has to give."""
+    if request.param == "v4" and "avx512f" not in Path("/proc/cpuinfo").read_text():
+        pytest.skip("this machine has no AVX-512")
+    folder = tmp_path_factory.mktemp("lv2")
+    make_on(request.param, PRESETS, folder, RATE)
+    return folder
+
+
 @needs("lv2apply")
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PRESETS)
-@pytest.mark.parametrize("cpu", ["v3", "v4"])
-def test_it_equals_the_engine_on_every_processor(cpu: str, name: str, tmp_path: Path) -> None:
-    if cpu == "v4" and "avx512f" not in Path("/proc/cpuinfo").read_text():
-        pytest.skip("this machine has no AVX-512")
-    sound = freeze({**defaults(), **preset(name)})
-    bundle = tmp_path / f"{name}.lv2"
-    Bundle(name, sound, [cpu]).write(bundle)
-    x = noise(9000)
-    y = applied(bundle, x, tmp_path)
-    assert np.array_equal(y, expected_on(cpu, sound, x, RATE, tmp_path))
+def test_it_equals_the_engine_on_every_processor(
+    presets_on: Path, name: str, tmp_path: Path
+) -> None:
+    y = applied(presets_on / f"{name}.lv2", noise(FRAMES), tmp_path)
+    assert np.array_equal(y, expected_on(name, presets_on))
 
 
 @needs("jalv", "jackd")

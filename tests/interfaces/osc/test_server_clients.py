@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,6 +76,12 @@ def read_until(process: subprocess.Popen[str], words: str) -> None:
     pytest.fail(f"it ended without '{words}'")
 
 
+def listens(port: int) -> bool:
+    """Tell whether some program has a UDP port."""
+    tables = "".join(Path(f"/proc/net/{name}").read_text() for name in ("udp", "udp6"))
+    return f":{port:04X} " in tables
+
+
 @needs("oscsend", "liblo-tools")
 class TestLiblo:
     @pytest.mark.parametrize("kind", ["udp", "tcp"])
@@ -105,13 +110,12 @@ class TestLiblo:
             port = free.getsockname()[1]
         dump = subprocess.Popen(["oscdump", "-L", str(port)], stdout=subprocess.PIPE, text=True)
         try:
-            for _ in range(3):  # it may not listen yet
-                subprocess.run(
-                    ["oscsend", "127.0.0.1", str(server.port), "/ronn/subscribe", "si",
-                     "127.0.0.1", str(port)],
-                    check=True, timeout=ANSWER_SECONDS,
-                )  # fmt: skip
-                time.sleep(0.2)
+            wait_for(lambda: listens(port), what="oscdump to listen")
+            subprocess.run(
+                ["oscsend", "127.0.0.1", str(server.port), "/ronn/subscribe", "si",
+                 "127.0.0.1", str(port)],
+                check=True, timeout=ANSWER_SECONDS,
+            )  # fmt: skip
             read_until(dump, "/ronn/layers i 6")
             controller.apply([Set("layers", 9)], RecordingOrigin())
             read_until(dump, "/ronn/layers i 9")
