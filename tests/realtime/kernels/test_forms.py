@@ -16,7 +16,7 @@ from ronn_jack.realtime.kernels import layout
 from ronn_jack.realtime.kernels.convolution import DENSE_ROWS
 from ronn_jack.realtime.kernels.forms import registry
 from ronn_jack.realtime.kernels.forms.form import Form, Words
-from ronn_jack.realtime.kernels.forms.registry import FORMS, form_of, shape
+from ronn_jack.realtime.kernels.forms.registry import FORMS, direct_alone, form_of, shape
 from ronn_jack.realtime.kernels.minimal_filtering import PAIR_HEIGHTS
 from ronn_jack.realtime.kernels.minimal_halves import HALF_HEIGHTS
 
@@ -85,6 +85,14 @@ def test_where_fewer_multiplications_pay_fewer_are_done() -> None:
             assert words[layout.OUTER] == 4 * groups + 2 * left
         elif VECTOR.lanes == 16:
             assert words[layout.OUTER] * words[layout.INNER] == kernel * channels
+
+
+def test_where_forms_are_left_out_others_compute_the_layer_until_they_are_back() -> None:
+    chosen = [form_of(shape(layer)) for layer in some_layers()]
+    with direct_alone():
+        assert all(form_of(shape(layer)).direct for layer in some_layers())
+    assert [form_of(shape(layer)) for layer in some_layers()] == chosen
+    assert not all(form.direct for form in chosen)
 
 
 @pytest.mark.parametrize("dilation", [1, 64])
