@@ -13,6 +13,7 @@ from rich.table import Table
 
 from ronn_jack.bench.cost import CostReport
 from ronn_jack.bench.feel.table import feel_table
+from ronn_jack.bench.kernels.direct_table import direct_lines, direct_table
 from ronn_jack.bench.kernels.speed import SpeedReport, SpeedRow
 from ronn_jack.bench.machine import MachineFacts
 from ronn_jack.bench.node.browser import BrowserFigures
@@ -80,6 +81,9 @@ def _parts(report: Report) -> Iterator[RenderableType]:
         yield stages_table(report.stages)
     if report.plugin is not None:
         yield plugins_table(report.plugin)
+    if report.direct is not None:
+        yield direct_table(report.direct)
+        yield from direct_lines(report.direct)
 
 
 def _crowds(report: CrowdReport) -> Iterator[str]:

@@ -61,6 +61,14 @@ def test_cost_is_predicted_and_measured():
     assert all(row.predicted_us > 0 and row.measured_us > 0 for row in report.rows)
 
 
+def test_networks_are_timed_beside_those_that_multiply_every_tap():
+    report = bench("--direct").direct
+    assert {("A relu", 64), ("D tanh", 256)} <= {(row.network, row.period) for row in report.rows}
+    assert len(report.drawn) == 20 and report.draws >= 10
+    rows = report.rows + report.drawn
+    assert all(row.direct_us > 0 and row.played_us > 0 and row.ratio > 0 for row in rows)
+
+
 def test_a_picture_of_no_known_kind_is_refused_before_anything_is_measured(tmp_path):
     result = subprocess.run(
         [sys.executable, "-m", "ronn_jack", "bench", "--plot", str(tmp_path / "picture.xyz")],
