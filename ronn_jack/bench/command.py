@@ -34,6 +34,7 @@ from ronn_jack.pictures.plots.saving import check_picture
 ACTIVATIONS = ("relu", "tanh")
 PERIODS = (64, 128, 256)
 SLOW_PERIODS = (64, 256)
+DRAWN_PERIODS = (16, 32, 64, 256)
 STRESS_PERIOD = 128
 OWN = "own"
 """Name of the network that the user has given."""
@@ -186,7 +187,7 @@ def _measure_direct(scope: Scope, progress: Progress) -> DirectReport:
 def _measure_cost(scope: Scope, progress: Progress) -> CostReport:
     count = _QUICK_DRAWN if scope.quick else _DRAWN
     return measure_apart(
-        CostTask(_networks(scope), PERIODS, count),
+        CostTask(_networks(scope), PERIODS, DRAWN_PERIODS, count),
         CostReport,
         _PATIENCE_SECONDS,
         progress,

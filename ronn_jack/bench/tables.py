@@ -59,7 +59,7 @@ def _parts(report: Report) -> Iterator[RenderableType]:
         yield from _start(report.start)
     if report.cost is not None:
         yield _cost(report.cost)
-        yield _drawn(report.cost)
+        yield from _drawn(report.cost)
     if report.stress is not None:
         yield _stress(report.stress)
         yield _scheduling(report.stress.realtime)
@@ -214,12 +214,13 @@ def _cost(report: CostReport) -> Table:
     return table
 
 
-def _drawn(report: CostReport) -> str:
-    return (
-        f"{report.networks} random networks that fit: median error "
-        f"{100 * report.median_error:.1f} %, 95th percentile {100 * report.p95_error:.1f} %, "
-        f"signed median {100 * report.median_signed_error:+.1f} %"
-    )
+def _drawn(report: CostReport) -> Iterator[str]:
+    for row in report.drawn:
+        yield (
+            f"{row.networks} random networks that fit {row.period} frames: median error "
+            f"{100 * row.median_error:.1f} %, 95th percentile {100 * row.p95_error:.1f} %, "
+            f"signed median {100 * row.median_signed_error:+.1f} %, {row.misjudged} misjudged"
+        )
 
 
 def _stress(report: StressReport) -> Table:

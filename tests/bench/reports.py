@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ronn_jack.bench.cost import CostReport, CostRow
+from ronn_jack.bench.cost import CostReport, CostRow, DrawnRow
 from ronn_jack.bench.feel.figures import FeelReport, Figure
 from ronn_jack.bench.kernels.direct import DirectReport, DirectRow
 from ronn_jack.bench.kernels.speed import RebuildRow, SpeedReport, SpeedRow
@@ -35,11 +35,8 @@ def whole_report() -> Report:
         ),
         start=StartReport(21.5, 0.61, [MemoryRow("A", 256 * 2**20)]),
         cost=CostReport(
-            networks=200,
-            median_error=0.051,
-            p95_error=0.163,
-            median_signed_error=0.021,
             rows=[CostRow("B", "tanh", 64, 24.69, 22.22, 0.111)],
+            drawn=[DrawnRow(16, 200, 0.051, 0.163, 0.021, 3)],
         ),
         stress=StressReport(
             rate=48000,

@@ -72,7 +72,8 @@ def test_tables_show_every_part():
     assert "21.5 s" in text
     assert "256 MiB" in text
     assert row_with(text, "B tanh", "64", "24.69", "22.22", "+11.1")
-    assert "200 random networks that fit: median error 5.1 %, 95th percentile 16.3 %" in text
+    assert "200 random networks that fit 16 frames: median error 5.1 %, 95th percentile" in text
+    assert "16.3 %, signed median +2.1 %, 3 misjudged" in text
     assert row_with(text, "compiled", "99.87 %", "20", "44", "55")
     assert row_with(text, "interpreter", "12.34 %", "5546")
     assert row_with(text, "A", "128", "off", "4.2", "7.7", "8.8", "60", "0")

@@ -12,10 +12,11 @@ from typing import Any
 from ronn_jack.bench.cost import BUDGET, PERIOD, RATE
 from ronn_jack.bench.kernels.block_timer import BlockTimer
 from ronn_jack.bench.machine import stay_on_one_core
+from ronn_jack.bench.networks import multiplies_less
 from ronn_jack.bench.own_process import Progress, answer
 from ronn_jack.cost.calibration import draw_network, load_cost_model
 from ronn_jack.model.spec import NetworkSpec
-from ronn_jack.realtime.kernels.forms.registry import direct_alone, form_of, shape
+from ronn_jack.realtime.kernels.forms.registry import direct_alone
 
 NOTICED = 0.01
 """Share by which a network has to be slower to count as such."""
@@ -23,7 +24,7 @@ NOTICED = 0.01
 _SEED = 3
 _BATCH_SECONDS = 5e-4
 """Short, so that what disturbs the machine disturbs both of a pair."""
-_WARM_UP_SECONDS = 0.05
+_WARM_UP_SECONDS = 0.01
 _DRAWN_PAIRS = 15
 _CHECKS = 6
 """How often what looks slower is made anew and timed: where memory comes to lie tells, too."""
@@ -158,14 +159,9 @@ def _networks(fits: Callable[[NetworkSpec], bool]) -> Iterator[tuple[int, Networ
         spec = draw_network(random)
         if fits(spec):
             drawn += 1
-            if not _is_direct(spec):
+            if multiplies_less(spec):
                 yield drawn, spec
                 drawn = 0
-
-
-def _is_direct(spec: NetworkSpec) -> bool:
-    modulated = spec.film is not None
-    return all(form_of(shape(spec.layer(i), modulated)).direct for i in range(spec.layers))
 
 
 def _checked(compared: Compared, spec: NetworkSpec, period: int) -> DirectRow:

@@ -7,12 +7,9 @@ from typing import ClassVar
 import pytest
 
 from ronn_jack.bench.kernels.direct import DirectRow, DirectTask, compare_ways, report
+from ronn_jack.bench.networks import multiplies_less
 from ronn_jack.model.spec import NetworkSpec
-from ronn_jack.realtime.kernels.forms.registry import chosen_among, form_of, shape
-
-
-def multiplies_less(spec):
-    return not all(form_of(shape(spec.layer(i))).direct for i in range(spec.layers))
+from ronn_jack.realtime.kernels.forms.registry import chosen_among
 
 
 class Compared:
