@@ -12,6 +12,7 @@ from rich.console import Console
 
 from ronn_jack.bench.cost import CostReport, CostTask
 from ronn_jack.bench.feel.command import measure_feel
+from ronn_jack.bench.kernels.direct import DirectReport, DirectTask
 from ronn_jack.bench.kernels.speed import RATE, SpeedReport, SpeedTask, arguments_of
 from ronn_jack.bench.machine import ONE_THREAD, machine_facts
 from ronn_jack.bench.networks import NETWORKS
@@ -33,6 +34,7 @@ from ronn_jack.pictures.plots.saving import check_picture
 ACTIVATIONS = ("relu", "tanh")
 PERIODS = (64, 128, 256)
 SLOW_PERIODS = (64, 256)
+DRAWN_PERIODS = (16, 32, 64, 256)
 STRESS_PERIOD = 128
 OWN = "own"
 """Name of the network that the user has given."""
@@ -40,12 +42,13 @@ OWN = "own"
 _ROUNDS = 4
 _REBUILT = ("A", "D")
 _DRAWN, _QUICK_DRAWN = 200, 10
-"""Random networks whose predicted cost is checked."""
+"""Random networks whose predicted cost is checked, or which are timed in two ways."""
+_PAIRS, _QUICK_PAIRS = 101, 3
 _STRESS_SECONDS = 15.0
 _QUICK_STRESS_SECONDS = 2.0
 _CROWD_SECONDS = 15.0
 _QUICK_CROWD_SECONDS = 2.0
-_PATIENCE_SECONDS = 600.0
+_PATIENCE_SECONDS = 1800.0
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ class Scope:
     feel: bool = False
     stages: bool = False
     plugin: bool = False
+    direct: bool = False
     sources: Sequence[Path] = ()
     quick: bool = False
 
@@ -82,7 +86,8 @@ class Scope:
     @property
     def of_parts_alone(self) -> bool:
         """Whether there is something to measure that needs no JACK, and nothing else."""
-        return (self.cost or self.stages or self.plugin) and not (self.of_a_node or self.feel)
+        parts = self.cost or self.stages or self.plugin or self.direct
+        return parts and not (self.of_a_node or self.feel)
 
 
 def bench(scope: Scope, picture: Path | None) -> Report:
@@ -130,6 +135,8 @@ def measure(scope: Scope, progress: Progress) -> Report:
         report = replace(report, stages=measure_stages(scope.quick, progress))
     if scope.plugin:
         report = replace(report, plugin=measure_plugins(scope.quick, progress))
+    if scope.direct:
+        report = replace(report, direct=_measure_direct(scope, progress))
     if scope.cost:
         report = replace(report, cost=_measure_cost(scope, progress))
     return report
@@ -166,10 +173,21 @@ def _measure_speed(scope: Scope, progress: Progress) -> SpeedReport:
     )
 
 
+def _measure_direct(scope: Scope, progress: Progress) -> DirectReport:
+    count, pairs = (_QUICK_DRAWN, _QUICK_PAIRS) if scope.quick else (_DRAWN, _PAIRS)
+    return measure_apart(
+        DirectTask(_networks(scope), SLOW_PERIODS, count, pairs),
+        DirectReport,
+        _PATIENCE_SECONDS,
+        progress,
+        ONE_THREAD,
+    )
+
+
 def _measure_cost(scope: Scope, progress: Progress) -> CostReport:
     count = _QUICK_DRAWN if scope.quick else _DRAWN
     return measure_apart(
-        CostTask(_networks(scope), PERIODS, count),
+        CostTask(_networks(scope), PERIODS, DRAWN_PERIODS, count),
         CostReport,
         _PATIENCE_SECONDS,
         progress,

@@ -11,11 +11,14 @@ from typing import Any
 import numpy as np
 
 from ronn_jack.bench.machine import stay_on_one_core
+from ronn_jack.bench.networks import multiplies_less
 from ronn_jack.bench.own_process import Progress, answer
+from ronn_jack.cost.admission import HOPELESS, SAFE, Deadline
 from ronn_jack.cost.calibration import draw_network, load_cost_model
 from ronn_jack.cost.model import CostModel
 from ronn_jack.cost.timing import time_network
 from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.parameters import PARAMETERS
 
 RATE = 48_000.0
 PERIOD = 64
@@ -35,12 +38,13 @@ class CostTask:
     ----------
     networks : sequence of (name, arguments of its NetworkSpec)
         Each is compared at every period.
-    count : int
-        How many networks to draw at random.
+    drawn_periods : sequence of int
+        For each of them, `count` networks are drawn at random.
     """
 
     networks: Sequence[tuple[str, dict[str, Any]]]
     periods: Sequence[int]
+    drawn_periods: Sequence[int]
     count: int
 
 
@@ -65,24 +69,75 @@ class CostRow:
 
 
 @dataclass(frozen=True)
-class CostReport:
-    """What was found.
+class DrawnRow:
+    """Networks drawn at random.
 
     Attributes
     ----------
     networks : int
-        Drawn at random from all that fit the budget of a period.
+        That fit the budget of a period; every other of them has layers that multiply less.
     median_error, p95_error : float
         Of the sizes of their errors, as shares of the measured times.
     median_signed_error : float
         Above 0 where predictions are too high.
+    misjudged : int
+        How many the predictions alone would admit or refuse wrongly within some budget, of these
+        and of those that do not fit.
     """
 
+    period: int
     networks: int
     median_error: float
     p95_error: float
     median_signed_error: float
+    misjudged: int
+
+
+@dataclass(frozen=True)
+class CostReport:
+    """What was found."""
+
     rows: list[CostRow]
+    drawn: list[DrawnRow]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A network drawn at random.
+
+    Attributes
+    ----------
+    predicted, measured : float
+        Its load, as shares of the period.
+    """
+
+    spec: NetworkSpec
+    period: int
+    predicted: float
+    measured: float
+
+    @property
+    def fits(self) -> bool:
+        """Whether it fits the budget."""
+        return self.measured <= BUDGET
+
+    @property
+    def error(self) -> float:
+        """Predicted over measured, less 1."""
+        return self.predicted / self.measured - 1.0
+
+    @property
+    def misjudged(self) -> bool:
+        """Whether there is a budget within which the prediction has the wrong word.
+
+        It has the last word where a network is refused without being measured, which then must
+        not fit, and where one is chosen, which then may take what measuring lets pass.
+        """
+        least, most = PARAMETERS["budget"].minimum, PARAMETERS["budget"].maximum
+        refused = max(self.measured, least) < self.predicted / HOPELESS and self.measured <= most
+        budget = max(self.predicted / SAFE, least)
+        room = Deadline(self.period, RATE, budget).trusted_room
+        return refused or (budget <= most and self.measured > room)
 
 
 def measure_cost(task: CostTask, progress: Progress) -> CostReport:
@@ -102,47 +157,56 @@ def compare(
         for period in task.periods:
             progress(f"network {name}, {period} frames")
             rows.append(_row(model, name, spec, period, timed))
-    errors = verify(model, task.count, progress=progress, timed=timed)
-    return CostReport(
-        networks=len(errors),
-        median_error=float(np.median(np.abs(errors))),
-        p95_error=float(np.percentile(np.abs(errors), 95.0)),
-        median_signed_error=float(np.median(errors)),
-        rows=rows,
-    )
+    drawn = [
+        _drawn_row(period, verify(model, period, task.count, progress=progress, timed=timed))
+        for period in task.drawn_periods
+    ]
+    return CostReport(rows, drawn)
 
 
 def verify(
     model: CostModel,
+    period: int = PERIOD,
     count: int = 200,
     seed: int = 2,
+    least: float = 0.0,
     progress: Progress = lambda text: None,
     timed: Timed = time_network,
-) -> Sequence[float]:
-    """Return the errors for random networks that fit the budget of a 64-frame period at 48 kHz.
+) -> Sequence[Trial]:
+    """Return what random networks take of a period at 48 kHz, until so many fit the budget.
 
     Parameters
     ----------
     seed : int
         Other than the calibration's, so that none of its networks is drawn on purpose.
-
-    Returns
-    -------
-    errors : sequence of float
-        Predicted over measured time, less 1.
+    least : float
+        Load that they are predicted to be at least.
     """
     random = Random(seed)
-    errors: list[float] = []
-    while len(errors) < count:
+    trials: list[Trial] = []
+    fitting = 0
+    while fitting < count:
         spec = draw_network(random)
-        predicted = model.seconds(spec, PERIOD)
-        if predicted * RATE / PERIOD > _HOPELESS:
+        predicted = model.load(spec, period, RATE)
+        wanted = fitting % 2 == 0 or multiplies_less(spec)
+        if not (wanted and least <= predicted <= _HOPELESS):
             continue
-        measured = timed(spec, PERIOD)
-        if measured * RATE / PERIOD <= BUDGET:
-            errors.append(predicted / measured - 1.0)
-            progress(f"random network {len(errors)} of {count}")
-    return errors
+        trials.append(Trial(spec, period, predicted, timed(spec, period) * RATE / period))
+        fitting += trials[-1].fits
+        progress(f"random network {fitting} of {count}, {period} frames")
+    return trials
+
+
+def _drawn_row(period: int, trials: Sequence[Trial]) -> DrawnRow:
+    errors = [trial.error for trial in trials if trial.fits]
+    return DrawnRow(
+        period=period,
+        networks=len(errors),
+        median_error=float(np.median(np.abs(errors))),
+        p95_error=float(np.percentile(np.abs(errors), 95.0)),
+        median_signed_error=float(np.median(errors)),
+        misjudged=sum(trial.misjudged for trial in trials),
+    )
 
 
 def _row(model: CostModel, name: str, spec: NetworkSpec, period: int, timed: Timed) -> CostRow:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.realtime.kernels.forms.registry import form_of, shape
 
 _mono = partial(NetworkSpec, inputs=1, outputs=1)
 
@@ -20,3 +21,9 @@ NETWORKS = {
     # Depthwise: much memory traffic for each multiplication.
     "E": _mono(layers=12, kernel=15, channels=64, dilation=2, depthwise=True),
 }
+
+
+def multiplies_less(spec: NetworkSpec) -> bool:
+    """Return whether a network has layers that multiply less than each input by each tap."""
+    modulated = spec.film is not None
+    return any(not form_of(shape(spec.layer(i), modulated)).direct for i in range(spec.layers))

@@ -8,6 +8,7 @@ import msgspec
 
 from ronn_jack.bench.cost import CostReport
 from ronn_jack.bench.feel.figures import FeelReport
+from ronn_jack.bench.kernels.direct import DirectReport
 from ronn_jack.bench.kernels.speed import SpeedReport
 from ronn_jack.bench.machine import MachineFacts
 from ronn_jack.bench.node.crowd import CrowdReport
@@ -37,6 +38,7 @@ class Report:
     feel: FeelReport | None = None
     stages: StagesReport | None = None
     plugin: PluginsReport | None = None
+    direct: DirectReport | None = None
 
     def to_json(self) -> str:
         """Return the document, indented."""

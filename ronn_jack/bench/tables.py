@@ -13,6 +13,7 @@ from rich.table import Table
 
 from ronn_jack.bench.cost import CostReport
 from ronn_jack.bench.feel.table import feel_table
+from ronn_jack.bench.kernels.direct_table import direct_lines, direct_table
 from ronn_jack.bench.kernels.speed import SpeedReport, SpeedRow
 from ronn_jack.bench.machine import MachineFacts
 from ronn_jack.bench.node.browser import BrowserFigures
@@ -58,7 +59,7 @@ def _parts(report: Report) -> Iterator[RenderableType]:
         yield from _start(report.start)
     if report.cost is not None:
         yield _cost(report.cost)
-        yield _drawn(report.cost)
+        yield from _drawn(report.cost)
     if report.stress is not None:
         yield _stress(report.stress)
         yield _scheduling(report.stress.realtime)
@@ -80,6 +81,9 @@ def _parts(report: Report) -> Iterator[RenderableType]:
         yield stages_table(report.stages)
     if report.plugin is not None:
         yield plugins_table(report.plugin)
+    if report.direct is not None:
+        yield direct_table(report.direct)
+        yield from direct_lines(report.direct)
 
 
 def _crowds(report: CrowdReport) -> Iterator[str]:
@@ -210,12 +214,13 @@ def _cost(report: CostReport) -> Table:
     return table
 
 
-def _drawn(report: CostReport) -> str:
-    return (
-        f"{report.networks} random networks that fit: median error "
-        f"{100 * report.median_error:.1f} %, 95th percentile {100 * report.p95_error:.1f} %, "
-        f"signed median {100 * report.median_signed_error:+.1f} %"
-    )
+def _drawn(report: CostReport) -> Iterator[str]:
+    for row in report.drawn:
+        yield (
+            f"{row.networks} random networks that fit {row.period} frames: median error "
+            f"{100 * row.median_error:.1f} %, 95th percentile {100 * row.p95_error:.1f} %, "
+            f"signed median {100 * row.median_signed_error:+.1f} %, {row.misjudged} misjudged"
+        )
 
 
 def _stress(report: StressReport) -> Table:

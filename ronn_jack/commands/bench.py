@@ -32,6 +32,7 @@ _TABLE_WIDTH = 120
 )
 @click.option("--stages", is_flag=True, help="What equaliser and reverb take, against goals.")
 @click.option("--plugin", is_flag=True, help="What a plugin takes beside the live engine.")
+@click.option("--direct", is_flag=True, help="Kernels beside those that multiply every tap.")
 @click.option("--cost", is_flag=True, help="Predicted against measured cost of networks.")
 @click.option("--quick", is_flag=True, help="A rough look, in seconds.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -49,8 +50,8 @@ def bench(
     """Measure this machine: kernels against its peak, starts, memory.
 
     With --stress, --live, --crowd or --page, measure a running node instead; with --cost, the cost
-    model; with --feel, what a musician feels; with --stages, the equaliser and the reverb; with
-    --plugin, an exported sound.
+    model; with --direct, what multiplying less spares; with --feel, what a musician feels; with
+    --stages, the equaliser and the reverb; with --plugin, an exported sound.
     """
     if sources and not parts["feel"]:
         raise UsageError("--source is what --feel plays: add --feel")

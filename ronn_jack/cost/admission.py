@@ -13,7 +13,7 @@ from ronn_jack.realtime.stages.stage import Stage
 
 HOPELESS = 1.25
 """A prediction this much over the budget is believed; nearer to it, the network is measured."""
-_SAFE = 0.9
+SAFE = 0.9
 """Share of the room that a prediction may take where nobody asked for just this network: one that
 takes a little more than predicted has to catch up, too."""
 
@@ -61,7 +61,7 @@ class Deadline:
     @property
     def safe_room(self) -> float:
         """Room for a prediction on which a network is chosen."""
-        return _SAFE * self.room
+        return SAFE * self.room
 
     def load(self, seconds: float) -> float:
         """Return the share of the period that a time in s is."""

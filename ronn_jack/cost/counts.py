@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
 
 from ronn_jack.cost.caches import Caches, caches
 from ronn_jack.model.protocol import Model
-from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.model.spec import Layer, NetworkSpec
 from ronn_jack.realtime.compiler.host import VECTOR
 from ronn_jack.realtime.compiler.memory import CACHE_LINE
 from ronn_jack.realtime.kernels import layout
 from ronn_jack.realtime.kernels.activations import ACTIVATION_IDS
 from ronn_jack.realtime.kernels.forms.form import Form, Words, longest_copied, whole_chunks
-from ronn_jack.realtime.kernels.forms.registry import form_of, kind, shape
+from ronn_jack.realtime.kernels.forms.registry import chosen_among, form_of, kind, shape
 from ronn_jack.realtime.kernels.image import SMALL_BYTES
 from ronn_jack.realtime.kernels.layout import CHUNK, MAX_BLOCK
 from ronn_jack.realtime.stages.stage import Stage
@@ -65,6 +68,9 @@ KINDS = [
     *_ACTIVATIONS,  # activating a vector
 ]  # fmt: skip
 """Names of the kinds of work, in the order of `count_work`'s result."""
+_FREE = {"init", "bias", "seed", "film", "film_dim", "decay", "rate"}
+"""Of what makes a network, all that takes no work: film does where there is any."""
+_sizes = attrgetter(*(field.name for field in fields(NetworkSpec) if field.name not in _FREE))
 _KIND = {kind: number for number, kind in enumerate(KINDS)}
 _ACTIVATION_KIND = {ACTIVATION_IDS[name]: KINDS.index(name) for name in _ACTIVATIONS}
 
@@ -114,29 +120,42 @@ class _Part:
 
 
 @functools.singledispatch
-def count_work(subject: Model | Stage, block: int) -> list[float]:
+def count_work(subject: Model | Stage, block: int) -> Sequence[float]:
     """Return how much of each of KINDS a network or a stage takes for a block of so many frames."""
     raise NotImplementedError(f"nothing counts the work of model {type(subject).__name__}")
 
 
 @count_work.register
-def _(stage: Stage, block: int) -> list[float]:
+def _(stage: Stage, block: int) -> Sequence[float]:
     amounts = stage.work()
     return [block * amounts.get(kind, 0.0) for kind in KINDS]
 
 
 @count_work.register
-def _(spec: NetworkSpec, block: int) -> list[float]:
-    last = spec.layers - 1
-    modulated = spec.film is not None
+def _(spec: NetworkSpec, block: int) -> Sequence[float]:
+    return _count_network(_Shape(_sizes(spec), spec.film is not None, spec), block, chosen_among())
 
-    def part(index: int, number: int) -> _Part:
-        return _Part(shape(spec.layer(index), modulated), index, number)
 
-    parts = [part(0, 1)]
-    parts += [part(first, number) for first, number in _inner_runs(spec)]
-    if last > 0:
-        parts.append(part(last, 1))
+@dataclass(frozen=True)
+class _Shape:
+    """What the work of a network depends on, and one such network."""
+
+    sizes: tuple[object, ...]
+    modulated: bool
+    spec: NetworkSpec = field(compare=False)
+
+
+@functools.lru_cache(maxsize=256)
+def _count_network(shape: _Shape, block: int, among: frozenset[Form]) -> Sequence[float]:
+    """Return a network's work: counted once, as a node asks at every message about the same few.
+
+    Parameters
+    ----------
+    among : set of Form
+        Those that its layers are chosen from.
+    """
+    spec = shape.spec
+    parts = _parts(spec)
     steps, rest = divmod(block, MAX_BLOCK)
     work = [0.0] * len(KINDS)
     if steps:
@@ -144,19 +163,36 @@ def _(spec: NetworkSpec, block: int) -> list[float]:
         work = [steps * amount for amount in work]
     if rest:
         _add_step(work, spec, parts, rest)
-    return work
+    return tuple(work)
 
 
-def _inner_runs(spec: NetworkSpec) -> list[tuple[int, int]]:
-    """Return (first, number) of the inner layers that follow one another and are alike."""
+def _parts(spec: NetworkSpec) -> list[_Part]:
+    """Return the layers, those that follow one another and are alike together."""
+    modulated = spec.film is not None
     last = spec.layers - 1
-    if last <= 1:
-        return []
-    if spec.kernel == 1 or spec.dilation == 1:
-        return [(1, last - 1)]
-    kinds = [kind(spec.layer(index)) for index in range(1, last)]
-    starts = [i for i in range(last - 1) if i == 0 or kinds[i] != kinds[i - 1]]
-    return [(1 + i, end - i) for i, end in zip(starts, [*starts[1:], last - 1], strict=True)]
+    parts = [_Part(shape(spec.layer(0), modulated), 0, 1)]
+    if last > 1:
+        inner = replace(spec.layer(1), frame_gain=1.0)
+        even = spec.kernel == 1 or spec.dilation == 1
+        kinds = [
+            _inner_kind(inner, spec.dilation_of(index), modulated, chosen_among())
+            for index in range(1, 2 if even else last)
+        ]
+        starts = [i for i, (own, _) in enumerate(kinds) if i == 0 or own != kinds[i - 1][0]]
+        for i, end in zip(starts, [*starts[1:], last - 1], strict=True):
+            parts.append(_Part(kinds[i][1], 1 + i, end - i))
+    if last > 0:
+        parts.append(_Part(shape(spec.layer(last), modulated), last, 1))
+    return parts
+
+
+@functools.lru_cache(maxsize=1024)
+def _inner_kind(
+    layer: Layer, dilation: int, modulated: bool, among: frozenset[Form]
+) -> tuple[tuple[int, int], Words]:
+    """Return what tells a layer of a dilation from others, and its words."""
+    layer = replace(layer, dilation=dilation)
+    return kind(layer), shape(layer, modulated)
 
 
 def _add_step(work: list[float], spec: NetworkSpec, parts: list[_Part], frames: int) -> None:

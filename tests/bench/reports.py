@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ronn_jack.bench.cost import CostReport, CostRow
+from ronn_jack.bench.cost import CostReport, CostRow, DrawnRow
 from ronn_jack.bench.feel.figures import FeelReport, Figure
+from ronn_jack.bench.kernels.direct import DirectReport, DirectRow
 from ronn_jack.bench.kernels.speed import RebuildRow, SpeedReport, SpeedRow
 from ronn_jack.bench.machine import MachineFacts
 from ronn_jack.bench.node.browser import BrowserFigures
@@ -34,11 +35,8 @@ def whole_report() -> Report:
         ),
         start=StartReport(21.5, 0.61, [MemoryRow("A", 256 * 2**20)]),
         cost=CostReport(
-            networks=200,
-            median_error=0.051,
-            p95_error=0.163,
-            median_signed_error=0.021,
             rows=[CostRow("B", "tanh", 64, 24.69, 22.22, 0.111)],
+            drawn=[DrawnRow(16, 200, 0.051, 0.163, 0.021, 3)],
         ),
         stress=StressReport(
             rate=48000,
@@ -86,6 +84,16 @@ def whole_report() -> Report:
         ),
         stages=StagesReport([Figure("reverb", "4 s, mean", 4.32, "µs", "at most", 8.0)], "1.17"),
         plugin=PluginsReport([Figure("A", "64 frames", 1.02, "times", "at most", 1.1, "2 µs")]),
+        direct=DirectReport(
+            rows=[DirectRow("B relu", 64, 21.61, 17.22, 1.255)],
+            drawn=[
+                DirectRow("narrow", 64, 30.1, 30.7, 0.981),
+                DirectRow("wide", 64, 60.3, 50.4, 1.197),
+                DirectRow("narrow", 256, 119.1, 119.2, 0.999),
+                DirectRow("wide", 256, 240.7, 200.8, 1.199),
+            ],
+            draws=27,
+        ),
         feel=FeelReport(
             sources=["guitar", "mine.wav"],
             realtime=True,

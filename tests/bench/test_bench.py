@@ -55,10 +55,18 @@ def test_live_hears_every_change():
 
 def test_cost_is_predicted_and_measured():
     report = bench("--cost").cost
-    assert report.networks == 10
-    assert 0 <= report.median_error <= report.p95_error
+    assert {row.networks for row in report.drawn} == {10}
+    assert all(0 <= row.median_error <= row.p95_error for row in report.drawn)
     assert {"A", "B", "C", "D", "E"} == {row.network for row in report.rows}
     assert all(row.predicted_us > 0 and row.measured_us > 0 for row in report.rows)
+
+
+def test_networks_are_timed_beside_those_that_multiply_every_tap():
+    report = bench("--direct").direct
+    assert {("A relu", 64), ("D tanh", 256)} <= {(row.network, row.period) for row in report.rows}
+    assert len(report.drawn) == 20 and report.draws >= 10
+    rows = report.rows + report.drawn
+    assert all(row.direct_us > 0 and row.played_us > 0 and row.ratio > 0 for row in rows)
 
 
 def test_a_picture_of_no_known_kind_is_refused_before_anything_is_measured(tmp_path):

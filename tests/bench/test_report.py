@@ -41,8 +41,9 @@ def test_a_part_that_was_not_measured_is_null():
             "feel",
             "stages",
             "plugin",
+            "direct",
         )
-    ] == [None] * 10
+    ] == [None] * 11
 
 
 def test_a_document_with_a_wrong_type_is_not_read():
@@ -71,7 +72,8 @@ def test_tables_show_every_part():
     assert "21.5 s" in text
     assert "256 MiB" in text
     assert row_with(text, "B tanh", "64", "24.69", "22.22", "+11.1")
-    assert "200 random networks that fit: median error 5.1 %, 95th percentile 16.3 %" in text
+    assert "200 random networks that fit 16 frames: median error 5.1 %, 95th percentile" in text
+    assert "16.3 %, signed median +2.1 %, 3 misjudged" in text
     assert row_with(text, "compiled", "99.87 %", "20", "44", "55")
     assert row_with(text, "interpreter", "12.34 %", "5546")
     assert row_with(text, "A", "128", "off", "4.2", "7.7", "8.8", "60", "0")
@@ -88,6 +90,11 @@ def test_tables_show_every_part():
     assert row_with(text, "search: new sounds", "4", "≥ 15", "MISSED", "guitar")
     assert row_with(text, "decay: off the exponential", "3.7e-07", "≤ 1.0e-05", "met", "dense")
     assert row_with(text, "reverb: 4 s, mean", "4.32 µs", "≤ 8 µs", "met")
+    assert row_with(text, "B relu", "64", "21.61", "17.22", "1.255")
+    drawn = "2 of 27 random networks multiply less; at"
+    assert f"{drawn} 64 frames 1.089 times as fast (0.981 to 1.197), 1 slower by 1 %" in text
+    assert f"{drawn} 256 frames 1.099 times as fast (0.999 to 1.199), 0 slower by 1 %" in text
+    assert "0.981: narrow" in text and "0.999: narrow" not in text
     assert "without realtime scheduling" in text
 
 
@@ -107,7 +114,10 @@ def test_there_is_no_torch_column_without_torch():
 
 @pytest.mark.parametrize(
     "part",
-    ["speed", "start", "cost", "stress", "live", "crowd", "page", "feel", "stages", "plugin"],
+    [
+        *("speed", "start", "cost", "stress", "live", "crowd", "page", "feel", "stages", "plugin"),
+        "direct",
+    ],
 )
 def test_each_part_can_be_shown_alone(part):
     whole = whole_report()

@@ -21,7 +21,7 @@ from ronn_jack.cost.model import CostModel, fit_cost_model, read_cost_model
 from ronn_jack.cost.timing import TimedNetwork, TimedStage
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.kernels import layout
-from ronn_jack.realtime.kernels.forms.registry import shape
+from ronn_jack.realtime.kernels.forms.registry import direct_alone, shape
 from ronn_jack.realtime.stages.high_pass import HighPass
 
 BLOCKS = (16, 48, 64, 100, 128, 256, 300, 1024, 8192)
@@ -260,6 +260,48 @@ def test_a_trial_feeds_blocks_of_its_length_and_any_network_can_be_tried() -> No
         assert trial.run() > 0.0
         trial.stretch(1e-4)
         assert trial.run() > 0.0
+
+
+def test_work_is_counted_anew_for_whatever_changes_it_and_for_nothing_else() -> None:
+    spec = dataclasses.replace(PLAIN, channels=16, depthwise=False, layers=5)
+    work = count_work(spec, 64)
+    for free in (
+        {"seed": 7},
+        {"init": "normal"},
+        {"bias": True},
+        {"decay": 2.0},
+        {"decay": 2.0, "rate": 96_000.0},
+    ):
+        assert count_work(dataclasses.replace(spec, **free), 64) is work
+    modulated = dataclasses.replace(spec, film=(0.0, 0.0))
+    moved = dataclasses.replace(spec, film=(0.5, 0.0, 1.0), film_dim=3)
+    assert count_work(moved, 64) is count_work(modulated, 64)
+    for other in (
+        {"inputs": 2},
+        {"outputs": 2},
+        {"layers": 6},
+        {"kernel": 4},
+        {"channels": 17},
+        {"dilation": 3},
+        {"activation": "tanh"},
+        {"depthwise": True},
+        {"residual": True},
+        {"recipe": "package", "activation": "tanh"},
+        {"film": (0.0, 0.0)},
+        {"stretch": 16.0},
+    ):
+        assert count_work(dataclasses.replace(spec, **other), 64) != work, other
+    assert count_work(spec, 48) != work
+
+
+def test_work_is_that_of_the_forms_which_can_be_chosen() -> None:
+    minimal = count_work(dataclasses.replace(PLAIN, channels=16), 64)
+    with direct_alone():
+        direct = count_work(dataclasses.replace(PLAIN, channels=16), 64)
+    transform = KINDS.index("transform")
+    assert minimal[transform] > 0.0
+    assert direct[transform] == 0.0
+    assert count_work(dataclasses.replace(PLAIN, channels=16), 64) == minimal
 
 
 def test_calibration_cases_are_the_same_in_every_process() -> None:

@@ -58,6 +58,8 @@ class Form(ABC):
         Whether its taps read a history of inputs, rather than being added to sums to come.
     ways : int
         Sums that a tile grows at once for each of its rows and vectors.
+    direct : bool
+        Whether it multiplies each input by each tap.
     stretches : bool
         Whether compiled code can lay it out for any sample rate (`stretching.py`).
     """
@@ -68,6 +70,7 @@ class Form(ABC):
     shares_inputs: ClassVar[bool] = True
     keeps_inputs: ClassVar[bool] = True
     ways: ClassVar[int] = 1
+    direct: ClassVar[bool] = True
     stretches: ClassVar[bool] = True
 
     @abstractmethod

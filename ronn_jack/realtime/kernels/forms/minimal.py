@@ -196,6 +196,7 @@ class Minimal(Form):
 
     run = _run
     ways = 2
+    direct = False
     stretches = False
 
     def suits(self, layer: Layer) -> bool:

@@ -239,6 +239,7 @@ class MinimalHalves(Form):
     settle = _settle
     places = frozenset({LEFT})
     ways = 2
+    direct = False
     stretches = False
 
     def suits(self, layer: Layer) -> bool:

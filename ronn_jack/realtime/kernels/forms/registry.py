@@ -6,8 +6,8 @@ kernel stays one for all networks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from functools import reduce
 from typing import Any
@@ -35,17 +35,31 @@ FORMS: tuple[Form, ...] = (
 )
 """The first that suits a layer computes it."""
 
-_stretching: ContextVar[bool] = ContextVar("_stretching", default=False)
+_among: ContextVar[frozenset[Form]] = ContextVar("_among", default=frozenset(FORMS))
+
+
+def stretching_alone() -> AbstractContextManager[None]:
+    """Let none but forms that stretch be chosen, on this thread."""
+    return _choosing_among(form for form in FORMS if form.stretches)
+
+
+def direct_alone() -> AbstractContextManager[None]:
+    """Let none but forms that multiply every tap be chosen, on this thread."""
+    return _choosing_among(form for form in FORMS if form.direct)
+
+
+def chosen_among() -> frozenset[Form]:
+    """[control-thread] Return the forms that can be chosen on this thread."""
+    return _among.get()
 
 
 @contextmanager
-def stretching_alone() -> Iterator[None]:
-    """Let none but forms that stretch be chosen, on this thread."""
-    token = _stretching.set(True)
+def _choosing_among(forms: Iterable[Form]) -> Iterator[None]:
+    token = _among.set(frozenset(forms))
     try:
         yield
     finally:
-        _stretching.reset(token)
+        _among.reset(token)
 
 
 def form_of(words: Words) -> Form:
@@ -72,12 +86,8 @@ def shape(layer: Layer, modulated: bool = False) -> Words:
 
 
 def _number(layer: Layer) -> int:
-    stretching = _stretching.get()
-    return next(
-        i
-        for i, form in enumerate(FORMS)
-        if form.suits(layer) and (form.stretches or not stretching)
-    )
+    among = _among.get()
+    return next(i for i, form in enumerate(FORMS) if form in among and form.suits(layer))
 
 
 def _run_or(otherwise: Any, form: int) -> Any:

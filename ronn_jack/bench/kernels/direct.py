@@ -1,0 +1,192 @@
+"""Networks beside the same with every tap multiplied, by turns in one process."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+from statistics import median
+from typing import Any
+
+from ronn_jack.bench.cost import BUDGET, PERIOD, RATE
+from ronn_jack.bench.kernels.block_timer import BlockTimer
+from ronn_jack.bench.machine import stay_on_one_core
+from ronn_jack.bench.networks import multiplies_less
+from ronn_jack.bench.own_process import Progress, answer
+from ronn_jack.cost.calibration import draw_network, load_cost_model
+from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.realtime.kernels.forms.registry import direct_alone
+
+NOTICED = 0.01
+"""Share by which a network has to be slower to count as such."""
+
+_SEED = 3
+_BATCH_SECONDS = 5e-4
+"""Short, so that what disturbs the machine disturbs both of a pair."""
+_WARM_UP_SECONDS = 0.01
+_DRAWN_PAIRS = 15
+_CHECKS = 6
+"""How often what looks slower is made anew and timed: where memory comes to lie tells, too."""
+
+
+@dataclass(frozen=True)
+class DirectTask:
+    """What to compare.
+
+    Attributes
+    ----------
+    networks : sequence of (name, arguments of its NetworkSpec)
+    periods : sequence of int
+    count : int
+        How many networks to draw that are not played as if every tap were multiplied.
+    pairs : int
+        Batches of each way, in turns, of a named network.
+    """
+
+    networks: Sequence[tuple[str, dict[str, Any]]]
+    periods: Sequence[int]
+    count: int
+    pairs: int
+
+
+@dataclass(frozen=True)
+class DirectRow:
+    """A network at one size of block.
+
+    Attributes
+    ----------
+    direct_us, played_us : float
+        Time of a block with every tap multiplied, and as it is played: medians.
+    ratio : float
+        How many times as fast it is as it is played: the median of pairs of batches.
+    """
+
+    network: str
+    period: int
+    direct_us: float
+    played_us: float
+    ratio: float
+
+    @property
+    def slower(self) -> bool:
+        """Whether it is noticeably slower as it is played."""
+        return self.ratio < 1.0 - NOTICED
+
+
+@dataclass(frozen=True)
+class DirectReport:
+    """What was found.
+
+    Attributes
+    ----------
+    rows : list of DirectRow
+        Of the networks by name.
+    drawn : list of DirectRow
+        Of random networks that fit the budget of a 64-frame period and have layers that multiply
+        less; what looked slower was timed again, made anew each time, and is the median of that.
+    draws : int
+        Networks drawn that fit, among which those were found.
+    """
+
+    rows: list[DirectRow]
+    drawn: list[DirectRow]
+    draws: int
+
+
+Compared = Callable[[str, NetworkSpec, int, int], DirectRow]
+"""Times a network of a name both ways in blocks of so many frames, in so many pairs."""
+
+
+def compare_ways(
+    name: str,
+    spec: NetworkSpec,
+    frames: int,
+    pairs: int,
+    timer: Callable[[NetworkSpec, int], BlockTimer] = BlockTimer,
+) -> DirectRow:
+    """Return how long a network takes in each way."""
+    with direct_alone():
+        direct = timer(spec, frames)
+    played = timer(spec, frames)
+    blocks = max(map(_batch_blocks, (direct, played)))
+    seconds = [_pair(direct, played, blocks, number) for number in range(pairs)]
+    return DirectRow(
+        network=name,
+        period=frames,
+        direct_us=1e6 * median(one for one, _ in seconds),
+        played_us=1e6 * median(other for _, other in seconds),
+        ratio=median(one / other for one, other in seconds),
+    )
+
+
+def measure_direct(task: DirectTask, progress: Progress) -> DirectReport:
+    """Compare the networks by name, and some that are drawn."""
+    stay_on_one_core()
+    progress("the cost model")
+    model = load_cost_model()
+    return report(task, progress, lambda spec: model.load(spec, PERIOD, RATE) <= BUDGET)
+
+
+def report(
+    task: DirectTask,
+    progress: Progress,
+    fits: Callable[[NetworkSpec], bool],
+    compared: Compared = compare_ways,
+) -> DirectReport:
+    """Compare them in a way that is given."""
+    rows, drawn = [], []
+    for name, arguments in task.networks:
+        spec = NetworkSpec(**arguments)
+        for period in task.periods:
+            progress(f"network {name}, {period} frames")
+            rows.append(compared(f"{name} {spec.activation}", spec, period, task.pairs))
+    draws = 0
+    networks = _networks(fits)
+    for number in range(1, task.count + 1):
+        passed, spec = next(networks)
+        draws += passed
+        progress(f"random network {number} of {task.count}")
+        drawn += [_checked(compared, spec, period) for period in task.periods]
+    return DirectReport(rows, drawn, draws)
+
+
+def _networks(fits: Callable[[NetworkSpec], bool]) -> Iterator[tuple[int, NetworkSpec]]:
+    """Yield networks that fit and multiply less, each with how many that fit were drawn for it."""
+    random = Random(_SEED)
+    drawn = 0
+    while True:
+        spec = draw_network(random)
+        if fits(spec):
+            drawn += 1
+            if multiplies_less(spec):
+                yield drawn, spec
+                drawn = 0
+
+
+def _checked(compared: Compared, spec: NetworkSpec, period: int) -> DirectRow:
+    row = compared(spec.summary, spec, period, _DRAWN_PAIRS)
+    if not row.slower:
+        return row
+    again = [compared(spec.summary, spec, period, 2 * _DRAWN_PAIRS) for _ in range(_CHECKS + 1)]
+    return sorted(again, key=lambda row: row.ratio)[_CHECKS // 2]
+
+
+def _batch_blocks(timer: BlockTimer) -> int:
+    """Return the blocks of a batch, once the network has run for as long as it needs."""
+    once_around = -(-timer.spec.receptive_field // timer.frames)
+    seconds = timer.run(8)
+    seconds = timer.run(max(8, min(once_around, round(_WARM_UP_SECONDS / seconds))))
+    return max(1, round(_BATCH_SECONDS / seconds))
+
+
+def _pair(direct: BlockTimer, played: BlockTimer, blocks: int, number: int) -> tuple[float, float]:
+    """Return seconds of a block each way; which comes first changes by turns."""
+    if number % 2:
+        return direct.run(blocks), played.run(blocks)
+    other = played.run(blocks)
+    return direct.run(blocks), other
+
+
+if __name__ == "__main__":
+    answer(DirectTask, measure_direct, sys.stdout)
