@@ -244,6 +244,7 @@ class DepthwiseAhead(Form):
     places = frozenset({PAST})
     shares_inputs = False
     keeps_inputs = False
+    direct = False
     stretches = False
 
     def suits(self, layer: Layer) -> bool:

@@ -59,7 +59,7 @@ class Form(ABC):
     ways : int
         Sums that a tile grows at once for each of its rows and vectors.
     direct : bool
-        Whether it multiplies each input by each tap.
+        Whether it sums up tap by tap what it reads, which others spare.
     stretches : bool
         Whether compiled code can lay it out for any sample rate (`stretching.py`).
     """
