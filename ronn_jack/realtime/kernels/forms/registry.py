@@ -6,9 +6,6 @@ kernel stays one for all networks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from functools import reduce
 from typing import Any
 
@@ -26,18 +23,6 @@ from ronn_jack.realtime.kernels.vectors import load_int64
 
 FORMS: tuple[Form, ...] = (TRANSPOSED, DEPTHWISE, MINIMAL, MINIMAL_HALVES, DENSE)
 """The first that suits a layer computes it."""
-
-_stretching: ContextVar[bool] = ContextVar("_stretching", default=False)
-
-
-@contextmanager
-def stretching_alone() -> Iterator[None]:
-    """Let none but forms that stretch be chosen, on this thread."""
-    token = _stretching.set(True)
-    try:
-        yield
-    finally:
-        _stretching.reset(token)
 
 
 def form_of(words: Words) -> Form:
@@ -64,12 +49,7 @@ def shape(layer: Layer, modulated: bool = False) -> Words:
 
 
 def _number(layer: Layer) -> int:
-    stretching = _stretching.get()
-    return next(
-        i
-        for i, form in enumerate(FORMS)
-        if form.suits(layer) and (form.stretches or not stretching)
-    )
+    return next(i for i, form in enumerate(FORMS) if form.suits(layer))
 
 
 def _run_or(otherwise: Any, form: int) -> Any:
