@@ -15,6 +15,7 @@ from ronn_jack.model.architecture import model_of, network_spec
 from ronn_jack.model.expression import Expression
 from ronn_jack.model.protocol import Model
 from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.model.times import Times, times_of
 from ronn_jack.parameters import Value
 from ronn_jack.parameters.share import share
 from ronn_jack.realtime.engine import Engine
@@ -97,6 +98,11 @@ class FrozenSound:
     def spec(self) -> NetworkSpec:
         """The network as it is at MEASURED_RATE."""
         return network_spec(self.values, self.inputs, OUTPUTS, MEASURED_RATE)
+
+    @property
+    def times(self) -> Times:
+        """How long its delays are at any rate."""
+        return times_of(self.values, self.spec.stretch, MEASURED_RATE)
 
     @property
     def level_words(self) -> str:
