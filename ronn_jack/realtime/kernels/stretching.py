@@ -80,6 +80,7 @@ from ronn_jack.realtime.kernels.layout import (
     WEIGHTS,
     WORD,
 )
+from ronn_jack.realtime.kernels.network import layer_words
 from ronn_jack.realtime.kernels.packing import pack_weights
 from ronn_jack.realtime.kernels.stretch_data import KEPT_LAYER, LOOK, STRETCH
 
@@ -134,7 +135,8 @@ def stretched_dilation(stretch: int, index: int, rate: float) -> int:
 def _past(look: int, dilation: int) -> int:
     """Return the frames of history that a layer keeps, with a dilation."""
     k = carray(pointer(look), (1,), LOOK)[0]
-    return int64(k.span * dilation + k.beside)
+    frames: int = k.span * dilation + k.beside
+    return frames
 
 
 @native(int64(int64, int64, int64))
@@ -142,7 +144,7 @@ def _look_of(stretch: int, index: int, dilation: int) -> int:
     """Return the address of the LOOK that a layer has with a dilation."""
     s = carray(pointer(stretch), (1,), STRETCH)[0]
     own = carray(pointer(stretch + _KEPT_LAYERS), (s.layers,), KEPT_LAYER)[index]
-    look = int64(stretch + own.looks)
+    look: int = stretch + own.looks
     for _ in range(own.look_count - 1):
         k = carray(pointer(look), (1,), LOOK)[0]
         most = LONGEST_COPIED_OUTSIDE if k.words[ROWS_IN] <= 2 else LONGEST_COPIED
@@ -174,7 +176,7 @@ def _begin_layer(stretch: int, index: int, rate: float, words: int) -> int:
     layers = carray(pointer(stretch + _KEPT_LAYERS), (s.layers,), KEPT_LAYER)
     w = carray(pointer(words), (LAYER_WORDS,), np.int64)
     dilation = stretched_dilation(stretch, index, rate)
-    look = _look_of(stretch, index, dilation)
+    look: int = _look_of(stretch, index, dilation)
     kept = carray(pointer(look), (1,), LOOK)[0].words
     for word in range(LAYER_WORDS):
         w[word] = kept[word]
@@ -199,9 +201,7 @@ def _begin_layer(stretch: int, index: int, rate: float, words: int) -> int:
 def _place_layer(words: int, index: int, own_rows: int, size: int) -> int:
     """Write where a layer's parts lie; return where the image goes on."""
     h = carray(pointer(words), (HEADER_WORDS,), np.int64)
-    w = carray(
-        pointer(words + WORD * (HEADER_WORDS + LAYER_WORDS * index)), (LAYER_WORDS,), np.int64
-    )
+    w = carray(pointer(layer_words(words, index)), (LAYER_WORDS,), np.int64)
     rows = w[ROWS_IN]
     w[SOURCE_STRIDE] = h[FINAL_STRIDE]
     w[SOURCE] = size
@@ -228,22 +228,19 @@ def _place_layer(words: int, index: int, own_rows: int, size: int) -> int:
     return size
 
 
-@native(int64(int64, int64))
-def _table_entries(words: int, index: int) -> int:
+@native(int64(int64))
+def _table_entries(layer: int) -> int:
     """Return how many entries a layer's own tap table has, where there is no ring."""
-    w = carray(
-        pointer(words + WORD * (HEADER_WORDS + LAYER_WORDS * index)), (LAYER_WORDS,), np.int64
-    )
+    w = carray(pointer(layer), (LAYER_WORDS,), np.int64)
     by_table = w[FORM] == _DENSE or w[FORM] == _DEPTHWISE or w[FORM] == _TRANSPOSED
-    return int64(w[OUTER]) if by_table else int64(0)
+    entries: int = w[OUTER] if by_table else int64(0)
+    return entries
 
 
-@native(int64(int64, int64, int64))
-def _place_own(words: int, index: int, size: int) -> int:
+@native(int64(int64, int64))
+def _place_own(layer: int, size: int) -> int:
     """Write where lies what a layer's form keeps; return where the image goes on."""
-    w = carray(
-        pointer(words + WORD * (HEADER_WORDS + LAYER_WORDS * index)), (LAYER_WORDS,), np.int64
-    )
+    w = carray(pointer(layer), (LAYER_WORDS,), np.int64)
     if w[FORM] == _TRANSPOSED:
         w[SUMS_RING] = _vectors((w[KERNEL] - 1) * w[DILATION] + CHUNK)
         w[SUMS_STRIDE] = _odd_lines(w[SUMS_RING])
@@ -274,7 +271,7 @@ def plan_network(stretch: int, rate: float, words: int) -> int:
     whole[:] = 0
     longest = busy = scratch_bytes = modulated = int64(0)
     for index in range(s.layers):
-        own = words + WORD * (HEADER_WORDS + LAYER_WORDS * index)
+        own = layer_words(words, index)
         look = _begin_layer(stretch, index, rate, own)
         w = carray(pointer(own), (LAYER_WORDS,), np.int64)
         longest = max(longest, w[POSITION])
@@ -303,22 +300,21 @@ def plan_network(stretch: int, rate: float, words: int) -> int:
     for index in range(s.layers):
         whole[FINAL] = halves + half * (index % 2)
         size = _place_layer(words, index, own_rows, size)
-        w = carray(
-            pointer(words + WORD * (HEADER_WORDS + LAYER_WORDS * index)), (LAYER_WORDS,), np.int64
-        )
+        own = layer_words(words, index)
+        w = carray(pointer(own), (LAYER_WORDS,), np.int64)
         if s.modulation != 0:
             w[SCALE], w[SHIFT] = scales, scales + 4 * w[ROWS_OUT]
             scales += 8 * w[ROWS_OUT]
         w[TAPS] = taps
         if w[RING] == 0:
             w[TAPS] = size
-            size += _lines(WORD * _table_entries(words, index))
+            size += _lines(WORD * _table_entries(own))
         w[WEIGHTS] = size
         size += _lines(4 * w[ROWS] * w[OUTER] * w[INNER])
         w[BIAS] = size
         size += _lines(4 * w[ROWS_OUT])
         w[SCRATCH] = scratch
-        size = _place_own(words, index, size)
+        size = _place_own(own, size)
     whole[FINAL] = halves + half * (s.layers % 2)
     return size
 
@@ -384,7 +380,7 @@ def build_network(stretch: int, rate: float, words: int, image: int, size: int) 
     header[FINAL] += image
     header[LEVELS] += image
     for index in range(s.layers):
-        own = image + WORD * (HEADER_WORDS + LAYER_WORDS * index)
+        own = layer_words(image, index)
         w = carray(pointer(own), (LAYER_WORDS,), np.int64)
         for word in _PLACES:
             if w[word] != 0:
@@ -395,7 +391,7 @@ def build_network(stretch: int, rate: float, words: int, image: int, size: int) 
         elif w[FORM] == _HALVES:
             w[LEFT] += image
         if w[RING] == 0:
-            _write_taps(own, _table_entries(image, index))
+            _write_taps(own, _table_entries(own))
         weigh(stretch, index, int64(0), rate, w[WEIGHTS])
         _copy(stretch + layers[index].biases, w[BIAS], w[ROWS_OUT])
         if s.modulation != 0 and index == 0:

@@ -16,6 +16,8 @@ from ronn_jack.export.lv2.bundle import Bundle
 from ronn_jack.export.sound import freeze
 from ronn_jack.parameters import Value, defaults
 from tests.export.clap.sounds import Reference, noise, preset
+from tests.export.lv2.host import Library
+from tests.export.lv2.plugins import Plugin
 from tests.export.lv2.reference import expected_on
 from tests.support.jack_graph import around_node
 from tests.support.jack_server import jack_server, wait_for
@@ -25,6 +27,7 @@ PRESETS = (
     "soft-tube", "warm-drive", "fuzz", "bass-grit", "crunch", "lead", "echoes", "slapback",
     "octave-up", "rotary", "warm-to-bright", "gated-echo",
 )  # fmt: skip
+BLOCKS = (32, 44, 64, 333, 1024)
 BANK: dict[str, Value] = {"layers": 3, "activation": "tanh", "seed": 7}
 EXPORT = [sys.executable, "-m", "ronn_jack", "export"]
 
@@ -150,8 +153,12 @@ def test_it_equals_the_engine_on_every_processor(cpu: str, name: str, tmp_path: 
     bundle = tmp_path / f"{name}.lv2"
     Bundle(name, sound, [cpu]).write(bundle)
     x = noise(9000)
-    y = applied(bundle, x, tmp_path)
-    assert np.array_equal(y, expected_on(cpu, sound, x, RATE, tmp_path))
+    right = expected_on(cpu, sound, x, RATE, tmp_path)
+    assert np.array_equal(applied(bundle, x, tmp_path), right)
+    plugin = Plugin(sound, bundle, Library(next(bundle.glob("*.so"))))
+    for block in BLOCKS:
+        with plugin.instance(RATE) as instance:
+            assert np.array_equal(instance.play(x, block), right)
 
 
 @needs("jalv", "jackd")

@@ -10,7 +10,7 @@ from numba import int64
 from numpy.typing import NDArray
 
 from ronn_jack.model.spec import Layer
-from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.compile import native, shared
 from ronn_jack.realtime.compiler.host import VECTOR
 from ronn_jack.realtime.kernels import layout
 from ronn_jack.realtime.kernels.forms.form import (
@@ -80,7 +80,43 @@ _PIECE = 4 * PAIR_FRAMES * _MOST_VECTORS
 """Bytes of an output row that is computed apart."""
 
 
-@native(RUN)
+@native("void(int64, int64, int64, int64)")
+def _transform(layer: int, start: int, vectors: int, target: int) -> None:
+    """[audio-thread] Transform a layer's input for some vectors of pairs from a frame on.
+
+    First comes what is multiplied for the two sums, the oldest taps' first, then what is for the
+    frames, where taps that are left over from the threes, the oldest, come first.
+    """
+    inputs = load_int64(layer + WORD * ROWS_IN)
+    kernel = load_int64(layer + WORD * KERNEL)
+    dilation = load_int64(layer + WORD * DILATION)
+    source_stride = load_int64(layer + WORD * SOURCE_STRIDE)
+    second = _VECTOR_BYTES * vectors
+    stride = 2 * second
+    groups = kernel // TAPS
+    left = kernel % TAPS
+    added = target + groups * inputs * stride
+    for k in range(left):
+        for v in range(vectors):
+            at = start + v * PAIR_FRAMES - (kernel - 1 - k) * dilation
+            split_rows(
+                inputs, frame_address(layer, at), source_stride, dilation,
+                added + _VECTOR_BYTES * v, stride, second,
+            )  # fmt: skip
+        added += inputs * stride
+    for group in range(groups):
+        for v in range(vectors):
+            at = start + v * PAIR_FRAMES - TAPS * (groups - 1 - group) * dilation
+            transform_rows(
+                inputs, frame_address(layer, at - 2 * dilation), frame_address(layer, at),
+                source_stride, dilation, target + _VECTOR_BYTES * v,
+                added + _VECTOR_BYTES * v, stride, second,
+            )  # fmt: skip
+        target += inputs * stride
+        added += inputs * stride
+
+
+@shared(RUN)
 def _run(
     layer: int,
     following: int,
@@ -156,42 +192,6 @@ def _run(
             y += rows * target_stride
             weights += 8 * rows * (summed + added)
             first += rows
-
-
-@native("void(int64, int64, int64, int64)")
-def _transform(layer: int, start: int, vectors: int, target: int) -> None:
-    """[audio-thread] Transform a layer's input for some vectors of pairs from a frame on.
-
-    First comes what is multiplied for the two sums, the oldest taps' first, then what is for the
-    frames, where taps that are left over from the threes, the oldest, come first.
-    """
-    inputs = load_int64(layer + WORD * ROWS_IN)
-    kernel = load_int64(layer + WORD * KERNEL)
-    dilation = load_int64(layer + WORD * DILATION)
-    source_stride = load_int64(layer + WORD * SOURCE_STRIDE)
-    second = _VECTOR_BYTES * vectors
-    stride = 2 * second
-    groups = kernel // TAPS
-    left = kernel % TAPS
-    added = target + groups * inputs * stride
-    for k in range(left):
-        for v in range(vectors):
-            at = start + v * PAIR_FRAMES - (kernel - 1 - k) * dilation
-            split_rows(
-                inputs, frame_address(layer, at), source_stride, dilation,
-                added + _VECTOR_BYTES * v, stride, second,
-            )  # fmt: skip
-        added += inputs * stride
-    for group in range(groups):
-        for v in range(vectors):
-            at = start + v * PAIR_FRAMES - TAPS * (groups - 1 - group) * dilation
-            transform_rows(
-                inputs, frame_address(layer, at - 2 * dilation), frame_address(layer, at),
-                source_stride, dilation, target + _VECTOR_BYTES * v,
-                added + _VECTOR_BYTES * v, stride, second,
-            )  # fmt: skip
-        target += inputs * stride
-        added += inputs * stride
 
 
 class Minimal(Form):

@@ -9,7 +9,7 @@ from numba import int64
 from numpy.typing import NDArray
 
 from ronn_jack.model.spec import Layer
-from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.compile import native, shared
 from ronn_jack.realtime.compiler.host import VECTOR
 from ronn_jack.realtime.kernels import layout
 from ronn_jack.realtime.kernels.forms.form import (
@@ -84,46 +84,6 @@ _LEAST_ROWS = 7
 """Inputs times threes of taps, and output rows; what fewer spare, putting sums together takes."""
 _MOST_BYTES = 2 << 20
 """A history beyond that comes from memory, and sooner to the tall tiles that ask for it ahead."""
-
-
-@native(RUN)
-def _run(
-    layer: int,
-    following: int,
-    target: int,
-    target_stride: int,
-    frames: int,
-    moved: int,
-    glided: int,
-    slopes: int,
-    number: int,
-) -> None:
-    """[audio-thread] Compute a block part by part, each within a half of the pairs.
-
-    Every other tile has its first frames where the others have their second ones, so that every
-    block has as much to do. While the weights move, and until all that was left behind is theirs,
-    all frames are computed as first ones, which give the whole sum too.
-    """
-    dilation = load_int64(layer + WORD * DILATION)
-    for ahead in range(0, frames, CHUNK):
-        y = frame_address(following, ahead) if following != 0 else target + 4 * ahead
-        end = min(ahead + CHUNK, frames)
-        at = ahead
-        while at < end:
-            half = (number + at) // dilation
-            count = min(end - at, (half + 1) * dilation - (number + at))
-            whole = (
-                moved >= 0
-                or number < 0
-                or (half - 1) * dilation < load_int64(layer + WORD * RESTING)
-            )
-            _run_part(
-                layer, y + 4 * (at - ahead), target_stride, at, count,
-                half, whole, number + at - half * dilation, moved, glided, slopes,
-            )  # fmt: skip
-            at += count
-    if moved >= 0:
-        store_int64(layer + WORD * RESTING, number + frames)
 
 
 @native("void(int64, int64, int64, int64, int64, int64, boolean, int64, int64, int64, int64)")
@@ -219,6 +179,46 @@ def _find_taps(layer: int, ahead: int, table: int) -> None:
     for k in range(kernel):
         at = frame_address(layer, ahead - (kernel - 1 - k) * dilation)
         store_int64(table + WORD * k, at - source)
+
+
+@shared(RUN)
+def _run(
+    layer: int,
+    following: int,
+    target: int,
+    target_stride: int,
+    frames: int,
+    moved: int,
+    glided: int,
+    slopes: int,
+    number: int,
+) -> None:
+    """[audio-thread] Compute a block part by part, each within a half of the pairs.
+
+    Every other tile has its first frames where the others have their second ones, so that every
+    block has as much to do. While the weights move, and until all that was left behind is theirs,
+    all frames are computed as first ones, which give the whole sum too.
+    """
+    dilation = load_int64(layer + WORD * DILATION)
+    for ahead in range(0, frames, CHUNK):
+        y = frame_address(following, ahead) if following != 0 else target + 4 * ahead
+        end = min(ahead + CHUNK, frames)
+        at = ahead
+        while at < end:
+            half = (number + at) // dilation
+            count = min(end - at, (half + 1) * dilation - (number + at))
+            whole = (
+                moved >= 0
+                or number < 0
+                or (half - 1) * dilation < load_int64(layer + WORD * RESTING)
+            )
+            _run_part(
+                layer, y + 4 * (at - ahead), target_stride, at, count,
+                half, whole, number + at - half * dilation, moved, glided, slopes,
+            )  # fmt: skip
+            at += count
+    if moved >= 0:
+        store_int64(layer + WORD * RESTING, number + frames)
 
 
 @native(SETTLE)
