@@ -104,7 +104,9 @@ def make_part(sound: FrozenSound, target: str, format_module: str = "") -> Part:
         Of a format, where the functions that all targets share are to be made too.
     """
     template = template_object(TARGETS[target].machine, template_symbol(target), sound)
-    functions = [_kept(f"kernels-{target}", lambda: _kernels(target))]
+    forms = sorted(sound.forms)
+    name = "-".join(("kernels", target, *map(str, forms)))
+    functions = [_kept(name, lambda: _kernels(target, forms))]
     if format_module:
         stages = [stage for stage in ("eq", "reverb") if sound.values[stage]]
         name = "-".join(("heart", *format_module.split(".")[-2:], target, *stages))
@@ -124,10 +126,10 @@ def _kept(name: str, make: Callable[[], bytes]) -> bytes:
     return made
 
 
-def _kernels(target: str) -> bytes:
+def _kernels(target: str, forms: Sequence[int]) -> bytes:
     from ronn_jack.export.machine.heart import kernels_object
 
-    return kernels_object(target)
+    return kernels_object(target, forms)
 
 
 def _heart(format_module: str, stages: Sequence[str]) -> bytes:

@@ -6,7 +6,6 @@ within it, and all others are the same: so every address is found without knowin
 
 from __future__ import annotations
 
-import dataclasses
 import mmap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,14 +18,12 @@ from ronn_jack.errors import RonnError
 from ronn_jack.export.plugin.equalising import equalising_of
 from ronn_jack.export.plugin.records import KERNELS
 from ronn_jack.export.sound import MEASURED_RATE, OUTPUTS, FrozenSound
-from ronn_jack.hotswap.drawn_network import DrawnNetwork
+from ronn_jack.hotswap.drawn_network import DrawnNetwork, network_for_any_rate
 from ronn_jack.hotswap.engine_controls import aim
-from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.model.expression import Expression
 from ronn_jack.realtime.compiler.memory import CACHE_LINE, Arena, aligned_bytes, taken_from
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.engine_state import Control
-from ronn_jack.realtime.kernels.forms.registry import stretching_alone
 from ronn_jack.realtime.voice import Voice
 
 _MOST_BYTES = 1 << 31
@@ -149,13 +146,13 @@ def _places(indices: NDArray[np.int64]) -> NDArray[np.int32]:
 def _make(sound: FrozenSound, skew: int, in_bank: bool) -> _Made:
     """Return an engine in an arena, ready to play and without what is made for a sample rate.
 
-    The network is the sound's with short delays, as its image is laid out anew for each rate.
+    The network's image is empty, as it is laid out anew for each rate.
     """
     values, rate = sound.values, MEASURED_RATE
-    spec = dataclasses.replace(sound.spec, dilation=1, stretch=1.0)
+    expression = Expression.of(values)
     memory = np.frombuffer(mmap.mmap(-1, _MOST_BYTES), np.uint8)
     arena = Arena(memory[skew:])
-    with taken_from(arena), stretching_alone():
+    with taken_from(arena):
         history = _MOST_TIMES * sound.spec.receptive_field / rate + _PRIMING_SECONDS
         engine = Engine(
             sound.inputs, OUTPUTS, rate, history if in_bank else 0.0, output_seconds=0.0
@@ -166,15 +163,15 @@ def _make(sound: FrozenSound, skew: int, in_bank: bool) -> _Made:
         engine.settle()
         equalising = equalising_of(engine, values) if values["eq"] else 0
         own = arena.used
-        voice = make_voice(spec, rate, Expression.of(values), movable=True)
+        network = network_for_any_rate(sound.spec, sound.times, rate, expression)
+        voice = Voice(sound.spec, network, rate)
+        voice.aim_level(expression)
         voice.level.begin_with(sound.level)
         voice.blend.begin_with(sound.blend)
         engine.publish(voice)
-        network = voice.network
-        assert isinstance(network, DrawnNetwork)
         film = None
         if network.modulation:
-            ends = network.film_ends(Expression.of(values).point)
+            ends = network.film_ends(expression.point)
             film = aligned_bytes(ends.nbytes)
             film[:] = ends.view(np.uint8).ravel()
     network.forget()

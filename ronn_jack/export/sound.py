@@ -15,9 +15,11 @@ from ronn_jack.model.architecture import model_of, network_spec
 from ronn_jack.model.expression import Expression
 from ronn_jack.model.protocol import Model
 from ronn_jack.model.spec import NetworkSpec
+from ronn_jack.model.times import Times, times_of
 from ronn_jack.parameters import Value
 from ronn_jack.parameters.share import share
 from ronn_jack.realtime.engine import Engine
+from ronn_jack.realtime.kernels.stretch_data import forms_for_any_rate
 from ronn_jack.realtime.level import LevelTable
 from ronn_jack.realtime.mixing import UNKNOWN, Blend
 from ronn_jack.units import decibels_to_gain, gain_to_decibels
@@ -97,6 +99,17 @@ class FrozenSound:
     def spec(self) -> NetworkSpec:
         """The network as it is at MEASURED_RATE."""
         return network_spec(self.values, self.inputs, OUTPUTS, MEASURED_RATE)
+
+    @property
+    def times(self) -> Times:
+        """How long its delays are at any rate."""
+        return times_of(self.values, self.spec.stretch, MEASURED_RATE)
+
+    @property
+    def forms(self) -> set[int]:
+        """Numbers of the forms that its layers take at one rate or another, on this processor."""
+        spec = self.spec
+        return forms_for_any_rate([spec.layer(i) for i in range(spec.layers)], self.times)
 
     @property
     def level_words(self) -> str:

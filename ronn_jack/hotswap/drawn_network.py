@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from ronn_jack.model.times import Times
 from ronn_jack.model.weights import FilmGenerator, Weights
 from ronn_jack.realtime.kernels.image import NetworkImage
 from ronn_jack.realtime.kernels.network import process_signal
-from ronn_jack.realtime.kernels.stretch_data import stretch_memory
+from ronn_jack.realtime.kernels.stretch_data import most_weights, stretch_memory
 from ronn_jack.realtime.kernels.vectors import MIXED
 from ronn_jack.realtime.motion.modulation import Film, Modulation
 from ronn_jack.realtime.motion.moving_weights import Motion
@@ -69,11 +70,17 @@ class DrawnNetwork(Playable):
         """Go on from a frame with the state that it has, which may be that of silence."""
         self.image.rejoin_at(position, silent)
 
-    def let_move(self, expression: Expression) -> None:
-        """Make ready to morph and drift, beginning where the expression is."""
+    def let_move(self, expression: Expression, room: Sequence[int] | None = None) -> None:
+        """Make ready to morph and drift, beginning where the expression is.
+
+        Parameters
+        ----------
+        room : sequence of int, optional
+            Packed weights that each layer has at most, where it is to be laid out anew.
+        """
         other = draw(dataclasses.replace(self._spec, seed=expression.seed_b))
         sources = draw_sources(self._spec.seed, self._weights, other)
-        motion = Motion(self.image, sources, self._rate)
+        motion = Motion(self.image, sources, self._rate, room)
         _aim(motion, expression)
         self._motion, self._other_film = motion, other.film
         self.motion = motion.address
@@ -153,6 +160,27 @@ def drawn_network(
         network.let_move(expression)
         network.settle_film(expression.morph)
         network.start_at(0)
+    return network
+
+
+def network_for_any_rate(
+    spec: NetworkSpec, times: Times, rate: float, expression: Expression
+) -> DrawnNetwork:
+    """Return a network that can move, to be laid out anew of what `stretched_network` returns.
+
+    There is room in it for its weights at any rate. Its own image has short delays.
+
+    Parameters
+    ----------
+    times : Times
+        How long its delays are.
+    """
+    room = most_weights([spec.layer(index) for index in range(spec.layers)], times)
+    short = dataclasses.replace(spec, dilation=1, stretch=1.0)
+    network = DrawnNetwork(short, draw(short), rate)
+    network.let_move(expression, room)
+    network.settle_film(expression.morph)
+    network.start_at(0)
     return network
 
 

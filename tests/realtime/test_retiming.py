@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numba import float64, int64, void
 
-from ronn_jack.hotswap.drawn_network import stretched_network
+from ronn_jack.hotswap.drawn_network import network_for_any_rate, stretched_network
 from ronn_jack.hotswap.engine_controls import aim
 from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.model.architecture import network_spec
@@ -37,6 +37,7 @@ from ronn_jack.realtime.retiming import (
     retime_engine,
     retime_voice,
 )
+from ronn_jack.realtime.voice import Voice
 
 ARENA_BYTES = 1 << 20
 SPEC = NetworkSpec(bias=True)
@@ -149,9 +150,13 @@ def test_it_sounds_then_as_if_it_had_been_made_for_that_rate():
 
 
 TIMED = {"rate": 48_000, "decay": 0.8, "layers": 8, "kernel": 5}
+WIDE = {"rate": 48_000, "layers": 8, "channels": 16}
+"""With layers of pairs and of pairs' halves, at some rates and not at others."""
 
 
-@pytest.mark.parametrize("changes", [TIMED, TIMED | MOVING, {"decay": 0.2} | MOVING, MOVING])
+@pytest.mark.parametrize(
+    "changes", [TIMED, TIMED | MOVING, {"decay": 0.2} | MOVING, MOVING, WIDE, WIDE | MOVING]
+)
 @pytest.mark.parametrize("rate", [8_000.0, 44_100.0, 96_000.0])
 def test_a_network_whose_delays_are_times_sounds_as_if_it_had_been_made_for_the_rate(changes, rate):
     values = {**defaults(), **changes, "activation": "tanh"}
@@ -165,10 +170,14 @@ def test_a_network_whose_delays_are_times_sounds_as_if_it_had_been_made_for_the_
         engine.publish(voice)
         return engine, voice
 
-    engine, voice = made(48_000.0)
+    engine, _ = made(48_000.0)
+    spec = network_spec(values, 2, 2, 48_000.0)
+    times = times_of(values, spec.stretch, 48_000.0)
+    voice = Voice(spec, network_for_any_rate(spec, times, 48_000.0, expression), 48_000.0)
+    assert engine.withdraw() is not None
+    engine.publish(voice)
     voice.network.forget()  # as it is kept in an export
-    spec = voice.model
-    stretch = kept(stretched_network(spec, times_of(values, spec.stretch, 48_000.0), expression))
+    stretch = kept(stretched_network(spec, times, expression))
     words = aligned_bytes(WORD * (HEADER_WORDS + LAYER_WORDS * spec.layers))
     size = _plan.ctypes(stretch.ctypes.data, rate, words.ctypes.data)
     image, inputs = aligned_bytes(size), aligned_bytes(4 * 2 * MAX_BLOCK)

@@ -15,6 +15,7 @@ from ronn_jack.export.machine.emit import Emission
 from ronn_jack.export.machine.glue import I64, kernel_symbol, symbol
 from ronn_jack.export.plugin import bank, instance, state
 from ronn_jack.realtime.engine import Engine
+from ronn_jack.realtime.kernels.forms.registry import FORMS
 from ronn_jack.realtime.kernels.network import process_signal, settle
 
 FUNCTIONS: Mapping[str, Any] = {
@@ -77,9 +78,16 @@ def heart_object(more: Mapping[str, Any], stages: Collection[str], chooses: bool
     return emission.object_file(symbols)
 
 
-def kernels_object(target: str) -> bytes:
-    """Return the object of the network's functions, whose symbols end by the target's name."""
-    emission = Emission(f"kernels.{target}")
+def kernels_object(target: str, forms: Collection[int]) -> bytes:
+    """Return the object of the network's functions, whose symbols end by the target's name.
+
+    Parameters
+    ----------
+    forms : collection of int
+        Numbers of those that layers take.
+    """
+    others = [type(form).__module__ for i, form in enumerate(FORMS) if i not in forms]
+    emission = Emission(f"kernels.{target}", tuple(f"{each}." for each in others))
     symbols = [kernel_symbol("process_signal", target), kernel_symbol("settle", target)]
     emission.c_function(process_signal, symbols[0])
     kind = ir.FunctionType(ir.VoidType(), [I64] * _CALLED_WITH)

@@ -22,8 +22,9 @@ from ronn_jack.realtime.compiler.compile import native
 from ronn_jack.realtime.compiler.entry_call import call_entry
 from ronn_jack.realtime.compiler.mailbox import FRESH, ROW, WRITES_FIRST
 from ronn_jack.realtime.compiler.memory import offset
-from ronn_jack.realtime.kernels.layout import MAX_BLOCK
+from ronn_jack.realtime.kernels.layout import FRAME, MAX_BLOCK, WORD
 from ronn_jack.realtime.kernels.stretching import build_network, stretched_field
+from ronn_jack.realtime.kernels.vectors import store_int64
 from ronn_jack.realtime.level import LEVEL
 from ronn_jack.realtime.motion.modulation import MODULATION, prepare_modulation
 from ronn_jack.realtime.motion.moving_weights import MOTION, prepare_motion, rest_motion
@@ -162,3 +163,4 @@ def rest_network_at(handle: int, slot: int, position: int, scratch: int) -> None
     call_entry(settle, image, 0, 0, 0, 0, 0)
     rest_voice(base + t.voice, scratch, t.inputs)
     carray(pointer(base + t.voice), (1,), VOICE)[0].position = position
+    store_int64(image + WORD * FRAME, position)  # settling let one frame pass

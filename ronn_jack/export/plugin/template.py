@@ -17,7 +17,6 @@ from ronn_jack.export.sound import MEASURED_RATE, FrozenSound
 from ronn_jack.hotswap.drawn_network import stretched_network
 from ronn_jack.hotswap.responses.room import room_of, samples_of
 from ronn_jack.model.expression import Expression
-from ronn_jack.model.times import times_of
 from ronn_jack.realtime.compiler.memory import CACHE_LINE
 from ronn_jack.realtime.kernels import layout
 from ronn_jack.realtime.stages.chain import stages_of
@@ -127,8 +126,7 @@ def _bank(
     rows = np.zeros(len(shots), NETWORK)
     tables = []
     for row, sound, shot in zip(rows, sounds, shots, strict=True):
-        times = times_of(sound.values, sound.spec.stretch, MEASURED_RATE)
-        stretch = stretched_network(sound.spec, times, Expression.of(sound.values))
+        stretch = stretched_network(sound.spec, sound.times, Expression.of(sound.values))
         runs = pool.runs_of(shot.content)
         row["run_count"], row["pointer_count"] = len(runs), len(shot.pointers)
         row["function_count"] = len(shot.functions)

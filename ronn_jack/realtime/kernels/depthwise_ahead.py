@@ -25,6 +25,7 @@ from typing import Any
 from numba import types
 from numba.extending import intrinsic
 
+from ronn_jack.realtime.compiler.compile import native
 from ronn_jack.realtime.compiler.emitter import INT64, Emitter
 from ronn_jack.realtime.kernels.convolution import cover_frames, start_sums
 
@@ -35,9 +36,11 @@ WIDTHS = [4, 2, 1]
 """Vectors of a tile, of which each has AHEAD sums."""
 
 
+@native("int64(int64)")
 def ring_slots(kernel: int) -> int:
     """Return how many vectors a ring of frames a dilation apart has."""
-    return kernel + _SPARE
+    slots: int = kernel + _SPARE
+    return slots
 
 
 @intrinsic
@@ -59,7 +62,7 @@ def convolve_ahead(
     history, history_stride : int64
         Address of the first row's rings for these frames, bytes from row to row.
     weights : int64
-        Address of float32 [shape=(rows, kernel)].
+        Address of float32 [shape=(kernel, rows)].
     bias : int64
         Address of float32 [shape=(rows,)].
     lower : float32
@@ -81,6 +84,7 @@ def convolve_ahead(
         size = _ring_bytes(emit, kernel)
         newest = builder.mul(slot, INT64(vector))
         floor = emit.splat(lower)
+        to_next_tap = builder.mul(rows, INT64(4))
         kept = builder.icmp_signed("!=", keeps, INT64(0))
 
         def following(place: Any) -> Any:
@@ -88,7 +92,7 @@ def convolve_ahead(
             return builder.select(builder.icmp_signed("==", place, size), INT64(0), place)
 
         def row(r: Any) -> None:
-            w = builder.add(weights, builder.mul(r, builder.mul(kernel, INT64(4))))
+            w = emit.offset(weights, r, 4)
             inputs = builder.add(x, builder.mul(r, x_stride))
             outputs = builder.add(y, builder.mul(r, y_stride))
             vectors = builder.add(history, builder.mul(r, history_stride))
@@ -111,7 +115,7 @@ def convolve_ahead(
                     for before, factor in pairwise(reversed(factors)):
                         builder.store(builder.load(factor), before)
                     builder.store(emit.load_float(builder.load(weight)), factors[0])
-                    emit.advance(weight, INT64(4))
+                    emit.advance(weight, to_next_tap)
                     for factor, totals in list(zip(factors, sums, strict=True))[:begun]:
                         for total, a in zip(totals, loaded, strict=True):
                             _add(emit, total, builder.load(factor), a)
@@ -173,6 +177,7 @@ def complete_ahead(
         newest = builder.mul(slot, INT64(vector))
         floor = emit.splat(lower)
         heard = builder.sub(missing, INT64(1))
+        to_next_tap = builder.mul(rows, INT64(4))
 
         def back(count: Any) -> Any:
             """Return the place of a time before."""
@@ -181,8 +186,8 @@ def complete_ahead(
             return builder.select(wrapped, builder.add(place, size), place)
 
         with emit.repeat(rows) as r:
-            behind = builder.mul(builder.add(r, INT64(1)), kernel)
-            w = emit.offset(weights, builder.sub(behind, missing), 4)
+            begun = builder.mul(builder.sub(kernel, missing), rows)
+            w = emit.offset(weights, builder.add(begun, r), 4)
             inputs = builder.add(x, builder.mul(r, x_stride))
             outputs = builder.add(y, builder.mul(r, y_stride))
             vectors = builder.add(history, builder.mul(r, history_stride))
@@ -193,11 +198,11 @@ def complete_ahead(
                 sums = [emit.variable(emit.load(place)) for place in own]
                 with emit.repeat(heard) as k:
                     place = back(builder.sub(heard, k))
-                    factor = emit.load_float(emit.offset(w, k, 4))
+                    factor = emit.load_float(builder.add(w, builder.mul(k, to_next_tap)))
                     for ring, total in zip(rings, sums, strict=True):
                         _add(emit, total, factor, emit.load(builder.add(ring, place)))
                 fresh = emit.load_row(builder.add(inputs, at), width)
-                factor = emit.load_float(emit.offset(w, heard, 4))
+                factor = emit.load_float(builder.add(w, builder.mul(heard, to_next_tap)))
                 for a, total in zip(fresh, sums, strict=True):
                     _add(emit, total, factor, a)
 

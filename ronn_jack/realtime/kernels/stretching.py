@@ -14,10 +14,21 @@ from numba import carray, float64, int64, void
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import native
 from ronn_jack.realtime.compiler.memory import CACHE_LINE
+from ronn_jack.realtime.kernels.depthwise_ahead import ring_slots
+from ronn_jack.realtime.kernels.forms import depthwise_ahead as ahead
+from ronn_jack.realtime.kernels.forms.dense import DENSE
 from ronn_jack.realtime.kernels.forms.depthwise import DEPTHWISE
 from ronn_jack.realtime.kernels.forms.form import (
+    ALWAYS,
     LONGEST_COPIED,
     LONGEST_COPIED_OUTSIDE,
+    has_dilation,
+)
+from ronn_jack.realtime.kernels.forms.minimal_halves import (
+    LEFT,
+    LEFT_STRIDE,
+    MINIMAL_HALVES,
+    RESTING,
 )
 from ronn_jack.realtime.kernels.forms.registry import FORMS
 from ronn_jack.realtime.kernels.forms.transposed import (
@@ -67,15 +78,22 @@ from ronn_jack.realtime.kernels.layout import (
     SOURCE_STRIDE,
     STEP,
     TAPS,
+    TILES,
     WEIGHTS,
     WORD,
 )
-from ronn_jack.realtime.kernels.stretch_data import KEPT_LAYER, LONG, SHORT, STRETCH
+from ronn_jack.realtime.kernels.network import layer_words
+from ronn_jack.realtime.kernels.packing import pack_weights
+from ronn_jack.realtime.kernels.stretch_data import KEPT_LAYER, LOOK, STRETCH
 
-_DEPTHWISE, _TRANSPOSED = FORMS.index(DEPTHWISE), FORMS.index(TRANSPOSED)
+_DENSE, _DEPTHWISE, _TRANSPOSED, _HALVES, _AHEAD = (
+    FORMS.index(form)
+    for form in (DENSE, DEPTHWISE, TRANSPOSED, MINIMAL_HALVES, ahead.DEPTHWISE_AHEAD)
+)
 _PLACES = (TAPS, WEIGHTS, BIAS, SCALE, SHIFT, SOURCE, PAST, SCRATCH)
 
 _KEPT_LAYERS = STRETCH.itemsize
+_LOOK_BYTES = LOOK.itemsize
 
 
 @native(int64(int64))
@@ -116,14 +134,30 @@ def stretched_dilation(stretch: int, index: int, rate: float) -> int:
     return max(1, frames)
 
 
+@native(int64(int64, int64))
+def _past(look: int, dilation: int) -> int:
+    """Return the frames of history that a layer keeps, with a dilation."""
+    k = carray(pointer(look), (1,), LOOK)[0]
+    frames: int = k.span * dilation + k.beside
+    return frames
+
+
 @native(int64(int64, int64, int64))
-def look_of(stretch: int, index: int, dilation: int) -> int:
-    """Return whether a layer's history is short or long, with a dilation."""
+def _look_of(stretch: int, index: int, dilation: int) -> int:
+    """Return the address of the LOOK that a layer has with a dilation."""
     s = carray(pointer(stretch), (1,), STRETCH)[0]
-    layers = carray(pointer(stretch + _KEPT_LAYERS), (s.layers,), KEPT_LAYER)
-    words = layers[index].words[SHORT]
-    most = LONGEST_COPIED_OUTSIDE if words[ROWS_IN] <= 2 else LONGEST_COPIED
-    return LONG if (words[KERNEL] - 1) * dilation > most else SHORT
+    own = carray(pointer(stretch + _KEPT_LAYERS), (s.layers,), KEPT_LAYER)[index]
+    look: int = stretch + own.looks
+    for _ in range(own.look_count - 1):
+        k = carray(pointer(look), (1,), LOOK)[0]
+        most = LONGEST_COPIED_OUTSIDE if k.words[ROWS_IN] <= 2 else LONGEST_COPIED
+        in_ring = _past(look, dilation) > most
+        if has_dilation(k.least, k.most, k.multiple, k.powers, dilation) != 0 and in_ring == (
+            k.words[RING] > 0
+        ):
+            break
+        look += _LOOK_BYTES
+    return look
 
 
 @native(int64(int64, float64))
@@ -133,21 +167,22 @@ def stretched_field(stretch: int, rate: float) -> int:
     layers = carray(pointer(stretch + _KEPT_LAYERS), (s.layers,), KEPT_LAYER)
     frames: int = int64(1)
     for index in range(s.layers):
-        span = layers[index].words[SHORT][KERNEL] - 1
-        frames += span * stretched_dilation(stretch, index, rate)
+        kernel = carray(pointer(stretch + layers[index].looks), (1,), LOOK)[0].words[KERNEL]
+        frames += (kernel - 1) * stretched_dilation(stretch, index, rate)
     return frames
 
 
-@native(void(int64, int64, float64, int64))
-def _begin_layer(stretch: int, index: int, rate: float, words: int) -> None:
-    """Write the words of a layer that need no place; RING is its history."""
+@native(int64(int64, int64, float64, int64))
+def _begin_layer(stretch: int, index: int, rate: float, words: int) -> int:
+    """Write the words of a layer that need no place; RING is its history. Return its LOOK."""
     s = carray(pointer(stretch), (1,), STRETCH)[0]
     layers = carray(pointer(stretch + _KEPT_LAYERS), (s.layers,), KEPT_LAYER)
     w = carray(pointer(words), (LAYER_WORDS,), np.int64)
     dilation = stretched_dilation(stretch, index, rate)
-    look = look_of(stretch, index, dilation)
+    look: int = _look_of(stretch, index, dilation)
+    kept = carray(pointer(look), (1,), LOOK)[0].words
     for word in range(LAYER_WORDS):
-        w[word] = layers[index].words[look, word]
+        w[word] = kept[word]
     w[DILATION] = dilation
     history = (w[KERNEL] - 1) * dilation
     if layers[index].cropped != 0:
@@ -155,22 +190,21 @@ def _begin_layer(stretch: int, index: int, rate: float, words: int) -> None:
     if w[RESIDUAL] >= 0:
         gain = np.float32(_frame_gain(stretch, rate) ** float64(w[RESIDUAL]))
         carray(pointer(words + WORD * RESIDUAL_GAIN), (1,), np.float32)[0] = gain
-    past = int64(0) if w[FORM] == _TRANSPOSED else history
-    w[RING] = w[KEPT] = w[POSITION] = 0
-    if look == LONG and past > 0:
+    past = _past(look, dilation)
+    w[KEPT] = w[POSITION] = 0
+    if w[RING] > 0:
         w[RING] = past
     else:
         w[KEPT] = -(-past // 4) * 4
         w[POSITION] = _vectors(w[KEPT])
+    return look
 
 
 @native(int64(int64, int64, int64, int64))
 def _place_layer(words: int, index: int, own_rows: int, size: int) -> int:
     """Write where a layer's parts lie; return where the image goes on."""
     h = carray(pointer(words), (HEADER_WORDS,), np.int64)
-    w = carray(
-        pointer(words + WORD * (HEADER_WORDS + LAYER_WORDS * index)), (LAYER_WORDS,), np.int64
-    )
+    w = carray(pointer(layer_words(words, index)), (LAYER_WORDS,), np.int64)
     rows = w[ROWS_IN]
     w[SOURCE_STRIDE] = h[FINAL_STRIDE]
     w[SOURCE] = size
@@ -192,8 +226,42 @@ def _place_layer(words: int, index: int, own_rows: int, size: int) -> int:
     w[INNER_STRIDE], w[ROW_STRIDE] = w[SOURCE_STRIDE], 0
     if w[FORM] == _DEPTHWISE:
         w[ROW_STRIDE] = w[SOURCE_STRIDE]
-    elif w[FORM] != _TRANSPOSED and w[RING] == 0 and rows < w[KERNEL]:
+    elif w[FORM] == _DENSE and w[RING] == 0 and rows < w[KERNEL]:
         w[INNER_STRIDE] = 4 * w[DILATION]  # sums run over the taps within rows
+    return size
+
+
+@native(int64(int64))
+def _table_entries(layer: int) -> int:
+    """Return how many entries a layer's own tap table has, where there is no ring."""
+    w = carray(pointer(layer), (LAYER_WORDS,), np.int64)
+    by_table = w[FORM] == _DENSE or w[FORM] == _DEPTHWISE or w[FORM] == _TRANSPOSED
+    entries: int = w[OUTER] if by_table else int64(0)
+    return entries
+
+
+@native(int64(int64, int64))
+def _place_own(layer: int, size: int) -> int:
+    """Write where lies what a layer's form keeps; return where the image goes on."""
+    w = carray(pointer(layer), (LAYER_WORDS,), np.int64)
+    if w[FORM] == _TRANSPOSED:
+        w[SUMS_RING] = _vectors((w[KERNEL] - 1) * w[DILATION] + CHUNK)
+        w[SUMS_STRIDE] = _odd_lines(w[SUMS_RING])
+        w[SUMS] = size
+        size += _lines(w[ROWS_OUT] * w[SUMS_STRIDE])
+        w[ZEROS] = size
+        size += _lines(4 * w[ROWS])
+    elif w[FORM] == _HALVES:
+        w[LEFT_STRIDE] = _odd_lines(w[DILATION] + CHUNK)
+        w[LEFT] = size
+        w[RESTING] = ALWAYS
+        size += _lines(w[ROWS] * w[LEFT_STRIDE])
+    elif w[FORM] == _AHEAD:
+        w[ahead.SLOTS] = ring_slots(w[KERNEL])
+        w[ahead.PAST_STRIDE] = _odd_lines(w[DILATION] * w[ahead.SLOTS])
+        w[ahead.PAST] = size
+        w[ahead.RESTING] = ALWAYS
+        size += _lines(w[ROWS] * w[ahead.PAST_STRIDE])
     return size
 
 
@@ -210,15 +278,14 @@ def plan_network(stretch: int, rate: float, words: int) -> int:
     total = HEADER_WORDS + LAYER_WORDS * s.layers
     whole = carray(pointer(words), (total,), np.int64)
     whole[:] = 0
-    longest = busy = products = modulated = int64(0)
+    longest = busy = scratch_bytes = modulated = int64(0)
     for index in range(s.layers):
-        own = words + WORD * (HEADER_WORDS + LAYER_WORDS * index)
-        _begin_layer(stretch, index, rate, own)
+        own = layer_words(words, index)
+        look = _begin_layer(stretch, index, rate, own)
         w = carray(pointer(own), (LAYER_WORDS,), np.int64)
         longest = max(longest, w[POSITION])
         modulated += 8 * w[ROWS_OUT]
-        if w[FORM] == _TRANSPOSED:
-            products = max(products, 4 * CHUNK * w[ROWS])
+        scratch_bytes = max(scratch_bytes, carray(pointer(look), (1,), LOOK)[0].scratch)
         busy += SMALL_BYTES if w[RING] > 0 else 4 * w[ROWS_IN] * (w[POSITION] + CHUNK)
     size: int = _lines(WORD * total)
     stride = _odd_lines(longest + MAX_BLOCK + CHUNK)
@@ -226,7 +293,7 @@ def plan_network(stretch: int, rate: float, words: int) -> int:
     half = _lines(s.rows * stride)
     size += 2 * half
     scratch = size
-    size += _lines(products)
+    size += _lines(scratch_bytes)
     taps = size
     size += _lines(WORD * s.kernel * (-(-MAX_BLOCK // CHUNK)))
     whole[LAYERS], whole[OUTPUTS], whole[STEP] = s.layers, s.outputs, MAX_BLOCK
@@ -242,28 +309,21 @@ def plan_network(stretch: int, rate: float, words: int) -> int:
     for index in range(s.layers):
         whole[FINAL] = halves + half * (index % 2)
         size = _place_layer(words, index, own_rows, size)
-        w = carray(
-            pointer(words + WORD * (HEADER_WORDS + LAYER_WORDS * index)), (LAYER_WORDS,), np.int64
-        )
+        own = layer_words(words, index)
+        w = carray(pointer(own), (LAYER_WORDS,), np.int64)
         if s.modulation != 0:
             w[SCALE], w[SHIFT] = scales, scales + 4 * w[ROWS_OUT]
             scales += 8 * w[ROWS_OUT]
         w[TAPS] = taps
         if w[RING] == 0:
             w[TAPS] = size
-            size += _lines(WORD * w[OUTER])
+            size += _lines(WORD * _table_entries(own))
         w[WEIGHTS] = size
         size += _lines(4 * w[ROWS] * w[OUTER] * w[INNER])
         w[BIAS] = size
         size += _lines(4 * w[ROWS_OUT])
         w[SCRATCH] = scratch
-        if w[FORM] == _TRANSPOSED:
-            w[SUMS_RING] = _vectors((w[KERNEL] - 1) * w[DILATION] + CHUNK)
-            w[SUMS_STRIDE] = _odd_lines(w[SUMS_RING])
-            w[SUMS] = size
-            size += _lines(w[ROWS_OUT] * w[SUMS_STRIDE])
-            w[ZEROS] = size
-            size += _lines(4 * w[ROWS])
+        size = _place_own(own, size)
     whole[FINAL] = halves + half * (s.layers % 2)
     return size
 
@@ -274,31 +334,27 @@ def weigh(stretch: int, index: int, row: int, rate: float, target: int) -> None:
     s = carray(pointer(stretch), (1,), STRETCH)[0]
     own = carray(pointer(stretch + _KEPT_LAYERS), (s.layers,), KEPT_LAYER)[index]
     dilation = stretched_dilation(stretch, index, rate)
-    look = look_of(stretch, index, dilation)
-    plain = carray(
-        pointer(stretch + own.weights[look] + 4 * own.count * row), (own.count,), np.float32
-    )
-    ages = carray(pointer(stretch + own.ages[look]), (own.count,), np.uint8)
-    y = carray(pointer(target), (own.count,), np.float32)
-    gain = _frame_gain(stretch, rate)
-    for i in range(own.count):
-        y[i] = plain[i]
-        if gain != 1.0:
-            y[i] = np.float32(plain[i] * gain ** float64(dilation * int64(ages[i])))
+    look = carray(pointer(_look_of(stretch, index, dilation)), (1,), LOOK)[0]
+    w = look.words
+    pack_weights(
+        stretch + own.weights + 4 * own.count * row, stretch + look.starts, w[ROWS], w[TILES],
+        stretch + look.terms, w[OUTER] * w[INNER], w[KERNEL], _frame_gain(stretch, rate), dilation,
+        target,
+    )  # fmt: skip
 
 
 @native(void(int64, int64))
-def _write_taps(words: int, table: int) -> None:
-    """Write where each entry of a layer's tap table starts to read, where there is no ring."""
+def _write_taps(words: int, count: int) -> None:
+    """Write where each entry of a layer's own tap table starts to read."""
     w = carray(pointer(words), (LAYER_WORDS,), np.int64)
-    entries = carray(pointer(table), (w[OUTER],), np.int64)
+    entries = carray(pointer(w[TAPS]), (count,), np.int64)
     oldest = 4 * (w[POSITION] - (w[KERNEL] - 1) * w[DILATION])
     step = 4 * w[DILATION]
     if w[FORM] == _TRANSPOSED:
         oldest = 4 * w[POSITION]
-    elif w[FORM] != _DEPTHWISE and w[ROWS_IN] < w[KERNEL]:
+    elif w[FORM] == _DENSE and w[ROWS_IN] < w[KERNEL]:
         step = w[SOURCE_STRIDE]
-    for i in range(w[OUTER]):
+    for i in range(count):
         entries[i] = oldest + i * step
 
 
@@ -333,7 +389,7 @@ def build_network(stretch: int, rate: float, words: int, image: int, size: int) 
     header[FINAL] += image
     header[LEVELS] += image
     for index in range(s.layers):
-        own = image + WORD * (HEADER_WORDS + LAYER_WORDS * index)
+        own = layer_words(image, index)
         w = carray(pointer(own), (LAYER_WORDS,), np.int64)
         for word in _PLACES:
             if w[word] != 0:
@@ -341,8 +397,12 @@ def build_network(stretch: int, rate: float, words: int, image: int, size: int) 
         if w[FORM] == _TRANSPOSED:
             w[SUMS] += image
             w[ZEROS] += image
+        elif w[FORM] == _HALVES:
+            w[LEFT] += image
+        elif w[FORM] == _AHEAD:
+            w[ahead.PAST] += image
         if w[RING] == 0:
-            _write_taps(own, w[TAPS])
+            _write_taps(own, _table_entries(own))
         weigh(stretch, index, int64(0), rate, w[WEIGHTS])
         _copy(stretch + layers[index].biases, w[BIAS], w[ROWS_OUT])
         if s.modulation != 0 and index == 0:

@@ -280,15 +280,24 @@ class Motion:
         One per layer.
     rate : float
         Sample rate in Hz.
+    room : sequence of int, optional
+        Packed weights that each layer has at most, where it is to be laid out anew.
     """
 
-    def __init__(self, image: NetworkImage, sources: Sequence[LayerSources], rate: float) -> None:
+    def __init__(
+        self,
+        image: NetworkImage,
+        sources: Sequence[LayerSources],
+        rate: float,
+        room: Sequence[int] | None = None,
+    ) -> None:
         self._image = image
         self._layers = aligned_bytes(len(sources) * LAYER.itemsize)
         mixed: list[list[NDArray[np.float32]]] = [[] for _ in range(MIXED)]
         size = 0
         for index, layer in enumerate(sources):
-            size = self._place(image, index, layer, size, mixed)
+            most = room[index] if room is not None else 0
+            size = self._place(image, index, layer, size, mixed, most)
         self._sources = _kept(np.concatenate([part for parts in mixed for part in parts]))
         first = self._sources[: 4 * size].view(np.float32)
         self._sets = [_kept(first) for _ in range(_SETS)]
@@ -352,11 +361,13 @@ class Motion:
         sources: LayerSources,
         begin: int,
         mixed: list[list[NDArray[np.float32]]],
+        most: int,
     ) -> int:
         """Add a layer's sources to the rows that are mixed; return where they end."""
         biases = sources.biases or [np.zeros(1, np.float32)] * MIXED
         for row, weight, bias in zip(mixed, sources.weights, biases, strict=True):
             packed = image.packed_weights(index, weight)
+            packed = np.append(packed, np.zeros(max(0, most - packed.size), np.float32))
             widened = image.widened(index, bias)
             padding = -(packed.size + widened.size) % _LINE_FLOATS
             row += [packed, widened, np.zeros(padding, np.float32)]

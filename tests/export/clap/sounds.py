@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Mapping
-from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +21,6 @@ from ronn_jack.parameters import Value, defaults
 from ronn_jack.presets.store import PresetStore
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.engine_state import Control
-from ronn_jack.realtime.kernels.forms.registry import stretching_alone
 from tests.export.clap import abi
 from tests.export.clap.host import Library
 
@@ -53,13 +51,9 @@ def opened(path: Path) -> Library:
 
 
 class Reference:
-    """The node's engine with a frozen sound, moved as a plugin is.
+    """The node's engine with a frozen sound, moved as a plugin is."""
 
-    Its network is laid out as a plugin's: the forms that multiply less are left to the node, unless
-    they are asked for.
-    """
-
-    def __init__(self, sound: FrozenSound, rate: float, all_forms: bool = False) -> None:
+    def __init__(self, sound: FrozenSound, rate: float) -> None:
         self._values = dict(sound.values)
         model = model_of(sound.values, sound.inputs, OUTPUTS, rate)
         self._engine = engine = Engine(sound.inputs, OUTPUTS, rate, 0.0)
@@ -67,8 +61,7 @@ class Reference:
         engine.set(Control.MASTER, 1.0)
         begin_in_room(engine, sound.values)
         engine.settle()
-        with nullcontext() if all_forms else stretching_alone():
-            self._voice = make_voice(model, rate, Expression.of(sound.values), movable=True)
+        self._voice = make_voice(model, rate, Expression.of(sound.values), movable=True)
         self._voice.level.begin_with(sound.level)
         self._voice.blend.begin_with(sound.blend)
         engine.publish(self._voice)

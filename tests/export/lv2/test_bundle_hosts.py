@@ -15,6 +15,8 @@ import soundfile
 from ronn_jack.export.sound import freeze
 from ronn_jack.parameters import Value, defaults
 from tests.export.clap.sounds import Reference, noise, preset
+from tests.export.lv2.host import Library
+from tests.export.lv2.plugins import Plugin
 from tests.export.lv2.reference import FRAMES, expected_on, make_on
 from tests.support.jack_graph import around_node
 from tests.support.jack_server import jack_server, wait_for
@@ -24,6 +26,7 @@ PRESETS = (
     "soft-tube", "warm-drive", "fuzz", "bass-grit", "crunch", "lead", "echoes", "slapback",
     "octave-up", "rotary", "warm-to-bright", "gated-echo",
 )  # fmt: skip
+BLOCKS = (32, 44, 64, 333, 1024)
 BANK: dict[str, Value] = {"layers": 3, "activation": "tanh", "seed": 7}
 EXPORT = [sys.executable, "-m", "ronn_jack", "export"]
 
@@ -154,8 +157,14 @@ def presets_on(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
 def test_it_equals_the_engine_on_every_processor(
     presets_on: Path, name: str, tmp_path: Path
 ) -> None:
-    y = applied(presets_on / f"{name}.lv2", noise(FRAMES), tmp_path)
-    assert np.array_equal(y, expected_on(name, presets_on))
+    bundle, x = presets_on / f"{name}.lv2", noise(FRAMES)
+    right = expected_on(name, presets_on)
+    assert np.array_equal(applied(bundle, x, tmp_path), right)
+    sound = freeze({**defaults(), **preset(name)})
+    plugin = Plugin(sound, bundle, Library(next(bundle.glob("*.so"))))
+    for block in BLOCKS:
+        with plugin.instance(RATE) as instance:
+            assert np.array_equal(instance.play(x, block), right)
 
 
 @needs("jalv", "jackd")

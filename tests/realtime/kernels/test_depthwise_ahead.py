@@ -11,7 +11,7 @@ from ronn_jack.model.spec import Layer
 from ronn_jack.model.weights import Weights
 from ronn_jack.realtime.compiler.host import VECTOR
 from ronn_jack.realtime.kernels import layout
-from ronn_jack.realtime.kernels.forms.registry import form_of, shape, stretching_alone
+from ronn_jack.realtime.kernels.forms.registry import direct_alone, form_of, shape
 from ronn_jack.realtime.kernels.image import NetworkImage
 from ronn_jack.realtime.kernels.layout import CELL
 from tests.realtime.kernels.images import OneLayer, header_words, noise, run
@@ -38,7 +38,7 @@ def either_way(
     Another image, of other weights, is given along.
     """
     ahead = [NetworkImage(spec, drawn(spec, seed)) for seed in (0, 1)]
-    with stretching_alone():
+    with direct_alone():
         whole = [NetworkImage(spec, drawn(spec, seed)) for seed in (0, 1)]
     numbers = [int(images[0].layer_words(0)[layout.FORM]) for images in (ahead, whole)]
     forms = [type(form_of({layout.FORM: number})).__name__ for number in numbers]

@@ -18,7 +18,7 @@ from ronn_jack.realtime.kernels.forms import registry
 from ronn_jack.realtime.kernels.forms.form import Form, Words
 from ronn_jack.realtime.kernels.forms.minimal import MINIMAL
 from ronn_jack.realtime.kernels.forms.minimal_halves import MINIMAL_HALVES
-from ronn_jack.realtime.kernels.forms.registry import FORMS, direct_alone, form_of, shape
+from ronn_jack.realtime.kernels.forms.registry import FORMS, form_of, shape
 from ronn_jack.realtime.kernels.minimal_filtering import PAIR_HEIGHTS
 from ronn_jack.realtime.kernels.minimal_halves import HALF_HEIGHTS
 

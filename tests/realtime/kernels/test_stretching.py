@@ -11,9 +11,11 @@ from ronn_jack.model.recipes import draw
 from ronn_jack.model.times import times_of
 from ronn_jack.parameters import defaults
 from ronn_jack.realtime.compiler.compile import entry
+from ronn_jack.realtime.compiler.host import VECTOR
 from ronn_jack.realtime.compiler.memory import aligned_bytes
+from ronn_jack.realtime.kernels.forms.registry import FORMS
 from ronn_jack.realtime.kernels.image import NetworkImage
-from ronn_jack.realtime.kernels.layout import HEADER_WORDS, LAYER_WORDS, WORD
+from ronn_jack.realtime.kernels.layout import FORM, HEADER_WORDS, LAYER_WORDS, RING, WORD
 from ronn_jack.realtime.kernels.network import settle
 from ronn_jack.realtime.kernels.stretch_data import stretch_memory
 from ronn_jack.realtime.kernels.stretching import build_network, plan_network, stretched_field
@@ -76,7 +78,7 @@ VALUES = st.fixed_dictionaries(
     {
         "layers": st.integers(1, 8),
         "kernel": st.integers(1, 24),
-        "channels": st.integers(1, 12),
+        "channels": st.integers(1, 20),
         "dilation": st.integers(1, 4),
         "activation": st.sampled_from(["relu", "tanh", "rrelu"]),
         "bias": st.booleans(),
@@ -100,6 +102,23 @@ RATES = st.sampled_from([8_000.0, 11_025.0, 44_100.0, 48_000.0, 96_000.0, 192_00
 @example(changes={"rate": 48_000, "kernel": 9, "decay": 1.0, "depthwise": True}, rate=8_000.0)
 @example(changes={"rate": 48_000, "kernel": 40, "channels": 3}, rate=8_000.0)
 @example(changes={"sync": "1/4", "rate": 48_000}, rate=192_000.0)
+@example(changes={"rate": 48_000, "channels": 16, "layers": 12, "stretch": 16.0}, rate=48_000.0)
+@example(changes={"channels": 13, "kernel": 11, "decay": 0.3, "xy": True}, rate=44_100.0)
+@example(
+    changes={"channels": 20, "kernel": 24, "layers": 8, "dilation": 4, "depthwise": True},
+    rate=44_100.0,
+)
+@example(
+    changes={
+        "channels": 5,
+        "kernel": 9,
+        "layers": 7,
+        "dilation": 4,
+        "depthwise": True,
+        "rate": 48_000,
+    },
+    rate=96_000.0,
+)
 def test_it_makes_the_image_of_any_rate_word_for_word(changes, rate):
     values = {**defaults(), **changes}
     try:
@@ -117,6 +136,37 @@ def test_it_makes_the_image_of_any_rate_word_for_word(changes, rate):
     made = as_places(expected._block)
     settle.ctypes(found.ctypes.data)
     assert np.array_equal(as_places(found), made)
+
+
+@pytest.mark.parametrize("decay", [0.0, 0.5])
+@pytest.mark.parametrize("kernel", [3, 4, 8])
+@pytest.mark.parametrize("channels", [7, 12, 33])
+def test_a_layer_takes_at_each_rate_the_form_that_it_takes_in_the_node(channels, kernel, decay):
+    values = {**defaults(), "rate": 48_000, "layers": 7, "channels": channels, "kernel": kernel}
+    values |= {"decay": decay, "stretch": 2.0}
+    stretched = Stretched(values, 48_000.0)
+    for rate in (8_000.0, 24_000.0, 44_100.0, 48_000.0, 72_000.0, 192_000.0, 384_000.0):
+        spec = network_spec(values, 2, 2, rate)
+        expected, found = NetworkImage(spec, draw(spec)), stretched.image(rate)
+        settle.ctypes(found.ctypes.data)
+        assert np.array_equal(as_places(found), as_places(expected._block))
+
+
+def test_which_covers_each_form_with_a_history_of_either_kind():
+    """But for depthwise layers, which other examples have."""
+    seen = set()
+    for channels, kernel in ((7, 8), (12, 3), (33, 8)):
+        values = {**defaults(), "layers": 9, "channels": channels, "kernel": kernel}
+        spec = network_spec(values, 2, 2, 48_000.0)
+        image = NetworkImage(spec, draw(spec))
+        words = [image.layer_words(index) for index in range(spec.layers)]
+        seen |= {(type(FORMS[each[FORM]]).__name__, bool(each[RING])) for each in words}
+    expected = {("Dense", False), ("Dense", True), ("Transposed", False)}
+    if VECTOR.lanes >= 8:
+        expected |= {("Minimal", False)}
+    if VECTOR.lanes == 16:
+        expected |= {("Minimal", True), ("MinimalHalves", True)}
+    assert expected <= seen
 
 
 def test_a_network_that_keeps_its_frames_is_the_same_at_all_rates():

@@ -9,13 +9,15 @@ from ronn_jack.model.spec import Layer
 from ronn_jack.realtime.kernels import layout
 from ronn_jack.realtime.kernels.convolution import convolve_dense, tallest_tile
 from ronn_jack.realtime.kernels.forms.form import (
+    Dilations,
     Form,
     Words,
     common_words,
     is_rectified,
     oldest_tap,
-    packed,
+    tap_by_tap,
 )
+from ronn_jack.realtime.kernels.packing import TAP, terms
 from ronn_jack.realtime.kernels.tiles import tile_loop, whole_layer
 
 run_dense_tiles = tile_loop(convolve_dense)
@@ -26,9 +28,9 @@ class Dense(Form):
 
     run = whole_layer(run_dense_tiles)
 
-    def suits(self, layer: Layer) -> bool:
-        """Return whether a layer can and should be computed so."""
-        return layer.groups == 1
+    def dilations(self, layer: Layer) -> Dilations | None:
+        """Return those with which a layer can and should be computed so."""
+        return Dilations() if layer.groups == 1 else None
 
     def shape(self, layer: Layer, modulated: bool) -> Words:
         """Return the words of a layer that need no place."""
@@ -55,9 +57,10 @@ class Dense(Form):
             strides[layout.INNER_STRIDE] = 4 * words[layout.DILATION]
         return strides
 
-    def pack(self, weight: NDArray[np.float32], words: Words) -> NDArray[np.float32]:
-        """Return weights [shape=(kernel, inputs, rows)] tile by tile, or (inputs, kernel, rows)."""
-        return packed(weight, words, (1, 2, 0) if _by_rows(words) else (2, 1, 0))
+    def terms(self, words: Words) -> NDArray[np.int32]:
+        """Return a row's terms tap by tap, or input by input."""
+        places = tap_by_tap(words)
+        return terms(np.sort(places) if _by_rows(words) else places, TAP)
 
     def loops(self, words: Words, ring: bool) -> int:
         """Return how often a tile's inner loop starts, with its history in a ring or copied."""

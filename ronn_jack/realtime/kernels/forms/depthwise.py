@@ -9,13 +9,14 @@ from ronn_jack.model.spec import Layer
 from ronn_jack.realtime.kernels import layout
 from ronn_jack.realtime.kernels.convolution import DEPTHWISE_ROWS, convolve_depthwise
 from ronn_jack.realtime.kernels.forms.form import (
+    Dilations,
     Form,
     Words,
     common_words,
     is_rectified,
     oldest_tap,
-    tap_by_tap,
 )
+from ronn_jack.realtime.kernels.packing import TAP, terms
 from ronn_jack.realtime.kernels.tiles import tile_loop, whole_layer
 
 
@@ -25,9 +26,9 @@ class Depthwise(Form):
     run = whole_layer(tile_loop(convolve_depthwise))
     shares_inputs = False
 
-    def suits(self, layer: Layer) -> bool:
-        """Return whether a layer can and should be computed so."""
-        return layer.groups > 1
+    def dilations(self, layer: Layer) -> Dilations | None:
+        """Return those with which a layer can and should be computed so."""
+        return Dilations() if layer.groups > 1 else None
 
     def shape(self, layer: Layer, modulated: bool) -> Words:
         """Return the words of a layer that need no place."""
@@ -45,9 +46,13 @@ class Depthwise(Form):
         stride = words[layout.SOURCE_STRIDE]
         return {layout.INNER_STRIDE: stride, layout.ROW_STRIDE: stride}
 
-    def pack(self, weight: NDArray[np.float32], words: Words) -> NDArray[np.float32]:
-        """Return weights [shape=(kernel, 1, rows)] tile by tile."""
-        return tap_by_tap(weight, words)
+    def terms(self, words: Words) -> NDArray[np.int32]:
+        """Return a row's terms, the oldest tap first."""
+        return terms(np.arange(words[layout.KERNEL]), TAP)
+
+    def row_starts(self, words: Words) -> NDArray[np.int32]:
+        """Return where each row's plain weights begin: it has those of one input."""
+        return np.arange(words[layout.ROWS], dtype=np.int32) * np.int32(words[layout.KERNEL])
 
 
 DEPTHWISE = Depthwise()

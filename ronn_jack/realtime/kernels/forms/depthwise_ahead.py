@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numba import int64
 from numpy.typing import NDArray
@@ -18,15 +20,16 @@ from ronn_jack.realtime.kernels.depthwise_ahead import (
     ring_slots,
 )
 from ronn_jack.realtime.kernels.forms.form import (
+    ALWAYS,
     RUN,
     SETTLE,
+    Dilations,
     Form,
     Reserve,
     Words,
     common_words,
     is_rectified,
     odd_lines,
-    packed,
 )
 from ronn_jack.realtime.kernels.input_rows import frame_address
 from ronn_jack.realtime.kernels.layout import (
@@ -48,6 +51,7 @@ from ronn_jack.realtime.kernels.layout import (
     WEIGHTS,
     WORD,
 )
+from ronn_jack.realtime.kernels.packing import TAP, terms
 from ronn_jack.realtime.kernels.tiles import (
     NO_FLOOR,
     RELU,
@@ -72,7 +76,6 @@ _LANES = VECTOR.lanes
     PASSED,  # frames that have passed
     RESTING,  # how many had from which on the weights have rested, so that what is kept holds
 ) = range(OWN, OWN + 5)
-_ALWAYS = -(1 << 62)
 _FROM_NOW = -1
 _LEAST_TAPS = 9
 _LEAST_DILATION = 128
@@ -201,23 +204,26 @@ def _settle(layer: int) -> None:
     past = load_int64(layer + WORD * PAST)
     past_stride = load_int64(layer + WORD * PAST_STRIDE)
     rows = load_int64(layer + WORD * ROWS)
-    for r in range(rows):
-        fill_frames(past + r * past_stride, load_float32(x + r * x_stride), slots * dilation)
-    # At the time before the first, so that what is kept goes to the first vectors.
-    convolve_ahead(
-        rows, kernel, slots - 1, x, x_stride, past, past_stride,
-        load_int64(layer + WORD * WEIGHTS), load_int64(layer + WORD * BIAS), NO_FLOOR,
-        load_int64(layer + WORD * SCRATCH), int64(0), int64(0), int64(1), int64(1),
-    )  # fmt: skip
+    weights = load_int64(layer + WORD * WEIGHTS)
+    bias = load_int64(layer + WORD * BIAS)
     tiles = load_int64(layer + WORD * TILES)
-    r = int64(0)
     for tile in range(tiles):
-        for _ in range(tile_rows(rows, tiles, tile)):
-            level = load_float32(x + r * x_stride)
-            _keep(past + r * past_stride, level, slots, dilation, tile % AHEAD)
-            r += 1
+        height = tile_rows(rows, tiles, tile)
+        for r in range(height):
+            fill_frames(past + r * past_stride, load_float32(x + r * x_stride), slots * dilation)
+        # At the time before the first, so that what is kept goes to the first vectors.
+        convolve_ahead(
+            height, kernel, slots - 1, x, x_stride, past, past_stride, weights, bias, NO_FLOOR,
+            load_int64(layer + WORD * SCRATCH), int64(0), int64(0), int64(1), int64(1),
+        )  # fmt: skip
+        for _ in range(height):
+            _keep(past, load_float32(x), slots, dilation, tile % AHEAD)
+            past += past_stride
+            x += x_stride
+        weights += 4 * height * kernel
+        bias += 4 * height
     store_int64(layer + WORD * PASSED, 0)
-    store_int64(layer + WORD * RESTING, _ALWAYS)
+    store_int64(layer + WORD * RESTING, ALWAYS)
 
 
 @native("void(int64, float32, int64, int64, int64)")
@@ -245,14 +251,14 @@ class DepthwiseAhead(Form):
     shares_inputs = False
     keeps_inputs = False
     direct = False
-    stretches = False
 
-    def suits(self, layer: Layer) -> bool:
-        """Return whether a layer can and should be computed so."""
-        far = layer.dilation >= _LEAST_DILATION and layer.dilation % _LANES == 0
-        long = 4 * layer.history * layer.outputs >= _LEAST_BYTES
+    def dilations(self, layer: Layer) -> Dilations | None:
+        """Return those with which a layer can and should be computed so."""
         delayed = layer.residual_delay is not None and layer.residual_delay > 0
-        return layer.groups > 1 and layer.kernel >= _LEAST_TAPS and far and long and not delayed
+        if layer.groups == 1 or layer.kernel < _LEAST_TAPS or delayed:
+            return None
+        least = math.ceil(_LEAST_BYTES / (4 * (layer.kernel - 1) * layer.outputs))
+        return Dilations(least=max(_LEAST_DILATION, least), multiple=_LANES)
 
     def shape(self, layer: Layer, modulated: bool) -> Words:
         """Return the words of a layer that need no place."""
@@ -265,16 +271,20 @@ class DepthwiseAhead(Form):
         """Return nothing: taps are found by the frame's number."""
         return []
 
-    def pack(self, weight: NDArray[np.float32], words: Words) -> NDArray[np.float32]:
-        """Return weights row by row [shape=(rows, kernel)]."""
-        return packed(weight, words, (0, 1, 2))
+    def terms(self, words: Words) -> NDArray[np.int32]:
+        """Return a row's terms, the oldest tap first."""
+        return terms(np.arange(words[KERNEL]), TAP)
+
+    def row_starts(self, words: Words) -> NDArray[np.int32]:
+        """Return where each row's plain weights begin: it has those of one input."""
+        return np.arange(words[ROWS], dtype=np.int32) * np.int32(words[KERNEL])
 
     def memory(self, words: Words, reserve: Reserve) -> Words:
         """Return the form's own words, with memory for the past and for the sums that are kept."""
-        slots = ring_slots(words[KERNEL])
+        slots = ring_slots.py_func(words[KERNEL])
         stride = odd_lines(words[DILATION] * slots)
         past = reserve(words[ROWS] * stride)
-        return {PAST: past, PAST_STRIDE: stride, SLOTS: slots, PASSED: 0, RESTING: _ALWAYS}
+        return {PAST: past, PAST_STRIDE: stride, SLOTS: slots, PASSED: 0, RESTING: ALWAYS}
 
     def scratch_bytes(self, words: Words) -> int:
         """Return how many bytes of SCRATCH the layer uses: a vector that settling gives."""

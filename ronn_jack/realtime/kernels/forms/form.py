@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
+from numba import int64
 from numpy.typing import NDArray
 
 from ronn_jack.model.spec import Layer
@@ -17,6 +18,7 @@ from ronn_jack.realtime.compiler.memory import CACHE_LINE
 from ronn_jack.realtime.kernels import layout
 from ronn_jack.realtime.kernels.activations import ACTIVATION_IDS
 from ronn_jack.realtime.kernels.convolution import tile_widths
+from ronn_jack.realtime.kernels.packing import packed
 
 LONGEST_COPIED = 64
 LONGEST_COPIED_OUTSIDE = 128
@@ -25,6 +27,8 @@ at every block than to keep in a ring."""
 
 RUN = "void(int64, int64, int64, int64, int64, int64, int64, int64, int64)"
 """Signature of a form's `run`, whose arguments are those of `layers.run_layer`."""
+ALWAYS = -(1 << 62)
+"""The number of a frame before all others."""
 SETTLE = "void(int64)"
 """Signature of a form's `settle`."""
 
@@ -37,6 +41,22 @@ Reserve = Callable[[int], int]
 @native(SETTLE)
 def settle_nothing(layer: int) -> None:
     """[control-thread] The `settle` of a form whose only history is that of its input."""
+
+
+class Dilations(NamedTuple):
+    """Dilations: from the least to the most of them, multiples alone, powers of two alone."""
+
+    least: int = 1
+    most: int = 1 << 62
+    multiple: int = 1
+    powers: int = 0
+
+
+@native(int64(int64, int64, int64, int64, int64))
+def has_dilation(least: int, most: int, multiple: int, powers: int, dilation: int) -> int:
+    """[any-thread] Return whether a dilation is one of Dilations."""
+    within = least <= dilation <= most and dilation % multiple == 0
+    return 1 if within and (powers == 0 or dilation & (dilation - 1) == 0) else 0
 
 
 class Form(ABC):
@@ -60,8 +80,6 @@ class Form(ABC):
         Sums that a tile grows at once for each of its rows and vectors.
     direct : bool
         Whether it sums up tap by tap what it reads, which others spare.
-    stretches : bool
-        Whether compiled code can lay it out for any sample rate (`stretching.py`).
     """
 
     run: ClassVar[Any]
@@ -71,11 +89,16 @@ class Form(ABC):
     keeps_inputs: ClassVar[bool] = True
     ways: ClassVar[int] = 1
     direct: ClassVar[bool] = True
-    stretches: ClassVar[bool] = True
 
     @abstractmethod
+    def dilations(self, layer: Layer) -> Dilations | None:
+        """Return those with which a layer can and should be computed so, whatever its own is."""
+
     def suits(self, layer: Layer) -> bool:
         """Return whether a layer can and should be computed so."""
+        dilations = self.dilations(layer)
+        own = layer.dilation if layer.kernel > 1 else 1
+        return dilations is not None and bool(has_dilation.py_func(*dilations, own))
 
     @abstractmethod
     def shape(self, layer: Layer, modulated: bool) -> Words:
@@ -89,8 +112,17 @@ class Form(ABC):
         """
 
     @abstractmethod
+    def terms(self, words: Words) -> NDArray[np.int32]:
+        """Return the OUTER · INNER terms of a row, as `packing` has them, in the tiles' order."""
+
+    def row_starts(self, words: Words) -> NDArray[np.int32]:
+        """Return where each row's plain weights begin, for `packing`."""
+        size = words[layout.ROWS_IN] * words[layout.KERNEL]
+        return np.arange(0, words[layout.ROWS] * size, size, dtype=np.int32)
+
     def pack(self, weight: NDArray[np.float32], words: Words) -> NDArray[np.float32]:
         """Return weights [shape=(outputs, inputs/groups, kernel)] in the order of the tiles."""
+        return packed(weight, self.row_starts(words), self.terms(words), words[layout.TILES])
 
     def strides(self, words: Words) -> Words:
         """Return the strides of a layer's terms, once its input rows have theirs."""
@@ -198,17 +230,10 @@ def oldest_tap(words: Words) -> int:
     return 4 * (words[layout.POSITION] - (words[layout.KERNEL] - 1) * words[layout.DILATION])
 
 
-def tap_by_tap(weight: NDArray[np.float32], words: Words) -> NDArray[np.float32]:
-    """Return weights packed tile by tile [shape=(kernel, inputs/groups, rows)]."""
-    return packed(weight, words, (2, 1, 0))
-
-
-def packed(
-    weight: NDArray[np.float32], words: Words, order: tuple[int, int, int]
-) -> NDArray[np.float32]:
-    """Return weights packed tile by tile, their axes in an `order`."""
-    parts = np.array_split(weight, words[layout.TILES])
-    return np.concatenate([part.transpose(order).reshape(-1) for part in parts])
+def tap_by_tap(words: Words) -> NDArray[np.int64]:
+    """Return the places of a row's weights, input by input within each tap, oldest first."""
+    taps, inputs = np.arange(words[layout.KERNEL]), np.arange(words[layout.ROWS_IN])
+    return (taps[:, np.newaxis] + inputs * words[layout.KERNEL]).reshape(-1)
 
 
 def whole_vectors(frames: int) -> int:

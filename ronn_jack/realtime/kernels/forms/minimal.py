@@ -10,15 +10,17 @@ from numba import int64
 from numpy.typing import NDArray
 
 from ronn_jack.model.spec import Layer
-from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.compile import native, shared
 from ronn_jack.realtime.compiler.host import VECTOR
 from ronn_jack.realtime.kernels import layout
 from ronn_jack.realtime.kernels.forms.form import (
     RUN,
+    Dilations,
     Form,
     Words,
     common_words,
     is_rectified,
+    tap_by_tap,
 )
 from ronn_jack.realtime.kernels.input_rows import frame_address
 from ronn_jack.realtime.kernels.layout import (
@@ -47,6 +49,7 @@ from ronn_jack.realtime.kernels.minimal_filtering import (
     split_rows,
     transform_rows,
 )
+from ronn_jack.realtime.kernels.packing import HALF_DIFFERENCE, HALF_SUM, TAP, terms
 from ronn_jack.realtime.kernels.tiles import (
     NO_FLOOR,
     RELU,
@@ -77,7 +80,43 @@ _PIECE = 4 * PAIR_FRAMES * _MOST_VECTORS
 """Bytes of an output row that is computed apart."""
 
 
-@native(RUN)
+@native("void(int64, int64, int64, int64)")
+def _transform(layer: int, start: int, vectors: int, target: int) -> None:
+    """[audio-thread] Transform a layer's input for some vectors of pairs from a frame on.
+
+    First comes what is multiplied for the two sums, the oldest taps' first, then what is for the
+    frames, where taps that are left over from the threes, the oldest, come first.
+    """
+    inputs = load_int64(layer + WORD * ROWS_IN)
+    kernel = load_int64(layer + WORD * KERNEL)
+    dilation = load_int64(layer + WORD * DILATION)
+    source_stride = load_int64(layer + WORD * SOURCE_STRIDE)
+    second = _VECTOR_BYTES * vectors
+    stride = 2 * second
+    groups = kernel // TAPS
+    left = kernel % TAPS
+    added = target + groups * inputs * stride
+    for k in range(left):
+        for v in range(vectors):
+            at = start + v * PAIR_FRAMES - (kernel - 1 - k) * dilation
+            split_rows(
+                inputs, frame_address(layer, at), source_stride, dilation,
+                added + _VECTOR_BYTES * v, stride, second,
+            )  # fmt: skip
+        added += inputs * stride
+    for group in range(groups):
+        for v in range(vectors):
+            at = start + v * PAIR_FRAMES - TAPS * (groups - 1 - group) * dilation
+            transform_rows(
+                inputs, frame_address(layer, at - 2 * dilation), frame_address(layer, at),
+                source_stride, dilation, target + _VECTOR_BYTES * v,
+                added + _VECTOR_BYTES * v, stride, second,
+            )  # fmt: skip
+        target += inputs * stride
+        added += inputs * stride
+
+
+@shared(RUN)
 def _run(
     layer: int,
     following: int,
@@ -155,59 +194,18 @@ def _run(
             first += rows
 
 
-@native("void(int64, int64, int64, int64)")
-def _transform(layer: int, start: int, vectors: int, target: int) -> None:
-    """[audio-thread] Transform a layer's input for some vectors of pairs from a frame on.
-
-    First comes what is multiplied for the two sums, the oldest taps' first, then what is for the
-    frames, where taps that are left over from the threes, the oldest, come first.
-    """
-    inputs = load_int64(layer + WORD * ROWS_IN)
-    kernel = load_int64(layer + WORD * KERNEL)
-    dilation = load_int64(layer + WORD * DILATION)
-    source_stride = load_int64(layer + WORD * SOURCE_STRIDE)
-    second = _VECTOR_BYTES * vectors
-    stride = 2 * second
-    groups = kernel // TAPS
-    left = kernel % TAPS
-    added = target + groups * inputs * stride
-    for k in range(left):
-        for v in range(vectors):
-            at = start + v * PAIR_FRAMES - (kernel - 1 - k) * dilation
-            split_rows(
-                inputs, frame_address(layer, at), source_stride, dilation,
-                added + _VECTOR_BYTES * v, stride, second,
-            )  # fmt: skip
-        added += inputs * stride
-    for group in range(groups):
-        for v in range(vectors):
-            at = start + v * PAIR_FRAMES - TAPS * (groups - 1 - group) * dilation
-            transform_rows(
-                inputs, frame_address(layer, at - 2 * dilation), frame_address(layer, at),
-                source_stride, dilation, target + _VECTOR_BYTES * v,
-                added + _VECTOR_BYTES * v, stride, second,
-            )  # fmt: skip
-        target += inputs * stride
-        added += inputs * stride
-
-
 class Minimal(Form):
     """Sums over all inputs and threes of taps, for two frames at a time."""
 
     run = _run
     ways = 2
     direct = False
-    stretches = False
 
-    def suits(self, layer: Layer) -> bool:
-        """Return whether a layer can and should be computed so."""
-        return (
-            VECTOR.lanes >= 8
-            and layer.dilation <= VECTOR.lanes
-            and layer.dilation & (layer.dilation - 1) == 0
-            and layer.kernel <= _MOST_TAPS
-            and _pays(layer)
-        )
+    def dilations(self, layer: Layer) -> Dilations | None:
+        """Return those with which a layer can and should be computed so."""
+        if VECTOR.lanes >= 8 and layer.kernel <= _MOST_TAPS and _pays(layer):
+            return Dilations(most=VECTOR.lanes, powers=1)
+        return None
 
     def shape(self, layer: Layer, modulated: bool) -> Words:
         """Return the words of a layer that need no place."""
@@ -222,11 +220,12 @@ class Minimal(Form):
         """Return nothing: what is transformed is found by its frame."""
         return []
 
-    def pack(self, weight: NDArray[np.float32], words: Words) -> NDArray[np.float32]:
-        """Return weights tile by tile [shape=(threes and taps, inputs, 2, rows)]."""
-        both = np.concatenate(transformed_weights(weight))
-        tiles = np.array_split(both, words[TILES], axis=3)
-        return np.concatenate([tile.reshape(-1) for tile in tiles])
+    def terms(self, words: Words) -> NDArray[np.int32]:
+        """Return a row's terms: those of threes for two sums, then two of each for the frames."""
+        beside, threes = first_taps(words)
+        firsts, seconds = np.append(beside, threes), np.append(beside, threes + TAPS - 1)
+        added = terms(np.stack([firsts, seconds], axis=1).reshape(-1), TAP)
+        return np.append(summed_terms(words), added)
 
     def past(self, kernel: int, dilation: int) -> int:
         """Return how many frames before the next a layer may read: a block may end a pair."""
@@ -283,25 +282,17 @@ def _pays(layer: Layer) -> bool:
     )
 
 
-def transformed_weights(
-    weight: NDArray[np.float32],
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return what a pair's two sums are multiplied by, and what its two frames are.
+def first_taps(words: Words) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the places of taps beside the threes, the oldest, and of the first ones of threes."""
+    places = tap_by_tap(words).reshape(words[KERNEL], words[ROWS_IN])
+    beside = words[KERNEL] % TAPS
+    return places[:beside].reshape(-1), places[beside::TAPS].reshape(-1)
 
-    Returns
-    -------
-    summed : ndarray [shape=(threes, inputs, 2, outputs), float32]
-    added : ndarray [shape=(taps beside and threes, inputs, 2, outputs), float32]
-    """
-    by_tap = np.ascontiguousarray(weight.transpose(2, 1, 0))
-    beside = len(by_tap) % TAPS
-    g0, g1, g2 = (by_tap[beside + i :: TAPS] for i in range(TAPS))
-    outer = g0.astype(np.float64) + g2
-    summed = np.stack([0.5 * (outer + g1), 0.5 * (outer - g1)], axis=2).astype(np.float32)
-    added = np.empty((beside + len(g0), *summed.shape[1:]), np.float32)
-    added[:beside] = by_tap[:beside, :, np.newaxis]
-    added[beside:, :, 0], added[beside:, :, 1] = g0, g2
-    return summed, added
+
+def summed_terms(words: Words) -> NDArray[np.int32]:
+    """Return what a pair's two sums are multiplied by, for each three of taps and input."""
+    _, threes = first_taps(words)
+    return np.stack([terms(threes, way) for way in (HALF_SUM, HALF_DIFFERENCE)], axis=1).reshape(-1)
 
 
 MINIMAL = Minimal()

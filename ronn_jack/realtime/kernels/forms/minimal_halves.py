@@ -9,12 +9,14 @@ from numba import int64
 from numpy.typing import NDArray
 
 from ronn_jack.model.spec import Layer
-from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.compile import native, shared
 from ronn_jack.realtime.compiler.host import VECTOR
 from ronn_jack.realtime.kernels import layout
 from ronn_jack.realtime.kernels.forms.form import (
+    ALWAYS,
     RUN,
     SETTLE,
+    Dilations,
     Form,
     Reserve,
     Words,
@@ -23,7 +25,7 @@ from ronn_jack.realtime.kernels.forms.form import (
     odd_lines,
     whole_chunks,
 )
-from ronn_jack.realtime.kernels.forms.minimal import TAPS, transformed_weights
+from ronn_jack.realtime.kernels.forms.minimal import TAPS, first_taps, summed_terms
 from ronn_jack.realtime.kernels.input_rows import frame_address
 from ronn_jack.realtime.kernels.layout import (
     ACTIVATION,
@@ -51,6 +53,7 @@ from ronn_jack.realtime.kernels.minimal_halves import (
     add_products,
     convolve_firsts,
 )
+from ronn_jack.realtime.kernels.packing import NEGATED_TAP, TAP, terms
 from ronn_jack.realtime.kernels.tiles import (
     NO_FLOOR,
     RELU,
@@ -73,7 +76,6 @@ _LANES = VECTOR.lanes
     LEFT_STRIDE,  # bytes from row to row
     RESTING,  # number of the frame from which on the weights have rested, so that those hold
 ) = range(OWN, OWN + 3)
-_ALWAYS = -(1 << 62)
 _PAYS = VECTOR.lanes == 16
 """Whether there are registers for tiles that add inputs up on the way: half as many do not do."""
 _LEAST_SUMMED = 12
@@ -81,46 +83,6 @@ _LEAST_ROWS = 7
 """Inputs times threes of taps, and output rows; what fewer spare, putting sums together takes."""
 _MOST_BYTES = 2 << 20
 """A history beyond that comes from memory, and sooner to the tall tiles that ask for it ahead."""
-
-
-@native(RUN)
-def _run(
-    layer: int,
-    following: int,
-    target: int,
-    target_stride: int,
-    frames: int,
-    moved: int,
-    glided: int,
-    slopes: int,
-    number: int,
-) -> None:
-    """[audio-thread] Compute a block part by part, each within a half of the pairs.
-
-    Every other tile has its first frames where the others have their second ones, so that every
-    block has as much to do. While the weights move, and until all that was left behind is theirs,
-    all frames are computed as first ones, which give the whole sum too.
-    """
-    dilation = load_int64(layer + WORD * DILATION)
-    for ahead in range(0, frames, CHUNK):
-        y = frame_address(following, ahead) if following != 0 else target + 4 * ahead
-        end = min(ahead + CHUNK, frames)
-        at = ahead
-        while at < end:
-            half = (number + at) // dilation
-            count = min(end - at, (half + 1) * dilation - (number + at))
-            whole = (
-                moved >= 0
-                or number < 0
-                or (half - 1) * dilation < load_int64(layer + WORD * RESTING)
-            )
-            _run_part(
-                layer, y + 4 * (at - ahead), target_stride, at, count,
-                half, whole, number + at - half * dilation, moved, glided, slopes,
-            )  # fmt: skip
-            at += count
-    if moved >= 0:
-        store_int64(layer + WORD * RESTING, number + frames)
 
 
 @native("void(int64, int64, int64, int64, int64, int64, boolean, int64, int64, int64, int64)")
@@ -218,6 +180,46 @@ def _find_taps(layer: int, ahead: int, table: int) -> None:
         store_int64(table + WORD * k, at - source)
 
 
+@shared(RUN)
+def _run(
+    layer: int,
+    following: int,
+    target: int,
+    target_stride: int,
+    frames: int,
+    moved: int,
+    glided: int,
+    slopes: int,
+    number: int,
+) -> None:
+    """[audio-thread] Compute a block part by part, each within a half of the pairs.
+
+    Every other tile has its first frames where the others have their second ones, so that every
+    block has as much to do. While the weights move, and until all that was left behind is theirs,
+    all frames are computed as first ones, which give the whole sum too.
+    """
+    dilation = load_int64(layer + WORD * DILATION)
+    for ahead in range(0, frames, CHUNK):
+        y = frame_address(following, ahead) if following != 0 else target + 4 * ahead
+        end = min(ahead + CHUNK, frames)
+        at = ahead
+        while at < end:
+            half = (number + at) // dilation
+            count = min(end - at, (half + 1) * dilation - (number + at))
+            whole = (
+                moved >= 0
+                or number < 0
+                or (half - 1) * dilation < load_int64(layer + WORD * RESTING)
+            )
+            _run_part(
+                layer, y + 4 * (at - ahead), target_stride, at, count,
+                half, whole, number + at - half * dilation, moved, glided, slopes,
+            )  # fmt: skip
+            at += count
+    if moved >= 0:
+        store_int64(layer + WORD * RESTING, number + frames)
+
+
 @native(SETTLE)
 def _settle(layer: int) -> None:
     """[control-thread] Leave behind what the constant input leaves in every frame.
@@ -229,7 +231,7 @@ def _settle(layer: int) -> None:
     for _ in range(load_int64(layer + WORD * ROWS)):
         fill_frames(row, load_float32(row + 4 * (dilation - 1)), dilation)
         row += load_int64(layer + WORD * LEFT_STRIDE)
-    store_int64(layer + WORD * RESTING, _ALWAYS)
+    store_int64(layer + WORD * RESTING, ALWAYS)
 
 
 class MinimalHalves(Form):
@@ -240,17 +242,17 @@ class MinimalHalves(Form):
     places = frozenset({LEFT})
     ways = 2
     direct = False
-    stretches = False
 
-    def suits(self, layer: Layer) -> bool:
-        """Return whether a layer can and should be computed so."""
-        # Others read vectors that lie across two cache lines, twice as often as dense tiles do.
-        whole = layer.dilation % _LANES == 0 and layer.dilation >= 2 * _LANES
-        near = 4 * layer.history * layer.inputs <= _MOST_BYTES
+    def dilations(self, layer: Layer) -> Dilations | None:
+        """Return those with which a layer can and should be computed so."""
         summed = layer.kernel // TAPS * layer.inputs
         many = summed >= _LEAST_SUMMED and layer.outputs >= _LEAST_ROWS
         tall = layer.outputs // _tiles(layer.outputs) >= HALF_HEIGHTS[0]
-        return _PAYS and layer.groups == 1 and whole and near and many and tall
+        if not (_PAYS and layer.groups == 1 and many and tall):
+            return None
+        # Others read vectors that lie across two cache lines, twice as often as dense tiles do.
+        near = _MOST_BYTES // (4 * (layer.kernel - 1) * layer.inputs)
+        return Dilations(least=2 * _LANES, most=near, multiple=_LANES)
 
     def shape(self, layer: Layer, modulated: bool) -> Words:
         """Return the words of a layer that need no place."""
@@ -268,24 +270,17 @@ class MinimalHalves(Form):
         """Return nothing: what is transformed is found by its frame."""
         return []
 
-    def pack(self, weight: NDArray[np.float32], words: Words) -> NDArray[np.float32]:
-        """Return weights tile by tile: for pairs of rows, for first frames, for second ones."""
-        summed, added = transformed_weights(weight)
-        seconds = added[:, :, 1].copy()
-        seconds[words[KERNEL] % TAPS :] *= -1.0
-        tiles = zip(
-            *(
-                np.array_split(rows, words[TILES], axis=-1)
-                for rows in (summed, added[:, :, 0], seconds)
-            ),
-            strict=True,
-        )
-        return np.concatenate([part.reshape(-1) for tile in tiles for part in tile])
+    def terms(self, words: Words) -> NDArray[np.int32]:
+        """Return a row's terms: for pairs of rows, for first frames, for second ones."""
+        beside, threes = first_taps(words)
+        firsts = terms(np.append(beside, threes), TAP)
+        seconds = terms(threes + TAPS - 1, NEGATED_TAP)
+        return np.concatenate([summed_terms(words), firsts, terms(beside, TAP), seconds])
 
     def memory(self, words: Words, reserve: Reserve) -> Words:
         """Return the form's own words, with memory for what first frames leave."""
         stride = odd_lines(words[DILATION] + CHUNK)
-        return {LEFT: reserve(words[ROWS] * stride), LEFT_STRIDE: stride, RESTING: _ALWAYS}
+        return {LEFT: reserve(words[ROWS] * stride), LEFT_STRIDE: stride, RESTING: ALWAYS}
 
     def scratch_bytes(self, words: Words) -> int:
         """Return how many bytes of SCRATCH the layer uses: a table of its taps."""

@@ -6,8 +6,8 @@ kernel stays one for all networks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import reduce
 from typing import Any
@@ -38,28 +38,19 @@ FORMS: tuple[Form, ...] = (
 _among: ContextVar[frozenset[Form]] = ContextVar("_among", default=frozenset(FORMS))
 
 
-def stretching_alone() -> AbstractContextManager[None]:
-    """Let none but forms that stretch be chosen, on this thread."""
-    return _choosing_among(form for form in FORMS if form.stretches)
-
-
-def direct_alone() -> AbstractContextManager[None]:
-    """Let none but forms that multiply every tap be chosen, on this thread."""
-    return _choosing_among(form for form in FORMS if form.direct)
+@contextmanager
+def direct_alone() -> Iterator[None]:
+    """Let none but direct forms be chosen, on this thread."""
+    token = _among.set(frozenset(form for form in FORMS if form.direct))
+    try:
+        yield
+    finally:
+        _among.reset(token)
 
 
 def chosen_among() -> frozenset[Form]:
     """[control-thread] Return the forms that can be chosen on this thread."""
     return _among.get()
-
-
-@contextmanager
-def _choosing_among(forms: Iterable[Form]) -> Iterator[None]:
-    token = _among.set(frozenset(forms))
-    try:
-        yield
-    finally:
-        _among.reset(token)
 
 
 def form_of(words: Words) -> Form:

@@ -16,13 +16,13 @@ from ronn_jack.realtime.kernels.forms.dense import run_dense_tiles
 from ronn_jack.realtime.kernels.forms.form import (
     RUN,
     SETTLE,
+    Dilations,
     Form,
     Reserve,
     Words,
     common_words,
     longest_copied,
     odd_lines,
-    tap_by_tap,
     whole_chunks,
     whole_vectors,
 )
@@ -36,11 +36,13 @@ from ronn_jack.realtime.kernels.layout import (
     NEXT_BIAS,
     OWN,
     ROWS,
+    ROWS_IN,
     ROWS_OUT,
     SCRATCH,
     SOURCE,
     WORD,
 )
+from ronn_jack.realtime.kernels.packing import TAP, terms
 from ronn_jack.realtime.kernels.tiles import PER_CELL, finish_rows
 from ronn_jack.realtime.kernels.vectors import (
     add_frames,
@@ -181,12 +183,16 @@ class Transposed(Form):
     places = frozenset({SUMS, ZEROS})
     keeps_inputs = False
 
-    def suits(self, layer: Layer) -> bool:
-        """Return whether a layer can and should be computed so."""
-        few = layer.inputs * layer.kernel <= FEW_TERMS
-        small = few and layer.history <= longest_copied(layer.inputs)
+    def dilations(self, layer: Layer) -> Dilations | None:
+        """Return those with which a layer can and should be computed so."""
         narrows = layer.groups == 1 and layer.outputs < layer.inputs
-        return narrows and layer.residual_delay is None and not small
+        if not narrows or layer.residual_delay is not None:
+            return None
+        if layer.inputs * layer.kernel > FEW_TERMS:
+            return Dilations()
+        if layer.kernel == 1:
+            return None  # without a history
+        return Dilations(least=longest_copied(layer.inputs) // (layer.kernel - 1) + 1)
 
     def shape(self, layer: Layer, modulated: bool) -> Words:
         """Return the words of a layer that need no place."""
@@ -198,9 +204,15 @@ class Transposed(Form):
         """Return where the only entry of the tap table reads: the newest frame."""
         return [4 * words[layout.POSITION]]
 
-    def pack(self, weight: NDArray[np.float32], words: Words) -> NDArray[np.float32]:
-        """Return weights tile by tile; a row is one of a tap, the oldest first, and an output."""
-        return tap_by_tap(weight.transpose(2, 0, 1).reshape(-1, weight.shape[1], 1), words)
+    def terms(self, words: Words) -> NDArray[np.int32]:
+        """Return a row's terms, one of each input."""
+        return terms(np.arange(words[ROWS_IN]) * words[KERNEL], TAP)
+
+    def row_starts(self, words: Words) -> NDArray[np.int32]:
+        """Return where each row's weights begin: it is one of a tap, the oldest first."""
+        outputs = np.arange(words[ROWS_OUT]) * words[ROWS_IN] * words[KERNEL]
+        places = np.arange(words[KERNEL])[:, np.newaxis] + outputs
+        return places.reshape(-1).astype(np.int32)
 
     def scratch_bytes(self, words: Words) -> int:
         """Return how many bytes of SCRATCH the layer uses: a chunk of products."""
