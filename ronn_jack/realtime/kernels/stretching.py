@@ -13,31 +13,15 @@ from numba import carray, float64, int64, void
 
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import native
-from ronn_jack.realtime.compiler.memory import CACHE_LINE
-from ronn_jack.realtime.kernels.depthwise_ahead import ring_slots
-from ronn_jack.realtime.kernels.forms import depthwise_ahead as ahead
 from ronn_jack.realtime.kernels.forms.dense import DENSE
 from ronn_jack.realtime.kernels.forms.depthwise import DEPTHWISE
 from ronn_jack.realtime.kernels.forms.form import (
-    ALWAYS,
     LONGEST_COPIED,
     LONGEST_COPIED_OUTSIDE,
     has_dilation,
 )
-from ronn_jack.realtime.kernels.forms.minimal_halves import (
-    LEFT,
-    LEFT_STRIDE,
-    MINIMAL_HALVES,
-    RESTING,
-)
 from ronn_jack.realtime.kernels.forms.registry import FORMS
-from ronn_jack.realtime.kernels.forms.transposed import (
-    SUMS,
-    SUMS_RING,
-    SUMS_STRIDE,
-    TRANSPOSED,
-    ZEROS,
-)
+from ronn_jack.realtime.kernels.forms.transposed import TRANSPOSED
 from ronn_jack.realtime.kernels.image import SMALL_BYTES
 from ronn_jack.realtime.kernels.layout import (
     BIAS,
@@ -83,33 +67,22 @@ from ronn_jack.realtime.kernels.layout import (
     WORD,
 )
 from ronn_jack.realtime.kernels.network import layer_words
+from ronn_jack.realtime.kernels.own_memory import (
+    lines,
+    move_own,
+    odd_lines,
+    place_own,
+    table_entries,
+    vectors,
+)
 from ronn_jack.realtime.kernels.packing import pack_weights
 from ronn_jack.realtime.kernels.stretch_data import KEPT_LAYER, LOOK, STRETCH
 
-_DENSE, _DEPTHWISE, _TRANSPOSED, _HALVES, _AHEAD = (
-    FORMS.index(form)
-    for form in (DENSE, DEPTHWISE, TRANSPOSED, MINIMAL_HALVES, ahead.DEPTHWISE_AHEAD)
-)
+_DENSE, _DEPTHWISE, _TRANSPOSED = (FORMS.index(form) for form in (DENSE, DEPTHWISE, TRANSPOSED))
 _PLACES = (TAPS, WEIGHTS, BIAS, SCALE, SHIFT, SOURCE, PAST, SCRATCH)
 
 _KEPT_LAYERS = STRETCH.itemsize
 _LOOK_BYTES = LOOK.itemsize
-
-
-@native(int64(int64))
-def _vectors(frames: int) -> int:
-    return -(-frames // 16) * 16
-
-
-@native(int64(int64))
-def _odd_lines(frames: int) -> int:
-    size: int = CACHE_LINE * (-(-4 * frames // CACHE_LINE) | 1)
-    return size
-
-
-@native(int64(int64))
-def _lines(size: int) -> int:
-    return -(-size // CACHE_LINE) * CACHE_LINE
 
 
 @native(float64(int64, float64))
@@ -196,7 +169,7 @@ def _begin_layer(stretch: int, index: int, rate: float, words: int) -> int:
         w[RING] = past
     else:
         w[KEPT] = -(-past // 4) * 4
-        w[POSITION] = _vectors(w[KEPT])
+        w[POSITION] = vectors(w[KEPT])
     return look
 
 
@@ -209,11 +182,11 @@ def _place_layer(words: int, index: int, own_rows: int, size: int) -> int:
     w[SOURCE_STRIDE] = h[FINAL_STRIDE]
     w[SOURCE] = size
     if w[RING] > 0:
-        w[RING] = _vectors(w[RING] + MAX_BLOCK + CHUNK)
-        w[SOURCE_STRIDE] = _odd_lines(w[RING] + 2 * CHUNK)
-        size += _lines(rows * w[SOURCE_STRIDE])
+        w[RING] = vectors(w[RING] + MAX_BLOCK + CHUNK)
+        w[SOURCE_STRIDE] = odd_lines(w[RING] + 2 * CHUNK)
+        size += lines(rows * w[SOURCE_STRIDE])
     elif own_rows != 0:
-        size += _lines(rows * w[SOURCE_STRIDE])
+        size += lines(rows * w[SOURCE_STRIDE])
         w[PAST] = w[SOURCE] + 4 * (w[POSITION] - w[KEPT])
         w[PAST_STRIDE] = w[SOURCE_STRIDE]
     else:
@@ -221,47 +194,13 @@ def _place_layer(words: int, index: int, own_rows: int, size: int) -> int:
         w[SOURCE] = h[FINAL]
         w[PAST] = size
         w[PAST_STRIDE] = 4 * w[KEPT]
-        size += _lines(4 * rows * w[KEPT])
+        size += lines(4 * rows * w[KEPT])
     w[RESIDUAL_STRIDE] = 0 if rows == 1 else w[SOURCE_STRIDE]
     w[INNER_STRIDE], w[ROW_STRIDE] = w[SOURCE_STRIDE], 0
     if w[FORM] == _DEPTHWISE:
         w[ROW_STRIDE] = w[SOURCE_STRIDE]
     elif w[FORM] == _DENSE and w[RING] == 0 and rows < w[KERNEL]:
         w[INNER_STRIDE] = 4 * w[DILATION]  # sums run over the taps within rows
-    return size
-
-
-@native(int64(int64))
-def _table_entries(layer: int) -> int:
-    """Return how many entries a layer's own tap table has, where there is no ring."""
-    w = carray(pointer(layer), (LAYER_WORDS,), np.int64)
-    by_table = w[FORM] == _DENSE or w[FORM] == _DEPTHWISE or w[FORM] == _TRANSPOSED
-    entries: int = w[OUTER] if by_table else int64(0)
-    return entries
-
-
-@native(int64(int64, int64))
-def _place_own(layer: int, size: int) -> int:
-    """Write where lies what a layer's form keeps; return where the image goes on."""
-    w = carray(pointer(layer), (LAYER_WORDS,), np.int64)
-    if w[FORM] == _TRANSPOSED:
-        w[SUMS_RING] = _vectors((w[KERNEL] - 1) * w[DILATION] + CHUNK)
-        w[SUMS_STRIDE] = _odd_lines(w[SUMS_RING])
-        w[SUMS] = size
-        size += _lines(w[ROWS_OUT] * w[SUMS_STRIDE])
-        w[ZEROS] = size
-        size += _lines(4 * w[ROWS])
-    elif w[FORM] == _HALVES:
-        w[LEFT_STRIDE] = _odd_lines(w[DILATION] + CHUNK)
-        w[LEFT] = size
-        w[RESTING] = ALWAYS
-        size += _lines(w[ROWS] * w[LEFT_STRIDE])
-    elif w[FORM] == _AHEAD:
-        w[ahead.SLOTS] = ring_slots(w[KERNEL])
-        w[ahead.PAST_STRIDE] = _odd_lines(w[DILATION] * w[ahead.SLOTS])
-        w[ahead.PAST] = size
-        w[ahead.RESTING] = ALWAYS
-        size += _lines(w[ROWS] * w[ahead.PAST_STRIDE])
     return size
 
 
@@ -287,24 +226,24 @@ def plan_network(stretch: int, rate: float, words: int) -> int:
         modulated += 8 * w[ROWS_OUT]
         scratch_bytes = max(scratch_bytes, carray(pointer(look), (1,), LOOK)[0].scratch)
         busy += SMALL_BYTES if w[RING] > 0 else 4 * w[ROWS_IN] * (w[POSITION] + CHUNK)
-    size: int = _lines(WORD * total)
-    stride = _odd_lines(longest + MAX_BLOCK + CHUNK)
+    size: int = lines(WORD * total)
+    stride = odd_lines(longest + MAX_BLOCK + CHUNK)
     halves = size
-    half = _lines(s.rows * stride)
+    half = lines(s.rows * stride)
     size += 2 * half
     scratch = size
-    size += _lines(scratch_bytes)
+    size += lines(scratch_bytes)
     taps = size
-    size += _lines(WORD * s.kernel * (-(-MAX_BLOCK // CHUNK)))
+    size += lines(WORD * s.kernel * (-(-MAX_BLOCK // CHUNK)))
     whole[LAYERS], whole[OUTPUTS], whole[STEP] = s.layers, s.outputs, MAX_BLOCK
     whole[FINAL_STRIDE], whole[LEVELS] = stride, size
-    size += _lines(4 * CHUNK * s.rows)
+    size += lines(4 * CHUNK * s.rows)
     whole[GLIDED] = whole[MOVED] = -1
     scales = int64(0)
     if s.modulation != 0:
-        whole[SLOPES] = _lines(modulated)
+        whole[SLOPES] = lines(modulated)
         scales = size
-        size += _lines(2 * whole[SLOPES])
+        size += lines(2 * whole[SLOPES])
     own_rows = int64(1) if busy <= SMALL_BYTES else int64(0)
     for index in range(s.layers):
         whole[FINAL] = halves + half * (index % 2)
@@ -317,13 +256,13 @@ def plan_network(stretch: int, rate: float, words: int) -> int:
         w[TAPS] = taps
         if w[RING] == 0:
             w[TAPS] = size
-            size += _lines(WORD * _table_entries(own))
+            size += lines(WORD * table_entries(own))
         w[WEIGHTS] = size
-        size += _lines(4 * w[ROWS] * w[OUTER] * w[INNER])
+        size += lines(4 * w[ROWS] * w[OUTER] * w[INNER])
         w[BIAS] = size
-        size += _lines(4 * w[ROWS_OUT])
+        size += lines(4 * w[ROWS_OUT])
         w[SCRATCH] = scratch
-        size = _place_own(own, size)
+        size = place_own(own, size)
     whole[FINAL] = halves + half * (s.layers % 2)
     return size
 
@@ -394,15 +333,9 @@ def build_network(stretch: int, rate: float, words: int, image: int, size: int) 
         for word in _PLACES:
             if w[word] != 0:
                 w[word] += image
-        if w[FORM] == _TRANSPOSED:
-            w[SUMS] += image
-            w[ZEROS] += image
-        elif w[FORM] == _HALVES:
-            w[LEFT] += image
-        elif w[FORM] == _AHEAD:
-            w[ahead.PAST] += image
+        move_own(own, image)
         if w[RING] == 0:
-            _write_taps(own, _table_entries(own))
+            _write_taps(own, table_entries(own))
         weigh(stretch, index, int64(0), rate, w[WEIGHTS])
         _copy(stretch + layers[index].biases, w[BIAS], w[ROWS_OUT])
         if s.modulation != 0 and index == 0:
