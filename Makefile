@@ -1,9 +1,11 @@
 # make setup | demo | test | check | bench | soak | fuzz | docs | screenshots: each sets up first when needed.
 PYTHON_BIN := .venv/bin/python
-# So many at a time, each in a /dev/shm of its own, as JACK's programs share what is there.
-WORKERS := 2
+# So many at a time, also on two cores, as a third of the time is waited; quick tests wait for nothing.
+# Each is in a /dev/shm of its own, as JACK's programs share what is there.
+WORKERS := 3
+check: WORKERS := 2
 WORKER := $(PYTHON_BIN) -m tests.support.shared_memory -- $(PYTHON_BIN)
-PYTEST := $(PYTHON_BIN) -m pytest --dist worksteal --tx '$(WORKERS)*popen//python=$(WORKER)'
+PYTEST = $(PYTHON_BIN) -m pytest --dist worksteal --tx '$(WORKERS)*popen//python=$(WORKER)'
 
 # Hundreds of programs are started, each of which would compile all its modules anew.
 unexport PYTHONDONTWRITEBYTECODE

@@ -18,7 +18,12 @@ from hypothesis import HealthCheck, settings
 from tests.support import shared_memory
 from tests.support.models import put_models
 
-pytest_plugins = ["tests.support.watchdog", "tests.support.command_line"]
+pytest_plugins = [
+    "tests.support.watchdog",
+    "tests.support.warm_up",
+    "tests.support.order",
+    "tests.support.command_line",
+]
 
 # How long an example takes is the machine's affair.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
