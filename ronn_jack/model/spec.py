@@ -46,6 +46,9 @@ class Layer:
         None adds nothing. A single input channel is added to every output channel.
     frame_gain : float
         Amplitude ratio that each frame of delay costs; 1 where nothing decays.
+    network_weights : int
+        How many weights all layers of its network have, which pass the caches between two blocks
+        of this one; 0 where that is not known.
     """
 
     inputs: int
@@ -57,6 +60,7 @@ class Layer:
     slope: float
     residual_delay: int | None
     frame_gain: float = 1.0
+    network_weights: int = 0
 
     @property
     def history(self) -> int:
@@ -172,7 +176,9 @@ class NetworkSpec:
     @property
     def multiplications(self) -> int:
         """Multiply-adds for a frame."""
-        return sum(map(math.prod, self.weight_shapes))
+        ends = {0, self.layers - 1}
+        inner = (self.layers - len(ends)) * math.prod(self.weight_shape(1))
+        return inner + sum(math.prod(self.weight_shape(index)) for index in ends)
 
     @property
     def lightening(self) -> Sequence[str]:
@@ -245,6 +251,7 @@ class NetworkSpec:
             slope=RRELU_SLOPE if self.activation == "rrelu" else self.rules.leaky_slope,
             residual_delay=delay,
             frame_gain=10.0 ** (-3.0 / (self.decay * self.rate)) if self.decay else 1.0,
+            network_weights=self.multiplications,
         )
 
     def limit_faults(self, rate: float) -> list[str]:

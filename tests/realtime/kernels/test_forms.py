@@ -78,6 +78,10 @@ def test_where_fewer_multiplications_pay_fewer_are_done() -> None:
         (8, 3, 32, False),
         (64, 3, 20, False),
         (64, 3, 3, False),
+        (64, 21, 2, True),
+        (64, 22, 1, True),
+        (64, 24, 1, False),
+        (16, 90, 1, False),
     ):
         layer = Layer(channels, channels, 1, kernel, dilation, "relu", 0.2, None)
         words = shape(layer)
@@ -89,6 +93,25 @@ def test_where_fewer_multiplications_pay_fewer_are_done() -> None:
             assert words[layout.OUTER] * words[layout.INNER] == kernel * channels
 
 
+<<<<<<< HEAD
+=======
+def test_where_forms_are_left_out_others_compute_the_layer_until_they_are_back() -> None:
+    chosen = [form_of(shape(layer)) for layer in some_layers()]
+    with direct_alone():
+        assert all(form_of(shape(layer)).direct for layer in some_layers())
+    assert [form_of(shape(layer)) for layer in some_layers()] == chosen
+    assert not all(form.direct for form in chosen)
+
+
+def test_pairs_are_left_to_networks_whose_weights_stay_near() -> None:
+    for layers, fewer in ((4, True), (12, True), (13, False), (24, False)):
+        layer = NetworkSpec(layers=layers, channels=64, kernel=12, dilation=1).layer(1)
+        assert form_of(shape(layer)).direct == (not fewer or VECTOR.registers < 32)
+    apart = NetworkSpec(layers=24, channels=64, kernel=12, dilation=1, stretch=32.0).layer(1)
+    assert form_of(shape(apart)).direct == (VECTOR.lanes < 16)
+
+
+>>>>>>> costs
 @pytest.mark.parametrize("dilation", [1, 64])
 @pytest.mark.parametrize("kernel", [3, 4])
 def test_tiles_have_only_heights_that_there_are(kernel: int, dilation: int) -> None:

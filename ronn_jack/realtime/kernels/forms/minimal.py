@@ -64,6 +64,12 @@ TAPS = 3
 """Taps that are computed together."""
 _LEAST_INPUTS = 4
 """Fewer are soon summed up, and what a pair's two frames are put together from is not."""
+_MOST_SUMMED = 448
+_MOST_WEIGHTS = 1 << 19
+"""Inputs times threes of taps, and weights of the network, that a core's second cache holds, of
+usual size. Beyond it what was transformed is read for each tile, and a third more weights in two
+thirds of the time.
+"""
 _MOST_TAPS = 128 if VECTOR.registers == 32 else 9
 """Lower tiles read what was transformed more often: that of more taps from beyond the near cache.
 """
@@ -269,7 +275,7 @@ class Minimal(Form):
 
 
 def _pays(layer: Layer) -> bool:
-    """Return whether a layer's threes of taps spare more than transforming its inputs takes.
+    """Return whether a layer's threes of taps spare more than they take beside.
 
     A tap beside them takes half as long as three do, and spares nothing.
     """
@@ -277,6 +283,8 @@ def _pays(layer: Layer) -> bool:
     return (
         layer.groups == 1
         and threes > 0
+        and threes * layer.inputs <= _MOST_SUMMED
+        and layer.network_weights <= _MOST_WEIGHTS
         and layer.inputs >= _LEAST_INPUTS
         and 2 * threes * layer.outputs >= (2 * threes + beside) * _LEAST_ROWS
     )
