@@ -18,7 +18,7 @@ from ronn_jack.realtime.kernels.forms import registry
 from ronn_jack.realtime.kernels.forms.form import Form, Words
 from ronn_jack.realtime.kernels.forms.minimal import MINIMAL
 from ronn_jack.realtime.kernels.forms.minimal_halves import MINIMAL_HALVES
-from ronn_jack.realtime.kernels.forms.registry import FORMS, form_of, shape
+from ronn_jack.realtime.kernels.forms.registry import FORMS, direct_alone, form_of, shape
 from ronn_jack.realtime.kernels.minimal_filtering import PAIR_HEIGHTS
 from ronn_jack.realtime.kernels.minimal_halves import HALF_HEIGHTS
 
@@ -93,8 +93,6 @@ def test_where_fewer_multiplications_pay_fewer_are_done() -> None:
             assert words[layout.OUTER] * words[layout.INNER] == kernel * channels
 
 
-<<<<<<< HEAD
-=======
 def test_where_forms_are_left_out_others_compute_the_layer_until_they_are_back() -> None:
     chosen = [form_of(shape(layer)) for layer in some_layers()]
     with direct_alone():
@@ -111,7 +109,6 @@ def test_pairs_are_left_to_networks_whose_weights_stay_near() -> None:
     assert form_of(shape(apart)).direct == (VECTOR.lanes < 16)
 
 
->>>>>>> costs
 @pytest.mark.parametrize("dilation", [1, 64])
 @pytest.mark.parametrize("kernel", [3, 4])
 def test_tiles_have_only_heights_that_there_are(kernel: int, dilation: int) -> None:
