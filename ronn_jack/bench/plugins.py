@@ -105,7 +105,7 @@ def _exports(progress: Progress) -> Iterator[Figure]:
 
 def _exported(path: Path, form: str, progress: Progress) -> Iterator[Figure]:
     """Yield the size of what the command writes for v3 and v4, and its time once all is kept."""
-    command = [sys.executable, "-m", "ronn_jack", "export", path, f"--{form}"]
+    command = [sys.executable, "-m", "ronn_jack", "export", str(path), f"--{form}"]
     taken = 0.0
     for turn in ("first", "again"):
         progress(f"export --{form}, {turn}")
