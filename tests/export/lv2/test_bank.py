@@ -216,7 +216,10 @@ def test_it_begins_anew_whatever_a_worker_is_at(
         beginning = threading.Thread(target=instance.activate, daemon=True)
         beginning.start()
         beginning.join(PATIENCE)
-        assert not beginning.is_alive()
+        waits = beginning.is_alive()
+        if waits:
+            memory["answer"] = 1  # it is to end
+        assert not waits
         first = instance.play(x[:, :4000], BLOCK)
         choose(instance, 0.0)
         waiting = instance.play(x[:, 4000:5000], BLOCK)
