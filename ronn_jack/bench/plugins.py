@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import subprocess
 import sys
 import tempfile
 import time
@@ -20,6 +21,7 @@ from ronn_jack.bench.machine import ONE_THREAD, stay_on_one_core
 from ronn_jack.bench.networks import NETWORKS
 from ronn_jack.bench.own_process import Progress, answer, measure_apart
 from ronn_jack.export.lv2.bundle import Bundle
+from ronn_jack.export.lv2.turtle import port_value
 from ronn_jack.export.plugin.controls import controls_of
 from ronn_jack.export.sound import OUTPUTS, FrozenSound, freeze
 from ronn_jack.hotswap.engine_controls import aim
@@ -76,27 +78,44 @@ def _run_blocks(function: int, a: int, b: int, c: int, d: int, e: int, f: int, b
 
 
 def _measure(task: PluginsTask, progress: Progress) -> PluginsReport:
+    figures = list(_exports(progress))  # whose parts are made side by side
     stay_on_one_core()
-    return PluginsReport(list(_figures(_QUICK_RUNS if task.quick else _RUNS, progress)))
+    figures += _figures(_QUICK_RUNS if task.quick else _RUNS, progress)
+    return PluginsReport(figures)
 
 
 def _figures(runs: int, progress: Progress) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         for name, values in _sounds():
             progress(f"exporting {name}")
-            begin = time.monotonic()
             bundle = Bundle(name, freeze(values), [CPU])
             path = Path(folder) / f"{name}.lv2"
             bundle.write(path)
-            taken = time.monotonic() - begin
-            if name == _DEFAULT:
-                size = sum(file.stat().st_size for file in path.iterdir()) / 1000.0
-                yield Figure(name, "bundle", size, "kB", "at most", _LARGEST_KB)
-                yield Figure(name, "export", taken, "s", "at most", _LONGEST_SECONDS)
             library = next(path.glob("*.so"))
             for frames in FRAMES:
                 progress(f"{name}, {frames} frames")
                 yield _compared(name, bundle.sound, library, frames, runs)
+
+
+def _exports(progress: Progress) -> Iterator[Figure]:
+    with tempfile.TemporaryDirectory() as folder:
+        for form in ("lv2", "clap"):
+            yield from _exported(Path(folder) / f"sound.{form}", form, progress)
+
+
+def _exported(path: Path, form: str, progress: Progress) -> Iterator[Figure]:
+    """Yield the size of what the command writes for v3 and v4, and its time once all is kept."""
+    command = [sys.executable, "-m", "ronn_jack", "export", str(path), f"--{form}"]
+    taken = 0.0
+    for turn in ("first", "again"):
+        progress(f"export --{form}, {turn}")
+        begin = time.monotonic()
+        subprocess.run(command, check=True, capture_output=True, timeout=_PATIENCE_SECONDS)
+        taken = time.monotonic() - begin
+    files = path.iterdir() if path.is_dir() else [path]
+    size = sum(file.stat().st_size for file in files) / 1000.0
+    yield Figure(_DEFAULT, f"size as --{form}", size, "kB", "at most", _LARGEST_KB)
+    yield Figure(_DEFAULT, f"export --{form}", taken, "s", "at most", _LONGEST_SECONDS)
 
 
 def _sounds() -> Iterator[tuple[str, dict[str, Value]]]:
@@ -163,7 +182,8 @@ def _plugin(
     make = ctypes.CFUNCTYPE(word, word, ctypes.c_double, ctypes.c_char_p, word)
     handle = make(descriptor[1])(None, RATE, b"", None)
     connect = ctypes.CFUNCTYPE(None, word, number, word)(descriptor[2])
-    values = np.array([control.default for control in controls_of(sound.values)], np.float32)
+    controls = controls_of(sound.values)
+    values = np.array([port_value(each, each.default) for each in controls], np.float32)
     ports = [row.ctypes.data for row in (*x, *y)]
     ports += [values[i:].ctypes.data for i in range(len(values))]
     for port, address in enumerate(ports):

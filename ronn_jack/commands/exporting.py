@@ -157,7 +157,8 @@ def _write_lv2(wanted: Wanted) -> list[str]:
 
 
 def _frozen(wanted: Wanted) -> FrozenSound:
-    from ronn_jack.export.sound import freeze_bank, freeze_snapshots
+    from ronn_jack.export.plugin.sharing import freeze_snapshots
+    from ronn_jack.export.sound import freeze_bank
 
     if wanted.snapshots:
         return freeze_snapshots(wanted.snapshots, wanted.inputs)

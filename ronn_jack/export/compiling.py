@@ -22,3 +22,12 @@ def export_folder() -> Path:
 def entry(signature: str) -> Callable[[Callable[..., Any]], Any]:
     """Make a function callable from C and by ctypes, cached by the sources that it is made of."""
     return compiler.entry(signature, export_folder())
+
+
+def shared(signature: str) -> Callable[[Callable[..., Any]], Any]:
+    """Make a function for compiled code that is once in a plugin, and not in each caller."""
+
+    def decorate(function: Callable[..., Any]) -> Any:
+        return compiler.linked(entry(signature)(function))
+
+    return decorate

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ronn_jack.errors import RonnError
+from ronn_jack.export.plugin.comparing import KEPT_FRAMES
 from ronn_jack.export.plugin.equalising import equalising_of
 from ronn_jack.export.plugin.records import KERNELS
 from ronn_jack.export.sound import MEASURED_RATE, OUTPUTS, FrozenSound
@@ -31,6 +32,7 @@ _PRIMING_SECONDS = 6.0
 """Input that a bank keeps beside what a network remembers, for priming to take its time in."""
 _MOST_TIMES = 4
 """A memory in seconds is as many times longer in frames at the highest usual sample rate."""
+_OF_ENGINE = ("engine", "reverb", "equalising")
 _ODD_BYTES = 17 * CACHE_LINE
 """By which the second memory lies otherwise within its page."""
 
@@ -85,20 +87,20 @@ class _Made:
         }
 
 
-def snapshot(sound: FrozenSound, in_bank: bool = False) -> Snapshot:
+def snapshot(sound: FrozenSound, history_seconds: float = 0.0) -> Snapshot:
     """Return the memory of an engine that plays a sound.
 
     Parameters
     ----------
-    in_bank : bool
-        Whether it keeps the input that another network is primed with.
+    history_seconds : float
+        Input, and a little output, that is kept for another network to be primed with.
 
     Raises
     ------
     SnapshotError
         If a word of it refers to anything outside.
     """
-    first, second = (_make(sound, skew, in_bank) for skew in (0, _ODD_BYTES))
+    first, second = (_make(sound, skew, history_seconds) for skew in (0, _ODD_BYTES))
     words, functions = _without_functions(first)
     others, other_functions = _without_functions(second)
     distance = second.arena.address - first.arena.address
@@ -124,26 +126,31 @@ def snapshot(sound: FrozenSound, in_bank: bool = False) -> Snapshot:
     return Snapshot(words.view(np.uint8), _places(pointers), functions, places, first.own)
 
 
+def kept_seconds(sounds: Sequence[FrozenSound]) -> float:
+    """Return the input that is to be kept for any of several networks to be primed with."""
+    if len(sounds) == 1:
+        return 0.0
+    longest = max(sound.spec.receptive_field for sound in sounds)
+    return _MOST_TIMES * longest / MEASURED_RATE + _PRIMING_SECONDS
+
+
 def check_alike(shots: Sequence[Snapshot]) -> None:
-    """Refuse memories of networks that can't lie in each other's place.
+    """Refuse memories of engines that can't lie in each other's place.
 
     Raises
     ------
     SnapshotError
     """
-    first = shots[0]
-    for shot in shots:
-        if (shot.places, shot.own, shot.content.size) != (
-            first.places, first.own, first.content.size,
-        ):  # fmt: skip
-            raise SnapshotError("the networks of a bank are not of one architecture")
+    of_engine = [(s.own, *(s.places[name] for name in _OF_ENGINE)) for s in shots]
+    if len(set(of_engine)) > 1:
+        raise SnapshotError("the sounds of a bank have different stages around the network")
 
 
 def _places(indices: NDArray[np.int64]) -> NDArray[np.int32]:
     return (8 * indices).astype(np.int32)
 
 
-def _make(sound: FrozenSound, skew: int, in_bank: bool) -> _Made:
+def _make(sound: FrozenSound, skew: int, history_seconds: float) -> _Made:
     """Return an engine in an arena, ready to play and without what is made for a sample rate.
 
     The network's image is empty, as it is laid out anew for each rate.
@@ -153,10 +160,8 @@ def _make(sound: FrozenSound, skew: int, in_bank: bool) -> _Made:
     memory = np.frombuffer(mmap.mmap(-1, _MOST_BYTES), np.uint8)
     arena = Arena(memory[skew:])
     with taken_from(arena):
-        history = _MOST_TIMES * sound.spec.receptive_field / rate + _PRIMING_SECONDS
-        engine = Engine(
-            sound.inputs, OUTPUTS, rate, history if in_bank else 0.0, output_seconds=0.0
-        )
+        output_seconds = KEPT_FRAMES / rate if history_seconds else 0.0
+        engine = Engine(sound.inputs, OUTPUTS, rate, history_seconds, output_seconds)
         aim(engine, values)
         engine.set(Control.MASTER, 1.0)
         engine.set(Control.REVERB, float(values["reverb"]))

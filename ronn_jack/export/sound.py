@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ronn_jack.errors import UsageError
 from ronn_jack.export.level import frozen_level
 from ronn_jack.hotswap.engine_controls import aim
 from ronn_jack.hotswap.levels.curves import LevelCurves, resting
@@ -28,8 +27,6 @@ MEASURED_RATE = 48_000.0
 """Sample rate in Hz at which a level is found."""
 OUTPUTS = 2
 _NOISE_SECONDS = 1.0
-_MAY_DIFFER = ("seed", "seed_b")
-"""What snapshots of one bank may each have of their own."""
 _LEVELLED = ("drive", "morph")
 """The controls that have a curve."""
 
@@ -107,9 +104,15 @@ class FrozenSound:
 
     @property
     def forms(self) -> set[int]:
-        """Numbers of the forms that its layers take at one rate or another, on this processor."""
-        spec = self.spec
-        return forms_for_any_rate([spec.layer(i) for i in range(spec.layers)], self.times)
+        """Numbers of the forms that layers take at one rate or another, on this processor.
+
+        Those of the networks that can come in its place are among them.
+        """
+        found: set[int] = set()
+        for sound in self.networks:
+            spec = sound.spec
+            found |= forms_for_any_rate([spec.layer(i) for i in range(spec.layers)], sound.times)
+        return found
 
     @property
     def level_words(self) -> str:
@@ -140,26 +143,6 @@ def freeze_bank(values: Mapping[str, Value], seeds: Sequence[int], inputs: int =
     """Return a sound with its neighbours: the same architecture with each of the seeds."""
     first, *others = (freeze({**values, "seed": seed}, inputs) for seed in seeds)
     return replace(first, neighbours=tuple(others))
-
-
-def freeze_snapshots(sounds: Mapping[int, Mapping[str, Value]], inputs: int = 2) -> FrozenSound:
-    """Return the first of a preset's snapshots with the others as its neighbours.
-
-    Raises
-    ------
-    UsageError
-        If they differ in more than the numbers of a network.
-    """
-    (number, first), *others = sounds.items()
-    for other, values in others:
-        differing = [n for n in first if values[n] != first[n] and n not in _MAY_DIFFER]
-        if differing:
-            raise UsageError(
-                f"snapshots {number} and {other} differ in {', '.join(differing)}: in a bank they "
-                f"may differ in {', '.join(_MAY_DIFFER)}"
-            )
-    bank, *neighbours = (freeze(values, inputs) for values in sounds.values())
-    return replace(bank, neighbours=tuple(neighbours), snapshots=tuple(sounds))
 
 
 def _table(model: Model, values: Mapping[str, Value], gain: float) -> LevelTable:

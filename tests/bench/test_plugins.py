@@ -12,7 +12,8 @@ def test_it_is_measured_against_the_live_engine(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("ronn_jack.bench.plugins.stay_on_one_core", lambda: None)
     report: PluginsReport = _measure(PluginsTask(quick=True), lambda text: None)
     whats = [figure.what for figure in report.figures]
-    assert whats.count("bundle") == whats.count("export") == 1
+    for form in ("lv2", "clap"):
+        assert whats.count(f"size as --{form}") == whats.count(f"export --{form}") == 1
     compared = [f for f in report.figures if "live engine" in f.what]
     assert len(compared) == 3 * len(FRAMES)
     # Nobody else's load decides: it is only that neither does nothing.

@@ -8,12 +8,13 @@ from __future__ import annotations
 import ctypes
 from pathlib import Path
 
-from llvmlite import ir
+from llvmlite import binding, ir
 from numba import types
+from numba.core.registry import cpu_target
 
 from ronn_jack.export.elf.link import link
 from ronn_jack.export.machine.emit import Emission
-from ronn_jack.export.machine.numba_api import host, native_of
+from ronn_jack.export.machine.numba_api import host, module_of, native_of
 from ronn_jack.realtime.compiler.compile import entry, linked, shared
 
 
@@ -38,6 +39,23 @@ def test_an_entry_tells_of_its_native_function() -> None:
     assert native.result == ir.DoubleType()
     assert isinstance(native_of(nothing).result, ir.VoidType)
     assert host().data_layout.startswith("e-")
+
+
+def test_what_is_used_is_what_it_is_taken_for() -> None:
+    for entry_, arguments in ((mixed, (types.int64, types.float64)), (nothing, (types.int64,))):
+        assert entry_._sig.args == arguments
+        assert entry_._wrapper_name == f"cfunc.{native_of(entry_).name}"
+        module = module_of(entry_)
+        assert isinstance(module, binding.ModuleRef)
+        assert not module.get_function(native_of(entry_).name).is_declaration
+        module.get_function(native_of(entry_).name).name = "renamed"
+        assert module_of(entry_).get_function(native_of(entry_).name), "it is a copy"
+    codegen = cpu_target.target_context.codegen()
+    assert [type(each) for each in codegen.magic_tuple()] == [str, str, str]
+    assert isinstance(codegen._data_layout, str)
+    found = host().target_machine()
+    assert isinstance(found, binding.TargetMachine)
+    assert found.triple == codegen.magic_tuple()[0]
 
 
 def test_entries_run_without_python(tmp_path: Path) -> None:

@@ -24,7 +24,6 @@ HEART = np.dtype(
             "attend",
             "work",
             "halt",
-            "accompany",
         )
     ]
 )
@@ -37,8 +36,8 @@ call_set_control = through_pointer("void(int64, int64, float64)")
 call_get_control = through_pointer("float64(int64, int64)")
 call_play = through_pointer("void(int64, int64, int64, int64, int64, int64)")
 call_tail_frames = through_pointer("int64(int64)")
-call_attend = through_pointer("int64(int64)")
-call_work = through_pointer("void(int64, int64)")
+call_attend = through_pointer("int64(int64, int64)")
+call_halt = through_pointer("void(int64, int64)")
 call_state = through_pointer("int64(int64, int64, int64)")
 
 PARAMETER = np.dtype(

@@ -9,10 +9,11 @@ from ronn_jack.export.clap.records import (
     INSTANCE,
     LIBRARY,
     call_attend,
+    call_halt,
     call_handle,
-    call_work,
 )
 from ronn_jack.export.compiling import entry
+from ronn_jack.export.plugin.bank import ALONE, OFFLINE, WITH_WORKER
 from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer, store_release
 from ronn_jack.realtime.compiler.compile import native
 from ronn_jack.realtime.compiler.memory import offset
@@ -38,7 +39,7 @@ def run_worker(plugin: int) -> int:
     while load_acquire(plugin + _STOP) == 0:
         _sem_wait(plugin + _SEMAPHORE)  # a signal may end it early, and does no harm
         exchange(plugin + _ASKED, 0)
-        call_work(h.work, (i.handle, 0))
+        call_handle(h.work, (i.handle,))
     return 0
 
 
@@ -63,11 +64,11 @@ def end_worker(plugin: int) -> None:
     if i.thread == 0:
         return
     h = carray(pointer(i.heart), (1,), HEART)[0]
-    call_work(h.halt, (i.handle, 1))
+    call_halt(h.halt, (i.handle, 1))
     store_release(plugin + _STOP, 1)
     _sem_post(plugin + _SEMAPHORE)
     _pthread_join(i.thread, int64(0))
-    call_work(h.halt, (i.handle, 0))
+    call_halt(h.halt, (i.handle, 0))
     _sem_destroy(plugin + _SEMAPHORE)
     i.thread = 0
 
@@ -79,11 +80,6 @@ def attend_bank(plugin: int) -> None:
     if carray(pointer(i.library), (1,), LIBRARY)[0].run_worker == 0:
         return
     h = carray(pointer(i.heart), (1,), HEART)[0]
-    if call_attend(h.attend, (i.handle,)) == 0:
-        return
-    if i.offline != 0:
-        call_work(h.work, (i.handle, 1))
-    elif i.thread == 0:
-        call_handle(h.accompany, (i.handle,))
-    elif exchange(plugin + _ASKED, 1) == 0:
+    how = OFFLINE if i.offline != 0 else (WITH_WORKER if i.thread != 0 else ALONE)
+    if call_attend(h.attend, (i.handle, how)) != 0 and exchange(plugin + _ASKED, 1) == 0:
         _sem_post(plugin + _SEMAPHORE)

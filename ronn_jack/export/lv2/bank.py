@@ -15,7 +15,7 @@ from numba import carray, int32, int64, types, uint32, void
 from ronn_jack.export.calls import through_pointer
 from ronn_jack.export.compiling import entry
 from ronn_jack.export.lv2.ports import connect, play_ports, read_controls
-from ronn_jack.export.plugin.bank import accompany, attend, work
+from ronn_jack.export.plugin.bank import ALONE, OFFLINE, WITH_WORKER, attend, work
 from ronn_jack.export.plugin.instance import reset
 from ronn_jack.export.plugin.records import INSTANCE, TEMPLATE
 from ronn_jack.realtime.compiler.atomics import exchange, pointer
@@ -31,7 +31,6 @@ _strcmp = types.ExternalFunction("strcmp", int32(int64, int64))
 _schedule_work = through_pointer("int32(int64, uint32, int64)")
 _attend = linked(attend)
 _work = linked(work)
-_accompany = linked(accompany)
 _reset = linked(reset)
 
 
@@ -76,13 +75,11 @@ def _ask(handle: int) -> None:
 def run(handle: int, frames: int) -> None:
     """[audio-thread] Read the controls, see to the network that is wanted, and play a block."""
     read_controls(handle)
-    if frames > 0 and _attend(handle) != 0:
-        if _is_offline(handle) != 0:
-            _work(handle, int64(1))
-        elif carray(pointer(handle), (1,), INSTANCE)[0].schedule == 0:
-            _accompany(handle)
-        else:
-            _ask(handle)
+    how = WITH_WORKER if carray(pointer(handle), (1,), INSTANCE)[0].schedule != 0 else ALONE
+    if _is_offline(handle) != 0:
+        how = OFFLINE
+    if frames > 0 and _attend(handle, int64(how)) != 0:
+        _ask(handle)
     play_ports(handle, frames)
 
 
@@ -90,7 +87,7 @@ def run(handle: int, frames: int) -> None:
 def work_for_host(handle: int) -> None:
     """[worker] Do what was asked for."""
     exchange(handle + _ASKED, 0)
-    _work(handle, int64(0))
+    _work(handle)
 
 
 @entry("void(int64)")

@@ -102,8 +102,8 @@ class Bundle:
             *_bank_options(self.sound),
         ])  # fmt: skip
         controls = "\n".join(
-            f"| {c.symbol} | {c.parameter.range_text} | {c.words(c.default)} | "
-            f"{c.parameter.description} |"
+            f"| {turtle.port_symbol(c)} | {c.parameter.range_text} | "
+            f"{c.words(turtle.port_value(c, c.default))} | {turtle.port_comment(c)} |"
             for c in controls_of(self.sound.values, self.sound.choices)
         )
         sounds = self.sound.networks if self.sound.snapshots else (self.sound,)

@@ -28,6 +28,25 @@ _UNITS = {"dB": "db", "dBFS": "db", "Hz": "hz", "s": "s", "ms": "ms"}
 _LICENSE = "http://www.apache.org/licenses/LICENSE-2.0"
 
 
+_BYPASS, _ENABLED = "bypass", "enabled"
+
+
+def port_symbol(control: PluginControl) -> str:
+    """Return the symbol of a control's port, which of `bypass` is what hosts know it by."""
+    return _ENABLED if control.symbol == _BYPASS else control.symbol
+
+
+def port_value(control: PluginControl, value: float) -> float:
+    """Return what a control's port has where the control is at a value."""
+    return 1.0 - value if control.symbol == _BYPASS else value
+
+
+def port_comment(control: PluginControl) -> str:
+    """Return what a control's port does."""
+    description = control.parameter.description
+    return f"off: {description}" if control.symbol == _BYPASS else description
+
+
 @dataclass(frozen=True)
 class Described:
     """What the files tell.
@@ -128,7 +147,8 @@ def _presets(plugin: Described) -> Iterable[_Preset]:
 
 
 def _value(control: PluginControl, value: float) -> str:
-    return f"[ lv2:symbol {_text(control.symbol)} ; pset:value {_number(value)} ]"
+    port = port_value(control, value)
+    return f"[ lv2:symbol {_text(port_symbol(control))} ; pset:value {_number(port)} ]"
 
 
 def _audio_ports(inputs: int) -> Iterable[str]:
@@ -144,6 +164,8 @@ def _audio_ports(inputs: int) -> Iterable[str]:
 
 
 def _control_port(index: int, control: PluginControl) -> str:
+    if control.symbol == _BYPASS:
+        return _enabled_port(index, control)
     row = control.parameter
     facts = [
         "a lv2:InputPort , lv2:ControlPort",
@@ -171,6 +193,22 @@ def _control_port(index: int, control: PluginControl) -> str:
         if row.choices:
             facts.append("lv2:portProperty lv2:enumeration")
     return _node(facts)
+
+
+def _enabled_port(index: int, control: PluginControl) -> str:
+    """Return the port by which a host lets the sound pass by the plugin."""
+    return _node([
+        "a lv2:InputPort , lv2:ControlPort",
+        f"lv2:index {index}",
+        f"lv2:symbol {_text(_ENABLED)}",
+        'lv2:name "Enabled"',
+        f"rdfs:comment {_text(port_comment(control))}",
+        "lv2:designation lv2:enabled",
+        f"lv2:default {_number(port_value(control, control.default))}",
+        "lv2:minimum 0",
+        "lv2:maximum 1",
+        "lv2:portProperty lv2:toggled",
+    ])  # fmt: skip
 
 
 def _offline_port(index: int) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 from llvmlite import ir
 
+from ronn_jack.export.elf.objects import X86_64
+from ronn_jack.export.machine.features import features_here, find_features
 from ronn_jack.export.machine.glue import (
     DOUBLE,
     I8,
@@ -33,8 +35,7 @@ def define_create(glue: Glue, name: str, targets: Sequence[str]) -> ir.Function:
         Names of the processors that it has kernels for, the best first.
     """
     tables = {target: _table(glue, target) for target in targets}
-    levels = [TARGETS[target].level for target in targets]
-    find = find_level(glue) if any(levels) else None
+    suits = _Suiting(glue)
     least = TARGETS[targets[-1]]
     refusal = _refusal(name, least)
     trouble = (
@@ -43,10 +44,9 @@ def define_create(glue: Glue, name: str, targets: Sequence[str]) -> ir.Function:
     )
 
     def create(builder: ir.IRBuilder, rate: Any) -> None:
-        present = builder.call(find, []) if find else I32(0)
         kernels, template = I64(0), I64(0)
-        for target, level in reversed(list(zip(targets, levels, strict=True))):
-            fits = builder.icmp_signed(">=", present, I32(level))
+        for target in reversed(targets):
+            fits = suits.on(builder, TARGETS[target])
             kernels = builder.select(fits, tables[target].ptrtoint(I64), kernels)
             own = glue.elsewhere(template_symbol(target))
             template = builder.select(fits, own, template)
@@ -72,8 +72,8 @@ def define_check(glue: Glue, name: str, targets: Sequence[Target]) -> ir.Functio
     least = targets[-1]
 
     def check(builder: ir.IRBuilder) -> None:
-        present = builder.call(find_level(glue), []) if least.level else I32(0)
-        with builder.if_then(builder.icmp_signed("<", present, I32(least.level)), likely=False):
+        fits = _Suiting(glue).on(builder, least)
+        with builder.if_then(builder.not_(fits), likely=False):
             glue.say(builder, _refusal(name, least))
             builder.ret(I8(0))
         builder.ret(I8(1))
@@ -81,7 +81,29 @@ def define_check(glue: Glue, name: str, targets: Sequence[Target]) -> ir.Functio
     return glue.function("check", I8, [], check)
 
 
+class _Suiting:
+    """Asks in code that runs on any machine whether it suits a target."""
+
+    def __init__(self, glue: Glue) -> None:
+        self._glue = glue
+
+    def on(self, builder: ir.IRBuilder, target: Target) -> Any:
+        """Return whether the machine does."""
+        if target.level:
+            level = builder.call(find_level(self._glue), [])
+            return builder.icmp_signed(">=", level, I32(target.level))
+        if target.machine != X86_64:
+            return ir.Constant(ir.IntType(1), 1)
+        has = builder.call(find_features(self._glue, features_here()), [])
+        return builder.icmp_signed("!=", has, I32(0))
+
+
 def _refusal(name: str, least: Target) -> str:
+    if not least.level:
+        return (
+            f"{name}: this plugin was made for the processor of another machine (--cpu native), "
+            "and this one has not all that it has"
+        )
     return f"{name}: this plugin needs a processor {least.words}, and this one is older"
 
 

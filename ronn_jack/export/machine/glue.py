@@ -32,10 +32,9 @@ HEART: dict[str, tuple[Any, list[Any]]] = {
     "tail_frames": (I64, [I64]),
     "save": (I64, [I64] * 3),
     "load": (I64, [I64] * 3),
-    "attend": (I64, [I64]),
-    "work": (VOID, [I64] * 2),
+    "attend": (I64, [I64] * 2),
+    "work": (VOID, [I64]),
     "halt": (VOID, [I64] * 2),
-    "accompany": (VOID, [I64]),
 }
 """Result and arguments of the functions that every plugin has."""
 

@@ -34,7 +34,6 @@ OF_BANK: Mapping[str, Any] = {
     "attend": bank.attend,
     "work": bank.work,
     "halt": bank.halt,
-    "accompany": bank.accompany,
 }
 """What a format has, too, that lets a control choose among networks."""
 _CALLED_WITH = 6  # arguments, by `call_entry`

@@ -19,9 +19,9 @@ _V3 = [
     (_EXTENDED, _ECX, 1 << 5),  # LZCNT
 ]
 _V4 = [(7, _EBX, 1 << 16 | 1 << 17 | 1 << 28 | 1 << 30 | 1 << 31)]  # F DQ CD BW VL
-_VECTORS_SAVED = 0b110
+VECTORS_SAVED = 0b110
 """Of the register that XGETBV reads: the system keeps the wide registers."""
-_WIDEST_SAVED = 0b11100110
+WIDEST_SAVED = 0b11100110
 _NAME = "processor_level"
 
 
@@ -35,8 +35,8 @@ def find_level(glue: Glue) -> ir.Function:
     def body(builder: ir.IRBuilder) -> None:
         result = builder.alloca(I32)
         builder.store(I32(1), result)
-        highest = _leaf(builder, 0)[0]
-        extended = _leaf(builder, 0x80000000)[0]
+        highest = leaf_of(builder, 0)[0]
+        extended = leaf_of(builder, 0x80000000)[0]
         known = builder.and_(
             builder.icmp_unsigned(">=", highest, I32(7)),
             builder.icmp_unsigned(">=", extended, I32(_EXTENDED)),
@@ -44,10 +44,10 @@ def find_level(glue: Glue) -> ir.Function:
         with builder.if_then(known), builder.if_then(_has(builder, _V2)):
             builder.store(I32(2), result)
             with builder.if_then(_has(builder, _V3)):
-                saved = _saved(builder)
-                with builder.if_then(_all_of(builder, saved, _VECTORS_SAVED)):
+                saved = saved_registers(builder)
+                with builder.if_then(all_of(builder, saved, VECTORS_SAVED)):
                     builder.store(I32(3), result)
-                    wide = _all_of(builder, saved, _WIDEST_SAVED)
+                    wide = all_of(builder, saved, WIDEST_SAVED)
                     with builder.if_then(builder.and_(wide, _has(builder, _V4))):
                         builder.store(I32(4), result)
         builder.ret(builder.load(result))
@@ -55,21 +55,23 @@ def find_level(glue: Glue) -> ir.Function:
     return glue.module.globals.get(_NAME) or glue.function(_NAME, I32, [], body)
 
 
-def _leaf(builder: ir.IRBuilder, number: int) -> list[Any]:
+def leaf_of(builder: ir.IRBuilder, number: int, part: int = 0) -> list[Any]:
     """Return the four registers that CPUID gives."""
     kind = ir.FunctionType(ir.LiteralStructType([I32] * 4), [I32, I32])
     code = ir.InlineAsm(kind, "cpuid", "={ax},={bx},={cx},={dx},{ax},{cx}", side_effect=True)
-    registers = builder.call(code, [I32(number), I32(0)])
+    registers = builder.call(code, [I32(number), I32(part)])
     return [builder.extract_value(registers, i) for i in range(4)]
 
 
-def _saved(builder: ir.IRBuilder) -> Any:
+def saved_registers(builder: ir.IRBuilder) -> Any:
+    """Return which registers the system keeps, by XGETBV."""
     kind = ir.FunctionType(ir.LiteralStructType([I32] * 2), [I32])
     code = ir.InlineAsm(kind, "xgetbv", "={ax},={dx},{cx}", side_effect=True)
     return builder.extract_value(builder.call(code, [I32(0)]), 0)
 
 
-def _all_of(builder: ir.IRBuilder, value: Any, bits: int) -> Any:
+def all_of(builder: ir.IRBuilder, value: Any, bits: int) -> Any:
+    """Return whether all of some bits are set."""
     mask = I32(bits - (1 << 32) if bits >> 31 else bits)
     return builder.icmp_unsigned("==", builder.and_(value, mask), mask)
 
@@ -77,6 +79,6 @@ def _all_of(builder: ir.IRBuilder, value: Any, bits: int) -> Any:
 def _has(builder: ir.IRBuilder, needed: list[tuple[int, int, int]]) -> Any:
     found = ir.Constant(ir.IntType(1), 1)
     for leaf, register, bits in needed:
-        has = _all_of(builder, _leaf(builder, leaf)[register], bits)
+        has = all_of(builder, leaf_of(builder, leaf)[register], bits)
         found = builder.and_(found, has)
     return found

@@ -1,8 +1,9 @@
 """A bank: while one network sounds, another is made, hears the recent input, and comes in.
 
-The audio thread asks whether there is something to do (`attend`), and a worker does it (`work`).
-Offline the audio thread works itself, so that a change comes at its frame. Where there is no
-worker, it lets the next network run beside the one that sounds (`accompany`) for its memory.
+The audio thread sees to it (`attend`): it gives a worker the slot that it does not play, the worker
+makes a network there (`work`), and the audio thread brings it in. Offline the audio thread works
+itself, so that a change comes at its frame. Where there is no worker, it lets the next network run
+beside the one that sounds for its memory.
 """
 
 from __future__ import annotations
@@ -11,29 +12,42 @@ import numpy as np
 from numba import carray, int64, void
 
 from ronn_jack.export.compiling import entry
+from ronn_jack.export.plugin.comparing import COMPARED_FRAMES, begin_comparing, compare, correlation
+from ronn_jack.export.plugin.controlling import follow_network, heed_loads
+from ronn_jack.export.plugin.jobs import (
+    LEAVE,
+    LEFT,
+    READY,
+    answer,
+    answered,
+    begin_job,
+    give,
+    is_asked,
+    is_unwanted,
+)
 from ronn_jack.export.plugin.networks import (
     INPUT_BYTES,
-    LEAVE,
-    WORKING,
     fill_network,
     move_network,
     rest_network_at,
     run_up_frames,
+    voice_in,
 )
 from ronn_jack.export.plugin.records import INSTANCE, TEMPLATE
-from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer, store_release
+from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer
 from ronn_jack.realtime.compiler.compile import native
 from ronn_jack.realtime.compiler.float_mode import restore_float_mode, set_flush_to_zero
 from ronn_jack.realtime.engine_state import ENGINE, PENDING, POSITION, RETIRED
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.voice import VOICE, run_over_history
 
+ALONE, WITH_WORKER, OFFLINE = range(3)
+"""How a bank is attended to."""
 FADE_SECONDS = 0.03
 """Of the crossfade from one network to the next."""
 _PIECE_FRAMES = 1024
 """Input that a network takes before a worker looks whether it is to leave."""
 _ANY_GAP = 2**62
-_NOTHING = -1
 
 
 @native(int64(int64))
@@ -43,41 +57,33 @@ def _engine(handle: int) -> int:
 
 
 @native(int64(int64, int64))
-def _voice(handle: int, slot: int) -> int:
-    h = carray(pointer(handle), (1,), INSTANCE)[0]
-    place = carray(pointer(h.template), (1,), TEMPLATE)[0].voice
-    return int64(h.base + place + slot * h.slot_bytes)
+def _catch_up(handle: int, slot: int) -> int:
+    """Let the voice in a slot take the input up to the present; return 0 where that can't be.
 
-
-@native(int64(int64, int64))
-def _catch_up(handle: int, voice: int) -> int:
-    """Let a voice take the recent input up to the present; return 0 where that can't be."""
+    The end of what it gives is compared with what sounds.
+    """
     h = carray(pointer(handle), (1,), INSTANCE)[0]
     t = carray(pointer(h.template), (1,), TEMPLATE)[0]
+    voice, engine = voice_in(handle, slot), _engine(handle)
     v = carray(pointer(voice), (1,), VOICE)[0]
-    engine = _engine(handle)
-    e = carray(pointer(engine), (1,), ENGINE)[0]
-    scratch = h.base + t.size + h.slot_bytes
-    wanted = h.wanted
+    inputs = h.base + t.size + h.slot_bytes
+    result = inputs + INPUT_BYTES
     present = load_acquire(engine + POSITION)
     while v.position < present:
         begin = v.position
-        end = min(present, begin + _PIECE_FRAMES)
-        run_over_history(
-            voice, e.history, e.capacity, e.inputs, end, scratch, scratch + INPUT_BYTES, int64(0)
-        )
+        left = present - begin
+        if left > COMPARED_FRAMES:
+            end = begin + min(left - COMPARED_FRAMES, int64(_PIECE_FRAMES))
+        else:
+            end = begin + min(left, int64(MAX_BLOCK), h.capacity - begin % h.capacity)
+        run_over_history(voice, h.history, h.capacity, t.inputs, end, inputs, result, int64(0))
+        if left <= COMPARED_FRAMES:
+            compare(handle, result, begin, end - begin)
         present = load_acquire(engine + POSITION)
-        overwritten = present - begin > e.capacity - MAX_BLOCK
-        if overwritten or load_acquire(handle + LEAVE) != 0 or h.wanted != wanted:
+        overwritten = present - begin > h.capacity - MAX_BLOCK
+        if overwritten or (h.given != 0 and is_unwanted(handle) != 0):
             return int64(0)
     return int64(1)
-
-
-@native(int64(int64))
-def _frames_kept(handle: int) -> int:
-    """Return the frames of recent input that a network can take in, with time to be slow."""
-    capacity = carray(pointer(_engine(handle)), (1,), ENGINE)[0].capacity
-    return min(run_up_frames(handle), int64(capacity - capacity // 4))
 
 
 @native(void(int64, int64, int64, int64))
@@ -85,105 +91,135 @@ def _make(handle: int, slot: int, number: int, heard: int) -> None:
     """Put a network into a slot, as after silence that ended some frames ago."""
     h = carray(pointer(handle), (1,), INSTANCE)[0]
     t = carray(pointer(h.template), (1,), TEMPLATE)[0]
-    h.beside = 0
     fill_network(handle, slot, number)
     for index in range(t.control_count):
         move_network(handle, slot, index)
     start = max(int64(0), load_acquire(_engine(handle) + POSITION) - heard)
     rest_network_at(handle, slot, start, h.base + t.size + h.slot_bytes)
+    begin_comparing(handle)
 
 
-@native(void(int64, int64, int64))
-def _bring_in(handle: int, slot: int, number: int) -> None:
-    """Let the network in a slot, which has heard all, take the place of the one that sounds."""
+@native(void(int64))
+def _do_job(handle: int) -> None:
+    """[worker] Make the network that is asked for in the slot that was given."""
     h = carray(pointer(handle), (1,), INSTANCE)[0]
-    engine, voice = _engine(handle), _voice(handle, slot)
+    mode = set_flush_to_zero()
+    slot = 1 - h.slot
+    if h.late == 0:
+        kept = min(run_up_frames(handle, h.number, h.rate), int64(h.capacity - h.capacity // 4))
+        _make(handle, slot, h.number, kept)
+    found = READY if _catch_up(handle, slot) != 0 else LEFT
+    restore_float_mode(mode)
+    answer(handle, found)
+
+
+@native(void(int64))
+def _take_turns(handle: int) -> None:
+    """Let the network in the other slot be the one that sounds, and the controls be its own."""
+    h = carray(pointer(handle), (1,), INSTANCE)[0]
+    before = h.made
+    h.slot = 1 - h.slot
+    h.made = h.numbers[h.slot]
+    follow_network(handle, before)
+
+
+@native(void(int64))
+def _bring_in(handle: int) -> None:
+    """Let the network in the other slot, which has heard all, take the place of what sounds."""
+    h = carray(pointer(handle), (1,), INSTANCE)[0]
+    t = carray(pointer(h.template), (1,), TEMPLATE)[0]
+    engine = _engine(handle)
+    _take_turns(handle)
+    if h.unmoved != 0:
+        for index in range(t.control_count):
+            move_network(handle, h.slot, index)
+    voice = voice_in(handle, h.slot)
     v = carray(pointer(voice), (1,), VOICE)[0]
     v.late = 0
     v.fade_frames = int64(np.rint(FADE_SECONDS * h.rate))
-    v.correlation, v.fade_step = 0.0, -1.0
-    h.slot, h.made, h.free = slot, number, 0
+    v.correlation, v.fade_step = correlation(handle), -1.0
+    h.free = h.late = h.unmoved = 0
     carray(pointer(engine), (1,), ENGINE)[0].gap_frames = _ANY_GAP
     exchange(engine + PENDING, voice)
 
 
 @native(void(int64))
-def _work(handle: int) -> None:
+def _settle(handle: int) -> None:
+    """Take what the engine and the worker have done with."""
     h = carray(pointer(handle), (1,), INSTANCE)[0]
-    engine = _engine(handle)
-    retired = exchange(engine + RETIRED, 0)
-    late = retired != 0 and retired == _voice(handle, h.slot)
-    if late and h.made != h.wanted:
-        h.slot, h.made, late = 1 - h.slot, _NOTHING, False
-    if retired != 0 and not late:
+    retired = exchange(_engine(handle) + RETIRED, 0)
+    if retired != 0:
         h.free = 1
-    slot, number = h.slot, h.made
-    if not late:
-        if h.free == 0 or h.made == h.wanted:
-            return
-        slot, number = 1 - h.slot, h.wanted
-        _make(handle, slot, number, _frames_kept(handle))
-    if _catch_up(handle, _voice(handle, slot)) != 0:
-        _bring_in(handle, slot, number)
-    elif late:
-        h.slot, h.made, h.free = 1 - h.slot, _NOTHING, 1
+        if retired == voice_in(handle, h.slot):  # it came too late, and was not let in
+            _take_turns(handle)
+            h.late = 1
+    found = answered(handle)
+    if found == READY and h.numbers[1 - h.slot] == h.wanted:
+        _bring_in(handle)
+    elif found != 0:
+        h.late = 0
 
 
-@entry("int64(int64)")
-def attend(handle: int) -> int:
-    """[audio-thread] Return whether there is work to do."""
-    h = carray(pointer(handle), (1,), INSTANCE)[0]
-    if carray(pointer(h.template), (1,), TEMPLATE)[0].networks <= 1 or h.fresh != 0:
-        return int64(0)
-    if h.made != h.wanted:
-        return int64(1)
-    return int64(load_acquire(_engine(handle) + RETIRED) != 0)
+@native(void(int64))
+def _accompany(handle: int) -> None:
+    """Let the network that is wanted take the frames just played, beginning after silence.
 
-
-@entry("void(int64, int64)")
-def work(handle: int, wait: int) -> None:
-    """[worker] Let the network come in that is wanted, as far as that can be at the moment.
-
-    Parameters
-    ----------
-    wait : int64
-        Whether to wait for another thread that works.
-    """
-    while exchange(handle + WORKING, 1) != 0:
-        if wait == 0:
-            return
-    mode = set_flush_to_zero()
-    if load_acquire(handle + LEAVE) == 0 and carray(pointer(handle), (1,), INSTANCE)[0].fresh == 0:
-        _work(handle)
-    restore_float_mode(mode)
-    store_release(handle + WORKING, 0)
-
-
-@entry("void(int64)")
-def accompany(handle: int) -> None:
-    """[audio-thread] Without a worker: let the network that is wanted take the frames just played.
-
-    It begins after silence, and comes in when it has heard as much as it remembers.
+    It comes in when it has heard as much as it remembers.
     """
     h = carray(pointer(handle), (1,), INSTANCE)[0]
-    if exchange(_engine(handle) + RETIRED, 0) != 0:
-        h.free = 1
-    if h.free == 0 or h.made == h.wanted:
-        h.beside = 0
-        return
     mode = set_flush_to_zero()
-    slot = 1 - h.slot
+    slot, engine = 1 - h.slot, _engine(handle)
     if h.beside == 0 or h.numbers[slot] != h.wanted:
         _make(handle, slot, h.wanted, int64(0))
         h.beside = 1
-        h.begun = load_acquire(_engine(handle) + POSITION)
-    heard = load_acquire(_engine(handle) + POSITION) - h.begun
-    if _catch_up(handle, _voice(handle, slot)) == 0:
+        h.begun = load_acquire(engine + POSITION)
+    heard = load_acquire(engine + POSITION) - h.begun
+    if _catch_up(handle, slot) == 0:
         h.beside = 0
-    elif heard >= run_up_frames(handle):
+    elif heard >= run_up_frames(handle, h.wanted, h.rate):
         h.beside = 0
-        _bring_in(handle, slot, h.wanted)
+        _bring_in(handle)
     restore_float_mode(mode)
+
+
+@entry("int64(int64, int64)")
+def attend(handle: int, how: int) -> int:
+    """[audio-thread] See to the network that is wanted; return whether a worker is to be asked.
+
+    Parameters
+    ----------
+    how : int64
+        ALONE, WITH_WORKER or OFFLINE, in which it may wait for a worker that has begun.
+    """
+    heed_loads(handle)
+    h = carray(pointer(handle), (1,), INSTANCE)[0]
+    if carray(pointer(h.template), (1,), TEMPLATE)[0].networks <= 1 or h.fresh != 0:
+        return int64(0)
+    _settle(handle)
+    if h.given == 0:
+        if h.made == h.wanted or h.free == 0:
+            h.beside = 0
+            return int64(0)
+        if how == ALONE:
+            _accompany(handle)
+            return int64(0)
+        if h.numbers[1 - h.slot] != h.wanted:
+            h.late = 0
+        give(handle, h.wanted)
+    if how == OFFLINE:
+        if begin_job(handle) != 0:
+            _do_job(handle)
+        while h.given != 0:
+            _settle(handle)
+        return int64(0)
+    return is_asked(handle)
+
+
+@entry("void(int64)")
+def work(handle: int) -> None:
+    """[worker] Make the network that is wanted, if no other worker does."""
+    if begin_job(handle) != 0:
+        _do_job(handle)
 
 
 @entry("void(int64, int64)")

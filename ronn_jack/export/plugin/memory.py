@@ -9,21 +9,22 @@ from ronn_jack.export.compiling import entry
 from ronn_jack.export.plugin.networks import (
     SCRATCH_BYTES,
     fill_network,
-    memcpy,
     memset,
-    stretch_of,
+    network_of,
+    run_up_frames,
+    write_part,
 )
-from ronn_jack.export.plugin.records import INSTANCE, KERNELS, NETWORK, TEMPLATE
+from ronn_jack.export.plugin.records import INSTANCE, TEMPLATE
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import linked, native
 from ronn_jack.realtime.convolver.layout import POSITION, WORD
+from ronn_jack.realtime.engine_state import ENGINE
 from ronn_jack.realtime.kernels.stretching import plan_network
 from ronn_jack.realtime.retiming import is_possible_rate
 from ronn_jack.realtime.stages.frozen_room import open_room, room_bytes
 from ronn_jack.realtime.stages.reverb import CONVOLVER
 
 _LINE = 64
-_KERNELS = len(KERNELS)
 
 malloc = types.ExternalFunction("malloc", int64(int64))
 free = types.ExternalFunction("free", void(int64))
@@ -43,7 +44,12 @@ def reserve(handle: int, rate: float) -> int:
     t = carray(pointer(h.template), (1,), TEMPLATE)[0]
     slots = 2 if t.networks > 1 else 1
     h.slot_bytes = t.size - t.own
-    image_bytes = _lines(plan_network(stretch_of(handle, int64(0)), rate, h.words))
+    image_bytes = int64(0)
+    h.longest = 0
+    for number in range(t.networks):
+        planned = plan_network(network_of(handle, number).stretch, rate, h.words)
+        image_bytes = max(image_bytes, _lines(planned))
+        h.longest = max(h.longest, run_up_frames(handle, number, rate))
     images = _lines(t.size + (h.slot_bytes + SCRATCH_BYTES if slots > 1 else 0))
     size = images + slots * image_bytes
     if t.room != 0:
@@ -51,7 +57,6 @@ def reserve(handle: int, rate: float) -> int:
     if size > h.bytes:
         memory = malloc(size + _LINE)
         if memory == 0:
-            plan_network(stretch_of(handle, int64(0)), h.rate, h.words)
             return int64(0)
         free(h.memory)
         h.memory = memory
@@ -65,25 +70,19 @@ def reserve(handle: int, rate: float) -> int:
 
 @native(void(int64))
 def fill(handle: int) -> None:
-    """Put the engine's memory in its first state, with the network that is wanted."""
+    """Put the engine's memory in its first state, with the network that is wanted in its slot."""
     h = carray(pointer(handle), (1,), INSTANCE)[0]
     t = carray(pointer(h.template), (1,), TEMPLATE)[0]
-    n = carray(pointer(t.bank), (t.networks,), NETWORK)[0]
-    base = h.base
-    # With the other slot of a bank: controls move what is there as well.
-    memset(base, int32(0), t.size + (h.slot_bytes if t.networks > 1 else 0))
-    runs = carray(pointer(n.runs), (n.run_count, 3), np.int32)
-    for i in range(n.run_count):
-        memcpy(base + runs[i, 0], t.pool + runs[i, 1], runs[i, 2])
-    places = carray(pointer(n.pointers), (n.pointer_count,), np.int32)
-    for i in range(n.pointer_count):
-        carray(pointer(base + places[i]), (1,), np.int64)[0] += base
-    kernels = carray(pointer(h.kernels), (_KERNELS,), np.int64)
-    functions = carray(pointer(n.functions), (n.function_count, 2), np.int32)
-    for i in range(n.function_count):
-        word = carray(pointer(base + functions[i, 0]), (1,), np.int64)
-        word[0] = kernels[functions[i, 1]]
-    fill_network(handle, int64(0), h.wanted)
+    memset(h.base, int32(0), t.own)
+    write_part(handle, h.wanted, h.base, int64(0), t.own, h.base + h.slot * h.slot_bytes)
+    fill_network(handle, h.slot, h.wanted)
+    if t.networks > 1 and h.given == 0:
+        # Controls move what is there as well.
+        other = h.base + (1 - h.slot) * h.slot_bytes
+        memset(other + t.own, int32(0), t.size - t.own)
+    e = carray(pointer(h.base + t.engine), (1,), ENGINE)[0]
+    h.history, h.capacity = e.history, e.capacity
+    h.wet_history, h.wet_capacity = e.wet_history, e.wet_capacity
 
 
 @entry("void(int64)")

@@ -11,6 +11,8 @@ import enum
 
 import numpy as np
 
+from ronn_jack.realtime.compiler.mailbox import ROWS
+
 MOST_CONTROLS = 64
 MOST_PORTS = 80
 
@@ -66,6 +68,11 @@ NETWORK = np.dtype(
         ("functions", "i8"),  # address of int32 pairs: place of a word, one of KERNELS
         ("function_count", "i8"),
         ("stretch", "i8"),  # address of a STRETCH, of which it is laid out
+        ("defaults", "i8"),  # address of float64: where it has the controls
+        ("voice", "i8"),  # places of records
+        ("motion", "i8"),
+        ("modulation", "i8"),  # or -1
+        ("film", "i8"),  # scales and shifts at both ends of morph, or -1
     ]
 )
 """The engine's memory with one of a bank's networks."""
@@ -76,17 +83,13 @@ TEMPLATE = np.dtype(
         ("control_count", "i8"),
         ("bank", "i8"),  # address of NETWORKs
         ("networks", "i8"),  # how many there are
-        ("size", "i8"),  # bytes of the engine's memory
+        ("size", "i8"),  # bytes of the engine's memory with the largest of the networks
         ("own", "i8"),  # place from which on all belongs to the network, and not to the engine
         ("pool", "i8"),  # address of what runs are taken from
         ("engine", "i8"),  # places of records, the first of which is at 0
-        ("voice", "i8"),
-        ("motion", "i8"),
-        ("modulation", "i8"),  # or -1
-        ("film", "i8"),  # scales and shifts at both ends of morph, or -1
         ("reverb", "i8"),
         ("equalising", "i8"),  # or -1
-        ("words_bytes", "i8"),  # of a network's words
+        ("words_bytes", "i8"),  # of the words of the network that has most of them
         ("room", "i8"),  # address of a response's float32 [shape=(2, room_frames)], or 0
         ("room_frames", "i8"),
         ("room_rate", "f8"),  # Hz
@@ -97,7 +100,7 @@ INSTANCE = np.dtype(
     [
         ("template", "i8"),
         ("kernels", "i8"),  # address of the addresses of KERNELS
-        ("words", "i8"),  # address of the network's words, with places for addresses
+        ("words", "i8"),  # address of the first slot's words, with places for addresses
         ("memory", "i8"),  # address to be freed
         ("bytes", "i8"),  # of it
         ("base", "i8"),  # address of the engine's memory
@@ -111,14 +114,37 @@ INSTANCE = np.dtype(
         ("numbers", "i8", 2),  # of the networks in the slots
         ("slot_bytes", "i8"),  # of a bank: distance between the memories of two networks
         ("wanted", "i8"),  # number of the network that a control asks for
-        ("made", "i8"),  # of the one that was made last, and sounds or is about to
+        ("made", "i8"),  # of the one that sounds or is about to
         ("slot", "i8"),  # 0 or 1: where that lies
-        ("free", "i8"),  # whether the other slot is
+        ("free", "i8"),  # whether the engine has left the other slot
+        ("late", "i8"),  # whether the network there is right but for the last input
         ("beside", "i8"),  # whether a network runs there beside the other, without a worker
         ("begun", "i8"),  # the frame from which on it does
-        ("working", "i8"),  # whether a worker is at the other slot
-        ("leave", "i8"),  # whether it is to leave it
+        ("given", "i8"),  # whether a worker has the other slot
+        ("unmoved", "i8"),  # whether controls have been moved since that move networks
+        ("number", "i8"),  # of the network that it is to make
+        ("job", "i8"),  # 1 until a worker begins
+        ("answer", "i8"),  # 0 until it has done
+        ("outdated", "i8"),  # whether the answer is to be forgotten
+        ("leave", "i8"),  # whether workers are to leave what they do
+        ("longest", "i8"),  # frames of input that a network may remember
+        ("history", "i8"),  # as the engine has them
+        ("capacity", "i8"),
+        ("wet_history", "i8"),
+        ("wet_capacity", "i8"),
+        ("compared", "i8"),  # frames of the two networks of which there are these sums:
+        ("alike", "f8"),  # of products of the one with the other
+        ("power", "f8"),  # of squares of the next one
+        ("past_power", "f8"),  # of squares of what sounded
         ("values", "f8", MOST_CONTROLS),
+        ("loads", "i8"),  # states that the host has loaded
+        ("heeded", "i8"),  # the last of them that the audio thread has gone to
+        ("waiting", "i8"),  # a mailbox's slot: which row of states waits for it
+        ("written", "i8"),  # the row that was written last, and
+        ("writes", "i8"),  # the one to write next
+        ("reads", "i8"),  # the one that was read last
+        ("load_numbers", "i8", ROWS),  # which of the loads each row is of
+        ("load_values", "f8", ROWS * MOST_CONTROLS),  # no number where a control is to stay
         ("ports", "i8", MOST_PORTS),  # addresses that a format keeps
         ("schedule", "i8"),  # of LV2's worker: the host's function, or 0
         ("schedule_handle", "i8"),  # and what that is called with

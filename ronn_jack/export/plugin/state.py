@@ -11,10 +11,10 @@ import numpy as np
 from numba import carray, int64
 
 from ronn_jack.export.compiling import entry
-from ronn_jack.export.plugin.instance import set_control
+from ronn_jack.export.plugin.controlling import landed
+from ronn_jack.export.plugin.loads import begin_load, end_load, known_value, load_value
 from ronn_jack.export.plugin.records import CONTROL, INSTANCE, TEMPLATE
 from ronn_jack.realtime.compiler.atomics import pointer
-from ronn_jack.realtime.compiler.compile import linked
 
 VERSION = 1
 MAGIC = int.from_bytes(b"RONN", "little")
@@ -22,8 +22,6 @@ HEAD = np.dtype([("magic", "u4"), ("version", "u2"), ("count", "u2")])
 ROW = np.dtype([("identity", "i8"), ("value", "f8")])
 _HEAD_BYTES, _ROW_BYTES = HEAD.itemsize, ROW.itemsize
 _MOST_ROWS = 1024
-
-_set_control = linked(set_control)
 
 
 @entry("int64(int64, int64, int64)")
@@ -40,13 +38,13 @@ def save(handle: int, buffer: int, capacity: int) -> int:
     rows = carray(pointer(buffer + _HEAD_BYTES), (t.control_count,), ROW)
     for i in range(t.control_count):
         rows[i].identity = controls[i].identity
-        rows[i].value = h.values[i]
+        rows[i].value = known_value(handle, i)
     return int64(size)
 
 
 @entry("int64(int64, int64, int64)")
 def load(handle: int, buffer: int, size: int) -> int:
-    """[main-thread] Go to a state; return 0 and change nothing where it is none."""
+    """[main-thread] Let the audio thread go to a state; return 0, and do nothing, if it is none."""
     if buffer == 0 or size < _HEAD_BYTES:
         return int64(0)
     head = carray(pointer(buffer), (1,), HEAD)[0]
@@ -61,8 +59,10 @@ def load(handle: int, buffer: int, size: int) -> int:
     h = carray(pointer(handle), (1,), INSTANCE)[0]
     t = carray(pointer(h.template), (1,), TEMPLATE)[0]
     controls = carray(pointer(t.controls), (t.control_count,), CONTROL)
+    begin_load(handle)
     for row in range(int64(head.count)):
         for i in range(t.control_count):
             if controls[i].identity == rows[row].identity:
-                _set_control(handle, int64(i), rows[row].value)
+                load_value(handle, i, landed(handle, i, rows[row].value))
+    end_load(handle)
     return int64(1)

@@ -12,7 +12,7 @@ from ronn_jack.export.elf.objects import Relocatable, Relocation, Section, Symbo
 from ronn_jack.export.elf.relocations import ABSOLUTE
 from ronn_jack.export.plugin.controls import PluginControl, controls_of
 from ronn_jack.export.plugin.records import CONTROL, NETWORK, TEMPLATE
-from ronn_jack.export.snapshot import Snapshot, check_alike, snapshot
+from ronn_jack.export.snapshot import Snapshot, check_alike, kept_seconds, snapshot
 from ronn_jack.export.sound import MEASURED_RATE, FrozenSound
 from ronn_jack.hotswap.drawn_network import stretched_network
 from ronn_jack.hotswap.responses.room import room_of, samples_of
@@ -93,20 +93,24 @@ def template_object(machine: int, name: str, sound: FrozenSound) -> Relocatable:
         For which it is linked.
     """
     data, pool = _Data(), _Pool()
-    shots = [snapshot(each, bool(sound.neighbours)) for each in sound.networks]
+    sounds, specs = sound.networks, [each.spec for each in sound.networks]
+    shots = [snapshot(each, kept_seconds(sounds)) for each in sounds]
     check_alike(shots)
-    template, spec = np.zeros(1, TEMPLATE), sound.spec
+    template = np.zeros(1, TEMPLATE)
     template["inputs"], template["networks"] = sound.inputs, len(shots)
-    template["size"], template["own"] = shots[0].content.size, shots[0].own
-    for record, place in shots[0].places.items():
-        template[record] = place
-    words = layout.HEADER_WORDS + layout.LAYER_WORDS * spec.layers
-    template["words_bytes"] = layout.WORD * words
-    memory = sum(stage.memory_frames(MEASURED_RATE) for stage in stages_of(spec.rules))
+    template["size"] = max(shot.content.size for shot in shots)
+    template["own"] = shots[0].own
+    for record in ("engine", "reverb", "equalising"):
+        template[record] = shots[0].places[record]
+    layers = max(spec.layers for spec in specs)
+    template["words_bytes"] = layout.WORD * (layout.HEADER_WORDS + layout.LAYER_WORDS * layers)
+    memory = max(
+        sum(stage.memory_frames(MEASURED_RATE) for stage in stages_of(spec.rules)) for spec in specs
+    )
     template["settling_seconds"] = memory / MEASURED_RATE
     controls = _control_rows(controls_of(sound.values, sound.choices))
     template["control_count"] = len(controls)
-    bank = _bank(data, pool, sound.networks, shots)
+    bank = _bank(data, pool, sound, shots)
     tables = {"controls": controls, "pool": pool.content()}
     if sound.values["reverb"]:
         room = samples_of(room_of(sound.values), MEASURED_RATE)
@@ -119,10 +123,9 @@ def template_object(machine: int, name: str, sound: FrozenSound) -> Relocatable:
     return data.object_for(machine)
 
 
-def _bank(
-    data: _Data, pool: _Pool, sounds: Sequence[FrozenSound], shots: Sequence[Snapshot]
-) -> int:
+def _bank(data: _Data, pool: _Pool, bank: FrozenSound, shots: Sequence[Snapshot]) -> int:
     """Add the NETWORKs; return the number of their symbol."""
+    sounds = bank.networks
     rows = np.zeros(len(shots), NETWORK)
     tables = []
     for row, sound, shot in zip(rows, sounds, shots, strict=True):
@@ -130,19 +133,23 @@ def _bank(
         runs = pool.runs_of(shot.content)
         row["run_count"], row["pointer_count"] = len(runs), len(shot.pointers)
         row["function_count"] = len(shot.functions)
+        for record in ("voice", "motion", "modulation", "film"):
+            row[record] = shot.places[record]
+        controls = controls_of(sound.values, bank.choices)
         tables.append(
             {
                 "runs": data.add(runs),
                 "pointers": data.add(shot.pointers),
                 "functions": data.add(shot.functions),
                 "stretch": data.add(np.frombuffer(stretch, np.uint8)),
+                "defaults": data.add(np.array([each.default for each in controls])),
             }
         )
-    bank = data.add(rows, _RELOCATED)
+    own = data.add(rows, _RELOCATED)
     for number, fields in enumerate(tables):
         for field, symbol in fields.items():
-            data.refer(bank, number * NETWORK.itemsize + _place(NETWORK, field), symbol)
-    return bank
+            data.refer(own, number * NETWORK.itemsize + _place(NETWORK, field), symbol)
+    return own
 
 
 def _control_rows(controls: Sequence[PluginControl]) -> NDArray[Any]:

@@ -118,13 +118,13 @@ def load(handle: int, buffer: int, size: int) -> int:
     return 1
 
 
-@entry("int64(int64)")
-def attend(handle: int) -> int:
+@entry("int64(int64, int64)")
+def attend(handle: int, how: int) -> int:
     return 0
 
 
-@entry("void(int64, int64)")
-def work(handle: int, wait: int) -> None:
+@entry("void(int64)")
+def work(handle: int) -> None:
     pass
 
 
@@ -133,15 +133,10 @@ def halt(handle: int, on: int) -> None:
     pass
 
 
-@entry("void(int64)")
-def accompany(handle: int) -> None:
-    pass
-
-
 HEART = {
     function.__name__: function
     for function in (create, destroy, activate, reset, set_control, get_control, play, tail_frames,
-                     save, load, attend, work, halt, accompany)
+                     save, load, attend, work, halt)
 }  # fmt: skip
 
 

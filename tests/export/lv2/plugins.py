@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ronn_jack.export.lv2.bundle import Bundle
 from ronn_jack.export.lv2.library import entries_module, library
+from ronn_jack.export.lv2.turtle import port_value
 from ronn_jack.export.parts import make_part
 from ronn_jack.export.plugin.controls import PluginControl, controls_of
 from ronn_jack.export.sound import FrozenSound, freeze
@@ -46,7 +47,8 @@ class Plugin:
         ports = len(self.controls) + bool(self.sound.neighbours)
         made = Instance(self.library, rate, self.sound.inputs, ports, worker)
         for i, control in enumerate(self.controls):
-            made.controls[i] = controls.get(control.symbol, control.default)
+            value = controls.get(control.symbol, control.default)
+            made.controls[i] = port_value(control, value)
         return made
 
 

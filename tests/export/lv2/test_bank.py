@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import ctypes
 import threading
 import time
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from ronn_jack.errors import UsageError
 from ronn_jack.export.lv2 import bank as functions
-from ronn_jack.export.sound import freeze_bank, freeze_snapshots
+from ronn_jack.export.plugin.records import INSTANCE
+from ronn_jack.export.plugin.sharing import freeze_snapshots
+from ronn_jack.export.sound import freeze_bank
 from ronn_jack.parameters import Value, defaults
 from ronn_jack.realtime.stages.chain import stages_of
 from tests.export.clap.sounds import Reference, noise
@@ -189,18 +195,153 @@ def test_a_worker_that_is_late_does_no_harm_to_what_begins_anew(
         assert np.array_equal(y, alone[2][:, :1000])
 
 
-def test_snapshots_are_chosen_by_their_numbers() -> None:
-    values = {**defaults(), "layers": 3, "activation": "tanh"}
-    sounds: dict[int, dict[str, Value]] = {
-        2: values,
-        5: {**values, "seed": 9, "seed_b": 11},
-    }
-    bank, x = made(freeze_snapshots(sounds), "snapshots"), noise(3000)
-    assert bank.controls[-1].symbol == "snapshot"
-    assert bank.controls[-1].scale_points == [(0.0, "2"), (1.0, "5")]
-    with bank.instance(snapshot=1.0) as instance:
+@pytest.mark.parametrize("before", [[0.0], [0.0, 1.0]])
+def test_it_begins_anew_whatever_a_worker_is_at(
+    bank: Plugin, alone: list[NDArray[np.float32]], before: list[float]
+) -> None:
+    """What the worker makes meanwhile is forgotten, and the next change comes in as ever."""
+    x, worker = noise(FRAMES), Worker()
+    with bank.instance(worker=worker) as instance:
+        for number in before:
+            choose(instance, number)
+            instance.play(x[:, :4000], BLOCK)
+            while worker.messages:
+                worker.work()
+                instance.play(x[:, :4000], BLOCK)
+        memory = memory_of(instance)
+        choose(instance, 2.0)
+        instance.play(x[:, :BLOCK], BLOCK)
+        assert memory["job"] == 1
+        memory["job"] = memory["asked"] = 0  # a worker has begun, and takes its time
+        worker.messages.clear()
+        beginning = threading.Thread(target=instance.activate, daemon=True)
+        beginning.start()
+        beginning.join(PATIENCE)
+        waits = beginning.is_alive()
+        if waits:
+            memory["answer"] = 1  # it is to end
+        assert not waits
+        first = instance.play(x[:, :4000], BLOCK)
+        choose(instance, 0.0)
+        waiting = instance.play(x[:, 4000:5000], BLOCK)
+        assert not worker.messages
+        memory["answer"] = 1  # it has done
+        asking = instance.play(x[:, 5000:6000], BLOCK)
+        worker.work()
+        last = instance.play(x[:, 6000:9000], BLOCK)
+    y = np.concatenate([first, waiting, asking, last], axis=1)
+    assert np.array_equal(y[:, :6000], alone[2][:, :6000])
+    assert np.array_equal(y[:, 6000 + FADE :], alone[0][:, 6000 + FADE : 9000])
+
+
+def memory_of(instance: Instance) -> Any:
+    """Return an instance's own record, where it lies."""
+    memory = (ctypes.c_char * INSTANCE.itemsize).from_address(instance.handle)
+    return np.frombuffer(memory, INSTANCE)[0]
+
+
+def levels_db(y: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the level of each third of a fade."""
+    pieces = y.astype(np.float64)[:, : y.shape[1] // FADE * FADE].reshape(2, -1, FADE // 3)
+    levels: NDArray[np.float64] = 10.0 * np.log10((pieces**2).mean(axis=(0, 2)))
+    return levels
+
+
+@pytest.mark.parametrize("how", ["offline", "worker", "alone"])
+def test_a_fade_between_networks_that_are_alike_keeps_the_level(how: str) -> None:
+    """With `dirac` every seed draws the same."""
+    values = {**defaults(), "layers": 3, "activation": "tanh", "init": "dirac"}
+    alike, x, worker = made(freeze_bank(values, [42, 7]), "alike"), noise(FRAMES), Worker()
+    with alike.instance(worker=worker if how == "worker" else None) as instance:
+        instance.controls[-1] = float(how == "offline")
+        parts = []
+        for begin in range(0, x.shape[1], FADE):
+            choose(instance, float(begin >= 4 * FADE))
+            parts.append(instance.play(x[:, begin : begin + FADE], BLOCK))
+            if worker.messages:
+                worker.work()
+        assert memory_of(instance)["made"] == 1
+    y, expected = np.concatenate(parts, axis=1), Reference(alike.sound, RATE).play(x, [])
+    assert np.abs(levels_db(y) - levels_db(expected)).max() <= 1.0
+
+
+def test_a_fade_between_other_networks_keeps_the_level(
+    bank: Plugin, alone: list[NDArray[np.float32]]
+) -> None:
+    x, change = noise(FRAMES), 8 * FADE
+    with bank.instance() as instance:
+        instance.controls[-1] = 1.0
+        instance.play(x[:, :change], BLOCK)
+        choose(instance, 1.0)
+        y = instance.play(x[:, change : change + FADE], BLOCK)
+    fade = slice(change, change + FADE)
+    before, after = (levels_db(alone[number][:, fade]) for number in (0, 1))
+    assert (levels_db(y) <= np.maximum(before, after) + 1.0).all()
+    assert (levels_db(y) >= np.minimum(before, after) - 1.0).all()
+
+
+SNAPSHOT: dict[str, Value] = {**defaults(), "layers": 3, "activation": "tanh"}
+OTHERS: list[dict[str, Value]] = [
+    {"seed": 9, "seed_b": 11},
+    {"activation": "softshrink", "layers": 5, "channels": 3, "kernel": 7, "dilation": 3},
+    {"xy": True, "xy_x": 0.5, "bias": True, "depthwise": True, "recipe": "ronn"},
+    {"mix": 0.5, "drive": 12.0, "output_gain": -3.0, "morph": 0.5, "gate": -60.0},
+    {"recipe": "plugin", "activation": "sine", "auto_level": False, "drift_depth": 0.5},
+]
+
+
+@pytest.fixture(scope="module")
+def snapshots() -> Plugin:
+    numbers = (2, 3, 4, 5, 7, 8)
+    sounds = [SNAPSHOT, *({**SNAPSHOT, **other} for other in OTHERS)]
+    return made(freeze_snapshots(dict(zip(numbers, sounds, strict=True))), "snapshots")
+
+
+def test_snapshots_are_chosen_by_their_numbers(snapshots: Plugin) -> None:
+    control = snapshots.controls[-1]
+    assert control.symbol == "snapshot"
+    assert [word for _, word in control.scale_points] == ["2", "3", "4", "5", "7", "8"]
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_a_snapshot_is_what_its_preset_has(snapshots: Plugin, number: int) -> None:
+    x, sound = noise(6000), snapshots.sound.networks[number]
+    with snapshots.instance(snapshot=float(number)) as instance:
+        assert np.array_equal(instance.play(x, BLOCK), Reference(sound, RATE).play(x, []))
+
+
+@pytest.mark.parametrize("block", [64, 5000])
+def test_from_snapshot_to_snapshot(snapshots: Plugin, block: int) -> None:
+    x, settled = noise(FRAMES), 4000
+    with snapshots.instance() as instance:
+        instance.controls[-1] = 1.0
+        for number in (4, 2, 3, 1, 5, 0):
+            choose(instance, number)
+            y = instance.play(x, block)
+            sound = snapshots.sound.networks[number]
+            expected = Reference(sound, RATE).play(np.tile(x, 4), [])[:, -settled:]
+            assert np.abs(y[:, -settled:] - expected).max() <= 1e-4 * np.abs(expected).max()
+
+
+def test_a_control_that_is_moved_holds_in_every_snapshot(snapshots: Plugin) -> None:
+    x, place = noise(6000), [c.symbol for c in snapshots.controls].index("mix")
+    with snapshots.instance(snapshot=4.0, mix=0.25) as instance:
         y = instance.play(x, BLOCK)
-    assert np.array_equal(y, Reference(bank.sound.networks[1], RATE).play(x, []))
+        instance.controls[place] = snapshots.controls[place].default
+        instance.activate()
+        own = instance.play(x, BLOCK)
+    sound = snapshots.sound.networks[4]
+    moved = replace(sound, values={**sound.values, "mix": 0.25})
+    assert np.array_equal(y, Reference(moved, RATE).play(x, []))
+    assert np.array_equal(own, Reference(sound, RATE).play(x, []))
+
+
+@pytest.mark.parametrize("name", ["network", "eq", "reverb", "eq_position", "reverb_seed"])
+def test_what_a_plugin_has_once_is_refused_by_name(name: str) -> None:
+    first = {**defaults(), "eq": True, "reverb": True}
+    second = {**first, name: {"eq_position": "pre", "reverb_seed": 5}.get(name, not first[name])}
+    with pytest.raises(UsageError, match=f"snapshots 1 and 4 differ in {name}, which a plugin has"):
+        freeze_snapshots({1: first, 4: second})
 
 
 def test_a_sound_without_neighbours_has_nothing_for_a_worker(bank: Plugin) -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from ronn_jack.errors import UsageError
+from ronn_jack.export.lv2 import turtle
 from ronn_jack.export.lv2.bundle import Bundle
+from ronn_jack.export.plugin.controls import controls_of
 from ronn_jack.export.sound import FrozenSound
 from ronn_jack.parameters import defaults
 from ronn_jack.realtime.level import LevelTable
@@ -80,3 +82,16 @@ def test_a_link_is_written_through(bundle: Bundle, tmp_path: Path) -> None:
     bundle.write(link)
     assert link.is_symlink()
     assert content(folder) == bundle.files()
+
+
+def test_bypass_is_what_hosts_know_as_enabled() -> None:
+    described = turtle.Described("urn:x", "Mine", "mine.so", "", 2, controls_of(defaults()))
+    ports = turtle.description(described).split("lv2:InputPort , lv2:ControlPort")
+    enabled = next(port for port in ports if "lv2:designation lv2:enabled" in port)
+    for fact in ('lv2:symbol "enabled"', "lv2:default 1.0", "lv2:minimum 0", "lv2:maximum 1"):
+        assert fact in enabled
+    assert '"bypass"' not in "".join(ports)
+    assert '[ lv2:symbol "enabled" ; pset:value 1.0 ]' in turtle.presets(described)
+    bypassed = {**defaults(), "bypass": True}
+    described = turtle.Described("urn:x", "Mine", "mine.so", "", 2, controls_of(bypassed))
+    assert '[ lv2:symbol "enabled" ; pset:value 0.0 ]' in turtle.presets(described)

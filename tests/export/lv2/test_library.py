@@ -15,6 +15,7 @@ import pytest
 from ronn_jack.export.elf.objects import read_object
 from ronn_jack.export.lv2 import ports
 from ronn_jack.export.machine.emit import Emission
+from ronn_jack.export.machine.features import NAMES
 from ronn_jack.export.machine.heart import kernels_object
 from ronn_jack.export.machine.targets import TARGETS
 from ronn_jack.export.plugin import instance
@@ -86,7 +87,8 @@ def test_controls_glide_as_in_the_node() -> None:
             parts.append(instance.play(x[:, done:frame], 512))
             done = frame
             if name:
-                instance.controls[places[name]] = value
+                # The port of bypass is what LV2 calls enabled.
+                instance.controls[places[name]] = 1.0 - value if name == "bypass" else value
     assert np.array_equal(np.concatenate(parts, axis=1), expected)
 
 
@@ -176,6 +178,15 @@ def test_an_older_processor_is_refused_in_words(
     monkeypatch.setitem(TARGETS, "native", future)  # type: ignore[call-overload]
     assert not made(plugin("soft-tube").sound, "early").instance()
     assert "early: this plugin needs a processor of the future" in capfd.readouterr().err
+
+
+def test_another_machine_than_that_it_was_made_for_is_refused_in_words(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("ronn_jack.export.machine.choosing.features_here", lambda: NAMES)
+    assert not made(plugin("soft-tube").sound, "other").instance()
+    said = capfd.readouterr().err
+    assert "other: this plugin was made for the processor of another machine" in said
 
 
 @pytest.mark.parametrize("rate", [8000.0, 11025.0, 50000.0, 192000.0, 384000.0])

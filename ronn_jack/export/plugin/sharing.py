@@ -1,0 +1,42 @@
+"""Sounds that one plugin holds: networks and controls are their own, the stages are shared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ronn_jack.errors import UsageError
+from ronn_jack.export.plugin.controls import controls_of
+from ronn_jack.export.sound import FrozenSound, freeze
+from ronn_jack.parameters import Value
+
+_STAGES = ("eq", "reverb")
+"""Switches of what all share, with which the names of its parameters begin."""
+
+
+def freeze_snapshots(sounds: Mapping[int, Mapping[str, Value]], inputs: int = 2) -> FrozenSound:
+    """Return the first of a preset's snapshots with the others as its neighbours.
+
+    Raises
+    ------
+    UsageError
+        If they differ in what a plugin has once.
+    """
+    (number, first), *others = sounds.items()
+    for other, values in others:
+        differing = [name for name in _shared(first) if values[name] != first[name]]
+        if differing:
+            raise UsageError(
+                f"snapshots {number} and {other} differ in {', '.join(differing)}, which a plugin "
+                "has once: make them alike, or export each as a plugin of its own"
+            )
+    bank, *neighbours = (freeze(values, inputs) for values in sounds.values())
+    return replace(bank, neighbours=tuple(neighbours), snapshots=tuple(sounds))
+
+
+def _shared(values: Mapping[str, Value]) -> list[str]:
+    """Return the parameters that all sounds of a plugin have to have alike."""
+    own = {control.symbol for control in controls_of(values)}
+    of_stages = tuple(f"{stage}_" for stage in _STAGES if values[stage])
+    names = [name for name in values if of_stages and name.startswith(of_stages)]
+    return ["network", *_STAGES, *(name for name in names if name not in own)]
