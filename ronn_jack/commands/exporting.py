@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 _RATE = 48000.0
-_CPU = "v3"
+_PROCESSORS = ["native", "v2", "v3", "v4", "aarch64"]
 _SEEDS = int(PARAMETERS["seed"].maximum) + 1
 
 
@@ -50,8 +50,8 @@ class Wanted:
         Sample rate in Hz; a plugin runs at any.
     name : str
         By which people know it.
-    cpu : str
-        The least that a plugin is to need.
+    cpu : str or None
+        The least that a plugin is to need; None is what is usual here.
     seeds : int
         How many seeds, from that of the sound on, a plugin is to choose among.
     snapshots : mapping
@@ -64,7 +64,7 @@ class Wanted:
     outputs: int
     rate: float
     name: str
-    cpu: str
+    cpu: str | None
     seeds: int
     snapshots: Mapping[int, Mapping[str, Value]]
 
@@ -137,23 +137,23 @@ def _write_nam(wanted: Wanted) -> list[str]:
 
 def _write_clap(wanted: Wanted) -> list[str]:
     from ronn_jack.export.clap.plugin_file import check_place, plugin_file
-    from ronn_jack.export.machine.targets import CHOICES, TARGETS
+    from ronn_jack.export.machine.targets import CHOICES, TARGETS, USUAL
 
     check_place(wanted.target)
-    sound = _frozen(wanted)
-    content = plugin_file(sound, wanted.name, CHOICES[wanted.cpu])
+    sound, cpu = _frozen(wanted), wanted.cpu or USUAL
+    content = plugin_file(sound, wanted.name, CHOICES[cpu])
     wanted.target.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(wanted.target, content)
-    return [sound.level_words, f"for processors {TARGETS[wanted.cpu].words}"]
+    return [sound.level_words, f"for processors {TARGETS[cpu].words}"]
 
 
 def _write_lv2(wanted: Wanted) -> list[str]:
     from ronn_jack.export.lv2.bundle import Bundle
-    from ronn_jack.export.machine.targets import CHOICES, TARGETS
+    from ronn_jack.export.machine.targets import CHOICES, TARGETS, USUAL
 
-    sound = _frozen(wanted)
-    Bundle(wanted.name, sound, CHOICES[wanted.cpu]).write(wanted.target)
-    return [sound.level_words, f"for processors {TARGETS[wanted.cpu].words}"]
+    sound, cpu = _frozen(wanted), wanted.cpu or USUAL
+    Bundle(wanted.name, sound, CHOICES[cpu]).write(wanted.target)
+    return [sound.level_words, f"for processors {TARGETS[cpu].words}"]
 
 
 def _frozen(wanted: Wanted) -> FrozenSound:
@@ -200,8 +200,8 @@ def _form_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--rate", type=Number(8000, 192000),
               help="Sample rate in Hz that OUT is for (48000); a plugin runs at any.")  # fmt: skip
 @click.option("--name", help="Name of a plugin (OUT's).")
-@click.option("--cpu", type=click.Choice(["native", "v2", "v3", "v4"]),
-              help="Least processor of a plugin, by the levels of x86-64 (v3).")  # fmt: skip
+@click.option("--cpu", type=click.Choice(_PROCESSORS),
+              help="Least processor of a plugin: a level of x86-64 (v3), or 64-bit ARM.")  # fmt: skip
 @click.option("--seeds", type=WholeRange(2, 64), metavar="N",
               help="Let a plugin choose among N seeds, from the sound's on.")  # fmt: skip
 @click.option("--snapshots", is_flag=True, help="Let a plugin choose among a preset's snapshots.")
@@ -251,7 +251,7 @@ def export(
         outputs or form.channels,
         rate or _RATE,
         _plugin_name(name or target.stem) if form.folder else target.stem,
-        cpu or _CPU,
+        cpu,
         seeds or 1,
         sounds,
     )

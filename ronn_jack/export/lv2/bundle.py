@@ -13,6 +13,7 @@ from ronn_jack import __version__
 from ronn_jack.export.identity import check_replaceable, file_stem, identity
 from ronn_jack.export.lv2 import turtle
 from ronn_jack.export.lv2.library import entries_module, library
+from ronn_jack.export.machine.targets import TARGETS
 from ronn_jack.export.parts import make_parts
 from ronn_jack.export.plugin.controls import controls_of
 from ronn_jack.export.sound import FrozenSound
@@ -111,7 +112,8 @@ class Bundle:
         return f"""# {self.name}
 
 {_count(self.sound)}, made by ronn-jack {__version__} into an LV2 plugin.
-It needs nothing but this folder: put it into `~/.lv2`, and let your host look for new plugins.
+It is for Linux on processors {TARGETS[self.targets[-1]].words}, and needs nothing but this folder:
+put it into `~/.lv2`, and let your host look for new plugins.
 
     {texts}
 

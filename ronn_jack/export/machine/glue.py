@@ -11,13 +11,13 @@ from typing import Any
 from llvmlite import binding, ir
 
 from ronn_jack.export.elf.objects import AARCH64, X86_64
+from ronn_jack.export.machine.targets import TRIPLES
 
 I8, I16, I32, I64 = (ir.IntType(bits) for bits in (8, 16, 32, 64))
 FLOAT, DOUBLE, VOID = ir.FloatType(), ir.DoubleType(), ir.VoidType()
 POINTER = I8.as_pointer()
 NULL = ir.Constant(POINTER, None)
 
-_TRIPLES = {X86_64: "x86_64-unknown-linux-gnu", AARCH64: "aarch64-unknown-linux-gnu"}
 _PLAIN = {X86_64: "x86-64", AARCH64: "generic"}
 _STDERR = 2
 
@@ -135,7 +135,7 @@ class Glue:
         binding.initialize_all_targets()
         binding.initialize_all_asmprinters()
         binding.initialize_native_asmparser()  # for CPUID
-        target = binding.Target.from_triple(_TRIPLES[machine])
+        target = binding.Target.from_triple(TRIPLES[machine])
         made = target.create_target_machine(
             cpu=_PLAIN[machine], opt=2, reloc="pic", codemodel="small"
         )
