@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import importlib.util
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +24,9 @@ _ROOT = Path("/usr/aarch64-linux-gnu")
 needs_emulator = pytest.mark.skipif(
     not (shutil.which(_COMPILER) and shutil.which(_EMULATOR) and _ROOT.is_dir()),
     reason=f"{_COMPILER} and {_EMULATOR} are not installed",
+)
+needs_zig = pytest.mark.skipif(
+    importlib.util.find_spec("ziglang") is None, reason="ziglang is not installed"
 )
 
 
@@ -46,12 +51,35 @@ def played(
     offline : bool
         Whether CLAP is told of a render.
     """
+    command = [_EMULATOR, "-L", _ROOT, _host(), form, library]
+    return _output(command, x, block, controls, rate, offline)
+
+
+@functools.cache
+def _host_of_windows() -> Path:
+    path = Path(tempfile.mkdtemp(prefix="ronn-jack-test-")) / "host.exe"
+    zig = [sys.executable, "-m", "ziglang", "cc", "-O1", "-target", "x86_64-windows-gnu"]
+    subprocess.run([*zig, "-o", path, _SOURCE], check=True, timeout=600)
+    return path
+
+
+def played_in_wine(
+    library: Path, x: NDArray[np.float32], block: int, change: Sequence[float], offline: bool
+) -> NDArray[np.float32]:
+    """Return what a CLAP plugin for Windows gives; `played` tells of the arguments."""
+    command = ["wine", _host_of_windows(), "clap", library]
+    return _output(command, x, block, change, 48000.0, offline)
+
+
+def _output(
+    command: Sequence[str | Path], x: NDArray[np.float32], block: int, controls: Sequence[float],
+    rate: float, offline: bool,
+) -> NDArray[np.float32]:  # fmt: skip
     numbers = ",".join(repr(float(number)) for number in controls)
-    command = [_EMULATOR, "-L", _ROOT, _host(), form, library, repr(rate), str(block), str(len(x))]
     result = subprocess.run(
-        [*command, numbers, *(["offline"] if offline else [])],
-        input=x.tobytes(), capture_output=True, check=False, timeout=250,
-        env={"PATH": os.environ["PATH"]},
+        [*command, repr(rate), str(block), str(len(x)), numbers, *(["offline"] if offline else [])],
+        input=x.tobytes(), capture_output=True, check=False, timeout=280,
+        env={**os.environ, "WINEDEBUG": "-all"},
     )  # fmt: skip
     assert result.returncode == 0, (result.returncode, result.stderr)
     return np.frombuffer(result.stdout, np.float32).reshape(2, -1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import struct
-import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +16,9 @@ from ronn_jack.export.plugin.controls import controls_of
 from ronn_jack.export.sound import FrozenSound, freeze, freeze_bank
 from ronn_jack.parameters import defaults
 from tests.export.clap.sounds import Reference, noise, preset
+from tests.export.elf_files import programs, readelf
 from tests.export.foreign.running import needs_emulator, played
 from tests.export.lv2.plugins import MAY_NEED
-from tests.export.test_elf import programs
 
 AARCH64 = 183
 PAGE = 65536
@@ -49,11 +48,6 @@ def made(name: str, folder: Path) -> Path:
 def library_in(bundle: Path) -> Path:
     (path,) = bundle.glob("*.so")
     return path
-
-
-def readelf(option: str, path: Path) -> str:
-    command = ["readelf", "--wide", option, str(path)]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 def test_it_can_be_loaded_on_pages_of_64_kib_and_its_code_is_not_relocated(bundle: Path) -> None:
