@@ -1,8 +1,8 @@
 """What each target gives to a plugin: the network's functions and the sound's memory.
 
 Both depend on the processor: memory is laid out for its vectors. So they are made in a process of
-their own, in which numba compiles for that target. A target of another machine takes two: its code
-can't run here, and memory is laid out by code that does.
+their own, in which numba compiles for that target. A target of another machine or system takes two:
+its code can't run here, and memory is laid out by code that does.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ronn_jack.errors import RonnError
 from ronn_jack.export.elf.objects import Relocatable
 from ronn_jack.export.functions import functions_of
 from ronn_jack.export.machine.glue import template_symbol
-from ronn_jack.export.machine.targets import TARGETS
+from ronn_jack.export.machine.targets import HERE, TARGETS
 from ronn_jack.export.plugin.template import template_object
 from ronn_jack.export.sound import FrozenSound
 
@@ -96,10 +96,10 @@ class _Worker:
     """The processes in which a target's part is in the making."""
 
     def __init__(self, target: str, sound: FrozenSound, format_module: str) -> None:
-        self._target = target
-        if not TARGETS[target].is_foreign:
+        self._target, kind = target, TARGETS[target]
+        if not kind.is_foreign:
             self._jobs = [self._start("part", sound, format_module)]
-        elif TARGETS[target].vectors:
+        elif kind.machine == HERE or kind.vectors:
             functions = self._start("functions", format_module, _stages(sound))
             self._jobs = [functions, self._start("template", sound)]
         else:
