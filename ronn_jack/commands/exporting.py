@@ -27,11 +27,17 @@ from ronn_jack.parameters import PARAMETERS, Value, defaults
 
 if TYPE_CHECKING:
     from ronn_jack.export.doors.sound import Sound
+    from ronn_jack.export.machine.targets import Target
     from ronn_jack.export.sound import FrozenSound
 
 
 _RATE = 48000.0
-_CPU = "v3"
+_PROCESSORS = ["native", "v2", "v3", "v4", "aarch64"]
+_SYSTEMS = ["linux", "windows", "macos"]
+_UNTRIED = {
+    "windows": ["untested on Windows itself; try it before you rely on it"],
+    "macos": ["untested: nobody has run it on macOS; try it before you rely on it"],
+}
 _SEEDS = int(PARAMETERS["seed"].maximum) + 1
 
 
@@ -50,8 +56,10 @@ class Wanted:
         Sample rate in Hz; a plugin runs at any.
     name : str
         By which people know it.
-    cpu : str
-        The least that a plugin is to need.
+    cpu : str or None
+        The least that a plugin is to need; None is what is usual here.
+    system : str
+        Under which a plugin is to run.
     seeds : int
         How many seeds, from that of the sound on, a plugin is to choose among.
     snapshots : mapping
@@ -64,7 +72,8 @@ class Wanted:
     outputs: int
     rate: float
     name: str
-    cpu: str
+    cpu: str | None
+    system: str
     seeds: int
     snapshots: Mapping[int, Mapping[str, Value]]
 
@@ -136,24 +145,30 @@ def _write_nam(wanted: Wanted) -> list[str]:
 
 
 def _write_clap(wanted: Wanted) -> list[str]:
-    from ronn_jack.export.clap.plugin_file import check_place, plugin_file
-    from ronn_jack.export.machine.targets import CHOICES, TARGETS
+    from ronn_jack.export.clap.plugin_file import write_plugin
+    from ronn_jack.export.machine.targets import TARGETS, chosen
 
-    check_place(wanted.target)
+    targets = chosen(wanted.cpu, wanted.system)
+    if wanted.system != _SYSTEMS[0]:
+        from ronn_jack.export.cross.zig import check_zig
+
+        check_zig(wanted.system)  # before minutes of work
     sound = _frozen(wanted)
-    content = plugin_file(sound, wanted.name, CHOICES[wanted.cpu])
-    wanted.target.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(wanted.target, content)
-    return [sound.level_words, f"for processors {TARGETS[wanted.cpu].words}"]
+    write_plugin(sound, wanted.name, targets, wanted.target)
+    return [sound.level_words, _for(TARGETS[targets[-1]]), *_UNTRIED.get(wanted.system, ())]
 
 
 def _write_lv2(wanted: Wanted) -> list[str]:
     from ronn_jack.export.lv2.bundle import Bundle
-    from ronn_jack.export.machine.targets import CHOICES, TARGETS
+    from ronn_jack.export.machine.targets import TARGETS, chosen
 
-    sound = _frozen(wanted)
-    Bundle(wanted.name, sound, CHOICES[wanted.cpu]).write(wanted.target)
-    return [sound.level_words, f"for processors {TARGETS[wanted.cpu].words}"]
+    sound, targets = _frozen(wanted), chosen(wanted.cpu)
+    Bundle(wanted.name, sound, targets).write(wanted.target)
+    return [sound.level_words, _for(TARGETS[targets[-1]])]
+
+
+def _for(target: Target) -> str:
+    return f"for processors {target.words}"
 
 
 def _frozen(wanted: Wanted) -> FrozenSound:
@@ -201,8 +216,10 @@ def _form_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--rate", type=Number(8000, 192000),
               help="Sample rate in Hz that OUT is for (48000); a plugin runs at any.")  # fmt: skip
 @click.option("--name", help="Name of a plugin (OUT's).")
-@click.option("--cpu", type=click.Choice(["native", "v2", "v3", "v4"]),
-              help="Least processor of a plugin, by the levels of x86-64 (v3).")  # fmt: skip
+@click.option("--cpu", type=click.Choice(_PROCESSORS),
+              help="Least processor of a plugin: a level of x86-64 (v3), or ARM's.")  # fmt: skip
+@click.option("--os", "system", type=click.Choice(_SYSTEMS),
+              help="System that a CLAP plugin is for (linux).")  # fmt: skip
 @click.option("--seeds", type=WholeRange(2, 64), metavar="N",
               help="Let a plugin choose among N seeds, from the sound's on.")  # fmt: skip
 @click.option("--snapshots", is_flag=True, help="Let a plugin choose among a preset's snapshots.")
@@ -217,6 +234,7 @@ def export(
     rate: float | None,
     name: str | None,
     cpu: str | None,
+    system: str | None,
     seeds: int | None,
     snapshots: bool,
     install: bool,
@@ -233,6 +251,7 @@ def export(
         outputs=outputs,
         name=name,
         cpu=cpu,
+        os=system,
         seeds=seeds,
         snapshots=snapshots,
         install=install,
@@ -240,7 +259,7 @@ def export(
     if install:
         target = _installed(target, form)
     else:
-        _check_target(target, form)
+        _check_target(target, form, system == "macos")
     place = {name: others[name] for name in ("host", "port", "tcp")}
     values = _values(preset, assignments, from_node, place)
     sounds = _snapshots(preset, assignments, bool(seeds)) if snapshots else {}
@@ -252,7 +271,8 @@ def export(
         outputs or form.channels,
         rate or _RATE,
         _plugin_name(name or target.stem) if form.folder else target.stem,
-        cpu or _CPU,
+        cpu,
+        system or _SYSTEMS[0],
         seeds or 1,
         sounds,
     )
@@ -275,11 +295,15 @@ def _chosen_form(options: Mapping[str, Any]) -> Form:
 
 def _check_options(form: Form, **given: object) -> None:
     """Refuse options that mean nothing to a form."""
-    for option in (
-        ("rate", "outputs") if form.folder else ("name", "cpu", "seeds", "snapshots", "install")
-    ):
+    plugins = ("name", "cpu", "os", "seeds", "snapshots", "install")
+    for option in ("rate", "outputs") if form.folder else plugins:
         if given[option]:
             raise UsageError(f"--{option} means nothing with --{form.name}: leave it out")
+    if given["os"] not in (None, _SYSTEMS[0]):
+        if form.name != "clap":
+            raise UsageError(f"--{form.name} is for {_SYSTEMS[0]} alone: use --clap with --os")
+        if given["install"]:
+            raise UsageError("--install is for this system: leave it or --os out")
 
 
 def _installed(target: Path, form: Form) -> Path:
@@ -296,14 +320,14 @@ def _plugin_name(name: str) -> str:
     return plugin_name(name)
 
 
-def _check_target(target: Path, form: Form) -> None:
+def _check_target(target: Path, form: Form, is_folder: bool) -> None:
     from ronn_jack.audio_files.target import check_target
 
     if target.suffix.lower() != form.suffix:
         raise UsageError(
             f"OUT is {shown(target.name)}: end the name in {form.suffix} for --{form.name}"
         )
-    if not (form.is_folder and target.is_dir()):
+    if not ((form.is_folder or is_folder) and target.is_dir()):
         check_target(target)
 
 

@@ -1,8 +1,8 @@
 """What each target gives to a plugin: the network's functions and the sound's memory.
 
 Both depend on the processor: memory is laid out for its vectors. So they are made in a process of
-their own, in which numba compiles for that target. The functions are kept, as they are the same for
-every sound.
+their own, in which numba compiles for that target. A target of another machine or system takes two:
+its code can't run here, and memory is laid out by code that does.
 """
 
 from __future__ import annotations
@@ -10,20 +10,17 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
 from ronn_jack.errors import RonnError
-from ronn_jack.export.compiling import export_folder
 from ronn_jack.export.elf.objects import Relocatable
+from ronn_jack.export.functions import functions_of
 from ronn_jack.export.machine.glue import template_symbol
-from ronn_jack.export.machine.targets import TARGETS
+from ronn_jack.export.machine.targets import HERE, TARGETS
 from ronn_jack.export.plugin.template import template_object
 from ronn_jack.export.sound import FrozenSound
-from ronn_jack.files import write_atomically
 
 
 class PartsError(RonnError):
@@ -68,31 +65,10 @@ def make_parts(sound: FrozenSound, targets: Sequence[str], format_module: str) -
     PartsError
         If one can't be made.
     """
-    workers = [_start(target) for target in targets]
-    for target, worker in zip(targets, workers, strict=True):
-        order = pickle.dumps((sound, format_module if target == targets[-1] else ""))
-        assert worker.stdin is not None
-        worker.stdin.write(order)
-        worker.stdin.close()
-        worker.stdin = None
-    parts = []
-    for target, worker in zip(targets, workers, strict=True):
-        answer, complaint = worker.communicate()
-        if worker.returncode:
-            last = complaint.decode(errors="replace").strip().rpartition("\n")[2]
-            raise PartsError(f"target {target} can't be made here: {last or worker.returncode}")
-        parts.append(pickle.loads(answer))
-    return parts
-
-
-def _start(target: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "ronn_jack.export.worker", target],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=TARGETS[target].environment(),
-    )
+    workers = [
+        _Worker(target, sound, format_module if target == targets[-1] else "") for target in targets
+    ]
+    return [worker.part() for worker in workers]
 
 
 def make_part(sound: FrozenSound, target: str, format_module: str = "") -> Part:
@@ -103,38 +79,50 @@ def make_part(sound: FrozenSound, target: str, format_module: str = "") -> Part:
     format_module : str
         Of a format, where the functions that all targets share are to be made too.
     """
-    template = template_object(TARGETS[target].machine, template_symbol(target), sound)
-    forms = sorted(sound.forms)
-    name = "-".join(("kernels", target, *map(str, forms)))
-    functions = [_kept(name, lambda: _kernels(target, forms))]
-    if format_module:
-        stages = [stage for stage in ("eq", "reverb") if sound.values[stage]]
-        name = "-".join(("heart", *format_module.split(".")[-2:], target, *stages))
-        functions.append(_kept(name, lambda: _heart(format_module, stages)))
-    return Part(target, functions, template)
+    functions = functions_of(target, sound, format_module)
+    return Part(target, functions, make_template(sound, target))
 
 
-def _kept(name: str, make: Callable[[], bytes]) -> bytes:
-    """Return an object file that is made once."""
-    path = export_folder() / f"{name}.o"
-    if path.exists():
-        return path.read_bytes()
-    made = make()
-    with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, made)
-    return made
+def make_template(sound: FrozenSound, target: str) -> Relocatable:
+    """Return the template of a target whose memory is laid out as this process does it."""
+    return template_object(TARGETS[target].machine, template_symbol(target), sound)
 
 
-def _kernels(target: str, forms: Sequence[int]) -> bytes:
-    from ronn_jack.export.machine.heart import kernels_object
+class _Worker:
+    """The processes in which a target's part is in the making."""
 
-    return kernels_object(target, forms)
+    def __init__(self, target: str, sound: FrozenSound, format_module: str) -> None:
+        self._target, kind = target, TARGETS[target]
+        if not kind.is_foreign:
+            self._jobs = [self._start("part", sound, format_module)]
+        elif kind.machine == HERE or kind.vectors:
+            functions = self._start("functions", sound, format_module)
+            self._jobs = [functions, self._start("template", sound)]
+        else:
+            raise PartsError(f"target {target} can't be made here: this is another machine")
 
+    def part(self) -> Part:
+        """Wait for it."""
+        answers = [self._answer(job) for job in self._jobs]
+        return Part(self._target, *answers) if len(answers) > 1 else answers[0]
 
-def _heart(format_module: str, stages: Sequence[str]) -> bytes:
-    from ronn_jack.export.machine.heart import heart_object
+    def _start(self, job: str, *order: Any) -> subprocess.Popen[bytes]:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "ronn_jack.export.worker", self._target, job],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=TARGETS[self._target].environment(),
+        )
+        assert worker.stdin is not None
+        worker.stdin.write(pickle.dumps(order))
+        worker.stdin.close()
+        worker.stdin = None
+        return worker
 
-    module = import_module(format_module)
-    more: Mapping[str, Any] = module.ENTRIES
-    return heart_object(more, stages, module.CHOOSES)
+    def _answer(self, job: subprocess.Popen[bytes]) -> Any:
+        answer, complaint = job.communicate()
+        if job.returncode:
+            last = complaint.decode(errors="replace").strip().rpartition("\n")[2]
+            raise PartsError(f"target {self._target} can't be made here: {last or job.returncode}")
+        return pickle.loads(answer)

@@ -17,6 +17,10 @@ from ronn_jack.realtime.stages.stage import Stage
 Position = Literal["pre", "post"]
 """Where the equaliser stands: before the networks, or after them."""
 
+BEFORE: tuple[type[Stage], ...] = (Equaliser,)
+AFTER: tuple[type[Stage], ...] = (Equaliser, Reverb)
+"""The kinds of stages that every engine has before its networks and after them."""
+
 
 class EngineStages:
     """What the signal passes whichever network sounds.

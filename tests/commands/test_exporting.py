@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import sys
 from collections.abc import Iterator
@@ -155,7 +156,20 @@ def test_another_s_clap_plugin_stays(
         (2, ("a.json", "--json", "--seeds", "4"), "--seeds means nothing with --json"),
         (2, ("a.clap", "--clap", "--seeds", "65"), "65"),
         (2, ("a.clap", "--clap", "--rate", "48000"), "--rate means nothing with --clap"),
-        (2, ("a.clap", "--clap", "--cpu", "v9"), "'v9' is not one of 'native', 'v2', 'v3', 'v4'"),
+        (
+            2,
+            ("a.clap", "--clap", "--cpu", "v9"),
+            "'v9' is not one of 'native', 'v2', 'v3', 'v4', 'a",
+        ),
+        (2, ("a.lv2", "--lv2", "--os", "macos"), "--lv2 is for linux alone: use --clap with --os"),
+        (2, ("a.json", "--json", "--os", "macos"), "--os means nothing with --json"),
+        (
+            2,
+            ("a.clap", "--clap", "--os", "windows", "--cpu", "aarch64"),
+            "--cpu aarch64 is not for windows: use one of v2, v3, v4",
+        ),
+        (2, ("a.clap", "--clap", "--os", "macos", "--cpu", "native"), "v2, v3, v4, aarch64"),
+        (2, ("a", "--clap", "--os", "macos", "--install"), "--install is for this system: leave"),
         (2, ("a.clap", "--clap", "--install"), "with --install it is a name alone"),
         (2, ("a.clap", "--clap", "--name", "a\nb"), "is no name: use 1 to 64 characters"),
         (2, ("a.so", "--clap"), "OUT is 'a.so': end the name in .clap for --clap"),
@@ -167,6 +181,15 @@ def test_what_can_t_be_written_is_refused(
     name, *rest = arguments
     assert said in refused(code, "export", tmp_path / name, *rest)
     assert not (tmp_path / name).exists()
+
+
+def test_without_zig_it_is_said_how_to_get_it(
+    refused: Refused, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    said = refused(1, "export", tmp_path / "a.clap", "--clap", "--os", "windows")
+    assert "--os windows needs ziglang: install it with pip install 'ronn-jack[cross]'" in said
+    assert not (tmp_path / "a.clap").exists()
 
 
 def test_without_the_library_onnx_it_is_said_how_to_get_it(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import struct
 import subprocess
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from ronn_jack.export.elf.objects import (
     read_object,
 )
 from ronn_jack.export.elf.relocations import relocate
+from tests.export.elf_files import programs
 
 TRIPLES = {X86_64: "x86_64-unknown-linux-gnu", AARCH64: "aarch64-unknown-linux-gnu"}
 FIRST = """
@@ -97,11 +97,6 @@ def test_nothing_is_written_and_executed_and_pages_are_as_large_as_they_can_be(
     ends = [head[3] + head[6] for head in loaded]
     # Two parts in one page would have the rights of both.
     assert all(b[3] // page > (a - 1) // page for a, b in zip(ends, loaded[1:], strict=False))
-
-
-def programs(image: bytes) -> list[tuple[int, ...]]:
-    start, count = struct.unpack_from("<Q", image, 32)[0], struct.unpack_from("<H", image, 56)[0]
-    return [struct.unpack_from("<IIQQQQQQ", image, start + 56 * i) for i in range(count)]
 
 
 def test_only_what_is_exported_is_seen_and_code_is_never_relocated(tmp_path: Path) -> None:

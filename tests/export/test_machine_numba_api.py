@@ -6,6 +6,8 @@ Each allowed version is tried by running this module with it.
 from __future__ import annotations
 
 import ctypes
+import subprocess
+import sys
 from pathlib import Path
 
 from llvmlite import binding, ir
@@ -13,6 +15,7 @@ from numba import types
 from numba.core.registry import cpu_target
 
 from ronn_jack.export.elf.link import link
+from ronn_jack.export.elf.objects import AARCH64, read_object
 from ronn_jack.export.machine.emit import Emission
 from ronn_jack.export.machine.numba_api import host, module_of, native_of
 from ronn_jack.realtime.compiler.compile import entry, linked, shared
@@ -77,3 +80,27 @@ def test_a_linked_entry_is_called_by_its_symbol() -> None:
     external = linked(mixed)
     assert external.symbol == f"{__name__}.mixed"
     assert isinstance(external, types.ExternalFunction)
+
+
+def test_entries_are_compiled_for_another_machine(tmp_path: Path) -> None:
+    """Twice, as the second time they come from the cache."""
+    for _ in range(2):
+        made = subprocess.run(
+            [sys.executable, "-c", FOREIGN], stdout=subprocess.PIPE, check=True, timeout=250
+        ).stdout
+        found = read_object(made)
+        assert found.machine == AARCH64
+        assert {s.name for s in found.symbols if s.section is None and s.name} == set()
+        assert "mixed" in {s.name for s in found.symbols if not s.is_local}
+
+
+FOREIGN = f"""
+import sys
+from ronn_jack.export.machine.foreign import compile_for
+compile_for("aarch64-unknown-linux-gnu", "generic", "+neon")
+from ronn_jack.export.machine.emit import Emission
+from {__name__} import mixed
+emission = Emission("test")
+emission.c_function(mixed, "mixed")
+sys.stdout.buffer.write(emission.object_file(["mixed"]))
+"""

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ronn_jack.export.clap.tables import ENTRY, Description, define_entry
+from ronn_jack.export.cross.constants import object_of
+from ronn_jack.export.cross.mac_bundle import PROPERTIES, bundle_of
+from ronn_jack.export.cross.zig import shared_library
 from ronn_jack.export.elf.link import link
+from ronn_jack.export.folder import replace_folder
 from ronn_jack.export.identity import check_replaceable, identity
 from ronn_jack.export.lv2.library import NEEDED
 from ronn_jack.export.machine.choosing import define_check, define_create
@@ -15,22 +20,42 @@ from ronn_jack.export.machine.targets import TARGETS
 from ronn_jack.export.parts import Part, make_parts
 from ronn_jack.export.plugin.controls import controls_of
 from ronn_jack.export.sound import OUTPUTS, FrozenSound
+from ronn_jack.files import write_atomically
 
 SUFFIX = ".clap"
 ENTRIES_MODULE = "ronn_jack.export.clap.tables"
 _VERSION = "1.0.0"
 _IDENTIFIER = "org.ronn-jack."
+_UNTESTED = {"windows": "untested on Windows itself", "macos": "untested on macOS"}
+"""What a plugin says of itself, by its system."""
 
 
-def check_place(path: Path) -> None:
-    """Check that a plugin can be written to a path.
+def write_plugin(sound: FrozenSound, name: str, targets: Sequence[str], path: Path) -> None:
+    """Write a sound's plugin in the place of one of ours that is there: macOS wants a folder.
+
+    Parameters
+    ----------
+    targets : sequence of str
+        Names of TARGETS, the best first.
 
     Raises
     ------
     UsageError
         If another's file is there.
+    PartsError
+        If a target's part can't be made here.
+    MachineError
+        If what links for another system is missing.
     """
-    check_replaceable(path, path, _IDENTIFIER, "CLAP plugin")
+    least = TARGETS[targets[-1]]
+    in_folder = least.system == "macos"
+    check_replaceable(path, path / PROPERTIES if in_folder else path, _IDENTIFIER, "CLAP plugin")
+    content = plugin_file(sound, name, targets)
+    if in_folder:
+        replace_folder(path, bundle_of(content, described(sound, name), sound.text, least.words))
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, content)
 
 
 def plugin_file(sound: FrozenSound, name: str, targets: Sequence[str]) -> bytes:
@@ -45,8 +70,14 @@ def plugin_file(sound: FrozenSound, name: str, targets: Sequence[str]) -> bytes:
     ------
     PartsError
         If a target's part can't be made here.
+    MachineError
+        If what links for another system is missing or can't.
     """
-    return linked(described(sound, name), make_parts(sound, targets, ENTRIES_MODULE))
+    description, system = described(sound, name), TARGETS[targets[-1]].system
+    if system in _UNTESTED:
+        text = f"{description.description} ({_UNTESTED[system]})"
+        description = replace(description, description=text)
+    return linked(description, make_parts(sound, targets, ENTRIES_MODULE))
 
 
 def linked(description: Description, parts: Sequence[Part]) -> bytes:
@@ -54,8 +85,13 @@ def linked(description: Description, parts: Sequence[Part]) -> bytes:
     glue, names = Glue("clap"), [part.target for part in parts]
     check = define_check(glue, description.name, [TARGETS[name] for name in names])
     define_entry(glue, description, check, define_create(glue, description.name, names))
-    entry = glue.object_file(TARGETS[names[0]].machine, [ENTRY])
-    return link([entry, *(each for part in parts for each in part.objects)], [ENTRY], NEEDED)
+    target = TARGETS[names[0]]
+    entry = glue.object_file(target, [ENTRY])
+    if target.system == "linux":
+        return link([entry, *(each for part in parts for each in part.objects)], [ENTRY], NEEDED)
+    functions = [each for part in parts for each in part.functions]
+    templates = [object_of(part.template, TARGETS[part.target]) for part in parts]
+    return shared_library([entry, *functions, *templates], target, ENTRY)
 
 
 def described(sound: FrozenSound, name: str) -> Description:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ronn_jack import __version__
+from ronn_jack.export.folder import replace_folder
 from ronn_jack.export.identity import check_replaceable, file_stem, identity
 from ronn_jack.export.lv2 import turtle
 from ronn_jack.export.lv2.library import entries_module, library
+from ronn_jack.export.machine.targets import TARGETS
 from ronn_jack.export.parts import make_parts
 from ronn_jack.export.plugin.controls import controls_of
 from ronn_jack.export.sound import FrozenSound
@@ -49,23 +49,8 @@ class Bundle:
         UsageError
             If something else is there.
         """
-        folder = Path(os.path.realpath(folder))
         check_replaceable(folder, folder / _MANIFEST, _URI, "LV2 bundle")
-        files = self.files()
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".ronn-jack-", dir=folder.parent) as place:
-            made, older = Path(place, "made"), Path(place, "older")
-            made.mkdir(mode=0o755)
-            for name, content in files.items():
-                (made / name).write_bytes(content)
-            if folder.exists():
-                folder.rename(older)
-            try:
-                made.rename(folder)
-            except OSError:
-                if older.exists():
-                    older.rename(folder)
-                raise
+        replace_folder(folder, self.files())
 
     def files(self) -> dict[str, bytes]:
         """Return the content of each file by its name."""
@@ -111,7 +96,8 @@ class Bundle:
         return f"""# {self.name}
 
 {_count(self.sound)}, made by ronn-jack {__version__} into an LV2 plugin.
-It needs nothing but this folder: put it into `~/.lv2`, and let your host look for new plugins.
+It is for Linux on processors {TARGETS[self.targets[-1]].words}, and needs nothing but this folder:
+put it into `~/.lv2`, and let your host look for new plugins.
 
     {texts}
 

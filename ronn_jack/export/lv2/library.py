@@ -48,7 +48,7 @@ def library(uri: str, name: str, parts: Sequence[Part], is_bank: bool = False) -
         builder.ret(builder.select(first, descriptor, NULL))
 
     glue.function(_ENTRY, POINTER, [I32], choose, visible=True)
-    entry = glue.object_file(TARGETS[parts[0].target].machine, [_ENTRY])
+    entry = glue.object_file(TARGETS[parts[0].target], [_ENTRY])
     return link([entry, *(each for part in parts for each in part.objects)], [_ENTRY], NEEDED)
 
 

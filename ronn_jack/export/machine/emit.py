@@ -86,11 +86,18 @@ class Emission:
             builder.ret(ir.Constant(native.result, 0))
 
 
-def finished(whole: Any, machine: Any, visible: set[str]) -> bytes:
-    """Hide all but the visible symbols, drop what is not used, and return machine code."""
+def finished(whole: Any, machine: Any, visible: set[str], outside: bool = False) -> bytes:
+    """Hide all but the visible symbols, drop what is not used, and return machine code.
+
+    Parameters
+    ----------
+    outside : bool
+        Whether those are seen outside of the library, too, and not only by its other objects.
+    """
     for value in (*whole.functions, *whole.global_variables):
         if not value.is_declaration:
             value.linkage = "external" if value.name in visible else "internal"
+            value.visibility = "hidden" if value.name in visible and not outside else "default"
     whole.verify()
     passes = binding.create_new_module_pass_manager()
     passes.add_global_dead_code_eliminate_pass()
@@ -101,9 +108,9 @@ def finished(whole: Any, machine: Any, visible: set[str]) -> bytes:
     return code
 
 
-def emitted(module: ir.Module, machine: Any, visible: Iterable[str]) -> bytes:
+def emitted(module: ir.Module, machine: Any, visible: Iterable[str], outside: bool) -> bytes:
     """Return the object file of a module that is all written by hand."""
     module.triple = machine.triple
     whole = binding.parse_assembly(str(module))
     whole.data_layout = str(machine.target_data)
-    return finished(whole, machine, set(visible))
+    return finished(whole, machine, set(visible), outside)

@@ -11,13 +11,13 @@ from typing import Any
 from llvmlite import binding, ir
 
 from ronn_jack.export.elf.objects import AARCH64, X86_64
+from ronn_jack.export.machine.targets import Target
 
 I8, I16, I32, I64 = (ir.IntType(bits) for bits in (8, 16, 32, 64))
 FLOAT, DOUBLE, VOID = ir.FloatType(), ir.DoubleType(), ir.VoidType()
 POINTER = I8.as_pointer()
 NULL = ir.Constant(POINTER, None)
 
-_TRIPLES = {X86_64: "x86_64-unknown-linux-gnu", AARCH64: "aarch64-unknown-linux-gnu"}
 _PLAIN = {X86_64: "x86-64", AARCH64: "generic"}
 _STDERR = 2
 
@@ -127,15 +127,35 @@ class Glue:
         write = self.foreign("write", I64, [I32, POINTER, I64])
         builder.call(write, [I32(_STDERR), self.text(line), I64(len(line.encode()))])
 
-    def object_file(self, machine: int, visible: Sequence[str]) -> bytes:
-        """Return the object file, for any processor of a machine."""
-        from ronn_jack.export.machine.emit import emitted
+    def object_file(self, target: Target, visible: Sequence[str]) -> bytes:
+        """Return the object file, for any processor of a target's machine.
 
-        binding.initialize_all_targets()
-        binding.initialize_all_asmprinters()
-        binding.initialize_native_asmparser()  # for CPUID
-        target = binding.Target.from_triple(_TRIPLES[machine])
-        made = target.create_target_machine(
-            cpu=_PLAIN[machine], opt=2, reloc="pic", codemodel="small"
-        )
-        return emitted(self.module, made, visible)
+        Parameters
+        ----------
+        visible : sequence of str
+            Symbols that a plugin's host sees.
+        """
+        return plain_object(self.module, target, visible, outside=True)
+
+
+def plain_object(
+    module: ir.Module, target: Target, visible: Sequence[str], outside: bool = False
+) -> bytes:
+    """Return the object file of a module that is all written by hand, for a target's machine.
+
+    Parameters
+    ----------
+    visible : sequence of str
+        Symbols that other objects see.
+    outside : bool
+        Whether they are seen outside of the library, too.
+    """
+    from ronn_jack.export.machine.emit import emitted
+
+    binding.initialize_all_targets()
+    binding.initialize_all_asmprinters()
+    binding.initialize_native_asmparser()  # for CPUID
+    machine = binding.Target.from_triple(target.triple).create_target_machine(
+        cpu=_PLAIN[target.machine], opt=2, reloc="pic", codemodel="small"
+    )
+    return emitted(module, machine, visible, outside)

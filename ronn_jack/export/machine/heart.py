@@ -14,9 +14,10 @@ from llvmlite import ir
 from ronn_jack.export.machine.emit import Emission
 from ronn_jack.export.machine.glue import I64, kernel_symbol, symbol
 from ronn_jack.export.plugin import bank, instance, state
-from ronn_jack.realtime.engine import Engine
+from ronn_jack.realtime.engine_stages import AFTER, BEFORE
 from ronn_jack.realtime.kernels.forms.registry import FORMS
 from ronn_jack.realtime.kernels.network import process_signal, settle
+from ronn_jack.realtime.stages.chain import chain_entries
 
 FUNCTIONS: Mapping[str, Any] = {
     "create": instance.create,
@@ -60,20 +61,15 @@ def heart_object(more: Mapping[str, Any], stages: Collection[str], chooses: bool
     """
     unused = [each for stage, symbols in STAGES.items() if stage not in stages for each in symbols]
     emission = Emission("heart", tuple(unused))
-    engine = Engine(1, 1, 48000.0, 0.0, output_seconds=0.0)
     symbols = []
     for name, entry in {**FUNCTIONS, **(OF_BANK if chooses else {}), **more}.items():
         symbols.append(symbol(name))
         emission.c_function(entry, symbols[-1])
-    chains = {
-        "run_before": engine.chain_before.compiled,
-        "run_stages": engine.chain.compiled,
-        "begin_before": engine.chain_before.beginning,
-        "begin_stages": engine.chain.beginning,
-    }
-    for name, entry in chains.items():
-        symbols.append(kernel_symbol(name))
-        emission.c_function(entry, symbols[-1])
+    for place, kinds in (("before", BEFORE), ("stages", AFTER)):
+        run, _, begin = chain_entries(kinds)
+        for name, entry in ((f"run_{place}", run), (f"begin_{place}", begin)):
+            symbols.append(kernel_symbol(name))
+            emission.c_function(entry, symbols[-1])
     return emission.object_file(symbols)
 
 

@@ -12,6 +12,8 @@ from numba.core.registry import cpu_target
 
 WIDTH_VARIABLE = "RONN_JACK_VECTOR_BITS"
 """Environment variable that forces a vector width, for tests and comparisons: 128, 256, 512."""
+REGISTERS_VARIABLE = "RONN_JACK_VECTOR_REGISTERS"
+"""Environment variable for how many vectors are held, where memory is laid out for another host."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def _choose() -> Vector:
         raise ValueError(f"{WIDTH_VARIABLE} = {bits} is no vector width; use 128, 256 or 512")
     return Vector(
         lanes=bits // 32,
-        registers=32 if arm or bits == 512 else 16,
+        registers=int(os.environ.get(REGISTERS_VARIABLE, 32 if arm or bits == 512 else 16)),
         fused=arm or "+fma" in present,
     )
 

@@ -1,0 +1,54 @@
+"""The compiled functions of a target as object files, which are kept: most sounds have the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from importlib import import_module
+
+from ronn_jack.export.compiling import export_folder
+from ronn_jack.export.sound import FrozenSound
+from ronn_jack.files import write_atomically
+
+
+def functions_of(target: str, sound: FrozenSound, format_module: str) -> list[bytes]:
+    """Return those of the target that numba compiles for in this process.
+
+    Parameters
+    ----------
+    format_module : str
+        Of a format, where the functions that all targets share are to be made too.
+    """
+    forms = sorted(sound.forms)
+    name = "-".join(("kernels", target, *map(str, forms)))
+    functions = [_kept(name, lambda: _kernels(target, forms))]
+    if format_module:
+        stages = [stage for stage in ("eq", "reverb") if sound.values[stage]]
+        name = "-".join(("heart", *format_module.split(".")[-2:], target, *stages))
+        functions.append(_kept(name, lambda: _heart(format_module, stages)))
+    return functions
+
+
+def _kept(name: str, make: Callable[[], bytes]) -> bytes:
+    """Return an object file that is made once."""
+    path = export_folder() / f"{name}.o"
+    if path.exists():
+        return path.read_bytes()
+    made = make()
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, made)
+    return made
+
+
+def _kernels(target: str, forms: Sequence[int]) -> bytes:
+    from ronn_jack.export.machine.heart import kernels_object
+
+    return kernels_object(target, forms)
+
+
+def _heart(format_module: str, stages: Sequence[str]) -> bytes:
+    from ronn_jack.export.machine.heart import heart_object
+
+    module = import_module(format_module)
+    return heart_object(module.ENTRIES, stages, module.CHOOSES)
