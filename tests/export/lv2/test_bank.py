@@ -220,6 +220,7 @@ def test_it_begins_anew_whatever_a_worker_is_at(
         waits = beginning.is_alive()
         if waits:
             memory["answer"] = 1  # it is to end
+            beginning.join()
         assert not waits
         first = instance.play(x[:, :4000], BLOCK)
         choose(instance, 0.0)
