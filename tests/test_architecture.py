@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "acoustics": set(),
     "model": {"acoustics", "errors", "parameters"},
     "model.latent": {"acoustics", "errors", "files", "parameters"},
-    "realtime.compiler": set(),
+    "realtime.compiler": {"errors"},
     "realtime.kernels": {"model.spec", "model.times", "model.weights", "realtime.compiler"},
     "realtime.motion": {"model.weights", "realtime.compiler", "realtime.kernels"},
     "realtime.meters": {"acoustics", "realtime.compiler"},

@@ -18,12 +18,12 @@ from typing import Any
 
 from ronn_jack.errors import RonnError
 from ronn_jack.export.compiling import export_folder
-from ronn_jack.export.elf.objects import Relocatable
 from ronn_jack.export.machine.glue import template_symbol
 from ronn_jack.export.machine.targets import TARGETS
 from ronn_jack.export.plugin.template import template_object
 from ronn_jack.export.sound import FrozenSound
 from ronn_jack.files import write_atomically
+from ronn_jack.realtime.compiler.elf.objects import Relocatable
 
 
 class PartsError(RonnError):

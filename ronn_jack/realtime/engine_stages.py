@@ -9,13 +9,17 @@ from ronn_jack.model.latent.equaliser import EqSettings
 from ronn_jack.realtime.convolver.response import PreparedResponse
 from ronn_jack.realtime.engine_state import Control
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
-from ronn_jack.realtime.stages.chain import StageChain
+from ronn_jack.realtime.stages.chain import StageChain, chain_entries
 from ronn_jack.realtime.stages.equaliser import Curve, Equaliser
 from ronn_jack.realtime.stages.reverb import Reverb
 from ronn_jack.realtime.stages.stage import Stage
 
 Position = Literal["pre", "post"]
 """Where the equaliser stands: before the networks, or after them."""
+
+
+for _types in ((Equaliser,), (Equaliser, Reverb)):
+    chain_entries(_types)  # so that they are known, and can be compiled, before there is an engine
 
 
 class EngineStages:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ronn_jack.export.clap.tables import ENTRY, Description, define_entry
-from ronn_jack.export.elf.link import link
 from ronn_jack.export.identity import check_replaceable, identity
 from ronn_jack.export.lv2.library import NEEDED
 from ronn_jack.export.machine.choosing import define_check, define_create
@@ -15,6 +14,7 @@ from ronn_jack.export.machine.targets import TARGETS
 from ronn_jack.export.parts import Part, make_parts
 from ronn_jack.export.plugin.controls import controls_of
 from ronn_jack.export.sound import OUTPUTS, FrozenSound
+from ronn_jack.realtime.compiler.elf.link import link
 
 SUFFIX = ".clap"
 ENTRIES_MODULE = "ronn_jack.export.clap.tables"

@@ -6,13 +6,13 @@ A host connects each port to an address, and again whenever it likes.
 from __future__ import annotations
 
 import numpy as np
-from numba import carray, float64, int64, void
 
 from ronn_jack.export.compiling import entry
 from ronn_jack.export.plugin.instance import play, set_control
 from ronn_jack.export.plugin.records import INSTANCE, MOST_PORTS, TEMPLATE
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import linked, native
+from ronn_jack.realtime.compiler.language import carray, float64, int64, void
 
 _MOST_PORTS = MOST_PORTS
 _set_control = linked(set_control)

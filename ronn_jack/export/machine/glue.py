@@ -10,7 +10,7 @@ from typing import Any
 
 from llvmlite import binding, ir
 
-from ronn_jack.export.elf.objects import AARCH64, X86_64
+from ronn_jack.realtime.compiler.elf.objects import AARCH64, X86_64
 
 I8, I16, I32, I64 = (ir.IntType(bits) for bits in (8, 16, 32, 64))
 FLOAT, DOUBLE, VOID = ir.FloatType(), ir.DoubleType(), ir.VoidType()
@@ -130,7 +130,7 @@ class Glue:
 
     def object_file(self, machine: int, visible: Sequence[str]) -> bytes:
         """Return the object file, for any processor of a machine."""
-        from ronn_jack.export.machine.emit import emitted
+        from ronn_jack.realtime.compiler.building.emit import emitted
 
         binding.initialize_all_targets()
         binding.initialize_all_asmprinters()

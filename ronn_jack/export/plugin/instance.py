@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import carray, float64, int32, int64, types, void
 
 from ronn_jack.export.compiling import entry
 from ronn_jack.export.plugin.equalising import EQUALISING, aim_equaliser, begin_equaliser
@@ -33,6 +32,7 @@ from ronn_jack.export.plugin.networks import (
 from ronn_jack.export.plugin.records import CONTROL, INSTANCE, TEMPLATE, Action
 from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer, store_release
 from ronn_jack.realtime.compiler.compile import linked, native
+from ronn_jack.realtime.compiler.language import carray, external, float64, int32, int64, void
 from ronn_jack.realtime.engine import process_block
 from ronn_jack.realtime.engine_state import ENGINE
 from ronn_jack.realtime.retiming import prepare_engine, rest_engine
@@ -46,7 +46,7 @@ _EQ_SWITCH, _EQ_ASKED, _EQ_LOGARITHM = (
     int(Action.EQ_SWITCH), int(Action.EQ_ASKED), int(Action.EQ_LOGARITHM),
 )  # fmt: skip
 
-_pow = types.ExternalFunction("pow", float64(float64, float64))
+_pow = external("pow", float64(float64, float64))
 _process_block = linked(process_block)
 
 

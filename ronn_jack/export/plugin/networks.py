@@ -7,7 +7,6 @@ ready. What is in a template is in the first slot.
 from __future__ import annotations
 
 import numpy as np
-from numba import carray, float32, int32, int64, types, void
 
 from ronn_jack.export.plugin.records import (
     CONTROL,
@@ -20,6 +19,7 @@ from ronn_jack.export.plugin.records import (
 from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer
 from ronn_jack.realtime.compiler.compile import native
 from ronn_jack.realtime.compiler.entry_call import call_entry
+from ronn_jack.realtime.compiler.language import carray, external, float32, int32, int64, void
 from ronn_jack.realtime.compiler.mailbox import FRESH, ROW, WRITES_FIRST
 from ronn_jack.realtime.compiler.memory import offset
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
@@ -43,8 +43,8 @@ _MORPH, _DRIFT_RATE, _DRIFT_DEPTH = (
     int(Action.MORPH), int(Action.DRIFT_RATE), int(Action.DRIFT_DEPTH),
 )  # fmt: skip
 
-memcpy = types.ExternalFunction("memcpy", int64(int64, int64, int64))
-memset = types.ExternalFunction("memset", int64(int64, int32, int64))
+memcpy = external("memcpy", int64(int64, int64, int64))
+memset = external("memset", int64(int64, int32, int64))
 
 
 @native(void(int64, int64, int64))

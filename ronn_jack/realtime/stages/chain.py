@@ -111,8 +111,8 @@ run_chain, settle_chain, prepare_chain = compiled_chain(STAGES, CHAIN)
 them ready for a sample rate."""
 
 
-@cache  # as each engine has the same stages, and loading machine code takes milliseconds
-def _entries(stages: tuple[type[Stage], ...]) -> tuple[Any, Any, Any]:
+@cache  # as each engine has the same stages
+def chain_entries(stages: tuple[type[Stage], ...]) -> tuple[Any, Any, Any]:
     """[control-thread] Return `run`, `settle` and `begin` of stages in a row, for outside calls."""
     run, settle, prepare = compiled_chain(stages, states_of(stages))
 
@@ -164,7 +164,7 @@ class StageChain:
     def __init__(self, stages: Sequence[Stage], rate: float) -> None:
         self.stages = stages
         types = tuple(type(stage) for stage in stages)
-        self.compiled, self._settle, self.beginning = _entries(types)
+        self.compiled, self._settle, self.beginning = chain_entries(types)
         self._states, self.address = record(states_of(types))
         self.run = self.compiled.address
         for stage in stages:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import ctypes
 from pathlib import Path
 
+import numba
 from llvmlite import ir
 from numba import types
 
-from ronn_jack.export.elf.link import link
-from ronn_jack.export.machine.emit import Emission
-from ronn_jack.export.machine.numba_api import host, native_of
+from ronn_jack.realtime.compiler.building.emit import Emission
+from ronn_jack.realtime.compiler.building.numba_api import c_types, compiled, host
 from ronn_jack.realtime.compiler.compile import entry, linked, shared
+from ronn_jack.realtime.compiler.elf.link import link
 
 
 @shared("int64(int64)")
@@ -33,10 +34,9 @@ def nothing(number: int) -> None:
 
 
 def test_an_entry_tells_of_its_native_function() -> None:
-    native = native_of(mixed)
-    assert native.arguments == [ir.IntType(64), ir.DoubleType()]
-    assert native.result == ir.DoubleType()
-    assert isinstance(native_of(nothing).result, ir.VoidType)
+    assert c_types(mixed.signature) == (ir.DoubleType(), [ir.IntType(64), ir.DoubleType()])
+    assert isinstance(c_types(nothing.signature)[0], ir.VoidType)
+    assert mixed.code().native.encode() in mixed.code().bitcode
     assert host().data_layout.startswith("e-")
 
 
@@ -56,6 +56,20 @@ def test_entries_run_without_python(tmp_path: Path) -> None:
 
 
 def test_a_linked_entry_is_called_by_its_symbol() -> None:
-    external = linked(mixed)
+    external = linked(mixed).resolve()
     assert external.symbol == f"{__name__}.mixed"
     assert isinstance(external, types.ExternalFunction)
+
+
+def test_numba_s_own_use_in_the_same_process_goes_on() -> None:
+    @numba.njit
+    def least(a: int, b: int) -> int:
+        return min(a, b) ** 2
+
+    mixed.code()
+    compiled(least_of, types.int64(types.int64, types.int64))
+    assert least(3, 2) == 4
+
+
+def least_of(a: int, b: int) -> int:
+    return min(a, b) ** 2
