@@ -1,7 +1,7 @@
 """The functions that JACK calls. All of them are compiled: none enters the interpreter.
 
-Importing this module needs libjack in the process (`jack_library.load`), since the compiled code
-names libjack's functions. JACK's notifications only store what happened; the supervisor polls.
+To load them, libjack has to be in the process (`jack_library.load`), since the compiled code names
+its functions. JACK's notifications only store what happened; the supervisor polls.
 """
 
 from __future__ import annotations
