@@ -12,7 +12,7 @@ def compile_ahead(err: bool = True) -> None:
 
     Only a terminal is told on stderr, where programs that read it expect errors alone.
     """
-    from ronn_jack.kernels import compile_kernels
+    from ronn_jack.commands.kernels import compile_kernels
     from ronn_jack.realtime.compiler.compile import when_compiling
 
     def tell(text: str) -> None:

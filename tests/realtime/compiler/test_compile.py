@@ -162,12 +162,12 @@ def test_the_least_recently_used_folders_go_unless_used_today(tmp_path: Path) ->
     prune(tmp_path / "missing", 2)
 
 
-def test_a_native_function_has_one_signature_whatever_it_is_called_with() -> None:
+def test_a_native_function_has_one_signature_whatever_it_is_called_with(tmp_path: Path) -> None:
     @native("float64(float64)")
     def half(x: float) -> float:
         return x / 2
 
-    @entry("float64(int64)")
+    @entry("float64(int64)", tmp_path)
     def caller(x: int) -> float:
         result: float = half(x)
         return result
