@@ -21,7 +21,7 @@ from ronn_jack.realtime.convolver.plan import opens_of, shared_plans
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 
 _CHANNELS = 2
-_UNITS = opens_of.py_func(SLOT)
+_UNITS = opens_of.described(SLOT)
 _UNIFORM = np.dtype(
     [
         ("partitions", "i8"),

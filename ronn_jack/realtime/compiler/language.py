@@ -90,11 +90,12 @@ int32: Any = Type("int32", ctypes.c_int32)
 int64: Any = Type("int64", ctypes.c_int64)
 uint8: Any = Type("uint8", ctypes.c_uint8)
 uint32: Any = Type("uint32", ctypes.c_uint32)
+uint64: Any = Type("uint64", ctypes.c_uint64)
 float32: Any = Type("float32", ctypes.c_float)
 float64: Any = Type("float64", ctypes.c_double)
 boolean: Any = Type("boolean", ctypes.c_bool)
 void: Any = Type("void")
-_NUMBERS = (int32, int64, uint8, uint32, float32, float64)
+_NUMBERS = (int32, int64, uint8, uint32, uint64, float32, float64)
 TYPES: dict[str, Type] = {each.name: each for each in (*_NUMBERS, boolean, void)}
 
 
