@@ -25,6 +25,8 @@ def main() -> None:
     open_closed_streams()
     if not sys.warnoptions:  # Python's -W and PYTHONWARNINGS show them
         warnings.simplefilter("ignore")
+    # Before numpy is imported: no sound needs its threads, of which each takes memory.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Nearly all that a start makes stays: looking through it again and again took 0.2 s.
     gc.set_threshold(_OBJECTS)
     on_signals(_leave, signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

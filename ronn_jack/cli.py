@@ -18,7 +18,7 @@ from click.shell_completion import shell_complete
 
 from ronn_jack import __version__
 from ronn_jack.commands.bench import bench
-from ronn_jack.commands.compiling import tell_of_compiling
+from ronn_jack.commands.compiling import compile_ahead
 from ronn_jack.commands.exporting import export
 from ronn_jack.commands.importing import import_file
 from ronn_jack.commands.midi import midi
@@ -106,7 +106,7 @@ def run(
 
     if not os.environ.get(SESSION):  # in a session, JACK may be started later
         require_server(settings.server)
-    tell_of_compiling(err=log_json == "-")
+    compile_ahead(err=log_json == "-")
     from ronn_jack.control.scene import beginning
     from ronn_jack.interfaces.state_keeper import restored
     from ronn_jack.presets.store import PresetStore
@@ -155,7 +155,7 @@ def demo(
 
     if settings.server is not None:
         require_server(settings.server)
-    tell_of_compiling(err=False)
+    compile_ahead(err=False)
     from ronn_jack.demo.run import run_demo  # which compiles
 
     run_demo(seconds, out, interrupts, settings, values)
@@ -188,7 +188,7 @@ def render(
     values = sound(preset, assignments)
     if values["freeze"]:
         click.echo("note: freeze = on is left out, as a file has no past to hold")
-    tell_of_compiling()
+    compile_ahead()
     from ronn_jack.render import render_file
 
     with Progress(transient=True, disable=not sys.stdout.isatty(), console=Console()) as bar:
@@ -240,7 +240,7 @@ def info(
     """Say what a network is, and what share of a period it takes on this machine."""
     values = sound(preset, assignments)
     model = model_of(values, inputs, outputs, rate)
-    tell_of_compiling()
+    compile_ahead()
     from ronn_jack.cost.calibration import load_cost_model
 
     milliseconds = model.receptive_field / rate * 1000.0

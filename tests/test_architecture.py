@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "acoustics": set(),
     "model": {"acoustics", "errors", "parameters"},
     "model.latent": {"acoustics", "errors", "files", "parameters"},
-    "realtime.compiler": set(),
+    "realtime.compiler": {"errors"},
     "realtime.kernels": {"model.spec", "model.times", "model.weights", "realtime.compiler"},
     "realtime.motion": {"model.weights", "realtime.compiler", "realtime.kernels"},
     "realtime.meters": {"acoustics", "realtime.compiler"},
@@ -85,7 +85,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "commands": set(),
     "commands.bench": {"bench", "commands.compiling", "commands.options", "errors"},
-    "commands.compiling": {"realtime.compiler"},
+    "commands.compiling": {"commands.kernels", "realtime.compiler"},
+    "commands.kernels": {"cost", "drivers", "hotswap", "realtime"},
     "commands.options": {*FOUNDATION, "model.latent", "presets"},
     "commands.plot": {
         "audio_files", "commands.compiling", "commands.options", "errors", "model", "pictures",

@@ -49,7 +49,7 @@ INTERRUPTED_WHERE_IT_IS_LOST = """
 import os, signal, sys, time
 class Swallowing:
     def find_spec(name, *_):
-        if name == "numba":
+        if name == "jack":
             try:  # as what is written in C may, and says nothing
                 os.kill(os.getpid(), signal.SIGINT)
                 time.sleep(5)

@@ -232,6 +232,8 @@ def start(folder):
     def twice(x):
         return 2 * x
 
+    assert twice.ctypes(7) == 14
+
 
 def test_a_sound_kernel_cache_is_counted(sought, kernels):
     finding = sought("kernel cache", Machine(kernels=kernels))

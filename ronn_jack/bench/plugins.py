@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numba import int64, void
 from rich.table import Table
 
 from ronn_jack.bench.feel.figures import Figure
@@ -31,6 +30,7 @@ from ronn_jack.model.expression import Expression
 from ronn_jack.parameters import PARAMETERS, Value, defaults
 from ronn_jack.realtime.compiler.compile import entry
 from ronn_jack.realtime.compiler.entry_call import call_entry
+from ronn_jack.realtime.compiler.language import int64, void
 from ronn_jack.realtime.engine import Engine, process_block
 from ronn_jack.realtime.engine_state import Control
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ronn_jack.commands.compiling import tell_of_compiling
+from ronn_jack.commands.compiling import compile_ahead
 from ronn_jack.commands.options import sound, sound_options
 from ronn_jack.errors import UsageError
 
@@ -57,7 +57,7 @@ def bench(
         raise UsageError("--source is what --feel plays: add --feel")
     chosen = preset is not None or bool(assignments)
     values = sound(preset, assignments) if chosen else None
-    tell_of_compiling()
+    compile_ahead()
     from ronn_jack.bench.command import Scope
     from ronn_jack.bench.command import bench as measured
     from ronn_jack.bench.tables import tables

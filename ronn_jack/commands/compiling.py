@@ -7,13 +7,17 @@ import sys
 import click
 
 
-def tell_of_compiling(err: bool = True) -> None:
-    """Let it be said what takes so long, once the compiler starts to work.
+def compile_ahead(err: bool = True) -> None:
+    """Compile what the cache does not hold, and say so: it takes long.
 
     Only a terminal is told on stderr, where programs that read it expect errors alone.
     """
+    from ronn_jack.commands.kernels import compile_kernels
     from ronn_jack.realtime.compiler.compile import when_compiling
 
-    text = "compiling for this machine: up to a minute, this time only"
-    if sys.stderr.isatty() or not err:
-        when_compiling(lambda: click.echo(text, err=err))
+    def tell(text: str) -> None:
+        if sys.stderr.isatty() or not err:
+            click.echo(text, err=err)
+
+    compile_kernels(tell)
+    when_compiling(lambda: tell("compiling what this needs besides, this time only"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ronn_jack.commands.compiling import tell_of_compiling
+from ronn_jack.commands.compiling import compile_ahead
 from ronn_jack.commands.options import (
     SOUND_HELP,
     Number,
@@ -263,7 +263,7 @@ def export(
     place = {name: others[name] for name in ("host", "port", "tcp")}
     values = _values(preset, assignments, from_node, place)
     sounds = _snapshots(preset, assignments, bool(seeds)) if snapshots else {}
-    tell_of_compiling()
+    compile_ahead()
     wanted = Wanted(
         target,
         values,

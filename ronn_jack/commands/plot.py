@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ronn_jack.commands.compiling import tell_of_compiling
+from ronn_jack.commands.compiling import compile_ahead
 from ronn_jack.commands.options import SOUND_HELP, Number, one_line, sound, sound_options
 from ronn_jack.errors import UsageError
 
@@ -56,7 +56,7 @@ def plot(
     from ronn_jack.pictures.plots.saving import check_picture
 
     check_picture(target, "plot")
-    tell_of_compiling()
+    compile_ahead()
     from ronn_jack.audio_files.source import opened, quiet_decoders
     from ronn_jack.model.architecture import network_spec
     from ronn_jack.model.expression import Expression

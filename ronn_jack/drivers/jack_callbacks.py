@@ -1,7 +1,7 @@
 """The functions that JACK calls. All of them are compiled: none enters the interpreter.
 
-Importing this module needs libjack in the process (`jack_library.load`), since the compiled code
-names libjack's functions. JACK's notifications only store what happened; the supervisor polls.
+To load them, libjack has to be in the process (`jack_library.load`), since the compiled code names
+its functions. JACK's notifications only store what happened; the supervisor polls.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 import sys
 
 import numpy as np
-from numba import carray, int32, int64, types, uint32, void
 
 from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer, store_release
 from ronn_jack.realtime.compiler.clock import thread_cpu_ns
 from ronn_jack.realtime.compiler.compile import entry, native
 from ronn_jack.realtime.compiler.float_mode import restore_float_mode, set_flush_to_zero
+from ronn_jack.realtime.compiler.language import carray, external, int32, int64, uint32, void
 from ronn_jack.realtime.compiler.memory import offset
 from ronn_jack.realtime.engine_state import ENGINE
 from ronn_jack.realtime.meters.histogram import BINS, count_duration
@@ -116,16 +116,16 @@ _TIMES = offset(CLIENT, "times")
 _TIMESPEC = offset(CLIENT, "timespec")
 _ENGINE_FREEWHEEL = offset(ENGINE, "freewheel")
 
-_get_buffer = types.ExternalFunction("jack_port_get_buffer", int64(int64, uint32))
-_last_frame_time = types.ExternalFunction("jack_last_frame_time", uint32(int64))
-_thread_number = types.ExternalFunction("gettid", int32())
-_get_time = types.ExternalFunction("jack_get_time", int64())
-_transport_query = types.ExternalFunction("jack_transport_query", int32(int64, int64))
-_event_count = types.ExternalFunction("jack_midi_get_event_count", uint32(int64))
-_lost_count = types.ExternalFunction("jack_midi_get_lost_event_count", uint32(int64))
-_event_get = types.ExternalFunction("jack_midi_event_get", int32(int64, int64, uint32))
-_midi_clear = types.ExternalFunction("jack_midi_clear_buffer", void(int64))
-_midi_reserve = types.ExternalFunction("jack_midi_event_reserve", int64(int64, uint32, int64))
+_get_buffer = external("jack_port_get_buffer", int64(int64, uint32))
+_last_frame_time = external("jack_last_frame_time", uint32(int64))
+_thread_number = external("gettid", int32())
+_get_time = external("jack_get_time", int64())
+_transport_query = external("jack_transport_query", int32(int64, int64))
+_event_count = external("jack_midi_get_event_count", uint32(int64))
+_lost_count = external("jack_midi_get_lost_event_count", uint32(int64))
+_event_get = external("jack_midi_event_get", int32(int64, int64, uint32))
+_midi_clear = external("jack_midi_clear_buffer", void(int64))
+_midi_reserve = external("jack_midi_event_reserve", int64(int64, uint32, int64))
 
 
 @native(void(int64, uint32))

@@ -8,13 +8,12 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-import llvmlite.binding
-from numba import int64, void
-
 from ronn_jack.drivers import jack_calls
 from ronn_jack.drivers.jack_trouble import server_process
 from ronn_jack.errors import JackError, NoServerError
 from ronn_jack.realtime.compiler.compile import entry
+from ronn_jack.realtime.compiler.language import int64, void
+from ronn_jack.realtime.compiler.loading import add_library, address_of
 
 DEFAULT_SERVER = "default"
 _SONAME = "libjack.so.0"
@@ -50,8 +49,8 @@ def load() -> Any:
         with _found_as(name):
             import jack
 
-        llvmlite.binding.load_library_permanently(name)
-    except (OSError, RuntimeError) as error:
+        add_library(name)
+    except OSError as error:
         raise JackError(f"the JACK library can't be loaded ({error}): {INSTALL_REMEDY}") from error
     quiet = jack._ffi.cast("void (*)(const char *)", _discard.address)
     jack._lib.jack_set_error_function(quiet)
@@ -69,9 +68,7 @@ def on_shutdown(client: Any, with_reason: int, plain: int, argument: Any) -> Non
         client._ptr, jack._ffi.cast("JackInfoShutdownCallback", with_reason), argument
     )
     # JACK-Client does not declare it.
-    function = jack._ffi.cast(
-        "void (*)(void *, void *, void *)", llvmlite.binding.address_of_symbol("jack_on_shutdown")
-    )
+    function = jack._ffi.cast("void (*)(void *, void *, void *)", address_of("jack_on_shutdown"))
     function(client._ptr, jack._ffi.cast("void *", plain), argument)
 
 

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numba import carray, int32, int64, types, uint32, void
 from numpy.typing import NDArray
 
 from ronn_jack.drivers import jack_calls, jack_library
 from ronn_jack.errors import JackError
 from ronn_jack.realtime.compiler.atomics import load_acquire, pointer, store_release
 from ronn_jack.realtime.compiler.compile import entry
+from ronn_jack.realtime.compiler.language import carray, external, int32, int64, uint32, void
 from ronn_jack.realtime.compiler.memory import aligned_bytes, offset, record
 
 MOST_CHANNELS = 8
@@ -42,7 +42,7 @@ _POSITION = offset(TAPE, "position")
 _SHUTDOWN = offset(TAPE, "shutdown")
 
 jack = jack_library.load()
-_get_buffer = types.ExternalFunction("jack_port_get_buffer", int64(int64, uint32))
+_get_buffer = external("jack_port_get_buffer", int64(int64, uint32))
 
 
 @entry(int32(uint32, int64))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from llvmlite import ir
-from numba import types
-from numba.core import sigutils
-from numba.extending import intrinsic
+
+from ronn_jack.realtime.compiler.language import intrinsic, signature_of, types
 
 
 def through_pointer(signature: str) -> Any:
@@ -18,10 +17,12 @@ def through_pointer(signature: str) -> Any:
     signature : str
         The C function's own, such as "int64(int64, uint32)"; pointers are int64.
     """
-    kinds, result = sigutils.normalize_signature(signature)
 
     @intrinsic
     def call(typing_context: Any, address: Any, arguments: Any) -> Any:
+        told = signature_of(signature).resolve()
+        kinds, result = told.args, told.return_type
+
         def codegen(context: Any, builder: Any, _: Any, values: Any) -> Any:
             void = result == types.void
             returned = ir.VoidType() if void else context.get_value_type(result)

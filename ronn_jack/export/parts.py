@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ronn_jack.errors import RonnError
-from ronn_jack.export.elf.objects import Relocatable
 from ronn_jack.export.functions import functions_of
 from ronn_jack.export.machine.glue import template_symbol
 from ronn_jack.export.machine.targets import HERE, TARGETS
 from ronn_jack.export.plugin.template import template_object
 from ronn_jack.export.sound import FrozenSound
+from ronn_jack.realtime.compiler.elf.objects import Relocatable
 
 
 class PartsError(RonnError):

@@ -36,10 +36,10 @@ class DrawnNetwork(Playable):
         Sample rate in Hz.
     """
 
-    process = process_signal.address
     can_move = True
 
     def __init__(self, spec: NetworkSpec, weights: Weights, rate: float) -> None:
+        self.process = process_signal.address
         self.image = NetworkImage(spec, weights)
         self.address = self.image.address
         self.outputs = self.image.outputs

@@ -11,13 +11,13 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numba import float64, int64, void
 from numpy.typing import NDArray
 
 from ronn_jack.model.latent.equaliser import EqSettings
 from ronn_jack.realtime.compiler.atomics import exchange
 from ronn_jack.realtime.compiler.compile import entry
 from ronn_jack.realtime.compiler.float_mode import restore_float_mode, set_flush_to_zero
+from ronn_jack.realtime.compiler.language import float64, int64, void
 from ronn_jack.realtime.compiler.memory import aligned_bytes, record
 from ronn_jack.realtime.engine_readings import EngineReadings
 from ronn_jack.realtime.engine_stages import EngineStages, Position

@@ -9,7 +9,7 @@ from ronn_jack.model.latent.equaliser import EqSettings
 from ronn_jack.realtime.convolver.response import PreparedResponse
 from ronn_jack.realtime.engine_state import Control
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
-from ronn_jack.realtime.stages.chain import StageChain
+from ronn_jack.realtime.stages.chain import StageChain, chain_entries
 from ronn_jack.realtime.stages.equaliser import Curve, Equaliser
 from ronn_jack.realtime.stages.reverb import Reverb
 from ronn_jack.realtime.stages.stage import Stage
@@ -20,6 +20,10 @@ Position = Literal["pre", "post"]
 BEFORE: tuple[type[Stage], ...] = (Equaliser,)
 AFTER: tuple[type[Stage], ...] = (Equaliser, Reverb)
 """The kinds of stages that every engine has before its networks and after them."""
+
+
+for _types in ((Equaliser,), (Equaliser, Reverb)):
+    chain_entries(_types)  # so that they are known, and can be compiled, before there is an engine
 
 
 class EngineStages:

@@ -10,10 +10,10 @@ into it is recorded too, between the loop's end and its beginning: it is the sea
 from __future__ import annotations
 
 import numpy as np
-from numba import carray, int64, void
 
 from ronn_jack.realtime.compiler.atomics import exchange, pointer
 from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.language import carray, int64, void
 from ronn_jack.realtime.compiler.memory import CACHE_LINE, offset
 
 SEAM_SECONDS = 0.05

@@ -9,11 +9,11 @@ that the block size changes nothing.
 from __future__ import annotations
 
 import numpy as np
-from numba import carray, float64, int64, void
 from numpy.typing import NDArray
 
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import entry, native
+from ronn_jack.realtime.compiler.language import carray, float64, int64, void
 from ronn_jack.realtime.compiler.memory import record
 
 HYSTERESIS_DB = 6.0

@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import carray, int64, void
 
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import native
 from ronn_jack.realtime.compiler.entry_call import call_entry
+from ronn_jack.realtime.compiler.language import carray, int64, void
 from ronn_jack.realtime.engine_state import CONTROLS, ENGINE, GATE_STATE, LOOP_STATE, Control
 from ronn_jack.realtime.freeze import LOOP, run_freeze
 from ronn_jack.realtime.gate import run_gate

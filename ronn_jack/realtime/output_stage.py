@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import carray, float64, int64
 
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.language import carray, float64, int64
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 
 GUARD_KNEE = 10.0 ** (-1.0 / 20.0)

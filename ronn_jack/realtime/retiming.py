@@ -12,11 +12,11 @@ the reverb opens its room (`stages.frozen_room`). None of it is for the audio th
 from __future__ import annotations
 
 import numpy as np
-from numba import carray, float64, int64, void
 
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import native
 from ronn_jack.realtime.compiler.entry_call import call_at_rate
+from ronn_jack.realtime.compiler.language import carray, float64, int64, void
 from ronn_jack.realtime.engine_state import CONTROLS, ENGINE, GATE_STATE, RAMPS, TARGETS, Control
 from ronn_jack.realtime.freeze import SEAM_SECONDS
 from ronn_jack.realtime.gate import prepare_gate, settle_gate

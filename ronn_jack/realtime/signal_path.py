@@ -10,12 +10,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import carray, float64, int64, void
 
 from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer, store_release
 from ronn_jack.realtime.compiler.clock import monotonic_ns
 from ronn_jack.realtime.compiler.compile import native
 from ronn_jack.realtime.compiler.entry_call import call_entry
+from ronn_jack.realtime.compiler.language import carray, float64, int64, void
 from ronn_jack.realtime.engine_state import (
     CONTROLS,
     DROPPED,

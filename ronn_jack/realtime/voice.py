@@ -7,7 +7,6 @@ publishes its address; from then on it belongs to the audio thread, until it is 
 from __future__ import annotations
 
 import numpy as np
-from numba import carray, float32, float64, int64, void
 from numpy.typing import NDArray
 
 from ronn_jack.model.expression import Expression
@@ -17,6 +16,7 @@ from ronn_jack.realtime.compiler.clock import TIMESPEC_BYTES, thread_cpu_ns
 from ronn_jack.realtime.compiler.compile import entry, native
 from ronn_jack.realtime.compiler.entry_call import call_entry
 from ronn_jack.realtime.compiler.float_mode import restore_float_mode, set_flush_to_zero
+from ronn_jack.realtime.compiler.language import carray, float32, float64, int64, void
 from ronn_jack.realtime.compiler.mailbox import publish
 from ronn_jack.realtime.compiler.memory import aligned_bytes, offset, record
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK

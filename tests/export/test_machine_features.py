@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from ronn_jack.export.elf.link import link
-from ronn_jack.export.elf.objects import X86_64
 from ronn_jack.export.machine.features import NAMES, features_here, find_features
 from ronn_jack.export.machine.glue import I32, Glue
+from ronn_jack.realtime.compiler.elf.link import link
+from ronn_jack.realtime.compiler.elf.objects import X86_64
 
 pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="it is about x86-64")
 

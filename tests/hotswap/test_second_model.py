@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from numba import carray
 
 from ronn_jack.cost.admission import Deadline
 from ronn_jack.cost.counts import KINDS, count_work
@@ -19,6 +18,7 @@ from ronn_jack.model.recipes import BY_NAME
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import entry
+from ronn_jack.realtime.compiler.language import carray
 from ronn_jack.realtime.compiler.memory import aligned_bytes
 from ronn_jack.realtime.playable import Playable
 from tests.realtime.engine_driver import engine_for, noise, play

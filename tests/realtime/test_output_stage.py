@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from numba import carray
 
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import entry, native
+from ronn_jack.realtime.compiler.language import carray
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.engine_state import Control
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from numba import float64, int64, void
 
 from ronn_jack.hotswap.drawn_network import network_for_any_rate, stretched_network
 from ronn_jack.hotswap.engine_controls import aim
@@ -17,6 +16,7 @@ from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.model.times import times_of
 from ronn_jack.parameters import defaults
 from ronn_jack.realtime.compiler.compile import entry
+from ronn_jack.realtime.compiler.language import float64, int64, void
 from ronn_jack.realtime.compiler.memory import Arena, aligned_bytes, taken_from
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.engine_state import Control

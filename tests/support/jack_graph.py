@@ -11,22 +11,22 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from numba import carray, int32, int64, types, uint32
 from numpy.typing import NDArray
 
 from ronn_jack.drivers import jack_tape
 from ronn_jack.drivers.jack_tape import jack
 from ronn_jack.realtime.compiler.atomics import load_acquire, pointer, store_release
 from ronn_jack.realtime.compiler.compile import entry
+from ronn_jack.realtime.compiler.language import carray, external, int32, int64, uint32, void
 from ronn_jack.realtime.compiler.memory import offset, record
 from tests.support.jack_server import wait_for
 from tests.support.libjack import port_address, set_process_callback
 
 Player = jack_tape.Player
 
-_get_buffer = types.ExternalFunction("jack_port_get_buffer", int64(int64, uint32))
-_midi_clear = types.ExternalFunction("jack_midi_clear_buffer", types.void(int64))
-_midi_reserve = types.ExternalFunction("jack_midi_event_reserve", int64(int64, uint32, int64))
+_get_buffer = external("jack_port_get_buffer", int64(int64, uint32))
+_midi_clear = external("jack_midi_clear_buffer", void(int64))
+_midi_reserve = external("jack_midi_event_reserve", int64(int64, uint32, int64))
 
 MOST_MESSAGES = 16384
 BURST = np.dtype(
@@ -144,8 +144,8 @@ HEARD = np.dtype(
 )
 _WRITTEN = offset(HEARD, "written")
 _HEARD_EVENT = offset(HEARD, "event")
-_event_count = types.ExternalFunction("jack_midi_get_event_count", uint32(int64))
-_event_get = types.ExternalFunction("jack_midi_event_get", int32(int64, int64, uint32))
+_event_count = external("jack_midi_get_event_count", uint32(int64))
+_event_get = external("jack_midi_event_get", int32(int64, int64, uint32))
 
 
 @entry(int32(uint32, int64))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import carray, int32, int64, types, uint32
 
 from ronn_jack.drivers.jack_tape import jack
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import entry
+from ronn_jack.realtime.compiler.language import carray, external, int32, int64, uint32
 from ronn_jack.realtime.compiler.memory import record
 from tests.support.libjack import port_address, set_process_callback
 
@@ -23,7 +23,7 @@ METER = np.dtype(
     ],
     align=True,
 )
-_get_buffer = types.ExternalFunction("jack_port_get_buffer", int64(int64, uint32))
+_get_buffer = external("jack_port_get_buffer", int64(int64, uint32))
 
 
 @entry(int32(uint32, int64))

@@ -8,9 +8,9 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
-from numba import int64, void
 
 from ronn_jack.realtime.compiler.compile import entry
+from ronn_jack.realtime.compiler.language import int64, void
 from ronn_jack.realtime.signal_path import watch
 from tests.support.rigged import WatchedEngine
 

@@ -6,12 +6,12 @@ import math
 import time
 
 import numpy as np
-from numba import int64, void
 
 from ronn_jack.model.recipes import draw
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.compiler.compile import entry
 from ronn_jack.realtime.compiler.entry_call import call_entry
+from ronn_jack.realtime.compiler.language import int64, void
 from ronn_jack.realtime.compiler.memory import aligned_bytes
 from ronn_jack.realtime.kernels.image import NetworkImage
 from ronn_jack.realtime.kernels.network import process_signal

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
 
 from ronn_jack.realtime.compiler.compile import entry
 from ronn_jack.realtime.compiler.emitter import Emitter
 from ronn_jack.realtime.compiler.host import VECTOR
+from ronn_jack.realtime.compiler.language import intrinsic, types
 
 _SUMS = 12
 """Independent sums, more than a multiply-add's latency times the units that do them."""

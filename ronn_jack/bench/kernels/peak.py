@@ -6,13 +6,12 @@ import functools
 import math
 import time
 
-from numba import int64, void
-
 from ronn_jack.bench.kernels.block_timer import BlockTimer
 from ronn_jack.bench.kernels.multiply_add import FLOP_PER_ROUND, multiply_add_rounds
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.compiler.compile import entry
 from ronn_jack.realtime.compiler.float_mode import restore_float_mode, set_flush_to_zero
+from ronn_jack.realtime.compiler.language import int64, void
 from ronn_jack.realtime.kernels.convolution import DENSE_ROWS
 from ronn_jack.realtime.kernels.layers import run_layer
 from ronn_jack.realtime.kernels.layout import CHUNK, LAYER_WORDS, WORD

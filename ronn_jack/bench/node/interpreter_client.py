@@ -10,8 +10,6 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import carray, float64, int32, int64, types, uint32
-from numba.extending import intrinsic
 
 from ronn_jack.drivers.jack_callbacks import CLIENT
 from ronn_jack.drivers.jack_driver import JackClient
@@ -19,6 +17,16 @@ from ronn_jack.model.recipes import draw
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import entry
+from ronn_jack.realtime.compiler.language import (
+    carray,
+    external,
+    float64,
+    int32,
+    int64,
+    intrinsic,
+    types,
+    uint32,
+)
 from ronn_jack.realtime.compiler.memory import offset, record
 from ronn_jack.realtime.kernels.image import NetworkImage
 from ronn_jack.realtime.kernels.network import process_signal
@@ -33,7 +41,7 @@ STOPWATCH = np.dtype(
     align=True,
 )
 
-_get_time = types.ExternalFunction("jack_get_time", int64())
+_get_time = external("jack_get_time", int64())
 
 
 @intrinsic

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numba import carray, int64, void
 from numpy.typing import NDArray
 
 from ronn_jack.bench.kernels.block_timer import BlockTimer
@@ -15,6 +14,7 @@ from ronn_jack.realtime.compiler.clock import TIMESPEC_BYTES, thread_cpu_ns
 from ronn_jack.realtime.compiler.compile import entry
 from ronn_jack.realtime.compiler.entry_call import call_entry
 from ronn_jack.realtime.compiler.float_mode import restore_float_mode, set_flush_to_zero
+from ronn_jack.realtime.compiler.language import carray, int64, void
 from ronn_jack.realtime.compiler.memory import aligned_bytes
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.kernels.network import process_signal

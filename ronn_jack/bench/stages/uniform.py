@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import carray, int64, void
 from numpy.typing import NDArray
 
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import entry
+from ronn_jack.realtime.compiler.language import carray, int64, void
 from ronn_jack.realtime.compiler.memory import aligned_bytes, record
 from ronn_jack.realtime.convolver.complex_vectors import TILE_BYTES
 from ronn_jack.realtime.convolver.layout import SLOT
@@ -21,7 +21,7 @@ from ronn_jack.realtime.convolver.plan import opens_of, shared_plans
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 
 _CHANNELS = 2
-_UNITS = opens_of.py_func(SLOT)
+_UNITS = opens_of.described(SLOT)
 _UNIFORM = np.dtype(
     [
         ("partitions", "i8"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from numba import carray, int32, int64, uint32
-
 from ronn_jack.export.clap.abi import (
     AUDIO_PORT_INFO,
     INFINITE_TAIL,
@@ -17,6 +15,7 @@ from ronn_jack.export.clap.memory import copy_text, memset, word_at
 from ronn_jack.export.clap.records import HEART, INSTANCE, LIBRARY, call_tail_frames
 from ronn_jack.export.compiling import entry
 from ronn_jack.realtime.compiler.atomics import pointer
+from ronn_jack.realtime.compiler.language import carray, int32, int64, uint32
 from ronn_jack.realtime.compiler.memory import offset
 
 _INFO_BYTES = AUDIO_PORT_INFO.itemsize

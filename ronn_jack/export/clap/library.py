@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from numba import carray, int32, uint32
-
 from ronn_jack.export.calls import through_pointer
 from ronn_jack.export.clap.abi import COMPATIBLE_MAJOR, HOST, PLUGIN
 from ronn_jack.export.clap.memory import free, malloc, memcpy, memset, same_text, word_at
@@ -19,6 +17,7 @@ from ronn_jack.export.clap.records import (
 from ronn_jack.export.clap.worker import end_worker, start_worker
 from ronn_jack.export.compiling import entry
 from ronn_jack.realtime.compiler.atomics import pointer
+from ronn_jack.realtime.compiler.language import carray, int32, uint32
 
 _FIRST_RATE = 48000.0
 """In Hz, until the host names its own."""

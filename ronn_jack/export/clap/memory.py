@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import carray, int32, int64, types, uint8, void
 
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import inlined, native
+from ronn_jack.realtime.compiler.language import carray, external, int32, int64, uint8, void
 
-malloc = types.ExternalFunction("malloc", int64(int64))
-free = types.ExternalFunction("free", void(int64))
-memcpy = types.ExternalFunction("memcpy", int64(int64, int64, int64))
-memset = types.ExternalFunction("memset", int64(int64, int32, int64))
+malloc = external("malloc", int64(int64))
+free = external("free", void(int64))
+memcpy = external("memcpy", int64(int64, int64, int64))
+memset = external("memset", int64(int64, int32, int64))
 
 _UPPER_A, _UPPER_Z, _TO_LOWER = 65, 90, 32
 

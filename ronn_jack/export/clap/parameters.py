@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import carray, int32, int64, uint32
 
 from ronn_jack.export.clap.abi import NAME_SIZE, PARAM_INFO, PATH_SIZE
 from ronn_jack.export.clap.memory import copy_text, memset
@@ -18,6 +17,7 @@ from ronn_jack.export.clap.words import read_words, write_words
 from ronn_jack.export.compiling import entry
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.language import carray, int32, int64, uint32
 from ronn_jack.realtime.compiler.memory import offset
 
 _ROW = PARAMETER.itemsize

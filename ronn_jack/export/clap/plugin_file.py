@@ -10,7 +10,6 @@ from ronn_jack.export.clap.tables import ENTRY, Description, define_entry
 from ronn_jack.export.cross.constants import object_of
 from ronn_jack.export.cross.mac_bundle import PROPERTIES, bundle_of
 from ronn_jack.export.cross.zig import shared_library
-from ronn_jack.export.elf.link import link
 from ronn_jack.export.folder import replace_folder
 from ronn_jack.export.identity import check_replaceable, identity
 from ronn_jack.export.lv2.library import NEEDED
@@ -21,6 +20,7 @@ from ronn_jack.export.parts import Part, make_parts
 from ronn_jack.export.plugin.controls import controls_of
 from ronn_jack.export.sound import OUTPUTS, FrozenSound
 from ronn_jack.files import write_atomically
+from ronn_jack.realtime.compiler.elf.link import link
 
 SUFFIX = ".clap"
 ENTRIES_MODULE = "ronn_jack.export.clap.tables"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import carray, int64, void
 
 from ronn_jack.export.calls import through_pointer
 from ronn_jack.export.clap.abi import (
@@ -31,6 +30,7 @@ from ronn_jack.export.clap.worker import attend_bank
 from ronn_jack.export.compiling import entry
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.language import carray, int64, void
 from ronn_jack.realtime.compiler.memory import offset
 
 _PARAM_VALUE_BYTES = PARAM_VALUE.itemsize

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from numba import carray, int32, int64, void
-
 from ronn_jack.export.calls import through_pointer
 from ronn_jack.export.clap.abi import HOST, HOST_PARAMS, PARAM_RESCAN_VALUES, STREAM
 from ronn_jack.export.clap.library import call_get_extension
@@ -12,6 +10,7 @@ from ronn_jack.export.clap.records import HEART, INSTANCE, LIBRARY, call_state
 from ronn_jack.export.compiling import entry
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.language import carray, int32, int64, void
 
 LARGEST_STATE = 1 << 16
 """Bytes; a longer chunk is none of ours."""

@@ -16,8 +16,8 @@ from llvmlite import ir
 from ronn_jack.export.clap import abi, extensions, library, parameters, processing, state, worker
 from ronn_jack.export.clap.records import EXTENSION, HEART, LIBRARY, PARAMETER
 from ronn_jack.export.machine.glue import DOUBLE, I8, I32, I64, NULL, POINTER, VOID, Glue, symbol
-from ronn_jack.export.machine.numba_api import native_of
 from ronn_jack.parameters import Kind, Parameter
+from ronn_jack.realtime.compiler.building.numba_api import c_types
 
 ENTRY = "clap_entry"
 """The only symbol that a host looks for."""
@@ -190,8 +190,7 @@ class _Tables:
 
     def function(self, entry: Any) -> ir.Function:
         """Return an entry."""
-        native = native_of(entry)
-        return self._glue.foreign(symbol(_name(entry)), native.result, native.arguments)
+        return self._glue.foreign(symbol(_name(entry)), *c_types(entry.signature))
 
     def _pointers(self, entries: Sequence[Any]) -> list[Any]:
         return [self.function(entry).bitcast(POINTER) for entry in entries]

@@ -8,13 +8,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import carray, float64, int64
 
 from ronn_jack.export.clap.abi import PARAM_IS_STEPPED
 from ronn_jack.export.clap.memory import byte_at, copy_text, lower, put_byte, word_at
 from ronn_jack.export.clap.records import PARAMETER
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.language import carray, float64, int64
 
 _DIGITS = 4
 """Of a number that is shown."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from numba import carray, int32, int64, types, uint32, void
-
 from ronn_jack.export.clap.records import (
     HEART,
     INSTANCE,
@@ -16,6 +14,7 @@ from ronn_jack.export.compiling import entry
 from ronn_jack.export.plugin.bank import ALONE, OFFLINE, WITH_WORKER
 from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer, store_release
 from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.language import carray, external, int32, int64, uint32, void
 from ronn_jack.realtime.compiler.memory import offset
 
 _THREAD = offset(INSTANCE, "thread")
@@ -23,12 +22,12 @@ _ASKED = offset(INSTANCE, "asked")
 _STOP = offset(INSTANCE, "stop")
 _SEMAPHORE = offset(INSTANCE, "semaphore")
 
-_pthread_create = types.ExternalFunction("pthread_create", int32(int64, int64, int64, int64))
-_pthread_join = types.ExternalFunction("pthread_join", int32(int64, int64))
-_sem_init = types.ExternalFunction("sem_init", int32(int64, int32, uint32))
-_sem_post = types.ExternalFunction("sem_post", int32(int64))
-_sem_wait = types.ExternalFunction("sem_wait", int32(int64))
-_sem_destroy = types.ExternalFunction("sem_destroy", int32(int64))
+_pthread_create = external("pthread_create", int32(int64, int64, int64, int64))
+_pthread_join = external("pthread_join", int32(int64, int64))
+_sem_init = external("sem_init", int32(int64, int32, uint32))
+_sem_post = external("sem_post", int32(int64))
+_sem_wait = external("sem_wait", int32(int64))
+_sem_destroy = external("sem_destroy", int32(int64))
 
 
 @entry("int64(int64)")

@@ -6,9 +6,9 @@ from typing import Any
 
 from llvmlite import ir
 
-from ronn_jack.export.elf.objects import Relocatable, Symbol
 from ronn_jack.export.machine.glue import I8, POINTER, plain_object
 from ronn_jack.export.machine.targets import Target
+from ronn_jack.realtime.compiler.elf.objects import Relocatable, Symbol
 from ronn_jack.realtime.compiler.memory import CACHE_LINE
 
 _WORD = 8

@@ -10,7 +10,6 @@ References
 from __future__ import annotations
 
 import numpy as np
-from numba import carray, int32, int64, types, uint32, void
 
 from ronn_jack.export.calls import through_pointer
 from ronn_jack.export.compiling import entry
@@ -20,6 +19,7 @@ from ronn_jack.export.plugin.instance import reset
 from ronn_jack.export.plugin.records import INSTANCE, TEMPLATE
 from ronn_jack.realtime.compiler.atomics import exchange, pointer
 from ronn_jack.realtime.compiler.compile import inlined, linked, native
+from ronn_jack.realtime.compiler.language import carray, external, int32, int64, uint32, void
 from ronn_jack.realtime.compiler.memory import offset
 
 _ASKED = offset(INSTANCE, "asked")
@@ -27,7 +27,7 @@ _POINTER = 8
 _MESSAGE_BYTES = 8
 """Of what the worker is sent, as some hosts take no empty message."""
 
-_strcmp = types.ExternalFunction("strcmp", int32(int64, int64))
+_strcmp = external("strcmp", int32(int64, int64))
 _schedule_work = through_pointer("int32(int64, uint32, int64)")
 _attend = linked(attend)
 _work = linked(work)

@@ -12,11 +12,11 @@ from typing import Any
 
 from llvmlite import ir
 
-from ronn_jack.export.elf.link import link
 from ronn_jack.export.machine.choosing import define_create
 from ronn_jack.export.machine.glue import DOUBLE, I32, I64, NULL, POINTER, VOID, Glue, symbol
 from ronn_jack.export.machine.targets import TARGETS
 from ronn_jack.export.parts import Part
+from ronn_jack.realtime.compiler.elf.link import link
 
 SCHEDULE = "http://lv2plug.in/ns/ext/worker#schedule"
 INTERFACE = "http://lv2plug.in/ns/ext/worker#interface"

@@ -7,13 +7,13 @@ opposite, as that is what LV2 has a word for: `enabled`.
 from __future__ import annotations
 
 import numpy as np
-from numba import carray, float64, int64, void
 
 from ronn_jack.export.compiling import entry
 from ronn_jack.export.plugin.instance import play, set_control
 from ronn_jack.export.plugin.records import CONTROL, INSTANCE, MOST_PORTS, TEMPLATE, Action
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import linked, native
+from ronn_jack.realtime.compiler.language import carray, float64, int64, void
 from ronn_jack.realtime.engine_state import Control
 
 _MOST_PORTS = MOST_PORTS

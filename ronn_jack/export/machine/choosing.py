@@ -7,7 +7,6 @@ from typing import Any
 
 from llvmlite import ir
 
-from ronn_jack.export.elf.objects import X86_64
 from ronn_jack.export.machine.features import features_here, find_features
 from ronn_jack.export.machine.glue import (
     DOUBLE,
@@ -21,6 +20,7 @@ from ronn_jack.export.machine.glue import (
 from ronn_jack.export.machine.processor import find_level
 from ronn_jack.export.machine.targets import TARGETS, Target
 from ronn_jack.export.plugin.records import KERNELS, OF_NETWORK
+from ronn_jack.realtime.compiler.elf.objects import X86_64
 from ronn_jack.realtime.retiming import HIGHEST_RATE, LOWEST_RATE
 
 

@@ -6,24 +6,17 @@ It is asked for before anything of the engine is imported, as what is compiled d
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from llvmlite import binding, ir
 from numba.core import codegen
 from numba.core.registry import cpu_target
 
-_NOWHERE = 1
-"""The address of every function."""
+from ronn_jack.realtime.compiler.host import TARGET_VARIABLE
 
 
 class _Library(codegen.CPUCodeLibrary):  # type: ignore[misc]
-    def get_pointer_to_function(self, name: str) -> int:
-        self._ensure_finalized()
-        return _NOWHERE
-
-    def serialize_using_object_code(self) -> Any:
-        return self.serialize_using_bitcode()  # there is no code until all is linked
-
     def _finalize_specific(self) -> None:
         pass
 
@@ -68,6 +61,7 @@ def compile_for(triple: str, processor: str, features: str) -> None:
     processor, features : str
         As LLVM knows them.
     """
+    os.environ[TARGET_VARIABLE] = " ".join((triple, processor, features))
     binding.initialize_all_targets()
     binding.initialize_all_asmprinters()
     cpu_target.target_context._internal_codegen = _Codegen(triple, processor, features)

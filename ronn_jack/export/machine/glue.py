@@ -10,8 +10,8 @@ from typing import Any
 
 from llvmlite import binding, ir
 
-from ronn_jack.export.elf.objects import AARCH64, X86_64
 from ronn_jack.export.machine.targets import Target
+from ronn_jack.realtime.compiler.elf.objects import AARCH64, X86_64
 
 I8, I16, I32, I64 = (ir.IntType(bits) for bits in (8, 16, 32, 64))
 FLOAT, DOUBLE, VOID = ir.FloatType(), ir.DoubleType(), ir.VoidType()
@@ -150,7 +150,7 @@ def plain_object(
     outside : bool
         Whether they are seen outside of the library, too.
     """
-    from ronn_jack.export.machine.emit import emitted
+    from ronn_jack.realtime.compiler.building.emit import emitted
 
     binding.initialize_all_targets()
     binding.initialize_all_asmprinters()

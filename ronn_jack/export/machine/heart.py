@@ -11,9 +11,9 @@ from typing import Any
 
 from llvmlite import ir
 
-from ronn_jack.export.machine.emit import Emission
 from ronn_jack.export.machine.glue import I64, kernel_symbol, symbol
 from ronn_jack.export.plugin import bank, instance, state
+from ronn_jack.realtime.compiler.building.emit import Emission
 from ronn_jack.realtime.engine_stages import AFTER, BEFORE
 from ronn_jack.realtime.kernels.forms.registry import FORMS
 from ronn_jack.realtime.kernels.network import process_signal, settle

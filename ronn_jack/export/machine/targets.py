@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ronn_jack.errors import UsageError
-from ronn_jack.export.elf.objects import AARCH64, X86_64
+from ronn_jack.realtime.compiler.elf.objects import AARCH64, X86_64
 
 HERE = AARCH64 if platform.machine() in ("aarch64", "arm64") else X86_64
 """The machine that this program runs on."""

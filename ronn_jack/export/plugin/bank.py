@@ -9,7 +9,6 @@ beside the one that sounds for its memory.
 from __future__ import annotations
 
 import numpy as np
-from numba import carray, int64, void
 
 from ronn_jack.export.compiling import entry
 from ronn_jack.export.plugin.comparing import COMPARED_FRAMES, begin_comparing, compare, correlation
@@ -37,6 +36,7 @@ from ronn_jack.export.plugin.records import INSTANCE, TEMPLATE
 from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer
 from ronn_jack.realtime.compiler.compile import native
 from ronn_jack.realtime.compiler.float_mode import restore_float_mode, set_flush_to_zero
+from ronn_jack.realtime.compiler.language import carray, int64, void
 from ronn_jack.realtime.engine_state import ENGINE, PENDING, POSITION, RETIRED
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.voice import VOICE, run_over_history

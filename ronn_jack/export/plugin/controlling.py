@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import carray, float64, int64, types, void
 
 from ronn_jack.export.compiling import shared
 from ronn_jack.export.plugin.equalising import EQUALISING, aim_equaliser
@@ -14,6 +13,7 @@ from ronn_jack.export.plugin.networks import move_network, played_value
 from ronn_jack.export.plugin.records import CONTROL, INSTANCE, TEMPLATE, Action
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.language import carray, external, float64, int64, void
 from ronn_jack.realtime.engine_state import ENGINE
 
 _AMPLITUDE, _SHARE, _THRESHOLD = (
@@ -25,7 +25,7 @@ _EQ_SWITCH, _EQ_ASKED, _EQ_LOGARITHM = (
     int(Action.EQ_SWITCH), int(Action.EQ_ASKED), int(Action.EQ_LOGARITHM),
 )  # fmt: skip
 
-_pow = types.ExternalFunction("pow", float64(float64, float64))
+_pow = external("pow", float64(float64, float64))
 
 
 @native(void(int64, int64, int64, float64))

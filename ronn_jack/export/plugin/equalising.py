@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from numba import carray
 
 from ronn_jack.export.compiling import entry
 from ronn_jack.model.latent.library import open_eq
@@ -14,6 +13,7 @@ from ronn_jack.parameters import Value
 from ronn_jack.parameters.rows.equaliser import EQ_MODE, MANUAL
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import linked
+from ronn_jack.realtime.compiler.language import carray
 from ronn_jack.realtime.compiler.memory import aligned_bytes, offset, record
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.stages.eq_loudness import find_makeup, loudness_memory, prepare_loudness

@@ -8,7 +8,6 @@ the others never do.
 from __future__ import annotations
 
 import numpy as np
-from numba import carray, int32, int64
 
 from ronn_jack.export.compiling import entry, shared
 from ronn_jack.export.plugin.controlling import apply_control, heed_loads, move_control
@@ -31,6 +30,7 @@ from ronn_jack.export.plugin.networks import (
 from ronn_jack.export.plugin.records import CONTROL, INSTANCE, TEMPLATE
 from ronn_jack.realtime.compiler.atomics import exchange, pointer
 from ronn_jack.realtime.compiler.compile import linked
+from ronn_jack.realtime.compiler.language import carray, int32, int64
 from ronn_jack.realtime.engine import process_block
 from ronn_jack.realtime.engine_state import ENGINE
 from ronn_jack.realtime.retiming import prepare_engine, rest_engine

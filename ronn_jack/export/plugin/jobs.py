@@ -6,11 +6,10 @@ answered, or before it has begun (`take_back`). Neither waits for the other.
 
 from __future__ import annotations
 
-from numba import carray, int64, void
-
 from ronn_jack.export.plugin.records import INSTANCE
 from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer, store_release
 from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.language import carray, int64, void
 from ronn_jack.realtime.compiler.memory import offset
 
 READY, LEFT = 1, 2

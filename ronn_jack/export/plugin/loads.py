@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import carray, float64, int64, void
 
 from ronn_jack.export.plugin.records import INSTANCE, MOST_CONTROLS, TEMPLATE
 from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer, store_release
 from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.language import carray, float64, int64, void
 from ronn_jack.realtime.compiler.mailbox import (
     FRESH,
     READS_FIRST,

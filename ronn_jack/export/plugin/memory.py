@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import carray, float64, int32, int64, types, void
 
 from ronn_jack.export.compiling import entry
 from ronn_jack.export.plugin.networks import (
@@ -17,6 +16,7 @@ from ronn_jack.export.plugin.networks import (
 from ronn_jack.export.plugin.records import INSTANCE, TEMPLATE
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import linked, native
+from ronn_jack.realtime.compiler.language import carray, external, float64, int32, int64, void
 from ronn_jack.realtime.convolver.layout import POSITION, WORD
 from ronn_jack.realtime.engine_state import ENGINE
 from ronn_jack.realtime.kernels.stretching import plan_network
@@ -26,8 +26,8 @@ from ronn_jack.realtime.stages.reverb import CONVOLVER
 
 _LINE = 64
 
-malloc = types.ExternalFunction("malloc", int64(int64))
-free = types.ExternalFunction("free", void(int64))
+malloc = external("malloc", int64(int64))
+free = external("free", void(int64))
 
 
 @native(int64(int64))

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import carray, float32, float64, int32, int64, types, void
 
 from ronn_jack.export.compiling import shared
 from ronn_jack.export.plugin.records import (
@@ -23,6 +22,15 @@ from ronn_jack.export.plugin.records import (
 from ronn_jack.realtime.compiler.atomics import exchange, pointer
 from ronn_jack.realtime.compiler.compile import inlined, native
 from ronn_jack.realtime.compiler.entry_call import call_entry
+from ronn_jack.realtime.compiler.language import (
+    carray,
+    external,
+    float32,
+    float64,
+    int32,
+    int64,
+    void,
+)
 from ronn_jack.realtime.compiler.mailbox import FRESH, ROW, WRITES_FIRST
 from ronn_jack.realtime.compiler.memory import offset
 from ronn_jack.realtime.kernels.layout import FRAME, MAX_BLOCK, WORD
@@ -45,8 +53,8 @@ _MORPH, _DRIFT_RATE, _DRIFT_DEPTH = (
     int(Action.MORPH), int(Action.DRIFT_RATE), int(Action.DRIFT_DEPTH),
 )  # fmt: skip
 
-memcpy = types.ExternalFunction("memcpy", int64(int64, int64, int64))
-memset = types.ExternalFunction("memset", int64(int64, int32, int64))
+memcpy = external("memcpy", int64(int64, int64, int64))
+memset = external("memset", int64(int64, int32, int64))
 
 
 @inlined

@@ -8,13 +8,13 @@ round nothing happens, so that later versions read what earlier ones have writte
 from __future__ import annotations
 
 import numpy as np
-from numba import carray, int64
 
 from ronn_jack.export.compiling import entry
 from ronn_jack.export.plugin.controlling import landed
 from ronn_jack.export.plugin.loads import begin_load, end_load, known_value, load_value
 from ronn_jack.export.plugin.records import CONTROL, INSTANCE, TEMPLATE
 from ronn_jack.realtime.compiler.atomics import pointer
+from ronn_jack.realtime.compiler.language import carray, int64
 
 VERSION = 1
 MAGIC = int.from_bytes(b"RONN", "little")

@@ -8,8 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ronn_jack.export.elf.objects import Relocatable, Relocation, Section, Symbol
-from ronn_jack.export.elf.relocations import ABSOLUTE
 from ronn_jack.export.plugin.controls import PluginControl, controls_of
 from ronn_jack.export.plugin.records import CONTROL, NETWORK, TEMPLATE
 from ronn_jack.export.snapshot import Snapshot, check_alike, kept_seconds, snapshot
@@ -17,6 +15,8 @@ from ronn_jack.export.sound import MEASURED_RATE, FrozenSound
 from ronn_jack.hotswap.drawn_network import stretched_network
 from ronn_jack.hotswap.responses.room import room_of, samples_of
 from ronn_jack.model.expression import Expression
+from ronn_jack.realtime.compiler.elf.objects import Relocatable, Relocation, Section, Symbol
+from ronn_jack.realtime.compiler.elf.relocations import ABSOLUTE
 from ronn_jack.realtime.compiler.memory import CACHE_LINE
 from ronn_jack.realtime.kernels import layout
 from ronn_jack.realtime.stages.chain import stages_of

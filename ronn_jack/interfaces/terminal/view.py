@@ -10,16 +10,15 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from types import TracebackType
-from typing import Protocol, Self, TextIO
-
-from rich.console import Console
-from rich.live import Live
+from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
 from ronn_jack.closing import Closing
 from ronn_jack.interfaces.terminal.keyboard import Keyboard
 from ronn_jack.interfaces.terminal.keys import HELP
-from ronn_jack.interfaces.terminal.screen import Screen
 from ronn_jack.interfaces.terminal.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from ronn_jack.interfaces.terminal.screen import Screen
 
 KEPT_EVENTS = 200
 LINES_A_SECOND = 50
@@ -156,6 +155,9 @@ class LiveView(Closing):
         clock: Callable[[], float] = time.monotonic,
         keyboard: Keyboard | None = None,
     ) -> None:
+        from rich.console import Console  # which takes long to load, and plain lines do without
+        from rich.live import Live
+
         self._clock = clock
         self._keyboard = keyboard
         self._console = Console(file=stream, highlight=False, markup=False, emoji=False)
@@ -201,6 +203,8 @@ class LiveView(Closing):
 
     def screen(self, height: int | None) -> Screen:
         """Return what there is to see, in so many lines; None for the last that is left behind."""
+        from ronn_jack.interfaces.terminal.screen import Screen
+
         with self._lock:
             keys = HELP if self._keyboard and height is not None else ""
             return Screen(self._snapshot, list(self._events), height, keys)

@@ -6,7 +6,6 @@ programs of it look too, and hears questions from there alone.
 
 from __future__ import annotations
 
-import asyncio
 import importlib.util
 import ipaddress
 import logging
@@ -69,6 +68,8 @@ class Announcer(ClosingOnce):
             each.close()
 
     def _run(self, name: str, ports: dict[str, int], wakened: socket.socket) -> None:
+        import asyncio  # late, as the first sound would wait for it
+
         try:
             asyncio.run(_announce(name, ports, self._bind, wakened))
         except Exception as error:
@@ -77,6 +78,8 @@ class Announcer(ClosingOnce):
 
 
 async def _announce(name: str, ports: dict[str, int], bind: str, wakened: socket.socket) -> None:
+    import asyncio
+
     from zeroconf import InterfaceChoice
     from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 

@@ -13,12 +13,10 @@ from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
-from numba import types
-from numba.core import cgutils
-from numba.extending import intrinsic, models, register_model
 
 from ronn_jack.realtime.compiler.compile import native
 from ronn_jack.realtime.compiler.host import VECTOR
+from ronn_jack.realtime.compiler.language import Type, cgutils, float64, intrinsic, types
 
 CHANNELS = 2
 _LANES = ir.VectorType(ir.DoubleType(), CHANNELS)
@@ -28,19 +26,29 @@ Pair = Any
 """What mypy takes a pair for."""
 
 
-class _PairType(types.Type):  # type: ignore[misc]
-    def __init__(self) -> None:
-        super().__init__(name="pair of float64")
+def _pair_type() -> Any:
+    from numba.core.types import Type as NumbaType
+    from numba.extending import models, register_model
+
+    class PairType(NumbaType):
+        def __init__(self) -> None:
+            super().__init__(name=PAIR.name)
+
+    @register_model(PairType)
+    class PairModel(models.PrimitiveModel):  # type: ignore[misc]
+        def __init__(self, manager: Any, kind: Any) -> None:
+            super().__init__(manager, kind, _LANES)
+
+    return PairType()
 
 
-PAIR = _PairType()
+PAIR = Type("pair", make=_pair_type)
 """The type of a pair in signatures."""
 
 
-@register_model(_PairType)
-class _PairModel(models.PrimitiveModel):  # type: ignore[misc]
-    def __init__(self, manager: Any, kind: Any) -> None:
-        super().__init__(manager, kind, _LANES)
+def _pairs(count: int) -> Any:
+    """Return numba's signature of what makes a pair of some."""
+    return PAIR.resolve()(*[PAIR.resolve()] * count)
 
 
 @intrinsic
@@ -53,7 +61,7 @@ def pair(typing_context: Any, left: Any, right: Any) -> Any:
             result = builder.insert_element(result, number, _LANE(lane))
         return result
 
-    return PAIR(types.float64, types.float64), codegen
+    return PAIR.resolve()(types.float64, types.float64), codegen
 
 
 def _lane(lane: int) -> Callable[..., Any]:
@@ -61,7 +69,7 @@ def _lane(lane: int) -> Callable[..., Any]:
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             return builder.extract_element(arguments[0], _LANE(lane))
 
-        return types.float64(PAIR), codegen
+        return types.float64(PAIR.resolve()), codegen
 
     return part
 
@@ -77,7 +85,7 @@ def multiply(typing_context: Any, a: Any, b: Any) -> Any:
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.fmul(*arguments)
 
-    return PAIR(PAIR, PAIR), codegen
+    return _pairs(2), codegen
 
 
 @intrinsic
@@ -87,7 +95,7 @@ def add(typing_context: Any, a: Any, b: Any) -> Any:
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.fadd(*arguments)
 
-    return PAIR(PAIR, PAIR), codegen
+    return _pairs(2), codegen
 
 
 @intrinsic
@@ -97,7 +105,7 @@ def subtract(typing_context: Any, a: Any, b: Any) -> Any:
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.fsub(*arguments)
 
-    return PAIR(PAIR, PAIR), codegen
+    return _pairs(2), codegen
 
 
 @intrinsic
@@ -112,10 +120,10 @@ def multiply_add(typing_context: Any, a: Any, b: Any, c: Any) -> Any:
         function = cgutils.get_or_insert_function(builder.module, kind, "llvm.fma.v2f64")
         return builder.call(function, arguments)
 
-    return PAIR(PAIR, PAIR, PAIR), codegen
+    return _pairs(3), codegen
 
 
-@native(PAIR(types.float64))
+@native(PAIR(float64))
 def both(number: float) -> Pair:
     """Return a pair of the same number."""
     return pair(number, number)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import ctypes.util
 import sys
 
-import llvmlite.binding
 import numpy as np
-from numba import carray, int32, int64, types
 
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import native
-
-llvmlite.binding.load_library_permanently(ctypes.util.find_library("c"))
+from ronn_jack.realtime.compiler.language import carray, external, int32, int64
 
 _MONOTONIC, _THREAD_CPU = (6, 16) if sys.platform == "darwin" else (1, 3)
 TIMESPEC_BYTES = 16
 
-_clock_gettime = types.ExternalFunction("clock_gettime", int32(int32, int64))
+_clock_gettime = external("clock_gettime", int32(int32, int64))
 
 
 @native(int64(int32, int64))

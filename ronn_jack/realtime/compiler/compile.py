@@ -10,62 +10,134 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import importlib.util
 import os
 import platform
 import shutil
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import llvmlite.binding
-import numba
 import platformdirs
-from numba.core import event, sigutils, types
-from numba.core.ccallback import CFunc
-from numba.core.registry import cpu_target
 
 from ronn_jack.realtime.compiler import host
 from ronn_jack.realtime.compiler.kernel_cache import KernelCache
+from ronn_jack.realtime.compiler.language import (
+    Deferred,
+    Function,
+    Signature,
+    external,
+    resolved,
+    signature_of,
+)
+from ronn_jack.realtime.compiler.loading import LINKED, address_of, load
+from ronn_jack.realtime.compiler.machine_code import MachineCode
 
 KEPT_FOLDERS = 8
 KEPT_SECONDS = 86400
 """Kernels of so many versions or hosts stay, and those used within a day, so that switching back
 compiles nothing."""
 
-# Unrolled, a loop of unknown length is a copy of a tile's body for each turn: it took 40 % of the
-# time to compile, and small layers a tenth of theirs to find their way through it.
-llvmlite.binding.set_option("ronn_jack", "-unroll-runtime=false")
+_COMPILERS = ("numba", "llvmlite")
 
-_OPTIONS = {"nopython": True, "error_model": "numpy", "boundscheck": False, "fastmath": False}
-
-_INLINED = {k: v for k, v in _OPTIONS.items() if k != "nopython"}
-
-Function = Callable[..., Any]
+_compiling = threading.RLock()
+_told: list[Callable[[], None]] = []
 
 
-def native(signature: str) -> Callable[[Function], Any]:
-    """Make a function callable from compiled code, with one fixed signature.
+class Native(Deferred):
+    """A function that compiled code calls, with one fixed signature.
 
-    It compiles only when an entry that calls it does, so a start from the cache loads entries
-    alone. Callers' arguments are converted to the signature, as in C.
+    It compiles only when an entry that calls it does. Callers' arguments are converted to the
+    signature, as in C.
     """
 
-    def decorate(function: Function) -> Any:
-        dispatcher = numba.njit(**_INLINED)(function)
-        resolve = dispatcher.get_call_template
+    def __init__(self, function: Function, signature: Signature) -> None:
+        def make() -> Any:
+            from ronn_jack.realtime.compiler.building.numba_api import callee
 
-        def resolve_compiled(args: Any, keywords: Any) -> Any:
-            if not dispatcher.overloads:
-                dispatcher.compile(signature)
-                dispatcher.disable_compile()
-            return resolve(args, keywords)
+            return callee(resolved(function), signature.resolve())
 
-        dispatcher.get_call_template = resolve_compiled
-        return dispatcher
+        super().__init__(make, function)
 
-    return decorate
+
+ENTRIES: list[Entry] = []
+"""All that there are, whether they are loaded or not."""
+
+
+class Entry:
+    """A function that C calls by its address, and Python by `ctypes`.
+
+    It is loaded, or compiled where the cache does not hold it, when it is first asked for either.
+
+    Parameters
+    ----------
+    function : callable
+    signature : Signature
+    folder : Path
+        Where it is cached.
+
+    Attributes
+    ----------
+    symbol : str
+        By which compiled code may know it.
+    """
+
+    def __init__(self, function: Function, signature: Signature, folder: Path) -> None:
+        self.__name__ = function.__name__
+        self.signature = signature
+        self.symbol = f"{function.__module__}.{function.__qualname__}"
+        self.is_from_cache = False
+        self._function = function
+        self._folder = folder
+        self._unkept: MachineCode | None = None
+        ENTRIES.append(self)
+
+    @functools.cached_property
+    def cache(self) -> KernelCache:
+        """Its file."""
+        return KernelCache(self._function, str(self.signature), self._folder)
+
+    @functools.cached_property
+    def address(self) -> int:
+        """Its address; the first time, what it calls by a symbol is loaded too."""
+        with _compiling:
+            image = self.code().image
+            addresses = {
+                name: LINKED[name].address if name in LINKED else address_of(name)
+                for _, name in image.imports
+            }
+            return load(image, addresses)
+
+    @functools.cached_property
+    def ctypes(self) -> Any:
+        """What calls it without the interpreter's lock."""
+        return self.signature.c_function(self.address)
+
+    def code(self) -> MachineCode:
+        """Return its machine code, from the cache if it can be had there."""
+        with _compiling:
+            if self._unkept is not None:
+                return self._unkept
+            content = self.cache.load()
+            if content is not None:
+                self.is_from_cache = True
+                return MachineCode.read(content)
+            while _told:
+                _told.pop()()
+            from ronn_jack.realtime.compiler.building.build import build
+
+            code = build(resolved(self._function), self.signature)
+            if not code.lasting or not self.cache.save(code.written()):
+                self._unkept = code
+            return code
+
+
+def native(signature: Signature | str) -> Callable[[Function], Any]:
+    """Make a function callable from compiled code, with one fixed signature."""
+    return lambda function: Native(function, signature_of(signature))
 
 
 def inlined(function: Function) -> Any:
@@ -74,10 +146,16 @@ def inlined(function: Function) -> Any:
     Numba optimises a native function anew, with all that it calls, in every function that calls
     it. A level less in the way to a large kernel spares seconds of compiling.
     """
-    return numba.njit(inline="always", **_INLINED)(function)
+
+    def make() -> Any:
+        from ronn_jack.realtime.compiler.building.numba_api import part
+
+        return part(resolved(function))
+
+    return Deferred(make, function)
 
 
-def entry(signature: str, folder: Path | None = None) -> Callable[[Function], Any]:
+def entry(signature: Signature | str, folder: Path | None = None) -> Callable[[Function], Entry]:
     """Make a function callable from C (`.address`) and by ctypes (`.ctypes`), cached on disk.
 
     The call by ctypes releases the interpreter's lock.
@@ -87,17 +165,10 @@ def entry(signature: str, folder: Path | None = None) -> Callable[[Function], An
     folder : Path, optional
         Where it is cached; by default `cache_folder`.
     """
-
-    def decorate(function: Function) -> Any:
-        compiled: Any = CFunc(function, sigutils.normalize_signature(signature), {}, dict(_OPTIONS))
-        compiled._cache = KernelCache(function, folder or cache_folder())
-        compiled.compile()
-        return compiled
-
-    return decorate
+    return lambda function: Entry(function, signature_of(signature), folder or cache_folder())
 
 
-def shared(signature: str) -> Callable[[Function], Any]:
+def shared(signature: Signature | str) -> Callable[[Function], Any]:
     """Make a function that compiled code calls, but compile it once instead of into each caller.
 
     For the large ones: what calls them compiles and loads without them.
@@ -109,18 +180,10 @@ def shared(signature: str) -> Callable[[Function], Any]:
     return decorate
 
 
-def linked(compiled: Any) -> Any:
+def linked(compiled: Entry) -> Any:
     """Return an entry as compiled code calls it: by its symbol, without a copy of it."""
-    function = compiled.__wrapped__
-    symbol = f"{function.__module__}.{function.__qualname__}"
-    llvmlite.binding.add_symbol(symbol, compiled.address)
-    LINKED[symbol] = compiled
-    arguments, result = sigutils.normalize_signature(compiled._sig)
-    return types.ExternalFunction(symbol, result(*arguments))
-
-
-LINKED: dict[str, Any] = {}
-"""The entries that compiled code knows by a symbol alone."""
+    LINKED[compiled.symbol] = compiled
+    return external(compiled.symbol, compiled.signature)
 
 
 @functools.cache
@@ -143,14 +206,7 @@ def cache_key(sources: Path = Path(__file__).parents[1]) -> str:
     sources : Path
         The package whose modules, those of its sub-packages too, are compiled.
     """
-    codegen = cpu_target.target_context.codegen()
-    parts = [
-        numba.__version__,
-        llvmlite.__version__,
-        platform.python_version(),
-        repr(codegen.magic_tuple()),
-        repr(host.VECTOR),
-    ]
+    parts = [*map(_version, _COMPILERS), platform.python_version(), host.description()]
     digest = hashlib.sha256("\0".join(parts).encode())
     for path in sorted(sources.rglob("*.py")):
         name = path.relative_to(sources).as_posix().encode()
@@ -172,18 +228,11 @@ def prune(root: Path, kept: int) -> None:
 
 def when_compiling(tell: Callable[[], None]) -> None:
     """Call `tell` once, as soon as something is compiled that the cache does not hold."""
-    # Announced before each pass of numba's compiler, and never when it loads from the cache.
-    event.register("numba:run_pass", _FirstOnly(tell))
+    _told.append(tell)
 
 
-class _FirstOnly(event.Listener):  # type: ignore[misc]
-    def __init__(self, tell: Callable[[], None]) -> None:
-        self._tell: Callable[[], None] | None = tell
-
-    def on_start(self, _: object) -> None:
-        tell, self._tell = self._tell, None
-        if tell is not None:
-            tell()
-
-    def on_end(self, _: object) -> None:
-        pass
+def _version(package: str) -> str:
+    """Return what tells a package's version, which is not imported for it."""
+    found = importlib.util.find_spec(package)
+    assert found is not None and found.origin is not None
+    return Path(found.origin).with_name("_version.py").read_text(encoding="utf-8")

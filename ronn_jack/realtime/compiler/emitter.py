@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from llvmlite import ir
-from numba.core import cgutils
 
 from ronn_jack.realtime.compiler.host import VECTOR, Vector
+from ronn_jack.realtime.compiler.language import cgutils
 from ronn_jack.realtime.compiler.memory import CACHE_LINE
 
 INT64 = ir.IntType(64)

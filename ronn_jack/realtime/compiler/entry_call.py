@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
+
+from ronn_jack.realtime.compiler.language import intrinsic, types
 
 _I64 = ir.IntType(64)
 _ARGUMENTS = 6

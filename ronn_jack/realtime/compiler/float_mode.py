@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from llvmlite import ir
-from numba import types
-from numba.core import cgutils
-from numba.extending import intrinsic
+
+from ronn_jack.realtime.compiler.language import cgutils, intrinsic, types
 
 _MXCSR_FLUSH = 0x8040  # flush-to-zero and denormals-are-zero
 _FPCR_FLUSH = 1 << 24

@@ -8,12 +8,13 @@ import platform
 from dataclasses import dataclass
 from pathlib import Path
 
-from numba.core.registry import cpu_target
-
 WIDTH_VARIABLE = "RONN_JACK_VECTOR_BITS"
 """Environment variable that forces a vector width, for tests and comparisons: 128, 256, 512."""
 REGISTERS_VARIABLE = "RONN_JACK_VECTOR_REGISTERS"
 """Environment variable for how many vectors are held, where memory is laid out for another host."""
+
+TARGET_VARIABLE = "RONN_JACK_TARGET"
+"""Environment variable for what code is compiled for, where that is not this host."""
 
 
 @dataclass(frozen=True)
@@ -35,18 +36,40 @@ class Vector:
     fused: bool
 
 
+def _of_processor(field: str) -> str:
+    """Return what the system tells of the first processor; empty where it doesn't."""
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith(field):
+                return line.partition(":")[2].strip()
+    return ""
+
+
+def features() -> set[str]:
+    """Return what the processor has, of "avx512f", "avx2" and "fma", as far as it may be used.
+
+    Asked of the system, as LLVM, which would know, is not loaded at every start. A processor that
+    numba is told to compile for counts instead.
+    """
+    told = os.environ.get("NUMBA_CPU_FEATURES")
+    if told is None and os.environ.get("NUMBA_CPU_NAME", "").lower() == "generic":
+        told = ""
+    if told is not None:
+        return {each.removeprefix("+") for each in told.split(",") if each.startswith("+")}
+    return set(_of_processor("flags").split())
+
+
 def _choose() -> Vector:
-    triple, _, features = cpu_target.target_context.codegen().magic_tuple()
-    present = set(features.split(","))
-    arm = triple.startswith(("aarch64", "arm64"))
-    widest = 512 if "+avx512f" in present else 256 if "+avx2" in present else 128
+    present = features()
+    arm = platform.machine() in ("aarch64", "arm64")
+    widest = 512 if "avx512f" in present else 256 if "avx2" in present else 128
     bits = int(os.environ.get(WIDTH_VARIABLE, widest))
     if bits not in (128, 256, 512):
         raise ValueError(f"{WIDTH_VARIABLE} = {bits} is no vector width; use 128, 256 or 512")
     return Vector(
         lanes=bits // 32,
         registers=int(os.environ.get(REGISTERS_VARIABLE, 32 if arm or bits == 512 else 16)),
-        fused=arm or "+fma" in present,
+        fused=arm or "fma" in present,
     )
 
 
@@ -55,8 +78,11 @@ VECTOR = _choose()
 
 def processor() -> str:
     """Return the processor's name."""
-    with contextlib.suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
+    return _of_processor("model name") or platform.processor() or platform.machine()
+
+
+def description() -> str:
+    """Return all of this host that machine code depends on."""
+    told = [f"{k}={v}" for k, v in sorted(os.environ.items()) if k.startswith("NUMBA_")]
+    system = (platform.system(), platform.machine(), processor(), _of_processor("flags"))
+    return repr((*system, told, os.environ.get(TARGET_VARIABLE), VECTOR))

@@ -1,7 +1,6 @@
 """Compiled kernels on disk, none of which is loaded before its digest has been checked.
 
-numba's own cache unpickles whatever it finds, and runs machine code in which a bit has flipped.
-Here a kernel is one file: its identity, a digest of all that belongs to it, and its code. The
+A kernel is one file: its identity, a digest of all that belongs to it, and its code. The
 digest covers the identity too, so that a file in the place of another is found out. This guards
 against disks and copies that fail; whoever may write to the folder is trusted.
 """
@@ -19,10 +18,10 @@ import shutil
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
-from numba.core.compiler import CompileResult
-from numba.core.serialize import dumps
+from ronn_jack.realtime.compiler.language import Deferred
 
 SUFFIX = ".kernel"
 _DIGEST_BYTES = hashlib.sha256().digest_size
@@ -38,47 +37,49 @@ log = logging.getLogger(__name__)
 
 
 class KernelCache:
-    """The file of one function, with the methods by which numba's CFunc loads and saves.
+    """The file of one function.
 
     Parameters
     ----------
     function : callable
         The Python function.
+    signature : str
+        What it is compiled for.
     folder : Path
-        Where its machine code lies. Without it, or where it can't be written, nothing is kept.
+        Where its machine code lies. Where it can't be written, nothing is kept.
+
+    Attributes
+    ----------
+    name : str
+        The file's, by which a function is known in all processes of this version.
     """
 
-    def __init__(self, function: Callable[..., Any], folder: Path) -> None:
-        self._function = function
+    def __init__(self, function: Callable[..., Any], signature: str, folder: Path) -> None:
         self._folder = folder
+        self._identity = _identity(function, signature)
+        module = function.__module__.rpartition(".")[2]
+        name = f"{module}.{function.__qualname__}"[:_LONGEST_NAME]
+        digits = self._identity.hex()[:_IDENTITY_DIGITS]
+        self.name = f"{name}-{digits}"
+        self._path = folder / f"{self.name}{SUFFIX}"
 
-    def load_overload(self, signature: Any, target_context: Any) -> Any:
+    def load(self) -> bytes | None:
         """Return what was saved; None if there is nothing, or it is damaged."""
-        target_context.refresh()
-        identity = _identity(self._function, signature)
-        path = self._path(identity)
-        found = _read(path)
-        if found is None or found[0] != identity:
-            if os.path.lexists(path):
-                _replaced.add(path)
+        found = _read(self._path)
+        if found is None or found[0] != self._identity:
+            if os.path.lexists(self._path):
+                _replaced.add(self._path)
             return None
-        return CompileResult._rebuild(target_context, *pickle.loads(found[1]))
+        return found[1]
 
-    def save_overload(self, signature: Any, result: Any) -> None:
-        """Keep machine code for later starts, if the disk allows it."""
-        if result.library.has_dynamic_globals:
-            return  # the code holds addresses of this process
-        identity = _identity(self._function, signature)
-        content = dumps(result._reduce())
+    def save(self, content: bytes) -> bool:
+        """Keep machine code for later starts; return whether the disk allows it."""
         try:
-            _write(self._path(identity), identity + _digest(identity, content) + content)
+            _write(self._path, self._identity + _digest(self._identity, content) + content)
         except OSError as error:
             _tell(self._folder, error.strerror)
-
-    def _path(self, identity: bytes) -> Path:
-        module = self._function.__module__.rpartition(".")[2]
-        name = f"{module}.{self._function.__qualname__}"[:_LONGEST_NAME]
-        return self._folder / f"{name}-{identity.hex()[:_IDENTITY_DIGITS]}{SUFFIX}"
+            return False
+        return True
 
 
 def damaged(folder: Path) -> list[Path]:
@@ -96,13 +97,13 @@ def _is_intact(path: Path) -> bool:
     return found is not None and path.stem.endswith(found[0].hex()[:_IDENTITY_DIGITS])
 
 
-def _identity(function: Callable[..., Any], signature: Any) -> bytes:
+def _identity(function: Callable[..., Any], signature: str) -> bytes:
     """Return a digest of what distinguishes a function among those of one cache folder.
 
     It includes the file that the function stands in, as only that of the compiled package is in
     the folder's name.
     """
-    parts = [*_described(function), str(signature).encode()]
+    parts = [*_described(function), signature.encode()]
     return _digest(*(hashlib.sha256(part).digest() for part in parts))
 
 
@@ -113,12 +114,12 @@ def _described(function: Callable[..., Any]) -> Iterator[bytes]:
     yield _source_digest(source)
     yield function.__code__.co_code
     for cell in function.__closure__ or ():
-        # A compiled function is pickled with a name that each process makes up anew.
-        inner = getattr(cell.cell_contents, "py_func", None)
-        if inner is None:
-            yield dumps(cell.cell_contents)
-        else:
+        value = cell.cell_contents
+        inner = value.described if isinstance(value, Deferred) else value
+        if isinstance(inner, FunctionType):
             yield from _described(inner)
+        else:
+            yield pickle.dumps(inner)
 
 
 @functools.cache

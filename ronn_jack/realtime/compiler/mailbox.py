@@ -6,10 +6,9 @@ for the one that waits, so neither thread ever waits and the newest value is nev
 
 from __future__ import annotations
 
-from numba import int64, void
-
 from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, store_release
 from ronn_jack.realtime.compiler.compile import entry, native
+from ronn_jack.realtime.compiler.language import int64, void
 
 ROWS = 3
 WRITES_FIRST, WAITS_FIRST, READS_FIRST = range(ROWS)

@@ -8,10 +8,10 @@ new input meets the new room at once, and the new tail when it gets there.
 from __future__ import annotations
 
 import numpy as np
-from numba import carray, int64
 
 from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer, store_release
 from ronn_jack.realtime.compiler.compile import entry, native, shared
+from ronn_jack.realtime.compiler.language import carray, int64
 from ronn_jack.realtime.compiler.memory import aligned_bytes
 from ronn_jack.realtime.convolver.head import convolve_head
 from ronn_jack.realtime.convolver.layout import (

@@ -16,10 +16,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from numba import types
-from numba.extending import intrinsic
-
 from ronn_jack.realtime.compiler.emitter import INT64, Emitter
+from ronn_jack.realtime.compiler.language import intrinsic, types
 from ronn_jack.realtime.convolver.complex_vectors import (
     COLUMN_BYTES,
     GROUP,

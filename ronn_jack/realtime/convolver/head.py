@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import types
-from numba.extending import intrinsic
-
 from ronn_jack.realtime.compiler.compile import shared
 from ronn_jack.realtime.compiler.emitter import INT64, Emitter
+from ronn_jack.realtime.compiler.language import intrinsic, types
 from ronn_jack.realtime.convolver.layout import HEAD, SLOT
 
 _WIDTH = 4

@@ -7,9 +7,8 @@ never leave the nearest cache, and the spectra are read in the order in which th
 
 from __future__ import annotations
 
-from numba import int64
-
 from ronn_jack.realtime.compiler.compile import native, shared
+from ronn_jack.realtime.compiler.language import int64
 from ronn_jack.realtime.convolver.complex_vectors import COLUMN_BYTES, LANES, TILE, TILE_BYTES
 from ronn_jack.realtime.convolver.fourier import (
     RADIX,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import carray, int64
 
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.language import carray, int64
 from ronn_jack.realtime.convolver.complex_vectors import TILE, TILE_BYTES
 from ronn_jack.realtime.convolver.layout import (
     BLOCKS,

@@ -9,11 +9,11 @@ import functools
 import math
 
 import numpy as np
-from numba import carray, float64, int64, void
 from numpy.typing import NDArray
 
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import entry, native
+from ronn_jack.realtime.compiler.language import carray, float64, int64, void
 from ronn_jack.realtime.compiler.memory import aligned_bytes, taken_from
 from ronn_jack.realtime.convolver.complex_vectors import LANES, TILE
 from ronn_jack.realtime.convolver.fourier import RADIX

@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import carray, float64, int64, void
 
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.language import carray, float64, int64, void
 
 _CROSSINGS = 64
 """Zeros of the sinc on each side, at the lower of both rates."""

@@ -6,11 +6,11 @@ All that it takes lies in one stretch of memory.
 from __future__ import annotations
 
 import numpy as np
-from numba import carray, int64, void
 from numpy.typing import NDArray
 
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import entry, native
+from ronn_jack.realtime.compiler.language import carray, int64, void
 from ronn_jack.realtime.compiler.memory import CACHE_LINE, aligned_bytes
 from ronn_jack.realtime.convolver.complex_vectors import TILE, TILE_BYTES
 from ronn_jack.realtime.convolver.layout import (

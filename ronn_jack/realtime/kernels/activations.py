@@ -10,10 +10,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from numba import types
-from numba.extending import intrinsic
-
 from ronn_jack.realtime.compiler.emitter import INT64, Emitter
+from ronn_jack.realtime.compiler.language import intrinsic, types
 
 ACTIVATION_IDS = {
     name: index

@@ -15,11 +15,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from numba import types
-from numba.extending import intrinsic
-
 from ronn_jack.realtime.compiler.emitter import INT64, Emitter
 from ronn_jack.realtime.compiler.host import VECTOR
+from ronn_jack.realtime.compiler.language import intrinsic, types
 from ronn_jack.realtime.kernels.layout import CHUNK, WORD
 
 DENSE_ROWS = 12 if VECTOR.registers == 32 else 4

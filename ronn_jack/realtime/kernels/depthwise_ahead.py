@@ -22,11 +22,9 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
-from numba import types
-from numba.extending import intrinsic
-
 from ronn_jack.realtime.compiler.compile import native
 from ronn_jack.realtime.compiler.emitter import INT64, Emitter
+from ronn_jack.realtime.compiler.language import intrinsic, types
 from ronn_jack.realtime.kernels.convolution import cover_frames, start_sums
 
 AHEAD = 3
@@ -36,11 +34,13 @@ WIDTHS = [4, 2, 1]
 """Vectors of a tile, of which each has AHEAD sums."""
 
 
-@native("int64(int64)")
 def ring_slots(kernel: int) -> int:
     """Return how many vectors a ring of frames a dilation apart has."""
-    slots: int = kernel + _SPARE
-    return slots
+    return kernel + _SPARE
+
+
+ring_slots_of = native("int64(int64)")(ring_slots)
+"""The same in compiled code."""
 
 
 @intrinsic

@@ -21,11 +21,9 @@ from __future__ import annotations
 from itertools import chain
 from typing import Any
 
-from numba import types
-from numba.extending import intrinsic
-
 from ronn_jack.realtime.compiler.emitter import INT64, Emitter
 from ronn_jack.realtime.compiler.host import VECTOR
+from ronn_jack.realtime.compiler.language import intrinsic, types
 from ronn_jack.realtime.kernels.convolution import accumulate, cover, start_sums
 
 PAIR_HEIGHTS = (3, 4) if VECTOR.registers == 32 else (1, 2)

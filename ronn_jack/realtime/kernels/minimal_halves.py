@@ -16,11 +16,9 @@ from __future__ import annotations
 from itertools import chain
 from typing import Any
 
-from numba import types
-from numba.extending import intrinsic
-
 from ronn_jack.realtime.compiler.emitter import INT64, Emitter
 from ronn_jack.realtime.compiler.host import VECTOR
+from ronn_jack.realtime.compiler.language import intrinsic, types
 from ronn_jack.realtime.kernels.convolution import accumulate, cover, start_sums
 from ronn_jack.realtime.kernels.layout import WORD
 from ronn_jack.realtime.kernels.minimal_filtering import pair_widths

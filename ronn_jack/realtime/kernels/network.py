@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from numba import float32, int64
-
 from ronn_jack.realtime.compiler.compile import entry, native
 from ronn_jack.realtime.compiler.float_mode import restore_float_mode, set_flush_to_zero
+from ronn_jack.realtime.compiler.language import float32, int64
 from ronn_jack.realtime.kernels.forms.registry import settle_form
 from ronn_jack.realtime.kernels.input_rows import (
     close_source,

@@ -6,12 +6,12 @@ As `Form.memory` does it, for an image that is laid out for any sample rate.
 from __future__ import annotations
 
 import numpy as np
-from numba import carray, int64, void
 
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.language import carray, int64, void
 from ronn_jack.realtime.compiler.memory import CACHE_LINE
-from ronn_jack.realtime.kernels.depthwise_ahead import ring_slots
+from ronn_jack.realtime.kernels.depthwise_ahead import ring_slots_of
 from ronn_jack.realtime.kernels.forms import depthwise_ahead as ahead
 from ronn_jack.realtime.kernels.forms import minimal_halves as halves
 from ronn_jack.realtime.kernels.forms import transposed
@@ -87,7 +87,7 @@ def place_own(layer: int, size: int) -> int:
         w[halves.RESTING] = ALWAYS
         size += lines(w[ROWS] * w[halves.LEFT_STRIDE])
     elif w[FORM] == _AHEAD:
-        w[ahead.SLOTS] = ring_slots(w[KERNEL])
+        w[ahead.SLOTS] = ring_slots_of(w[KERNEL])
         w[ahead.PAST_STRIDE] = odd_lines(w[DILATION] * w[ahead.SLOTS])
         w[ahead.PAST] = size
         w[ahead.RESTING] = ALWAYS

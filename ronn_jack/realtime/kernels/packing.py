@@ -8,11 +8,11 @@ each row begin, and how much farther each term reads, times four and with the wa
 from __future__ import annotations
 
 import numpy as np
-from numba import carray, float64, int64, void
 from numpy.typing import NDArray
 
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import entry, native
+from ronn_jack.realtime.compiler.language import carray, float64, int64, void
 from ronn_jack.realtime.kernels.tiles import tile_rows
 from ronn_jack.realtime.kernels.vectors import load_float32
 

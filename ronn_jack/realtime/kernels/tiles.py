@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import float32, int64
 
 from ronn_jack.realtime.compiler.compile import inlined, native
+from ronn_jack.realtime.compiler.language import float32, int64
 from ronn_jack.realtime.kernels.activations import ACTIVATION_IDS, activate_rows
 from ronn_jack.realtime.kernels.input_rows import find_taps, frame_address
 from ronn_jack.realtime.kernels.layout import (

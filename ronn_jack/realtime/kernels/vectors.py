@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from numba import types
-from numba.extending import intrinsic
-
 from ronn_jack.realtime.compiler.emitter import FLOAT, INT64, Emitter
+from ronn_jack.realtime.compiler.language import intrinsic, types
 
 MIXED = 4
 """Rows that `mix_rows` sums."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import carray, float64, int64, void
 from numpy.typing import NDArray
 
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.channel_pair import CHANNELS
 from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.language import carray, float64, int64, void
 from ronn_jack.realtime.compiler.memory import aligned_bytes, record
 from ronn_jack.realtime.meters.loudness import LOUDNESS, LoudnessMeter, run_loudness
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import carray, float64, int64, void
 from numpy.typing import NDArray
 
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.language import carray, float64, int64, void
 
 BINS_PER_OCTAVE = 16
 OCTAVES = 21

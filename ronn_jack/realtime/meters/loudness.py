@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import carray, float64, int64, void
 from numpy.typing import NDArray
 
 from ronn_jack.acoustics.k_weighting import k_weighting
@@ -21,6 +20,7 @@ from ronn_jack.realtime.compiler.channel_pair import (
 )
 from ronn_jack.realtime.compiler.compile import entry, native
 from ronn_jack.realtime.compiler.float_mode import restore_float_mode, set_flush_to_zero
+from ronn_jack.realtime.compiler.language import carray, float64, int64, void
 from ronn_jack.realtime.compiler.memory import aligned_bytes, record
 
 STEP_SECONDS = 0.1

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import carray, float32, float64, int64
 
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.language import carray, float32, float64, int64
 
 TAPS = 12
 """Taps per phase of the interpolator."""

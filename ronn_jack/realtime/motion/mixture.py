@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import carray, float32, float64, int64, void
 
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.language import carray, float32, float64, int64, void
 from ronn_jack.realtime.compiler.memory import offset
 from ronn_jack.realtime.kernels.vectors import MIXED
 

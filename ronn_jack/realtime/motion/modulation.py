@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numba import carray, float32, float64, int64, void
 from numpy.typing import NDArray
 
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import entry, native
+from ronn_jack.realtime.compiler.language import carray, float32, float64, int64, void
 from ronn_jack.realtime.compiler.mailbox import (
     READS_FIRST,
     ROWS,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from numba import int64
-
 from ronn_jack.realtime.compiler.compile import native
 from ronn_jack.realtime.compiler.entry_call import call_entry
+from ronn_jack.realtime.compiler.language import int64
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.motion.modulation import begin_modulation, end_modulation
 from ronn_jack.realtime.motion.moving_weights import begin_motion

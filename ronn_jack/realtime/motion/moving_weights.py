@@ -13,12 +13,12 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numba import carray, float64, int64, void
 from numpy.typing import NDArray
 
 from ronn_jack.model.weights import LayerSources
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import entry, native
+from ronn_jack.realtime.compiler.language import carray, float64, int64, void
 from ronn_jack.realtime.compiler.memory import CACHE_LINE, aligned_bytes, offset, record
 from ronn_jack.realtime.kernels.convolution import DENSE_ROWS
 from ronn_jack.realtime.kernels.image import NetworkImage

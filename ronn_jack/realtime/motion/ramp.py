@@ -7,10 +7,10 @@ and it ends exactly on its target.
 from __future__ import annotations
 
 import numpy as np
-from numba import carray, int64, void
 
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.language import carray, int64, void
 
 RAMP = np.dtype([("value", "f8"), ("target", "f8"), ("step", "f8"), ("left", "i8")])
 

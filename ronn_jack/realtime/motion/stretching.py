@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from numba import carray, float64, int64, void
-
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.language import carray, float64, int64, void
 from ronn_jack.realtime.kernels.layout import BLEND, HEADER_WORDS, LAYER_WORDS, SCALE, WORD
 from ronn_jack.realtime.kernels.stretching import weigh
 from ronn_jack.realtime.kernels.vectors import MIXED, load_int64, store_int64

@@ -111,7 +111,7 @@ run_chain, settle_chain, prepare_chain = compiled_chain(STAGES, CHAIN)
 them ready for a sample rate."""
 
 
-@cache  # as each engine has the same stages, and loading machine code takes milliseconds
+@cache  # as each engine has the same stages
 def chain_entries(stages: tuple[type[Stage], ...]) -> tuple[Any, Any, Any]:
     """[control-thread] Return `run`, `settle` and `begin` of stages in a row, for outside calls."""
     run, settle, prepare = compiled_chain(stages, states_of(stages))

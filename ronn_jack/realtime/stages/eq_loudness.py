@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import carray, float64, int64, void
 
 from ronn_jack.acoustics.k_weighting import prototypes
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.language import carray, float64, int64, void
 from ronn_jack.realtime.stages.moving_bands import VALUES
 
 _BANDS = 5

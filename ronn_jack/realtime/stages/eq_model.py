@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import carray, float64, int64, void
 from numpy.typing import NDArray
 
 from ronn_jack.model.latent.decoders import Decoder
@@ -24,6 +23,7 @@ from ronn_jack.model.latent.equaliser import (
 )
 from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer
 from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.language import carray, float64, int64, void
 from ronn_jack.realtime.compiler.mailbox import FRESH, ROW
 from ronn_jack.realtime.stages.equaliser import Curve
 from ronn_jack.realtime.stages.moving_bands import EQUALISER, VALUES

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import carray, float64, int64, void
 from numpy.typing import NDArray
 
 from ronn_jack.model.latent.equaliser import FLAT, EqSettings
@@ -16,6 +15,7 @@ from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.channel_pair import CHANNELS
 from ronn_jack.realtime.compiler.compile import entry, native
 from ronn_jack.realtime.compiler.float_mode import restore_float_mode, set_flush_to_zero
+from ronn_jack.realtime.compiler.language import carray, float64, int64, void
 from ronn_jack.realtime.compiler.mailbox import (
     READS_FIRST,
     ROWS,

@@ -6,10 +6,9 @@ runs at another one: resampled, cut into partitions and transformed, with its co
 
 from __future__ import annotations
 
-from numba import float64, int64, void
-
 from ronn_jack.realtime.compiler.atomics import store_release
 from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.language import float64, int64, void
 from ronn_jack.realtime.convolver.layout import CHANNELS
 from ronn_jack.realtime.convolver.memory import convolver_bytes, write_convolver
 from ronn_jack.realtime.convolver.plan import PLANS_BYTES, write_plans

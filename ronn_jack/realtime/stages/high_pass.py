@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numba import carray
 
 from ronn_jack.model.recipes.recipe import Recipe
 from ronn_jack.realtime.compiler.atomics import pointer
@@ -22,6 +21,7 @@ from ronn_jack.realtime.compiler.channel_pair import (
     second_difference,
 )
 from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.language import carray
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.stages.stage import PREPARE, RUN, SETTLE, VoiceStage
 

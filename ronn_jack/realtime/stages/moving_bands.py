@@ -18,7 +18,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import carray, float64, int64, void
 
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.channel_pair import (
@@ -32,6 +31,7 @@ from ronn_jack.realtime.compiler.channel_pair import (
     right,
 )
 from ronn_jack.realtime.compiler.compile import native, shared
+from ronn_jack.realtime.compiler.language import carray, float64, int64, void
 from ronn_jack.realtime.compiler.mailbox import ROWS, take_newest
 from ronn_jack.realtime.compiler.memory import CACHE_LINE, offset
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK

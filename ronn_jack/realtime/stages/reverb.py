@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numba import carray
 
 from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer
 from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.language import carray
 from ronn_jack.realtime.compiler.mailbox import publish
 from ronn_jack.realtime.compiler.memory import offset
 from ronn_jack.realtime.convolver.convolver import (

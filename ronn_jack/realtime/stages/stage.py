@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
-from numba import float64, int64, void
 
 from ronn_jack.model.recipes.recipe import Recipe
 from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.language import float64, int64, void
 
 RUN = "void(int64, int64, int64, int64)"
 """Signature of a stage's `run`: (state, channels, rows, frames)."""

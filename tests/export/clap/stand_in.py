@@ -6,12 +6,12 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import carray, float64
 from numpy.typing import NDArray
 
 from ronn_jack.export.clap.memory import free, malloc
 from ronn_jack.export.compiling import entry
 from ronn_jack.realtime.compiler.atomics import pointer
+from ronn_jack.realtime.compiler.language import carray, float64
 
 CONTROLS = 4
 STATE_BYTES = 8 * (1 + CONTROLS)

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ronn_jack.export.elf.objects import read_object
-from ronn_jack.export.machine.emit import Emission
+from ronn_jack.realtime.compiler.building.emit import Emission
+from ronn_jack.realtime.compiler.elf.objects import read_object
 
 
 def lacked_by(entries: Iterable[Any]) -> set[str]:

@@ -6,9 +6,9 @@ import ctypes
 from pathlib import Path
 
 from ronn_jack.export.cross.constants import object_of
-from ronn_jack.export.elf.link import link
-from ronn_jack.export.elf.objects import Relocatable, Relocation, Section, Symbol
 from ronn_jack.export.machine.targets import HERE, TARGETS
+from ronn_jack.realtime.compiler.elf.link import link
+from ronn_jack.realtime.compiler.elf.objects import Relocatable, Relocation, Section, Symbol
 
 _OBJECT = 1
 READ, WRITTEN = 1, 2

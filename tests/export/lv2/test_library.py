@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ronn_jack.export.elf.objects import read_object
 from ronn_jack.export.lv2 import ports
-from ronn_jack.export.machine.emit import Emission
 from ronn_jack.export.machine.features import NAMES
 from ronn_jack.export.machine.heart import kernels_object
 from ronn_jack.export.machine.targets import TARGETS
 from ronn_jack.export.plugin import instance
 from ronn_jack.presets.store import PresetStore
+from ronn_jack.realtime.compiler.building.emit import Emission
+from ronn_jack.realtime.compiler.elf.objects import read_object
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.kernels.forms.registry import FORMS
 from ronn_jack.realtime.kernels.network import process_signal

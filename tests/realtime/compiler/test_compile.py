@@ -9,13 +9,13 @@ import sys
 import time
 from pathlib import Path
 
-import numba
 import pytest
 
 from ronn_jack.realtime.compiler import compile as compilation
 from ronn_jack.realtime.compiler.compile import (
     KEPT_SECONDS,
     cache_key,
+    entry,
     native,
     prune,
 )
@@ -26,6 +26,7 @@ pytestmark = pytest.mark.slow
 PACKAGE = Path(compilation.__file__).parents[2]
 
 PROBE = """
+import sys
 from ronn_jack.realtime.compiler.compile import cache_folder, entry, when_compiling
 from ronn_jack.realtime.kernels.layout import CHUNK
 
@@ -36,8 +37,10 @@ when_compiling(lambda: told.append(True))
 def chunk():
     return CHUNK
 
-assert len(told) == 1 - chunk.cache_hits, "the compiler's work is told of once, and nothing else"
-print(chunk.ctypes(), chunk.cache_hits, cache_folder())
+value, hits = chunk.ctypes(), int(chunk.is_from_cache)
+assert len(told) == 1 - hits, "the compiler's work is told of once, and nothing else"
+assert ("numba" in sys.modules) == ("llvmlite.binding" in sys.modules) == (not hits)
+print(value, hits, cache_folder())
 """
 
 
@@ -46,6 +49,7 @@ def copy(tmp_path: Path) -> Path:
     """A package of its own, whose sources may be edited, with a script that compiles from it."""
     shutil.copytree(PACKAGE / "realtime", tmp_path / "ronn_jack" / "realtime")
     (tmp_path / "ronn_jack" / "__init__.py").write_text("")
+    shutil.copy(PACKAGE / "errors.py", tmp_path / "ronn_jack")
     (tmp_path / "probe.py").write_text(PROBE)
     return tmp_path
 
@@ -158,14 +162,15 @@ def test_the_least_recently_used_folders_go_unless_used_today(tmp_path: Path) ->
     prune(tmp_path / "missing", 2)
 
 
-def test_a_native_function_has_one_signature_whatever_it_is_called_with() -> None:
+def test_a_native_function_has_one_signature_whatever_it_is_called_with(tmp_path: Path) -> None:
     @native("float64(float64)")
     def half(x: float) -> float:
         return x / 2
 
-    @numba.njit
+    @entry("float64(int64)", tmp_path)
     def caller(x: int) -> float:
-        return half(x)
+        result: float = half(x)
+        return result
 
-    assert caller(3) == 1.5
-    assert [str(s) for s in half.signatures] == ["(float64,)"]
+    assert caller.ctypes(3) == 1.5
+    assert [str(s) for s in half.resolve().signatures] == ["(float64,)"]

@@ -3,11 +3,11 @@
 from itertools import cycle
 
 import numpy as np
-from numba import carray
 
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import entry
 from ronn_jack.realtime.compiler.float_mode import restore_float_mode, set_flush_to_zero
+from ronn_jack.realtime.compiler.language import carray
 from ronn_jack.realtime.convolver.convolver import Convolver, forget, run_convolver
 
 RATE = 48000.0

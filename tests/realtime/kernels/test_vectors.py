@@ -9,7 +9,17 @@ import pytest
 from numpy.typing import NDArray
 
 from ronn_jack.realtime.compiler.compile import entry
-from ronn_jack.realtime.kernels import vectors
+from ronn_jack.realtime.kernels.vectors import (
+    add_frames,
+    copy_frames,
+    copy_rows,
+    fill_frames,
+    load_float32,
+    load_int64,
+    scale_frames,
+    store_int64,
+    take_frames,
+)
 
 LENGTHS = [0, 1, 3, 4, 15, 16, 17, 33, 64, 71]
 ROOM = 96
@@ -19,44 +29,44 @@ Rows = NDArray[np.float32]
 
 @entry("void(int64, int64, int64)")
 def _copy(target: int, source: int, frames: int) -> None:
-    vectors.copy_frames(target, source, frames)
+    copy_frames(target, source, frames)
 
 
 @entry("void(int64, int64, int64, int64, int64, int64)")
 def _copy_rows(target: int, stride: int, source: int, pace: int, rows: int, frames: int) -> None:
-    vectors.copy_rows(target, stride, source, pace, rows, frames)
+    copy_rows(target, stride, source, pace, rows, frames)
 
 
 @entry("void(int64, int64, int64)")
 def _add(target: int, source: int, frames: int) -> None:
-    vectors.add_frames(target, source, frames)
+    add_frames(target, source, frames)
 
 
 @entry("void(int64, float32, float32, int64)")
 def _scale(target: int, scale: float, shift: float, frames: int) -> None:
-    vectors.scale_frames(target, scale, shift, frames)
+    scale_frames(target, scale, shift, frames)
 
 
 @entry("void(int64, int64, float32, int64)")
 def _take(target: int, source: int, shift: float, frames: int) -> None:
-    vectors.take_frames(target, source, shift, frames)
+    take_frames(target, source, shift, frames)
 
 
 @entry("void(int64, float32, int64)")
 def _fill(target: int, value: float, frames: int) -> None:
-    vectors.fill_frames(target, value, frames)
+    fill_frames(target, value, frames)
 
 
 @entry("int64(int64, int64)")
 def _swap_word(address: int, value: int) -> int:
-    before = vectors.load_int64(address)
-    vectors.store_int64(address, value)
+    before = load_int64(address)
+    store_int64(address, value)
     return before
 
 
 @entry("float32(int64)")
 def _load(address: int) -> float:
-    return vectors.load_float32(address)
+    return load_float32(address)
 
 
 @pytest.fixture

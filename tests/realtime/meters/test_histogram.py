@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from numba import float64, int64, void
 
 from ronn_jack.realtime.compiler.compile import entry
+from ronn_jack.realtime.compiler.language import float64, int64, void
 from ronn_jack.realtime.meters.histogram import BINS, BINS_PER_OCTAVE, count_duration, quantile
 
 EDGE = 2 ** (1 / BINS_PER_OCTAVE)

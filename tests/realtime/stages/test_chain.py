@@ -1,11 +1,11 @@
 """Stages that are made up here, beside the one that there is."""
 
 import numpy as np
-from numba import carray
 
 from ronn_jack.model.recipes import BY_NAME
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.language import carray
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
 from ronn_jack.realtime.stages.high_pass import HighPass
 from ronn_jack.realtime.stages.stage import RUN, SETTLE, Stage

@@ -1,7 +1,6 @@
 """A stage made up here that belongs to an engine: it outlives networks, and is paid for first."""
 
 import numpy as np
-from numba import carray
 
 from ronn_jack.cost.counts import KINDS
 from ronn_jack.cost.model import CostModel
@@ -10,6 +9,7 @@ from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.language import carray
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.engine_state import Control
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import int64
 from numpy.typing import NDArray
 
 from ronn_jack.model.spec import Layer
 from ronn_jack.realtime.compiler.compile import native
 from ronn_jack.realtime.compiler.host import VECTOR
+from ronn_jack.realtime.compiler.language import int64
 from ronn_jack.realtime.kernels import layout
 from ronn_jack.realtime.kernels.depthwise_ahead import (
     AHEAD,
@@ -281,7 +281,7 @@ class DepthwiseAhead(Form):
 
     def memory(self, words: Words, reserve: Reserve) -> Words:
         """Return the form's own words, with memory for the past and for the sums that are kept."""
-        slots = ring_slots.py_func(words[KERNEL])
+        slots = ring_slots(words[KERNEL])
         stride = odd_lines(words[DILATION] * slots)
         past = reserve(words[ROWS] * stride)
         return {PAST: past, PAST_STRIDE: stride, SLOTS: slots, PASSED: 0, RESTING: ALWAYS}

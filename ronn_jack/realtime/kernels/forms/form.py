@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
-from numba import int64
 from numpy.typing import NDArray
 
 from ronn_jack.model.spec import Layer
 from ronn_jack.realtime.compiler.compile import native
 from ronn_jack.realtime.compiler.host import VECTOR
+from ronn_jack.realtime.compiler.language import int64
 from ronn_jack.realtime.compiler.memory import CACHE_LINE
 from ronn_jack.realtime.kernels import layout
 from ronn_jack.realtime.kernels.activations import ACTIVATION_IDS
@@ -52,11 +52,14 @@ class Dilations(NamedTuple):
     powers: int = 0
 
 
-@native(int64(int64, int64, int64, int64, int64))
-def has_dilation(least: int, most: int, multiple: int, powers: int, dilation: int) -> int:
-    """[any-thread] Return whether a dilation is one of Dilations."""
+def is_among(least: int, most: int, multiple: int, powers: int, dilation: int) -> int:
+    """Return whether a dilation is one of Dilations, as 1 or 0."""
     within = least <= dilation <= most and dilation % multiple == 0
     return 1 if within and (powers == 0 or dilation & (dilation - 1) == 0) else 0
+
+
+has_dilation = native(int64(int64, int64, int64, int64, int64))(is_among)
+"""[any-thread] The same in compiled code."""
 
 
 class Form(ABC):
@@ -98,7 +101,7 @@ class Form(ABC):
         """Return whether a layer can and should be computed so."""
         dilations = self.dilations(layer)
         own = layer.dilation if layer.kernel > 1 else 1
-        return dilations is not None and bool(has_dilation.py_func(*dilations, own))
+        return dilations is not None and bool(is_among(*dilations, own))
 
     @abstractmethod
     def shape(self, layer: Layer, modulated: bool) -> Words:

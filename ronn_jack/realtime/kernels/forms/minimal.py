@@ -6,12 +6,12 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
-from numba import int64
 from numpy.typing import NDArray
 
 from ronn_jack.model.spec import Layer
 from ronn_jack.realtime.compiler.compile import native, shared
 from ronn_jack.realtime.compiler.host import VECTOR
+from ronn_jack.realtime.compiler.language import int64
 from ronn_jack.realtime.kernels import layout
 from ronn_jack.realtime.kernels.forms.form import (
     RUN,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from numba import float32, int64
 from numpy.typing import NDArray
 
 from ronn_jack.model.spec import Layer
 from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.language import float32, int64
 from ronn_jack.realtime.kernels import layout
 from ronn_jack.realtime.kernels.convolution import tallest_tile
 from ronn_jack.realtime.kernels.forms.dense import run_dense_tiles

@@ -10,15 +10,22 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numba
 from llvmlite import binding, ir
 from numba import types
 from numba.core.registry import cpu_target
 
-from ronn_jack.export.elf.link import link
-from ronn_jack.export.elf.objects import AARCH64, read_object
-from ronn_jack.export.machine.emit import Emission
-from ronn_jack.export.machine.numba_api import host, module_of, native_of
+from ronn_jack.realtime.compiler.building.emit import Emission
+from ronn_jack.realtime.compiler.building.numba_api import (
+    c_types,
+    compiled,
+    host,
+    module_of,
+    native_of,
+)
 from ronn_jack.realtime.compiler.compile import entry, linked, shared
+from ronn_jack.realtime.compiler.elf.link import link
+from ronn_jack.realtime.compiler.elf.objects import AARCH64, read_object
 
 
 @shared("int64(int64)")
@@ -37,22 +44,20 @@ def nothing(number: int) -> None:
 
 
 def test_an_entry_tells_of_its_native_function() -> None:
-    native = native_of(mixed)
-    assert native.arguments == [ir.IntType(64), ir.DoubleType()]
-    assert native.result == ir.DoubleType()
-    assert isinstance(native_of(nothing).result, ir.VoidType)
+    assert c_types(mixed.signature) == (ir.DoubleType(), [ir.IntType(64), ir.DoubleType()])
+    assert isinstance(c_types(nothing.signature)[0], ir.VoidType)
+    assert mixed.code().native.encode() in mixed.code().bitcode
     assert host().data_layout.startswith("e-")
 
 
 def test_what_is_used_is_what_it_is_taken_for() -> None:
-    for entry_, arguments in ((mixed, (types.int64, types.float64)), (nothing, (types.int64,))):
-        assert entry_._sig.args == arguments
-        assert entry_._wrapper_name == f"cfunc.{native_of(entry_).name}"
-        module = module_of(entry_)
+    for entry_ in (mixed, nothing):
+        native = native_of(entry_.code(), entry_.signature)
+        module = module_of(entry_.code())
         assert isinstance(module, binding.ModuleRef)
-        assert not module.get_function(native_of(entry_).name).is_declaration
-        module.get_function(native_of(entry_).name).name = "renamed"
-        assert module_of(entry_).get_function(native_of(entry_).name), "it is a copy"
+        assert not module.get_function(native.name).is_declaration
+        module.get_function(native.name).name = "renamed"
+        assert module_of(entry_.code()).get_function(native.name), "it is a copy"
     codegen = cpu_target.target_context.codegen()
     assert [type(each) for each in codegen.magic_tuple()] == [str, str, str]
     assert isinstance(codegen._data_layout, str)
@@ -77,7 +82,7 @@ def test_entries_run_without_python(tmp_path: Path) -> None:
 
 
 def test_a_linked_entry_is_called_by_its_symbol() -> None:
-    external = linked(mixed)
+    external = linked(mixed).resolve()
     assert external.symbol == f"{__name__}.mixed"
     assert isinstance(external, types.ExternalFunction)
 
@@ -98,9 +103,23 @@ FOREIGN = f"""
 import sys
 from ronn_jack.export.machine.foreign import compile_for
 compile_for("aarch64-unknown-linux-gnu", "generic", "+neon")
-from ronn_jack.export.machine.emit import Emission
+from ronn_jack.realtime.compiler.building.emit import Emission
 from {__name__} import mixed
 emission = Emission("test")
 emission.c_function(mixed, "mixed")
 sys.stdout.buffer.write(emission.object_file(["mixed"]))
 """
+
+
+def test_numba_s_own_use_in_the_same_process_goes_on() -> None:
+    @numba.njit
+    def least(a: int, b: int) -> int:
+        return min(a, b) ** 2
+
+    mixed.code()
+    compiled(least_of, types.int64(types.int64, types.int64))
+    assert least(3, 2) == 4
+
+
+def least_of(a: int, b: int) -> int:
+    return min(a, b) ** 2

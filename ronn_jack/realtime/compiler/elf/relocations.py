@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import struct
 
-from ronn_jack.export.elf.objects import AARCH64, X86_64, LinkError
+from ronn_jack.realtime.compiler.elf.objects import AARCH64, X86_64, LinkError
 
 ABSOLUTE = {X86_64: 1, AARCH64: 257}
 """A word that holds an address, which the loader has to write."""

@@ -9,8 +9,8 @@ from pathlib import Path
 import llvmlite.binding as llvm
 import pytest
 
-from ronn_jack.export.elf.link import link
-from ronn_jack.export.elf.objects import (
+from ronn_jack.realtime.compiler.elf.link import link
+from ronn_jack.realtime.compiler.elf.objects import (
     AARCH64,
     X86_64,
     LinkError,
@@ -20,7 +20,7 @@ from ronn_jack.export.elf.objects import (
     Symbol,
     read_object,
 )
-from ronn_jack.export.elf.relocations import relocate
+from ronn_jack.realtime.compiler.elf.relocations import relocate
 from tests.export.elf_files import programs
 
 TRIPLES = {X86_64: "x86_64-unknown-linux-gnu", AARCH64: "aarch64-unknown-linux-gnu"}

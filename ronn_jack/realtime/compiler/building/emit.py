@@ -7,8 +7,17 @@ from typing import Any
 
 from llvmlite import binding, ir
 
-from ronn_jack.export.machine.numba_api import call, host, module_of, native_of
-from ronn_jack.realtime.compiler.compile import LINKED
+from ronn_jack.realtime.compiler.building.numba_api import (
+    Compiled,
+    c_types,
+    call,
+    host,
+    module_of,
+    native_of,
+)
+from ronn_jack.realtime.compiler.language import Signature
+from ronn_jack.realtime.compiler.loading import LINKED
+from ronn_jack.realtime.compiler.machine_code import MachineCode
 
 
 class Emission:
@@ -29,61 +38,85 @@ class Emission:
     def __init__(self, name: str, without: tuple[str, ...] = ()) -> None:
         self.module = ir.Module(name)
         self._without = without
-        self._entries: dict[str, Any] = {}
+        self._codes: dict[str, MachineCode | Compiled] = {}
 
     def call(self, builder: ir.IRBuilder, entry: Any, arguments: Sequence[Any]) -> Any:
         """Call an entry; return its result, or None if it has none."""
-        self._entries[native_of(entry).name] = entry
-        return call(self.module, builder, entry, list(arguments))
+        return self._call(builder, entry.code(), entry.signature, arguments)
 
     def c_function(self, entry: Any, symbol: str) -> ir.Function:
         """Define a C function of an entry's signature that calls it."""
-        native = native_of(entry)
-        function_type = ir.FunctionType(native.result, native.arguments)
+        return self.wrapper(entry.code(), entry.signature, symbol)
+
+    def wrapper(
+        self, code: MachineCode | Compiled, signature: Signature, symbol: str
+    ) -> ir.Function:
+        """Define a C function that calls what was compiled."""
+        function_type = ir.FunctionType(*c_types(signature))
         function = self.module.globals.get(symbol) or ir.Function(
             self.module, function_type, symbol
         )
         builder = ir.IRBuilder(function.append_basic_block())
-        result = self.call(builder, entry, function.args)
+        result = self._call(builder, code, signature, function.args)
         if result is None:
             builder.ret_void()
         else:
             builder.ret(result)
         return function
 
-    def object_file(self, visible: Iterable[str]) -> bytes:
-        """Return an object file in which all symbols but the `visible` ones are local."""
-        target = host()
-        whole = self._linked(target.data_layout, target.triple)
-        machine = target.target_machine()
-        return finished(whole, machine, set(visible))
+    def object_file(self, visible: Iterable[str], whole: bool = True) -> bytes:
+        """Return an object file in which all symbols but the `visible` ones are local.
 
-    def _linked(self, data_layout: str, triple: str) -> Any:
-        """Return everything in one module: what refers to a symbol of LINKED brings that too."""
-        self.module.triple = triple
-        while True:
-            whole = binding.parse_assembly(str(self.module))
-            whole.data_layout = data_layout
-            for entry in self._entries.values():
-                whole.link_in(module_of(entry))
-            missing = [f.name for f in whole.functions if f.is_declaration and f.name in LINKED]
-            if not missing:
-                return whole
-            for symbol in missing:
-                if symbol.startswith(self._without):
-                    self._nothing(LINKED[symbol], symbol)
-                else:
-                    self.c_function(LINKED[symbol], symbol)
+        Parameters
+        ----------
+        whole : bool
+            Whether it has to hold what it refers to by a symbol of LINKED.
+        """
+        target = host()
+        self.module.triple = target.triple
+        linked = self._linked(target.data_layout)
+        while whole and self._define_missing(linked):
+            linked = self._linked(target.data_layout)
+        return finished(linked, target.target_machine(), set(visible))
+
+    def _call(
+        self,
+        builder: ir.IRBuilder,
+        code: MachineCode | Compiled,
+        signature: Signature,
+        arguments: Sequence[Any],
+    ) -> Any:
+        native = native_of(code, signature)
+        self._codes[native.name] = code
+        return call(self.module, builder, native, list(arguments))
+
+    def _linked(self, data_layout: str) -> Any:
+        """Return everything in one module."""
+        linked = binding.parse_assembly(str(self.module))
+        linked.data_layout = data_layout
+        for code in self._codes.values():
+            linked.link_in(module_of(code))
+        return linked
+
+    def _define_missing(self, linked: Any) -> bool:
+        """Define what a module refers to by a symbol of LINKED; return whether there was any."""
+        missing = [f.name for f in linked.functions if f.is_declaration and f.name in LINKED]
+        for symbol in missing:
+            if symbol.startswith(self._without):
+                self._nothing(LINKED[symbol], symbol)
+            else:
+                self.c_function(LINKED[symbol], symbol)
+        return bool(missing)
 
     def _nothing(self, entry: Any, symbol: str) -> None:
         """Define a C function of an entry's signature that does nothing."""
-        native = native_of(entry)
-        kind = ir.FunctionType(native.result, native.arguments)
+        result, arguments = c_types(entry.signature)
+        kind = ir.FunctionType(result, arguments)
         builder = ir.IRBuilder(ir.Function(self.module, kind, symbol).append_basic_block())
-        if isinstance(native.result, ir.VoidType):
+        if isinstance(result, ir.VoidType):
             builder.ret_void()
         else:
-            builder.ret(ir.Constant(native.result, 0))
+            builder.ret(ir.Constant(result, 0))
 
 
 def finished(whole: Any, machine: Any, visible: set[str], outside: bool = False) -> bytes:

@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ronn_jack.export.elf.objects import (
+from ronn_jack.realtime.compiler.elf.objects import (
     AARCH64,
     X86_64,
     LinkError,
@@ -20,7 +20,7 @@ from ronn_jack.export.elf.objects import (
     Symbol,
     read_object,
 )
-from ronn_jack.export.elf.relocations import (
+from ronn_jack.realtime.compiler.elf.relocations import (
     ABSOLUTE,
     BOUND,
     RELATIVE,
@@ -75,11 +75,11 @@ def link(
     read = [read_object(each) if isinstance(each, bytes) else each for each in objects]
     if len({each.machine for each in read}) != 1:
         raise LinkError("the objects are for different machines")
-    return _Linker(read, list(exports), needed, name).library()
+    return Linker(read, list(exports), needed, name).library()
 
 
 @dataclass
-class _Layout:
+class Layout:
     """Where things come to lie; `at` is the first free byte.
 
     In the file the parts follow each other closely: `gaps` are bytes of memory that it has not.
@@ -113,56 +113,75 @@ class _Strings:
         return place
 
 
-class _Linker:
+class Linker:
+    """Objects in the making of something that can be loaded.
+
+    Attributes
+    ----------
+    machine : int
+    defined : dict
+        Object and symbol by the name of each that others may use.
+    foreign : list of str
+        Names of what none of the objects defines.
+    """
+
     def __init__(
         self, objects: list[Relocatable], exports: list[str], needed: Sequence[str], name: str
     ) -> None:
         self._objects = objects
-        self._machine = objects[0].machine
+        self.machine = objects[0].machine
         self._exports = exports
-        self._defined: dict[str, tuple[int, Symbol]] = {}
+        self.defined: dict[str, tuple[int, Symbol]] = {}
         for number, each in enumerate(objects):
             for symbol in each.symbols:
                 if not symbol.is_local and symbol.section is not None:
-                    if symbol.name in self._defined:
+                    if symbol.name in self.defined:
                         raise LinkError(f"symbol {symbol.name} is defined twice")
-                    self._defined[symbol.name] = number, symbol
-        lacking = [symbol for symbol in exports if symbol not in self._defined]
+                    self.defined[symbol.name] = number, symbol
+        lacking = [symbol for symbol in exports if symbol not in self.defined]
         if lacking:
             raise LinkError(f"symbol {lacking[0]} is to be exported and is not defined")
         used = (symbol for each in objects for symbol in self._used(each))
-        self._foreign = sorted(
-            {s.name for s in used if s.section is None and s.name not in self._defined}
+        self.foreign = sorted(
+            {s.name for s in used if s.section is None and s.name not in self.defined}
         )
         self._strings = _Strings()
         self._needed = [self._strings.add(library) for library in needed]
         self._soname = self._strings.add(name) if name else 0
-        self._names = {symbol: self._strings.add(symbol) for symbol in (*self._foreign, *exports)}
+        self._names = {symbol: self._strings.add(symbol) for symbol in (*self.foreign, *exports)}
         self._gots = self._got_symbols()
         self._absolutes = sum(
-            relocation.kind == ABSOLUTE[self._machine]
+            relocation.kind == ABSOLUTE[self.machine]
             for each in objects
             for section in each.sections.values()
             for relocation in section.relocations
         )
 
     def library(self) -> bytes:
+        """Return the shared library."""
         layout, borders = self._laid_out()
-        image = bytearray(layout.at)
-        for number, each in enumerate(self._objects):
-            for index, section in each.sections.items():
-                place = layout.places[number, index]
-                image[place : place + len(section.content)] = section.content
-        for name in self._foreign:
-            write_stub(
-                self._machine, image, layout.places["stub", name], layout.places["slot", name]
-            )
-        relative = self._relocate(image, layout)
+        image, relative = self.placed(layout)
         self._write_dynamic(image, layout, relative)
         file = bytearray().join(image[begin:end] for begin, end in borders)
         sections = self._section_table(file, layout, borders)
         self._write_headers(file, layout, borders, sections)
         return bytes(file)
+
+    def placed(self, layout: Layout) -> tuple[bytearray, list[tuple[int, int]]]:
+        """Return all that was laid out, in memory from 0 on.
+
+        Beside it the (place, address) of words that depend on where it comes to lie.
+        """
+        image = bytearray(layout.at)
+        for number, each in enumerate(self._objects):
+            for index, section in each.sections.items():
+                place = layout.places[number, index]
+                image[place : place + len(section.content)] = section.content
+        for name in self.foreign:
+            write_stub(
+                self.machine, image, layout.places["stub", name], layout.places["slot", name]
+            )
+        return image, self._relocate(image, layout)
 
     def _used(self, each: Relocatable) -> Iterable[Symbol]:
         for section in each.sections.values():
@@ -176,74 +195,83 @@ class _Linker:
             for number, each in enumerate(self._objects)
             for section in each.sections.values()
             for relocation in section.relocations
-            if relocation.kind in THROUGH_GOT[self._machine]
+            if relocation.kind in THROUGH_GOT[self.machine]
         }
         return sorted(found)
 
-    def _laid_out(self) -> tuple[_Layout, list[tuple[int, int]]]:
+    def _laid_out(self) -> tuple[Layout, list[tuple[int, int]]]:
         """Return the layout, and where each of the three parts begins and ends."""
-        page, symbols = PAGE_BYTES[self._machine], 1 + len(self._names)
-        layout = _Layout(_HEADER.size + _PROGRAMS * _PROGRAM.size)
+        page, symbols = PAGE_BYTES[self.machine], 1 + len(self._names)
+        layout = Layout(_HEADER.size + _PROGRAMS * _PROGRAM.size)
         layout.put("symbols", _SYMBOL.size * symbols)
         layout.put("strings", len(self._strings.data), 1)
         layout.put("hash", 4 * (3 + symbols))
-        count = len(self._foreign) + len(self._gots) + self._absolutes
+        count = len(self.foreign) + len(self._gots) + self._absolutes
         layout.put("rela", _RELA.size * count)
-        self._put_sections(layout, "r")
+        self.put_sections(layout, "r")
         borders = [(0, layout.at)]
         begin = layout.turn_page(page)
-        self._put_sections(layout, "x")
-        for name in self._foreign:
-            layout.put(("stub", name), STUB_BYTES[self._machine], 16)
+        self.put_sections(layout, "x")
+        self.put_stubs(layout)
         borders.append((begin, layout.at))
         begin = layout.turn_page(page)
         tags = 9 + len(self._needed) + bool(self._soname)
         layout.put("dynamic", 16 * tags, 16)
-        for name in self._foreign:
-            layout.put(("slot", name), _WORD)
-        for key in self._gots:
-            layout.put(("got", *key), _WORD)
-        self._put_sections(layout, "w")
+        self.put_words(layout)
+        self.put_sections(layout, "w")
         borders.append((begin, layout.at))
         return layout, borders
 
-    def _put_sections(self, layout: _Layout, rights: str) -> None:
+    def put_stubs(self, layout: Layout) -> None:
+        """Find a place for what jumps to the functions of others."""
+        for name in self.foreign:
+            layout.put(("stub", name), STUB_BYTES[self.machine], 16)
+
+    def put_words(self, layout: Layout) -> None:
+        """Find a place for the words that hold addresses."""
+        for name in self.foreign:
+            layout.put(("slot", name), _WORD)
+        for key in self._gots:
+            layout.put(("got", *key), _WORD)
+
+    def put_sections(self, layout: Layout, rights: str) -> None:
+        """Find a place for the sections with some rights."""
         for number, each in enumerate(self._objects):
             for index, section in each.sections.items():
                 if section.rights == rights:
                     layout.put((number, index), section.size, section.alignment)
 
-    def _address(self, layout: _Layout, number: int, symbol: Symbol) -> int:
+    def address(self, layout: Layout, number: int, symbol: Symbol) -> int:
         """Return where a symbol lies; of another library's, the stub that leads to it."""
         if symbol.section is None:
-            if symbol.name not in self._defined:
+            if symbol.name not in self.defined:
                 return layout.places["stub", symbol.name]
-            number, symbol = self._defined[symbol.name]
+            number, symbol = self.defined[symbol.name]
         assert symbol.section is not None
         place = layout.places.get((number, symbol.section))
         if place is None:
             raise LinkError(f"symbol {symbol.name} lies in a section that is left out")
         return place + symbol.value
 
-    def _relocate(self, image: bytearray, layout: _Layout) -> list[tuple[int, int]]:
+    def _relocate(self, image: bytearray, layout: Layout) -> list[tuple[int, int]]:
         """Write all relocations; return (place, addend) of those that are the loader's."""
         relative = []
         for key in self._gots:
             number, index = key
             symbol = self._objects[number].symbols[index]
-            relative.append((layout.places["got", *key], self._address(layout, number, symbol)))
+            relative.append((layout.places["got", *key], self.address(layout, number, symbol)))
         for number, each in enumerate(self._objects):
             for index, section in each.sections.items():
                 for relocation in section.relocations:
                     place = layout.places[number, index] + relocation.offset
                     symbol = each.symbols[relocation.symbol]
-                    if relocation.kind in THROUGH_GOT[self._machine]:
+                    if relocation.kind in THROUGH_GOT[self.machine]:
                         value = layout.places["got", number, relocation.symbol]
                     else:
-                        value = self._address(layout, number, symbol)
+                        value = self.address(layout, number, symbol)
                     value += relocation.addend
-                    if relocation.kind != ABSOLUTE[self._machine]:
-                        relocate(self._machine, image, relocation.kind, place, value)
+                    if relocation.kind != ABSOLUTE[self.machine]:
+                        relocate(self.machine, image, relocation.kind, place, value)
                     elif section.rights != "w":
                         raise LinkError(f"section {section.name} would be relocated when loaded")
                     else:
@@ -251,21 +279,21 @@ class _Linker:
         return relative
 
     def _write_dynamic(
-        self, image: bytearray, layout: _Layout, relative: list[tuple[int, int]]
+        self, image: bytearray, layout: Layout, relative: list[tuple[int, int]]
     ) -> None:
         """Write what the loader reads: symbols, their names and hash, relocations, and the rest."""
         places, sizes = layout.places, layout.sizes
-        rela = [(place, RELATIVE[self._machine], value) for place, value in relative]
-        for number, name in enumerate(self._foreign, start=1):
-            rela.append((places["slot", name], number << 32 | BOUND[self._machine], 0))
+        rela = [(place, RELATIVE[self.machine], value) for place, value in relative]
+        for number, name in enumerate(self.foreign, start=1):
+            rela.append((places["slot", name], number << 32 | BOUND[self.machine], 0))
         for number, each in enumerate(rela):
             _RELA.pack_into(image, places["rela"] + _RELA.size * number, *each)
         for number, name in enumerate(self._names, start=1):
             place = places["symbols"] + _SYMBOL.size * number
             entry = (self._names[name], _GLOBAL_FUNCTION, 0, 0, 0, 0)
-            if name in self._defined:
-                owner, symbol = self._defined[name]
-                address = self._address(layout, owner, symbol)
+            if name in self.defined:
+                owner, symbol = self.defined[name]
+                address = self.address(layout, owner, symbol)
                 section = _TEXT if symbol.kind == _FUNCTION else _DATA
                 entry = (self._names[name], 0x10 | symbol.kind, 0, section, address, symbol.size)
             _SYMBOL.pack_into(image, place, *entry)
@@ -290,7 +318,7 @@ class _Linker:
             struct.pack_into("<QQ", image, places["dynamic"] + 16 * number, *tag)
 
     def _section_table(
-        self, image: bytearray, layout: _Layout, borders: list[tuple[int, int]]
+        self, image: bytearray, layout: Layout, borders: list[tuple[int, int]]
     ) -> tuple[int, int]:
         """Append section headers, by which tools and not the loader know the parts."""
         names = _Strings()
@@ -326,16 +354,16 @@ class _Linker:
     def _write_headers(
         self,
         image: bytearray,
-        layout: _Layout,
+        layout: Layout,
         borders: list[tuple[int, int]],
         sections: tuple[int, int],
     ) -> None:
         identity = b"\x7fELF\x02\x01\x01"
         _HEADER.pack_into(
-            image, 0, identity, 3, self._machine, 1, 0, _HEADER.size, sections[0], 0,
+            image, 0, identity, 3, self.machine, 1, 0, _HEADER.size, sections[0], 0,
             _HEADER.size, _PROGRAM.size, _PROGRAMS, _SECTION.size, sections[1], sections[1] - 1,
         )  # fmt: skip
-        page = PAGE_BYTES[self._machine]
+        page = PAGE_BYTES[self.machine]
         dynamic = layout.places["dynamic"]
         parts = [
             (_LOAD, _READ, *borders[0], page),

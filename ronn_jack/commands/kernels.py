@@ -1,0 +1,101 @@
+"""The kernels of a node, compiled in processes side by side before they are wanted.
+
+So a first start takes less long, and the node's own process needs no compiler. As a program, this
+is what runs in those processes: it compiles the kernels whose names come on stdin, one a line, and
+answers each with a line.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from ronn_jack.cost import calibration
+from ronn_jack.drivers import jack_callbacks, jack_library
+from ronn_jack.hotswap import node
+from ronn_jack.realtime.compiler.compile import ENTRIES, Entry, cache_folder
+
+NAMING = (calibration, jack_callbacks, jack_library, node)
+"""Modules through which all kernels are named that a node needs."""
+_LONGEST = (
+    "layers.run_layer",
+    "engine.process_block",
+    "voice._prime",
+    "moving_bands.run_bands",
+    "network.process_signal",
+    "moving_weights.settle_motion",
+)
+"""What takes longest to compile, which comes first, so that no process is left with it at the end.
+
+The order of the others is that in which modules name them.
+"""
+
+
+def missing_kernels() -> list[Entry]:
+    """Return what the cache does not hold."""
+    return [entry for entry in ENTRIES if entry.cache.load() is None]
+
+
+def compile_kernels(tell: Callable[[str], None]) -> None:
+    """Compile what the cache does not hold; where it can't be kept, leave that to its first use.
+
+    Parameters
+    ----------
+    tell : callable
+        Told once what is done, if anything is.
+    """
+    missing = missing_kernels()
+    processes = min(len(os.sched_getaffinity(0)), len(missing))
+    if not missing or not os.access(cache_folder(), os.W_OK):
+        return
+    tell(
+        f"compiling {len(missing)} kernels for this machine in {processes} "
+        f"process{'es' if processes > 1 else ''}: up to half a minute, this time only"
+    )
+    names = [entry.cache.name for entry in sorted(missing, key=_rank)]
+    with ThreadPoolExecutor(processes) as pool:
+        for _ in range(processes):
+            pool.submit(_let_compile, names)
+
+
+def _rank(entry: Entry) -> int:
+    name = entry.cache.name.rpartition("-")[0]
+    return _LONGEST.index(name) if name in _LONGEST else len(_LONGEST)
+
+
+def _let_compile(names: list[str]) -> None:
+    """Let a process compile one after the other, until none is left or it has ended."""
+    with subprocess.Popen(
+        [sys.executable, "-m", __name__],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdin is not None and process.stdout is not None
+        try:
+            while names:
+                process.stdin.write(f"{names.pop(0)}\n")
+                process.stdin.flush()
+                if not process.stdout.readline():
+                    return
+        except (BrokenPipeError, IndexError):
+            return
+
+
+def main() -> None:
+    """Compile what is asked for."""
+    gc.disable()  # nothing that the compiler makes is missed for so short a time
+    entries = {entry.cache.name: entry for entry in ENTRIES}
+    for line in sys.stdin:
+        entries[line.strip()].code()
+        sys.stdout.write(line)
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""From Python functions to machine code: all that needs numba and LLVM."""

@@ -1,0 +1,41 @@
+"""What the cache lacks is compiled by other processes, and loaded without a compiler."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ronn_jack.commands import kernels
+from ronn_jack.realtime.compiler.compile import Entry
+
+PROGRAM = """
+import sys
+from ronn_jack.commands import kernels
+[wanted] = [e for e in kernels.ENTRIES if e.cache.name.startswith("mailbox._put-")]
+kernels.missing_kernels = lambda: [] if wanted.cache.load() else [wanted]
+told = []
+kernels.compile_kernels(told.append)
+kernels.compile_kernels(told.append)
+wanted.address
+print(len(told), wanted.is_from_cache, "numba" in sys.modules)
+"""
+
+
+def test_what_is_missing_is_compiled_elsewhere_once(tmp_path: Path) -> None:
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        env=environment, capture_output=True, text=True, timeout=120, check=True,
+    )  # fmt: skip
+    assert done.stdout == "1 True False\n"
+
+
+def test_where_nothing_is_missing_nothing_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    none: list[Entry] = []
+    monkeypatch.setattr(kernels, "missing_kernels", lambda: none)
+    monkeypatch.setattr(kernels, "_let_compile", lambda names: pytest.fail("a process"))
+    kernels.compile_kernels(lambda text: pytest.fail(text))
