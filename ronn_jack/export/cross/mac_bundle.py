@@ -35,9 +35,8 @@ def bundle_of(library: bytes, description: Description, sound: str, words: str) 
     }
     readme = f"""# {description.name}
 
-{description.description}
-
-Made by ronn-jack {__version__} into a CLAP plugin for macOS on processors {words}.
+A frozen random neural network, made by ronn-jack {__version__} into a CLAP plugin
+for macOS on processors {words}.
 It is untested: nobody has run it on macOS yet. It bears no developer's signature: where macOS keeps
 it from being loaded, `xattr -d -r com.apple.quarantine` takes the mark of a download away. Put it
 into `~/Library/Audio/Plug-Ins/CLAP`.
