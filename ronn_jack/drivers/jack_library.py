@@ -84,8 +84,8 @@ def is_pipewire() -> bool:
 def _in_library_path() -> str | None:
     """Return libjack's name for the loader, which unlike `find_library` heeds LD_LIBRARY_PATH.
 
-    Where PipeWire's is the only one, `pw-jack` lets it be found so. Nor does it run programs to find
-    it, which takes tens of milliseconds.
+    Where PipeWire's is the only one, `pw-jack` lets it be found so. No program is run to find it,
+    which takes tens of milliseconds.
     """
     try:
         ctypes.CDLL(_SONAME)
