@@ -21,6 +21,8 @@ from ronn_jack.realtime.compiler.compile import ENTRIES, Entry, cache_folder
 
 NAMING = (calibration, jack_callbacks, jack_library, node)
 """Modules through which all kernels are named that a node needs."""
+_MOST_PROCESSES = 4
+"""More would wait for the one that compiles the longest kernel, and each takes 200 MB."""
 _LONGEST = (
     "layers.run_layer",
     "engine.process_block",
@@ -49,7 +51,7 @@ def compile_kernels(tell: Callable[[str], None]) -> None:
         Told once what is done, if anything is.
     """
     missing = missing_kernels()
-    processes = min(len(os.sched_getaffinity(0)), len(missing))
+    processes = min(os.cpu_count() or 1, _MOST_PROCESSES, len(missing))
     if not missing or not os.access(cache_folder(), os.W_OK):
         return
     tell(

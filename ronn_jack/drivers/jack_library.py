@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes.util
+import functools
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -42,20 +43,23 @@ def load() -> Any:
     JackError
         If libjack is not installed.
     """
-    name = ctypes.util.find_library("jack") or _in_library_path()
+    name = _in_library_path() or ctypes.util.find_library("jack")
     if name is None:
         raise JackError(f"the JACK library is not installed: {INSTALL_REMEDY}")
     try:
         with _found_as(name):
             import jack
 
-        add_library(name)
+        _add(name)
     except OSError as error:
         raise JackError(f"the JACK library can't be loaded ({error}): {INSTALL_REMEDY}") from error
     quiet = jack._ffi.cast("void (*)(const char *)", _discard.address)
     jack._lib.jack_set_error_function(quiet)
     jack._lib.jack_set_info_function(quiet)
     return jack
+
+
+_add = functools.cache(add_library)
 
 
 def on_shutdown(client: Any, with_reason: int, plain: int, argument: Any) -> None:
@@ -80,7 +84,8 @@ def is_pipewire() -> bool:
 def _in_library_path() -> str | None:
     """Return libjack's name for the loader, which unlike `find_library` heeds LD_LIBRARY_PATH.
 
-    Where PipeWire's is the only one, `pw-jack` lets it be found so.
+    Where PipeWire's is the only one, `pw-jack` lets it be found so. No program is run to find it,
+    which takes tens of milliseconds.
     """
     try:
         ctypes.CDLL(_SONAME)
@@ -93,7 +98,7 @@ def _in_library_path() -> str | None:
 def _found_as(found: str) -> Iterator[None]:
     """Let JACK-Client, which asks `find_library` when it is imported, find what we have found."""
     find = ctypes.util.find_library
-    ctypes.util.find_library = lambda name: find(name) or found
+    ctypes.util.find_library = lambda name: found
     try:
         yield
     finally:
