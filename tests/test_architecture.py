@@ -304,7 +304,7 @@ def foreign_names_compiled(tree: ast.Module, watched: Iterable[str] = ("realtime
 
 
 def test_what_is_compiled_uses_only_sources_that_the_cache_watches() -> None:
-    # The key covers the engine's package, and numba itself the file that an entry stands in.
+    # The key covers the engine's package, and a kernel's identity the file that it stands in.
     for name, tree in TREES.items():
         # The export keeps what it compiles by a key of its own package besides.
         watched = ("realtime", "export") if is_within(name, "export") else ("realtime",)
