@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import functools
 import math
 import numbers
 from collections.abc import Iterator, Sequence
@@ -49,6 +50,8 @@ class Layer:
     network_weights : int
         How many weights all layers of its network have, which pass the caches between two blocks
         of this one; 0 where that is not known.
+    network_history : int
+        How many samples its network's layers keep, but for the last, which can keep sums instead.
     """
 
     inputs: int
@@ -61,6 +64,7 @@ class Layer:
     residual_delay: int | None
     frame_gain: float = 1.0
     network_weights: int = 0
+    network_history: int = 0
 
     @property
     def history(self) -> int:
@@ -162,6 +166,10 @@ class NetworkSpec:
         return field_frames(self.layers, self.kernel, self.dilation, self.stretch)
 
     @property
+    def _field_before_last(self) -> int:
+        return field_frames(self.layers - 1, self.kernel, self.dilation, self.stretch)
+
+    @property
     def longest_dilation(self) -> int:
         """Frames from tap to tap of the last layer, heard as the delay; 0 for single taps."""
         return self.dilation_of(self.layers - 1) if self.kernel > 1 else 0
@@ -252,6 +260,7 @@ class NetworkSpec:
             residual_delay=delay,
             frame_gain=10.0 ** (-3.0 / (self.decay * self.rate)) if self.decay else 1.0,
             network_weights=self.multiplications,
+            network_history=self.channels * (self._field_before_last - 1),
         )
 
     def limit_faults(self, rate: float) -> list[str]:
@@ -351,6 +360,7 @@ def _whole(name: str, value: object, maximum: int) -> int:
     return number
 
 
+@functools.lru_cache(maxsize=256)
 def field_frames(layers: int, kernel: int, dilation: int, stretch: float) -> int:
     """Return the receptive field in frames of a network of such sizes."""
     span = sum(_dilation(dilation, stretch, index) for index in range(layers))

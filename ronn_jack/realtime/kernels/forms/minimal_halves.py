@@ -78,9 +78,21 @@ _PAYS = VECTOR.lanes == 16
 """Whether there are registers for tiles that add inputs up on the way: half as many do not do."""
 _LEAST_SUMMED = 12
 _LEAST_ROWS = 7
-"""Inputs times threes of taps, and output rows; what fewer spare, putting sums together takes."""
-_MOST_BYTES = 2 << 20
-"""A history beyond that comes from memory, and sooner to the tall tiles that ask for it ahead."""
+"""Inputs times threes of taps, less the taps beside them, and output rows; what fewer spare,
+putting sums together takes.
+"""
+_LEAST_ROWS_CUT = 16
+"""The same where halves are shorter than a chunk, which is cut by them."""
+_MOST_BYTES = 256 << 10
+_LONG_NETWORK = 1 << 20
+_MOST_BYTES_BESIDE = 32 << 10
+"""A history beyond that comes from far, and sooner to the tall tiles that ask for it ahead; in a
+network that keeps so many samples, even a shorter one, as others pass the caches meanwhile.
+"""
+_MOST_WINDOW = 56 << 10
+"""Bytes that the taps read for a chunk, about what the nearest cache holds: low tiles read them
+more often than tall ones do.
+"""
 
 
 @native(RUN)
@@ -246,9 +258,15 @@ class MinimalHalves(Form):
         """Return whether a layer can and should be computed so."""
         # Others read vectors that lie across two cache lines, twice as often as dense tiles do.
         whole = layer.dilation % _LANES == 0 and layer.dilation >= 2 * _LANES
-        near = 4 * layer.history * layer.inputs <= _MOST_BYTES
-        summed = layer.kernel // TAPS * layer.inputs
-        many = summed >= _LEAST_SUMMED and layer.outputs >= _LEAST_ROWS
+        window = min(layer.history + CHUNK, layer.kernel * CHUNK)
+        long = layer.network_history > _LONG_NETWORK
+        near = (
+            4 * layer.history * layer.inputs <= (_MOST_BYTES_BESIDE if long else _MOST_BYTES)
+            and 4 * window * layer.inputs <= _MOST_WINDOW
+        )
+        threes, beside = divmod(layer.kernel, TAPS)
+        least = _LEAST_ROWS_CUT if layer.dilation < CHUNK else _LEAST_ROWS
+        many = threes * layer.inputs - beside >= _LEAST_SUMMED and layer.outputs >= least
         tall = layer.outputs // _tiles(layer.outputs) >= HALF_HEIGHTS[0]
         return _PAYS and layer.groups == 1 and whole and near and many and tall
 
