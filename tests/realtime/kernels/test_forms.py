@@ -74,8 +74,15 @@ def test_where_fewer_multiplications_pay_fewer_are_done() -> None:
         (20, 5, 1, False),
         (64, 65, 4096, False),
         (64, 3, 32, True),
-        (8, 9, 32, True),
-        (8, 3, 32, False),
+        (8, 9, 32, False),
+        (8, 9, 64, True),
+        (8, 3, 64, False),
+        (16, 12, 64, True),
+        (12, 5, 64, False),
+        (32, 9, 64, False),
+        (32, 9, 32, True),
+        (16, 3, 2032, True),
+        (16, 3, 2064, False),
         (64, 3, 20, False),
         (64, 3, 3, False),
         (64, 21, 2, True),
@@ -105,7 +112,7 @@ def test_pairs_are_left_to_networks_whose_weights_stay_near() -> None:
     for layers, fewer in ((4, True), (12, True), (13, False), (24, False)):
         layer = NetworkSpec(layers=layers, channels=64, kernel=12, dilation=1).layer(1)
         assert form_of(shape(layer)).direct == (not fewer or VECTOR.registers < 32)
-    apart = NetworkSpec(layers=24, channels=64, kernel=12, dilation=1, stretch=32.0).layer(1)
+    apart = NetworkSpec(layers=24, channels=64, kernel=6, dilation=1, stretch=32.0).layer(1)
     assert form_of(shape(apart)).direct == (VECTOR.lanes < 16)
 
 

@@ -80,9 +80,17 @@ _PAYS = VECTOR.lanes == 16
 """Whether there are registers for tiles that add inputs up on the way: half as many do not do."""
 _LEAST_SUMMED = 12
 _LEAST_ROWS = 7
-"""Inputs times threes of taps, and output rows; what fewer spare, putting sums together takes."""
-_MOST_BYTES = 2 << 20
-"""A history beyond that comes from memory, and sooner to the tall tiles that ask for it ahead."""
+"""Inputs times threes of taps, less the taps beside them, and output rows; what fewer spare,
+putting sums together takes.
+"""
+_LEAST_ROWS_CUT = 16
+"""The same where halves are shorter than a chunk, which is cut by them."""
+_MOST_BYTES = 256 << 10
+"""A history beyond that comes from far, and sooner to the tall tiles that ask for it ahead."""
+_MOST_WINDOW = 56 << 10
+"""Bytes that the taps read for a chunk, about what the nearest cache holds: low tiles read them
+more often than tall ones do.
+"""
 
 
 @native("void(int64, int64, int64, int64, int64, int64, boolean, int64, int64, int64, int64)")
@@ -245,14 +253,18 @@ class MinimalHalves(Form):
 
     def dilations(self, layer: Layer) -> Dilations | None:
         """Return those with which a layer can and should be computed so."""
-        summed = layer.kernel // TAPS * layer.inputs
-        many = summed >= _LEAST_SUMMED and layer.outputs >= _LEAST_ROWS
+        threes, beside = divmod(layer.kernel, TAPS)
+        many = threes * layer.inputs - beside >= _LEAST_SUMMED and layer.outputs >= _LEAST_ROWS
         tall = layer.outputs // _tiles(layer.outputs) >= HALF_HEIGHTS[0]
         if not (_PAYS and layer.groups == 1 and many and tall):
             return None
+        frame = 4 * layer.inputs
+        most = _MOST_BYTES // frame
+        if layer.kernel * CHUNK > _MOST_WINDOW // frame:
+            most = min(most, _MOST_WINDOW // frame - CHUNK)
         # Others read vectors that lie across two cache lines, twice as often as dense tiles do.
-        near = _MOST_BYTES // (4 * (layer.kernel - 1) * layer.inputs)
-        return Dilations(least=2 * _LANES, most=near, multiple=_LANES)
+        least = 2 * _LANES if layer.outputs >= _LEAST_ROWS_CUT else max(2 * _LANES, CHUNK)
+        return Dilations(least=least, most=most // (layer.kernel - 1), multiple=_LANES)
 
     def shape(self, layer: Layer, modulated: bool) -> Words:
         """Return the words of a layer that need no place."""
