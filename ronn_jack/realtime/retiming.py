@@ -114,5 +114,7 @@ def retime_voice(voice: int, inputs: int, channels: int, rate: float) -> None:
         prepare_motion(v.motion, rate)
         rest_motion(v.motion, int64(0), 0.0)
     rest_network(v.network)
+    # What runs for it is the last frame of the silence.
+    store_int64(v.network + WORD * FRAME, int64(-1))
     rest_voice(voice, inputs, channels)
-    store_int64(v.network + WORD * FRAME, int64(0))  # settling let one frame pass
+    store_int64(v.network + WORD * FRAME, int64(0))

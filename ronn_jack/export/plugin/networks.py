@@ -161,6 +161,8 @@ def rest_network_at(handle: int, slot: int, position: int, scratch: int) -> None
     rest_motion(base + t.motion, position, 0.0)
     settle = carray(pointer(h.kernels), (_KERNELS,), np.int64)[_SETTLE]
     call_entry(settle, image, 0, 0, 0, 0, 0)
+    # What runs for it is the last frame of the silence.
+    store_int64(image + WORD * FRAME, int64(-1))
     rest_voice(base + t.voice, scratch, t.inputs)
     carray(pointer(base + t.voice), (1,), VOICE)[0].position = position
-    store_int64(image + WORD * FRAME, position)  # settling let one frame pass
+    store_int64(image + WORD * FRAME, position)
