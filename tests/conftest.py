@@ -20,7 +20,6 @@ from tests.support.models import put_models
 
 pytest_plugins = [
     "tests.support.watchdog",
-    "tests.support.warm_up",
     "tests.support.order",
     "tests.support.command_line",
 ]
