@@ -37,7 +37,7 @@ PATIENCE = 60.0
 @pytest.fixture(scope="module")
 def bank() -> Plugin:
     """Its layers take pairs of frames, which lie on numbers of frames since the start."""
-    values = {**defaults(), "layers": 3, "activation": "tanh", "channels": 16, "dilation": 32}
+    values = {**defaults(), "layers": 3, "activation": "tanh", "channels": 16, "dilation": 16}
     return made(freeze_bank(values, [42, 7, 9]), "bank")
 
 
