@@ -12,6 +12,7 @@ import pytest
 from ronn_jack.export.clap.plugin_file import plugin_file
 from ronn_jack.export.clap.tables import parameter_id
 from ronn_jack.export.lv2.bundle import Bundle
+from ronn_jack.export.lv2.turtle import port_value
 from ronn_jack.export.plugin.controls import controls_of
 from ronn_jack.export.sound import FrozenSound, freeze, freeze_bank
 from ronn_jack.parameters import defaults
@@ -104,7 +105,8 @@ def test_whatever_the_sound_uses(name: str, tmp_path: Path) -> None:
 def check(bundle: Path, name: str, block: int) -> None:
     x, sound = noise(FRAMES), sound_of(name)
     expected = Reference(sound, RATE).play(x, [])
-    held = [control.default for control in controls_of(sound.values, sound.choices)]
+    controls = controls_of(sound.values, sound.choices)
+    held = [port_value(control, control.default) for control in controls]
     y = played("lv2", library_in(bundle), x, block, held)
     assert np.abs(y - expected).max() <= TOLERANCE * np.abs(expected).max()
     assert np.abs(expected).max() > 0.01

@@ -11,8 +11,8 @@ import pytest
 
 from ronn_jack.export.machine.features import NAMES, features_here, find_features
 from ronn_jack.export.machine.glue import I32, Glue
+from ronn_jack.export.machine.targets import TARGETS
 from ronn_jack.realtime.compiler.elf.link import link
-from ronn_jack.realtime.compiler.elf.objects import X86_64
 
 pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="it is about x86-64")
 
@@ -24,7 +24,7 @@ def asked(folder: Path, wanted: Collection[Collection[str]]) -> list[int]:
         glue, name = Glue("features"), f"has_{number}"
         find = find_features(glue, needed)
         glue.function(name, I32, [], lambda b, f=find: b.ret(b.call(f, [])), visible=True)
-        objects.append(glue.object_file(X86_64, [name]))
+        objects.append(glue.object_file(TARGETS["v2"], [name]))
         names.append(name)
     path = folder / "features.so"
     path.write_bytes(link(objects, names, []))

@@ -188,7 +188,10 @@ def test_jalv_in_jack_equals_the_engine(soft_tube: Path, period: int) -> None:
         finally:
             jalv.terminate()
             jalv.wait(10)
-    assert np.array_equal(y, expected("soft-tube", x))
+    # It plays before it is connected, and pairs of frames lie on numbers of frames since then.
+    sound = freeze({**defaults(), **preset("soft-tube")})
+    heard = (Reference(sound, RATE).play(np.pad(x, ((0, 0), (n, 0))), []) for n in (0, period))
+    assert any(np.array_equal(y, each[:, -x.shape[1] :]) for each in heard)
 
 
 def through_jack(server: str, x: np.ndarray, period: int) -> np.ndarray:
