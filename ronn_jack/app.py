@@ -311,8 +311,8 @@ def followed(
 def spare_collections() -> None:
     """Keep the garbage collector from walking through all that the program consists of.
 
-    Compiled code alone brings 100,000 objects: a collection would hold every thread up for 50 ms,
-    so that there is none before either, while the first network is made.
+    A collection of all that is imported would hold every thread up for some 10 ms, so that there is
+    none before either, while the first network is made.
     """
     gc.freeze()
     gc.set_threshold(_OBJECTS)

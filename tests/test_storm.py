@@ -272,7 +272,8 @@ def check(found):
     assert np.abs(rendered).max() > 0.01
     assert kinds["swap"] > 1, "nothing but the first network was heard"
     # Each collection stops all threads; what the program consists of is left out of them.
-    assert found["counted"]["walked"] < 20_000
+    # What is imported only when it is wanted comes to some 5,000 objects.
+    assert found["counted"]["walked"] < 25_000
 
 
 @pytest.mark.slow
