@@ -24,7 +24,10 @@ NOTICED = 0.01
 _SEED = 3
 _BATCH_SECONDS = 5e-4
 """Short, so that what disturbs the machine disturbs both of a pair."""
-_WARM_UP_SECONDS = 0.01
+_WARM_UP_SECONDS = 0.02
+"""At most, before each batch: once around its history, so that what it keeps is in the caches, as
+when it plays alone.
+"""
 _DRAWN_PAIRS = 15
 _CHECKS = 6
 """How often what looks slower is made anew and timed: where memory comes to lie tells, too."""
@@ -109,8 +112,14 @@ def compare_ways(
     with direct_alone():
         direct = timer(spec, frames)
     played = timer(spec, frames)
-    blocks = max(map(_batch_blocks, (direct, played)))
-    seconds = [_pair(direct, played, blocks, number) for number in range(pairs)]
+    warm_up = max(map(_warm_up_blocks, (direct, played)))
+    blocks = max(1, round(_BATCH_SECONDS / played.run(warm_up)))
+
+    def timed(one: BlockTimer) -> float:
+        one.run(warm_up)
+        return one.run(blocks)
+
+    seconds = [_pair(direct, played, timed, number) for number in range(pairs)]
     return DirectRow(
         network=name,
         period=frames,
@@ -172,20 +181,20 @@ def _checked(compared: Compared, spec: NetworkSpec, period: int) -> DirectRow:
     return sorted(again, key=lambda row: row.ratio)[_CHECKS // 2]
 
 
-def _batch_blocks(timer: BlockTimer) -> int:
-    """Return the blocks of a batch, once the network has run for as long as it needs."""
+def _warm_up_blocks(timer: BlockTimer) -> int:
+    """Return how many blocks a network runs before it is timed."""
     once_around = -(-timer.spec.receptive_field // timer.frames)
-    seconds = timer.run(8)
-    seconds = timer.run(max(8, min(once_around, round(_WARM_UP_SECONDS / seconds))))
-    return max(1, round(_BATCH_SECONDS / seconds))
+    return max(8, min(once_around, round(_WARM_UP_SECONDS / timer.run(8))))
 
 
-def _pair(direct: BlockTimer, played: BlockTimer, blocks: int, number: int) -> tuple[float, float]:
+def _pair(
+    direct: BlockTimer, played: BlockTimer, timed: Callable[[BlockTimer], float], number: int
+) -> tuple[float, float]:
     """Return seconds of a block each way; which comes first changes by turns."""
     if number % 2:
-        return direct.run(blocks), played.run(blocks)
-    other = played.run(blocks)
-    return direct.run(blocks), other
+        return timed(direct), timed(played)
+    other = timed(played)
+    return timed(direct), other
 
 
 if __name__ == "__main__":

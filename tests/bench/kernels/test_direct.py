@@ -68,10 +68,13 @@ class Timer:
 
 
 def test_a_network_is_made_in_both_ways_and_both_run_as_often():
-    row = compare_ways("X", NetworkSpec(channels=16), 64, 5, Timer)
+    spec = NetworkSpec(channels=16)
+    row = compare_ways("X", spec, 64, 5, Timer)
     assert (row.direct_us, row.played_us, row.ratio) == pytest.approx((3.0, 2.0, 1.5))
     direct, played = Timer.made
-    assert direct.blocks[-5:] == played.blocks[-5:] == 5 * [250]
+    # What it keeps is brought into the caches before each time.
+    once_around = max(8, -(-spec.receptive_field // 64))
+    assert direct.blocks[-10:] == played.blocks[-10:] == 5 * [once_around, 250]
 
 
 @pytest.mark.parametrize(("ratio", "slower"), [(0.98, True), (0.995, False), (1.3, False)])
