@@ -17,15 +17,21 @@ from ronn_jack.hotswap.responses.room import begin_in_room
 from ronn_jack.hotswap.voice_factory import make_voice
 from ronn_jack.model.architecture import model_of
 from ronn_jack.model.expression import Expression
-from ronn_jack.parameters import Value, defaults
+from ronn_jack.parameters import PARAMETERS, Value, defaults
 from ronn_jack.presets.store import PresetStore
 from ronn_jack.realtime.engine import Engine
 from ronn_jack.realtime.engine_state import Control
 from tests.export.clap import abi
-from tests.export.clap.host import Library
+from tests.export.clap.host import Event, Instance, Library
 
 Change = tuple[int, str, float]
 """Frame, parameter and value."""
+CHANGES: list[Change] = [
+    (1, "mix", 0.5), (97, "input_gain", 6.0), (333, "drive", 12.0), (1001, "output_gain", -3.0),
+    (1003, "gate", -40.0), (2047, "bypass", 1.0), (3333, "bypass", 0.0), (3335, "mix", 1.0),
+    (4999, "gate", -90.0),
+]  # fmt: skip
+MOVING: list[Change] = [(501, "drift_depth", 0.5), (503, "drift_rate", 3.0), (1501, "morph", 0.7)]
 
 
 def preset(name: str) -> dict[str, Value]:
@@ -48,6 +54,12 @@ def opened(path: Path) -> Library:
     opened = Library(ctypes.addressof(abi.Entry.in_dll(shared, "clap_entry")))
     opened.shared = shared
     return opened
+
+
+def as_events(plugin: Instance, changes: list[Change]) -> list[Event]:
+    """Return changes as a host sends them."""
+    infos = plugin.infos
+    return [(frame, infos[PARAMETERS[name].label].id, value) for frame, name, value in changes]
 
 
 class Reference:

@@ -16,16 +16,10 @@ from ronn_jack.export.plugin import bank
 from ronn_jack.export.sound import FrozenSound, freeze
 from ronn_jack.parameters import defaults
 from tests.export.clap.host import Host, Instance, Library
-from tests.export.clap.sounds import Change, Reference, library, noise, preset
+from tests.export.clap.sounds import CHANGES, MOVING, Reference, as_events, library, noise
 from tests.export.clap.symbols import dynamic, lacked_by
 
 RATE = 48000.0
-CHANGES: list[Change] = [
-    (1, "mix", 0.5), (97, "input_gain", 6.0), (333, "drive", 12.0), (1001, "output_gain", -3.0),
-    (1003, "gate", -40.0), (2047, "bypass", 1.0), (3333, "bypass", 0.0), (3335, "mix", 1.0),
-    (4999, "gate", -90.0),
-]  # fmt: skip
-MOVING: list[Change] = [(501, "drift_depth", 0.5), (503, "drift_rate", 3.0), (1501, "morph", 0.7)]
 
 
 @pytest.fixture(scope="module")
@@ -36,13 +30,6 @@ def sound() -> FrozenSound:
 @pytest.fixture(scope="module")
 def plugin(sound: FrozenSound, tmp_path_factory: pytest.TempPathFactory) -> Library:
     return library(sound, tmp_path_factory.mktemp("clap"))
-
-
-def as_events(plugin: Instance, changes: list[Change]) -> list[tuple[int, int, float]]:
-    from ronn_jack.parameters import PARAMETERS
-
-    infos = plugin.infos
-    return [(frame, infos[PARAMETERS[name].label].id, value) for frame, name, value in changes]
 
 
 @pytest.mark.parametrize("block", [32, 44, 64, 333, 1024])
@@ -179,20 +166,3 @@ def lives(plugin: Library, host: Host, x: NDArray[np.float32], count: int) -> No
 
 def resident_bytes() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
-
-
-PRESETS = (
-    "warm-drive", "fuzz", "wavefolder", "hollow", "slapback", "scatter", "room", "glitch", "swarm",
-    "deep-drone", "bit-dust", "vowel-box",
-)  # fmt: skip
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", PRESETS)
-def test_presets_are_equal_to_the_engine(name: str, tmp_path: Path) -> None:
-    sound = freeze(preset(name))
-    x = noise(4000)
-    with Instance(library(sound, tmp_path, name)) as instance:
-        assert instance.activate(RATE)
-        y = instance.play(x, 333, as_events(instance, CHANGES[:4]))
-    assert np.array_equal(y, Reference(sound, RATE).play(x, CHANGES[:4]))

@@ -1,13 +1,10 @@
 """Bundles for a kind of processor and what the engine gives as such a one computes it.
 
-Kinds of processors differ in the last bits, as AVX-512 divides in its own way. So both are made in
-a process of their own, one for all sounds: run with the environment of a target, with a folder, the
-target's name, a rate and presets.
+Run by `run_as` with a folder, the target's name, a rate and presets.
 """
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,19 +12,18 @@ from pathlib import Path
 import numpy as np
 
 from ronn_jack.export.lv2 import bundle
-from ronn_jack.export.machine.targets import TARGETS
 from ronn_jack.export.parts import Part, make_part
 from ronn_jack.export.sound import FrozenSound, freeze
 from ronn_jack.parameters import defaults
 from tests.export.clap.sounds import Reference, noise, preset
+from tests.export.processors import run_as
 
 FRAMES = 9000
 
 
 def make_on(target: str, names: Sequence[str], folder: Path, rate: int) -> None:
     """Write a bundle of each preset, and what it has to give for `noise(FRAMES)` at a rate."""
-    command = [sys.executable, "-m", __name__, str(folder), target, str(rate), *names]
-    subprocess.run(command, env=TARGETS[target].environment(), check=True, timeout=280)
+    run_as(target, __name__, folder, target, str(rate), *names)
 
 
 def expected_on(name: str, folder: Path) -> np.ndarray:

@@ -18,6 +18,7 @@ from tests.export.clap.sounds import Reference, noise, preset
 from tests.export.lv2.host import Library
 from tests.export.lv2.plugins import Plugin
 from tests.export.lv2.reference import FRAMES, expected_on, make_on
+from tests.export.processors import skip_unless_here
 from tests.support.jack_graph import around_node
 from tests.support.jack_server import jack_server, wait_for
 
@@ -146,8 +147,7 @@ def test_lv2apply_equals_the_engine(soft_tube: Path, tmp_path: Path) -> None:
 @pytest.fixture(scope="module", params=["v3", "v4"])
 def presets_on(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of all presets for a kind of processor, and what each has to give."""
-    if request.param == "v4" and "avx512f" not in Path("/proc/cpuinfo").read_text():
-        pytest.skip("this machine has no AVX-512")
+    skip_unless_here(request.param)
     folder = tmp_path_factory.mktemp("lv2")
     make_on(request.param, PRESETS, folder, RATE)
     return folder
