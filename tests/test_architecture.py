@@ -98,8 +98,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "commands.presets": {*FOUNDATION, "commands.options", "presets"},
     "commands.banks": {*FOUNDATION, "commands.options", "commands.place", "interfaces"},
     "commands.exporting": {
-        *FOUNDATION, "audio_files", "commands.banks", "commands.compiling", "commands.options", "commands.place",
-        "export",
+        *FOUNDATION, "audio_files", "commands.banks", "commands.compiling", "commands.options",
+        "commands.place", "export",
     },
     "commands.importing": {*FOUNDATION, "commands.options", "presets", "original", "imports"},
     "cli": {
@@ -328,6 +328,7 @@ TEST_MODULES = {str(path.relative_to(TESTS)): path for path in sorted(TESTS.rglo
 CROSS_CUTTING = {
     "bench/test_figures.py": "the rows of every benchmark",
     "drivers/test_realtime_rules.py": "the whole callback, counted from outside",
+    "export/clap/test_processors.py": "presets as each kind of processor plays them",
     "hotswap/test_second_model.py": "a model by the protocol, through all of the room",
     "model/test_golden_audio.py": "recipes and kernels, held to the original programs",
     "model/test_golden_weights.py": "recipes and initialisers, held to the original programs",

@@ -49,6 +49,9 @@ class Layer:
     network_weights : int
         How many weights all layers of its network have, which pass the caches between two blocks
         of this one; 0 where that is not known.
+    network_history : int
+        How many samples its network's layers keep, but for the last, which can keep sums instead;
+        as if its delays were not stretched, so that it is the same at every rate.
     """
 
     inputs: int
@@ -61,6 +64,7 @@ class Layer:
     residual_delay: int | None
     frame_gain: float = 1.0
     network_weights: int = 0
+    network_history: int = 0
 
     @property
     def history(self) -> int:
@@ -252,6 +256,8 @@ class NetworkSpec:
             residual_delay=delay,
             frame_gain=10.0 ** (-3.0 / (self.decay * self.rate)) if self.decay else 1.0,
             network_weights=self.multiplications,
+            network_history=self.channels
+            * (field_frames(self.layers - 1, self.kernel, self.dilation, 1.0) - 1),
         )
 
     def limit_faults(self, rate: float) -> list[str]:

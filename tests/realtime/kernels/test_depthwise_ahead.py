@@ -52,7 +52,7 @@ def either_way(
         layer(),
         layer(activation="relu", dilation=128),
         layer(kernel=10, dilation=512),
-        layer(rows=3, kernel=24, dilation=1024, activation="linear"),
+        layer(rows=8, kernel=24, dilation=1024, activation="linear"),
     ],
     ids=str,
 )
@@ -150,7 +150,9 @@ def test_it_begins_where_a_past_is_far() -> None:
         (64, 15, 128, True),
         (64, 15, 64, False),
         (64, 8, 1024, False),
-        (4, 15, 256, False),
+        (4, 15, 4096, False),
+        (8, 15, 512, True),
+        (8, 15, 160, False),
         (64, 15, 1000 if lanes == 16 else 1001, False),
     ):
         name = type(form_of(shape(layer(rows, kernel, dilation).only))).__name__

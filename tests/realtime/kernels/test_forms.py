@@ -116,6 +116,17 @@ def test_pairs_are_left_to_networks_whose_weights_stay_near() -> None:
     assert form_of(shape(apart)).direct == (VECTOR.lanes < 16)
 
 
+def test_halves_beside_long_histories_are_left_to_the_shortest() -> None:
+    for layers, dilations in ((6, [64, 512]), (7, [64])):
+        spec = NetworkSpec(layers=layers, channels=16, kernel=3, dilation=8)
+        found = [spec.dilation_of(i) for i in range(layers) if is_halved(spec, i)]
+        assert found == (dilations if VECTOR.lanes == 16 else [])
+
+
+def is_halved(spec: NetworkSpec, index: int) -> bool:
+    return type(form_of(shape(spec.layer(index)))).__name__ == "MinimalHalves"
+
+
 @pytest.mark.parametrize("dilation", [1, 64])
 @pytest.mark.parametrize("kernel", [3, 4])
 def test_tiles_have_only_heights_that_there_are(kernel: int, dilation: int) -> None:

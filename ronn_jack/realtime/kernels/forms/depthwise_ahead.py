@@ -78,9 +78,10 @@ _LANES = VECTOR.lanes
 ) = range(OWN, OWN + 5)
 _FROM_NOW = -1
 _LEAST_TAPS = 9
+_LEAST_ROWS = 8
 _LEAST_DILATION = 128
 _LEAST_BYTES = 96 << 10
-"""Of history: what is nearer, or has fewer taps, is read sooner than sums are kept."""
+"""Of history: what is nearer, or has fewer taps or rows, is read sooner than sums are kept."""
 
 
 @native(RUN)
@@ -255,7 +256,8 @@ class DepthwiseAhead(Form):
     def dilations(self, layer: Layer) -> Dilations | None:
         """Return those with which a layer can and should be computed so."""
         delayed = layer.residual_delay is not None and layer.residual_delay > 0
-        if layer.groups == 1 or layer.kernel < _LEAST_TAPS or delayed:
+        few = layer.kernel < _LEAST_TAPS or layer.outputs < _LEAST_ROWS
+        if layer.groups == 1 or few or delayed:
             return None
         least = math.ceil(_LEAST_BYTES / (4 * (layer.kernel - 1) * layer.outputs))
         return Dilations(least=max(_LEAST_DILATION, least), multiple=_LANES)

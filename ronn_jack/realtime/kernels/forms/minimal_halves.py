@@ -86,7 +86,11 @@ putting sums together takes.
 _LEAST_ROWS_CUT = 16
 """The same where halves are shorter than a chunk, which is cut by them."""
 _MOST_BYTES = 256 << 10
-"""A history beyond that comes from far, and sooner to the tall tiles that ask for it ahead."""
+_LONG_NETWORK = 1 << 20
+_MOST_BYTES_BESIDE = 32 << 10
+"""A history beyond that comes from far, and sooner to the tall tiles that ask for it ahead; in a
+network that keeps so many samples, even a shorter one, as others pass the caches meanwhile.
+"""
 _MOST_WINDOW = 56 << 10
 """Bytes that the taps read for a chunk, about what the nearest cache holds: low tiles read them
 more often than tall ones do.
@@ -259,7 +263,8 @@ class MinimalHalves(Form):
         if not (_PAYS and layer.groups == 1 and many and tall):
             return None
         frame = 4 * layer.inputs
-        most = _MOST_BYTES // frame
+        is_long = layer.network_history > _LONG_NETWORK
+        most = (_MOST_BYTES_BESIDE if is_long else _MOST_BYTES) // frame
         if layer.kernel * CHUNK > _MOST_WINDOW // frame:
             most = min(most, _MOST_WINDOW // frame - CHUNK)
         # Others read vectors that lie across two cache lines, twice as often as dense tiles do.
