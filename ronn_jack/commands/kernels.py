@@ -72,7 +72,8 @@ def _rank(entry: Entry) -> int:
 def _let_compile(names: list[str]) -> None:
     """Let a process compile one after the other, until none is left or it has ended."""
     with subprocess.Popen(
-        [sys.executable, "-m", __name__],
+        # Not from the current folder, which may hold modules of the same names.
+        [sys.executable, "-P", "-m", __name__],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -94,7 +95,10 @@ def main() -> None:
     gc.disable()  # nothing that the compiler makes is missed for so short a time
     entries = {entry.cache.name: entry for entry in ENTRIES}
     for line in sys.stdin:
-        entries[line.strip()].code()
+        entry = entries[line.strip()]
+        entry.code()
+        if entry.cache.load() is None:
+            return  # the disk keeps nothing
         sys.stdout.write(line)
         sys.stdout.flush()
 

@@ -56,7 +56,10 @@ def features() -> set[str]:
         told = ""
     if told is not None:
         return {each.removeprefix("+") for each in told.split(",") if each.startswith("+")}
-    return set(_of_processor("flags").split())
+    found = set(_of_processor("flags").split())
+    if os.environ.get("NUMBA_ENABLE_AVX") == "0":
+        found = {each for each in found if not each.startswith(("avx", "fma"))}
+    return found
 
 
 def _choose() -> Vector:
@@ -84,5 +87,7 @@ def processor() -> str:
 def description() -> str:
     """Return all of this host that machine code depends on."""
     told = [f"{k}={v}" for k, v in sorted(os.environ.items()) if k.startswith("NUMBA_")]
-    system = (platform.system(), platform.machine(), processor(), _of_processor("flags"))
-    return repr((*system, told, os.environ.get(TARGET_VARIABLE), VECTOR))
+    system = (platform.system(), platform.machine(), processor())
+    # What x86 tells in one line ARM tells in several.
+    parts = map(_of_processor, ("flags", "Features", "CPU implementer", "CPU variant", "CPU part"))
+    return repr((*system, *parts, told, os.environ.get(TARGET_VARIABLE), VECTOR))

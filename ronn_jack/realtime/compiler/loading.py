@@ -13,6 +13,8 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
+from ronn_jack.errors import RonnError
+
 _WORD = struct.Struct("<q")
 _CACHES_CLEARED_BY = "sys_icache_invalidate"  # macOS; Linux does it as memory is made executable
 
@@ -98,6 +100,9 @@ def load(image: Image, addresses: dict[str, int]) -> int:
     protect = library.mprotect
     protect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
     if protect(begin, size, mmap.PROT_READ | mmap.PROT_EXEC) != 0:
-        raise MemoryError("the system lets no memory be made executable")
+        raise RonnError(
+            "the system lets no memory be made executable, as compiled kernels have to be: allow it"
+            " (in systemd, MemoryDenyWriteExecute=no)"
+        )
     _loaded.append(memory)
     return start + image.entry

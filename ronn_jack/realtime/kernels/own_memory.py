@@ -9,6 +9,7 @@ import numpy as np
 
 from ronn_jack.realtime.compiler.atomics import pointer
 from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.host import VECTOR
 from ronn_jack.realtime.compiler.language import carray, int64, void
 from ronn_jack.realtime.compiler.memory import CACHE_LINE
 from ronn_jack.realtime.kernels.depthwise_ahead import ring_slots_of
@@ -30,6 +31,7 @@ from ronn_jack.realtime.kernels.layout import (
     ROWS_OUT,
 )
 
+_LANES = VECTOR.lanes
 _DENSE, _DEPTHWISE, _TRANSPOSED, _HALVES, _AHEAD = (
     FORMS.index(form)
     for form in (
@@ -91,7 +93,7 @@ def place_own(layer: int, size: int) -> int:
         w[ahead.PAST_STRIDE] = odd_lines(w[DILATION] * w[ahead.SLOTS])
         w[ahead.PAST] = size
         w[ahead.RESTING] = ALWAYS
-        size += lines(w[ROWS] * w[ahead.PAST_STRIDE])
+        size += lines(w[ROWS] * w[ahead.PAST_STRIDE] + 4 * _LANES * w[ahead.SLOTS])
     return size
 
 

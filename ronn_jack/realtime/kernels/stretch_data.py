@@ -149,7 +149,8 @@ def _looks(layer: Layer, times: Times, modulated: bool = False) -> Sequence[Word
     """Return words, with some dilation, for each way in which a layer looks at any rate."""
     plain = replace(layer, frame_gain=1.0, residual_delay=None)
     if layer.residual_delay is not None:
-        plain = replace(plain, residual_delay=0)
+        # A late one needs a history of inputs, however late it is.
+        plain = replace(plain, residual_delay=min(1, layer.residual_delay))
     ways = _ways(replace(plain, dilation=1), modulated)
     if times.meant or times.note or layer.kernel == 1:
         return list(ways.values())

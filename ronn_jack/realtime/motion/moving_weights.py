@@ -32,6 +32,7 @@ from ronn_jack.realtime.kernels.layout import (
     MOVED,
     NEXT_BIAS,
     NEXT_WEIGHTS,
+    ROWS_OUT,
     WEIGHTS,
     WORD,
 )
@@ -301,7 +302,9 @@ class Motion:
         self._sources = _kept(np.concatenate([part for parts in mixed for part in parts]))
         first = self._sources[: 4 * size].view(np.float32)
         self._sets = [_kept(first) for _ in range(_SETS)]
-        self._blend = aligned_bytes(4 * CHUNK * DENSE_ROWS)
+        # A tile has at most as many rows as a layer, or as a dense tile of a transposed one.
+        outputs = (int(image.layer_words(index)[ROWS_OUT]) for index in range(len(sources)))
+        self._blend = aligned_bytes(4 * CHUNK * max(DENSE_ROWS, *outputs))
         for index in range(len(sources)):
             image.layer_words(index)[BLEND] = self._blend.ctypes.data
 

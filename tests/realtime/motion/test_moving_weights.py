@@ -13,8 +13,18 @@ from ronn_jack.model.expression import AT_REST, Expression
 from ronn_jack.model.recipes import draw
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.model.weights import Weights
+from ronn_jack.realtime.compiler.memory import Arena, aligned_bytes, taken_from
 from ronn_jack.realtime.engine import Engine
-from ronn_jack.realtime.kernels.layout import CELL, MOVED, WEIGHTS, WORD
+from ronn_jack.realtime.kernels.layout import (
+    BLEND,
+    CELL,
+    CHUNK,
+    MOVED,
+    ROWS,
+    TILES,
+    WEIGHTS,
+    WORD,
+)
 from ronn_jack.realtime.motion.moving_weights import GLIDE_SECONDS
 from ronn_jack.realtime.voice import Voice
 from tests.realtime.engine_driver import RATE, engine_for, noise, play
@@ -255,3 +265,15 @@ def test_a_voice_that_can_move_is_timed_while_it_does():
     assert moves()
     start(voice, x)
     assert not moves()
+
+
+@pytest.mark.parametrize("depthwise", [False, True])
+def test_there_is_room_for_all_rows_of_a_tile_that_are_blended(depthwise):
+    """A depthwise layer that begins sums ahead has more of them than others."""
+    spec = NetworkSpec(layers=4, channels=64, kernel=15, dilation=12, depthwise=depthwise)
+    with taken_from(Arena(aligned_bytes(1 << 24))):
+        network = make_voice(spec, RATE, expression(0.5)).network
+    words = [network.image.layer_words(index) for index in range(spec.layers)]
+    tallest = max(-(-int(each[ROWS]) // int(each[TILES])) for each in words)
+    # What is taken next lies behind it.
+    assert network.motion - int(words[0][BLEND]) >= 4 * CHUNK * tallest

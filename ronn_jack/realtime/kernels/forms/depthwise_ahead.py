@@ -285,7 +285,8 @@ class DepthwiseAhead(Form):
         """Return the form's own words, with memory for the past and for the sums that are kept."""
         slots = ring_slots(words[KERNEL])
         stride = odd_lines(words[DILATION] * slots)
-        past = reserve(words[ROWS] * stride)
+        # A tile reads one ring more than it writes.
+        past = reserve(words[ROWS] * stride + 4 * _LANES * slots)
         return {PAST: past, PAST_STRIDE: stride, SLOTS: slots, PASSED: 0, RESTING: ALWAYS}
 
     def scratch_bytes(self, words: Words) -> int:
