@@ -96,9 +96,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "commands.place": {*FOUNDATION, "interfaces", "running_nodes", "settings"},
     "commands.midi": {"commands.options", "commands.place", "errors", "settings", "interfaces"},
     "commands.presets": {*FOUNDATION, "commands.options", "presets"},
+    "commands.banks": {*FOUNDATION, "commands.options", "commands.place", "interfaces"},
     "commands.exporting": {
-        *FOUNDATION, "audio_files", "commands.compiling", "commands.options", "commands.place",
-        "export",
+        *FOUNDATION, "audio_files", "commands.banks", "commands.compiling", "commands.options",
+        "commands.place", "export",
     },
     "commands.importing": {*FOUNDATION, "commands.options", "presets", "original", "imports"},
     "cli": {

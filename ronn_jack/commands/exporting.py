@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ronn_jack.commands.banks import Sounds, check_banks, kept_of, snapshots_of
 from ronn_jack.commands.compiling import compile_ahead
 from ronn_jack.commands.options import (
     SOUND_HELP,
     Number,
     WholeRange,
     assigned,
-    chosen,
     one_line,
     place_options,
     sound,
@@ -23,7 +23,7 @@ from ronn_jack.commands.options import (
 )
 from ronn_jack.errors import MachineError, UsageError, shown
 from ronn_jack.files import write_atomically
-from ronn_jack.parameters import PARAMETERS, Value, defaults
+from ronn_jack.parameters import PARAMETERS, Value
 
 if TYPE_CHECKING:
     from ronn_jack.export.doors.sound import Sound
@@ -62,8 +62,10 @@ class Wanted:
         Under which a plugin is to run.
     seeds : int
         How many seeds, from that of the sound on, a plugin is to choose among.
-    snapshots : mapping
+    numbered : mapping
         Accepted values of those that it is to choose among instead, by their numbers.
+    is_kept : bool
+        Whether these are sounds that a node has kept; else they are a preset's snapshots.
     """
 
     target: Path
@@ -75,7 +77,8 @@ class Wanted:
     cpu: str | None
     system: str
     seeds: int
-    snapshots: Mapping[int, Mapping[str, Value]]
+    numbered: Mapping[int, Mapping[str, Value]]
+    is_kept: bool
 
 
 @dataclass(frozen=True)
@@ -172,11 +175,12 @@ def _for(target: Target) -> str:
 
 
 def _frozen(wanted: Wanted) -> FrozenSound:
-    from ronn_jack.export.plugin.sharing import freeze_snapshots
+    from ronn_jack.export.plugin.sharing import KEPT, SNAPSHOT, freeze_numbered
     from ronn_jack.export.sound import freeze_bank
 
-    if wanted.snapshots:
-        return freeze_snapshots(wanted.snapshots, wanted.inputs)
+    if wanted.numbered:
+        name = KEPT if wanted.is_kept else SNAPSHOT
+        return freeze_numbered(wanted.numbered, wanted.inputs, name)
     first = int(wanted.values["seed"])
     seeds = [(first + number) % _SEEDS for number in range(wanted.seeds)]
     return freeze_bank(wanted.values, seeds, wanted.inputs)
@@ -223,6 +227,8 @@ def _form_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--seeds", type=WholeRange(2, 64), metavar="N",
               help="Let a plugin choose among N seeds, from the sound's on.")  # fmt: skip
 @click.option("--snapshots", is_flag=True, help="Let a plugin choose among a preset's snapshots.")
+@click.option("--kept", is_flag=True,
+              help="Let a plugin choose among the sounds that the node has kept.")  # fmt: skip
 @click.option("--install", is_flag=True, help="Put a plugin where hosts look for it.")
 def export(
     target: Path,
@@ -237,6 +243,7 @@ def export(
     system: str | None,
     seeds: int | None,
     snapshots: bool,
+    kept: bool,
     install: bool,
     **others: Any,
 ) -> None:
@@ -254,15 +261,21 @@ def export(
         os=system,
         seeds=seeds,
         snapshots=snapshots,
+        kept=kept,
         install=install,
     )
+    check_banks(from_node, seeds=seeds, snapshots=snapshots, kept=kept)
     if install:
         target = _installed(target, form)
     else:
         _check_target(target, form, system == "macos")
     place = {name: others[name] for name in ("host", "port", "tcp")}
     values = _values(preset, assignments, from_node, place)
-    sounds = _snapshots(preset, assignments, bool(seeds)) if snapshots else {}
+    sounds: Sounds = {}
+    if snapshots:
+        sounds = snapshots_of(preset, assignments)
+    elif kept:
+        sounds = kept_of(place, assignments)
     compile_ahead()
     wanted = Wanted(
         target,
@@ -275,6 +288,7 @@ def export(
         system or _SYSTEMS[0],
         seeds or 1,
         sounds,
+        kept,
     )
     notes = form.write(wanted)
     click.echo(f"wrote {one_line(str(target))}")
@@ -295,7 +309,7 @@ def _chosen_form(options: Mapping[str, Any]) -> Form:
 
 def _check_options(form: Form, **given: object) -> None:
     """Refuse options that mean nothing to a form."""
-    plugins = ("name", "cpu", "os", "seeds", "snapshots", "install")
+    plugins = ("name", "cpu", "os", "seeds", "snapshots", "kept", "install")
     for option in ("rate", "outputs") if form.folder else plugins:
         if given[option]:
             raise UsageError(f"--{option} means nothing with --{form.name}: leave it out")
@@ -345,28 +359,10 @@ def _values(
         return sound(preset, assignments)
     if preset is not None:
         raise UsageError("--preset and --from-node are both given: leave one of them out")
-    from ronn_jack.commands.place import sound_of_node
+    from ronn_jack.commands.place import sounds_of_node
 
-    return assigned(sound_of_node(**place), assignments)
-
-
-def _snapshots(
-    preset: str | None, assignments: tuple[str, ...], has_seeds: bool
-) -> dict[int, dict[str, Value]]:
-    """Return the sounds of a preset's snapshots, each changed one by one."""
-    if has_seeds:
-        raise UsageError("--seeds and --snapshots are both given: leave one of them out")
-    found = chosen(preset, ()).preset
-    sounds = found.snapshots if found else {}
-    if len(sounds) < 2:
-        raise UsageError(
-            f"--preset {preset or 'is not given, which'} has fewer than 2 snapshots: name a preset "
-            "that has them, or leave --snapshots out"
-        )
-    return {
-        number: assigned({**defaults(), **values}, assignments)
-        for number, values in sorted(sounds.items())
-    }
+    [values] = sounds_of_node(**place)
+    return assigned(values, assignments)
 
 
 def _raw(sound: Sound) -> str:

@@ -86,8 +86,15 @@ def answers(client: Client, address: str, seconds: float) -> Iterator[tuple[Argu
         raise MachineError("the node has not answered; is it still running?")
 
 
-def sound_of_node(host: str | None, port: int | None, tcp: bool) -> dict[str, Value]:
-    """Return the values of all parameters as a node's sound has them, at its tempo.
+def sounds_of_node(
+    host: str | None, port: int | None, tcp: bool, address: str = SHARE
+) -> list[dict[str, Value]]:
+    """Return the values of all parameters as a node's sounds have them, at its tempo.
+
+    Parameters
+    ----------
+    address : str
+        Which is answered by the texts of the sounds that are meant.
 
     Raises
     ------
@@ -97,7 +104,9 @@ def sound_of_node(host: str | None, port: int | None, tcp: bool) -> dict[str, Va
     tempo = parameter("tempo")
     with connected(host, port, tcp) as client:
         said = []
-        for address in (SHARE, ROOT + tempo.name):
-            client.send(address)
-            said.append(next(answers(client, address, _ANSWER_SECONDS))[0])
-    return {**defaults(), **read_shared(str(said[0])), tempo.name: tempo.parse(said[1])}
+        for asked in (address, ROOT + tempo.name):
+            client.send(asked)
+            said.append(next(answers(client, asked, _ANSWER_SECONDS)))
+    texts, (beats,) = said
+    common = {**defaults(), tempo.name: tempo.parse(beats)}
+    return [{**common, **read_shared(str(text))} for text in texts]

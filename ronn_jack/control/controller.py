@@ -147,9 +147,9 @@ class Controller:
         own = {**steps, "landed": self._tell.landed, **self.search.status, **self._scene.recall}
         return {**self._node.status(), **self.counters, **own}
 
-    def share(self) -> str:
-        """Return the sound as a short text."""
-        return share(at_rate(self.values, self._node.rate))
+    def share(self, sound: Mapping[str, Value] | None = None) -> str:
+        """Return a sound, by default the present one, as a short text."""
+        return share(at_rate(sound or self.values, self._node.rate))
 
     def apply(self, operations: Sequence[Operation], origin: Origin) -> None:
         """Apply operations in order as one change, with at most one new network.

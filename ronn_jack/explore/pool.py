@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ronn_jack.control.exploring.aim import Aim
@@ -288,10 +288,10 @@ class Pool:
             kept = self._kept.get(place)
             return {name: kept[name] for name in DRAWN} if kept else None
 
-    def kept(self) -> Sequence[Values]:
-        """Return the drawn parameters of the sounds that were kept, the latest last."""
+    def kept(self) -> Mapping[int, Values]:
+        """Return the sounds that were kept by their places, the latest last."""
         with self._lock:
-            return [{name: kept[name] for name in DRAWN} for kept in self._kept.values()]
+            return dict(self._kept)
 
     def judge(self, place: int, verdict: Verdict) -> None:
         """Note what somebody thinks of the sound at a place; what is not liked goes."""

@@ -20,7 +20,8 @@ def identity(sound: FrozenSound) -> str:
         for each in sound.networks
         for part in (_said(each), str(each.inputs), repr(each.level.gain), repr(each.blend))
     ]
-    parts += map(str, sound.snapshots)
+    if sound.named:
+        parts += [sound.named.name, *sound.named.words]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_DIGITS]
 
 

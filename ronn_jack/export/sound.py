@@ -63,8 +63,8 @@ class FrozenSound:
         How it mixes with the dry signal.
     neighbours : tuple of FrozenSound
         Sounds of one architecture, of which one can come in its place; none has any of its own.
-    snapshots : tuple of int
-        Numbers of all of these sounds, where they are a preset's snapshots; else they are seeds.
+    named : Choices or None
+        What all of these sounds are called, where it is not by their seeds.
     """
 
     values: Mapping[str, Value]
@@ -72,7 +72,7 @@ class FrozenSound:
     level: LevelTable
     blend: Blend
     neighbours: tuple[FrozenSound, ...] = ()
-    snapshots: tuple[int, ...] = ()
+    named: Choices | None = None
 
     @property
     def networks(self) -> tuple[FrozenSound, ...]:
@@ -84,8 +84,8 @@ class FrozenSound:
         """What a control chooses among, if there is anything to choose."""
         if not self.neighbours:
             return None
-        numbers = self.snapshots or [int(sound.values["seed"]) for sound in self.networks]
-        return Choices("snapshot" if self.snapshots else "seed", tuple(map(str, numbers)))
+        seeds = (str(int(sound.values["seed"])) for sound in self.networks)
+        return self.named or Choices("seed", tuple(seeds))
 
     @property
     def text(self) -> str:

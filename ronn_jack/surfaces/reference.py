@@ -187,6 +187,7 @@ def osc_reference() -> str:
         ["`/ronn/preset_tags`", "s …", "", "the tags of each preset, with commas, in that order"],
         ["`/ronn/preset_descriptions`", "s …", "", "what each preset says of itself"],
         ["`/ronn/share`", "s", "", "the sound as a text `ronn:…`, which `load_text` takes"],
+        ["`/ronn/kept`", "s …", "", "the sounds that were kept, as such texts, by their places"],
         ["`/ronn/ping`", "s s", "", "name and version at `/ronn/pong`, once the node can be heard"],
     ]
     sessions = [

@@ -11,10 +11,13 @@ from pathlib import Path
 import platformdirs
 import pytest
 
+from ronn_jack.commands.banks import kept_of
 from ronn_jack.control.controller import Controller
+from ronn_jack.control.exploring.search import Search
 from ronn_jack.control.operations import Set
+from ronn_jack.explore.pool import Pool
 from ronn_jack.interfaces.osc.server import OscServer
-from ronn_jack.parameters import defaults
+from ronn_jack.parameters import Value, defaults
 from ronn_jack.parameters.share import read_shared, share
 from tests.export.clap.sounds import opened
 from tests.support.command_line import Refused, Ronn
@@ -54,9 +57,16 @@ def test_a_file_may_be_called_as_no_plugin_may(ronn: Ronn, tmp_path: Path) -> No
 
 
 @pytest.fixture
-def node(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[tuple[Controller, int]]:
+def pool() -> Pool:
+    return Pool()
+
+
+@pytest.fixture
+def node(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, pool: Pool
+) -> Iterator[tuple[Controller, int]]:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    controller = Controller(RecordingNode(), MemoryStore())
+    controller = Controller(RecordingNode(), MemoryStore(), search=Search(finder=pool))
     with OscServer(controller, port=0) as server:
         yield controller, server.port
 
@@ -111,13 +121,52 @@ def test_snapshots_that_no_bank_can_hold_are_refused(refused: Refused, tmp_path:
     arguments = (tmp_path / "a.lv2", "--lv2", "--snapshots", "--preset", preset)
     preset.write_text(SNAPSHOTS.format(reverb="true"))
     said = refused(2, "export", *arguments)
-    assert "snapshots 1 and 4 differ in reverb, which a plugin has once" in said
+    assert "snapshot 1 and snapshot 4 differ in reverb, which a plugin has once" in said
     preset.write_text("version = 1\n[parameters]\nlayers = 3\n")
     assert "has fewer than 2 snapshots: name a preset" in refused(2, "export", *arguments)
     said = refused(2, "export", *arguments, "--seeds", 2)
-    assert "--seeds and --snapshots are both given" in said
+    assert "--seeds and --snapshots are given" in said
     said = refused(2, "export", tmp_path / "a.json", "--json", "--snapshots")
     assert "--snapshots means nothing with --json" in said
+
+
+def kept(pool: Pool, *sounds: dict[str, Value]) -> None:
+    """Let sounds be kept."""
+    for place, values in enumerate(sounds, 1):
+        pool.keep(place, {**defaults(), **values})
+
+
+def test_the_sounds_that_a_node_has_kept_are_those_of_a_bank(
+    node: tuple[Controller, int], pool: Pool
+) -> None:
+    controller, port = node
+    controller.apply([Set("sync", "1/4"), Set("tempo", 90.0)], RecordingOrigin())
+    # The ninth takes the place of the first.
+    kept(pool, *({"seed": seed, "layers": 3, "reverb": seed % 2 > 0} for seed in range(9)))
+    sounds = kept_of({"host": None, "port": port, "tcp": False}, ("mix=0.5",))
+    assert list(sounds) == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert [each["seed"] for each in sounds.values()] == [8, 1, 2, 3, 4, 5, 6, 7]
+    assert sounds[2] == {
+        **defaults(), "seed": 1, "layers": 3, "reverb": True, "mix": 0.5, "tempo": 90.0,
+        "rate": 48000,
+    }  # fmt: skip
+
+
+def test_kept_sounds_that_no_bank_can_hold_are_refused(
+    refused: Refused, tmp_path: Path, node: tuple[Controller, int], pool: Pool
+) -> None:
+    bank = ("export", tmp_path / "a.lv2", "--lv2", "--kept")
+    from_node = (*bank, "--from-node", "--port", node[1])
+    assert "--kept means the sounds that a node has kept: add --from-node" in refused(2, *bank)
+    kept(pool, {})
+    assert "has kept fewer than 2 sounds: keep sounds on its page" in refused(2, *from_node)
+    kept(pool, {"seed": 7, "reverb": True})
+    said = refused(2, *from_node)
+    assert "kept 1 and kept 2 differ in reverb, which a plugin has once" in said
+    said = refused(2, *from_node, "--seeds", 2)
+    assert "--seeds and --kept are given: leave all but one of them out" in said
+    said = refused(2, *from_node, "--snapshots")
+    assert "--snapshots and --kept are given" in said
 
 
 @pytest.mark.parametrize("install", [False, True])

@@ -214,9 +214,9 @@ def test_of_what_was_kept_the_oldest_makes_room() -> None:
     for seed in range(10):
         pool.keep(1, {**defaults(), "seed": seed})
     assert [pool.candidate(place)["seed"] for place in pool.places] == [8, 9, 2, 3, 4, 5, 6, 7]
-    assert [each["seed"] for each in pool.kept()][-2:] == [8, 9]
+    assert [each["seed"] for each in pool.kept().values()][-2:] == [8, 9]
     pool.keep(27, {**defaults(), "seed": 2})
-    assert [each["seed"] for each in pool.kept()][-2:] == [9, 2]
+    assert [each["seed"] for each in pool.kept().values()][-2:] == [9, 2]
     pool.judge(27, Verdict.DISLIKED)
     assert 27 not in pool.places
 

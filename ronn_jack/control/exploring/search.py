@@ -92,8 +92,8 @@ class Finder(Protocol):
         """Look for other candidates; those at some places stay."""
         ...
 
-    def kept(self) -> Sequence[Values]:
-        """Return the drawn parameters of the sounds that were kept, the latest last."""
+    def kept(self) -> Mapping[int, Values]:
+        """Return the sounds that were kept by their places, the latest last."""
         ...
 
     def picture(self, place: int) -> Sequence[Value]:
@@ -209,9 +209,9 @@ class Search:
 
     def _breed(self, act: Act, values: Values) -> None:
         """Look for candidates between two sounds that were kept: the latest, or those named."""
-        kept = self._finder.kept() if self._finder else ()
+        kept = list(self._finder.kept().values()) if self._finder else []
         if act.argument is None or isinstance(act.argument, (bool, int, float)):
-            parents = list(kept[-2:])
+            parents: list[Values] = [{n: each[n] for n in DRAWN} for each in kept[-2:]]
         else:
             words = str(act.argument).split()
             parents = [self.candidate(Act(act.name, word))[1] for word in words]
@@ -233,6 +233,12 @@ class Search:
     def picture(self, place: int) -> Sequence[Value]:
         """Return what is to be seen of a place, as docs/osc.md tells it."""
         return self._finder.picture(place) if self._finder else EMPTY
+
+    @property
+    def kept(self) -> Sequence[Values]:
+        """The sounds that were kept, in the order of their places."""
+        kept = self._finder.kept() if self._finder else {}
+        return [kept[place] for place in sorted(kept)]
 
     @property
     def revision(self) -> int:

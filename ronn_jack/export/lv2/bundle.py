@@ -15,6 +15,7 @@ from ronn_jack.export.lv2.library import entries_module, library
 from ronn_jack.export.machine.targets import TARGETS
 from ronn_jack.export.parts import make_parts
 from ronn_jack.export.plugin.controls import controls_of
+from ronn_jack.export.plugin.sharing import KEPT
 from ronn_jack.export.sound import FrozenSound
 
 SUFFIX = ".lv2"
@@ -82,7 +83,7 @@ class Bundle:
     def _readme(self) -> str:
         command = shlex.join([
             "ronn-jack", "export", f"{file_stem(self.name)}{SUFFIX}", "--lv2",
-            "--preset", "PRESET" if self.sound.snapshots else self.sound.text, "--name", self.name,
+            *_source(self.sound), "--name", self.name,
             "--inputs", str(self.sound.inputs), "--cpu", self.targets[-1], *self._tempo(),
             *_bank_options(self.sound),
         ])  # fmt: skip
@@ -91,7 +92,7 @@ class Bundle:
             f"{c.words(turtle.port_value(c, c.default))} | {turtle.port_comment(c)} |"
             for c in controls_of(self.sound.values, self.sound.choices)
         )
-        sounds = self.sound.networks if self.sound.snapshots else (self.sound,)
+        sounds = self.sound.networks if self.sound.named else (self.sound,)
         texts = "\n    ".join(sound.text for sound in sounds)
         return f"""# {self.name}
 
@@ -117,9 +118,16 @@ URI: {self.uri}
 """
 
 
+def _source(sound: FrozenSound) -> list[str]:
+    """Return the options that say where a sound comes from."""
+    if sound.named and sound.named.name == KEPT:
+        return ["--from-node"]
+    return ["--preset", "PRESET" if sound.named else sound.text]
+
+
 def _bank_options(sound: FrozenSound) -> list[str]:
-    if sound.snapshots:
-        return ["--snapshots"]
+    if sound.named:
+        return ["--kept" if sound.named.name == KEPT else "--snapshots"]
     return ["--seeds", str(len(sound.networks))] if sound.neighbours else []
 
 

@@ -7,15 +7,28 @@ from dataclasses import replace
 
 from ronn_jack.errors import UsageError
 from ronn_jack.export.plugin.controls import controls_of
-from ronn_jack.export.sound import FrozenSound, freeze
+from ronn_jack.export.sound import Choices, FrozenSound, freeze
 from ronn_jack.parameters import Value
 
 _STAGES = ("eq", "reverb")
 """Switches of what all share, with which the names of its parameters begin."""
 
 
-def freeze_snapshots(sounds: Mapping[int, Mapping[str, Value]], inputs: int = 2) -> FrozenSound:
-    """Return the first of a preset's snapshots with the others as its neighbours.
+SNAPSHOT, KEPT = "snapshot", "kept"
+"""What sounds can be called beside their numbers."""
+
+
+def freeze_numbered(
+    sounds: Mapping[int, Mapping[str, Value]], inputs: int = 2, name: str = SNAPSHOT
+) -> FrozenSound:
+    """Return the first of some sounds of any architecture with the others as its neighbours.
+
+    Parameters
+    ----------
+    sounds : mapping
+        Accepted values of each, by its number.
+    name : str
+        What each is.
 
     Raises
     ------
@@ -27,11 +40,12 @@ def freeze_snapshots(sounds: Mapping[int, Mapping[str, Value]], inputs: int = 2)
         differing = [name for name in _shared(first) if values[name] != first[name]]
         if differing:
             raise UsageError(
-                f"snapshots {number} and {other} differ in {', '.join(differing)}, which a plugin "
-                "has once: make them alike, or export each as a plugin of its own"
+                f"{name} {number} and {name} {other} differ in {', '.join(differing)}, which a "
+                "plugin has once: make them alike, as by --set, or export each as one of its own"
             )
     bank, *neighbours = (freeze(values, inputs) for values in sounds.values())
-    return replace(bank, neighbours=tuple(neighbours), snapshots=tuple(sounds))
+    named = Choices(name, tuple(map(str, sounds)))
+    return replace(bank, neighbours=tuple(neighbours), named=named)
 
 
 def _shared(values: Mapping[str, Value]) -> list[str]:

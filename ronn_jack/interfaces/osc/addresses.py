@@ -23,6 +23,7 @@ PRESETS = "/ronn/presets"
 PRESET_TAGS = "/ronn/preset_tags"
 PRESET_DESCRIPTIONS = "/ronn/preset_descriptions"
 SHARE = "/ronn/share"
+KEPT = "/ronn/kept"
 PING = "/ronn/ping"
 PONG = "/ronn/pong"
 ERROR = "/ronn/error"
@@ -69,6 +70,7 @@ class Role(enum.Enum):
     PRESET = enum.auto()
     PRESETS = enum.auto()
     SHARE = enum.auto()
+    KEPT = enum.auto()
     CANDIDATE = enum.auto()
     MIDI = enum.auto()
     PING = enum.auto()
@@ -111,6 +113,7 @@ def _endpoints() -> Iterator[Endpoint]:
     for address in PRESET_LISTS:
         yield Endpoint(address, Role.PRESETS, address.removeprefix(ROOT))
     yield Endpoint(SHARE, Role.SHARE, "share")
+    yield Endpoint(KEPT, Role.KEPT, "kept")
     for place in range(1, PLACES + 1):
         yield Endpoint(f"{CANDIDATE_ROOT}{place}", Role.CANDIDATE, str(place))
     yield Endpoint(PING, Role.PING, "ping")

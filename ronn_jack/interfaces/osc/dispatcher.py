@@ -57,7 +57,7 @@ _MOST_ACTIONS = 64
 _MOST_FAULTS = 64
 """Faults that are answered one by one; what has more was not meant for the node."""
 _MOST_SESSIONS = 64
-_READ_ONLY = (Role.STATUS, Role.CANDIDATE)
+_READ_ONLY = (Role.STATUS, Role.CANDIDATE, Role.KEPT)
 _LONGEST_LIST_BYTES = 32_000
 """Room for a thousand names of the usual length, in the largest packet that liblo takes."""
 _TEXT_OVERHEAD_BYTES = 5
@@ -206,6 +206,10 @@ class Dispatcher:
                 request.answer(endpoint.address, *_fitting(values))
             case Role.SHARE:
                 request.answer(endpoint.address, self._controller.share())
+            case Role.KEPT if endpoint.address not in request.lists:
+                request.lists.add(endpoint.address)
+                texts = [self._controller.share(each) for each in self._controller.search.kept]
+                request.answer(endpoint.address, *_fitting(texts))
             case Role.CANDIDATE:
                 picture = self._controller.search.picture(int(endpoint.name))
                 request.answer(endpoint.address, *picture)

@@ -62,6 +62,7 @@ _INT32_MAXIMUM = 2**31 - 1
 _DESCRIPTIONS = {
     Role.PRESET: "the preset loaded or saved last, and whether the sound is another by now",
     Role.SHARE: "the sound as a text that load_text takes",
+    Role.KEPT: "the sounds that were kept as such texts, in the order of their places",
     Role.CANDIDATE: "what is to be seen of a candidate; an empty text where there is none",
     Role.PING: "answered by the node's name and version, once it can be heard",
     Role.LEARN: "bind MIDI controls by touching them",
@@ -102,7 +103,7 @@ def attributes(endpoint: Endpoint) -> Attributes:
             own = {"ACCESS": READABLE, "DESCRIPTION": _PRESET_LISTS[endpoint.address]}
         case Role.MIDI:
             own = {"ACCESS": READABLE, "DESCRIPTION": _MIDI_STATE[endpoint.address]}
-        case Role.CANDIDATE:
+        case Role.CANDIDATE | Role.KEPT:
             own = {"ACCESS": READABLE}
         case Role.SHARE:
             own = {"TYPE": "s", "ACCESS": READABLE}

@@ -44,7 +44,8 @@ PRESETS_TICKS = 30
 
 _log = logging.getLogger(__name__)
 
-_CANDIDATES = {address for address, each in ENDPOINTS.items() if each.role is Role.CANDIDATE}
+_OF_SEARCH = (Role.CANDIDATE, Role.KEPT)
+_FOUND = {address for address, each in ENDPOINTS.items() if each.role in _OF_SEARCH}
 
 
 class Listeners:
@@ -175,7 +176,7 @@ class Listeners:
             self._names, paths = reading.presets, PRESETS_ADDRESSES
         if self._controller.search.revision != self._revision:
             self._revision = self._controller.search.revision
-            changed = changed | _CANDIDATES
+            changed = changed | _FOUND
         for listener in self._listeners:
             due = listener.addresses & (changed | listener.unsure)
             if status:

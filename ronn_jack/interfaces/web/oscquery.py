@@ -84,6 +84,8 @@ class Reading:
                 return state_values(endpoint.address, self._controller.midi)
             case Role.SHARE:
                 return [self._controller.share()]
+            case Role.KEPT:
+                return [self._controller.share(each) for each in self._controller.search.kept]
             case Role.PRESETS:
                 return list[Value](preset_texts(endpoint.address, self._listed))
             case Role.CANDIDATE:
@@ -167,7 +169,7 @@ class Tree:
             values = reading.values(endpoint)
             # A placeholder, as python-oscquery takes nothing with ACCESS but without VALUE.
             node["VALUE"] = values or [None]
-            if endpoint.role in (Role.MIDI, Role.CANDIDATE):
+            if endpoint.role in (Role.MIDI, Role.CANDIDATE, Role.KEPT):
                 node["TYPE"] = type_tags(values or []) or "N"
             if endpoint.role in (Role.PRESETS, Role.ACTION):
                 node |= presets_attributes(endpoint, reading.presets)

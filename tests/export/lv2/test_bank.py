@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ronn_jack.errors import UsageError
 from ronn_jack.export.lv2 import bank as functions
 from ronn_jack.export.plugin.records import INSTANCE
-from ronn_jack.export.plugin.sharing import freeze_snapshots
+from ronn_jack.export.plugin.sharing import freeze_numbered
 from ronn_jack.export.sound import freeze_bank
 from ronn_jack.parameters import Value, defaults
 from ronn_jack.realtime.stages.chain import stages_of
@@ -295,7 +295,7 @@ OTHERS: list[dict[str, Value]] = [
 def snapshots() -> Plugin:
     numbers = (2, 3, 4, 5, 7, 8)
     sounds = [SNAPSHOT, *({**SNAPSHOT, **other} for other in OTHERS)]
-    return made(freeze_snapshots(dict(zip(numbers, sounds, strict=True))), "snapshots")
+    return made(freeze_numbered(dict(zip(numbers, sounds, strict=True))), "snapshots")
 
 
 def test_snapshots_are_chosen_by_their_numbers(snapshots: Plugin) -> None:
@@ -341,8 +341,10 @@ def test_a_control_that_is_moved_holds_in_every_snapshot(snapshots: Plugin) -> N
 def test_what_a_plugin_has_once_is_refused_by_name(name: str) -> None:
     first = {**defaults(), "eq": True, "reverb": True}
     second = {**first, name: {"eq_position": "pre", "reverb_seed": 5}.get(name, not first[name])}
-    with pytest.raises(UsageError, match=f"snapshots 1 and 4 differ in {name}, which a plugin has"):
-        freeze_snapshots({1: first, 4: second})
+    with pytest.raises(
+        UsageError, match=f"snapshot 1 and snapshot 4 differ in {name}, which a plugin has"
+    ):
+        freeze_numbered({1: first, 4: second})
 
 
 def test_a_sound_without_neighbours_has_nothing_for_a_worker(bank: Plugin) -> None:

@@ -92,7 +92,7 @@ def test_every_other_address_does_or_answers_what_its_kind_is_for(rig: Rig, addr
             if endpoint.name == "audition_keep":
                 rig.asks("/ronn/audition", 1)
             assert rig.asks(address, *ARGUMENTS[ACTIONS[endpoint.name].argument]) == {}
-        case Role.CANDIDATE:
+        case Role.CANDIDATE | Role.KEPT:
             assert list(rig.asks(address)) == [address]
             refused = "can only be asked: send no value"
             assert rig.asks(address, 1) == {"/ronn/error": (address, refused)}

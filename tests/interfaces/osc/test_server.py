@@ -291,7 +291,7 @@ class TestPatterns:
     def test_all_values_can_be_asked_for_at_once(self, client, node):
         # The pattern asks for a ping too, so that two pongs come.
         answers = dict(client.answers(message("/ronn/*")) + client.answers())
-        lists = (*PRESET_LISTS, *MIDI_STATE, "/ronn/preset", "/ronn/share")
+        lists = (*PRESET_LISTS, *MIDI_STATE, "/ronn/preset", "/ronn/share", "/ronn/kept")
         assert set(answers) == {*lists, *(f"/ronn/{name}" for name in PARAMETERS)}
         assert not node.rebuilds and not node.panics
 

@@ -25,7 +25,7 @@ from tests.support.osc_client import bundle, message
 TELLING_PRESETS = {
     "/ronn/presets", "/ronn/preset_tags", "/ronn/preset_descriptions", "/ronn/preset_load",
 }  # fmt: skip
-READ = (Role.STATUS, Role.PRESET, Role.PRESETS, Role.SHARE, Role.CANDIDATE, Role.MIDI)
+READ = (Role.STATUS, Role.PRESET, Role.PRESETS, Role.SHARE, Role.KEPT, Role.CANDIDATE, Role.MIDI)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from ronn_jack.control.exploring.search import Search
 from ronn_jack.control.operations import Act
 from ronn_jack.explore.pool import Pool
 from ronn_jack.interfaces.web.limits import Limits
+from ronn_jack.parameters.share import read_shared
 from tests.interfaces.web.clients import WebListener
 from tests.support.candidates import pool_with
 from tests.support.jack_server import wait_for
@@ -48,6 +49,15 @@ def test_a_candidate_is_told_once_and_again_when_it_is_another(client, pool) -> 
     client.send("/ronn/candidate_dislike", 1)
     assert client.receive() == ("/ronn/candidate/1", [""])
     assert pool.places == [2]
+
+
+def test_the_sounds_that_are_kept_are_told_as_texts_by_their_places(client, controller) -> None:
+    assert client.listen("/ronn/kept") == []
+    client.send("/ronn/audition", 2)
+    client.send("/ronn/audition_keep")
+    address, texts = client.receive()
+    assert (address, [read_shared(text)["seed"] for text in texts]) == ("/ronn/kept", [8])
+    assert texts == [controller.share()]
 
 
 def test_what_is_heard_ends_with_the_connection_that_asked_for_it(server, controller) -> None:
