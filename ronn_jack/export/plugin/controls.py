@@ -145,7 +145,7 @@ def _choice_among(choices: Choices) -> PluginControl:
         PARAMETERS["seed"],
         name=choices.name,
         label=choices.name.capitalize(),
-        description=f"Which {choices.name}'s network sounds.",
+        description="Which of the networks sounds.",
         kind=Kind.ENUM,
         minimum=0,
         maximum=len(names) - 1,
