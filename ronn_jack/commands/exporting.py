@@ -165,7 +165,8 @@ def _write_lv2(wanted: Wanted) -> list[str]:
     from ronn_jack.export.lv2.bundle import Bundle
     from ronn_jack.export.machine.targets import TARGETS, chosen
 
-    sound, targets = _frozen(wanted), chosen(wanted.cpu)
+    targets = chosen(wanted.cpu)
+    sound = _frozen(wanted)
     Bundle(wanted.name, sound, targets).write(wanted.target)
     return [sound.level_words, _for(TARGETS[targets[-1]])]
 
@@ -175,6 +176,7 @@ def _for(target: Target) -> str:
 
 
 def _frozen(wanted: Wanted) -> FrozenSound:
+    compile_ahead()
     from ronn_jack.export.plugin.sharing import KEPT, SNAPSHOT, freeze_numbered
     from ronn_jack.export.sound import freeze_bank
 
@@ -187,6 +189,7 @@ def _frozen(wanted: Wanted) -> FrozenSound:
 
 
 def _sound(wanted: Wanted) -> Sound:
+    compile_ahead()
     from ronn_jack.export.doors.sound import Sound
 
     return Sound(wanted.values, wanted.inputs, wanted.outputs, wanted.rate)
@@ -276,7 +279,6 @@ def export(
         sounds = snapshots_of(preset, assignments)
     elif kept:
         sounds = kept_of(place, assignments)
-    compile_ahead()
     wanted = Wanted(
         target,
         values,

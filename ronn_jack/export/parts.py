@@ -11,6 +11,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,8 +116,9 @@ class _Worker:
             env=TARGETS[self._target].environment(),
         )
         assert worker.stdin is not None
-        worker.stdin.write(pickle.dumps(order))
-        worker.stdin.close()
+        with suppress(BrokenPipeError):  # what it said as it ended is told with its answer
+            worker.stdin.write(pickle.dumps(order))
+            worker.stdin.close()
         worker.stdin = None
         return worker
 

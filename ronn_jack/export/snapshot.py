@@ -30,8 +30,10 @@ from ronn_jack.realtime.voice import Voice
 _MOST_BYTES = 1 << 31
 _PRIMING_SECONDS = 6.0
 """Input that a bank keeps beside what a network remembers, for priming to take its time in."""
-_MOST_TIMES = 4
-"""A memory in seconds is as many times longer in frames at the highest usual sample rate."""
+_MOST_TIMES = 11
+"""A memory in seconds is 8 times longer in frames at the highest sample rate, and a quarter of what
+is kept may be written anew meanwhile.
+"""
 _OF_ENGINE = ("engine", "reverb", "equalising")
 _ODD_BYTES = 17 * CACHE_LINE
 """By which the second memory lies otherwise within its page."""

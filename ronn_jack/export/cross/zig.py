@@ -71,15 +71,20 @@ def shared_library(objects: Sequence[bytes], target: Target, entry: str) -> byte
 def _run(target: Target, folder: Path, *arguments: str) -> None:
     """Run zig's C compiler in a folder."""
     caches = str(Path(platformdirs.user_cache_dir("ronn_jack")) / "zig")
-    result = subprocess.run(
-        [sys.executable, "-m", "ziglang", "cc", "-target", _name(target), *arguments],
-        cwd=folder,
-        env={**os.environ, "ZIG_GLOBAL_CACHE_DIR": caches, "ZIG_LOCAL_CACHE_DIR": caches},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=_SECONDS,
-    )
+    try:
+        result = subprocess.run(
+            [sys.executable, "-m", "ziglang", "cc", "-target", _name(target), *arguments],
+            cwd=folder,
+            env={**os.environ, "ZIG_GLOBAL_CACHE_DIR": caches, "ZIG_LOCAL_CACHE_DIR": caches},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_SECONDS,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise MachineError(
+            f"zig has not linked for {target.system} in {_SECONDS} s: try again when less runs"
+        ) from error
     if result.returncode:
         first = (result.stderr.strip() or str(result.returncode)).partition("\n")[0]
         raise MachineError(f"zig can't link for {target.system}: {first}")

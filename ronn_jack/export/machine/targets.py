@@ -102,7 +102,8 @@ _ELSEWHERE = (
 TARGETS: Mapping[str, Target] = {target.name: target for target in (*_LINUX, *_ELSEWHERE)}
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
-    "native": ("native",),
+    # Of ARM a plugin can't ask what it has: it gets what all have.
+    "native": ("native",) if HERE == X86_64 else ("aarch64",),
     "v2": ("v4", "v3", "v2"),
     "v3": ("v4", "v3"),
     "v4": ("v4",),
