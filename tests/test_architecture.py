@@ -328,7 +328,6 @@ TEST_MODULES = {str(path.relative_to(TESTS)): path for path in sorted(TESTS.rglo
 CROSS_CUTTING = {
     "bench/test_figures.py": "the rows of every benchmark",
     "drivers/test_realtime_rules.py": "the whole callback, counted from outside",
-    "export/clap/test_processors.py": "presets as each kind of processor plays them",
     "hotswap/test_second_model.py": "a model by the protocol, through all of the room",
     "model/test_golden_audio.py": "recipes and kernels, held to the original programs",
     "model/test_golden_weights.py": "recipes and initialisers, held to the original programs",
