@@ -173,7 +173,7 @@ def settle_on(node, values):
 
 
 def hear_at_the_end(node, server, sound):
-    """Assert that the node plays a sound as rendered; where a block came late, it is played anew."""
+    """Assert that it plays a sound as rendered; where a block came late, it is played anew."""
     x = noise(RATE)
     rendered = offline_engine(network_spec(sound, 2, 2, RATE), sound, RATE).process(x)
     assert np.abs(rendered).max() > 0.01
