@@ -29,7 +29,6 @@ from ronn_jack.interfaces.web.pictures import Pictures, Watchers
 
 PICTURES = f"{PREFIX}pictures"
 _LONGEST_HEAD_BYTES = 2**14
-_IDLE_SECONDS = 5
 
 _log = logging.getLogger(__name__)
 
@@ -107,7 +106,7 @@ class Application:
             log_level="critical",  # the guard tells of our faults, and nobody wants to know others'
             access_log=False,
             proxy_headers=False,
-            timeout_keep_alive=_IDLE_SECONDS,
+            timeout_keep_alive=self._limits.idle_seconds,
             h11_max_incomplete_event_size=_LONGEST_HEAD_BYTES,
         )
         config.load()

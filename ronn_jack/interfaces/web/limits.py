@@ -15,6 +15,8 @@ class Limits:
         How many there may be at a time.
     request_seconds : float
         Time for a request from its connection, or from the request before, to its answer's end.
+    idle_seconds : int
+        Time after which a connection that asks nothing more is ended.
     crossing_seconds : float
         Time in which what a listener is told may cross a value of its own on the way.
     lost_seconds : float
@@ -28,6 +30,7 @@ class Limits:
     connections: int = 128
     listeners: int = 64
     request_seconds: float = 10.0
+    idle_seconds: int = 5
     crossing_seconds: float = 0.25
     lost_seconds: float = 15.0
     strangers: int = 8

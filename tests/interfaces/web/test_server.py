@@ -16,6 +16,7 @@ from websockets.exceptions import InvalidState
 from ronn_jack.control.controller import Controller
 from ronn_jack.errors import MachineError
 from ronn_jack.interfaces.web.connections import WebSocketConnection
+from ronn_jack.interfaces.web.limits import Limits
 from ronn_jack.interfaces.web.server import WebServer
 from tests.interfaces.web.clients import Http, WebListener, ended
 from tests.interfaces.web.conftest import OSC_PORT
@@ -123,6 +124,7 @@ class TestLimits:
     def brief(self, limits):
         """Let requests have a tenth of a second."""
         limits.request_seconds = 0.1
+        limits.idle_seconds = 3600
 
     @pytest.mark.parametrize(
         "data",
@@ -132,9 +134,7 @@ class TestLimits:
     )  # fmt: skip
     @pytest.mark.usefixtures("brief")
     def test_half_a_request_is_cut(self, http, data):
-        begin = time.monotonic()
         answer = http.exchange(data)
-        assert time.monotonic() - begin < 4.0, "that is not the limit of an idle connection"
         assert answer.count(b"HTTP/1.1 200") == data.count(QUESTION) or b"Content-Length" in data
         assert http.read("/ronn/mix?VALUE") == ANSWER
 
@@ -179,15 +179,14 @@ class TestPorts:
             server.start(OSC_PORT)
 
     def test_it_is_free_again_though_connections_were_open(self, controller):
-        with WebServer(controller, lambda *_: None, port=0) as server:
+        patient = Limits(request_seconds=3600.0, idle_seconds=3600)
+        with WebServer(controller, lambda *_: None, port=0, limits=patient) as server:
             server.listen()
             server.start(OSC_PORT)
             idle, half = Http(server.port).connect(), Http(server.port).connect()
             half.sendall(QUESTION[:-2])
             with WebListener(server.port) as listener, idle, half:
-                begin = time.monotonic()
                 server.close()
-                assert time.monotonic() - begin < 2.0
                 assert ended(idle) == ended(half) == b""
                 with pytest.raises(Exception, match="1012"):
                     listener.socket.recv(10)
