@@ -86,19 +86,21 @@ def test_every_turn_of_a_knob_arrived(finished):
 
 
 def plays(riff, piece):
-    """Whether a piece is a part of the riff, bit for bit."""
+    """Whether a piece, which is not silent, is a part of the riff, bit for bit."""
     loudest = np.argmax(np.abs(piece))
     starts = np.flatnonzero(riff == piece[loudest]) - loudest
-    return any(np.array_equal(riff[start : start + len(piece)], piece) for start in starts)
+    found = any(np.array_equal(riff[start : start + len(piece)], piece) for start in starts)
+    return found and piece[loudest] != 0.0
 
 
 @pytest.mark.slow
 def test_the_last_turn_is_heard_the_bypassed_node_gives_the_riff_itself(finished):
     audio, _ = soundfile.read(finished[1], dtype="float32")
     riff = pluck_phrase(48000)[0]
-    end = round(0.96 * len(audio))
-    assert plays(riff, audio[end - 500 : end, 0])
-    assert not plays(riff, audio[20000:20500, 0])
+    # A late turn leaves little of it before the end.
+    begin, end = round(0.9 * len(audio)), round(0.999 * len(audio))
+    assert any(plays(riff, audio[at : at + 500, 0]) for at in range(begin, end, 250))
+    assert not any(plays(riff, audio[at : at + 500, 0]) for at in range(20000, begin, 2500))
 
 
 @pytest.mark.slow
