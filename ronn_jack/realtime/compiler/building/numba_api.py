@@ -16,8 +16,9 @@ from typing import Any
 import numba
 from llvmlite import binding, ir
 from numba import _dynfunc
-from numba.core import compiler
+from numba.core import compiler, typed_passes, untyped_passes
 from numba.core.compiler_lock import global_compiler_lock
+from numba.core.compiler_machinery import PassManager
 from numba.core.registry import cpu_target
 
 from ronn_jack.realtime.compiler.language import Signature
@@ -26,6 +27,36 @@ from ronn_jack.realtime.compiler.machine_code import MachineCode
 # Unrolled, a loop of unknown length is a copy of a tile's body for each turn: it took 40 % of the
 # time to compile, and small layers a tenth of theirs to find their way through it.
 binding.set_option("ronn_jack", "-unroll-runtime=false")
+
+_PASSES = (
+    untyped_passes.TranslateByteCode,
+    untyped_passes.FixupArgs,
+    untyped_passes.IRProcessing,
+    untyped_passes.GenericRewrites,
+    untyped_passes.InlineInlinables,
+    untyped_passes.DeadBranchPrune,
+    untyped_passes.ReconstructSSA,
+    typed_passes.NopythonTypeInference,
+    typed_passes.PreLowerStripPhis,
+    typed_passes.NoPythonSupportedFeatureValidation,
+    typed_passes.IRLegalization,
+    typed_passes.NativeLowering,
+    typed_passes.NoPythonBackend,
+)
+"""Of numba's passes those that our functions need."""
+
+
+class _Passes(compiler.CompilerBase):  # type: ignore[misc]
+    """What numba does to a function."""
+
+    def define_pipelines(self) -> list[Any]:
+        """Return its passes."""
+        manager = PassManager("ronn_jack")
+        for each in _PASSES:
+            manager.add_pass(each, each.__name__)
+        manager.finalize()
+        return [manager]
+
 
 _OPTIONS = {
     "error_model": "numpy",
@@ -56,7 +87,7 @@ IR_TYPES = {
 
 def callee(function: Callable[..., Any], signature: Any) -> Any:
     """Return what compiled code calls, and what is compiled once it does."""
-    dispatcher = numba.njit(**_OPTIONS)(function)
+    dispatcher = numba.njit(pipeline_class=_Passes, **_OPTIONS)(function)
     resolve = dispatcher.get_call_template
 
     def resolve_compiled(args: Any, keywords: Any) -> Any:
@@ -97,6 +128,7 @@ def compiled(function: Callable[..., Any], signature: Any) -> Compiled:
             signature.return_type,
             flags,
             {},
+            pipeline_class=_Passes,
         )
         module = made.library._get_module_for_linking()
     return Compiled(
@@ -114,6 +146,7 @@ def _running_nothing() -> Iterator[None]:
     codegen = context.codegen()
 
     def stand_in(library: Any, description: Any, environment: Any) -> Any:
+        library._optimize_final_module = lambda: None
         library._ensure_finalized()
         module, name = description.lookup_module(), description.qualname.split(".")[-1]
         return _dynfunc.make_function(module, name, "", _NOWHERE, environment, (library,))
