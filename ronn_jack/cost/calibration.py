@@ -23,6 +23,7 @@ from ronn_jack.parameters import PARAMETERS
 from ronn_jack.realtime.compiler.compile import cache_folder
 from ronn_jack.realtime.compiler.host import processor
 from ronn_jack.realtime.kernels.activations import ACTIVATION_IDS
+from ronn_jack.realtime.stages.chain import chain_entries
 from ronn_jack.realtime.stages.equaliser import Equaliser
 from ronn_jack.realtime.stages.high_pass import HighPass
 from ronn_jack.realtime.stages.reverb import Reverb
@@ -43,6 +44,9 @@ _ACTIVATIONS = [name for name in ACTIVATION_IDS if name != "linear"]
 
 Case = tuple[NetworkSpec | Stage, int]
 """A network or stage and the frames in a block."""
+
+for _stage in (HighPass, Equaliser, Reverb):
+    chain_entries((_stage,))  # so that it is known, and compiled with the others, before a measuring
 
 log = logging.getLogger(__name__)
 
@@ -125,8 +129,6 @@ def calibration_cases() -> list[Case]:
 def _measure(cases: list[Case]) -> list[float]:
     """Return the fastest times in s, taken in rounds, so that a slow spell spoils no network."""
     fastest = [math.inf] * len(cases)
-    for case in _stage_cases():
-        _timed(*case)  # compiled now, as that is no measuring
     begin = time.perf_counter()
     for number in range(1, _MOST_ROUNDS + 1):
         for index, case in enumerate(cases):

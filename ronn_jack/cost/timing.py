@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from ronn_jack.model.spec import NetworkSpec
 from ronn_jack.model.weights import Float32, Weights
 from ronn_jack.realtime.compiler.compile import entry
+from ronn_jack.realtime.compiler.entry_call import call_entry
 from ronn_jack.realtime.compiler.float_mode import restore_float_mode, set_flush_to_zero
 from ronn_jack.realtime.kernels.image import NetworkImage
 from ronn_jack.realtime.kernels.layout import MAX_BLOCK
@@ -115,7 +115,6 @@ class TimedStage:
     def __init__(self, stage: Stage, block: int) -> None:
         self.chain = StageChain([stage], _RATE)
         stage.exert(self.chain.state(stage))
-        self._run = _repeated(stage.run)
         rows = np.random.default_rng(0).uniform(-_LEVEL, _LEVEL, (CHANNELS, MAX_BLOCK))
         self._rows = rows
         self._block = block
@@ -124,8 +123,13 @@ class TimedStage:
     def run(self) -> float:
         """Return the processor time in s that a block takes, the mean of one run of many."""
         before = time.thread_time_ns()
-        self._run.ctypes(
-            self.chain.address, CHANNELS, self._rows.ctypes.data, self._block, self._blocks
+        _run_blocks.ctypes(
+            self.chain.run,
+            self.chain.address,
+            CHANNELS,
+            self._rows.ctypes.data,
+            self._block,
+            self._blocks,
         )
         return (time.thread_time_ns() - before) * 1e-9 / self._blocks
 
@@ -135,15 +139,14 @@ class TimedStage:
             self._blocks = max(_LEAST_BLOCKS, round(seconds / max(self.run(), 1e-9)))
 
 
-def _repeated(run: Any) -> Any:
-    @entry("void(int64, int64, int64, int64, int64)")
-    def run_blocks(state: int, channels: int, rows: int, frames: int, blocks: int) -> None:
-        mode = set_flush_to_zero()
-        for _ in range(blocks):
-            run(state, channels, rows, frames)
-        restore_float_mode(mode)
-
-    return run_blocks
+@entry("void(int64, int64, int64, int64, int64, int64)")
+def _run_blocks(
+    run: int, state: int, channels: int, rows: int, frames: int, blocks: int
+) -> None:
+    mode = set_flush_to_zero()
+    for _ in range(blocks):
+        call_entry(run, state, channels, rows, frames, 0, 0)
+    restore_float_mode(mode)
 
 
 def time_network(spec: NetworkSpec, block: int, runs: int = RUNS) -> float:
