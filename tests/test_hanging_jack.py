@@ -249,8 +249,23 @@ def test_a_signal_ends_a_node_that_primes_or_compiles(tmp_path, monkeypatch, sta
         # A cold cache of kernels.
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
         other = start(*ronn("run", "-s", server.name, "--osc-port", free_port(), "--http-port", 0))
-        maps = Path(f"/proc/{other.pid}/maps")
-        wait_for(lambda: "llvmlite" in maps.read_text(), 60, "the compiler")
+        wait_for(lambda: compilers(other), 60, "the compiler")
+        processes = compilers(other)
         other.send_signal(signal.SIGTERM)
         code = other.wait(20)
         assert (code, other.communicate()[1]) == (0, "")
+        wait_for(lambda: not any(map(compiles, processes)), what="the compiler's end")
+
+
+def compilers(process):
+    """Return the numbers of a process's children that compile."""
+    found = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, check=False)
+    return [number for number in found.stdout.decode().split() if compiles(number)]
+
+
+def compiles(number):
+    """Say whether a process has the compiler in memory."""
+    try:
+        return "llvmlite" in Path(f"/proc/{number}/maps").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False

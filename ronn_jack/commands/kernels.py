@@ -11,8 +11,10 @@ import gc
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 
 from ronn_jack.cost import calibration
 from ronn_jack.drivers import jack_callbacks, jack_library
@@ -91,16 +93,26 @@ def _let_compile(names: list[str]) -> None:
 
 
 def main() -> None:
-    """Compile what is asked for."""
+    """Compile what is asked for, as long as there is somebody who asks."""
     gc.disable()  # nothing that the compiler makes is missed for so short a time
     entries = {entry.cache.name: entry for entry in ENTRIES}
-    for line in sys.stdin:
+    asked: SimpleQueue[str] = SimpleQueue()
+    threading.Thread(target=_listen, args=(asked,), daemon=True).start()
+    while True:
+        line = asked.get()
         entry = entries[line.strip()]
         entry.code()
         if entry.cache.load() is None:
             return  # the disk keeps nothing
         sys.stdout.write(line)
         sys.stdout.flush()
+
+
+def _listen(asked: SimpleQueue[str]) -> None:
+    """Pass on what is asked for; end the process at once when whoever asks has ended."""
+    for line in sys.stdin:
+        asked.put(line)
+    os._exit(0)
 
 
 if __name__ == "__main__":
