@@ -148,24 +148,26 @@ def _write_nam(wanted: Wanted) -> list[str]:
 
 
 def _write_clap(wanted: Wanted) -> list[str]:
-    from ronn_jack.export.clap.plugin_file import write_plugin
+    from ronn_jack.export.clap.plugin_file import check_place, write_plugin
     from ronn_jack.export.machine.targets import TARGETS, chosen
 
     targets = chosen(wanted.cpu, wanted.system)
     if wanted.system != _SYSTEMS[0]:
         from ronn_jack.export.cross.zig import check_zig
 
-        check_zig(wanted.system)  # before minutes of work
+        check_zig(wanted.system)
+    check_place(wanted.target, wanted.system)
     sound = _frozen(wanted)
     write_plugin(sound, wanted.name, targets, wanted.target)
     return [sound.level_words, _for(TARGETS[targets[-1]]), *_UNTRIED.get(wanted.system, ())]
 
 
 def _write_lv2(wanted: Wanted) -> list[str]:
-    from ronn_jack.export.lv2.bundle import Bundle
+    from ronn_jack.export.lv2.bundle import Bundle, check_place
     from ronn_jack.export.machine.targets import TARGETS, chosen
 
     targets = chosen(wanted.cpu)
+    check_place(wanted.target)
     sound = _frozen(wanted)
     Bundle(wanted.name, sound, targets).write(wanted.target)
     return [sound.level_words, _for(TARGETS[targets[-1]])]
@@ -176,12 +178,15 @@ def _for(target: Target) -> str:
 
 
 def _frozen(wanted: Wanted) -> FrozenSound:
-    compile_ahead()
-    from ronn_jack.export.plugin.sharing import KEPT, SNAPSHOT, freeze_numbered
+    """Return the sound, which takes minutes where kernels are to be compiled."""
+    from ronn_jack.export.plugin.sharing import KEPT, SNAPSHOT, check_shared, freeze_numbered
     from ronn_jack.export.sound import freeze_bank
 
+    name = KEPT if wanted.is_kept else SNAPSHOT
     if wanted.numbered:
-        name = KEPT if wanted.is_kept else SNAPSHOT
+        check_shared(wanted.numbered, name)
+    compile_ahead()
+    if wanted.numbered:
         return freeze_numbered(wanted.numbered, wanted.inputs, name)
     first = int(wanted.values["seed"])
     seeds = [(first + number) % _SEEDS for number in range(wanted.seeds)]

@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from queue import SimpleQueue
 
 from ronn_jack.cost import calibration
@@ -73,23 +74,24 @@ def _rank(entry: Entry) -> int:
 
 def _let_compile(names: list[str]) -> None:
     """Let a process compile one after the other, until none is left or it has ended."""
-    with subprocess.Popen(
-        # Not from the current folder, which may hold modules of the same names.
-        [sys.executable, "-P", "-m", __name__],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as process:
+    # As it is left, what it has not read is written to its pipe once more.
+    with (
+        suppress(BrokenPipeError, IndexError),
+        subprocess.Popen(
+            # Not from the current folder, which may hold modules of the same names.
+            [sys.executable, "-P", "-m", __name__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        ) as process,
+    ):
         assert process.stdin is not None and process.stdout is not None
-        try:
-            while names:
-                process.stdin.write(f"{names.pop(0)}\n")
-                process.stdin.flush()
-                if not process.stdout.readline():
-                    return
-        except (BrokenPipeError, IndexError):
-            return
+        while names:
+            process.stdin.write(f"{names.pop(0)}\n")
+            process.stdin.flush()
+            if not process.stdout.readline():
+                return
 
 
 def main() -> None:

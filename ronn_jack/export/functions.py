@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from importlib import import_module
 
 from ronn_jack.export.compiling import export_folder
+from ronn_jack.export.machine.features import unasked_features
+from ronn_jack.export.machine.targets import TARGETS
 from ronn_jack.export.sound import FrozenSound
 from ronn_jack.files import write_atomically
 
@@ -25,7 +27,7 @@ def functions_of(target: str, sound: FrozenSound, format_module: str) -> list[by
     if format_module:
         stages = [stage for stage in ("eq", "reverb") if sound.values[stage]]
         name = "-".join(("heart", *format_module.split(".")[-2:], target, *stages))
-        functions.append(_kept(name, lambda: _heart(format_module, stages)))
+        functions.append(_kept(name, lambda: _heart(target, format_module, stages)))
     return functions
 
 
@@ -44,11 +46,16 @@ def _kept(name: str, make: Callable[[], bytes]) -> bytes:
 def _kernels(target: str, forms: Sequence[int]) -> bytes:
     from ronn_jack.export.machine.heart import kernels_object
 
-    return kernels_object(target, forms)
+    return kernels_object(target, forms, _unasked(target))
 
 
-def _heart(format_module: str, stages: Sequence[str]) -> bytes:
+def _heart(target: str, format_module: str, stages: Sequence[str]) -> bytes:
     from ronn_jack.export.machine.heart import heart_object
 
     module = import_module(format_module)
-    return heart_object(module.ENTRIES, stages, module.CHOOSES)
+    return heart_object(module.ENTRIES, stages, module.CHOOSES, _unasked(target))
+
+
+def _unasked(target: str) -> Collection[str]:
+    """Return what the code is not made of, as a plugin does not ask another machine for it."""
+    return () if TARGETS[target].processor else unasked_features()

@@ -116,9 +116,9 @@ class _Worker:
             env=TARGETS[self._target].environment(),
         )
         assert worker.stdin is not None
-        with suppress(BrokenPipeError):  # what it said as it ended is told with its answer
+        # What it said as it ended is told with its answer.
+        with suppress(BrokenPipeError), worker.stdin:
             worker.stdin.write(pickle.dumps(order))
-            worker.stdin.close()
         worker.stdin = None
         return worker
 

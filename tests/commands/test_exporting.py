@@ -11,6 +11,7 @@ from pathlib import Path
 import platformdirs
 import pytest
 
+from ronn_jack.commands import exporting
 from ronn_jack.commands.banks import kept_of
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.exploring.search import Search
@@ -116,6 +117,13 @@ reverb = {reverb}
 """
 
 
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is compiled before a fault is told."""
+    monkeypatch.setattr(exporting, "compile_ahead", lambda: pytest.fail("it compiles first"))
+
+
+@pytest.mark.usefixtures("at_once")
 def test_snapshots_that_no_bank_can_hold_are_refused(refused: Refused, tmp_path: Path) -> None:
     preset = tmp_path / "mine.toml"
     arguments = (tmp_path / "a.lv2", "--lv2", "--snapshots", "--preset", preset)
@@ -152,6 +160,7 @@ def test_the_sounds_that_a_node_has_kept_are_those_of_a_bank(
     }  # fmt: skip
 
 
+@pytest.mark.usefixtures("at_once")
 def test_kept_sounds_that_no_bank_can_hold_are_refused(
     refused: Refused, tmp_path: Path, node: tuple[Controller, int], pool: Pool
 ) -> None:
@@ -169,6 +178,22 @@ def test_kept_sounds_that_no_bank_can_hold_are_refused(
     assert "--snapshots and --kept are given" in said
 
 
+@pytest.mark.usefixtures("at_once")
+@pytest.mark.parametrize("install", [False, True])
+def test_another_s_lv2_plugin_stays(
+    refused: Refused, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, install: bool
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    path = tmp_path / ".lv2" / "amp.lv2"
+    path.mkdir(parents=True)
+    (path / "manifest.ttl").write_text("<quiet.ttl> lv2:appliesTo <urn:ronn-jack:lv2:0123> .")
+    arguments = ("amp", "--lv2", "--install") if install else (path, "--lv2")
+    said = refused(2, "export", *arguments)
+    assert f"{path} is there and no LV2 bundle of ours: give another name" in said
+    assert [each.name for each in path.iterdir()] == ["manifest.ttl"]
+
+
+@pytest.mark.usefixtures("at_once")
 @pytest.mark.parametrize("install", [False, True])
 def test_another_s_clap_plugin_stays(
     refused: Refused, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, install: bool
@@ -183,16 +208,13 @@ def test_another_s_clap_plugin_stays(
     assert path.read_bytes() == b"\x7fELF com.example.amp"
 
 
+@pytest.mark.usefixtures("at_once")
 @pytest.mark.parametrize(
     ("code", "arguments", "said"),
     [
         (2, ("a.json",), "no form is given: add one of --json"),
         (2, ("a.json", "--json", "--wav"), "--json and --wav are given: leave all but one"),
         (2, ("a.txt", "--json"), "OUT is 'a.txt': end the name in .json for --json"),
-        (2, ("a.wav", "--wav"), "activation = relu has no impulse response: set activation"),
-        (2, ("a.nam", "--nam", "--inputs", "2"), "not 2 and 1: leave --inputs"),
-        (2, ("a.nam", "--nam", "--set", "activation=gelu"), "no activation = gelu: use"),
-        (2, ("a.json", "--json", "--set", "network=off"), "network = off leaves nothing"),
         (2, ("a.json", "--json", "--set", "layers=99"), "layers"),
         (2, ("a.json", "--json", "--preset", "ronn:1:00000001:"), "checksum"),
         (2, ("a.json", "--json", "--port", "9420"), "--port says where a node is: add --from-node"),
@@ -232,6 +254,24 @@ def test_what_can_t_be_written_is_refused(
     assert not (tmp_path / name).exists()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("a.wav", "--wav"), "activation = relu has no impulse response: set activation"),
+        (("a.nam", "--nam", "--inputs", "2"), "not 2 and 1: leave --inputs"),
+        (("a.nam", "--nam", "--set", "activation=gelu"), "no activation = gelu: use"),
+        (("a.json", "--json", "--set", "network=off"), "network = off leaves nothing"),
+    ],
+)
+def test_a_sound_that_a_form_can_t_hold_is_refused(
+    refused: Refused, tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    name, *rest = arguments
+    assert said in refused(2, "export", tmp_path / name, *rest)
+    assert not (tmp_path / name).exists()
+
+
+@pytest.mark.usefixtures("at_once")
 def test_without_zig_it_is_said_how_to_get_it(
     refused: Refused, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -241,6 +281,7 @@ def test_without_zig_it_is_said_how_to_get_it(
     assert not (tmp_path / "a.clap").exists()
 
 
+@pytest.mark.usefixtures("at_once")
 def test_without_the_library_onnx_it_is_said_how_to_get_it(
     refused: Refused, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

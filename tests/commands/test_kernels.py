@@ -39,3 +39,18 @@ def test_where_nothing_is_missing_nothing_is_started(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(kernels, "missing_kernels", lambda: none)
     monkeypatch.setattr(kernels, "_let_compile", lambda names: pytest.fail("a process"))
     kernels.compile_kernels(lambda text: pytest.fail(text))
+
+
+@pytest.mark.parametrize(
+    ("life", "left"), [("", ["b", "c"]), ("read one; exec 0<&-; echo $one", ["c"])]
+)
+def test_a_process_that_ends_leaves_the_rest_to_others(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, life: str, left: list[str]
+) -> None:
+    """Before it answers, and before it is asked again."""
+    python, names = tmp_path / "python", ["a", "b", "c"]
+    python.write_text(f"#!/bin/sh\n{life}\n")
+    python.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(python))
+    kernels._let_compile(names)
+    assert names == left

@@ -8,11 +8,27 @@ from collections.abc import Collection
 from pathlib import Path
 
 import pytest
+from llvmlite import ir
 
-from ronn_jack.export.machine.features import NAMES, features_here, find_features
-from ronn_jack.export.machine.glue import I32, Glue
+from ronn_jack.export import functions
+from ronn_jack.export.machine import heart
+from ronn_jack.export.machine.features import (
+    NAMES,
+    features_here,
+    find_features,
+    unasked_features,
+)
+from ronn_jack.export.machine.glue import I32, I64, Glue
 from ronn_jack.export.machine.targets import TARGETS
+from ronn_jack.export.sound import FrozenSound
+from ronn_jack.parameters import defaults
+from ronn_jack.realtime.compiler.building.emit import Emission
+from ronn_jack.realtime.compiler.building.numba_api import host
 from ronn_jack.realtime.compiler.elf.link import link
+from ronn_jack.realtime.level import LevelTable
+from ronn_jack.realtime.mixing import UNKNOWN
+
+LZCNT = bytes.fromhex("f3480fbd")
 
 pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="it is about x86-64")
 
@@ -43,3 +59,41 @@ def test_all_have_to_be_there(tmp_path: Path) -> None:
     assert {"sse2", "cmov"} <= here
     assert missing, "no machine has AMD's and Intel's all"
     assert asked(tmp_path, [here, [*here, missing[0]], []]) == [1, 0, 1]
+
+
+def test_code_for_this_machine_is_made_of_nothing_that_is_not_asked_for() -> None:
+    told = [*host().features.split(","), *(f"-{name}" for name in unasked_features())]
+    last = {feature[1:]: feature[0] for feature in told}
+    assert {name for name, sign in last.items() if sign == "+"} <= NAMES | {"64bit"}
+    assert not unasked_features() & features_here()
+
+
+def leading_zeros(without_features: Collection[str]) -> bytes:
+    emission = Emission("zeros")
+    function = ir.Function(emission.module, ir.FunctionType(I64, [I64]), "zeros")
+    builder = ir.IRBuilder(function.append_basic_block())
+    builder.ret(builder.ctlz(function.args[0], ir.Constant(ir.IntType(1), 0)))
+    return emission.object_file(["zeros"], without_features=without_features)
+
+
+@pytest.mark.skipif("lzcnt" not in features_here(), reason="this machine has no LZCNT")
+def test_a_feature_is_left_out_of_code() -> None:
+    assert LZCNT in leading_zeros([])
+    assert LZCNT not in leading_zeros(["lzcnt"])
+
+
+@pytest.mark.parametrize("target", ["native", "v3"])
+def test_they_are_left_out_of_all_code_for_this_very_machine(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, target: str
+) -> None:
+    def say(*given: object, without_features: Collection[str] = ()) -> bytes:
+        return " ".join(sorted(without_features)).encode()
+
+    monkeypatch.setattr(functions, "export_folder", lambda: tmp_path)
+    monkeypatch.setattr(heart.Emission, "object_file", say)
+    monkeypatch.setattr(heart.Emission, "c_function", lambda *given: None)
+    monkeypatch.setattr(heart.Emission, "call", lambda *given: None)
+    sound = FrozenSound(defaults(), 2, LevelTable(), UNKNOWN)
+    made = functions.functions_of(target, sound, "ronn_jack.export.lv2.ports")
+    expected = unasked_features() if target == "native" else frozenset()
+    assert made == [" ".join(sorted(expected)).encode()] * 2

@@ -26,8 +26,22 @@ SUFFIX = ".clap"
 ENTRIES_MODULE = "ronn_jack.export.clap.tables"
 _VERSION = "1.0.0"
 _IDENTIFIER = "org.ronn-jack."
+_IN_FOLDERS = ("macos",)
+"""Systems that want a folder."""
 _UNTESTED = {"windows": "untested on Windows itself", "macos": "untested on macOS"}
 """What a plugin says of itself, by its system."""
+
+
+def check_place(path: Path, system: str) -> None:
+    """Check that nothing is where a system's plugin is to be, or one of ours.
+
+    Raises
+    ------
+    UsageError
+        If something else is there.
+    """
+    content = path / PROPERTIES if system in _IN_FOLDERS else path
+    check_replaceable(path, content, _IDENTIFIER, "CLAP plugin")
 
 
 def write_plugin(sound: FrozenSound, name: str, targets: Sequence[str], path: Path) -> None:
@@ -48,10 +62,9 @@ def write_plugin(sound: FrozenSound, name: str, targets: Sequence[str], path: Pa
         If what links for another system is missing.
     """
     least = TARGETS[targets[-1]]
-    in_folder = least.system == "macos"
-    check_replaceable(path, path / PROPERTIES if in_folder else path, _IDENTIFIER, "CLAP plugin")
+    check_place(path, least.system)
     content = plugin_file(sound, name, targets)
-    if in_folder:
+    if least.system in _IN_FOLDERS:
         replace_folder(path, bundle_of(content, described(sound, name), sound.text, least.words))
         return
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -50,7 +50,8 @@ def start_worker(plugin: int) -> None:
     if run == 0 or i.thread != 0:
         return
     i.stop, i.asked = 0, 0
-    _sem_init(plugin + _SEMAPHORE, int32(0), uint32(0))
+    if _sem_init(plugin + _SEMAPHORE, int32(0), uint32(0)) != 0:
+        return
     if _pthread_create(plugin + _THREAD, int64(0), run, plugin) != 0:
         i.thread = 0
         _sem_destroy(plugin + _SEMAPHORE)

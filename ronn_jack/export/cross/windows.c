@@ -31,6 +31,11 @@ int64_t write(int file, const void *data, int64_t size) {
     return written;
 }
 
+int usleep(unsigned int microseconds) {
+    Sleep((microseconds + 999) / 1000);
+    return 0;
+}
+
 int pthread_create(HANDLE *thread, const void *attributes, void *run, void *argument) {
     (void)attributes;
     *thread = CreateThread(NULL, 0, (LPTHREAD_START_ROUTINE)run, argument, 0, NULL);

@@ -23,6 +23,17 @@ _MANIFEST = "manifest.ttl"
 _URI = "urn:ronn-jack:lv2:"
 
 
+def check_place(folder: Path) -> None:
+    """Check that nothing is where a bundle is to be, or one of ours.
+
+    Raises
+    ------
+    UsageError
+        If something else is there.
+    """
+    check_replaceable(folder, folder / _MANIFEST, turtle.MARK, "LV2 bundle")
+
+
 @dataclass(frozen=True)
 class Bundle:
     """What is to be written.
@@ -50,7 +61,7 @@ class Bundle:
         UsageError
             If something else is there.
         """
-        check_replaceable(folder, folder / _MANIFEST, _URI, "LV2 bundle")
+        check_place(folder)
         replace_folder(folder, self.files())
 
     def files(self) -> dict[str, bytes]:

@@ -27,7 +27,8 @@ _PREFIXES = {
 _UNITS = {"dB": "db", "dBFS": "db", "Hz": "hz", "s": "s", "ms": "ms"}
 _LICENSE = "http://www.apache.org/licenses/LICENSE-2.0"
 
-
+MARK = "# Written by ronn-jack, which replaces this folder when it is asked to write there.\n"
+"""How a manifest of ours begins; hosts name the plugin in those of the presets that they keep."""
 _BYPASS, _ENABLED = "bypass", "enabled"
 
 
@@ -73,7 +74,7 @@ class Described:
 
 def manifest(plugin: Described) -> str:
     """Return manifest.ttl: what there is in the bundle."""
-    return _document(
+    return MARK + _document(
         _about(plugin.uri, ["a lv2:Plugin", f"lv2:binary <{plugin.library}>",
                             "rdfs:seeAlso <plugin.ttl>"]),
         *(

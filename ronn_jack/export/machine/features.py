@@ -19,6 +19,8 @@ from ronn_jack.export.machine.processor import (
     leaf_of,
     saved_registers,
 )
+from ronn_jack.export.machine.targets import HERE
+from ronn_jack.realtime.compiler.elf.objects import X86_64
 
 _EXTENDED = 0x80000000
 _ECX, _EDX = 2, 3
@@ -46,11 +48,23 @@ _LEAVES: dict[tuple[int, int, int], dict[str, int]] = {
 """Bits by the leaf of CPUID, its part, and the register; 0 is eax, 1 ebx."""
 _NAME = "processor_features"
 NAMES = frozenset(name for bits in _LEAVES.values() for name in bits)
+_OF_ALL = frozenset({"64bit"})
 
 
 def features_here() -> frozenset[str]:
     """Return those of NAMES that this machine has, for which numba compiles."""
-    return frozenset(name for name, has in binding.get_host_cpu_features().items() if has) & NAMES
+    return _here() & NAMES
+
+
+def unasked_features() -> frozenset[str]:
+    """Return what this machine has beside NAMES, and no plugin asks another one for."""
+    if HERE != X86_64:
+        return frozenset()
+    return _here() - NAMES - _OF_ALL
+
+
+def _here() -> frozenset[str]:
+    return frozenset(name for name, has in binding.get_host_cpu_features().items() if has)
 
 
 def find_features(glue: Glue, needed: Collection[str]) -> ir.Function:

@@ -47,7 +47,12 @@ STAGES = {
 """How the symbols begin of what only sounds with a stage come to call, by its switch."""
 
 
-def heart_object(more: Mapping[str, Any], stages: Collection[str], chooses: bool) -> bytes:
+def heart_object(
+    more: Mapping[str, Any],
+    stages: Collection[str],
+    chooses: bool,
+    without_features: Collection[str] = (),
+) -> bytes:
     """Return the object of all functions but the network's.
 
     Parameters
@@ -58,6 +63,8 @@ def heart_object(more: Mapping[str, Any], stages: Collection[str], chooses: bool
         Whether the format has OF_BANK.
     more : mapping of str to entry
         What a format has besides FUNCTIONS.
+    without_features : collection of str
+        As of `Emission.object_file`.
     """
     unused = [each for stage, symbols in STAGES.items() if stage not in stages for each in symbols]
     emission = Emission("heart", tuple(unused))
@@ -70,16 +77,20 @@ def heart_object(more: Mapping[str, Any], stages: Collection[str], chooses: bool
         for name, entry in ((f"run_{place}", run), (f"begin_{place}", begin)):
             symbols.append(kernel_symbol(name))
             emission.c_function(entry, symbols[-1])
-    return emission.object_file(symbols)
+    return emission.object_file(symbols, without_features=without_features)
 
 
-def kernels_object(target: str, forms: Collection[int]) -> bytes:
+def kernels_object(
+    target: str, forms: Collection[int], without_features: Collection[str] = ()
+) -> bytes:
     """Return the object of the network's functions, whose symbols end by the target's name.
 
     Parameters
     ----------
     forms : collection of int
         Numbers of those that layers take.
+    without_features : collection of str
+        As of `Emission.object_file`.
     """
     others = [type(form).__module__ for i, form in enumerate(FORMS) if i not in forms]
     emission = Emission(f"kernels.{target}", tuple(f"{each}." for each in others))
@@ -90,4 +101,4 @@ def kernels_object(target: str, forms: Collection[int]) -> bytes:
     builder = ir.IRBuilder(function.append_basic_block())
     emission.call(builder, settle, function.args[:1])
     builder.ret_void()
-    return emission.object_file(symbols)
+    return emission.object_file(symbols, without_features=without_features)

@@ -19,6 +19,7 @@ from ronn_jack.export.plugin.jobs import (
     READY,
     answer,
     answered,
+    await_answer,
     begin_job,
     give,
     is_asked,
@@ -209,8 +210,8 @@ def attend(handle: int, how: int) -> int:
     if how == OFFLINE:
         if begin_job(handle) != 0:
             _do_job(handle)
-        while h.given != 0:
-            _settle(handle)
+        await_answer(handle)
+        _settle(handle)
         return int64(0)
     return is_asked(handle)
 

@@ -12,7 +12,7 @@ import numpy as np
 from ronn_jack.export.compiling import entry, shared
 from ronn_jack.export.plugin.controlling import apply_control, heed_loads, move_control
 from ronn_jack.export.plugin.equalising import begin_equaliser
-from ronn_jack.export.plugin.jobs import LEAVE, take_back
+from ronn_jack.export.plugin.jobs import LEAVE, await_answer, take_back
 from ronn_jack.export.plugin.loads import known_value, prepare_loads
 from ronn_jack.export.plugin.memory import (
     fill,
@@ -120,8 +120,7 @@ def destroy(handle: int) -> None:
     """[main-thread] Free an instance, when a worker has left it."""
     exchange(handle + LEAVE, 1)
     take_back(handle)
-    while carray(pointer(handle), (1,), INSTANCE)[0].given != 0:
-        take_back(handle)
+    await_answer(handle)
     free(carray(pointer(handle), (1,), INSTANCE)[0].memory)
     free(handle)
 

@@ -1,7 +1,8 @@
 """What a bank's worker and audio thread hand to each other: one slot, one of them at a time.
 
 The audio thread gives the slot that it does not play (`give`), and has it again when the worker has
-answered, or before it has begun (`take_back`). Neither waits for the other.
+answered, or before it has begun (`take_back`). Neither waits for the other, but where the host
+renders offline or destroys the instance (`await_answer`).
 """
 
 from __future__ import annotations
@@ -9,13 +10,16 @@ from __future__ import annotations
 from ronn_jack.export.plugin.records import INSTANCE
 from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer, store_release
 from ronn_jack.realtime.compiler.compile import native
-from ronn_jack.realtime.compiler.language import carray, int64, void
+from ronn_jack.realtime.compiler.language import carray, external, int32, int64, uint32, void
 from ronn_jack.realtime.compiler.memory import offset
 
 READY, LEFT = 1, 2
 """Answers: the network has heard all, or it is no longer wanted."""
 LEAVE = offset(INSTANCE, "leave")
+_PAUSE_MICROSECONDS = 200
 _JOB, _ANSWER, _OUTDATED = (offset(INSTANCE, each) for each in ("job", "answer", "outdated"))
+
+_usleep = external("usleep", int32(uint32))
 
 
 @native(void(int64, int64))
@@ -77,3 +81,11 @@ def take_back(handle: int) -> None:
         h.given = 0
     else:
         store_release(handle + _OUTDATED, 1)
+
+
+@native(void(int64))
+def await_answer(handle: int) -> None:
+    """Sleep until no worker is at the slot, so that one of a lower priority comes to its end."""
+    h = carray(pointer(handle), (1,), INSTANCE)[0]
+    while h.given != 0 and load_acquire(handle + _ANSWER) == 0:
+        _usleep(uint32(_PAUSE_MICROSECONDS))

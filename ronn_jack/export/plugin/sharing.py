@@ -23,6 +23,17 @@ def freeze_numbered(
 ) -> FrozenSound:
     """Return the first of some sounds of any architecture with the others as its neighbours.
 
+    Parameters and errors are those of `check_shared`.
+    """
+    check_shared(sounds, name)
+    bank, *neighbours = (freeze(values, inputs) for values in sounds.values())
+    named = Choices(name, tuple(map(str, sounds)))
+    return replace(bank, neighbours=tuple(neighbours), named=named)
+
+
+def check_shared(sounds: Mapping[int, Mapping[str, Value]], name: str) -> None:
+    """Check that sounds are alike in what a plugin has once.
+
     Parameters
     ----------
     sounds : mapping
@@ -33,7 +44,7 @@ def freeze_numbered(
     Raises
     ------
     UsageError
-        If they differ in what a plugin has once.
+        If they are not.
     """
     (number, first), *others = sounds.items()
     for other, values in others:
@@ -43,9 +54,6 @@ def freeze_numbered(
                 f"{name} {number} and {name} {other} differ in {', '.join(differing)}, which a "
                 "plugin has once: make them alike, as by --set, or export each as one of its own"
             )
-    bank, *neighbours = (freeze(values, inputs) for values in sounds.values())
-    named = Choices(name, tuple(map(str, sounds)))
-    return replace(bank, neighbours=tuple(neighbours), named=named)
 
 
 def _shared(values: Mapping[str, Value]) -> list[str]:

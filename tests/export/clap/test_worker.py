@@ -6,20 +6,28 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from ronn_jack.export.clap.plugin_file import ENTRIES_MODULE, described, linked
+from ronn_jack.export.identity import identity
+from ronn_jack.export.machine.glue import I32, POINTER, Glue
+from ronn_jack.export.machine.targets import TARGETS
+from ronn_jack.export.parts import make_part
 from ronn_jack.export.sound import FrozenSound, freeze_bank
 from ronn_jack.parameters import defaults
 from tests.export.clap import abi
 from tests.export.clap.host import Instance, Library
-from tests.export.clap.sounds import Reference, library, noise
+from tests.export.clap.sounds import Reference, library, noise, opened
 
 RATE = 48000.0
 FADE = 1440
 BLOCK = 256
+ROUNDING = 1e-7
+"""What is left of the filters' past when they have forgotten it."""
 PATIENCE = 60.0
 """Seconds in which a thread gets its turn on any machine."""
 
@@ -133,6 +141,33 @@ def test_a_project_opens_with_its_network(bank: FrozenSound, plugin: Library) ->
         assert np.array_equal(b.play(x, 100), Reference(bank.networks[2], RATE).play(x, []))
 
 
+@pytest.mark.parametrize("call", ["sem_init", "pthread_create"])
+def test_where_no_thread_can_be_made_a_network_runs_beside_the_old_one(
+    bank: FrozenSound, call: str, tmp_path: Path
+) -> None:
+    x, change = noise(48_000), 4001
+    with Instance(without(call, bank, tmp_path)) as instance:
+        threads = set(Path("/proc/self/task").iterdir())
+        assert instance.activate(RATE)
+        assert set(Path("/proc/self/task").iterdir()) == threads
+        y = instance.play(x, BLOCK, [(change, instance.infos["Seed"].id, 1.0)])
+    first, second = (Reference(sound, RATE).play(x, []) for sound in bank.networks[:2])
+    assert np.array_equal(y[:, : change + BLOCK], first[:, : change + BLOCK])
+    assert np.abs(y - second)[:, -FADE:].max() <= ROUNDING
+
+
+def without(call: str, sound: FrozenSound, folder: Path) -> Library:
+    """Return a sound's plugin on a system where a call fails."""
+    glue, arguments = Glue("system"), {"sem_init": [POINTER, I32, I32]}.get(call, [POINTER] * 4)
+    glue.function(call, I32, arguments, lambda builder, *_: builder.ret(I32(-1)), visible=True)
+    system = glue.object_file(TARGETS["native"], [call])
+    part = make_part(sound, "native", ENTRIES_MODULE)
+    path = folder / "without.clap"
+    part = replace(part, functions=[*part.functions, system])
+    path.write_bytes(linked(described(sound, "without"), [part]))
+    return opened(path)
+
+
 MOVED_EARLY = """
 import ctypes
 import sys
@@ -157,9 +192,5 @@ def test_a_network_that_is_not_there_yet_is_not_moved(plugin: Library) -> None:
 
 
 def test_another_bank_has_another_id(bank: FrozenSound, tmp_path: Path) -> None:
-    from dataclasses import replace
-
-    from ronn_jack.export.identity import identity
-
     fewer = replace(bank, neighbours=bank.neighbours[:1])
     assert len({identity(each) for each in (bank, fewer, replace(bank, neighbours=()))}) == 3

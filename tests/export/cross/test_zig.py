@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
+from pathlib import Path
 
 import pytest
 from llvmlite import ir
@@ -19,7 +21,7 @@ WANTED = {
     "clock_gettime": (I32, [I32, POINTER]), "sem_init": (I32, [POINTER, I32, I32]),
     "sem_post": (I32, [POINTER]), "sem_wait": (I32, [POINTER]), "sem_destroy": (I32, [POINTER]),
     "pthread_create": (I32, [POINTER] * 4), "pthread_join": (I32, [POINTER] * 2),
-    "write": (I64, [I32, POINTER, I64]),
+    "usleep": (I32, [I32]), "write": (I64, [I32, POINTER, I64]),
 }  # fmt: skip
 """What plugins want of POSIX, and other systems lack or have in another way."""
 
@@ -56,6 +58,17 @@ def test_what_can_t_be_linked_is_said() -> None:
     kind = TARGETS["windows_v3"]
     with pytest.raises(MachineError, match="zig can't link for windows: "):
         zig.shared_library([b"rubbish"], kind, "clap_entry")
+
+
+def test_that_it_takes_too_long_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\nexec sleep 1000\n")
+    python.chmod(0o755)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: True)
+    monkeypatch.setattr(sys, "executable", str(python))
+    monkeypatch.setattr(zig, "_SECONDS", 1)
+    with pytest.raises(MachineError, match=r"^zig has not linked for windows in 1 s: try again"):
+        zig.shared_library([], TARGETS["windows_v3"], "clap_entry")
 
 
 def test_without_zig_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,10 +19,10 @@ from tests.export.lv2.host import Instance, Library, Worker
 
 MAY_NEED = {
     "clock_gettime", "cos", "exp", "free", "log", "log10", "malloc", "memcpy", "memset", "pow",
-    "sin", "sqrt", "tan", "tanh", "write",
+    "sin", "sqrt", "tan", "tanh", "usleep", "write",
 }  # fmt: skip
 """What a plugin may ask of the C library and of its mathematics."""
-ON_AUDIO = MAY_NEED - {"malloc", "free", "write"}
+ON_AUDIO = MAY_NEED - {"malloc", "free", "usleep", "write"}
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ctypes
+import re
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -235,6 +237,41 @@ def test_it_begins_anew_whatever_a_worker_is_at(
     assert np.array_equal(y[:, 6000 + FADE :], alone[0][:, 6000 + FADE : 9000])
 
 
+@pytest.mark.parametrize("what", ["a render", "the end"])
+def test_who_waits_for_a_worker_sleeps(bank: Plugin, what: str) -> None:
+    """A worker of a lower priority would never end beside one that waits in a loop."""
+    x, worker = noise(BLOCK), Worker()
+    instance = bank.instance(worker=worker)
+    instance.play(x, BLOCK)
+    choose(instance, 1.0)
+    instance.play(x, BLOCK)
+    memory = memory_of(instance)
+    assert memory["job"] == 1
+    memory["job"] = memory["asked"] = 0  # a worker has begun, and takes its time
+    instance.controls[-1] = 1.0
+    wait = instance.close if what == "the end" else lambda: instance.run(x, x)
+    waiting = threading.Thread(target=wait, daemon=True)
+    waiting.start()
+    try:
+        assert sleeps(waiting)
+    finally:
+        memory["answer"] = 2  # it has left
+        waiting.join(PATIENCE)
+    assert not waiting.is_alive()
+
+
+def sleeps(thread: threading.Thread) -> bool:
+    """Return whether a thread leaves its processor by itself, oftener than a call from Python."""
+    status = Path(f"/proc/self/task/{thread.native_id}/status")
+    end, most = time.monotonic() + PATIENCE / 4, 0
+    while most < 200 and time.monotonic() < end:
+        found = re.search(r"^voluntary_ctxt_switches:\s*(\d+)", status.read_text(), re.MULTILINE)
+        assert found
+        most = int(found[1])
+        time.sleep(0.001)
+    return most >= 200
+
+
 def memory_of(instance: Instance) -> Any:
     """Return an instance's own record, where it lies."""
     memory = (ctypes.c_char * INSTANCE.itemsize).from_address(instance.handle)
@@ -355,5 +392,5 @@ def test_a_sound_without_neighbours_has_nothing_for_a_worker(bank: Plugin) -> No
 
 
 def test_no_way_leads_from_its_threads_to_the_allocator() -> None:
-    own = [functions.run, functions.activate, functions.work_for_host]
-    assert lacked_by(own) <= ON_AUDIO
+    assert lacked_by([functions.activate, functions.work_for_host]) <= ON_AUDIO
+    assert lacked_by([functions.run]) <= ON_AUDIO | {"usleep"}  # where the host renders offline

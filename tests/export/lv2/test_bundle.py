@@ -20,7 +20,8 @@ from ronn_jack.realtime.mixing import UNKNOWN
 def bundle(monkeypatch: pytest.MonkeyPatch) -> Bundle:
     """A bundle whose library is not made."""
     made = Bundle("Mine", FrozenSound(defaults(), 2, LevelTable(), UNKNOWN), ["native"])
-    files = {"manifest.ttl": f"<{made.uri}>".encode(), "mine.so": b"new"}
+    described = turtle.Described(made.uri, "Mine", "mine.so", "", 2, controls_of(defaults()))
+    files = {"manifest.ttl": turtle.manifest(described).encode(), "mine.so": b"new"}
     monkeypatch.setattr(Bundle, "files", lambda self: files)
     return made
 
@@ -43,7 +44,19 @@ def test_one_of_ours_is_replaced(bundle: Bundle, tmp_path: Path) -> None:
     assert alone(folder)
 
 
-@pytest.mark.parametrize("manifest", [None, b"<http://example.org/amp> a lv2:Plugin ."])
+OF_A_PRESET = b"""@prefix lv2: <http://lv2plug.in/ns/lv2core#> .
+@prefix pset: <http://lv2plug.in/ns/ext/presets#> .
+
+<quiet.ttl>
+\tlv2:appliesTo <urn:ronn-jack:lv2:0123456789abcdef> ;
+\ta pset:Preset .
+"""
+"""As hosts keep what a user has set in a plugin of ours."""
+
+
+@pytest.mark.parametrize(
+    "manifest", [None, b"<http://example.org/amp> a lv2:Plugin .", OF_A_PRESET]
+)
 def test_anothers_stays(bundle: Bundle, tmp_path: Path, manifest: bytes | None) -> None:
     folder = tmp_path / "amp.lv2"
     folder.mkdir()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from llvmlite import binding, ir
@@ -64,20 +64,27 @@ class Emission:
             builder.ret(result)
         return function
 
-    def object_file(self, visible: Iterable[str], whole: bool = True) -> bytes:
+    def object_file(
+        self,
+        visible: Iterable[str],
+        whole: bool = True,
+        without_features: Collection[str] = (),
+    ) -> bytes:
         """Return an object file in which all symbols but the `visible` ones are local.
 
         Parameters
         ----------
         whole : bool
             Whether it has to hold what it refers to by a symbol of LINKED.
+        without_features : collection of str
+            What this processor has and the code is not to be made of, by LLVM's names.
         """
         target = host()
         self.module.triple = target.triple
         linked = self._linked(target.data_layout)
         while whole and self._define_missing(linked):
             linked = self._linked(target.data_layout)
-        return finished(linked, target.target_machine(), set(visible))
+        return finished(linked, target.target_machine(without_features), set(visible))
 
     def _call(
         self,

@@ -8,7 +8,7 @@ status.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -215,10 +215,11 @@ class Host:
     features: str
     data_layout: str
 
-    def target_machine(self) -> Any:
-        """Return what makes position-independent code of modules."""
+    def target_machine(self, without: Collection[str] = ()) -> Any:
+        """Return what makes position-independent code of modules, without some of the features."""
+        features = ",".join(filter(None, (self.features, *(f"-{each}" for each in without))))
         return binding.Target.from_triple(self.triple).create_target_machine(
-            cpu=self.processor, features=self.features, opt=3, reloc="pic", codemodel="small"
+            cpu=self.processor, features=features, opt=3, reloc="pic", codemodel="small"
         )
 
 
