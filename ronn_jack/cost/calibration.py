@@ -46,7 +46,9 @@ Case = tuple[NetworkSpec | Stage, int]
 """A network or stage and the frames in a block."""
 
 for _stage in (HighPass, Equaliser, Reverb):
-    chain_entries((_stage,))  # so that it is known, and compiled with the others, before a measuring
+    chain_entries(
+        (_stage,)
+    )  # so that it is known, and compiled with the others, before a measuring
 
 log = logging.getLogger(__name__)
 

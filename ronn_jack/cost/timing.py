@@ -140,9 +140,7 @@ class TimedStage:
 
 
 @entry("void(int64, int64, int64, int64, int64, int64)")
-def _run_blocks(
-    run: int, state: int, channels: int, rows: int, frames: int, blocks: int
-) -> None:
+def _run_blocks(run: int, state: int, channels: int, rows: int, frames: int, blocks: int) -> None:
     mode = set_flush_to_zero()
     for _ in range(blocks):
         call_entry(run, state, channels, rows, frames, 0, 0)
