@@ -117,4 +117,4 @@ def test_they_go_and_come_without_a_step_and_sound_as_if_they_had_always_run(
         # Two signals that have nothing in common are added by gains whose squares are 1 together.
         assert np.abs(np.diff(y)).max() <= np.sqrt(2.0) * (most + together / GLIDE)
 
-    hold_in_one(lambda: heard(played, tmp_path), hold, 3)
+    hold_in_one(lambda: heard(played, tmp_path), hold)

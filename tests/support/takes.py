@@ -9,7 +9,7 @@ Taken = TypeVar("Taken")
 
 
 def hold_in_one(
-    take: Callable[[], tuple[Taken, bool]], hold: Callable[[Taken], None], most: int = 5
+    take: Callable[[], tuple[Taken, bool]], hold: Callable[[Taken], None], most: int = 8
 ) -> None:
     """Try takes until one holds; an undisturbed one has to, and so has the last.
 
