@@ -78,6 +78,8 @@ class Entry:
     signature : Signature
     folder : Path
         Where it is cached.
+    twice : bool
+        Whether what it calls is optimised by itself, too, before it is with the function.
 
     Attributes
     ----------
@@ -85,13 +87,16 @@ class Entry:
         By which compiled code may know it.
     """
 
-    def __init__(self, function: Function, signature: Signature, folder: Path) -> None:
+    def __init__(
+        self, function: Function, signature: Signature, folder: Path, twice: bool = False
+    ) -> None:
         self.__name__ = function.__name__
         self.signature = signature
         self.symbol = f"{function.__module__}.{function.__qualname__}"
         self.is_from_cache = False
         self._function = function
         self._folder = folder
+        self._twice = twice
         self._unkept: MachineCode | None = None
         ENTRIES.append(self)
 
@@ -129,7 +134,7 @@ class Entry:
                 _told.pop()()
             from ronn_jack.realtime.compiler.building.build import build
 
-            code = build(resolved(self._function), self.signature)
+            code = build(resolved(self._function), self.signature, self._twice)
             if not code.lasting or not self.cache.save(code.written()):
                 self._unkept = code
             return code
@@ -155,7 +160,9 @@ def inlined(function: Function) -> Any:
     return Deferred(make, function)
 
 
-def entry(signature: Signature | str, folder: Path | None = None) -> Callable[[Function], Entry]:
+def entry(
+    signature: Signature | str, folder: Path | None = None, twice: bool = False
+) -> Callable[[Function], Entry]:
     """Make a function callable from C (`.address`) and by ctypes (`.ctypes`), cached on disk.
 
     The call by ctypes releases the interpreter's lock.
@@ -164,18 +171,27 @@ def entry(signature: Signature | str, folder: Path | None = None) -> Callable[[F
     ----------
     folder : Path, optional
         Where it is cached; by default `cache_folder`.
+    twice : bool
+        Whether what it calls is optimised by itself, too: it may be faster, and takes longer to
+        compile.
     """
-    return lambda function: Entry(function, signature_of(signature), folder or cache_folder())
+    told = signature_of(signature)
+    return lambda function: Entry(function, told, folder or cache_folder(), twice)
 
 
-def shared(signature: Signature | str) -> Callable[[Function], Any]:
+def shared(signature: Signature | str, twice: bool = False) -> Callable[[Function], Any]:
     """Make a function that compiled code calls, but compile it once instead of into each caller.
 
     For the large ones: what calls them compiles and loads without them.
+
+    Parameters
+    ----------
+    twice : bool
+        As of an entry.
     """
 
     def decorate(function: Function) -> Any:
-        return linked(entry(signature)(function))
+        return linked(entry(signature, twice=twice)(function))
 
     return decorate
 

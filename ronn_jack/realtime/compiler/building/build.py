@@ -18,9 +18,15 @@ _ENTRY = "entry"
 _NOTHING_TO_RUN = Image(b"", 0, 0, [], [])
 
 
-def build(function: Callable[..., Any], signature: Signature) -> MachineCode:
-    """Compile a function that names what is numba's."""
-    made = compiled(function, signature.resolve())
+def build(function: Callable[..., Any], signature: Signature, twice: bool) -> MachineCode:
+    """Compile a function that names what is numba's.
+
+    Parameters
+    ----------
+    twice : bool
+        Whether what it calls is optimised by itself, too.
+    """
+    made = compiled(function, signature.resolve(), twice)
     if TARGET_VARIABLE in os.environ:
         return MachineCode(_NOTHING_TO_RUN, made.native, made.bitcode, made.lasting)
     emission = Emission(function.__qualname__)

@@ -114,12 +114,18 @@ class Compiled:
     lasting: bool
 
 
-def compiled(function: Callable[..., Any], signature: Any) -> Compiled:
-    """Compile a function for a signature of numba's."""
+def compiled(function: Callable[..., Any], signature: Any, twice: bool = False) -> Compiled:
+    """Compile a function for a signature of numba's.
+
+    Parameters
+    ----------
+    twice : bool
+        Whether what it calls is optimised by itself, too, before it is with the function.
+    """
     flags = compiler.Flags()
     cpu_target.options.parse_as_flags(flags, {"nopython": True, **_OPTIONS})
     flags.no_compile = True
-    with global_compiler_lock, _running_nothing():
+    with global_compiler_lock, _running_nothing(twice):
         made = compiler.compile_extra(
             cpu_target.typing_context,
             cpu_target.target_context,
@@ -137,16 +143,18 @@ def compiled(function: Callable[..., Any], signature: Any) -> Compiled:
 
 
 @contextmanager
-def _running_nothing() -> Iterator[None]:
+def _running_nothing(twice: bool) -> Iterator[None]:
     """Let numba compile without making what it compiles callable in this process.
 
     All that is called would be compiled to machine code for its own, which takes as long again.
+    And it would be optimised by itself and once more in each function that calls it, and so on.
     """
     context = cpu_target.target_context
     codegen = context.codegen()
 
     def stand_in(library: Any, description: Any, environment: Any) -> Any:
-        library._optimize_final_module = lambda: None
+        if not twice:
+            library._optimize_final_module = lambda: None
         library._ensure_finalized()
         module, name = description.lookup_module(), description.qualname.split(".")[-1]
         return _dynfunc.make_function(module, name, "", _NOWHERE, environment, (library,))
