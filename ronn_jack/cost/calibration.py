@@ -33,6 +33,7 @@ _RUN_SECONDS = 3e-4
 _RUNS = 5
 _MOST_ROUNDS = 3
 _BLOCKS = (16, 32, 48, 64, 128, 256)
+_REMOTE_BLOCKS = (16, 64)
 _MIXED = 100
 """Networks drawn at random, which hold the model to what players make."""
 _MOST_MULTIPLICATIONS = 10_000_000
@@ -185,8 +186,7 @@ def _separating_cases() -> list[Case]:
         for layers, kernel, channels, dilation in (
             (5, 20, 16, 4), (5, 20, 16, 8), (6, 24, 12, 6), (8, 40, 16, 3), (6, 60, 20, 4),
             (10, 12, 10, 3), (9, 60, 12, 3), (12, 30, 8, 2), (14, 12, 12, 2), (8, 40, 8, 4),
-            (6, 20, 32, 8), (9, 100, 30, 2), (11, 30, 48, 2), (4, 64, 40, 12), (4, 100, 48, 8),
-            (4, 120, 60, 4), (4, 100, 48, 16), (5, 50, 56, 9),
+            (6, 20, 32, 8), (4, 64, 40, 12), (4, 100, 48, 8), (4, 100, 48, 16), (5, 50, 56, 9),
         )
         for apart in (False, True)
     ]  # fmt: skip
@@ -198,7 +198,17 @@ def _separating_cases() -> list[Case]:
         *(plain(layers=8, kernel=40, channels=10, dilation=3, depthwise=d) for d in (False, True)),
         *(plain(layers=11, kernel=16, channels=56, dilation=2, depthwise=d) for d in (False, True)),
     ]
-    return [*((spec, 64) for spec in cases + long), *((spec, n) for n in _BLOCKS for spec in cut)]
+    # Histories that no cache holds, with taps on whole lines and across two.
+    remote = [
+        plain(layers=5, kernel=60, channels=40, dilation=dilation, depthwise=apart)
+        for dilation in (15, 16)
+        for apart in (False, True)
+    ]
+    return [
+        *((spec, 64) for spec in cases + long),
+        *((spec, n) for n in _BLOCKS for spec in cut),
+        *((spec, n) for n in _REMOTE_BLOCKS for spec in remote),
+    ]
 
 
 def _mixed_cases() -> list[Case]:
