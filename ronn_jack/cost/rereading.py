@@ -100,14 +100,11 @@ def _from_memory(ring: Ring, frames: int) -> tuple[float, float]:
         return reads, rows * chunks * _BEGINNING
     taps = rows * part.words[layout.KERNEL]
     lines = frames / LINE_FRAMES
-    if not form.keeps_inputs:
-        return taps * math.sqrt(chunks * lines), 0.0
-    passes = part.passes / part.tiles
-    waits = 0.0
-    if form.shares_inputs:
-        unasked = crossed(ring.dilation) if form.asks_ahead(part.words, frames) else 1.0
-        waits = taps * min(passes, lines) * unasked
-    return taps * math.sqrt(passes * lines), waits
+    passes = part.passes / part.tiles if form.keeps_inputs else chunks
+    reads = taps * math.sqrt(passes * lines)
+    if not (form.keeps_inputs and form.shares_inputs):
+        return reads, 0.0
+    return reads, reads * (crossed(ring.dilation) if form.asks_ahead(part.words, frames) else 1.0)
 
 
 def crossed(dilation: int) -> float:
