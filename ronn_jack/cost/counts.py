@@ -8,31 +8,26 @@ itself.
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from operator import attrgetter
 
 from ronn_jack.cost.caches import Caches, caches
+from ronn_jack.cost.parts import FRAME, Part, Ring
+from ronn_jack.cost.rereading import count_rereading, crossed
 from ronn_jack.model.protocol import Model
 from ronn_jack.model.spec import Layer, NetworkSpec
 from ronn_jack.realtime.compiler.host import VECTOR
-from ronn_jack.realtime.compiler.memory import CACHE_LINE
 from ronn_jack.realtime.kernels import layout
 from ronn_jack.realtime.kernels.activations import ACTIVATION_IDS
 from ronn_jack.realtime.kernels.forms.form import Form, Words, longest_copied, whole_chunks
-from ronn_jack.realtime.kernels.forms.registry import chosen_among, form_of, kind, shape
+from ronn_jack.realtime.kernels.forms.registry import chosen_among, kind, shape
 from ronn_jack.realtime.kernels.image import SMALL_BYTES
 from ronn_jack.realtime.kernels.layout import CHUNK, MAX_BLOCK
 from ronn_jack.realtime.stages.stage import Stage
 
-_FRAME = 4
-"""Bytes of a float32."""
-_LINE_FRAMES = CACHE_LINE // _FRAME
 _CHAIN = 8
 """Multiply-adds that can start until the sum of the first is ready: 4 cycles, 2 in each."""
-_ALONE = 4 * CACHE_LINE
-"""Bytes of a tap's frames that come one line at a time."""
 
 (
     _STEP,  # up to MAX_BLOCK frames
@@ -53,17 +48,18 @@ _ALONE = 4 * CACHE_LINE
     _NEAR,  # reading a line again that the first cache has lost
     _FAR,  # reading a line again that the second has lost, by distance
     _AGAIN,  # reading a line for another tile of the layer when the second may have lost it
-    _WAIT,  # a multiply-add that waits for such a line and so keeps later reads from starting
+    _MEMORY,  # reading lines that no cache holds, many at once
+    _WAIT,  # waiting for such lines, which nothing asked for ahead
     _FILTER,  # a frame of a second-order recursive filter of two channels
     _EQUALISER,  # a frame of the equaliser while all its bands move
     _REVERB,  # a frame of the reverb but for the products of the longest partitions
     _PARTITION,  # a frame's products in one of those
-) = range(23)
+) = range(24)
 
 _ACTIVATIONS = [name for name in ACTIVATION_IDS if name != "linear"]
 KINDS = [
     "step", "channel", "layer", "chunk", "tap", "pass", "sum", "loop", "dense", "depthwise",
-    "copy", "change", "transform", "product", "row", "near", "far", "again", "wait",
+    "copy", "change", "transform", "product", "row", "near", "far", "again", "memory", "wait",
     "filter", "equaliser", "reverb", "partition",
     *_ACTIVATIONS,  # activating a vector
 ]  # fmt: skip
@@ -73,50 +69,6 @@ _FREE = {"init", "bias", "seed", "film", "film_dim", "decay", "rate"}
 _sizes = attrgetter(*(field.name for field in fields(NetworkSpec) if field.name not in _FREE))
 _KIND = {kind: number for number, kind in enumerate(KINDS)}
 _ACTIVATION_KIND = {ACTIVATION_IDS[name]: KINDS.index(name) for name in _ACTIVATIONS}
-
-
-class _Part:
-    """Layers that are alike but for their dilation: the first, the inner ones or the last.
-
-    Attributes
-    ----------
-    words : dict of int
-        What the image holds about the first of them.
-    number, first : int
-        How many there are, and the index of the first.
-    rows : int
-        Of the convolution's output.
-    tiles : int
-        That the rows are dealt out to.
-    frame : int
-        Bytes of a frame of history: of inputs, or of the sums of a transposed layer.
-    weights : int
-        Bytes of one layer's.
-    passes : float
-        Of one layer's tiles, in a step.
-    aligned, crossing : float
-        Multiply-adds that could start while a tap of one layer's depthwise tiles is computed,
-        in a step, and how many more if rows lie across two cache lines.
-    """
-
-    __slots__ = (
-        "aligned", "crossing", "first", "form", "frame", "inputs", "number", "outputs", "passes",
-        "rows", "terms", "tiles", "weights", "words",
-    )  # fmt: skip
-
-    def __init__(self, words: Words, first: int, number: int) -> None:
-        self.words = words
-        self.first = first
-        self.number = number
-        self.form = form_of(words)
-        self.inputs = words[layout.ROWS_IN]
-        self.outputs = words[layout.ROWS_OUT]
-        self.rows = words[layout.ROWS]
-        self.tiles = words[layout.TILES]
-        self.terms = words[layout.OUTER] * words[layout.INNER]
-        self.frame = _FRAME * self.form.kept_rows(words)
-        self.weights = _FRAME * self.rows * self.terms
-        self.passes = self.aligned = self.crossing = 0.0
 
 
 @functools.singledispatch
@@ -166,11 +118,11 @@ def _count_network(shape: _Shape, block: int, among: frozenset[Form]) -> Sequenc
     return tuple(work)
 
 
-def _parts(spec: NetworkSpec) -> list[_Part]:
+def _parts(spec: NetworkSpec) -> list[Part]:
     """Return the layers, those that follow one another and are alike together."""
     modulated = spec.film is not None
     last = spec.layers - 1
-    parts = [_Part(shape(spec.layer(0), modulated), 0, 1)]
+    parts = [Part(shape(spec.layer(0), modulated), 0, 1)]
     if last > 1:
         inner = replace(spec.layer(1), frame_gain=1.0)
         even = spec.kernel == 1 or spec.dilation == 1
@@ -180,9 +132,9 @@ def _parts(spec: NetworkSpec) -> list[_Part]:
         ]
         starts = [i for i, (own, _) in enumerate(kinds) if i == 0 or own != kinds[i - 1][0]]
         for i, end in zip(starts, [*starts[1:], last - 1], strict=True):
-            parts.append(_Part(kinds[i][1], 1 + i, end - i))
+            parts.append(Part(kinds[i][1], 1 + i, end - i))
     if last > 0:
-        parts.append(_Part(shape(spec.layer(last), modulated), last, 1))
+        parts.append(Part(shape(spec.layer(last), modulated), last, 1))
     return parts
 
 
@@ -195,7 +147,7 @@ def _inner_kind(
     return kind(layer), shape(layer, modulated)
 
 
-def _add_step(work: list[float], spec: NetworkSpec, parts: list[_Part], frames: int) -> None:
+def _add_step(work: list[float], spec: NetworkSpec, parts: list[Part], frames: int) -> None:
     """Add what is done for up to MAX_BLOCK frames."""
     chunks = whole_chunks(frames)
     work[_STEP] += 1.0
@@ -207,7 +159,7 @@ def _add_step(work: list[float], spec: NetworkSpec, parts: list[_Part], frames: 
     _add_histories(work, spec, parts, frames, caches())
 
 
-def _add_rows(work: list[float], part: _Part, frames: int, modulated: bool) -> None:
+def _add_rows(work: list[float], part: Part, frames: int, modulated: bool) -> None:
     """Add all that does not depend on where a layer's history lies."""
     words, number, form = part.words, part.number, part.form
     count = sum(times for _, times in whole_chunks(frames))
@@ -262,31 +214,8 @@ def _passes(form: Form, height: int, vectors: int) -> tuple[int, float, int, int
     return passes, dense, aligned, crossing
 
 
-class _Ring:
-    """Layers whose history lies in rings, of inputs or of sums to come.
-
-    Attributes
-    ----------
-    dilation : int
-    frames : int
-        Of history.
-    window : int
-        Bytes of it that a step touches, in one layer.
-    """
-
-    __slots__ = ("dilation", "frames", "number", "part", "window")
-
-    def __init__(self, part: _Part, number: int, dilation: int, past: int, step: int) -> None:
-        self.part = part
-        self.number = number
-        self.dilation = dilation
-        self.frames = past
-        read = part.form.read_frames(part.words[layout.KERNEL]) * step
-        self.window = part.frame * min(past + step, round(read))
-
-
 def _add_histories(
-    work: list[float], spec: NetworkSpec, parts: list[_Part], frames: int, sizes: Caches
+    work: list[float], spec: NetworkSpec, parts: list[Part], frames: int, sizes: Caches
 ) -> None:
     """Add what depends on where a layer's history lies: copied rows, rings and the caches."""
     copied = 0.0
@@ -298,13 +227,12 @@ def _add_histories(
         loops = part.form.loops(part.words, in_ring)
         work[_LOOP] += number * part.passes * loops
         if not part.form.shares_inputs:
-            crossed = 1.0 - math.gcd(dilation, _LINE_FRAMES) / _LINE_FRAMES if past else 0.0
-            passing = part.aligned + crossed * part.crossing
+            passing = part.aligned + (crossed(dilation) * part.crossing if past else 0.0)
             work[_DEPTHWISE] += number * spec.kernel * passing
         if in_ring or not part.form.keeps_inputs:
-            rings.append(_Ring(part, number, dilation, past, frames))
+            rings.append(Ring(part, number, dilation, past, frames))
         if not part.form.keeps_inputs:
-            busy += _FRAME * part.inputs * CHUNK
+            busy += FRAME * part.inputs * CHUNK
         elif in_ring:
             work[_TAP] += number * spec.kernel * -(-frames // CHUNK)
             busy = SMALL_BYTES + 1
@@ -314,68 +242,11 @@ def _add_histories(
             busy += number * part.frame * (vectors * VECTOR.lanes + CHUNK)
     # Rows of their own have their history moved once, shared ones out and in again.
     copied *= 1 if busy <= SMALL_BYTES else 2
-    _add_rereading(work, parts, rings, copied, frames, sizes)
+    for name, amount in count_rereading(parts, rings, copied, frames, sizes).items():
+        work[_KIND[name]] += amount
 
 
-def _add_rereading(
-    work: list[float],
-    parts: list[_Part],
-    rings: list[_Ring],
-    copied: float,
-    frames: int,
-    sizes: Caches,
-) -> None:
-    """Add the copying of histories, and the reading of lines that a cache may have lost.
-
-    Whether a line is still in a cache when it is read again depends on how many bytes are touched
-    until then: where the dilation is within a step's frames, what one step touches; otherwise,
-    what all steps touch until the next tap has come to the place.
-
-    Parameters
-    ----------
-    rings : list of _Ring
-        From the first layer to the last.
-    copied : float
-        Vectors of copied rows.
-    """
-    weights = sum(part.number * part.weights for part in parts)
-    touched = (
-        weights + 2 * _FRAME * frames * max(part.inputs for part in parts) + copied * CACHE_LINE
-    )
-    distant = 0  # bytes that the taps in the rings from here on touch for a frame
-    for ring in rings:
-        touched += ring.number * ring.window
-        distant += ring.number * ring.part.frame * ring.part.words[layout.KERNEL]
-    near = sizes.missing_first(touched)
-    lines = weights / CACHE_LINE + copied
-    passed = float(weights)
-    # The longer a tap's frames, the more of them the processor reads ahead.
-    alone = min(1.0, math.sqrt(_ALONE / (_FRAME * frames)))
-    for ring in rings:
-        part, number = ring.part, ring.number
-        waits = part.form.shares_inputs and part.form.keeps_inputs
-        length = ring.frames + MAX_BLOCK + CHUNK
-        read = number * ring.window / CACHE_LINE
-        lines += read
-        # A ring's start is copied once a round.
-        copied += number * part.frame * CHUNK * frames / (length * CACHE_LINE)
-        passed += number * part.frame * length
-        distant -= number * part.frame * part.words[layout.KERNEL]
-        if waits and part.tiles > 1:
-            # A window shares the cache with weights and sums.
-            work[_AGAIN] += read * (part.tiles - 1) * sizes.beyond_second(2 * ring.window)
-        if ring.dilation <= frames:
-            work[_FAR] += read * sizes.beyond_second(touched)
-        else:
-            far = read * alone * sizes.beyond_second(passed + distant * ring.dilation)
-            work[_FAR] += far
-            if waits:
-                work[_WAIT] += far * (part.rows / part.tiles - 1.0)
-    work[_COPY] += copied
-    work[_NEAR] += near * lines
-
-
-def _in_order(spec: NetworkSpec, parts: list[_Part]) -> list[tuple[_Part, int, int]]:
+def _in_order(spec: NetworkSpec, parts: list[Part]) -> list[tuple[Part, int, int]]:
     """Return (part, number, dilation) of the layers from first to last, equal ones as one."""
     if spec.kernel == 1 or spec.dilation == 1:
         return [(part, part.number, spec.dilation_of(0)) for part in parts]

@@ -100,16 +100,6 @@ def test_each_kind_of_work_is_counted_where_it_is_done() -> None:
     assert counted("tap", kernel=3, dilation=1) == 0.0
 
 
-def test_memory_counts_only_where_it_is_far() -> None:
-    assert counted("far") == 0.0
-    far = {"layers": 6, "channels": 32, "kernel": 20}
-    distances = [counted("far", dilation=dilation, **far) for dilation in (8, 10, 12, 14)]
-    assert distances == sorted(distances)
-    assert distances[0] > 0.0
-    assert counted("wait", dilation=10, **far) > 0.0
-    assert counted("wait", dilation=10, depthwise=True, **far) == 0.0
-
-
 def test_a_single_tap_has_no_past_whatever_the_growth() -> None:
     grown = {"layers": 24, "kernel": 1}
     for kind in KINDS:

@@ -87,8 +87,7 @@ def convolve_dense(
 
         def tile(height: int, width: int, start: Any) -> None:
             sums = start_sums(emit, bias, height, width)
-            if 2 * height > DENSE_ROWS and width > 1:
-                # Lower tiles load so much that asking ahead costs them more than it spares.
+            if asks_ahead(height, width):
                 with builder.if_else(builder.icmp_signed("!=", far, INT64(0))) as (yes, no):
                     with yes:
                         sum_up(sums, start, ahead=True)
@@ -143,6 +142,14 @@ def convolve_depthwise(
         return context.get_dummy_value()
 
     return types.void(*[types.int64] * 9, types.float32, *[types.int64] * 3), codegen
+
+
+def asks_ahead(height: int, width: int) -> bool:
+    """Return whether a dense tile asks for what the next tap reads, if that is far.
+
+    Lower tiles load so much that asking ahead costs them more than it spares.
+    """
+    return 2 * height > DENSE_ROWS and width > 1
 
 
 def _next_tap(emit: Emitter, taps: Any, kernel: Any, k: Any, tap: Any) -> Any:

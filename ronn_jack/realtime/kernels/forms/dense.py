@@ -7,7 +7,12 @@ from numpy.typing import NDArray
 
 from ronn_jack.model.spec import Layer
 from ronn_jack.realtime.kernels import layout
-from ronn_jack.realtime.kernels.convolution import convolve_dense, tallest_tile
+from ronn_jack.realtime.kernels.convolution import (
+    asks_ahead,
+    convolve_dense,
+    tallest_tile,
+    tile_widths,
+)
 from ronn_jack.realtime.kernels.forms.form import (
     Dilations,
     Form,
@@ -16,6 +21,7 @@ from ronn_jack.realtime.kernels.forms.form import (
     is_rectified,
     oldest_tap,
     tap_by_tap,
+    whole_chunks,
 )
 from ronn_jack.realtime.kernels.packing import TAP, terms
 from ronn_jack.realtime.kernels.tiles import tile_loop, whole_layer
@@ -61,6 +67,14 @@ class Dense(Form):
         """Return a row's terms tap by tap, or input by input."""
         places = tap_by_tap(words)
         return terms(np.sort(places) if _by_rows(words) else places, TAP)
+
+    def asks_ahead(self, words: Words, frames: int) -> bool:
+        """Return whether in a ring a block's tiles ask for what the next tap reads."""
+        window = 4 * layout.CHUNK * words[layout.OUTER] * words[layout.INNER]
+        if window <= layout.NEAR_BYTES:
+            return False
+        height = -(-words[layout.ROWS] // words[layout.TILES])
+        return asks_ahead(height, min(tile_widths(height)[0], whole_chunks(frames)[0][0]))
 
     def loops(self, words: Words, ring: bool) -> int:
         """Return how often a tile's inner loop starts, with its history in a ring or copied."""

@@ -251,6 +251,7 @@ class DepthwiseAhead(Form):
     places = frozenset({PAST})
     shares_inputs = False
     keeps_inputs = False
+    is_stretch = True
     direct = False
 
     def dilations(self, layer: Layer) -> Dilations | None:

@@ -81,6 +81,8 @@ class Form(ABC):
         Whether its taps read a history of inputs, rather than being added to sums to come.
     ways : int
         Sums that a tile grows at once for each of its rows and vectors.
+    is_stretch : bool
+        Whether all that a row reads of its history is one stretch of memory.
     direct : bool
         Whether it sums up tap by tap what it reads, which others spare.
     """
@@ -91,6 +93,7 @@ class Form(ABC):
     shares_inputs: ClassVar[bool] = True
     keeps_inputs: ClassVar[bool] = True
     ways: ClassVar[int] = 1
+    is_stretch: ClassVar[bool] = False
     direct: ClassVar[bool] = True
 
     @abstractmethod
@@ -150,6 +153,10 @@ class Form(ABC):
     def loops(self, words: Words, ring: bool) -> int:
         """Return how often a tile's inner loop starts, with its history in a ring or copied."""
         return words[layout.KERNEL]
+
+    def asks_ahead(self, words: Words, frames: int) -> bool:
+        """Return whether in a ring a block's tiles ask for what the next tap reads."""
+        return False
 
     def past(self, kernel: int, dilation: int) -> int:
         """Return how many frames before the next a layer may read."""
