@@ -26,17 +26,17 @@ NAMING = (calibration, jack_callbacks, jack_library, node)
 """Modules through which all kernels are named that a node needs."""
 _MOST_PROCESSES = 4
 """More would wait for the one that compiles the longest kernel, and each takes 200 MB."""
-_FIRST = (
-    ("layers.run_layer",),
-    ("engine.process_block", "voice._prime", "voice._time_blocks"),
-    ("moving_bands.run_bands",),
-    ("network.process_signal",),
-    ("jack_callbacks.process",),
+_LONGEST = (
+    "layers.run_layer",
+    "signal_path.process_engine",
+    "voice.process_voice",
+    "moving_bands.run_bands",
+    "minimal_halves._run",
+    "minimal._run",
 )
 """What takes longest to compile, which comes first, so that no process is left with it at the end.
 
-Those in a row go to one process, as they call the same functions. The order of the others is that
-in which modules name them.
+The order of the others is that in which modules name them.
 """
 
 
@@ -61,22 +61,19 @@ def compile_kernels(tell: Callable[[str], None]) -> None:
         f"compiling {len(missing)} kernels for this machine in {processes} "
         f"process{'es' if processes > 1 else ''}: up to half a minute, this time only"
     )
-    rows = _rows([entry.cache.name for entry in missing])
+    names = [entry.cache.name for entry in sorted(missing, key=_rank)]
     with ThreadPoolExecutor(processes) as pool:
         for _ in range(processes):
-            pool.submit(_let_compile, rows)
+            pool.submit(_let_compile, names)
 
 
-def _rows(names: list[str]) -> list[list[str]]:
-    """Deal out names to rows, each for one process, in the order in which they are begun."""
-    by_function = {name.rpartition("-")[0]: name for name in names}
-    first = [[by_function.pop(name) for name in row if name in by_function] for row in _FIRST]
-    taken = {name for row in first for name in row}
-    return [*filter(None, first), *([name] for name in names if name not in taken)]
+def _rank(entry: Entry) -> int:
+    name = entry.cache.name.rpartition("-")[0]
+    return _LONGEST.index(name) if name in _LONGEST else len(_LONGEST)
 
 
-def _let_compile(rows: list[list[str]]) -> None:
-    """Let a process compile one row after the other, until none is left or it has ended."""
+def _let_compile(names: list[str]) -> None:
+    """Let a process compile one after the other, until none is left or it has ended."""
     # As it is left, what it has not read is written to its pipe once more.
     with (
         suppress(BrokenPipeError, IndexError),
@@ -90,12 +87,11 @@ def _let_compile(rows: list[list[str]]) -> None:
         ) as process,
     ):
         assert process.stdin is not None and process.stdout is not None
-        while rows:
-            for name in rows.pop(0):
-                process.stdin.write(f"{name}\n")
-                process.stdin.flush()
-                if not process.stdout.readline():
-                    return
+        while names:
+            process.stdin.write(f"{names.pop(0)}\n")
+            process.stdin.flush()
+            if not process.stdout.readline():
+                return
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer, store_release
 from ronn_jack.realtime.compiler.clock import monotonic_ns
-from ronn_jack.realtime.compiler.compile import native
+from ronn_jack.realtime.compiler.compile import native, shared
 from ronn_jack.realtime.compiler.entry_call import call_entry
 from ronn_jack.realtime.compiler.language import carray, float64, int64, void
 from ronn_jack.realtime.engine_state import (
@@ -265,7 +265,7 @@ def _give_output(engine: int, out_1: int, out_2: int, start: int, frames: int) -
     e.true_peak = max(true_peak, e.true_peak * fall)
 
 
-@native(void(int64, int64, int64, int64, int64, int64))
+@shared(void(int64, int64, int64, int64, int64, int64))
 def process_engine(engine: int, in_1: int, in_2: int, out_1: int, out_2: int, frames: int) -> None:
     """Process one block of any length.
 

@@ -13,7 +13,7 @@ from ronn_jack.model.expression import Expression
 from ronn_jack.model.protocol import Model
 from ronn_jack.realtime.compiler.atomics import load_acquire, pointer
 from ronn_jack.realtime.compiler.clock import TIMESPEC_BYTES, thread_cpu_ns
-from ronn_jack.realtime.compiler.compile import entry, native
+from ronn_jack.realtime.compiler.compile import entry, native, shared
 from ronn_jack.realtime.compiler.entry_call import call_entry
 from ronn_jack.realtime.compiler.float_mode import restore_float_mode, set_flush_to_zero
 from ronn_jack.realtime.compiler.language import carray, float32, float64, int64, void
@@ -65,7 +65,7 @@ _BLEND = offset(VOICE, "blend")
 _MOTION = offset(VOICE, "motion")
 
 
-@native(void(int64, int64, int64, int64))
+@shared(void(int64, int64, int64, int64))
 def process_voice(voice: int, source: int, result: int, frames: int) -> None:
     """[audio-thread] network → non-finite samples to 0 → stages → level and polarity.
 
@@ -96,7 +96,7 @@ def process_voice(voice: int, source: int, result: int, frames: int) -> None:
     v.position += frames
 
 
-@native(void(int64, int64, int64, int64, int64, int64, int64, int64))
+@shared(void(int64, int64, int64, int64, int64, int64, int64, int64))
 def run_over_history(
     voice: int,
     history: int,
