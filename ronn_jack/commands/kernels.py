@@ -59,7 +59,7 @@ def compile_kernels(tell: Callable[[str], None]) -> None:
         return
     tell(
         f"compiling {len(missing)} kernels for this machine in {processes} "
-        f"process{'es' if processes > 1 else ''}: up to half a minute, this time only"
+        f"process{'es' if processes > 1 else ''}: some ten seconds, this time only"
     )
     names = [entry.cache.name for entry in sorted(missing, key=_rank)]
     with ThreadPoolExecutor(processes) as pool:
