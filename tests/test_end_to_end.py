@@ -106,7 +106,7 @@ def test_a_change_by_midi_bytes_is_heard_as_the_new_network():
         studio(server, x) as (node, player, recorder),
         contextlib.closing(MidiSender(server.name)) as keys,
     ):
-        keys.client.connect("keys:midi_out", "ronn:midi_in")
+        keys.connect("ronn:midi_in")
 
         def turn(address, value, *message):
             """Turn a knob until it moves: the server drops what a late block should have read."""

@@ -59,7 +59,7 @@ def playing_node(
         contextlib.closing(MidiSender(server.name)) as keys,
         around_node(server.name, x, x.shape[1]) as (player, recorder),
     ):
-        keys.client.connect("keys:midi_out", "ronn:midi_in")
+        keys.connect("ronn:midi_in")
         node.settle()
         yield node, keys, player, recorder
 

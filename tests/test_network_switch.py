@@ -63,7 +63,7 @@ def heard(x: NDArray[np.float32], folder: Path) -> tuple[Heard, bool]:
         around_node(server.name, x, x.shape[1]) as (player, recorder),
         contextlib.closing(MidiSender(server.name)) as keys,
     ):
-        keys.client.connect("keys:midi_out", "ronn:midi_in")
+        keys.connect("ronn:midi_in")
         node.settle()
         before = node.osc.ask("/ronn/status/xruns")
         recorder.record()

@@ -62,7 +62,7 @@ def playing(
         around_node(server.name, x, frames) as (player, recorder),
         contextlib.closing(MidiSender(server.name)) as keys,
     ):
-        keys.client.connect("keys:midi_out", "ronn:midi_in")
+        keys.connect("ronn:midi_in")
         node.settle()
         yield node, player, recorder, keys
 

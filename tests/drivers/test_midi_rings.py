@@ -31,7 +31,7 @@ def studio() -> Iterator[tuple[MidiSender, JackClient]]:
         stack.callback(client.close)
         client.activate()
         keys = stack.enter_context(contextlib.closing(MidiSender(server.name)))
-        keys.client.connect("keys:midi_out", "ronn:midi_in")
+        keys.connect("ronn:midi_in")
         yield keys, client
 
 

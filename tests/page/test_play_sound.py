@@ -136,7 +136,7 @@ def test_a_control_changes_the_sound_and_follows_osc(node, looker, name: str):
 def test_the_page_follows_midi(node, looker):
     running, server = node
     with contextlib.closing(MidiSender(server)) as keys:
-        keys.client.connect("keys:midi_out", "ronn:midi_in")
+        keys.connect("ronn:midi_in")
         for number, name in CONTROLLERS.items():
             row = PARAMETERS[name]
             before = running.osc.ask(f"/ronn/{name}")

@@ -70,11 +70,16 @@ class MidiSender:
     def __init__(self, server: str) -> None:
         self.server = server
         self.client = jack.Client("keys", no_start_server=True, servername=server)
-        port: Any = self.client.midi_outports.register("midi_out")
+        self._port: Any = self.client.midi_outports.register("midi_out")
         self._burst, address = record(BURST)
-        self._burst.port = port_address(port)
+        self._burst.port = port_address(self._port)
         set_process_callback(self.client, send.address, address)
         self.client.activate()
+
+    def connect(self, port: str) -> None:
+        """Connect with a port, by its full name; return when messages go that way."""
+        self.client.connect(self._port, port)
+        wait_for(lambda: self._port.is_connected_to(port), what=f"the connection with {port}")
 
     def send(self, *messages: bytes, blocks: int = 1) -> int:
         """Send messages, evenly spread over the next block, and wait until they have left.

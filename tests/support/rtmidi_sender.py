@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import Any
 
 import rtmidi
 
+from ronn_jack.drivers.jack_tape import jack
 from tests.support.jack_server import wait_for
 
 
@@ -28,6 +30,10 @@ class RtMidiSender:
             self._out: Any = rtmidi.MidiOut(rtapi=rtmidi.API_UNIX_JACK, name="keys")
             wait_for(lambda: port in self._out.get_ports(), what=f"the port {port}")
             self._out.open_port(self._out.get_ports().index(port), name="out")
+            # The server connects at the start of a period.
+            looking = jack.Client("looking", no_start_server=True)
+            with contextlib.closing(looking):
+                wait_for(lambda: looking.get_all_connections(port), what=f"the way to {port}")
         finally:
             for name, value in before.items():
                 if value is None:

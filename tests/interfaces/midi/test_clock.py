@@ -176,7 +176,7 @@ def graph() -> Iterator[tuple[JackClient, MidiSender, Timebase]]:
         stack.callback(client.close)
         client.activate()
         keys = stack.enter_context(contextlib.closing(MidiSender(server.name)))
-        keys.client.connect("keys:midi_out", "ronn:midi_in")
+        keys.connect("ronn:midi_in")
         song = Timebase(server.name, 300.0)
         yield client, keys, stack.enter_context(contextlib.closing(song))
 
@@ -264,7 +264,7 @@ def test_a_node_does_what_its_settings_say_and_leaves_undo_to_who_plays(
     )
     environment = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path)}
     with node_process(keys.server, "--set", "seed=42", environment=environment) as node:
-        keys.client.connect("keys:midi_out", "follower:midi_in")
+        keys.connect("follower:midi_in")
 
         def moved() -> bool:
             keys.send(TICK, TICK, blocks=3)
