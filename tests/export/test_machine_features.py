@@ -64,8 +64,15 @@ def test_all_have_to_be_there(tmp_path: Path) -> None:
 def test_code_for_this_machine_is_made_of_nothing_that_is_not_asked_for() -> None:
     told = [*host().features.split(","), *(f"-{name}" for name in unasked_features())]
     last = {feature[1:]: feature[0] for feature in told}
-    assert {name for name, sign in last.items() if sign == "+"} <= NAMES | {"64bit"}
+    assert {name for name, sign in last.items() if sign == "+"} <= NAMES | {"64bit", "evex512"}
     assert not unasked_features() & features_here()
+
+
+def test_code_for_this_machine_keeps_the_widest_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As LLVM 20 tells of a machine with AVX-512."""
+    told = {"64bit": True, "avx512f": True, "evex512": True, "aes": True}
+    monkeypatch.setattr("llvmlite.binding.get_host_cpu_features", lambda: told)
+    assert unasked_features() == {"aes"}
 
 
 def leading_zeros(without_features: Collection[str]) -> bytes:
