@@ -107,8 +107,10 @@ def test_every_knob_is_swept_without_an_xrun_or_a_step(tmp_path: Path, turn: Tur
 
     def hold(taken: tuple[NDArray[np.float32], int]) -> None:
         heard, xruns = taken
-        assert xruns == 0 or not REALTIME
         assert 2 * PEAK < np.abs(heard).max() < 0.8
+        if xruns and not REALTIME:
+            return  # what is lost with a block is a step
+        assert xruns == 0
         assert above_5_khz(heard) <= -100.0
         stepped = heard.copy()
         # Where nothing is cut off by the ends.
