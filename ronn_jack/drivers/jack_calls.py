@@ -20,8 +20,8 @@ from ronn_jack.drivers.jack_trouble import explain
 from ronn_jack.errors import JackError, RonnError
 
 OPEN_SECONDS = 3.5
-"""Time to open a client, which takes a hundredth of it, or more while other programs keep the server
-from running: the program has to answer within 5 s."""
+"""Time to open a client, which takes a hundredth of it, or more while other programs keep the
+server from running: the program has to answer within 5 s."""
 REQUEST_SECONDS = 2.0
 """Time for a request of an open client, which a server answers within some periods when it runs."""
 CLOSE_SECONDS = 1.5
