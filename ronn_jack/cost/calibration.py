@@ -48,10 +48,9 @@ _ACTIVATIONS = [name for name in ACTIVATION_IDS if name != "linear"]
 Case = tuple[NetworkSpec | Stage, int]
 """A network or stage and the frames in a block."""
 
+# So that they are known, and compiled with the others, before anything is measured.
 for _stage in (HighPass, Equaliser, Reverb):
-    chain_entries(
-        (_stage,)
-    )  # so that it is known, and compiled with the others, before a measuring
+    chain_entries((_stage,))
 
 log = logging.getLogger(__name__)
 

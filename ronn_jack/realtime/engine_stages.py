@@ -21,8 +21,7 @@ BEFORE: tuple[type[Stage], ...] = (Equaliser,)
 AFTER: tuple[type[Stage], ...] = (Equaliser, Reverb)
 """The kinds of stages that every engine has before its networks and after them."""
 
-
-for _types in ((Equaliser,), (Equaliser, Reverb)):
+for _types in (BEFORE, AFTER):
     chain_entries(_types)  # so that they are known, and can be compiled, before there is an engine
 
 
