@@ -78,7 +78,7 @@ class Entry:
     signature : Signature
     folder : Path
         Where it is cached.
-    twice : bool
+    optimise_callees : bool
         Whether what it calls is optimised by itself, too, before it is with the function.
 
     Attributes
@@ -88,7 +88,7 @@ class Entry:
     """
 
     def __init__(
-        self, function: Function, signature: Signature, folder: Path, twice: bool = False
+        self, function: Function, signature: Signature, folder: Path, optimise_callees: bool = False
     ) -> None:
         self.__name__ = function.__name__
         self.signature = signature
@@ -96,7 +96,7 @@ class Entry:
         self.is_from_cache = False
         self._function = function
         self._folder = folder
-        self._twice = twice
+        self._optimise_callees = optimise_callees
         self._unkept: MachineCode | None = None
         ENTRIES.append(self)
 
@@ -134,7 +134,7 @@ class Entry:
                 _told.pop()()
             from ronn_jack.realtime.compiler.building.build import build
 
-            code = build(resolved(self._function), self.signature, self._twice)
+            code = build(resolved(self._function), self.signature, self._optimise_callees)
             if not code.lasting or not self.cache.save(code.written()):
                 self._unkept = code
             return code
@@ -161,7 +161,7 @@ def inlined(function: Function) -> Any:
 
 
 def entry(
-    signature: Signature | str, folder: Path | None = None, twice: bool = False
+    signature: Signature | str, folder: Path | None = None, optimise_callees: bool = False
 ) -> Callable[[Function], Entry]:
     """Make a function callable from C (`.address`) and by ctypes (`.ctypes`), cached on disk.
 
@@ -171,27 +171,27 @@ def entry(
     ----------
     folder : Path, optional
         Where it is cached; by default `cache_folder`.
-    twice : bool
+    optimise_callees : bool
         Whether what it calls is optimised by itself, too: it may be faster, and takes longer to
         compile.
     """
     told = signature_of(signature)
-    return lambda function: Entry(function, told, folder or cache_folder(), twice)
+    return lambda function: Entry(function, told, folder or cache_folder(), optimise_callees)
 
 
-def shared(signature: Signature | str, twice: bool = False) -> Callable[[Function], Any]:
+def shared(signature: Signature | str, optimise_callees: bool = False) -> Callable[[Function], Any]:
     """Make a function that compiled code calls, but compile it once instead of into each caller.
 
     For the large ones: what calls them compiles and loads without them.
 
     Parameters
     ----------
-    twice : bool
+    optimise_callees : bool
         As of an entry.
     """
 
     def decorate(function: Function) -> Any:
-        return linked(entry(signature, twice=twice)(function))
+        return linked(entry(signature, optimise_callees=optimise_callees)(function))
 
     return decorate
 

@@ -9,7 +9,7 @@ from ronn_jack.realtime.kernels.layout import SOURCE_STRIDE, WORD
 from ronn_jack.realtime.kernels.vectors import load_int64
 
 
-@shared(RUN, twice=True)
+@shared(RUN, optimise_callees=True)
 def run_layer(
     layer: int,
     following: int,

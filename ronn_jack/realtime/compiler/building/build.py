@@ -18,15 +18,17 @@ _ENTRY = "entry"
 _NOTHING_TO_RUN = Image(b"", 0, 0, [], [])
 
 
-def build(function: Callable[..., Any], signature: Signature, twice: bool) -> MachineCode:
+def build(
+    function: Callable[..., Any], signature: Signature, optimise_callees: bool
+) -> MachineCode:
     """Compile a function that names what is numba's.
 
     Parameters
     ----------
-    twice : bool
+    optimise_callees : bool
         Whether what it calls is optimised by itself, too.
     """
-    made = compiled(function, signature.resolve(), twice)
+    made = compiled(function, signature.resolve(), optimise_callees)
     if TARGET_VARIABLE in os.environ:
         return MachineCode(_NOTHING_TO_RUN, made.native, made.bitcode, made.lasting)
     emission = Emission(function.__qualname__)

@@ -114,18 +114,20 @@ class Compiled:
     lasting: bool
 
 
-def compiled(function: Callable[..., Any], signature: Any, twice: bool = False) -> Compiled:
+def compiled(
+    function: Callable[..., Any], signature: Any, optimise_callees: bool = False
+) -> Compiled:
     """Compile a function for a signature of numba's.
 
     Parameters
     ----------
-    twice : bool
+    optimise_callees : bool
         Whether what it calls is optimised by itself, too, before it is with the function.
     """
     flags = compiler.Flags()
     cpu_target.options.parse_as_flags(flags, {"nopython": True, **_OPTIONS})
     flags.no_compile = True
-    with global_compiler_lock, _running_nothing(twice):
+    with global_compiler_lock, _running_nothing(optimise_callees):
         made = compiler.compile_extra(
             cpu_target.typing_context,
             cpu_target.target_context,
@@ -143,7 +145,7 @@ def compiled(function: Callable[..., Any], signature: Any, twice: bool = False) 
 
 
 @contextmanager
-def _running_nothing(twice: bool) -> Iterator[None]:
+def _running_nothing(optimise_callees: bool) -> Iterator[None]:
     """Let numba compile without making what it compiles callable in this process.
 
     All that is called would be compiled to machine code for its own, which takes as long again.
@@ -153,7 +155,7 @@ def _running_nothing(twice: bool) -> Iterator[None]:
     codegen = context.codegen()
 
     def stand_in(library: Any, description: Any, environment: Any) -> Any:
-        if not twice:
+        if not optimise_callees:
             library._optimize_final_module = lambda: None
         library._ensure_finalized()
         module, name = description.lookup_module(), description.qualname.split(".")[-1]
