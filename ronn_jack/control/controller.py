@@ -151,10 +151,6 @@ class Controller:
         """Return a sound, by default the present one, as a short text."""
         return share(at_rate(sound or self.values, self._node.rate))
 
-    def share_kept(self) -> list[str]:
-        """Return the sounds that were kept as such texts, in the order of their places."""
-        return [self.share(each) for each in self.search.kept]
-
     def apply(self, operations: Sequence[Operation], origin: Origin) -> None:
         """Apply operations in order as one change, with at most one new network.
 

@@ -208,7 +208,8 @@ class Dispatcher:
                 request.answer(endpoint.address, self._controller.share())
             case Role.KEPT if endpoint.address not in request.lists:
                 request.lists.add(endpoint.address)
-                request.answer(endpoint.address, *_fitting(self._controller.share_kept()))
+                texts = [self._controller.share(each) for each in self._controller.search.kept]
+                request.answer(endpoint.address, *_fitting(texts))
             case Role.CANDIDATE:
                 picture = self._controller.search.picture(int(endpoint.name))
                 request.answer(endpoint.address, *picture)

@@ -85,7 +85,7 @@ class Reading:
             case Role.SHARE:
                 return [self._controller.share()]
             case Role.KEPT:
-                return list[Value](self._controller.share_kept())
+                return [self._controller.share(each) for each in self._controller.search.kept]
             case Role.PRESETS:
                 return list[Value](preset_texts(endpoint.address, self._listed))
             case Role.CANDIDATE:
