@@ -179,9 +179,12 @@ def test_what_sounded_before_a_server_went_comes_back_if_the_next_network_is_ref
         builder.attach(again.engine, lambda: again.period)
         builder.request(change_to(HEAVY))
         wait_for(lambda: listener.refusals)
-        wait_for(lambda: builder.voices.published is not None)
-        again.step()
-        wait_for(lambda: builder.sounding == NetworkSpec(seed=7))
+
+        def sounds():
+            again.step()
+            return builder.sounding == NetworkSpec(seed=7)
+
+        wait_for(sounds)
 
 
 def test_a_network_that_waits_for_its_turn_has_made_no_progress():
