@@ -67,14 +67,15 @@ class Timer:
         return self.seconds
 
 
-def test_a_network_is_made_in_both_ways_and_both_run_as_often():
+def test_a_network_is_made_in_both_ways_in_either_order_and_all_run_as_often():
+    Timer.made.clear()
     spec = NetworkSpec(channels=16)
     row = compare_ways("X", spec, 64, 5, Timer)
     assert (row.direct_us, row.played_us, row.ratio) == pytest.approx((3.0, 2.0, 1.5))
-    direct, played = Timer.made
+    assert [timer.seconds for timer in Timer.made] == [3e-6, 2e-6, 2e-6, 3e-6]
     # What it keeps is brought into the caches before each time.
     once_around = max(8, -(-spec.receptive_field // 64))
-    assert direct.blocks[-10:] == played.blocks[-10:] == 5 * [once_around, 250]
+    assert all(timer.blocks[-6:] == 3 * [once_around, 250] for timer in Timer.made)
 
 
 @pytest.mark.parametrize(("ratio", "slower"), [(0.98, True), (0.995, False), (1.3, False)])

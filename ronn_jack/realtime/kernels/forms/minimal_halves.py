@@ -79,9 +79,10 @@ _LANES = VECTOR.lanes
 _PAYS = VECTOR.lanes == 16
 """Whether there are registers for tiles that add inputs up on the way: half as many do not do."""
 _LEAST_SUMMED = 12
-_LEAST_ROWS = 7
+_LEAST_ROWS = 8
+_LEAST_ROWS_LONG = 12
 """Inputs times threes of taps, less the taps beside them, and output rows; what fewer spare,
-putting sums together takes.
+putting sums together takes. In a long network it takes more, as most of it is computed otherwise.
 """
 _LEAST_ROWS_CUT = 16
 """The same where halves are shorter than a chunk, which is cut by them."""
@@ -258,12 +259,13 @@ class MinimalHalves(Form):
     def dilations(self, layer: Layer) -> Dilations | None:
         """Return those with which a layer can and should be computed so."""
         threes, beside = divmod(layer.kernel, TAPS)
-        many = threes * layer.inputs - beside >= _LEAST_SUMMED and layer.outputs >= _LEAST_ROWS
+        is_long = layer.network_history > _LONG_NETWORK
+        least_rows = _LEAST_ROWS_LONG if is_long else _LEAST_ROWS
+        many = threes * layer.inputs - beside >= _LEAST_SUMMED and layer.outputs >= least_rows
         tall = layer.outputs // _tiles(layer.outputs) >= HALF_HEIGHTS[0]
         if not (_PAYS and layer.groups == 1 and many and tall):
             return None
         frame = 4 * layer.inputs
-        is_long = layer.network_history > _LONG_NETWORK
         most = (_MOST_BYTES_BESIDE if is_long else _MOST_BYTES) // frame
         if layer.kernel * CHUNK > _MOST_WINDOW // frame:
             most = min(most, _MOST_WINDOW // frame - CHUNK)
