@@ -11,9 +11,10 @@ from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import PARAMETERS
 from ronn_jack.realtime.stages.stage import Stage
 
-HOPELESS = 1.25
-"""A prediction this much over the budget is believed; nearer to it, the network is measured."""
-SAFE = 0.9
+HOPELESS = 1.4
+"""A prediction this much over the budget is believed; nearer to it, the network is measured. Where
+no cache holds a history, what others do on the machine moves its time by as much."""
+SAFE = 0.85
 """Share of the room that a prediction may take where nobody asked for just this network: one that
 takes a little more than predicted has to catch up, too."""
 

@@ -60,17 +60,17 @@ def test_every_other_network_multiplies_less_and_none_is_below_the_least():
         (0.5, 0.5, False),
         # Measured, whatever the budget: it is neither hopeless where it fits, nor chosen.
         (0.5, 0.41, False),
-        (0.5, 0.69, False),
-        # With a budget of 0.39 it would be refused unmeasured, though it takes less.
-        (0.5, 0.38, True),
-        # With a budget of 0.56 it would be chosen, and takes more than a quarter beyond that.
-        (0.5, 0.7, True),
+        (0.5, 0.82, False),
+        # With a budget of 0.35 it would be refused unmeasured, though it takes less.
+        (0.5, 0.34, True),
+        # With a budget of 0.59 it would be chosen, and takes more than 1.4 times that.
+        (0.5, 0.83, True),
         # No budget is as small as either, and none as large.
         (0.1, 0.05, False),
         (0.02, 0.12, False),
         (2.0, 1.0, False),
-        (0.85, 1.3, False),
-        (0.8, 0.91, True),
+        (0.8, 1.3, False),
+        (0.75, 0.91, True),
     ],
 )
 def test_a_network_is_misjudged_where_a_prediction_has_the_last_word(

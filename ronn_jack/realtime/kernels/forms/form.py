@@ -152,7 +152,7 @@ class Form(ABC):
 
     def loops(self, words: Words, ring: bool) -> int:
         """Return how often a tile's inner loop starts, with its history in a ring or copied."""
-        return words[layout.KERNEL]
+        return 1  # over taps alone
 
     def asks_ahead(self, words: Words, frames: int) -> bool:
         """Return whether in a ring a block's tiles ask for what the next tap reads."""

@@ -232,10 +232,6 @@ class Transposed(Form):
         """Return how many float32 of each frame of its history a layer keeps."""
         return words[ROWS_OUT]
 
-    def loops(self, words: Words, ring: bool) -> int:
-        """Return how often a tile's inner loop starts: once, for the newest frame."""
-        return 1
-
     def count(self, words: Words, frames: int) -> Mapping[str, float]:
         """Return the work of adding products to sums, and of taking these."""
         chunks = sum(times for _, times in whole_chunks(frames))
