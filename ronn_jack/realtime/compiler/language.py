@@ -122,7 +122,15 @@ types: Any = _Module("numba.core.types")
 cgutils: Any = _Module("numba.core.cgutils")
 """For the bodies of intrinsics alone, which run when something is compiled."""
 
-carray: Any = Deferred(lambda: importlib.import_module("numba").carray, "carray")
+
+def _carray() -> Any:
+    from ronn_jack.realtime.compiler.building.numba_api import carray
+
+    return carray
+
+
+carray: Any = Deferred(_carray, "carray")
+"""`carray(pointer, shape, dtype)`: the array that lies there, in C's order."""
 
 
 def intrinsic(function: Function) -> Any:

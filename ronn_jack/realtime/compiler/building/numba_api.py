@@ -15,11 +15,14 @@ from typing import Any
 
 import numba
 from llvmlite import binding, ir
-from numba import _dynfunc
+from numba import _dynfunc, types
 from numba.core import compiler, typed_passes, untyped_passes
+from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.compiler_machinery import PassManager
 from numba.core.registry import cpu_target
+from numba.extending import intrinsic
+from numba.np.arrayobj import np_cfarray
 
 from ronn_jack.realtime.compiler.language import Signature
 from ronn_jack.realtime.compiler.machine_code import MachineCode
@@ -56,6 +59,17 @@ class _Passes(compiler.CompilerBase):  # type: ignore[misc]
             manager.add_pass(each, each.__name__)
         manager.finalize()
         return [manager]
+
+
+class _OptimisedOnce(JITCodeLibrary):  # type: ignore[misc]
+    """A function with all that it calls, which is optimised as a whole, and not in parts before."""
+
+    def _optimize_functions(self, module: Any) -> None:
+        module.data_layout = self._codegen._data_layout
+
+    def _optimize_final_module(self) -> None:
+        passes, builder = self._codegen._module_pass_manager()
+        passes.run(self._final_module, builder)
 
 
 _OPTIONS = {
@@ -98,6 +112,17 @@ def callee(function: Callable[..., Any], signature: Any) -> Any:
 
     dispatcher.get_call_template = resolve_compiled
     return dispatcher
+
+
+@intrinsic
+def carray(typing_context: Any, pointer: Any, shape: Any, dtype: Any) -> Any:
+    """What numba.carray is, but for the function that this compiles for each type and shape."""
+    array = types.Array(dtype.dtype, shape.count, "C")
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return np_cfarray(context, builder, array(pointer, shape), arguments[:2])
+
+    return array(pointer, shape, dtype), codegen
 
 
 def part(function: Callable[..., Any]) -> Any:
@@ -163,10 +188,13 @@ def _running_nothing(optimise_callees: bool) -> Iterator[None]:
 
     context.get_executable = stand_in
     codegen._add_module = lambda module: None
+    if not optimise_callees:
+        codegen._library_class = _OptimisedOnce
     try:
         yield
     finally:
         del context.get_executable, codegen._add_module
+        vars(codegen).pop("_library_class", None)
 
 
 @dataclass(frozen=True)
