@@ -72,16 +72,16 @@ def test_where_what_was_to_replace_a_fallen_network_is_refused_the_good_one_foll
 
 
 def test_a_network_on_its_way_comes_even_if_the_one_that_sounds_falls_meanwhile():
-    with running() as (audio, builder, listener):
+    with standing() as (audio, builder, listener, until):
         first = change_to(NetworkSpec(seed=7), 300.0)
         builder.request(first)
-        wait_for(lambda: builder.sounding == first.model)
+        until(lambda: builder.sounding == first.model)
         waiting = change_to(NetworkSpec(seed=8))
         builder.request(waiting)
         wait_for(lambda: builder.voices.ready is not None)
         overload_once(audio, listener)
-        wait_for(lambda: waiting in listener.heard)
-        wait_for(lambda: builder.sounding == waiting.model and not builder.building)
+        until(lambda: waiting in listener.heard)
+        until(lambda: builder.sounding == waiting.model and not builder.building)
 
 
 def test_a_network_that_falls_just_before_another_comes_in_is_the_one_that_falls():
