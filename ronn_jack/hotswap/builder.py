@@ -72,7 +72,7 @@ class Builder:
         self._pipeline = pipeline or Pipeline()
         self._condition = threading.Condition()
         self._request: Change | None = None
-        self._terms = 0, 0.0  # period and room in which a network sounded, or was refused last
+        self._terms = 0, 0.0  # period and room in which a network sounded or was tried last
         self._job: Job | None = None
         self._loudness: InputLoudness  # of the engine that is attached
         self._heap = Heap()
@@ -214,10 +214,12 @@ class Builder:
         self._heap.used()
         # A sweep that never pauses has to be heard too: what has just begun is not dropped.
         job = self._job = Job(lambda: self._wanted_no_more(begin), self._pipeline.clock)
+        deadline = self.deadline(engine)
+        self._terms = self._terms_of(deadline)
         prepared = self._pipeline.prepare(
             change,
             engine,
-            self.deadline(engine),
+            deadline,
             self.budget.cost,
             self.input_gain,
             job,
@@ -262,6 +264,7 @@ class Builder:
 
     def _bring_in(self, engine: Engine, prepared: PreparedVoice) -> None:
         deadline = self.deadline(engine)
+        self._terms = self._terms_of(deadline)
         old = None
         if self.voices.current is not prepared:
             old = self.voices.current
@@ -301,7 +304,7 @@ class Builder:
         self.voices.look(engine)
         current = self.voices.current
         if current is not None:
-            self._terms = self._present_terms(engine)
+            self._terms = self._terms_of(self.deadline(engine))
         if self.voices.published is None:
             # Else it may be the one that comes in which is sent away.
             if self._readmission.look(engine, self._pipeline.time_block):
@@ -320,15 +323,13 @@ class Builder:
             else:
                 self._listener.strained()
 
-    def _present_terms(self, engine: Engine) -> tuple[int, float]:
-        deadline = self.deadline(engine)
+    def _terms_of(self, deadline: Deadline | None) -> tuple[int, float]:
         return (deadline.period, deadline.room) if deadline else (0, self.budget.share)
 
     def _try_again(self, engine: Engine) -> None:
         """Ask anew for what the dry signal stands in for, in another buffer size or room."""
-        terms, displaced = self._present_terms(engine), self.voices.displaced
+        terms, displaced = self._terms_of(self.deadline(engine)), self.voices.displaced
         if displaced is not None and terms != self._terms and not self._building:
-            self._terms = terms
             self._request_again(displaced)
 
     def _request_again(self, good: Change) -> None:
@@ -364,7 +365,6 @@ class Builder:
         if good is not None:
             self._request_again(good)
             return
-        self._terms = self._present_terms(engine)
         if voices.published is None and not engine.sounds:
             engine.go_dry()
 

@@ -19,19 +19,24 @@ from tests.support.running_builder import (
 from tests.support.running_engine import RATE
 
 
+def overload(audio):
+    """Play as many busy blocks as are forgiven, and one."""
+    audio.busy_ns = 1001
+    for _ in range(4):
+        audio.step()
+    audio.busy_ns = 0
+
+
 def test_a_voice_that_is_dropped_at_once_is_the_one_that_falls():
-    with running() as (audio, builder, listener):
+    with standing() as (audio, builder, listener, until):
         good, bad = change_to(NetworkSpec(seed=7)), change_to(NetworkSpec(seed=8))
         builder.request(good)
-        wait_for(lambda: len(listener.swaps) == 2)
+        until(lambda: len(listener.swaps) == 2)
 
         def publish_and_overload(publish, voice, gap_frames):
-            publish(voice, gap_frames)
-            wait_for(lambda: audio.engine.is_current(voice))
-            audio.busy_ns = 1001
-            wait_for(lambda: audio.engine.overloads == 1)
-            audio.busy_ns = 0
             audio.engine.doors.leave("publish")
+            publish(voice, gap_frames)
+            overload(audio)
 
         audio.engine.doors.publish = publish_and_overload
         builder.request(bad)
@@ -39,7 +44,7 @@ def test_a_voice_that_is_dropped_at_once_is_the_one_that_falls():
         assert bad in listener.heard
         assert listener.falls[0][0] is bad
         assert listener.falls[0][1] is good
-        wait_for(lambda: builder.sounding == good.model and not builder.building)
+        until(lambda: builder.sounding == good.model and not builder.building)
 
 
 def test_a_network_that_comes_back_does_not_count_from_its_first_arrival():
@@ -67,38 +72,36 @@ def test_where_what_was_to_replace_a_fallen_network_is_refused_the_good_one_foll
 
 
 def test_a_network_on_its_way_comes_even_if_the_one_that_sounds_falls_meanwhile():
-    with running() as (audio, builder, listener):
+    with standing() as (audio, builder, listener, until):
         first = change_to(NetworkSpec(seed=7), 300.0)
         builder.request(first)
-        wait_for(lambda: builder.sounding == first.model)
+        until(lambda: builder.sounding == first.model)
         waiting = change_to(NetworkSpec(seed=8))
         builder.request(waiting)
         wait_for(lambda: builder.voices.ready is not None)
         overload_once(audio, listener)
-        wait_for(lambda: waiting in listener.heard)
-        wait_for(lambda: builder.sounding == waiting.model and not builder.building)
+        until(lambda: waiting in listener.heard)
+        until(lambda: builder.sounding == waiting.model and not builder.building)
 
 
 def test_a_network_that_falls_just_before_another_comes_in_is_the_one_that_falls():
-    with running() as (audio, builder, listener):
+    with standing() as (audio, builder, listener, until):
         bad, newer = change_to(NetworkSpec(seed=7)), change_to(NetworkSpec(seed=8))
         builder.request(bad)
-        wait_for(lambda: len(listener.swaps) == 2)
+        until(lambda: len(listener.swaps) == 2)
 
         def overload_and_publish(publish, voice, gap_frames):
             audio.engine.doors.leave("publish")
-            audio.busy_ns = 1001
-            wait_for(lambda: audio.engine.overloads == 1)
-            audio.busy_ns = 0
-            # The waiting has made it late.
+            overload(audio)
+            # These blocks have made it late.
             voice.rejoin_at(audio.engine.position)
             publish(voice, gap_frames)
-            wait_for(lambda: audio.engine.is_current(voice))
+            audio.step()
 
         audio.engine.doors.publish = overload_and_publish
         builder.request(newer)
         wait_for(lambda: listener.falls)
-        wait_for(lambda: not builder.building)
+        until(lambda: not builder.building)
         assert [fallen for fallen, _, _ in listener.falls] == [bad]
         assert listener.heard == [bad, newer]
         assert builder.sounding == newer.model

@@ -59,6 +59,27 @@ def test_a_first_network_that_was_refused_comes_with_more_room(terms):
             builder.detach()
 
 
+@pytest.mark.parametrize("part", ["prepare", "catch_up"])
+def test_a_larger_buffer_that_comes_while_a_network_is_being_refused_is_not_missed(part):
+    pipeline, listener = RiggedPipeline(), Listener()
+    with RunningEngine(64) as audio:
+        builder = Builder(listener, pipeline=pipeline)
+        builder.attach(audio.engine, lambda: audio.period)
+
+        def grow_and_fail(*arguments):
+            setattr(pipeline, part, getattr(REAL, part))
+            audio.period = 128
+            raise MemoryError
+
+        setattr(pipeline, part, grow_and_fail)
+        builder.request(first_change())
+        try:
+            wait_for(lambda: builder.sounding == NetworkSpec())
+            assert len(listener.refusals) == 1
+        finally:
+            builder.detach()
+
+
 def test_what_does_not_fit_a_smaller_buffer_is_not_tried_again_at_once():
     pipeline = RiggedPipeline(time_block=taking(0.5 * 64 / RATE))
     with standing(pipeline=pipeline) as (audio, _, listener, until):

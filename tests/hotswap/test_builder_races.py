@@ -45,16 +45,16 @@ def test_a_voice_that_comes_late_makes_way_for_a_newer_one():
 
 
 def test_auto_level_that_is_switched_off_while_a_network_waits_holds_for_it_too():
-    with running() as (_, builder, listener):
+    with standing() as (_, builder, listener, until):
         slow = change_to(NetworkSpec(seed=7), 400.0, levelled=True)
         builder.request(slow)
-        wait_for(lambda: builder.sounding == slow.model)
+        until(lambda: builder.sounding == slow.model)
         # It waits for the end of the long fade.
         builder.request(change_to(NetworkSpec(seed=8), levelled=True))
         wait_for(lambda: builder.voices.ready is not None)
         builder.switch_level(False)
-        wait_for(lambda: builder.sounding == NetworkSpec(seed=8))
-        wait_for(lambda: builder.voices.current.voice.level.gain == 1.0)
+        until(lambda: builder.sounding == NetworkSpec(seed=8))
+        until(lambda: builder.voices.current.voice.level.gain == 1.0)
         assert not listener.refusals
 
 

@@ -19,6 +19,7 @@ from tests.support.desk import QUIET
 from tests.support.jack_server import wait_for
 from tests.support.recording import MemoryStore, RecordingOrigin
 from tests.support.rigged import RiggedPipeline, taking
+from tests.support.running_builder import let_look
 from tests.support.running_engine import RATE, StandingEngine
 
 pytestmark = pytest.mark.slow
@@ -130,6 +131,9 @@ def test_after_a_storm_all_is_consistent(caplog, seed):
         for act in storm.choices.choices(acts, (10, 8, 2, 2, 1, 1), k=40):
             act()
         with contextlib.suppress(pytest.fail.Exception):
+            wait_for(storm.settled)
+            # It may have been so before the builder saw what came last.
+            let_look(storm.audio)
             wait_for(storm.settled)
         assert not storm.fault()
     finally:

@@ -106,8 +106,10 @@ def test_to_point_at_one_is_to_hear_it_and_to_leave_it_to_go_back(explorer, cont
         page.locator(face(place)).evaluate(CROSSED)
     page.hover(face(1))
     becomes(controller, 8)
-    assert len(node.rebuilds) == 1
     explorer.wait(f"{face(1)}[aria-current=true]")
+    # Not the controller's value, which changes a moment before the node is asked.
+    wait_for(lambda: node.rebuilds and node.last_change.values["layers"] == 8, what="a request")
+    assert len(node.rebuilds) == 1
     page.hover(face(2))
     becomes(controller, 9)
     page.hover("h1")

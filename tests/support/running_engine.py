@@ -40,14 +40,16 @@ class StandingEngine:
         self.engine = WatchedEngine(2, 2, RATE, history_seconds=20.0)
         self.period = period
         self.busy_ns = 0
+        self._playing = threading.Lock()
         self._out: list[np.ndarray] = []
         self._generator = np.random.default_rng(1)
 
     def step(self) -> None:
-        """Play a block."""
-        block = self._generator.uniform(-0.3, 0.3, (2, self.period)).astype(np.float32)
-        self._out.append(self.engine.process(block))
-        watch_block.ctypes(self.engine.address, self.busy_ns, 1000)
+        """[any-thread] Play a block."""
+        with self._playing:
+            block = self._generator.uniform(-0.3, 0.3, (2, self.period)).astype(np.float32)
+            self._out.append(self.engine.process(block))
+            watch_block.ctypes(self.engine.address, self.busy_ns, 1000)
 
     @property
     def output(self) -> np.ndarray:
