@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from ronn_jack.drivers.jack_library import open_client
-from ronn_jack.interfaces.ports import free_port
 from tests.support.jack_server import jack_server, wait_for
 from tests.support.osc_client import OscClient
+from tests.support.ports import own_port
 from tests.support.rtmidi_sender import RtMidiSender
 from tests.support.session_manager import SessionManager
 
@@ -35,7 +35,7 @@ class Program:
     def __init__(
         self, server: str, manager: SessionManager, folder: Path, environment: Mapping[str, str]
     ) -> None:
-        port = free_port()
+        port = own_port()
         config = folder / "config" / "ronn_jack" / "config.toml"
         config.parent.mkdir(parents=True, exist_ok=True)
         config.write_text(f'version = 1\nserver = "{server}"\nosc_port = {port}\n')
