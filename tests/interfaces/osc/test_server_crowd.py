@@ -288,10 +288,12 @@ class TestFeedback:
         dead = OscClient(server.port)
         dead.send("/ronn/subscribe", 10)
         dead.answers()
-        dead.close()
-        client.send("/ronn/subscribe", 10)
-        for step in range(200):
-            with OscClient(server.port) as other:
+        with contextlib.ExitStack() as stack:
+            # Before it is closed, as one of them could be given its port.
+            others = [stack.enter_context(OscClient(server.port)) for _ in range(200)]
+            dead.close()
+            client.send("/ronn/subscribe", 10)
+            for step, other in enumerate(others):
                 assert other.answers(message("/ronn/n/mix", step / 400)) == []
         heard_until(client, "/ronn/mix", pytest.approx(199 / 400))
 
