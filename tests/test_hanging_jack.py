@@ -167,7 +167,7 @@ def test_a_server_that_is_killed_in_the_middle_of_an_opening_holds_nothing_up():
             server.start()
             return bool(failures)
 
-        assert any(caught() for _ in range(20))
+        assert any(caught() for _ in range(60))
         with contextlib.closing(JackClient("halfway", server.name, 1, 1)) as client:
             assert client.name == "halfway"
 
