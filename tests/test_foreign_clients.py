@@ -21,7 +21,7 @@ import json, sys
 from zeroconf import ServiceBrowser, Zeroconf
 
 def tell(zeroconf, service_type, name, state_change):
-    info = zeroconf.get_service_info(service_type, name)
+    info = zeroconf.get_service_info(service_type, name, 20_000)
     if info is not None:
         print(json.dumps([service_type, name, info.parsed_addresses(), info.port]), flush=True)
 

@@ -17,11 +17,11 @@ from ronn_jack.drivers import jack_calls, jack_trouble
 from ronn_jack.drivers.jack_driver import JackClient
 from ronn_jack.drivers.jack_server import probe
 from ronn_jack.errors import JackError
-from ronn_jack.interfaces.ports import free_port
 from ronn_jack.settings import load_settings
 from tests.support.jack_server import jack_server, wait_for
 from tests.support.node_process import node_process
 from tests.support.open_files import open_files
+from tests.support.ports import own_port
 from tests.support.shared_memory import private
 
 ROOT = Path(__file__).parents[1]
@@ -96,7 +96,7 @@ def test_a_stuck_database_is_named_with_its_remedy_by_every_command(stuck, tmp_p
 @pytest.mark.slow
 def test_a_signal_ends_a_start_that_waits_for_the_database(stuck, start):
     node = start(
-        *private(ronn("run", "-s", "none", "--osc-port", free_port(), "--http-port", 0), stuck)
+        *private(ronn("run", "-s", "none", "--osc-port", own_port(), "--http-port", 0), stuck)
     )
     maps = Path(f"/proc/{node.pid}/maps")
     wait_for(lambda: stuck.name in maps.read_text(), 60, "libjack to open the database")
@@ -167,7 +167,7 @@ def test_a_server_that_is_killed_in_the_middle_of_an_opening_holds_nothing_up():
             server.start()
             return bool(failures)
 
-        assert any(caught() for _ in range(20))
+        assert any(caught() for _ in range(60))
         with contextlib.closing(JackClient("halfway", server.name, 1, 1)) as client:
             assert client.name == "halfway"
 
@@ -224,7 +224,7 @@ def test_a_signal_ends_a_start_and_a_reconnection_that_hang(start):
         wait_for(lambda: node.osc.ask("/ronn/status/state") == ["waiting"])
         with jack_server("hanging") as again, stopped(again.process_id):
             other = start(
-                *ronn("run", "-s", again.name, "--osc-port", free_port(), "--http-port", 0)
+                *ronn("run", "-s", again.name, "--osc-port", own_port(), "--http-port", 0)
             )
             assert "listening" in other.stdout.readline()
             # It gives up by itself soon, while the other node calls again and again.
@@ -248,7 +248,7 @@ def test_a_signal_ends_a_node_that_primes_or_compiles(tmp_path, monkeypatch, sta
             assert node.end(signal.SIGINT) == 0, node.said()
         # A cold cache of kernels.
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-        other = start(*ronn("run", "-s", server.name, "--osc-port", free_port(), "--http-port", 0))
+        other = start(*ronn("run", "-s", server.name, "--osc-port", own_port(), "--http-port", 0))
         wait_for(lambda: compilers(other), 60, "the compiler")
         processes = compilers(other)
         other.send_signal(signal.SIGTERM)

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from ronn_jack.drivers.jack_trouble import SHARED_MEMORY
-from ronn_jack.interfaces.ports import free_port
 from tests.support.jack_server import jack_server, server_name
 from tests.support.node_process import node_process
+from tests.support.ports import own_port
 from tests.support.shared_memory import is_private
 
 ROOT = Path(__file__).parents[1]
@@ -98,7 +98,7 @@ def studio():
 def start(studio):
     command = [sys.executable, "-m", "ronn_jack", "run", "-s", studio.name]
     return subprocess.Popen(
-        [*command, "--osc-port", str(free_port()), "--http-port", "0"],
+        [*command, "--osc-port", str(own_port()), "--http-port", "0"],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=ROOT,
         env={**os.environ, "PYTHONFAULTHANDLER": "1"},
     )  # fmt: skip

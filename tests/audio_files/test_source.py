@@ -252,8 +252,8 @@ class TestPipes:
         main = threading.main_thread().ident
         assert main is not None
         timer = threading.Timer(0.1, signal.pthread_kill, (main, signal.SIGINT))
-        timer.start()
         # Else it would be refused in the end.
         with pytest.raises(KeyboardInterrupt):
+            timer.start()
             read(pipe)
         timer.join()

@@ -74,9 +74,13 @@ def test_what_has_to_be_freed_is_freed_when_libjack_comes_back(caller):
 
 def test_a_signal_ends_the_wait_and_what_comes_late_is_undone(caller):
     lock, undone = Lock(), []
-    threading.Timer(SOON, os.kill, (os.getpid(), signal.SIGINT)).start()
+
+    def hold():
+        threading.Timer(SOON, os.kill, (os.getpid(), signal.SIGINT)).start()
+        return lock.hold()
+
     with pytest.raises(KeyboardInterrupt):
-        caller.call(Call(lock.hold, undone.append), LONG, None)
+        caller.call(Call(hold, undone.append), LONG, None)
     lock.free.set()
     wait_for(lambda: undone == ["held"])
 

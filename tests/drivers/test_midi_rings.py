@@ -14,13 +14,12 @@ from ronn_jack.drivers.midi_rings import MidiRings
 from ronn_jack.realtime.compiler.memory import record
 from tests.support.jack_graph import MidiListener, MidiSender
 from tests.support.jack_server import jack_server, wait_for
+from tests.support.late_midi import again_where_late, settle
 
 PERIOD = 1024
 """Long, as the server lets messages of late blocks fall."""
 BLOCK_OF_MESSAGES = [bytes([0xB0, 20 + n // 128, n % 128]) for n in range(2727)]
 """As many as a port's buffer of jackd's has room for."""
-
-LAST = b"\xb0\x77\x01"
 
 
 @pytest.fixture(scope="module")
@@ -42,19 +41,11 @@ def keys(studio: tuple[MidiSender, JackClient]) -> MidiSender:
 
 @pytest.fixture
 def client(studio: tuple[MidiSender, JackClient]) -> JackClient:
-    """The node's client, with nothing waiting."""
-    settle(studio[1])
-    studio[1].midi.read()
-    studio[1].midi.read_clock()
+    """The node's client."""
     return studio[1]
 
 
-def settle(client: JackClient) -> None:
-    """Wait until what has been sent has been taken."""
-    blocks = client.blocks
-    wait_for(lambda: client.blocks > blocks + 2, what="blocks to pass")
-
-
+@again_where_late
 def test_a_full_port_buffer_arrives_whole_and_in_order(
     keys: MidiSender, client: JackClient
 ) -> None:
@@ -67,6 +58,7 @@ def test_a_full_port_buffer_arrives_whole_and_in_order(
     assert client.midi_dropped == dropped + 1
 
 
+@again_where_late
 def test_what_the_ring_has_no_room_for_is_counted(keys: MidiSender, client: JackClient) -> None:
     dropped = client.midi_dropped
     sent = keys.send(*BLOCK_OF_MESSAGES, blocks=7)
@@ -82,6 +74,7 @@ def test_what_the_ring_has_no_room_for_is_counted(keys: MidiSender, client: Jack
     assert client.midi.read() == [b"\x90\x40\x7f"]
 
 
+@again_where_late
 def test_system_messages_stay_out_of_the_way_of_channel_messages(
     keys: MidiSender, client: JackClient
 ) -> None:
@@ -91,6 +84,7 @@ def test_system_messages_stay_out_of_the_way_of_channel_messages(
     assert [message for _, message in client.midi.read_clock()] == [b"\xf8"]
 
 
+@again_where_late
 def test_clock_and_transport_come_with_their_frame(keys: MidiSender, client: JackClient) -> None:
     messages = [b"\xf2\x10\x01", b"\xfa", b"\xf8", b"\xfc", b"\xfb", b"\xf8", b"\xf8", b"\xf8"]
     keys.send(*messages, blocks=3)
@@ -103,6 +97,7 @@ def test_clock_and_transport_come_with_their_frame(keys: MidiSender, client: Jac
     assert abs(int(frames[0, 0]) - keys.client.frame_time) < client.rate
 
 
+@again_where_late
 def test_of_a_clock_that_nobody_reads_the_latest_is_kept(
     keys: MidiSender, client: JackClient
 ) -> None:
@@ -129,8 +124,6 @@ def lights(studio: tuple[MidiSender, JackClient]) -> Iterator[MidiListener]:
             return bool(lights.read())
 
         wait_for(connected, what="the connection")
-        client.midi.send([LAST])
-        wait_for(lambda: LAST in lights.read(), what="the last of what was tried")
         yield lights
 
 
@@ -145,6 +138,7 @@ def heard(lights: MidiListener, count: int) -> list[bytes]:
     return messages
 
 
+@again_where_late
 def test_what_is_sent_leaves_whole_in_order_and_some_in_each_block(
     client: JackClient, lights: MidiListener
 ) -> None:
@@ -152,6 +146,7 @@ def test_what_is_sent_leaves_whole_in_order_and_some_in_each_block(
 
     colour = bytes.fromhex("f000202902117808183cf7")
     messages = [b"\xc0\x05", colour, b"\xe8\x00\x40", *BLOCK_OF_MESSAGES[:997]]
+    lights.read()  # what the connection was tried with
     assert client.midi.send(messages)
     assert heard(lights, 1000) == messages
     assert 1 <= lights.most <= MIDI_OUT_BLOCK

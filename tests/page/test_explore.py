@@ -10,11 +10,11 @@ import pytest
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.exploring.search import Search, Verdict
 from ronn_jack.explore.pool import Pool
-from ronn_jack.interfaces.ports import free_port
 from tests.page.looker import Looker
 from tests.support.candidates import TERMS, candidate, pool_with
 from tests.support.jack_server import jack_server, wait_for
 from tests.support.node_process import node_process
+from tests.support.ports import own_port
 from tests.support.recording import MemoryStore, RecordingNode
 
 pytestmark = pytest.mark.slow
@@ -259,7 +259,7 @@ def test_a_click_keeps_what_is_heard_though_another_has_its_place(explorer, cont
 
 @pytest.mark.soak
 def test_what_a_running_node_has_found_is_heard_and_left(browser):
-    port = str(free_port())
+    port = str(own_port())
     with jack_server("explore") as server, node_process(server.name, "--http-port", port) as node:
         node.http_port()
         with Looker.opening(browser, f"http://127.0.0.1:{port}") as look:

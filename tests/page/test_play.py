@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from ronn_jack.interfaces.ports import free_port
 from tests.page.looker import Looker
 from tests.support.jack_server import jack_server, wait_for
 from tests.support.node_process import node_process
+from tests.support.ports import own_port
 
 pytestmark = pytest.mark.slow
 
 
 def test_a_running_node_is_played_and_comes_back_after_a_restart(browser):
     # By what needs no network, as a busy machine might refuse one.
-    port = str(free_port())
+    port = str(own_port())
     options = ("--http-port", port, "--set", "input_gain=0")
     with jack_server("page") as server, node_process(server.name, *options) as node:
         assert node.http_port() == int(port)

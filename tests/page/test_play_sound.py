@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ronn_jack.interfaces.ports import free_port
 from ronn_jack.parameters import PARAMETERS, Parameter, Value
 from tests.page.hands import plain, shown, turn
 from tests.page.looker import Looker
@@ -18,6 +17,7 @@ from tests.realtime.engine_driver import noise
 from tests.support.jack_graph import MidiSender, around_node
 from tests.support.jack_server import jack_server, wait_for
 from tests.support.node_process import NodeProcess, node_process
+from tests.support.ports import own_port
 from tests.support.trial_values import another
 
 pytestmark = pytest.mark.soak
@@ -71,7 +71,7 @@ def node() -> Iterator[tuple[NodeProcess, str]]:
     options = [word for name, value in BASE.items() for word in ("--set", f"{name}={value}")]
     with (
         jack_server("sounds", RATE, 256) as server,
-        node_process(server.name, "--http-port", str(free_port()), *options) as node,
+        node_process(server.name, "--http-port", str(own_port()), *options) as node,
     ):
         node.settle()
         yield node, server.name

@@ -19,6 +19,7 @@ from ronn_jack.pictures.live import FRAME_SECONDS, LivePictures
 from ronn_jack.pictures.portrait import Portrait
 from ronn_jack.pictures.signals import STEPS_PER_DB
 from ronn_jack.pictures.spectrum import FLOOR_DB, centres, spectrum
+from tests.support.jack_server import wait_for
 from tests.support.packets import unpacked
 from tests.support.played import RATE, Played
 
@@ -221,6 +222,7 @@ def test_closing_ends_it_at_once_and_twice_is_harmless(played):
     viewer.frame()
     pictures.close()
     pictures.close()
-    assert "pictures" not in {thread.name for thread in threading.enumerate()}
+    # As it is niced, it may be told to end and be there for a while.
+    wait_for(lambda: "pictures" not in {thread.name for thread in threading.enumerate()})
     viewer.ask()
     assert viewer.waits

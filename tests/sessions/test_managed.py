@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from ronn_jack.drivers.jack_library import open_client
-from ronn_jack.interfaces.ports import free_port
 from tests.support.jack_server import jack_server, wait_for
 from tests.support.osc_client import OscClient
+from tests.support.ports import own_port
 from tests.support.rtmidi_sender import RtMidiSender
 from tests.support.session_manager import SessionManager
 
@@ -35,7 +35,7 @@ class Program:
     def __init__(
         self, server: str, manager: SessionManager, folder: Path, environment: Mapping[str, str]
     ) -> None:
-        port = free_port()
+        port = own_port()
         config = folder / "config" / "ronn_jack" / "config.toml"
         config.parent.mkdir(parents=True, exist_ok=True)
         config.write_text(f'version = 1\nserver = "{server}"\nosc_port = {port}\n')
@@ -160,6 +160,12 @@ def test_sessions_are_switched_without_a_restart(server: str, tmp_path: Path) ->
 def test_a_session_keeps_the_controls_that_were_learned_in_it(server: str, tmp_path: Path) -> None:
     first, second = tmp_path / "one" / "ronn.n1", tmp_path / "two" / "ronn.n2"
     with started(server, tmp_path) as (manager, program):
+
+        def turned(keys: RtMidiSender, name: str, value: object) -> bool:
+            """Turn controller 20 down, as the server drops what a late block should have read."""
+            keys.send(b"\xb0\x14\x00")
+            return program.osc.ask(f"/ronn/{name}") == [value]
+
         _opened(manager, str(first), "One", "ronn.n1")
         _learn_mix(server, "ronn.n1", program.osc.port)
         assert manager.save()[0] == "/reply"
@@ -167,12 +173,10 @@ def test_a_session_keeps_the_controls_that_were_learned_in_it(server: str, tmp_p
         assert not (tmp_path / "config" / "ronn_jack" / "midi").exists()
         _opened(manager, str(second), "Two", "ronn.n2")
         with contextlib.closing(RtMidiSender(server, "ronn.n2:midi_in")) as keys:
-            keys.send(b"\xb0\x14\x00")
-            wait_for(lambda: program.osc.ask("/ronn/layers") == [1], what="what it did before")
+            wait_for(lambda: turned(keys, "layers", 1), what="what it did before")
         _opened(manager, str(first), "One", "ronn.n1")
         with contextlib.closing(RtMidiSender(server, "ronn.n1:midi_in")) as keys:
-            keys.send(b"\xb0\x14\x00")
-            wait_for(lambda: program.osc.ask("/ronn/mix") == [0.0], what="what was learned")
+            wait_for(lambda: turned(keys, "mix", 0.0), what="what was learned")
         assert program.osc.ask("/ronn/layers") != [1]
 
 

@@ -126,9 +126,9 @@ def around_node(
     player, recorder = Player(server, audio), Recorder(server, frames)
     try:
         for i in (1, 2):
-            player.client.connect(f"player:out_{i}", f"ronn:in_{i}")
-            player.client.connect(f"ronn:out_{i}", f"recorder:dut_{i}")
-            player.client.connect(f"player:out_{i}", f"recorder:ref_{i}")
+            player.connect(f"out_{i}", f"ronn:in_{i}")
+            recorder.connect(f"dut_{i}", f"ronn:out_{i}")
+            recorder.connect(f"ref_{i}", f"player:out_{i}")
         yield player, recorder
     finally:
         recorder.close()

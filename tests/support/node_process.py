@@ -11,9 +11,9 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from ronn_jack.interfaces.ports import free_port
 from tests.support.jack_server import wait_for
 from tests.support.osc_client import OscClient
+from tests.support.ports import own_port
 
 
 class NodeProcess:
@@ -32,7 +32,7 @@ class NodeProcess:
         shell: str = 'exec "$@"',
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        port = free_port()
+        port = own_port()
         command = [sys.executable, "-m", module, "run"]
         command += ["--osc-port", str(port), "--http-port", "0"]
         command += ["-s", server] if server else []

@@ -17,8 +17,12 @@ Answer = tuple[str, list[object]]
 
 BUNDLE_HEADER = b"#bundle\0\0\0\0\0\0\0\0\1"
 ANSWER_SECONDS = 20.0
+UNHEARD_SECONDS = 0.05
+"""After which a question is asked again where nobody may have listened."""
 START_SECONDS = 240.0
 """A cold kernel cache takes its time."""
+LOST_SECONDS = 2.0
+"""After which a question is taken for lost, and not for one that is answered late."""
 
 
 def message(address: str, *arguments: object) -> bytes:
@@ -50,6 +54,7 @@ class OscClient:
         self._socket.bind(("127.0.0.1", 0))
         self._socket.connect(("127.0.0.1", port))
         self._unread: deque[bytes] = deque()
+        self._heard = False
 
     def __enter__(self) -> Self:
         return self
@@ -117,19 +122,21 @@ class OscClient:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and alive():
             self.send(address, *arguments)
-            reply = self._next(0.05)
-            while reply is not None:
+            # Soon again only while nobody may listen: who is late would answer twice, and the
+            # second answer would be taken for that of the next question.
+            again = time.monotonic() + (LOST_SECONDS if self._heard else UNHEARD_SECONDS)
+            while (reply := self._next(again - time.monotonic())) is not None:
+                self._heard = True
                 if reply.address == (answer or address):
                     return list(reply)
-                reply = self._next(0.0001)
         raise AssertionError(f"no answer to {address}")
 
     def _next(self, seconds: float) -> OscMessage | None:
-        self._socket.settimeout(seconds)
+        self._socket.settimeout(max(seconds, 0.0001))
         try:
             return OscMessage(self._socket.recv(65536))
         except TimeoutError:
             return None
         except ConnectionRefusedError:
-            time.sleep(seconds)  # nobody listens yet
+            time.sleep(UNHEARD_SECONDS)  # nobody listens yet
             return None

@@ -152,10 +152,13 @@ class PipeWire:
         return set(self.tool("pw-link", kind).splitlines())
 
     def tool(self, *command: str) -> str:
-        """Return what a command said, which may have failed."""
-        return subprocess.run(
-            command, env=self.environment, capture_output=True, text=True, timeout=10
-        ).stdout
+        """Return what a command said, which may have failed or have taken too long."""
+        try:
+            return subprocess.run(
+                command, env=self.environment, capture_output=True, text=True, timeout=10
+            ).stdout
+        except subprocess.TimeoutExpired:
+            return ""
 
     def _run(self, *command: str) -> subprocess.Popen[bytes]:
         log = (self.folder / f"{command[0]}.log").open("ab")

@@ -21,6 +21,7 @@ from tests.export.lv2.reference import FRAMES, expected_on, make_on
 from tests.export.processors import skip_unless_here
 from tests.support.jack_graph import around_node
 from tests.support.jack_server import jack_server, wait_for
+from tests.support.takes import hold_in_one
 
 RATE = 48000
 PRESETS = (
@@ -174,46 +175,60 @@ def test_it_equals_the_engine_on_every_processor(
 @pytest.mark.parametrize("period", [64, 333, 1024])
 def test_jalv_in_jack_equals_the_engine(soft_tube: Path, period: int) -> None:
     x = noise(9000)
-    with jack_server(f"jalv-{period}", RATE, period) as server:
-        environment = {
-            **os.environ, "LV2_PATH": str(soft_tube.parent), "JACK_DEFAULT_SERVER": server.name,
-        }  # fmt: skip
-        # Its client is called as a node is, and its ports are the plugin's.
-        jalv = subprocess.Popen(
-            ["jalv", "-i", "-x", "-n", "ronn", uri_of(soft_tube)],
-            env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        try:
-            y = through_jack(server.name, x, period)
-        finally:
-            jalv.terminate()
-            jalv.wait(10)
-    # It plays before it is connected, and pairs of frames lie on numbers of frames since then.
+    environment = {**os.environ, "LV2_PATH": str(soft_tube.parent)}
+
+    def take() -> tuple[np.ndarray, bool]:
+        with jack_server(f"jalv-{period}", RATE, period) as server:
+            # Its client is called as a node is, and its ports are the plugin's.
+            jalv = subprocess.Popen(
+                ["jalv", "-i", "-x", "-n", "ronn", uri_of(soft_tube)],
+                env={**environment, "JACK_DEFAULT_SERVER": server.name},
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+            try:
+                return through_jack(server.name, x)
+            finally:
+                jalv.terminate()
+                jalv.wait(10)
+
+    def hold(heard: np.ndarray) -> None:
+        wet, straight = heard[:2], heard[2:, : x.shape[1]]
+        assert np.array_equal(straight, x), "the graph has lost a cycle"
+        # jalv hands on what it got a period before.
+        late = np.flatnonzero(np.abs(wet).max(axis=0))[0]
+        assert late in (0, period)
+        y = wet[:, late : late + x.shape[1]]
+        # It plays before it is connected, and pairs of frames lie on numbers of frames since then.
+        played = (np.pad(x, ((0, 0), (n, 0))) for n in (0, period))
+        right = (Reference(sound, RATE).play(each, [])[:, -x.shape[1] :] for each in played)
+        assert any(np.array_equal(y, each) for each in right)
+
     sound = freeze({**defaults(), **preset("soft-tube")})
-    heard = (Reference(sound, RATE).play(np.pad(x, ((0, 0), (n, 0))), []) for n in (0, period))
-    assert any(np.array_equal(y, each[:, -x.shape[1] :]) for each in heard)
+    hold_in_one(take, hold, 3)
 
 
-def through_jack(server: str, x: np.ndarray, period: int) -> np.ndarray:
-    """Return what the client gives while it is played to, after silence."""
+def through_jack(server: str, x: np.ndarray) -> tuple[np.ndarray, bool]:
+    """Play to a client, after silence.
+
+    Returns
+    -------
+    heard : ndarray [shape=(4, frames), float32]
+        What the client gave and what it was given, from the frame on in which that began.
+    disturbed : bool
+        Whether xruns were counted.
+    """
     from ronn_jack.drivers.jack_tape import jack
 
     asking = jack.Client("asking", no_start_server=True, servername=server)
-    try:
-        wait_for(lambda: asking.get_ports("ronn:out_2"), 30, "jalv's ports")
-    finally:
-        asking.close()
+    xruns: list[float] = []
+    asking.set_xrun_callback(xruns.append)
     lead = 24_000
     played = np.pad(x, ((0, 0), (lead, 0)))
-    with around_node(server, played, played.shape[1] + lead) as (player, recorder):
-        recorder.record()
-        player.roll()
-        recorder.wait()
-        begin = np.flatnonzero(recorder.audio[2])[0]
-        straight = recorder.audio[2:, begin : begin + x.shape[1]]
-        assert np.array_equal(straight, x), "the graph has lost a cycle"
-        # jalv hands on what it got a period before.
-        wet = recorder.audio[:2]
-        late = np.flatnonzero(np.abs(wet).max(axis=0))[0] - begin
-        assert late in (0, period)
-        return wet[:, begin + late : begin + late + x.shape[1]].copy()
+    with asking:
+        wait_for(lambda: asking.get_ports("ronn:out_2"), 30, "jalv's ports")
+        with around_node(server, played, played.shape[1] + lead) as (player, recorder):
+            recorder.record()
+            player.roll()
+            recorder.wait()
+            begin = np.flatnonzero(recorder.audio[2])[0]
+            return recorder.audio[:, begin:].copy(), bool(xruns)

@@ -205,10 +205,12 @@ def test_a_clock_at_the_jack_port_is_followed(
 
     wait_for(lambda: beat(4), what="four sixteenths")
     assert desk.done == [RESEED] * 4
-    keys.send(STOP)
-    blocks = client.blocks
-    wait_for(lambda: client.blocks > blocks + 2, what="the stop to come")
-    assert heard(client).messages[-1][1] == STOP
+
+    def stopped() -> bool:
+        keys.send(STOP)
+        return [message for _, message in heard(client).messages][-1:] == [STOP]
+
+    wait_for(stopped, what="the stop to come")
 
 
 def test_the_frames_of_the_jack_port_give_the_tempo_exactly(

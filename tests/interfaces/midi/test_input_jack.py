@@ -16,6 +16,7 @@ from ronn_jack.midimap.profile_file import ProfileStore
 from ronn_jack.settings import load_settings
 from tests.support.controllers import DEVICES, touched
 from tests.support.jack_server import jack_server, wait_for
+from tests.support.late_midi import again_where_late
 from tests.support.midi_profile import PROFILE
 from tests.support.midi_rig import FakeController, FakeHardware
 from tests.support.midi_streams import cut, stream, whole
@@ -23,14 +24,12 @@ from tests.support.rtmidi_sender import RtMidiSender
 
 pytestmark = pytest.mark.slow
 
-LAST = bytes([0xB0, 119, 1])
-
 
 class Studio:
     def __init__(
         self, sender: RtMidiSender, client: JackClient, folder: Path, profile: str
     ) -> None:
-        self._sender, self._client = sender, client
+        self._sender = sender
         self._controller = FakeController()
         settings = load_settings({"midi_profile": profile}, folder / "none")
         store = ProfileStore(user=folder)
@@ -69,15 +68,23 @@ def graph() -> Iterator[tuple[RtMidiSender, JackClient]]:
             return bool(client.midi.read())
 
         wait_for(connected, what="the connection")
-        sender.send(LAST)
-        wait_for(lambda: LAST in client.midi.read(), what="the last of what was tried")
         yield sender, client
 
 
 @pytest.fixture
-def studio(graph: tuple[RtMidiSender, JackClient], tmp_path: Path) -> Studio:
-    (tmp_path / "mine.toml").write_text(PROFILE)
-    return Studio(*graph, tmp_path, str(tmp_path / "mine.toml"))
+def sender(graph: tuple[RtMidiSender, JackClient]) -> RtMidiSender:
+    return graph[0]
+
+
+@pytest.fixture
+def client(graph: tuple[RtMidiSender, JackClient]) -> JackClient:
+    return graph[1]
+
+
+def studio_of(sender: RtMidiSender, client: JackClient, folder: Path) -> Studio:
+    """Return one that follows `PROFILE`."""
+    (folder / "mine.toml").write_text(PROFILE)
+    return Studio(sender, client, folder, str(folder / "mine.toml"))
 
 
 @pytest.mark.parametrize(
@@ -97,23 +104,32 @@ def studio(graph: tuple[RtMidiSender, JackClient], tmp_path: Path) -> Studio:
         ("b0 20 02, c0 05", [Act("preset_load", 261)]),
     ],
 )
-def test_each_kind_of_message(studio: Studio, messages: str, operations: list[Operation]) -> None:
+@again_where_late
+def test_each_kind_of_message(
+    sender: RtMidiSender,
+    client: JackClient,
+    tmp_path: Path,
+    messages: str,
+    operations: list[Operation],
+) -> None:
+    studio = studio_of(sender, client, tmp_path)
     assert studio.brings(messages, len(operations)) == operations
 
 
 @pytest.mark.parametrize("name", DEVICES)
+@again_where_late
 def test_each_shipped_profile(
-    graph: tuple[RtMidiSender, JackClient], tmp_path: Path, name: str
+    sender: RtMidiSender, client: JackClient, tmp_path: Path, name: str
 ) -> None:
     for message, operation in DEVICES[name].examples:
-        studio = Studio(*graph, tmp_path, name)
+        studio = Studio(sender, client, tmp_path, name)
         assert studio.brings(message, 1) == [operation]
 
 
+@again_where_late
 def test_every_binding_of_every_shipped_profile_is_heard_as_it_was_sent(
-    graph: tuple[RtMidiSender, JackClient],
+    sender: RtMidiSender, client: JackClient
 ) -> None:
-    sender, client = graph
     for profile in ProfileStore(user=Path("/nonexistent")).readable():
         sent = [touched(binding.control) for binding in profile.bindings]
         heard: list[bytes] = []
@@ -125,9 +141,9 @@ def test_every_binding_of_every_shipped_profile_is_heard_as_it_was_sent(
 
 
 def test_bytes_that_are_no_messages_pass_by(
-    studio: Studio, graph: tuple[RtMidiSender, JackClient]
+    sender: RtMidiSender, client: JackClient, tmp_path: Path
 ) -> None:
-    random, (sender, _) = Random(1), graph
+    random, studio = Random(1), studio_of(sender, client, tmp_path)
     # python-rtmidi itself refuses longer pieces.
     for turn in range(20):
         sent = stream(random, 30)

@@ -36,15 +36,25 @@ class Lights:
 
 @pytest.mark.slow
 def test_a_controller_is_shown_where_the_parameters_stand(monkeypatch: pytest.MonkeyPatch) -> None:
-    with jack_server("lights", period=256) as server, node_process(server.name) as node:
+    # Long blocks, as MIDI of late ones is lost.
+    with jack_server("lights", period=1024) as server, node_process(server.name) as node:
         with contextlib.closing(Lights(server.name, monkeypatch)) as lights:
-            wait_for(lambda: lights.shows(MIX, 127), what="all that there is, on connecting")
-            assert {number for number, _ in lights.heard} >= set(range(20, 28))
+            wait_for(
+                lambda: (
+                    lights.shows(MIX, 127)
+                    and {number for number, _ in lights.heard} >= set(range(20, 28))
+                ),
+                what="all that there is, on connecting",
+            )
             node.osc.send("/ronn/mix", 0.0)
             wait_for(lambda: lights.shows(MIX, 0), what="what OSC has moved")
             with contextlib.closing(RtMidiSender(server.name)) as keys:
-                keys.send(bytes((0xB0, MIX, 100)))
-                wait_for(lambda: node.osc.ask("/ronn/mix") == [pytest.approx(100 / 127)])
+
+                def turned() -> bool:
+                    keys.send(bytes((0xB0, MIX, 100)))
+                    return node.osc.ask("/ronn/mix") == [pytest.approx(100 / 127)]
+
+                wait_for(turned, what="what MIDI has moved")
                 node.osc.send("/ronn/output_gain", 24.0)
                 wait_for(lambda: lights.shows(OUTPUT_GAIN, 127), what="another control's place")
             assert (MIX, 100) not in lights.heard, "a control is not told where it stands itself"

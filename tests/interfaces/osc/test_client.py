@@ -21,6 +21,7 @@ from ronn_jack.interfaces.osc.client import Client, answers, changes, value_of, 
 from ronn_jack.interfaces.osc.codec import Message
 from ronn_jack.interfaces.osc.server import OscServer
 from ronn_jack.parameters import PARAMETERS
+from tests.support.jack_server import wait_for
 from tests.support.recording import MemoryStore, RecordingNode, RecordingOrigin
 
 ROOT = Path(__file__).parents[3]
@@ -89,7 +90,7 @@ class TestSending:
     def test_what_can_not_be_done_is_told_at_the_end(self, client: Client) -> None:
         client.send("/ronn/layers", [99])
         with pytest.raises(MachineError, match="/ronn/layers: layers = 99 is out of range"):
-            list(answers(client, 1.0))
+            list(answers(client, 5.0))
 
     @pytest.mark.parametrize("tcp", [False, True])
     def test_nobody_there_is_told_with_the_remedy(self, tcp: bool) -> None:
@@ -131,18 +132,22 @@ def test_a_node_that_ends_a_connection_is_told(server: OscServer) -> None:
 class TestCommands:
     @pytest.mark.slow
     def test_osc_prints_answers_and_fails_in_one_line(self, server: OscServer, controller) -> None:
-        runs = [
-            (("/ronn/preset_load", "fuzz"), 0, "", ""),
-            (("--tcp", "/ronn/input_gain", "-3.5"), 0, "", ""),
-            (("/ronn/layers",), 0, "/ronn/layers 3\n", ""),
-            (("/ronn/layers", "99"), 1, "", "ronn-jack: /ronn/layers: layers = 99 is out of"),
-        ]
-        for arguments, code, out, fault in runs:
-            process = program("osc", "--port", server.port, "--wait", 1, *arguments)
-            found, err = process.communicate(timeout=60)
-            assert (process.returncode, found) == (code, out)
-            assert err.startswith(fault) and err.count("\n") == bool(fault)
-        assert controller.value("input_gain") == -3.5
+        def run(wait: int, *arguments: str) -> subprocess.Popen[str]:
+            return program("osc", "--port", server.port, "--wait", wait, *arguments)
+
+        for name, value, arguments in (
+            ("layers", 3, ["/ronn/preset_load", "fuzz"]),
+            ("input_gain", -3.5, ["--tcp", "/ronn/input_gain", "-3.5"]),
+        ):
+            process = run(1, *arguments)
+            assert (*process.communicate(timeout=60), process.returncode) == ("", "", 0)
+            wait_for(lambda name=name, value=value: controller.value(name) == value)
+        asking, wrong = run(5, "/ronn/layers"), run(5, "/ronn/layers", "99")
+        assert (*asking.communicate(timeout=60), asking.returncode) == ("/ronn/layers 3\n", "", 0)
+        out, err = wrong.communicate(timeout=60)
+        assert (out, wrong.returncode) == ("", 1)
+        assert err.startswith("ronn-jack: /ronn/layers: layers = 99 is out of")
+        assert err.count("\n") == 1
 
     def test_watch_prints_until_it_is_interrupted(self, server: OscServer, controller) -> None:
         process = program("watch", "--port", server.port)

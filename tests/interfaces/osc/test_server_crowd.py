@@ -16,11 +16,11 @@ from ronn_jack.control.operations import Set
 from ronn_jack.errors import MachineError
 from ronn_jack.interfaces.osc.access import Access
 from ronn_jack.interfaces.osc.server import OscServer
-from ronn_jack.interfaces.ports import free_port
 from ronn_jack.parameters import PARAMETERS, Value
 from ronn_jack.settings import FeedbackTo
 from tests.support.jack_server import wait_for
 from tests.support.osc_client import ANSWER_SECONDS, OscClient, bundle, message
+from tests.support.ports import own_port
 from tests.support.recording import MemoryStore, RecordingNode, RecordingOrigin
 
 NTP = 2_208_988_800
@@ -262,7 +262,7 @@ class TestFeedback:
         assert client.answers(message("/ronn/subscribe", "127.0.0.2", server.port)) == []
 
     def test_nor_by_the_settings(self, controller) -> None:
-        port = free_port()
+        port = own_port()
         server = OscServer(controller, port=port, feedback=[FeedbackTo("localhost", port)])
         with pytest.raises(MachineError, match=r"osc_feedback: .* the node's own"):
             server.start()
@@ -288,10 +288,12 @@ class TestFeedback:
         dead = OscClient(server.port)
         dead.send("/ronn/subscribe", 10)
         dead.answers()
-        dead.close()
-        client.send("/ronn/subscribe", 10)
-        for step in range(200):
-            with OscClient(server.port) as other:
+        with contextlib.ExitStack() as stack:
+            # Before it is closed, as one of them could be given its port.
+            others = [stack.enter_context(OscClient(server.port)) for _ in range(200)]
+            dead.close()
+            client.send("/ronn/subscribe", 10)
+            for step, other in enumerate(others):
                 assert other.answers(message("/ronn/n/mix", step / 400)) == []
         heard_until(client, "/ronn/mix", pytest.approx(199 / 400))
 

@@ -18,13 +18,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from ronn_jack.interfaces.ports import free_port
 from ronn_jack.interfaces.terminal.keyboard import Keyboard
 from ronn_jack.interfaces.terminal.keys import HELP, KEYS, Keys
 from ronn_jack.interfaces.terminal.screen import Screen
 from ronn_jack.interfaces.terminal.view import LiveView, open_view
 from tests.support.jack_server import jack_server, wait_for
 from tests.support.osc_client import OscClient
+from tests.support.ports import own_port
 from tests.support.recording import RecordingNode, controller_of
 
 
@@ -168,7 +168,7 @@ def test_keys_are_named_only_where_they_can_be_pressed(terminal, monkeypatch):
 def test_a_node_in_a_terminal_hears_keys_and_leaves_the_terminal_well(end):
     hand, file = pty.openpty()
     fcntl.ioctl(file, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
-    before, port = termios.tcgetattr(file), free_port()
+    before, port = termios.tcgetattr(file), own_port()
     written = bytearray()
 
     def read():

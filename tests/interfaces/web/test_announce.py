@@ -14,6 +14,7 @@ from ronn_jack.interfaces.web.announce import OSC_TYPE, OSCQUERY_TYPE, Announcer
 from tests.support.jack_server import wait_for
 
 LOOPBACK = "127.0.0.1"
+FIND_MS = 20_000
 
 
 class Found(ServiceListener):
@@ -23,7 +24,7 @@ class Found(ServiceListener):
         self.services = {}
 
     def add_service(self, zeroconf, kind, name):
-        self.services[name] = zeroconf.get_service_info(kind, name)
+        self.services[name] = zeroconf.get_service_info(kind, name, FIND_MS)
 
     def update_service(self, zeroconf, kind, name):
         pass
@@ -74,7 +75,8 @@ def test_it_can_be_closed_at_any_moment():
     with Announcer(LOOPBACK) as announcer:
         announcer.start("ronn-test", 9421, 9420)
     announcer.close()
-    assert set(threading.enumerate()) <= before
+    # A busy machine may take longer than is waited for its thread.
+    wait_for(lambda: set(threading.enumerate()) <= before, what="its thread to end")
 
 
 def test_without_zeroconf_nothing_is_announced(monkeypatch, caplog):

@@ -71,7 +71,7 @@ def test_what_is_heard_ends_with_the_connection_that_asked_for_it(server, contro
         assert controller.status()["audition"] == 0
 
 
-@pytest.mark.parametrize("limits", [Limits(lost_seconds=0.6)], ids=["soon"])
+@pytest.mark.parametrize("limits", [Limits(lost_seconds=2.0)], ids=["soon"])
 def test_what_is_heard_ends_when_its_page_is_lost(http, controller, limits) -> None:
     connection, status = http.upgraded()
     assert status == b"101"
