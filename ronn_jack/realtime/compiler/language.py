@@ -120,17 +120,8 @@ class _Module:
 
 types: Any = _Module("numba.core.types")
 cgutils: Any = _Module("numba.core.cgutils")
+arrayobj: Any = _Module("numba.np.arrayobj")
 """For the bodies of intrinsics alone, which run when something is compiled."""
-
-
-def _carray() -> Any:
-    from ronn_jack.realtime.compiler.building.numba_api import carray
-
-    return carray
-
-
-carray: Any = Deferred(_carray, "carray")
-"""`carray(pointer, shape, dtype)`: the array that lies there, in C's order."""
 
 
 def intrinsic(function: Function) -> Any:
@@ -138,6 +129,20 @@ def intrinsic(function: Function) -> Any:
     return Deferred(
         lambda: importlib.import_module("numba.extending").intrinsic(function), function
     )
+
+
+@intrinsic
+def carray(typing_context: Any, pointer: Any, shape: Any, dtype: Any) -> Any:
+    """Return the array of a shape and type that lies at a pointer.
+
+    As numba's own, but for the function that this compiles for each of them.
+    """
+    array = types.Array(dtype.dtype, shape.count, "C")
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return arrayobj.np_cfarray(context, builder, array(pointer, shape), arguments[:2])
+
+    return array(pointer, shape, dtype), codegen
 
 
 def external(symbol: str, signature: Signature | str) -> Any:

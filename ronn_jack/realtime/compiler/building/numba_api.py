@@ -15,14 +15,11 @@ from typing import Any
 
 import numba
 from llvmlite import binding, ir
-from numba import _dynfunc, types
+from numba import _dynfunc
 from numba.core import compiler, typed_passes, untyped_passes
-from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.compiler_machinery import PassManager
 from numba.core.registry import cpu_target
-from numba.extending import intrinsic
-from numba.np.arrayobj import np_cfarray
 
 from ronn_jack.realtime.compiler.language import Signature
 from ronn_jack.realtime.compiler.machine_code import MachineCode
@@ -61,8 +58,11 @@ class _Passes(compiler.CompilerBase):  # type: ignore[misc]
         return [manager]
 
 
-class _OptimisedOnce(JITCodeLibrary):  # type: ignore[misc]
-    """A function with all that it calls, which is optimised as a whole, and not in parts before."""
+class _OptimisedOnce:
+    """A library that is optimised as a whole, with all that it calls, and not in parts before."""
+
+    _codegen: Any
+    _final_module: Any
 
     def _optimize_functions(self, module: Any) -> None:
         module.data_layout = self._codegen._data_layout
@@ -112,17 +112,6 @@ def callee(function: Callable[..., Any], signature: Any) -> Any:
 
     dispatcher.get_call_template = resolve_compiled
     return dispatcher
-
-
-@intrinsic
-def carray(typing_context: Any, pointer: Any, shape: Any, dtype: Any) -> Any:
-    """What numba.carray is, but for the function that this compiles for each type and shape."""
-    array = types.Array(dtype.dtype, shape.count, "C")
-
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return np_cfarray(context, builder, array(pointer, shape), arguments[:2])
-
-    return array(pointer, shape, dtype), codegen
 
 
 def part(function: Callable[..., Any]) -> Any:
@@ -189,7 +178,8 @@ def _running_nothing(optimise_callees: bool) -> Iterator[None]:
     context.get_executable = stand_in
     codegen._add_module = lambda module: None
     if not optimise_callees:
-        codegen._library_class = _OptimisedOnce
+        kind = codegen._library_class
+        codegen._library_class = type(kind.__name__, (_OptimisedOnce, kind), {})
     try:
         yield
     finally:
