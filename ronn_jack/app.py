@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from ronn_jack.control.controller import Controller
 from ronn_jack.control.events import log_event
@@ -227,15 +228,18 @@ class App:
     def stop(self) -> None:
         """Fade out and stop every part; doing so twice is harmless."""
         self._web_latest = None
+        giving_way: list[Announcer | LivePictures | Explorer] = [self._announcer, self._pictures]
         if self._explorer is not None:
-            self._explorer.close()
-        self._registration.close()
-        self._midi.close()
-        self._web.close()
-        self._pictures.close()
-        self._osc.close()
-        self._supervisor.stop()
-        self._announcer.close()  # last, as its good-byes take a moment
+            giving_way.append(self._explorer)
+        # Good-byes take a moment, and so does the end of threads that give way to all others.
+        with ThreadPoolExecutor(len(giving_way)) as meanwhile:
+            for part in giving_way:
+                meanwhile.submit(part.close)
+            self._registration.close()
+            self._midi.close()
+            self._web.close()
+            self._osc.close()
+            self._supervisor.stop()
 
 
 def run_node(
@@ -260,6 +264,7 @@ def run_node(
     """
     with (
         shown(log_json, interrupts) as view,
+        contextlib.ExitStack() as written,
         followed(settings, scene, log_json) as app,
         contextlib.ExitStack() as keeping,
     ):
@@ -269,7 +274,8 @@ def run_node(
             if not interrupts.wanted.is_set():
                 raise
         else:
-            keeping.enter_context(StateKeeper(app.controller, settings.name))
+            keeper = written.enter_context(StateKeeper(app.controller, settings.name))
+            keeping.callback(keeper.finish)  # a busy disk has time while the sound ends
         interrupts.started()
         if not interrupts.wanted.is_set():
             spare_collections()

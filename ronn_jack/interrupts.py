@@ -9,6 +9,7 @@ import sys
 import termios
 import threading
 import time
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -19,7 +20,7 @@ LAST_SECONDS = 2.3
 """Time to end in order, so that the program ends within 3 s in any case."""
 _LEAVE_SECONDS = 0.4
 """Of those, for what is in JACK's database yet."""
-_FORCED = b"ronn-jack: did not end in order, and was ended by force\n"
+_FORCED = "ronn-jack: did not end in order, and was ended by force{}\n"
 _SHOW_CURSOR = b"\x1b[?25h"
 
 
@@ -79,11 +80,20 @@ class Interrupts:
         """End the process, should it still be there: no state of it may withstand a signal."""
         jack_calls.leave(_LEAVE_SECONDS)
         if self._started:
-            os.write(2, _FORCED)
+            os.write(2, _FORCED.format(_place()).encode())
         if sys.stdout is not None and sys.stdout.isatty():
             os.write(1, _SHOW_CURSOR)
         _set_modes(self._terminal)
         os._exit(1 if self._started else 0)
+
+
+def _place() -> str:
+    """Return in which function the main thread is, for who reports it."""
+    frame = sys._current_frames().get(threading.main_thread().ident or 0)
+    if frame is None:
+        return ""
+    code = frame.f_code
+    return f" in {code.co_name} ({Path(code.co_filename).name}:{frame.f_lineno})"
 
 
 def _modes() -> list[Any] | None:

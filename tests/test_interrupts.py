@@ -109,5 +109,5 @@ time.sleep(60)
     process.send_signal(signal.SIGTERM)
     waited, complaint = process.communicate(timeout=20)
     assert process.returncode == 1
-    assert "ended by force" in complaint
+    assert "ended by force in <module> (<string>:" in complaint
     assert interrupts.LAST_SECONDS + float(waited) < 3.0

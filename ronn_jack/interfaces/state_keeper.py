@@ -64,10 +64,14 @@ class StateKeeper(Closing):
         self._thread = threading.Thread(target=self._run, name="state", daemon=True)
         self._thread.start()
 
-    def close(self) -> None:
-        """Write what is new, for a moment at most, and end."""
+    def finish(self) -> None:
+        """[any-thread] Write what is new, and end; `close` waits for it."""
         self._closing.set()
         self._subscription.close()
+
+    def close(self) -> None:
+        """Write what is new, for a moment at most, and end."""
+        self.finish()
         self._thread.join(_END_SECONDS)
 
     def _run(self) -> None:

@@ -139,6 +139,23 @@ class TestKeeper:
             do(Set("layers", 9))
         assert read_state(state_path("ronn")).values["layers"] == 9
 
+    def test_it_finishes_while_others_end_and_is_waited_for_last(
+        self, controller: Controller, do: Callable[..., None]
+    ) -> None:
+        begun, ready = threading.Event(), threading.Event()
+
+        def write(path: Path, state: State) -> None:
+            begun.set()
+            assert ready.wait(20.0)
+            write_state(path, state)
+
+        with StateKeeper(controller, "x", 1000.0, 1000.0, write) as keeper:
+            do(Set("layers", 9))
+            keeper.finish()
+            assert begun.wait(20.0)
+            ready.set()
+        assert read_state(state_path("ronn")).values["layers"] == 9
+
     def test_it_writes_although_changes_never_settle(
         self, controller: Controller, do: Callable[..., None]
     ) -> None:
