@@ -233,13 +233,14 @@ class App:
             giving_way.append(self._explorer)
         # Good-byes take a moment, and so does the end of threads that give way to all others.
         with ThreadPoolExecutor(len(giving_way)) as meanwhile:
-            for part in giving_way:
-                meanwhile.submit(part.close)
+            ends = [meanwhile.submit(part.close) for part in giving_way]
             self._registration.close()
             self._midi.close()
             self._web.close()
             self._osc.close()
             self._supervisor.stop()
+        for end in ends:
+            end.result()
 
 
 def run_node(

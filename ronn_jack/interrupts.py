@@ -80,7 +80,8 @@ class Interrupts:
         """End the process, should it still be there: no state of it may withstand a signal."""
         jack_calls.leave(_LEAVE_SECONDS)
         if self._started:
-            os.write(2, _FORCED.format(_place()).encode())
+            with contextlib.suppress(OSError):  # nobody reads it
+                os.write(2, _FORCED.format(_place()).encode())
         if sys.stdout is not None and sys.stdout.isatty():
             os.write(1, _SHOW_CURSOR)
         _set_modes(self._terminal)
@@ -88,12 +89,14 @@ class Interrupts:
 
 
 def _place() -> str:
-    """Return in which function the main thread is, for who reports it."""
+    """Return in which function of ours the main thread is, for who reports it."""
     frame = sys._current_frames().get(threading.main_thread().ident or 0)
-    if frame is None:
-        return ""
-    code = frame.f_code
-    return f" in {code.co_name} ({Path(code.co_filename).name}:{frame.f_lineno})"
+    while frame is not None:
+        code = frame.f_code
+        if frame.f_globals.get("__name__", "").startswith(f"{__package__}."):
+            return f" in {code.co_name} ({Path(code.co_filename).name}:{frame.f_lineno})"
+        frame = frame.f_back
+    return ""
 
 
 def _modes() -> list[Any] | None:

@@ -74,9 +74,9 @@ def heard(x: NDArray[np.float32], folder: Path) -> tuple[Heard, bool]:
             y = recorder.audio[:, recorder.position - SEEN : recorder.position]
             return np.array_equal(y[:2], y[2:])
 
-        def settle(on: bool, ask: Callable[[], object] = lambda: None) -> None:
+        def settle(on: bool, press: Callable[[], object] = lambda: None) -> None:
             def settled() -> bool:
-                ask()  # again, as the server drops the MIDI that a late block should have read
+                press()  # again, as the server drops the MIDI that a late block should have read
                 return passes() != on
 
             wait_for(settled)
@@ -89,7 +89,8 @@ def heard(x: NDArray[np.float32], folder: Path) -> tuple[Heard, bool]:
         for turn in range(1, TURNS + 1):
             on = turn % 2 == 0
             if turn % 4 < 2:
-                settle(on, lambda on=on: node.osc.send("/ronn/network", int(on)))
+                node.osc.send("/ronn/network", int(on))
+                settle(on)
             else:
                 settle(on, lambda on=on: keys.send(bytes([0xB0, 70, 127 * on])))
         assert not recorder.full

@@ -42,8 +42,9 @@ OWN = "own"
 _ROUNDS = 4
 _REBUILT = ("A", "D")
 _DRAWN, _QUICK_DRAWN = 200, 10
-"""Random networks whose predicted cost is checked, or which are timed in two ways."""
-_PAIRS, _QUICK_PAIRS = 101, 3
+"""Random networks whose predicted cost is checked."""
+_DIRECT, _QUICK_DIRECT = (_DRAWN, 101, 7), (_QUICK_DRAWN, 3, 1)
+"""Random networks, pairs and checks of those that are timed in two ways."""
 _STRESS_SECONDS = 15.0
 _QUICK_STRESS_SECONDS = 2.0
 _CROWD_SECONDS = 15.0
@@ -174,9 +175,9 @@ def _measure_speed(scope: Scope, progress: Progress) -> SpeedReport:
 
 
 def _measure_direct(scope: Scope, progress: Progress) -> DirectReport:
-    count, pairs = (_QUICK_DRAWN, _QUICK_PAIRS) if scope.quick else (_DRAWN, _PAIRS)
+    count, pairs, checks = _QUICK_DIRECT if scope.quick else _DIRECT
     return measure_apart(
-        DirectTask(_networks(scope), SLOW_PERIODS, count, pairs),
+        DirectTask(_networks(scope), SLOW_PERIODS, count, pairs, checks),
         DirectReport,
         _PATIENCE_SECONDS,
         progress,

@@ -72,7 +72,9 @@ class Builder:
         self._pipeline = pipeline or Pipeline()
         self._condition = threading.Condition()
         self._request: Change | None = None
-        self._terms = 0, 0.0  # period and room in which a network sounded or was tried last
+        # Period and room in which a network sounded or what was displaced was refused last, and
+        # those that the network in the making is held to.
+        self._terms = self._held_to = 0, 0.0
         self._job: Job | None = None
         self._loudness: InputLoudness  # of the engine that is attached
         self._heap = Heap()
@@ -215,7 +217,7 @@ class Builder:
         # A sweep that never pauses has to be heard too: what has just begun is not dropped.
         job = self._job = Job(lambda: self._wanted_no_more(begin), self._pipeline.clock)
         deadline = self.deadline(engine)
-        self._terms = self._terms_of(deadline)
+        self._held_to = self._terms_of(deadline)
         prepared = self._pipeline.prepare(
             change,
             engine,
@@ -264,7 +266,7 @@ class Builder:
 
     def _bring_in(self, engine: Engine, prepared: PreparedVoice) -> None:
         deadline = self.deadline(engine)
-        self._terms = self._terms_of(deadline)
+        self._held_to = self._terms_of(deadline)
         old = None
         if self.voices.current is not prepared:
             old = self.voices.current
@@ -365,6 +367,8 @@ class Builder:
         if good is not None:
             self._request_again(good)
             return
+        if voices.displaced is not None and change.model == voices.displaced.model:
+            self._terms = self._held_to
         if voices.published is None and not engine.sounds:
             engine.go_dry()
 

@@ -235,10 +235,10 @@ class LiveNode:
 
     def _recent_output(self) -> NDArray[np.float32]:
         """Return what the loudness is measured of; nothing without audio."""
-        engine = self._audio.engine if self._audio else None
-        if engine is None:
+        audio = self._audio
+        if audio is None:
             return np.empty((1, 0), np.float32)
-        end = engine.position
+        engine, end = audio.engine, audio.engine.position
         return engine.recent_output(end, min(end, round(MOMENTARY_SECONDS * engine.rate)))
 
     def recent(self, frames: int) -> Recent | None:
@@ -269,7 +269,8 @@ class LiveNode:
         """
         if model.limit_faults(self.rate):
             return False
-        deadline = self._builder.deadline(self._audio.engine) if self._audio else None
+        audio = self._audio
+        deadline = self._builder.deadline(audio.engine) if audio else None
         if deadline is None or self._cost is None:
             return True
         seconds = self._cost(model, deadline.period)

@@ -59,20 +59,25 @@ class StateKeeper(Closing):
         # It only has to know that something happened.
         self._subscription = controller.subscriptions.subscribe(capacity=1)
         self._closing = threading.Event()
+        self._latest = 0.0
         self._written: Scene | None = None
         self._fault = ""
         self._thread = threading.Thread(target=self._run, name="state", daemon=True)
         self._thread.start()
 
     def finish(self) -> None:
-        """[any-thread] Write what is new, and end; `close` waits for it."""
+        """Write what is new, and end; `close` waits for it."""
+        if not self._closing.is_set():
+            # From here on the node may leave its server, and have no name.
+            self._name = self._controller.name or self._name
+            self._latest = time.monotonic() + _END_SECONDS
         self._closing.set()
         self._subscription.close()
 
     def close(self) -> None:
         """Write what is new, for a moment at most, and end."""
         self.finish()
-        self._thread.join(_END_SECONDS)
+        self._thread.join(max(0.0, self._latest - time.monotonic()))
 
     def _run(self) -> None:
         remove_unfinished(state_path(self._name).parent)

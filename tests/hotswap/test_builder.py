@@ -68,12 +68,16 @@ def test_what_does_not_fit_is_refused_with_what_would():
         wait_for(lambda: not builder.building)
 
 
-@pytest.mark.parametrize(("load", "plays"), [(0.89, True), (0.91, False)])
+@pytest.mark.parametrize(
+    ("budget", "load", "plays"),
+    [(0.7, 0.89, True), (0.7, 0.91, False), (0.5, 0.69, True), (0.5, 0.71, False)],
+)
 def test_a_position_that_was_predicted_to_fit_is_let_in_whatever_is_measured_within_reason(
-    load, plays
+    budget, load, plays
 ):
     pipeline = RiggedPipeline()
     with running(pipeline=pipeline) as (_, builder, listener):
+        builder.budget.share = budget
         pipeline.time_block = taking(load * 64 / RATE)
         builder.request(dataclasses.replace(change_to(NetworkSpec(seed=7)), fitted=True))
         wait_for(lambda: builder.sounding.seed == 7 if plays else listener.refusals)

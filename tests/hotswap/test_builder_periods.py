@@ -1,5 +1,7 @@
 """Another buffer size or budget meets networks that sound, come or were refused."""
 
+import threading
+
 import pytest
 
 from ronn_jack.hotswap.builder import Builder
@@ -76,6 +78,37 @@ def test_a_larger_buffer_that_comes_while_a_network_is_being_refused_is_not_miss
         try:
             wait_for(lambda: builder.sounding == NetworkSpec())
             assert len(listener.refusals) == 1
+        finally:
+            builder.detach()
+
+
+def test_a_larger_buffer_is_not_missed_for_another_network_that_is_refused_in_it():
+    pipeline = RiggedPipeline(time_block=taking(64 / RATE))
+    begun, grown = threading.Event(), threading.Event()
+
+    def prepare(change, *arguments):
+        if change.model.seed == 7:
+            begun.set()
+            assert grown.wait(20.0)
+        if change.model.seed in (7, 8):
+            raise MemoryError
+        return REAL.prepare(change, *arguments)
+
+    pipeline.prepare = prepare
+    with RunningEngine(64) as audio:
+        listener = Listener()
+        builder = Builder(listener, pipeline=pipeline)
+        builder.attach(audio.engine, lambda: audio.period)
+        builder.request(first_change())
+        try:
+            wait_for(lambda: listener.refusals)
+            builder.request(change_to(NetworkSpec(seed=7)))
+            assert begun.wait(20.0)
+            audio.period = 128
+            builder.request(change_to(NetworkSpec(seed=8)))
+            grown.set()
+            wait_for(lambda: builder.sounding == NetworkSpec())
+            assert len(listener.refusals) == 3
         finally:
             builder.detach()
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
+from typing import cast
 
 import pytest
 
@@ -155,6 +156,21 @@ class TestKeeper:
             assert begun.wait(20.0)
             ready.set()
         assert read_state(state_path("ronn")).values["layers"] == 9
+
+    def test_it_ends_under_the_name_that_it_had_on_its_server(self, controller: Controller) -> None:
+        class Leaving:
+            """Has a name for who ends it, and none any more once that is written."""
+
+            def __getattr__(self, name: str) -> object:
+                if name == "name":
+                    return "ronn-01" if threading.current_thread() is here else ""
+                return getattr(controller, name)
+
+        here = threading.current_thread()
+        with StateKeeper(cast(Controller, Leaving()), "ronn", 1000.0, 1000.0):
+            pass
+        assert state_path("ronn-01").exists()
+        assert not state_path("ronn").exists()
 
     def test_it_writes_although_changes_never_settle(
         self, controller: Controller, do: Callable[..., None]

@@ -216,7 +216,7 @@ def test_who_asks_while_it_forgets_does_not_wait_and_is_answered(played):
         assert viewer.answer()[-1]["kind"] == "signals"
 
 
-def test_closing_ends_it_at_once_and_twice_is_harmless(played):
+def test_closing_ends_it_and_twice_is_harmless(played):
     pictures = LivePictures(Accepted(), played)
     viewer = Viewer(pictures)
     viewer.frame()

@@ -32,8 +32,6 @@ when it plays alone.
 _DRAWN_PAIRS = 15
 _ORDERS = True, False
 """Whether the one that multiplies every tap is made first."""
-_CHECKS = 6
-"""How often what looks slower is made anew and timed: where memory comes to lie tells, too."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +46,15 @@ class DirectTask:
         How many networks to draw that are not played as if every tap were multiplied.
     pairs : int
         Batches of each way, in turns, of a named network.
+    checks : int
+        How often what looks slower is made anew and timed: where memory comes to lie tells, too.
     """
 
     networks: Sequence[tuple[str, dict[str, Any]]]
     periods: Sequence[int]
     count: int
     pairs: int
+    checks: int
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,11 @@ class DirectRow:
     Attributes
     ----------
     direct_us, played_us : float
-        Time of a block with every tap multiplied, and as it is played: medians.
+        Time of a block with every tap multiplied, and as it is played: the mean of both orders'
+        medians.
     ratio : float
-        How many times as fast it is as it is played: the median of pairs of batches.
+        How many times as fast it is as it is played: the geometric mean of both orders' medians of
+        pairs of batches.
     """
 
     network: str
@@ -183,7 +186,7 @@ def report(
         passed, spec = next(networks)
         draws += passed
         progress(f"random network {number} of {task.count}")
-        drawn += [_checked(compared, spec, period) for period in task.periods]
+        drawn += [_checked(compared, spec, period, task.checks) for period in task.periods]
     return DirectReport(rows, drawn, draws)
 
 
@@ -200,12 +203,12 @@ def _networks(fits: Callable[[NetworkSpec], bool]) -> Iterator[tuple[int, Networ
                 drawn = 0
 
 
-def _checked(compared: Compared, spec: NetworkSpec, period: int) -> DirectRow:
+def _checked(compared: Compared, spec: NetworkSpec, period: int, checks: int) -> DirectRow:
     row = compared(spec.summary, spec, period, _DRAWN_PAIRS)
     if not row.slower:
         return row
-    again = [compared(spec.summary, spec, period, 2 * _DRAWN_PAIRS) for _ in range(_CHECKS + 1)]
-    return sorted(again, key=lambda row: row.ratio)[_CHECKS // 2]
+    again = [compared(spec.summary, spec, period, 2 * _DRAWN_PAIRS) for _ in range(checks)]
+    return sorted(again, key=lambda row: row.ratio)[checks // 2]
 
 
 def _warm_up_blocks(timer: BlockTimer) -> int:

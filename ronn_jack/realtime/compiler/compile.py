@@ -148,8 +148,8 @@ def native(signature: Signature | str) -> Callable[[Function], Any]:
 def inlined(function: Function) -> Any:
     """Make a short function part of each compiled function that calls it.
 
-    Numba optimises a native function anew, with all that it calls, in every function that calls
-    it. A level less in the way to a large kernel spares seconds of compiling.
+    Numba compiles a native function as one of its own, which is linked into every function that
+    calls it. One less on the way to a large kernel spares compiling.
     """
 
     def make() -> Any:

@@ -31,7 +31,7 @@ def small(spec):
 
 def test_named_networks_are_compared_and_those_drawn_that_multiply_less():
     compared, said = Compared(1.2), []
-    task = DirectTask([("X", {"layers": 3})], periods=(64, 256), count=5, pairs=7)
+    task = DirectTask([("X", {"layers": 3})], periods=(64, 256), count=5, pairs=7, checks=7)
     found = report(task, said.append, small, compared)
     assert [(row.network, row.period) for row in found.rows] == [("X relu", 64), ("X relu", 256)]
     assert {pairs for *_, pairs in compared.asked[:2]} == {7}
@@ -45,7 +45,7 @@ def test_named_networks_are_compared_and_those_drawn_that_multiply_less():
 
 def test_what_looks_slower_is_timed_again_and_the_middle_of_that_counts():
     compared = Compared(0.5, 0.97, 1.1, 0.98, 1.2, 0.96, 0.95, 1.3)
-    [row] = report(DirectTask([], (64,), 1, 3), lambda text: None, small, compared).drawn
+    [row] = report(DirectTask([], (64,), 1, 3, 7), lambda text: None, small, compared).drawn
     assert row.ratio == 0.98 and row.slower
     assert len(compared.asked) == 8
     assert len({spec for _, spec, _, _ in compared.asked}) == 1
