@@ -28,7 +28,6 @@ _MOST_PROCESSES = 4
 """More would wait for the one that compiles the longest kernel, and each takes 200 MB."""
 _LONGEST = (
     "layers.run_layer",
-    "network.process_signal",
     "signal_path.process_engine",
     "voice.process_voice",
     "moving_bands.run_bands",

@@ -29,7 +29,7 @@ from ronn_jack.realtime.stages.high_pass import HighPass
 from ronn_jack.realtime.stages.reverb import Reverb
 from ronn_jack.realtime.stages.stage import Stage
 
-_MEASURING_SECONDS = 2.0
+_MEASURING_SECONDS = 1.5
 _RUN_SECONDS = 3e-4
 _LONG_BYTES = 128 << 20
 """Of history; the first of its lines to come, with their addresses, take longer than others."""

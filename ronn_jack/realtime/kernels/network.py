@@ -118,7 +118,7 @@ def _feed(layer: int, inputs: int, input_stride: int, frames: int) -> None:
     mirror(layer, frames)
 
 
-@entry("void(int64, int64, int64, int64, int64, int64)", optimise_callees=True)
+@entry("void(int64, int64, int64, int64, int64, int64)")
 def process_signal(
     network: int, inputs: int, input_stride: int, outputs: int, output_stride: int, frames: int
 ) -> None:

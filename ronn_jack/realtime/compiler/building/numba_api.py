@@ -59,13 +59,14 @@ class _Passes(compiler.CompilerBase):  # type: ignore[misc]
 
 
 class _OptimisedOnce:
-    """A library that is optimised as a whole, with all that it calls, and not in parts before."""
+    """A library that is optimised as a whole once: what numba does before is for its references.
+
+    Its functions have been by themselves, when they were added, and need it: their loops are hardly
+    made of vectors any more within a large one.
+    """
 
     _codegen: Any
     _final_module: Any
-
-    def _optimize_functions(self, module: Any) -> None:
-        module.data_layout = self._codegen._data_layout
 
     def _optimize_final_module(self) -> None:
         passes, builder = self._codegen._module_pass_manager()
