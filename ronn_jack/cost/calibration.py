@@ -78,7 +78,7 @@ class CostModels:
         Parameters
         ----------
         calibrate : bool
-            Whether to measure the machine, which keeps a core busy for about two seconds, where
+            Whether to measure the machine, which keeps a core busy for a second or so, where
             that was not done before. Otherwise there is no model then.
         path : Path, optional
             The file that keeps it; by default one of this host and these kernels.
