@@ -58,21 +58,6 @@ class _Passes(compiler.CompilerBase):  # type: ignore[misc]
         return [manager]
 
 
-class _OptimisedOnce:
-    """A library that is optimised as a whole once: what numba does before is for its references.
-
-    Its functions have been by themselves, when they were added, and need it: their loops are hardly
-    made of vectors any more within a large one.
-    """
-
-    _codegen: Any
-    _final_module: Any
-
-    def _optimize_final_module(self) -> None:
-        passes, builder = self._codegen._module_pass_manager()
-        passes.run(self._final_module, builder)
-
-
 _OPTIONS = {
     "error_model": "numpy",
     "boundscheck": False,
@@ -178,14 +163,10 @@ def _running_nothing(optimise_callees: bool) -> Iterator[None]:
 
     context.get_executable = stand_in
     codegen._add_module = lambda module: None
-    if not optimise_callees:
-        kind = codegen._library_class
-        codegen._library_class = type(kind.__name__, (_OptimisedOnce, kind), {})
     try:
         yield
     finally:
         del context.get_executable, codegen._add_module
-        vars(codegen).pop("_library_class", None)
 
 
 @dataclass(frozen=True)
