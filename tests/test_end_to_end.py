@@ -1,7 +1,6 @@
 """The whole node through a real JACK server: what goes in, what comes out."""
 
 import contextlib
-import os
 import re
 import signal
 from pathlib import Path
@@ -17,6 +16,7 @@ from tests.realtime.engine_driver import noise
 from tests.support.jack_graph import MidiSender, Recorder, around_node
 from tests.support.jack_server import jack_server, wait_for
 from tests.support.node_process import node_process
+from tests.support.stopped import stopped
 from tests.support.takes import hold_in_one
 
 SOUND = {"activation": "tanh", "layers": 5, "kernel": 9, "dilation": 3, "seed": 77, "mix": 0.8}
@@ -195,14 +195,11 @@ def test_a_signal_ends_the_node_softly(number):
 @pytest.mark.slow
 def test_a_server_that_hangs_does_not_keep_the_node_from_ending():
     with jack_server("hangs") as server, node_process(server.name) as node:
-        os.kill(number := server.process_id, signal.SIGSTOP)
-        try:
+        with stopped(server.process_id):
             # The network is never let in.
             node.osc.send("/ronn/seed", 5)
             wait_for(lambda: node.osc.ask("/ronn/status/state") == ["building"])
             code = node.end()
-        finally:
-            os.kill(number, signal.SIGCONT)
         said = node.said()[1]
         # Within its time a busy machine may not let it end in order.
         assert code == 0 or "was ended by force" in said

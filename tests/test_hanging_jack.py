@@ -23,6 +23,7 @@ from tests.support.node_process import node_process
 from tests.support.open_files import open_files
 from tests.support.ports import own_port
 from tests.support.shared_memory import private
+from tests.support.stopped import stopped
 
 ROOT = Path(__file__).parents[1]
 STUCK = Path(__file__).parent / "data" / "jack_db_stuck.tar.xz"
@@ -44,16 +45,6 @@ def stuck(tmp_path_factory):
     except subprocess.TimeoutExpired:
         return folder
     pytest.skip(f"no hang to be had here: {listed.stderr.decode()}")
-
-
-@contextlib.contextmanager
-def stopped(process):
-    """Stop a process for some time, as a debugger or Ctrl-Z would."""
-    os.kill(process, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(process, signal.SIGCONT)
 
 
 @pytest.fixture

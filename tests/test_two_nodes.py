@@ -2,8 +2,6 @@
 
 import contextlib
 import json
-import os
-import signal
 import urllib.request
 
 import pytest
@@ -15,6 +13,7 @@ from tests.support.command_line import ended, started
 from tests.support.jack_server import jack_server, wait_for
 from tests.support.node_process import node_process
 from tests.support.osc_client import OscClient
+from tests.support.stopped import stopped
 
 
 @contextlib.contextmanager
@@ -61,20 +60,17 @@ def test_two_nodes_keep_their_names_and_connections_and_do_not_feed_back():
         for node in (first, second):
             wait_for(lambda node=node: node.osc.ask("/ronn/status/state") == ["waiting"])
         # The second comes back first.
-        os.kill(first.process.pid, signal.SIGSTOP)
-        try:
+        with contextlib.ExitStack() as held:
+            held.enter_context(stopped(first.process.pid))
             with jack_server("two") as again, observer(again) as client:
                 wait_for(lambda: client.get_ports("ronn.*:out_2"), what="the second node")
-                os.kill(first.process.pid, signal.SIGCONT)
+                held.close()
                 wait_for(lambda: len(client.get_ports("ronn.*:out_2")) == 2)
                 wait_for(lambda: connections(client) == chain, what="the chain")
                 wait_for_frames(client, again.rate / 2)
                 assert connections(client) == chain
                 assert (name(first), name(second)) == ("ronn", "ronn-01")
                 assert second.end() == first.end() == 0
-        finally:
-            if first.process.poll() is None:
-                first.process.send_signal(signal.SIGCONT)
 
 
 @pytest.mark.slow
