@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 
 import pytest
@@ -34,6 +35,26 @@ def equalises(d) -> bool:
 
 def settle(d) -> None:
     d.run_until(lambda: not (d.controller.awaits_network or d.builder.building))
+
+
+@contextlib.contextmanager
+def away(d):
+    """Let the builder look at nothing that is asked for meanwhile."""
+    left, back = threading.Event(), threading.Event()
+
+    def stay(collect):
+        left.set()
+        assert back.wait(20.0)
+        return collect()
+
+    doors = d.audio.engine.doors
+    doors.collect = stay
+    try:
+        assert left.wait(20.0)
+        yield
+    finally:
+        doors.leave("collect")
+        back.set()
 
 
 def test_a_stage_waits_for_the_network_that_was_asked_for_with_it():
@@ -99,8 +120,9 @@ def test_a_preset_whose_network_and_stages_are_too_much_together_is_not_gone_to(
 
 def test_one_that_waits_comes_with_a_newer_network_as_well():
     with node(layers=9) as d:
-        d.turn(layers=10, eq=True)
-        d.turn(layers=3)
+        with away(d):
+            d.turn(layers=10, eq=True)
+            d.turn(layers=3)
         settle(d)
         assert d.builder.sounding.layers == 3
         assert equalises(d)
@@ -109,8 +131,9 @@ def test_one_that_waits_comes_with_a_newer_network_as_well():
 
 def test_turned_off_again_meanwhile_it_takes_nothing_of_the_network_s_room():
     with node(layers=9) as d:
-        d.turn(layers=10, eq=True)
-        d.turn(eq=False)
+        with away(d):
+            d.turn(layers=10, eq=True)
+            d.turn(eq=False)
         settle(d)
         assert d.builder.sounding.layers == 10
         assert not (equalises(d) or d.origin.refusals)

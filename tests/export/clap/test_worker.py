@@ -149,7 +149,8 @@ def test_where_no_thread_can_be_made_a_network_runs_beside_the_old_one(
     with Instance(without(call, bank, tmp_path)) as instance:
         threads = set(Path("/proc/self/task").iterdir())
         assert instance.activate(RATE)
-        assert set(Path("/proc/self/task").iterdir()) == threads
+        # Threads of others may end meanwhile.
+        assert set(Path("/proc/self/task").iterdir()) <= threads
         y = instance.play(x, BLOCK, [(change, instance.infos["Seed"].id, 1.0)])
     first, second = (Reference(sound, RATE).play(x, []) for sound in bank.networks[:2])
     assert np.array_equal(y[:, : change + BLOCK], first[:, : change + BLOCK])
