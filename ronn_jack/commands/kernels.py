@@ -45,15 +45,19 @@ def missing_kernels() -> list[Entry]:
     return [entry for entry in ENTRIES if entry.cache.load() is None]
 
 
-def compile_kernels(tell: Callable[[str], None]) -> None:
+def compile_kernels(
+    tell: Callable[[str], None], find_missing: Callable[[], list[Entry]] = missing_kernels
+) -> None:
     """Compile what the cache does not hold; where it can't be kept, leave that to its first use.
 
     Parameters
     ----------
     tell : callable
         Told once what is done, if anything is.
+    find_missing : callable
+        Returns what the cache does not hold.
     """
-    missing = missing_kernels()
+    missing = find_missing()
     processes = min(os.cpu_count() or 1, _MOST_PROCESSES, len(missing))
     if not missing or not os.access(cache_folder(), os.W_OK):
         return
@@ -64,7 +68,7 @@ def compile_kernels(tell: Callable[[str], None]) -> None:
     names = [entry.cache.name for entry in sorted(missing, key=_rank)]
     with ThreadPoolExecutor(processes) as pool:
         for _ in range(processes):
-            pool.submit(_let_compile, names)
+            pool.submit(let_compile, names)
 
 
 def _rank(entry: Entry) -> int:
@@ -72,14 +76,22 @@ def _rank(entry: Entry) -> int:
     return _LONGEST.index(name) if name in _LONGEST else len(_LONGEST)
 
 
-def _let_compile(names: list[str]) -> None:
-    """Let a process compile one after the other, until none is left or it has ended."""
+def let_compile(names: list[str], python: str = sys.executable) -> None:
+    """Let a process compile one after the other, until none is left or it has ended.
+
+    Parameters
+    ----------
+    names : list of str
+        Of kernels; what is taken on goes.
+    python : str
+        The interpreter that compiles.
+    """
     # As it is left, what it has not read is written to its pipe once more.
     with (
         suppress(BrokenPipeError, IndexError),
         subprocess.Popen(
             # Not from the current folder, which may hold modules of the same names.
-            [sys.executable, "-P", "-m", __name__],
+            [python, "-P", "-m", __name__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -72,20 +72,29 @@ _ACTIVATION_KIND = {ACTIVATION_IDS[name]: KINDS.index(name) for name in _ACTIVAT
 
 
 @functools.singledispatch
-def count_work(subject: Model | Stage, block: int) -> Sequence[float]:
-    """Return how much of each of KINDS a network or a stage takes for a block of so many frames."""
+def count_work(
+    subject: Model | Stage, block: int, cached_by: Caches | None = None
+) -> Sequence[float]:
+    """Return how much of each of KINDS a network or a stage takes for a block of so many frames.
+
+    Parameters
+    ----------
+    cached_by : Caches, optional
+        Those of the core that it runs on; None is this machine's.
+    """
     raise NotImplementedError(f"nothing counts the work of model {type(subject).__name__}")
 
 
 @count_work.register
-def _(stage: Stage, block: int) -> Sequence[float]:
+def _(stage: Stage, block: int, cached_by: Caches | None = None) -> Sequence[float]:
     amounts = stage.work()
     return [block * amounts.get(kind, 0.0) for kind in KINDS]
 
 
 @count_work.register
-def _(spec: NetworkSpec, block: int) -> Sequence[float]:
-    return _count_network(_Shape(_sizes(spec), spec.film is not None, spec), block, chosen_among())
+def _(spec: NetworkSpec, block: int, cached_by: Caches | None = None) -> Sequence[float]:
+    shape = _Shape(_sizes(spec), spec.film is not None, spec)
+    return _count_network(shape, block, chosen_among(), cached_by or caches())
 
 
 @dataclass(frozen=True)
@@ -98,7 +107,9 @@ class _Shape:
 
 
 @functools.lru_cache(maxsize=256)
-def _count_network(shape: _Shape, block: int, among: frozenset[Form]) -> Sequence[float]:
+def _count_network(
+    shape: _Shape, block: int, among: frozenset[Form], cached_by: Caches
+) -> Sequence[float]:
     """Return a network's work: counted once, as a node asks at every message about the same few.
 
     Parameters
@@ -111,10 +122,10 @@ def _count_network(shape: _Shape, block: int, among: frozenset[Form]) -> Sequenc
     steps, rest = divmod(block, MAX_BLOCK)
     work = [0.0] * len(KINDS)
     if steps:
-        _add_step(work, spec, parts, MAX_BLOCK)
+        _add_step(work, spec, parts, MAX_BLOCK, cached_by)
         work = [steps * amount for amount in work]
     if rest:
-        _add_step(work, spec, parts, rest)
+        _add_step(work, spec, parts, rest, cached_by)
     return tuple(work)
 
 
@@ -147,7 +158,9 @@ def _inner_kind(
     return kind(layer), shape(layer, modulated)
 
 
-def _add_step(work: list[float], spec: NetworkSpec, parts: list[Part], frames: int) -> None:
+def _add_step(
+    work: list[float], spec: NetworkSpec, parts: list[Part], frames: int, cached_by: Caches
+) -> None:
     """Add what is done for up to MAX_BLOCK frames."""
     chunks = whole_chunks(frames)
     work[_STEP] += 1.0
@@ -156,7 +169,7 @@ def _add_step(work: list[float], spec: NetworkSpec, parts: list[Part], frames: i
     work[_CHUNK] += spec.layers * sum(times for _, times in chunks)
     for part in parts:
         _add_rows(work, part, frames, spec.film is not None)
-    _add_histories(work, spec, parts, frames, caches())
+    _add_histories(work, spec, parts, frames, cached_by)
 
 
 def _add_rows(work: list[float], part: Part, frames: int, modulated: bool) -> None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 
-def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+def replace_folder(
+    folder: Path, files: Mapping[str, bytes], rename: Callable[[Path, Path], object] = Path.rename
+) -> None:
     """Write a folder in the place of one that may be there; a link is written through.
 
     Parameters
     ----------
     files : mapping of str to bytes
         The content of each by its place in the folder.
+    rename : callable
+        Gives a folder another place.
     """
     folder = Path(os.path.realpath(folder))
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -25,10 +29,10 @@ def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
             (made / name).parent.mkdir(parents=True, exist_ok=True)
             (made / name).write_bytes(content)
         if folder.exists():
-            folder.rename(older)
+            rename(folder, older)
         try:
-            made.rename(folder)
+            rename(made, folder)
         except OSError:
             if older.exists():
-                older.rename(folder)
+                rename(older, folder)
             raise

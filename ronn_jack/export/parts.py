@@ -50,7 +50,9 @@ class Part:
         return [*self.functions, self.template]
 
 
-def make_parts(sound: FrozenSound, targets: Sequence[str], format_module: str) -> list[Part]:
+def make_parts(
+    sound: FrozenSound, targets: Sequence[str], format_module: str, python: str = sys.executable
+) -> list[Part]:
     """Return the part of each target; the last one's has what all of them share.
 
     Parameters
@@ -60,6 +62,8 @@ def make_parts(sound: FrozenSound, targets: Sequence[str], format_module: str) -
     format_module : str
         The module whose ENTRIES, by name, a format has besides those of every plugin; its CHOOSES
         is whether a control can choose among networks.
+    python : str
+        The interpreter that makes them.
 
     Raises
     ------
@@ -67,7 +71,8 @@ def make_parts(sound: FrozenSound, targets: Sequence[str], format_module: str) -
         If one can't be made.
     """
     workers = [
-        _Worker(target, sound, format_module if target == targets[-1] else "") for target in targets
+        _Worker(target, sound, format_module if target == targets[-1] else "", python)
+        for target in targets
     ]
     return [worker.part() for worker in workers]
 
@@ -92,8 +97,8 @@ def make_template(sound: FrozenSound, target: str) -> Relocatable:
 class _Worker:
     """The processes in which a target's part is in the making."""
 
-    def __init__(self, target: str, sound: FrozenSound, format_module: str) -> None:
-        self._target, kind = target, TARGETS[target]
+    def __init__(self, target: str, sound: FrozenSound, format_module: str, python: str) -> None:
+        self._target, self._python, kind = target, python, TARGETS[target]
         if not kind.is_foreign:
             self._jobs = [self._start("part", sound, format_module)]
         elif kind.machine == HERE or kind.vectors:
@@ -109,7 +114,7 @@ class _Worker:
 
     def _start(self, job: str, *order: Any) -> subprocess.Popen[bytes]:
         worker = subprocess.Popen(
-            [sys.executable, "-m", "ronn_jack.export.worker", self._target, job],
+            [self._python, "-m", "ronn_jack.export.worker", self._target, job],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

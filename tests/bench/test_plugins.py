@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from ronn_jack.bench.plugins import FRAMES, PluginsReport, PluginsTask, _measure, plugins_table
+from ronn_jack.bench.plugins import FRAMES, measure_plugins, plugins_table
 
 
 @pytest.mark.slow
-def test_it_is_measured_against_the_live_engine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ronn_jack.bench.plugins.stay_on_one_core", lambda: None)
-    report: PluginsReport = _measure(PluginsTask(quick=True), lambda text: None)
+def test_it_is_measured_against_the_live_engine() -> None:
+    report = measure_plugins(True, lambda text: None)
     whats = [figure.what for figure in report.figures]
     for form in ("lv2", "clap"):
         assert whats.count(f"size as --{form}") == whats.count(f"export --{form}") == 1

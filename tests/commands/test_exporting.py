@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import sys
 from collections.abc import Iterator
@@ -275,7 +274,7 @@ def test_a_sound_that_a_form_can_t_hold_is_refused(
 def test_without_zig_it_is_said_how_to_get_it(
     refused: Refused, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "ziglang", None)
     said = refused(1, "export", tmp_path / "a.clap", "--clap", "--os", "windows")
     assert "--os windows needs ziglang: install it with pip install 'ronn-jack[cross]'" in said
     assert not (tmp_path / "a.clap").exists()

@@ -10,16 +10,15 @@ from pathlib import Path
 import pytest
 
 from ronn_jack.commands import kernels
-from ronn_jack.realtime.compiler.compile import Entry
 
 PROGRAM = """
 import sys
 from ronn_jack.commands import kernels
 [wanted] = [e for e in kernels.ENTRIES if e.cache.name.startswith("mailbox._put-")]
-kernels.missing_kernels = lambda: [] if wanted.cache.load() else [wanted]
+missing = lambda: [] if wanted.cache.load() else [wanted]
 told = []
-kernels.compile_kernels(told.append)
-kernels.compile_kernels(told.append)
+kernels.compile_kernels(told.append, missing)
+kernels.compile_kernels(told.append, missing)
 wanted.address
 print(len(told), wanted.is_from_cache, "numba" in sys.modules)
 """
@@ -34,23 +33,20 @@ def test_what_is_missing_is_compiled_elsewhere_once(tmp_path: Path) -> None:
     assert done.stdout == "1 True False\n"
 
 
-def test_where_nothing_is_missing_nothing_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    none: list[Entry] = []
-    monkeypatch.setattr(kernels, "missing_kernels", lambda: none)
-    monkeypatch.setattr(kernels, "_let_compile", lambda names: pytest.fail("a process"))
-    kernels.compile_kernels(lambda text: pytest.fail(text))
+def test_where_nothing_is_missing_nothing_is_started() -> None:
+    """Of which it would be told before."""
+    kernels.compile_kernels(lambda text: pytest.fail(text), list)
 
 
 @pytest.mark.parametrize(
     ("life", "left"), [("", ["b", "c"]), ("read one; exec 0<&-; echo $one", ["c"])]
 )
 def test_a_process_that_ends_leaves_the_rest_to_others(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, life: str, left: list[str]
+    tmp_path: Path, life: str, left: list[str]
 ) -> None:
     """Before it answers, and before it is asked again."""
     python, names = tmp_path / "python", ["a", "b", "c"]
     python.write_text(f"#!/bin/sh\n{life}\n")
     python.chmod(0o755)
-    monkeypatch.setattr(sys, "executable", str(python))
-    kernels._let_compile(names)
+    kernels.let_compile(names, str(python))
     assert names == left

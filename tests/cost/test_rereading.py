@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from ronn_jack.cost import counts
 from ronn_jack.cost.caches import Caches
 from ronn_jack.cost.counts import KINDS, count_work
 from ronn_jack.model.spec import NetworkSpec
@@ -20,18 +18,13 @@ LARGE: dict[str, Any] = {"layers": 24, "kernel": 40, "channels": 64, "dilation":
 """14 MB of weights, and next to no history."""
 
 
-@pytest.fixture(autouse=True)
-def sizes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Count for caches that are the same on every machine."""
-    monkeypatch.setattr(counts, "caches", lambda: Caches(32 << 10, 1 << 20, 16 << 20))
-    counts._count_network.cache_clear()
-    yield
-    counts._count_network.cache_clear()
+CACHES = Caches(32 << 10, 1 << 20, 16 << 20)
+"""The same on every machine."""
 
 
 def counted(kind: str, network: dict[str, Any], block: int = 64, **values: Any) -> float:
     spec = NetworkSpec(**{"inputs": 1, "outputs": 1, **network, **values})
-    return count_work(spec, block)[KINDS.index(kind)]
+    return count_work(spec, block, CACHES)[KINDS.index(kind)]
 
 
 def test_what_a_cache_holds_is_not_read_again() -> None:

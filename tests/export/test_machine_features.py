@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import platform
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from llvmlite import ir
 
-from ronn_jack.export import functions
-from ronn_jack.export.machine import heart
+from ronn_jack.export.functions import functions_of
 from ronn_jack.export.machine.features import (
     NAMES,
     features_here,
@@ -68,11 +68,10 @@ def test_code_for_this_machine_is_made_of_nothing_that_is_not_asked_for() -> Non
     assert not unasked_features() & features_here()
 
 
-def test_code_for_this_machine_keeps_the_widest_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_code_for_this_machine_keeps_the_widest_vectors() -> None:
     """As LLVM 20 tells of a machine with AVX-512."""
     told = {"64bit": True, "avx512f": True, "evex512": True, "aes": True}
-    monkeypatch.setattr("llvmlite.binding.get_host_cpu_features", lambda: told)
-    assert unasked_features() == {"aes"}
+    assert unasked_features(lambda: told) == {"aes"}
 
 
 def leading_zeros(without_features: Collection[str]) -> bytes:
@@ -89,18 +88,27 @@ def test_a_feature_is_left_out_of_code() -> None:
     assert LZCNT not in leading_zeros(["lzcnt"])
 
 
-@pytest.mark.parametrize("target", ["native", "v3"])
-def test_they_are_left_out_of_all_code_for_this_very_machine(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, target: str
-) -> None:
-    def say(*given: object, without_features: Collection[str] = ()) -> bytes:
+class Telling:
+    """A maker of files that hold what their code is not made of."""
+
+    def kernels_object(
+        self, target: str, forms: Collection[int], without_features: Collection[str] = ()
+    ) -> bytes:
         return " ".join(sorted(without_features)).encode()
 
-    monkeypatch.setattr(functions, "export_folder", lambda: tmp_path)
-    monkeypatch.setattr(heart.Emission, "object_file", say)
-    monkeypatch.setattr(heart.Emission, "c_function", lambda *given: None)
-    monkeypatch.setattr(heart.Emission, "call", lambda *given: None)
+    def heart_object(
+        self,
+        more: Mapping[str, Any],
+        stages: Collection[str],
+        chooses: bool,
+        without_features: Collection[str] = (),
+    ) -> bytes:
+        return " ".join(sorted(without_features)).encode()
+
+
+@pytest.mark.parametrize("target", ["native", "v3"])
+def test_they_are_left_out_of_all_code_for_this_very_machine(tmp_path: Path, target: str) -> None:
     sound = FrozenSound(defaults(), 2, LevelTable(), UNKNOWN)
-    made = functions.functions_of(target, sound, "ronn_jack.export.lv2.ports")
+    made = functions_of(target, sound, "ronn_jack.export.lv2.ports", Telling(), tmp_path)
     expected = unasked_features() if target == "native" else frozenset()
     assert made == [" ".join(sorted(expected)).encode()] * 2

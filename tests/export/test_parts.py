@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -20,13 +19,12 @@ MORE_THAN_A_PIPE_HOLDS = 1 << 20
     ("end", "said"), [("echo no memory >&2; exit 3", "no memory"), ("kill -9 $$", "-9")]
 )
 def test_a_process_that_ends_before_it_has_read_is_told_of(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, end: str, said: str
+    tmp_path: Path, end: str, said: str
 ) -> None:
     python = tmp_path / "python"
     python.write_text(f"#!/bin/sh\nexec 0<&-\n{end}\n")
     python.chmod(0o755)
-    monkeypatch.setattr(sys, "executable", str(python))
     values: dict[str, Value] = {**defaults(), "note": "." * MORE_THAN_A_PIPE_HOLDS}
     sound = FrozenSound(values, 2, LevelTable(), UNKNOWN)
     with pytest.raises(PartsError, match=f"target native can't be made here: {said}$"):
-        make_parts(sound, ["native"], "")
+        make_parts(sound, ["native"], "", str(python))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import itertools
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -143,15 +143,22 @@ def test_a_grid_is_the_same_however_large_its_numbers(factor: float) -> None:
     np.testing.assert_array_equal(found, responses_in(matrix(samples))[1]["levels"])
 
 
-def test_a_column_that_is_heard_too_late_holds_no_response(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    late = np.zeros(40_000)
-    late[39_000] = 1.0
-    array = collection(1000)
-    monkeypatch.setattr(array, "columns", lambda: itertools.repeat(late, 1000))
+class Late(Array):
+    """A collection, of 320 MB were it a file, whose responses begin after 0.9 s."""
+
+    def __init__(self) -> None:
+        self.name, self.shape = "RIRAudio", (40_000, 1000)
+
+    def columns(self) -> Iterator[NDArray[np.float64]]:
+        for _ in range(self.shape[1]):
+            late = np.zeros(self.shape[0])
+            late[39_000] = 1.0
+            yield late
+
+
+def test_a_column_that_is_heard_too_late_holds_no_response() -> None:
     with pytest.raises(ModelError, match="column 1 of its RIRAudio holds no response"):
-        responses_in(array)
+        responses_in(Late())
 
 
 def test_a_sound_file_without_a_frame_is_refused_in_words(tmp_path: Path) -> None:

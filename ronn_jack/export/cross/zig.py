@@ -37,7 +37,9 @@ def check_zig(system: str) -> None:
         )
 
 
-def shared_library(objects: Sequence[bytes], target: Target, entry: str) -> bytes:
+def shared_library(
+    objects: Sequence[bytes], target: Target, entry: str, seconds: float = _SECONDS
+) -> bytes:
     """Return a library of which only the entry is seen.
 
     Parameters
@@ -46,6 +48,8 @@ def shared_library(objects: Sequence[bytes], target: Target, entry: str) -> byte
         Object files of the target's system.
     entry : str
         Symbol of a constant.
+    seconds : float
+        How long each run of zig may take.
 
     Raises
     ------
@@ -62,13 +66,13 @@ def shared_library(objects: Sequence[bytes], target: Target, entry: str) -> byte
             names.append("library.def")
             (folder / names[-1]).write_text(f"EXPORTS\n    {entry} DATA\n")
         source = str(_FOLDER / f"{target.system}.c")
-        _run(target, folder, "-c", "-O2", "-o", "system.o", source)
+        _run(target, folder, seconds, "-c", "-O2", "-o", "system.o", source)
         # Asked to optimise while it links for macOS, zig 0.15 to 0.17 crashes.
-        _run(target, folder, "-shared", "-s", "-o", "library", "system.o", *names)
+        _run(target, folder, seconds, "-shared", "-s", "-o", "library", "system.o", *names)
         return (folder / "library").read_bytes()
 
 
-def _run(target: Target, folder: Path, *arguments: str) -> None:
+def _run(target: Target, folder: Path, seconds: float, *arguments: str) -> None:
     """Run zig's C compiler in a folder."""
     caches = str(Path(platformdirs.user_cache_dir("ronn_jack")) / "zig")
     try:
@@ -79,11 +83,11 @@ def _run(target: Target, folder: Path, *arguments: str) -> None:
             capture_output=True,
             text=True,
             check=False,
-            timeout=_SECONDS,
+            timeout=seconds,
         )
     except subprocess.TimeoutExpired as error:
         raise MachineError(
-            f"zig has not linked for {target.system} in {_SECONDS} s: try again when less runs"
+            f"zig has not linked for {target.system} in {seconds:g} s: try again when less runs"
         ) from error
     if result.returncode:
         first = (result.stderr.strip() or str(result.returncode)).partition("\n")[0]

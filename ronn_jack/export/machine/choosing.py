@@ -94,7 +94,8 @@ class _Suiting:
             return builder.icmp_signed(">=", level, I32(target.level))
         if target.machine != X86_64:
             return ir.Constant(ir.IntType(1), 1)
-        has = builder.call(find_features(self._glue, features_here()), [])
+        needed = features_here() if target.needed is None else target.needed
+        has = builder.call(find_features(self._glue, needed), [])
         return builder.icmp_signed("!=", has, I32(0))
 
 

@@ -6,7 +6,7 @@ Asked for is what the code of a sound may be made of: no instructions for keys, 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from llvmlite import binding, ir
@@ -55,18 +55,26 @@ evex512."""
 
 def features_here() -> frozenset[str]:
     """Return those of NAMES that this machine has, for which numba compiles."""
-    return _here() & NAMES
+    return _those_of(binding.get_host_cpu_features()) & NAMES
 
 
-def unasked_features() -> frozenset[str]:
-    """Return what this machine has beside NAMES, and no plugin asks another one for."""
+def unasked_features(
+    has: Callable[[], Mapping[str, bool]] = binding.get_host_cpu_features,
+) -> frozenset[str]:
+    """Return what this machine has beside NAMES, and no plugin asks another one for.
+
+    Parameters
+    ----------
+    has : callable
+        Returns whether the machine has each feature.
+    """
     if HERE != X86_64:
         return frozenset()
-    return _here() - NAMES - _IMPLIED
+    return _those_of(has()) - NAMES - _IMPLIED
 
 
-def _here() -> frozenset[str]:
-    return frozenset(name for name, has in binding.get_host_cpu_features().items() if has)
+def _those_of(machine: Mapping[str, bool]) -> frozenset[str]:
+    return frozenset(name for name, has in machine.items() if has)
 
 
 def find_features(glue: Glue, needed: Collection[str]) -> ir.Function:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from ronn_jack.errors import UsageError
@@ -38,6 +38,9 @@ class Target:
     vectors : tuple of int
         Bits of its vectors and how many it holds, where it can be of another machine than this one:
         memory is laid out for them.
+    needed : collection of str, optional
+        What a machine needs for it that has no level, by LLVM's names; None is all that this one
+        has.
 
     References
     ----------
@@ -52,6 +55,7 @@ class Target:
     words: str
     vectors: tuple[int, int] | None = None
     system: str = "linux"
+    needed: Collection[str] | None = None
 
     @property
     def is_foreign(self) -> bool:

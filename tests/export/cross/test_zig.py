@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from pathlib import Path
 
@@ -61,17 +60,17 @@ def test_what_can_t_be_linked_is_said() -> None:
 
 
 def test_that_it_takes_too_long_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    python = tmp_path / "python"
-    python.write_text("#!/bin/sh\nexec sleep 1000\n")
-    python.chmod(0o755)
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: True)
-    monkeypatch.setattr(sys, "executable", str(python))
-    monkeypatch.setattr(zig, "_SECONDS", 1)
-    with pytest.raises(MachineError, match=r"^zig has not linked for windows in 1 s: try again"):
-        zig.shared_library([], TARGETS["windows_v3"], "clap_entry")
+    package = tmp_path / "ziglang"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "__main__.py").write_text("import time\ntime.sleep(1000)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(MachineError, match=r"^zig has not linked for windows in 0.5 s: try again"):
+        zig.shared_library([], TARGETS["windows_v3"], "clap_entry", 0.5)
 
 
 def test_without_zig_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "ziglang", None)  # so the system takes it for missing
     with pytest.raises(MachineError, match=r"needs ziglang: install it with pip install 'ronn"):
         zig.check_zig("windows")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ronn_jack.errors import UsageError
+from ronn_jack.export.folder import replace_folder
 from ronn_jack.export.lv2 import turtle
 from ronn_jack.export.lv2.bundle import Bundle
 from ronn_jack.export.plugin.controls import controls_of
@@ -16,14 +17,17 @@ from ronn_jack.realtime.level import LevelTable
 from ronn_jack.realtime.mixing import UNKNOWN
 
 
-@pytest.fixture
-def bundle(monkeypatch: pytest.MonkeyPatch) -> Bundle:
+class Light(Bundle):
     """A bundle whose library is not made."""
-    made = Bundle("Mine", FrozenSound(defaults(), 2, LevelTable(), UNKNOWN), ["native"])
-    described = turtle.Described(made.uri, "Mine", "mine.so", "", 2, controls_of(defaults()))
-    files = {"manifest.ttl": turtle.manifest(described).encode(), "mine.so": b"new"}
-    monkeypatch.setattr(Bundle, "files", lambda self: files)
-    return made
+
+    def files(self) -> dict[str, bytes]:
+        described = turtle.Described(self.uri, "Mine", "mine.so", "", 2, controls_of(defaults()))
+        return {"manifest.ttl": turtle.manifest(described).encode(), "mine.so": b"new"}
+
+
+@pytest.fixture
+def bundle() -> Bundle:
+    return Light("Mine", FrozenSound(defaults(), 2, LevelTable(), UNKNOWN), ["native"])
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -68,23 +72,18 @@ def test_anothers_stays(bundle: Bundle, tmp_path: Path, manifest: bytes | None) 
     assert content(folder)["amp.so"] == b"theirs"
 
 
-def test_what_can_t_take_its_place_leaves_the_older_one(
-    bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_can_t_take_its_place_leaves_the_older_one(tmp_path: Path) -> None:
     folder = tmp_path / "mine.lv2"
-    bundle.write(folder)
-    (folder / "older.so").write_bytes(b"old")
-    rename = Path.rename
+    replace_folder(folder, {"older.so": b"old"})
 
-    def full(path: Path, target: Path) -> Path:
+    def full(path: Path, target: Path) -> None:
         if target == folder and not (path / "older.so").exists():
             raise OSError(28, "No space left on device")
-        return rename(path, target)
+        path.rename(target)
 
-    monkeypatch.setattr(Path, "rename", full)
     with pytest.raises(OSError, match="No space"):
-        bundle.write(folder)
-    assert content(folder)["older.so"] == b"old"
+        replace_folder(folder, {"newer.so": b"new"}, full)
+    assert content(folder) == {"older.so": b"old"}
     assert alone(folder)
 
 

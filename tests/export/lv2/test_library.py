@@ -183,7 +183,8 @@ def test_an_older_processor_is_refused_in_words(
 def test_another_machine_than_that_it_was_made_for_is_refused_in_words(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("ronn_jack.export.machine.choosing.features_here", lambda: NAMES)
+    other = dataclasses.replace(TARGETS["native"], needed=NAMES)
+    monkeypatch.setitem(TARGETS, "native", other)  # type: ignore[call-overload]
     assert not made(plugin("soft-tube").sound, "other").instance()
     said = capfd.readouterr().err
     assert "other: this plugin was made for the processor of another machine" in said

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import sys
 
 import pytest
 
@@ -22,6 +22,6 @@ def test_a_picture_that_can_t_be_written_is_named_beforehand(tmp_path, name, sai
 
 
 def test_without_matplotlib_it_is_said_what_to_install(tmp_path, monkeypatch):
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)  # so the system takes it for missing
     with pytest.raises(MachineError, match="pip install matplotlib"):
         check_picture(tmp_path / "a.png", "plot")
