@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from ronn_jack.commands.kernels import compile_kernels
 from tests.support import shared_memory
 from tests.support.models import put_models
 
@@ -42,7 +43,9 @@ shared_memory.enter_private()
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Don't begin where JACK hangs."""
+    """Compile first what is missing, as no test waits for that; don't begin where JACK hangs."""
+    if not hasattr(session.config, "workerinput"):
+        compile_kernels(print)
     if shared_memory.is_private():
         return
     from ronn_jack.drivers.jack_server import probe
