@@ -166,7 +166,7 @@ class Engine(EngineStages, EngineReadings):
 
     def set(self, control: Control, target: float) -> None:
         """Let a control glide to `target`: gains and the gate as amplitudes, the others 0–1."""
-        if control in _DRIVING and self._record.controls[0, control] != target:
+        if control in _DRIVING and self.target(control) != target:
             self._drive_anew(int(self._record.glide_frames[0]))
         self._record.controls[0, control] = target
         if control is Control.REVERB:
@@ -197,7 +197,7 @@ class Engine(EngineStages, EngineReadings):
     @property
     def cuts_tail(self) -> bool:
         """[any-thread] Whether such a tail is still fading out."""
-        return bool(self.ringing_stages) and not self._record.controls[0, Control.REVERB_MIX]
+        return bool(self.ringing_stages) and not self.target(Control.REVERB_MIX)
 
     def set_master(self, target: float, frames: int | None = None) -> None:
         """Let the master gain glide to `target` (0–1) within `frames`."""
@@ -228,9 +228,14 @@ class Engine(EngineStages, EngineReadings):
         self.set(Control.FREEZE, float(on))
 
     @property
+    def held_pads(self) -> int:
+        """Pads that are kept alive because the audio thread may still play them."""
+        return len(self._pads)
+
+    @property
     def frozen(self) -> bool:
         """Whether the recent input is to be held."""
-        return float(self._record.controls[0, Control.FREEZE]) != 0.0
+        return self.target(Control.FREEZE) != 0.0
 
     def settle(self) -> None:
         """Put every control on its target at once, after silence; only while no audio runs."""

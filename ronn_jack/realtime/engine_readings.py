@@ -54,12 +54,15 @@ class EngineReadings:
         """Whether a crossfade is running."""
         return int(self._record.fade_left[0]) > 0
 
+    def target(self, control: Control) -> float:
+        """Return what a control glides to, or rests at: gains and the gate as amplitudes."""
+        return float(self._record.controls[0, control])
+
     @property
     def holds(self) -> bool:
         """Whether the input is frozen or passes by: what is heard is not played through it."""
-        controls = self._record.controls[0]
-        passes = any(controls[each] != 0.0 for each in (Control.FREEZE, Control.BYPASS))
-        return passes or self.network_rests or controls[Control.NETWORK] == 0.0
+        passes = any(self.target(each) != 0.0 for each in (Control.FREEZE, Control.BYPASS))
+        return passes or self.network_rests or self.target(Control.NETWORK) == 0.0
 
     @property
     def network_rests(self) -> bool:
@@ -69,12 +72,12 @@ class EngineReadings:
     @property
     def awaits_network(self) -> bool:
         """Whether the networks are to be heard again, and rest until one has caught up."""
-        return self.network_rests and float(self._record.controls[0, Control.NETWORK]) != 0.0
+        return self.network_rests and self.target(Control.NETWORK) != 0.0
 
     @property
     def dry(self) -> bool:
         """Whether the dry signal is to take the wet one's place."""
-        return float(self._record.controls[0, Control.DRY]) != 0.0
+        return self.target(Control.DRY) != 0.0
 
     @property
     def loop_frames(self) -> int:

@@ -120,7 +120,7 @@ def test_the_mixture_of_a_reverb_that_is_off_stays_as_its_tail_has_it() -> None:
     def aimed(**moved: Value) -> float:
         values.update(moved)
         aim(engine, moved, values)
-        return float(engine._record.controls[0, Control.REVERB_MIX])
+        return engine.target(Control.REVERB_MIX)
 
     assert aimed(reverb=True) == 0.5
     assert aimed(reverb=False, reverb_mix=0.3) == 0.5

@@ -20,7 +20,7 @@ ROOM = {"reverb": True, "reverb_mix": 0.5, "reverb_x": -2.0}
 
 def settle(d: Desk) -> None:
     """Run until the newest room is the only one, and no tail waits to be forgotten."""
-    d.run_until(lambda: d.node._responses.settled)
+    d.run_until(lambda: d.responses.settled)
 
 
 def silence(d: Desk, frames: int) -> np.ndarray:
@@ -66,7 +66,7 @@ def test_panic_leaves_no_tail_and_bypass_and_another_network_do() -> None:
 
         def forgotten() -> bool:
             silence(d, 64)
-            return d.node._responses.settled
+            return d.responses.settled
 
         wait_for(forgotten)
         d.turn(output_gain=-23.0)
@@ -121,5 +121,5 @@ def test_a_reverb_that_does_not_fit_is_refused_in_words() -> None:
         costs["reverb"] = 1e-4
         d.turn(reverb=True)
         assert len(d.origin.refusals) == 1
-        d.run_until(lambda: d.node._responses.settled)
+        d.run_until(lambda: d.responses.settled)
         assert d.audio.engine.held_responses == 1

@@ -149,7 +149,7 @@ def test_a_network_is_admitted_anew_beside_a_stage_that_came_while_it_was_made()
             assert may_go_on.wait(20.0)
             return prepared
 
-        d.builder._pipeline.prepare = prepare
+        d.pipeline.prepare = prepare
         d.turn(layers=9)
         assert begun.wait(20.0)
         d.turn(eq=True)

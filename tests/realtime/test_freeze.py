@@ -174,7 +174,7 @@ def test_pads_are_kept_while_they_are_played_and_freed_afterwards():
     # Still fading out: what is offered meanwhile has to wait, and the one that fades stays.
     for pad in pads[1:4]:
         engine.set_freeze(True, 0, pad)
-    assert len(engine._pads) == 2
+    assert engine.held_pads == 2
     got = heard(engine, noise(6000))
     assert np.array_equal(got[:, SEAM:][:, :500], got[:, SEAM + 500 :][:, :500])
     engine.set_freeze(False, 0)
@@ -183,7 +183,7 @@ def test_pads_are_kept_while_they_are_played_and_freed_afterwards():
     play(engine, noise(64))
     assert engine.loop_frames == pads[4].shape[1]
     engine.set_freeze(False, 0)
-    assert len(engine._pads) == 1
+    assert engine.held_pads == 1
     # And a loop is a loop again.
     play(engine, noise(6000))
     engine.set_freeze(True, 0)

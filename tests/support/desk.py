@@ -10,6 +10,7 @@ from ronn_jack.control.controller import Controller
 from ronn_jack.control.operations import Set
 from ronn_jack.hotswap.builder import Builder
 from ronn_jack.hotswap.node import LiveNode
+from ronn_jack.hotswap.responses.maker import ResponseMaker
 from ronn_jack.parameters import defaults
 from ronn_jack.render import offline_engine
 from tests.realtime.engine_driver import RATE, noise, play
@@ -44,8 +45,10 @@ class Desk:
     def __init__(self, period, values, pipeline, cost):
         self.store, self.may_fall = MemoryStore(), False
         self.audio, self.listener, self.origin = Audio(period), Listener(), RecordingOrigin()
+        self.pipeline = pipeline
         self.builder = Builder(self.listener, cost, pipeline)
-        self.node = LiveNode(2, 2, cost=cost, builder=self.builder)
+        self.responses = ResponseMaker()
+        self.node = LiveNode(2, 2, cost=cost, builder=self.builder, responses=self.responses)
         self.node.set_controls(values)
         self.controller = self.listener.controller = Controller(self.node, self.store, values)
         self.controller.begin(lambda: self.node.attach(self.audio))

@@ -106,10 +106,23 @@ class ResponseMaker:
     def settled(self) -> bool:
         """[any-thread] Whether the room that is wanted is heard alone, or none is wanted."""
         with self._condition:
-            engine, wanted = self._engine, self._wanted
-            if engine is None or self._clearing or wanted not in (None, self._offered):
+            if self._engine is None or self._clearing or not self.served:
                 return False
-            return engine.held_responses <= 1
+            return self._engine.held_responses <= 1
+
+    @property
+    def served(self) -> bool:
+        """[any-thread] Whether the room that is wanted has been handed over, or none is wanted."""
+        with self._condition:
+            return self._wanted in (None, self._offered)
+
+    @property
+    def busy(self) -> bool:
+        """[any-thread] Whether the room that is wanted is in the making, or is to be made now."""
+        with self._condition:
+            if self._wanted != self._tried:
+                return self._due
+            return not (self.served or self._failed)
 
     def _run(self) -> None:
         give_way()
@@ -123,14 +136,23 @@ class ResponseMaker:
         with self._condition:
             while not self._stopping:
                 self._tend(engine)
-                wanted, held = self._wanted, engine.held_responses
-                if wanted is None or wanted == self._tried:
-                    self._condition.wait(_POLL_SECONDS if held > 1 or self._clearing else None)
-                elif held > _MOST_HELD or self._clock() < self._next:
-                    self._condition.wait(_POLL_SECONDS)
-                else:
+                if self._due:
                     return True
+                changes = self._untried or self._clearing or engine.held_responses > 1
+                self._condition.wait(_POLL_SECONDS if changes else None)
         return False
+
+    @property
+    def _untried(self) -> bool:
+        """Whether a room is wanted that nobody has begun to make."""
+        return self._wanted not in (None, self._tried)
+
+    @property
+    def _due(self) -> bool:
+        """Whether a response is to be made now."""
+        if self._engine is None or not self._untried:
+            return False
+        return self._engine.held_responses <= _MOST_HELD and self._clock() >= self._next
 
     def _tend(self, engine: Engine) -> None:
         """Free what has faded, and forget the tail once the node is silent."""

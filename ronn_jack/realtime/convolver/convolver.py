@@ -7,6 +7,8 @@ new input meets the new room at once, and the new tail when it gets there.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ronn_jack.realtime.compiler.atomics import exchange, load_acquire, pointer, store_release
@@ -277,9 +279,12 @@ class Convolver:
     ----------
     rate : float
         Sample rate in Hz, on which the longest response and the length of a fade depend.
+    swap : callable
+        Puts an address where the audio thread takes it from, and returns what was there.
     """
 
-    def __init__(self, rate: float) -> None:
+    def __init__(self, rate: float, swap: Callable[[int, int], int] = _swap.ctypes) -> None:
+        self._swap = swap
         frames = longest_frames(rate)
         self._memory = aligned_bytes(_bytes.ctypes(frames))
         self._words = self._memory[: WORD * CONVOLVER_WORDS].view(np.int64)
@@ -304,7 +309,7 @@ class Convolver:
         if fresh:
             # All before it is handed over: from then on the audio thread may fade to it.
             chosen.follow(self._newest, self._before)
-        waited = _swap.ctypes(self.address + WORD * PENDING, chosen.address)
+        waited = self._swap(self.address + WORD * PENDING, chosen.address)
         if waited == 0:
             self._before = self._newest
         self._newest = chosen

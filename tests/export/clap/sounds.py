@@ -52,7 +52,7 @@ def library(sound: FrozenSound, folder: Path, name: str = "sound") -> Library:
 def opened(path: Path) -> Library:
     shared = ctypes.CDLL(str(path))
     opened = Library(ctypes.addressof(abi.Entry.in_dll(shared, "clap_entry")))
-    opened.shared = shared
+    opened.shared, opened.path = shared, path
     return opened
 
 

@@ -131,7 +131,7 @@ ON_AUDIO = {
 
 
 def test_it_needs_little_of_the_system(plugin: Library) -> None:
-    path = Path(plugin.shared._name)
+    path = plugin.path
     assert dynamic(path, "undefined") <= MAY_NEED
     assert dynamic(path, "defined") == {"clap_entry"}
 

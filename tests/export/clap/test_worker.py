@@ -188,7 +188,7 @@ with Instance(library) as instance:
 
 def test_a_network_that_is_not_there_yet_is_not_moved(plugin: Library) -> None:
     """The memory for the second one is whatever the allocator gives."""
-    run = [sys.executable, "-c", MOVED_EARLY, plugin.shared._name]
+    run = [sys.executable, "-c", MOVED_EARLY, plugin.path]
     subprocess.run(run, check=True, env={**os.environ, "MALLOC_PERTURB_": "165"})
 
 

@@ -46,6 +46,22 @@ class Workshop:
         return PreparedResponse(samples)
 
 
+class SharedEngine(Engine):
+    """An engine of which the test lets go of responses, too, and not the maker alone."""
+
+    def __init__(self, *arguments: float) -> None:
+        self._lock = threading.RLock()
+        super().__init__(*arguments)
+
+    def collect_responses(self) -> None:
+        with self._lock:
+            super().collect_responses()
+
+    def offer_response(self, response: PreparedResponse | None) -> None:
+        with self._lock:
+            super().offer_response(response)
+
+
 class Rig:
     """A maker with an engine, whose blocks pass when the test says so."""
 
@@ -71,7 +87,7 @@ class Rig:
 
     @property
     def on(self) -> bool:
-        return float(self.engine._record.controls[0, Control.REVERB]) == 1.0
+        return self.engine.target(Control.REVERB) == 1.0
 
 
 @pytest.fixture
@@ -148,7 +164,7 @@ def test_the_newest_of_a_walk_wins_and_none_is_made_for_nobody(rig: Rig) -> None
     for step in range(2, 101):
         maker.aim({"reverb_x": step / 100})
     rig.workshop.may_go_on.set()
-    wait_for(lambda: maker._offered == maker._wanted)
+    wait_for(lambda: maker.served)
     assert [room.x for room in rig.workshop.made] == [0.0, 0.01, 1.0]
     # One comes, one goes and one waits: that is enough.
     rig.play()
@@ -164,15 +180,15 @@ def test_the_newest_of_a_walk_wins_and_none_is_made_for_nobody(rig: Rig) -> None
 
 def test_a_walk_is_heard_in_ten_rooms_a_second_at_least(rig: Rig) -> None:
     maker = rig.maker = ResponseMaker(rig.workshop, lambda: rig.engine.position / RATE)
+    rig.engine = SharedEngine(2, 2, RATE, 0.1)
+    rig.engine.set(Control.REVERB_MIX, 1.0)
     rig.maker.aim({"reverb": True})
     rig.attach()
     blocks = math.ceil(RATE / BLOCK)
 
     def served() -> bool:
-        with maker._condition:
-            rig.engine.collect_responses()
-            paced = rig.engine.position / RATE < maker._next
-            return maker._offered == maker._wanted or paced or rig.engine.held_responses > 2
+        rig.engine.collect_responses()
+        return not maker.busy
 
     for x in np.linspace(-2.0, 2.0, blocks):
         maker.aim({"reverb_x": x})
@@ -220,7 +236,7 @@ def test_turned_off_in_the_midst_of_a_walk_it_comes_again_in_another_room(
     for number, x in enumerate((0.5, 1.0)):
         rig.maker.aim({"reverb_x": x})
         # What the engine holds may not be handed over yet.
-        wait_for(lambda: rig.maker._offered == rig.maker._wanted)
+        wait_for(lambda: rig.maker.served)
         assert rig.engine.held_responses == number + 2
         rig.play(64)
     rig.maker.aim({"reverb": False})

@@ -29,8 +29,8 @@ def _run_blocks(convolver, channels, rows, stride, shares, blocks, count):
 
 
 class RunningConvolver:
-    def __init__(self, response=None, rate=RATE):
-        self.convolver = Convolver(rate)
+    def __init__(self, response=None, rate=RATE, **options):
+        self.convolver = Convolver(rate, **options)
         if response is not None:
             self.convolver.offer(response)
         self.forget()

@@ -1,11 +1,10 @@
 """Responses that take each other's place while the audio runs."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
-from ronn_jack.realtime.convolver import convolver
+from ronn_jack.realtime.compiler.atomics import exchange
+from ronn_jack.realtime.compiler.compile import entry
 from ronn_jack.realtime.convolver.response import PreparedResponse
 from tests.realtime.convolver.running_convolver import (
     RATE,
@@ -119,31 +118,31 @@ def test_one_that_comes_again_while_it_fades_in_goes_on_as_it_was():
     assert np.array_equal(played(True), played(False))
 
 
-def test_a_fade_that_begins_while_a_response_is_handed_over_keeps_its_gains(monkeypatch):
-    def offered(response, meanwhile):
-        swap = convolver._swap.ctypes
+@entry("int64(int64, int64)")
+def _swap(slot, address):
+    return exchange(slot, address)
 
-        def swap_and_play(slot, address):
-            waited = swap(slot, address)
+
+def test_a_fade_that_begins_while_a_response_is_handed_over_keeps_its_gains():
+    def swap_and_play(slot, address):
+        waited = _swap.ctypes(slot, address)
+        if meanwhile.size:
             parts.append(running.run(meanwhile))
-            return waited
+        return waited
 
-        with monkeypatch.context() as patched:
-            patched.setattr(convolver, "_swap", SimpleNamespace(ctypes=swap_and_play))
-            running.convolver.offer(response)
-
+    nothing = np.zeros((2, 0))
     x = noise(16000)
     rooms = [room(0.2), room(0.2, seed=9), 0.7 * room(0.2) + 0.7 * room(0.2, seed=5)]
     heard = []
     for at_once in (True, False):
         first, replaced, last = map(PreparedResponse, rooms)
-        running, parts = RunningConvolver(first), []
+        meanwhile, parts = nothing, []
+        running = RunningConvolver(first, swap=swap_and_play)
         parts.append(running.run(x[:, :9000]))
         running.convolver.offer(replaced)
-        if at_once:
-            offered(last, x[:, 9000:9500])
-        else:
-            running.convolver.offer(last)
+        meanwhile = x[:, 9000:9500] if at_once else nothing
+        running.convolver.offer(last)
+        if not at_once:
             parts.append(running.run(x[:, 9000:9500]))
         parts.append(running.run(x[:, 9500:]))
         heard.append(np.concatenate(parts, axis=1))

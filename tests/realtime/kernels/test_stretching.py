@@ -1,5 +1,7 @@
 """Images that compiled code makes for a sample rate, held to those that Python makes for it."""
 
+import ctypes
+
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
@@ -64,6 +66,11 @@ class Stretched:
         image[:] = 0xA5
         _build.ctypes(data, rate, words, image.ctypes.data, size)
         return image
+
+
+def block_of(image):
+    """Return a view of the memory of an image."""
+    return np.ctypeslib.as_array((ctypes.c_uint8 * image.nbytes).from_address(image.address))
 
 
 def as_places(block):
@@ -133,7 +140,7 @@ def test_it_makes_the_image_of_any_rate_word_for_word(changes, rate):
     expected = NetworkImage(spec, draw(spec))
     found = stretched.image(rate)
     assert found.size == expected.nbytes
-    made = as_places(expected._block)
+    made = as_places(block_of(expected))
     settle.ctypes(found.ctypes.data)
     assert np.array_equal(as_places(found), made)
 
@@ -149,7 +156,7 @@ def test_a_layer_takes_at_each_rate_the_form_that_it_takes_in_the_node(channels,
         spec = network_spec(values, 2, 2, rate)
         expected, found = NetworkImage(spec, draw(spec)), stretched.image(rate)
         settle.ctypes(found.ctypes.data)
-        assert np.array_equal(as_places(found), as_places(expected._block))
+        assert np.array_equal(as_places(found), as_places(block_of(expected)))
 
 
 def test_which_covers_each_form_with_a_history_of_either_kind():
