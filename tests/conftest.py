@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from ronn_jack.commands.kernels import compile_kernels
 from tests.support import shared_memory
 from tests.support.models import put_models
 
@@ -45,6 +44,9 @@ shared_memory.enter_private()
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Compile first what is missing, as no test waits for that; don't begin where JACK hangs."""
     if not hasattr(session.config, "workerinput"):
+        # Not at the top, as numpy starts threads.
+        from ronn_jack.commands.kernels import compile_kernels
+
         compile_kernels(print)
     if shared_memory.is_private():
         return
