@@ -341,11 +341,11 @@ class TestSlow:
 
 class TestLock:
     def held_by_others(self, lock: Any) -> bool:
-        """Say whether a thread that does not hold the lock can't have it at once."""
+        """Say whether a thread can't have the lock, even once those who change values let it go."""
         found = []
 
         def look() -> None:
-            found.append(lock.acquire(blocking=False))
+            found.append(lock.acquire(timeout=10.0))
             if found[0]:
                 lock.release()
 

@@ -17,7 +17,7 @@ from ronn_jack.realtime.meters.loudness import powers_of_steps
 from tests.realtime.engine_driver import RATE, noise
 from tests.support.changes import change_to
 from tests.support.jack_server import wait_for
-from tests.support.rigged import REAL, RiggedPipeline
+from tests.support.rigged import LIGHT, REAL, RiggedPipeline
 from tests.support.running_builder import play, running
 
 pytestmark = pytest.mark.slow
@@ -206,10 +206,13 @@ def test_a_level_is_the_same_whether_the_loudness_was_followed_or_not():
     engine = engine_of()
     loudness = InputLoudness(engine)
     feed(engine, noise(round(6.28 * RATE)), loudness)
-    followed = prepare(
-        change_to(AUTO, levelled=True), engine, None, None, 1.0, Job(), input_loudness=loudness
-    )
-    alone = prepare(change_to(AUTO, levelled=True), engine, None, None, 1.0, Job())
+    followed, alone = (
+        prepare(
+            change_to(AUTO, levelled=True), engine, None, None, 1.0, Job(),
+            input_loudness=known, time_block=LIGHT,
+        )
+        for known in (loudness, None)
+    )  # fmt: skip
     assert not followed.level.on_noise
     assert followed.level.gain == pytest.approx(alone.level.gain, rel=1e-3)
     assert followed.voice.position == alone.voice.position == engine.position

@@ -19,6 +19,7 @@ from ronn_jack.realtime.mixing import MOST_BOOST, TURN_SECONDS, UNKNOWN, Blend
 from ronn_jack.units import decibels_to_gain
 from tests.realtime.engine_driver import RATE, noise, play
 from tests.support.changes import change_to
+from tests.support.rigged import LIGHT
 
 pytestmark = pytest.mark.slow
 
@@ -48,7 +49,8 @@ def levelled(spec: NetworkSpec, x: np.ndarray, **values) -> Engine:
     engine.set(Control.MASTER, 1.0)
     engine.settle()
     play(engine, x, 4096)
-    prepared = prepare(change_to(spec, levelled=True), engine, None, None, 1.0, Job())
+    change = change_to(spec, levelled=True)
+    prepared = prepare(change, engine, None, None, 1.0, Job(), time_block=LIGHT)
     prepared.voice.set_fade(0, 1.0)
     engine.publish(prepared.voice)
     return engine

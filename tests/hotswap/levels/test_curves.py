@@ -19,6 +19,7 @@ from ronn_jack.parameters import defaults
 from ronn_jack.realtime.level import LEVELLED, POINTS, LevelTable
 from tests.realtime.engine_driver import RATE, engine_for, noise
 from tests.support.changes import change_to
+from tests.support.rigged import LIGHT
 
 pytestmark = pytest.mark.slow
 
@@ -37,7 +38,7 @@ class Surveyed:
         self.engine.process(signal)
         self.prepared = prepare(
             change_to(spec, levelled=levelled), self.engine, None, None, 1.0, Job(),
-            expression=Expression.of(self.values),
+            expression=Expression.of(self.values), time_block=LIGHT,
         )  # fmt: skip
         self.prepared.voice.set_fade(1, 0.0)
         self.engine.publish(self.prepared.voice)

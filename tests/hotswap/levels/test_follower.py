@@ -19,7 +19,7 @@ from ronn_jack.realtime.level import LevelTable
 from ronn_jack.realtime.mixing import Blend
 from tests.realtime.engine_driver import RATE, engine_for, noise, play
 from tests.support.changes import change_to
-from tests.support.rigged import Clock
+from tests.support.rigged import LIGHT, Clock
 from tests.support.running_engine import watch_block
 
 LOUD = NetworkSpec(init="normal", activation="tanh")
@@ -85,7 +85,7 @@ def levelled(spec, received, seconds=7.0):
         return prime(voice, end, meter)
 
     engine.prime = counting
-    prepared = prepare(change, engine, None, None, 1.0, Job())
+    prepared = prepare(change, engine, None, None, 1.0, Job(), time_block=LIGHT)
     prepared.voice.set_fade(1, 0.0)
     engine.publish(prepared.voice)
     engine.process(noise(64))
@@ -122,7 +122,8 @@ def test_a_network_that_comes_with_another_drive_is_levelled_for_that(spec):
         play(engine, x, 8192)
         aim(engine, {"drive": drives[1]})
         at = dataclasses.replace(AT_REST, drive=30.0)
-        prepared = prepare(change_to(spec, levelled=True), engine, None, None, 1.0, Job(), at)
+        change = change_to(spec, levelled=True)
+        prepared = prepare(change, engine, None, None, 1.0, Job(), at, time_block=LIGHT)
         assert not prepared.level.on_noise
         assert prepared.voice.position == engine.position
         gains.append(prepared.level.gain)
