@@ -19,7 +19,8 @@ from ronn_jack.interfaces.ports import HTTP_PORT, bound_socket
 from ronn_jack.realtime.compiler.compile import entry
 from ronn_jack.realtime.compiler.kernel_cache import damaged
 from ronn_jack.settings import load_settings
-from tests.support.jack_server import jack_server, server_name
+from tests.support.jack_server import jack_server, server_name, wait_for
+from tests.support.ports import own_port
 from tests.support.rtmidi_library import FakeLibrary
 
 
@@ -91,12 +92,11 @@ def test_a_missing_library_fails_with_what_to_install(sought):
     ("name", "kind"), [("OSC", socket.SOCK_DGRAM), ("HTTP", socket.SOCK_STREAM)]
 )
 def test_a_taken_port_fails(sought, name, kind):
-    setting = f"{name.lower()}_port"
+    setting, port = f"{name.lower()}_port", own_port()
     with socket.socket(socket.AF_INET, kind) as taken:
-        taken.bind(("127.0.0.1", 0))
+        taken.bind(("127.0.0.1", port))
         if kind == socket.SOCK_STREAM:
             taken.listen()
-        port = taken.getsockname()[1]
         finding = sought(f"{name} port", **{setting: port})
         assert finding.ok is False
         assert str(port) in finding.text
@@ -105,15 +105,18 @@ def test_a_taken_port_fails(sought, name, kind):
 
 
 def test_a_default_port_that_a_node_has_is_told_and_no_fault(sought):
-    with contextlib.ExitStack() as stack:
-        with contextlib.suppress(PortTakenError):  # by another program, which serves as well
-            stack.enter_context(
-                bound_socket("127.0.0.1", HTTP_PORT, socket.SOCK_STREAM, "HTTP", "--http-port")
-            )
-        finding = sought("HTTP port", osc_port=0, http_port=None)
-        assert finding.ok is True
-        assert finding.text.startswith("127.0.0.1 port ")
-        assert finding.text.endswith(f"is free, as port {HTTP_PORT} is taken")
+    def told():
+        with contextlib.ExitStack() as stack:
+            with contextlib.suppress(PortTakenError):  # by another program, which may go meanwhile
+                stack.enter_context(
+                    bound_socket("127.0.0.1", HTTP_PORT, socket.SOCK_STREAM, "HTTP", "--http-port")
+                )
+            finding = sought("HTTP port", osc_port=0, http_port=None)
+            assert finding.ok is True
+            assert finding.text.startswith("127.0.0.1 port ")
+            return finding.text.endswith(f"is free, as port {HTTP_PORT} is taken")
+
+    wait_for(told, what="a port that is taken")
 
 
 def test_an_address_that_is_not_ours_fails(sought):

@@ -235,8 +235,6 @@ def ride_out(tmp_path, monkeypatch, warm_up, seconds):
             weather.calm()
             found["rate"] = (weather.sent - before) / span
             settle_on(node, sound)
-            # Networks are refused when their turn comes.
-            weather.listen()
             found["memory_before"] = found.get("memory_after")
             found["memory_after"] = memory(process)
         found["answers"], found["peak"], found["faulty"] = weather.answers, meter.peak, meter.faulty
@@ -250,6 +248,8 @@ def ride_out(tmp_path, monkeypatch, warm_up, seconds):
         wait_for(lambda: node.osc.ask("/ronn/status/level_out")[0] < INAUDIBLE_DB, PATIENCE)
         hear_at_the_end(node, server.name, sound)
         found["code"] = node.end()
+        # Networks are refused when their turn comes, and it is told a moment after.
+        weather.listen()
         _, err = node.said()
         found["err"] = err
     found["counted"] = json.loads([line for line in err.splitlines() if '"due"' in line][-1])

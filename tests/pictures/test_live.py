@@ -15,6 +15,7 @@ import pytest
 from ronn_jack.model.architecture import model_of
 from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import defaults
+from ronn_jack.pictures import live
 from ronn_jack.pictures.live import FRAME_SECONDS, LivePictures
 from ronn_jack.pictures.portrait import Portrait
 from ronn_jack.pictures.signals import STEPS_PER_DB
@@ -24,6 +25,12 @@ from tests.support.packets import unpacked
 from tests.support.played import RATE, Played
 
 PATIENCE_SECONDS = 20.0
+
+
+@pytest.fixture(autouse=True)
+def unhurt_by_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let pictures have their share of a busy processor: the lowest priority gives a 70th."""
+    monkeypatch.setattr(live, "give_way", lambda by: None)
 
 
 class Accepted:

@@ -15,6 +15,7 @@ import pytest
 from ronn_jack.drivers.jack_library import open_client
 from tests.support.jack_server import jack_server, wait_for
 from tests.support.osc_client import OscClient
+from tests.support.patient_node import PATIENT
 from tests.support.ports import own_port
 from tests.support.rtmidi_sender import RtMidiSender
 from tests.support.session_manager import SessionManager
@@ -49,7 +50,7 @@ class Program:
         }
         self.environment = environment
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "ronn_jack"],
+            PATIENT,
             env=environment,
             stdout=subprocess.DEVNULL,
             cwd=Path(__file__).parents[2],
@@ -58,14 +59,14 @@ class Program:
 
     def end(self) -> int:
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(10)
+        return self.process.wait(20)
 
     def close(self) -> None:
         """End it if it still runs: by force only if it must be, as that can lock JACK up."""
         self.osc.close()
         self.process.terminate()
         try:
-            self.process.wait(10)
+            self.process.wait(20)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

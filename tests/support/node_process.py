@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tests.support.jack_server import wait_for
 from tests.support.osc_client import OscClient
+from tests.support.patient_node import PATIENT
 from tests.support.ports import own_port
 
 
@@ -28,13 +29,13 @@ class NodeProcess:
         self,
         server: str | None,
         *arguments: str,
-        module: str = "ronn_jack",
+        module: str | None = None,
         shell: str = 'exec "$@"',
         environment: Mapping[str, str] | None = None,
     ) -> None:
         port = own_port()
-        command = [sys.executable, "-m", module, "run"]
-        command += ["--osc-port", str(port), "--http-port", "0"]
+        command = PATIENT if module is None else [sys.executable, "-m", module]
+        command = [*command, "run", "--osc-port", str(port), "--http-port", "0"]
         command += ["-s", server] if server else []
         command = ["sh", "-c", shell, "sh", *command]
         # Files, as a pipe that nobody reads would fill up and hold the node up.
@@ -98,7 +99,7 @@ class NodeProcess:
     def end(self, number: int = signal.SIGTERM) -> int:
         """Send a signal; return the exit code, 0 if it has ended in order.
 
-        A node for which that takes too long by its own clock ends by force, with another code.
+        A node that hangs ends by force, with another code.
         """
         self.process.send_signal(number)
         return self.process.wait(20)
@@ -108,7 +109,7 @@ class NodeProcess:
 def node_process(
     server: str | None,
     *arguments: str,
-    module: str = "ronn_jack",
+    module: str | None = None,
     shell: str = 'exec "$@"',
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[NodeProcess]:

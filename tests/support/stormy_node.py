@@ -12,9 +12,10 @@ import sys
 import threading
 import time
 
-from ronn_jack import app
+from ronn_jack import app, interrupts
 from ronn_jack.cli import main
 from ronn_jack.drivers.jack_driver import JackClient
+from tests.support.patient_node import LAST_SECONDS
 
 CLOCK = 2**32
 """What the server counts its frames modulo."""
@@ -49,6 +50,7 @@ def collect() -> None:
 
 if __name__ == "__main__":
     app.JackClient = CountingClient
+    interrupts.LAST_SECONDS = LAST_SECONDS
     for hog in (serialise, collect):
         threading.Thread(target=hog, daemon=True).start()
     main()

@@ -91,7 +91,8 @@ class TestTimeTags:
     def test_a_bundle_is_done_when_its_time_has_come(self, client, controller) -> None:
         ahead, begin = 1.0, time.time()
         client.transmit(tagged(ahead, message("/ronn/mix", 0.5), message("/ronn/layers", 9)))
-        assert client.answers(message("/ronn/mix")) == [("/ronn/mix", [1.0])]
+        answers = client.answers(message("/ronn/mix"))
+        assert answers == [("/ronn/mix", [1.0])] or time.time() - begin >= ahead
         wait_for(lambda: controller.value("mix") == 0.5)
         assert time.time() - begin >= ahead
         assert controller.value("layers") == 9
@@ -109,11 +110,15 @@ class TestTimeTags:
         assert controller.value("mix") == 1.0
 
     def test_equal_times_keep_their_order(self, client, controller) -> None:
-        when = round((time.time() + 0.2 + NTP) * 2**32)
-        for step in range(50):
-            body = bundle(message("/ronn/n/mix", step / 50), message("/ronn/seed", step))[16:]
-            client.transmit(b"#bundle\0" + struct.pack(">Q", when) + body)
-        client.answers()
+        in_time = False
+        while not in_time:  # or else some are late ones, which are done as they come
+            when = time.time() + 0.2
+            tag = struct.pack(">Q", round((when + NTP) * 2**32))
+            for step in range(50):
+                body = bundle(message("/ronn/n/mix", step / 50), message("/ronn/seed", step))[16:]
+                client.transmit(b"#bundle\0" + tag + body)
+            client.answers()
+            in_time = time.time() < when
         wait_for(lambda: controller.value("seed") == 49)
         assert controller.value("mix") == pytest.approx(0.98)
 

@@ -10,7 +10,6 @@ import pty
 import signal
 import struct
 import subprocess
-import sys
 import termios
 import threading
 from pathlib import Path
@@ -24,6 +23,7 @@ from ronn_jack.interfaces.terminal.screen import Screen
 from ronn_jack.interfaces.terminal.view import LiveView, open_view
 from tests.support.jack_server import jack_server, wait_for
 from tests.support.osc_client import OscClient
+from tests.support.patient_node import PATIENT
 from tests.support.ports import own_port
 from tests.support.recording import RecordingNode, controller_of
 
@@ -177,7 +177,7 @@ def test_a_node_in_a_terminal_hears_keys_and_leaves_the_terminal_well(end):
                 written.extend(piece)
 
     with jack_server("keys") as server:
-        command = [sys.executable, "-m", "ronn_jack", "run", "-s", server.name]
+        command = [*PATIENT, "run", "-s", server.name]
         node = subprocess.Popen(
             [*command, "--osc-port", str(port), "--http-port", "0"],
             stdin=file,
