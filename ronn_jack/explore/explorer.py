@@ -102,6 +102,8 @@ class Explorer:
         Returns the time in s.
     rest : callable, optional
         Waits for some seconds; returns whether to end.
+    niceness : int
+        By which its thread gives way to others.
     """
 
     def __init__(
@@ -112,6 +114,7 @@ class Explorer:
         random: Random | None = None,
         clock: Callable[[], float] = time.monotonic,
         rest: Callable[[float], bool] | None = None,
+        niceness: int = LOWEST,
     ) -> None:
         self._pool = pool
         self._accepted = accepted
@@ -131,6 +134,7 @@ class Explorer:
         self._closing = threading.Event()
         self._clock = clock
         self._rest = rest or self._closing.wait
+        self._niceness = niceness
         self._woken = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -149,7 +153,7 @@ class Explorer:
             self._thread.join(_END_SECONDS)
 
     def _run(self) -> None:
-        give_way(LOWEST)
+        give_way(self._niceness)
         told = ""
         while not self._closing.is_set():
             try:

@@ -86,6 +86,8 @@ class LivePictures(ClosingOnce):
         Makes a Portrait of what is accepted.
     looked_at_seconds : float
         After the last question, what was made is kept for so long.
+    niceness : int
+        By which the thread that makes them gives way to others.
     """
 
     def __init__(
@@ -94,12 +96,14 @@ class LivePictures(ClosingOnce):
         played: Played,
         portrait_of: Callable[[Accepted], Portrait] = _portrait_of,
         looked_at_seconds: float = _LOOKED_AT_SECONDS,
+        niceness: int = LOWEST,
     ) -> None:
         super().__init__()
         self._played = played
         self._portrait = portrait_of(accepted)
         self._rack = Rack(lambda: accepted.values)
         self._looked_at_seconds = looked_at_seconds
+        self._niceness = niceness
         self._condition = threading.Condition()
         self._asking: list[tuple[_Asked, Deliver]] = []
         self._closing = False
@@ -134,7 +138,7 @@ class LivePictures(ClosingOnce):
             self._thread.join(_END_SECONDS)
 
     def _run(self) -> None:
-        give_way(LOWEST)
+        give_way(self._niceness)
         due, well = time.monotonic(), True
         while True:
             if not self._is_asked(self._looked_at_seconds):

@@ -16,10 +16,8 @@ from numpy.typing import NDArray
 from ronn_jack.control.exploring.search import Search
 from ronn_jack.control.scene import Scene, beginning
 from ronn_jack.errors import SpecError
-from ronn_jack.explore import explorer
 from ronn_jack.explore.audition import phrase_passage
 from ronn_jack.explore.explorer import SHARE, Explorer
-from ronn_jack.explore.finding import Finding
 from ronn_jack.explore.pool import Pool
 from ronn_jack.model.architecture import model_of
 from ronn_jack.model.protocol import Model
@@ -69,39 +67,27 @@ class Clock:
         self.at_rest: Callable[[], None] = lambda: None
 
     def __call__(self) -> float:
+        self.niceness.add(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
         self.now += PIECE_SECONDS
         return self.now
 
     def rest(self, seconds: float) -> bool:
         self.rests.append(seconds)
         self.now += seconds
-        self.niceness.add(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
         self.at_rest()
         return False
 
 
-@pytest.fixture(autouse=True)
-def unhurt_by_others(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let it have its share of a busy processor, of which the lowest priority gives a 70th."""
-    if "niced" not in request.fixturenames:
-        monkeypatch.setattr(explorer, "give_way", lambda by: None)
-
-
-@pytest.fixture
-def niced(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let it have its priority, and nothing to do but to rest."""
-    monkeypatch.setattr(Finding, "find_one", lambda *given: given[-1]())
-
-
 @contextlib.contextmanager
 def exploring(node: Node, clock: Clock, **limits: int) -> Iterator[Pool]:
+    """Let it have its share of a busy processor, of which the lowest priority gives a 70th."""
     pool = Pool(**limits)
-    exploring = Explorer(pool, node, node, Random(3), clock, clock.rest)
-    exploring.start()
+    explorer = Explorer(pool, node, node, Random(3), clock, clock.rest, niceness=0)
+    explorer.start()
     try:
         yield pool
     finally:
-        exploring.close()
+        explorer.close()
 
 
 def test_it_fills_the_pool_and_rests_four_times_as_long_as_it_works() -> None:
@@ -113,11 +99,13 @@ def test_it_fills_the_pool_and_rests_four_times_as_long_as_it_works() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="threads have no niceness of their own")
-@pytest.mark.usefixtures("niced")
 def test_it_has_the_lowest_priority() -> None:
-    clock = Clock()
-    with exploring(Node(), clock):
-        wait_for(lambda: bool(clock.rests))
+    node, clock = Node(), Clock()
+    node.idle = False  # with nothing to do it is soon seen
+    explorer = Explorer(Pool(), node, node, Random(3), clock, clock.rest)
+    with contextlib.closing(explorer):
+        explorer.start()
+        wait_for(lambda: bool(clock.niceness))
     assert clock.niceness == {19}
 
 

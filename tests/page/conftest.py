@@ -14,7 +14,6 @@ from ronn_jack.interfaces.osc.learning import Learning
 from ronn_jack.interfaces.web.limits import Limits
 from ronn_jack.interfaces.web.page import Page
 from ronn_jack.interfaces.web.server import WebServer
-from ronn_jack.pictures import live
 from ronn_jack.pictures.live import LivePictures
 from tests.page.looker import Looker
 from tests.support.played import Played
@@ -61,12 +60,12 @@ def played() -> Played:
 
 
 @pytest.fixture
-def server(
-    controller: Controller, played: Played, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[WebServer]:
+def server(controller: Controller, played: Played) -> Iterator[WebServer]:
     # At the lowest priority pictures have a 70th of a busy processor.
-    monkeypatch.setattr(live, "give_way", lambda by: None)
-    with LivePictures(controller, played) as pictures, serving(controller, 0, pictures) as server:
+    with (
+        LivePictures(controller, played, niceness=0) as pictures,
+        serving(controller, 0, pictures) as server,
+    ):
         yield server
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import queue
 import threading
@@ -15,7 +16,6 @@ import pytest
 from ronn_jack.model.architecture import model_of
 from ronn_jack.model.protocol import Model
 from ronn_jack.parameters import defaults
-from ronn_jack.pictures import live
 from ronn_jack.pictures.live import FRAME_SECONDS, LivePictures
 from ronn_jack.pictures.portrait import Portrait
 from ronn_jack.pictures.signals import STEPS_PER_DB
@@ -27,10 +27,8 @@ from tests.support.played import RATE, Played
 PATIENCE_SECONDS = 20.0
 
 
-@pytest.fixture(autouse=True)
-def unhurt_by_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let pictures have their share of a busy processor: the lowest priority gives a 70th."""
-    monkeypatch.setattr(live, "give_way", lambda by: None)
+live = functools.partial(LivePictures, niceness=0)
+"""Makes such that have their share of a busy processor, of which the lowest priority has a 70th."""
 
 
 class Accepted:
@@ -74,7 +72,7 @@ def played() -> Played:
 
 @pytest.fixture
 def pictures(played: Played) -> Iterator[LivePictures]:
-    with LivePictures(Accepted(), played) as pictures:
+    with live(Accepted(), played) as pictures:
         yield pictures
 
 
@@ -121,7 +119,7 @@ def test_nothing_is_looked_at_while_nobody_asks(pictures, played):
     viewer = Viewer(pictures)
     viewer.frame()
     looks = played.looks
-    with LivePictures(Accepted(), Played()) as others:
+    with live(Accepted(), Played()) as others:
         asking = Viewer(others)
         for _ in range(4):
             asking.frame()
@@ -152,7 +150,7 @@ class Held(Played):
 
 def test_pages_that_ask_while_a_frame_is_made_share_the_next():
     held = Held()
-    with LivePictures(Accepted(), held) as pictures:
+    with live(Accepted(), held) as pictures:
         viewers = [Viewer(pictures) for _ in range(5)]
         viewers[0].ask()
         assert held.begun.wait(PATIENCE_SECONDS)
@@ -215,7 +213,7 @@ def test_who_asks_while_it_forgets_does_not_wait_and_is_answered(played):
     def portrait_of(accepted):
         return Watched(accepted.model, lambda: accepted.values)
 
-    with LivePictures(Accepted(), played, portrait_of, looked_at_seconds=0.01) as pictures:
+    with live(Accepted(), played, portrait_of, looked_at_seconds=0.01) as pictures:
         viewer = Viewer(pictures)
         viewers.append(viewer)
         viewer.frame()
@@ -224,7 +222,7 @@ def test_who_asks_while_it_forgets_does_not_wait_and_is_answered(played):
 
 
 def test_closing_ends_it_and_twice_is_harmless(played):
-    pictures = LivePictures(Accepted(), played)
+    pictures = live(Accepted(), played)
     viewer = Viewer(pictures)
     viewer.frame()
     pictures.close()
