@@ -243,8 +243,8 @@ def ride_out(tmp_path, monkeypatch, warm_up, seconds):
         for source, sink in connections[:2]:
             meter.client.disconnect(source, sink)
         # Until the node has forgotten the storm's last input, and its rooms have rung out.
-        silent = meter.client.frame_time
-        wait_for(lambda: (meter.client.frame_time - silent) % 2**32 > RATE)
+        silent = meter.client.last_frame_time
+        wait_for(lambda: (meter.client.last_frame_time - silent) % 2**32 > RATE)
         wait_for(lambda: node.osc.ask("/ronn/status/level_out")[0] < INAUDIBLE_DB, PATIENCE)
         hear_at_the_end(node, server.name, sound)
         found["code"] = node.end()
