@@ -17,7 +17,7 @@ def bench(*arguments):
         [sys.executable, "-m", "ronn_jack", "bench", "--quick", "--json", *arguments],
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=280,
         check=False,
     )
     assert result.returncode == 0, result.stderr
