@@ -279,12 +279,12 @@ class Convolver:
     ----------
     rate : float
         Sample rate in Hz, on which the longest response and the length of a fade depend.
-    swap : callable
+    swap : callable, optional
         Puts an address where the audio thread takes it from, and returns what was there.
     """
 
-    def __init__(self, rate: float, swap: Callable[[int, int], int] = _swap.ctypes) -> None:
-        self._swap = swap
+    def __init__(self, rate: float, swap: Callable[[int, int], int] | None = None) -> None:
+        self._swap = swap or _swap.ctypes
         frames = longest_frames(rate)
         self._memory = aligned_bytes(_bytes.ctypes(frames))
         self._words = self._memory[: WORD * CONVOLVER_WORDS].view(np.int64)
