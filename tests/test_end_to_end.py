@@ -193,6 +193,19 @@ def test_a_signal_ends_the_node_softly(number):
 
 
 @pytest.mark.slow
+def test_a_node_ends_in_order_within_its_own_time():
+    """Which is short for a busy machine, but not each time."""
+
+    def code():
+        with node_process(server.name, module="ronn_jack") as node:
+            node.settle()
+            return node.end()
+
+    with jack_server("own") as server:
+        assert any(code() == 0 for _ in range(8))
+
+
+@pytest.mark.slow
 def test_a_server_that_hangs_does_not_keep_the_node_from_ending():
     with jack_server("hangs") as server, node_process(server.name) as node:
         with stopped(server.process_id):
@@ -201,8 +214,7 @@ def test_a_server_that_hangs_does_not_keep_the_node_from_ending():
             wait_for(lambda: node.osc.ask("/ronn/status/state") == ["building"])
             code = node.end()
         said = node.said()[1]
-        # Within its time a busy machine may not let it end in order.
-        assert code == 0 or "was ended by force" in said
+        assert code == 0, said
         assert "Traceback" not in said
 
 
