@@ -58,11 +58,11 @@ class NodeProcess:
             raise AssertionError(f"{error}; exit code {self.process.returncode}: {said}") from None
 
     def close(self) -> None:
-        """End it if it still runs, by force if it must be."""
+        """End it if it still runs: by force only if it must be, as that can lock JACK up."""
         self.osc.close()
         self.process.terminate()
         try:
-            self.process.wait(5)
+            self.process.wait(20)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
