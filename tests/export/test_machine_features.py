@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import platform
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from llvmlite import ir
 
 from ronn_jack.export.functions import functions_of
+from ronn_jack.export.machine import heart
 from ronn_jack.export.machine.features import (
     NAMES,
     features_here,
@@ -86,6 +87,19 @@ def leading_zeros(without_features: Collection[str]) -> bytes:
 def test_a_feature_is_left_out_of_code() -> None:
     assert LZCNT in leading_zeros([])
     assert LZCNT not in leading_zeros(["lzcnt"])
+
+
+@pytest.mark.slow
+@pytest.mark.skipif("bmi2" not in features_here(), reason="this machine has no BMI2")
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda without: heart.kernels_object("native", [0], without),
+        lambda without: heart.heart_object({}, [], False, without),
+    ],
+)
+def test_features_are_left_out_of_a_plugin_s_functions(make: Callable[..., bytes]) -> None:
+    assert make([]) == make([]) != make(["bmi", "bmi2", "lzcnt"])
 
 
 class Telling:
