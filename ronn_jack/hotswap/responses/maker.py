@@ -100,7 +100,8 @@ class ResponseMaker:
             self._condition.notify()
         if self._thread is not None:
             self._thread.join()
-        self._thread = self._engine = None
+        with self._condition:  # others may be about to turn it
+            self._thread = self._engine = None
 
     @property
     def settled(self) -> bool:
