@@ -46,7 +46,7 @@ shared_memory.enter_private()
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Compile first what is missing, as no test waits for that; don't begin where JACK hangs."""
-    if not hasattr(session.config, "workerinput"):
+    if not (hasattr(session.config, "workerinput") or session.config.option.collectonly):
         # Not at the top, as numpy starts threads.
         from ronn_jack.commands.kernels import compile_kernels
 
