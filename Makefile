@@ -37,10 +37,10 @@ bench: .venv/ready
 	@$(PYTHON_BIN) -m ronn_jack bench
 
 soak: .venv/tests-ready
-	@$(PYTHON_BIN) -m pytest --hypothesis-profile seeking -m "soak or hypothesis and not fuzz"
+	@$(PYTHON_BIN) -m pytest --hypothesis-profile seeking -m "soak or hypothesis"
 
 fuzz: .venv/tests-ready
-	@nice -n 10 $(PYTEST) --hypothesis-profile seeking -m fuzz
+	@nice -n 10 $(PYTEST) -m fuzz
 
 docs: .venv/ready
 	@$(PYTHON_BIN) docs/generate.py
