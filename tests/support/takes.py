@@ -16,7 +16,8 @@ def hold_in_one(
     Parameters
     ----------
     take : callable
-        Returns what was heard, and whether xruns were counted: a late block is the machine's fault.
+        Returns what was heard, and whether the machine disturbed it: by a late block, an xrun, or
+        a late turn of a knob.
     hold : callable
         Fails by an AssertionError where something is wrong with what was heard.
     """
