@@ -8,7 +8,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import urllib.request
 from pathlib import Path
@@ -26,6 +25,7 @@ from ronn_jack.loudness.phrase import pluck_phrase
 from ronn_jack.parameters import defaults, parameter
 from ronn_jack.presets.store import PresetStore
 from tests.support.jack_server import jack_server, server_name
+from tests.support.patient_node import PATIENT
 
 SECONDS = (3.0, 12.0, 48.0)
 """Lengths of a demo: where the machine is too busy for the turns of one, the next is tried."""
@@ -42,7 +42,7 @@ class Undisturbed:
 
 def start_demo(server, out, seconds, *arguments):
     """Start the demo as a user does, where the default server is `server`."""
-    command = [sys.executable, "-m", "ronn_jack", "demo", "--seconds", str(seconds)]
+    command = [*PATIENT, "demo", "--seconds", str(seconds)]
     return subprocess.Popen(
         [*command, "--out", str(out), *arguments],
         env={**os.environ, "JACK_DEFAULT_SERVER": server},
