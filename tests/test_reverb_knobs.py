@@ -41,7 +41,7 @@ PLACES = [*np.linspace(1.0, 0.0, 9), *np.linspace(0.0, 1.0, 9)]
 LOUDEST = -85.0
 """The straight glide of a mix from end to end has corners of -90 dB, and all else is below -130.
 
-One that turns back in its middle has -84: as where turns are late, of both halves at once.
+One that turns back in its middle, as where turns are late, has -84.
 """
 FIRST_CC = 70
 PROFILE = 'version = 1\nname = "Rooms"\n' + "".join(

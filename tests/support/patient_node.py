@@ -19,7 +19,4 @@ interrupts.LAST_SECONDS = {LAST_SECONDS}
 __main__.main()
 """,
 ]
-"""A command that takes the same arguments.
-
-No module of the tests', where signals are heard that are ignored.
-"""
+"""A command that takes the same arguments."""
