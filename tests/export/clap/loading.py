@@ -22,6 +22,9 @@ NATIVE = TARGETS["native"]
 FUTURE = replace(NATIVE, level=5, words="of the future")
 """What no machine has."""
 
+# As numba does, which need not be loaded where the cache holds all.
+llvm.initialize_native_target()
+llvm.initialize_native_asmprinter()
 llvm.initialize_native_asmparser()  # for CPUID
 _kept: list[Any] = []
 
